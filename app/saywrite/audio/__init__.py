@@ -1,0 +1,1 @@
+"""Sound: capture, conversion, files, the journal."""

@@ -1,0 +1,292 @@
+"""The vocabulary every layer may speak, on one page.
+
+Frozen values that cross threads. Positions and lengths of sound are sample offsets at `SAMPLE_RATE` within one
+dictation unless a name ends in `_s` (seconds). Every event of a dictation carries its id, so that a late one of an
+old dictation is recognisable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+SAMPLE_RATE = 16_000
+"""Samples a second of everything behind the microphone: 16 kHz mono s16le (the recognisers' input format)."""
+
+BYTES_PER_SAMPLE = 2
+
+
+def seconds(samples: int) -> float:
+    return samples / SAMPLE_RATE
+
+
+class State(StrEnum):
+    """The states of the dictation; the table of transitions is in `dictation/states.py`."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    LISTENING = "listening"
+    RECONNECTING = "reconnecting"
+    FINISHING = "finishing"
+    FAILED = "failed"
+
+
+class EngineState(StrEnum):
+    """How ready a recogniser is while nobody dictates."""
+
+    UNLOADED = "unloaded"
+    LOADING = "loading"
+    READY = "ready"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A final text with its place in the sound. `text` is what the user reads, `raw` what the recogniser sent.
+
+    `text` may hold "\\n" (a spoken new line); text that is only punctuation belongs to the segment before it
+    (see `text/spacing.py`). A translation, where the engine gives one, has its own column.
+    """
+
+    number: int
+    text: str
+    raw: str
+    start: int
+    end: int
+    translation: str = ""
+
+
+# What a recogniser posts to the dictation. The front ends see Partial, ConnectionChanged, EngineChanged,
+# Translation, Structured and Failed as they are.
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The words being heard right now; replaced by the next Partial or by a Final."""
+
+    dictation: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """Text of the utterance between two sample offsets. Never revised."""
+
+    dictation: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    dictation: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Structured:
+    dictation: str
+    results: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the recogniser is: it has taken the sound up to `sent`; up to `confirmed` nothing is outstanding."""
+
+    dictation: str
+    sent: int
+    confirmed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rewind:
+    """Feed again from this offset: the worker or the connection was replaced, the open utterance is needed anew."""
+
+    dictation: str
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanged:
+    """`state`: connecting connected lost refused closed."""
+
+    dictation: str
+    state: str
+    rtt_ms: float | None = None
+    reason: str = ""
+    retry_in_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChanged:
+    """Readiness of the recogniser called `engine`, told whenever it changes, dictating or not."""
+
+    engine: str
+    state: EngineState
+    reason: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizerFinished:
+    """The last event of a recogniser for this dictation: exactly one, even after a failure."""
+
+    dictation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A problem, in words. `fatal` ends the dictation; otherwise it goes on. `dictation` is "" outside of one."""
+
+    dictation: str
+    what: str
+    remedy: str
+    fatal: bool = False
+
+
+# What the dictation tells its front ends, besides the above.
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A dictation has its first sample. `at`: monotonic time of that sample; `source`: "microphone" or a file."""
+
+    dictation: str
+    engine: str
+    language: str
+    source: str
+    at: float
+    began: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    dictation: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentAdded:
+    dictation: str
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentsRemoved:
+    """Spoken "scratch that" took these back."""
+
+    dictation: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """Heard (in the journal), sent (taken by the recogniser), confirmed (nothing outstanding before it)."""
+
+    dictation: str
+    heard: int
+    sent: int
+    confirmed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Sound that is missing at `at`: `length` samples were not captured. `cause` is for people."""
+
+    dictation: str
+    at: int
+    length: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChanged:
+    """The sound now comes from `device`; `note` says why when the user did not ask for it."""
+
+    dictation: str
+    device: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The dictation is over. `pending` samples have no text yet and stay in the journal."""
+
+    dictation: str
+    heard: int
+    confirmed: int
+    pending: int
+    duration_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A dictation found on disk whose text is not complete. `problem` says why it cannot be read, if it cannot."""
+
+    dictation: str
+    began: datetime
+    length: int
+    confirmed: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedFound:
+    """All unfinished dictations on disk, told at start and whenever their number changes."""
+
+    items: tuple[Unfinished, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An input device by the name that finds it again: never by index. `key` is its name within `host_api`."""
+
+    host_api: str
+    key: str
+    label: str
+    channels: int = 1
+    rate: int = 48_000
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesChanged:
+    devices: tuple[Device, ...]
+    problem: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The sound level of one block in dBFS: sample peak and RMS. `clipped`: three samples in a row at full scale."""
+
+    peak_dbfs: float
+    rms_dbfs: float
+    clipped: bool
+    at: float = field(default=0.0)
+
+
+FrontEndEvent = (
+    Started
+    | StateChanged
+    | Partial
+    | SegmentAdded
+    | SegmentsRemoved
+    | Translation
+    | Structured
+    | Gauge
+    | Gap
+    | SourceChanged
+    | ConnectionChanged
+    | EngineChanged
+    | Failed
+    | Finished
+    | UnfinishedFound
+    | DevicesChanged
+)
+"""Everything a front end may be told; `dictation.headless` and `ui.controller` match on it."""

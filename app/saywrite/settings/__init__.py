@@ -1,0 +1,1 @@
+"""Settings, keywords and secrets at rest."""

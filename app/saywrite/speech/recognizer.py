@@ -1,0 +1,95 @@
+"""What the dictation asks of any engine, and what an engine can do.
+
+A recogniser is owned by the dictation thread: every method here is called on it and returns within a millisecond or
+so. What arrives on other threads (a child's pipe, a socket) is posted to the dictation's inbox as `Incoming` and
+comes back through `receive()`, so that a recogniser needs no locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+Post = Callable[[object], None]
+"""Puts one value into the dictation's inbox; safe on every thread, never blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an engine can do; the window and the command line show it instead of guessing."""
+
+    name: str
+    label: str
+    languages: tuple[str, ...]
+    partials: bool
+    punctuation: bool
+    keywords: bool
+    needs_network: bool
+    needs_account: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """How utterances are cut (aiOla's own app: 0.5, 250, 500, 30000)."""
+
+    threshold: float = 0.5
+    min_speech_ms: int = 250
+    min_silence_ms: int = 500
+    max_segment_ms: int = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One dictation's wishes. `language` is our own code (`languages.py`), `keywords` maps spoken to written."""
+
+    dictation: str
+    language: str
+    keywords: Mapping[str, str] = field(default_factory=dict)
+    voice: VoiceSettings = VoiceSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message of a recogniser's own reader thread, on its way to `receive()` in the dictation thread."""
+
+    engine: str
+    message: object
+
+
+class Recognizer(Protocol):
+    """Posts `Partial`, `Final`, `Progress`, `Rewind`, `ConnectionChanged`, `EngineChanged`, `Failed` and exactly one
+    `RecognizerFinished` per `start()`, even after a failure. A final is never revised.
+
+    Flow: `feed()` is never more than `window` samples ahead of the last `Progress.sent`; after a `Rewind(to)` the
+    next `feed()` begins at `to`.
+    """
+
+    capabilities: Capabilities
+    window: int
+
+    def prepare(self) -> None:
+        """Get ready in the background: a `start()` is likely soon. Told as `EngineChanged`."""
+
+    def start(self, request: Request) -> None: ...
+
+    def feed(self, pcm: bytes, end: int) -> None:
+        """16 kHz mono s16le, in order; `end` is the sample offset behind its last sample. Never blocks."""
+
+    def set_keywords(self, keywords: Mapping[str, str]) -> None: ...
+
+    def finish(self) -> None:
+        """No more audio: the remaining finals follow, then `RecognizerFinished`."""
+
+    def abort(self) -> None:
+        """Drop the dictation: `RecognizerFinished` follows at once."""
+
+    def receive(self, message: object) -> None:
+        """Take one message of the own reader thread (out of `Incoming`)."""
+
+    def wake(self, now: float) -> float | None:
+        """Do what is due at `now` (monotonic seconds); return when to be woken next, None if nothing is waited for."""
+
+    def release(self) -> None:
+        """Give back memory, processes and connections; `prepare()` or `start()` bring them again."""

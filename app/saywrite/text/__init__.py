@@ -1,0 +1,1 @@
+"""Words: pure functions on text. No I/O, no clock."""
