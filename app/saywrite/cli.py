@@ -1,0 +1,127 @@
+"""The command line (a contract: others script against it). Parses only; never imports Qt, audio or an engine.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 no running instance, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from saywrite import __version__
+
+DONE, FAILED, USAGE, NO_INSTANCE, INTERRUPTED = 0, 1, 2, 3, 130
+
+ENGINES = ("builtin", "aiola")
+LANGUAGES = ("en", "de", "fr", "es", "pt", "zh", "ja", "it")
+FORMATS = ("txt", "md", "json", "srt", "vtt", "csv")
+
+DESCRIPTION = "Speak, and it is written. Without a command the window opens."
+EPILOG = """\
+Finals go to standard output as they come, everything else to standard error.
+exit codes: 0 done, 1 failed (the message names the remedy), 2 usage, 3 no running instance, 130 interrupted
+environment: AIOLA_API_KEY, AIOLA_BASE_URL, AIOLA_AUTH_BASE_URL, AIOLA_WORKFLOW_ID"""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line as values. None: not given, the settings decide."""
+
+    command: str
+    files: tuple[Path, ...] = ()
+    seconds: float | None = None
+    realtime: bool = False
+    as_json: bool = False
+    self_test: bool = False
+    engine: str | None = None
+    language: str | None = None
+    keywords: Path | None = None
+    device: str | None = None
+    format: str = "txt"
+    output: Path | None = None
+    events: bool = False
+    config: Path | None = None
+    data: Path | None = None
+    verbose: bool = False
+    worker: str | None = None
+
+
+def parse(argv: Sequence[str] | None = None) -> Options:
+    """Options from the arguments; exits with `USAGE` and a message on wrong ones, with `DONE` after --help."""
+    given = vars(_parser().parse_args(argv))
+    return Options(
+        command=given.pop("command") or "window",
+        files=tuple(given.pop("files", ())),
+        **given,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    places = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = places.add_argument_group("places")
+    group.add_argument("--config", type=Path, metavar="DIR", help="settings and keywords live here")
+    group.add_argument("--data", type=Path, metavar="DIR", help="recordings, history and logs live here")
+    group.add_argument("-v", "--verbose", action="store_true", help="say more on standard error")
+
+    speech = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = speech.add_argument_group("speech")
+    group.add_argument("--engine", choices=ENGINES)
+    group.add_argument("--language", choices=LANGUAGES)
+    group.add_argument("--keywords", type=Path, metavar="FILE", help="spoken -> written pairs, .json or .csv")
+
+    output = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = output.add_argument_group("output")
+    group.add_argument("--format", choices=FORMATS, help="txt comes as it is heard, the others at the end")
+    group.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write there instead; a folder when there are several files",
+    )
+    group.add_argument("--events", action="store_true", help="one JSON object per line instead of text")
+
+    parser = argparse.ArgumentParser(
+        prog="saywrite",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        parents=[places, speech],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"saywrite {__version__}")
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    listen = commands.add_parser(
+        "listen", parents=[speech, output, places], help="dictate from the microphone to standard output"
+    )
+    listen.add_argument("--device", metavar="NAME", help="microphone, as `saywrite devices` names it")
+    listen.add_argument("--seconds", type=_positive, metavar="N", help="stop by itself after N seconds")
+
+    transcribe = commands.add_parser(
+        "transcribe",
+        parents=[speech, output, places],
+        help="the same for audio files: WAV, FLAC, OGG, MP3, raw PCM",
+    )
+    transcribe.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    transcribe.add_argument("--realtime", action="store_true", help="at the pace of a microphone")
+
+    devices = commands.add_parser("devices", parents=[places], help="list the microphones")
+    devices.add_argument("--json", dest="as_json", action="store_true")
+    doctor = commands.add_parser(
+        "doctor",
+        parents=[places],
+        help="what works, what does not, and the remedy",
+        argument_default=argparse.SUPPRESS,
+    )
+    doctor.add_argument("--json", dest="as_json", action="store_true")
+    doctor.add_argument("--self-test", action="store_true", help="play a bundled recording through the whole pipeline")
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("must be a positive number of seconds")
+    return value

@@ -1,0 +1,188 @@
+"""What is on disk of all dictations: records of running ones, unfinished ones, keeping and removing.
+
+Methods are called on the dictation thread and only submit; the work is done on the disk thread, slow housekeeping
+(encoding, purging) on a thread of its own. What comes of it is posted to the inbox.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from saywrite.audio.journal import Header, Journal
+from saywrite.audio.recordings import (
+    Recording,
+    export_wav,
+    finish_recording,
+    open_recording,
+    purge,
+    scan,
+)
+from saywrite.dictation.disk import Disk
+from saywrite.dictation.record import Record, RecordWriter
+from saywrite.errors import HistoryError, SaywriteError
+from saywrite.events import Failed, Segment, Unfinished, UnfinishedFound
+from saywrite.history.store import HistoryStore
+from saywrite.paths import Paths
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An unfinished dictation, open for reading: its sound, and the text it has already."""
+
+    dictation: str
+    began: datetime
+    source: str
+    confirmed: int
+    segments: tuple[Segment, ...]
+    recording: Recording
+
+
+class Archive:
+    """The dictations of one user on one disk."""
+
+    def __init__(self, paths: Paths, disk: Disk, post: Callable[[object], None], today: Callable[[], datetime]) -> None:
+        self._paths = paths
+        self._disk = disk
+        self._post = post
+        self._today = today
+        self._told: tuple[Unfinished, ...] = ()  # NB: disk thread only
+        # NB: assigned once by the disk thread, before any job that reads it there.
+        self._history: HistoryStore | None = None
+
+    def open(self) -> None:
+        """Open the history; without one (newer version, damaged, unwritable) dictation goes on and it is told."""
+        self._disk.submit(self._open)
+
+    def record(self, header: Header) -> Record:
+        """A journal and a row of the history for a new dictation."""
+        writer = RecordWriter(self._paths.recordings, header, lambda: self._history, self._disk, self._post)
+        return Record(self._disk, writer, new=True)
+
+    def record_again(self, stored: Stored) -> Record:
+        """The record of a dictation that gets its missing text: its sound is there already."""
+        header = stored.recording.sidecar.header
+        writer = RecordWriter(self._paths.recordings, header, lambda: self._history, self._disk, self._post)
+        return Record(self._disk, writer, new=False)
+
+    def look_for_unfinished(self, except_for: tuple[str, ...]) -> None:
+        """Post `UnfinishedFound` when what is found differs from the last time."""
+        self._disk.submit(partial(self._look, except_for))
+
+    def fetch(self, dictation: str, take: Callable[[Stored], None]) -> None:
+        """Open an unfinished dictation; `take` is called on the disk thread, or `Failed` is posted."""
+        self._disk.submit(partial(self._told_of_errors, lambda: take(self._fetch(dictation))))
+
+    def fetch_sound(self, dictation: str, start: int, end: int, take: Callable[[bytes], None]) -> None:
+        """Read sound between two sample offsets; `take` is called on the disk thread, or `Failed` is posted."""
+
+        def read() -> None:
+            with open_recording(self._folder(dictation)) as recording:
+                pcm = recording.read(start, end)
+            take(pcm)
+
+        self._disk.submit(partial(self._told_of_errors, read))
+
+    def save_unfinished(self, dictation: str, target: Path) -> None:
+        """Write the sound as WAV; the dictation stays offered until it is transcribed or discarded."""
+        self._disk.submit(
+            partial(self._told_of_errors, lambda: export_wav(self._folder(dictation), target, overwrite=True))
+        )
+
+    def discard_unfinished(self, dictation: str) -> None:
+        """Remove the recording for good; text it has already stays in the history."""
+
+        def discard() -> None:
+            finish_recording(self._folder(dictation), keep=False)
+            self._look(())
+
+        self._disk.submit(partial(self._told_of_errors, discard))
+
+    def edit_segment(self, dictation: str, number: int, text: str) -> None:
+        def edit() -> None:
+            if self._history is not None:
+                self._history.edit_segment(dictation, number, text)
+
+        self._disk.submit(partial(self._told_of_errors, edit))
+
+    def tidy(self, keep_days: int) -> None:
+        """Encode what is complete, remove what is older than `keep_days` (0: at once, negative: never)."""
+        threading.Thread(target=self._tidy, args=(keep_days,), name="tidy", daemon=True).start()
+
+    def close_history(self) -> None:
+        """Let go of the database behind what was submitted."""
+
+        def close() -> None:
+            if self._history is not None:
+                self._history.close()
+                self._history = None
+
+        self._disk.submit(close)
+
+    def close(self, timeout: float) -> bool:
+        """Wait for what was submitted, at most `timeout` seconds; False when the disk did not manage."""
+        self.close_history()
+        return self._disk.close(timeout)
+
+    def _open(self) -> None:
+        try:
+            self._history = HistoryStore(self._paths.history)
+        except HistoryError as error:
+            self._post(Failed("", error.what, error.remedy))
+
+    def _look(self, except_for: tuple[str, ...]) -> None:
+        found = scan(self._paths.recordings, except_for)
+        if found != self._told:
+            self._told = found
+            self._post(UnfinishedFound(found))
+
+    def _fetch(self, dictation: str) -> Stored:
+        recording = open_recording(self._folder(dictation))
+        header, confirmed = recording.sidecar.header, recording.sidecar.confirmed
+        segments: tuple[Segment, ...] = ()
+        if self._history is not None:
+            dictated = self._history.load(dictation)
+            segments = dictated.segments if dictated is not None else ()
+        # A final is in the history a moment before the sidecar says so.
+        confirmed = min(max([confirmed, *(segment.end for segment in segments)]), recording.length)
+        return Stored(dictation, header.began, header.source, confirmed, segments, recording)
+
+    def _folder(self, dictation: str) -> Path:
+        return self._paths.recordings / dictation
+
+    def _told_of_errors(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except SaywriteError as error:
+            self._post(Failed("", error.what, error.remedy))
+
+    def _tidy(self, keep_days: int) -> None:
+        try:
+            if keep_days == 0:
+                purge(self._paths.recordings, 0, self._today())
+                return
+            purge(self._paths.recordings, keep_days, self._today())
+            encode_complete(self._paths.recordings)
+        except SaywriteError as error:
+            log.warning("recordings were not tidied: %s", error.what)
+        except Exception:
+            log.exception("tidying the recordings failed")
+
+
+def encode_complete(recordings: Path) -> None:
+    """Encode every complete recording that is still PCM. What cannot be encoded stays as it is, with a warning."""
+    if not recordings.is_dir():
+        return
+    for folder in sorted(recordings.iterdir()):
+        if (folder / "audio.pcm").exists() and Journal.is_complete(folder):
+            try:
+                finish_recording(folder, keep=True)
+            except SaywriteError as error:
+                log.warning("%s was not encoded: %s", folder.name, error.what)

@@ -1,0 +1,100 @@
+"""Builds the application below its front end: every object once, each handed its collaborators."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from saywrite.audio.audiothread import AudioThread
+from saywrite.audio.devices import Microphones
+from saywrite.audio.files import FileSource
+from saywrite.audio.microphone import Microphone
+from saywrite.audio.playback import Player
+from saywrite.audio.soundserver import SoundServer
+from saywrite.audio.source import Source
+from saywrite.dictation.archive import Archive
+from saywrite.dictation.desk import Desk, Hardware
+from saywrite.dictation.dictation import Dictation
+from saywrite.dictation.disk import Disk
+from saywrite.dictation.inbox import Inbox
+from saywrite.dictation.loop import Parts
+from saywrite.errors import NoMicrophone
+from saywrite.events import Device, FrontEndEvent
+from saywrite.paths import Paths
+from saywrite.settings.schema import Settings
+from saywrite.speech.builtin import CAPABILITIES, BuiltinRecognizer
+from saywrite.speech.recognizer import Capabilities
+from saywrite.text.keywords import Keyword
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a front end may want otherwise. `device`: a microphone by (part of) its name, found when it is opened."""
+
+    worker_command: tuple[str, ...]
+    realtime: bool = False
+    device: Device | None = None
+    keep_files: bool = True
+
+
+def assemble(
+    paths: Paths,
+    settings: Settings,
+    keywords: tuple[Keyword, ...],
+    tell: Callable[[FrontEndEvent], None],
+    wishes: Wishes,
+) -> Dictation:
+    """A dictation that is ready to `run()`. Starts the disk thread; everything else starts when it is needed."""
+    inbox = Inbox()
+    audio, server = AudioThread(), SoundServer()
+    microphones = Microphones(inbox.post, audio, server)
+    archive = Archive(paths, Disk(), inbox.post, _today)
+
+    def microphone(now: Settings) -> Source:
+        return Microphone(inbox.post, wishes.device or remembered(now), audio, server)
+
+    def file(path: Path) -> Source:
+        return FileSource(inbox.post, path, realtime=wishes.realtime)
+
+    def close() -> None:
+        microphones.close()
+        server.close()
+        audio.close()
+
+    hardware = Hardware(microphone, file, Player(inbox.post, audio), microphones.refresh, audio.prepare, close)
+    recognizers = {CAPABILITIES.name: BuiltinRecognizer(inbox.post, wishes.worker_command)}
+    parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
+    return Dictation(inbox, Desk(parts, hardware, settings, keywords, tell, wishes.keep_files))
+
+
+def engines() -> tuple[Capabilities, ...]:
+    """What can be chosen, in the order it is offered."""
+    return (CAPABILITIES,)
+
+
+def remembered(settings: Settings) -> Device | None:
+    """The microphone of the settings; None for the system's default."""
+    if not settings.microphone_name:
+        return None
+    name = settings.microphone_name
+    return Device(host_api=settings.microphone_host_api, key=name, label=name)
+
+
+def find_device(devices: tuple[Device, ...], name: str) -> Device:
+    """The microphone called `name`, whole or in part, by label or key. Raises NoMicrophone naming those there are."""
+    wanted = name.casefold()
+    for matches in (
+        [d for d in devices if wanted in (d.label.casefold(), d.key.casefold())],
+        [d for d in devices if wanted in d.label.casefold() or wanted in d.key.casefold()],
+    ):
+        if matches:
+            return matches[0]
+    there = ", ".join(device.label for device in devices) or "none"
+    raise NoMicrophone(f"There is no microphone called {name}.", f"Connected now: {there}.")
+
+
+def _today() -> datetime:
+    return datetime.now().astimezone()

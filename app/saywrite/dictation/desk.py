@@ -1,0 +1,212 @@
+"""What each wish of the user means: which engine, which source, which record. Dictation thread only."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from saywrite.audio.journal import Header
+from saywrite.audio.levels import Envelope, LatestLevel
+from saywrite.audio.source import Source
+from saywrite.dictation.archive import Archive, Stored
+from saywrite.dictation.loop import Loop, Parts
+from saywrite.dictation.record import NoRecord, Recorded
+from saywrite.dictation.states import CAPTURING
+from saywrite.dictation.stored_source import StoredSource
+from saywrite.dictation.take import Plan
+from saywrite.errors import SaywriteError
+from saywrite.events import Failed, FrontEndEvent
+from saywrite.settings.schema import Settings
+from saywrite.speech.recognizer import Request
+from saywrite.text.keywords import Keyword, Keywords
+
+log = logging.getLogger(__name__)
+
+MICROPHONE = "microphone"
+
+DISK_LIMIT_S = 1.5
+"""Seconds the end of the program waits for the disk; what is not written then is offered at the next start."""
+
+NO_SUCH_ENGINE = (
+    "aiOla's streaming service is not in this version of Saywrite.",
+    "Choose the built-in recognizer, or use --engine builtin.",
+)
+
+
+class Player(Protocol):
+    """Plays sound without keeping anybody waiting."""
+
+    def play(self, pcm: bytes) -> None: ...
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """The computer's side of sound. `refresh` lists the devices and posts `DevicesChanged`; `prepare` loads what the
+    first recording would have to wait for; `close` lets go of everything.
+    """
+
+    microphone: Callable[[Settings], Source]
+    file: Callable[[Path], Source]
+    player: Player
+    refresh: Callable[[], None]
+    prepare: Callable[[], None]
+    close: Callable[[], None]
+
+
+class Desk:
+    """Turns wishes into dictations."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        hardware: Hardware,
+        settings: Settings,
+        keywords: tuple[Keyword, ...],
+        tell: Callable[[FrontEndEvent], None],
+        keep_files: bool = True,
+    ) -> None:
+        self.loop = Loop(parts, settings, Keywords(keywords), tell)
+        self.archive: Archive = parts.archive
+        self.latest = LatestLevel()
+        self.envelope = Envelope()
+        self._parts = parts
+        self._hardware = hardware
+        self._tell = tell
+        self._keywords = keywords
+        self._keep_files = keep_files
+
+    def run(self) -> None:
+        """Get ready in the background, then live until `quit`."""
+        settings = self.loop.settings
+        self.archive.open()
+        self._prepare_engine()
+        self.archive.look_for_unfinished(except_for=())
+        self.archive.tidy(settings.keep_recordings_days)
+        self.loop.run()
+
+    def toggle(self) -> None:
+        if self.loop.state in CAPTURING:
+            self.loop.stop()
+        else:
+            self.start_microphone()
+
+    def start_microphone(self) -> None:
+        if self.loop.state not in CAPTURING and self._engine_is_there():
+            self.stop_playing()
+            plan = self._plan(MICROPHONE)
+            self._begin(plan, self._hardware.microphone(self.loop.settings), self._record(plan))
+
+    def transcribe_file(self, path: Path) -> None:
+        """The same pipeline with a file as the source."""
+        if self.loop.state in CAPTURING:
+            self._tell(Failed("", "A dictation is running.", "Stop it first, then transcribe the file."))
+            return
+        if not self._engine_is_there():
+            return
+        plan = self._plan(str(path))
+        record = self._record(plan) if self._keep_files else NoRecord()
+        self._begin(plan, self._hardware.file(path), record)
+
+    def transcribe_unfinished(self, dictation: str) -> None:
+        """Go on where the confirmed text of a stored dictation ends."""
+        self.archive.fetch(dictation, lambda stored: self._parts.inbox.post(lambda: self._continue(stored)))
+
+    def edit_segment(self, dictation: str, number: int, text: str) -> None:
+        for take in self.loop.takes:
+            if take.id == dictation:
+                with suppress(KeyError):  # taken back meanwhile by "scratch that"
+                    take.transcript.edit(number, text)
+        self.archive.edit_segment(dictation, number, text)
+
+    def apply(self, settings: Settings) -> None:
+        before, self.loop.settings = self.loop.settings, settings
+        self.loop.renew_rules()
+        if settings.engine != before.engine:
+            self._prepare_engine()
+
+    def set_keywords(self, keywords: tuple[Keyword, ...]) -> None:
+        self._keywords = keywords
+        self.loop.keywords = Keywords(keywords)
+        self.loop.renew_rules()
+        for take in self.loop.takes:
+            take.recognizer.set_keywords({k.spoken: k.written for k in keywords})
+
+    def refresh_devices(self) -> None:
+        self._hardware.refresh()
+
+    def play(self, dictation: str, start: int, end: int) -> None:
+        player = self._hardware.player
+        self.archive.fetch_sound(dictation, start, end, player.play)
+
+    def stop_playing(self) -> None:
+        self._hardware.player.stop()
+
+    def quit(self) -> None:
+        self.stop_playing()
+        self.loop.quit()
+        self._hardware.close()
+        if not self.archive.close(DISK_LIMIT_S):
+            log.warning("the disk did not answer in time at the end")
+
+    def _prepare_engine(self) -> None:
+        recognizer = self._parts.recognizers.get(self.loop.settings.engine)
+        if recognizer is not None:
+            recognizer.prepare()
+
+    def _engine_is_there(self) -> bool:
+        if self.loop.settings.engine in self._parts.recognizers:
+            return True
+        self._tell(Failed("", *NO_SUCH_ENGINE, fatal=True))
+        return False
+
+    def _begin(self, plan: Plan, source: Source, record: Recorded) -> None:
+        self.loop.begin(plan, source, record)
+        if self.loop.take is not None:
+            self.latest, self.envelope = self.loop.take.latest, self.loop.take.envelope
+
+    def _continue(self, stored: Stored) -> None:
+        if self.loop.state in CAPTURING or any(take.id == stored.dictation for take in self.loop.takes):
+            self._tell(Failed("", "A dictation is running.", "Stop it first, then transcribe the unfinished one."))
+            return
+        plan = Plan(
+            request=self._request(stored.dictation),
+            engine=self.loop.settings.engine,
+            source=stored.source,
+            began=stored.began,
+            base=stored.confirmed,
+            earlier=stored.segments,
+        )
+        source = StoredSource(stored, self._parts.clock)
+        self._begin(plan, source, self.archive.record_again(stored))
+
+    def _plan(self, source: str) -> Plan:
+        began = self._parts.today()
+        dictation = f"{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        return Plan(self._request(dictation), self.loop.settings.engine, source, began)
+
+    def _request(self, dictation: str) -> Request:
+        keywords = {k.spoken: k.written for k in self._keywords}
+        return Request(dictation, self.loop.settings.language, keywords)
+
+    def _record(self, plan: Plan) -> Recorded:
+        request = plan.request
+        header = Header(
+            dictation=request.dictation,
+            began=plan.began,
+            language=request.language,
+            engine=plan.engine,
+            source=plan.source,
+            keywords=request.keywords,
+        )
+        return self.archive.record(header)
+
+
+def as_failed(error: SaywriteError, dictation: str = "") -> Failed:
+    """An error of a part in the words of an event; nothing ends because of it."""
+    return Failed(dictation, error.what, error.remedy)

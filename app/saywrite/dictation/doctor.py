@@ -1,0 +1,131 @@
+"""`saywrite doctor`: what works, what does not, and the remedy. Looks only; changes nothing but a test file it removes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from saywrite.audio.devices import list_devices
+from saywrite.errors import SaywriteError
+from saywrite.history.schema import open_database
+from saywrite.paths import Paths, private_folder
+from saywrite.settings.keychain import Keychain
+from saywrite.speech.builtin import availability
+
+LITTLE_DISK = 500_000_000
+"""Bytes: four hours of recording; below that the doctor warns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding. `ok` is False for what stops dictation, None for what is merely missing."""
+
+    name: str
+    ok: bool | None
+    what: str
+    remedy: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def as_line(self) -> str:
+        mark = {True: "✓", None: "–", False: "✗"}[self.ok]
+        remedy = f"\n    → {self.remedy}" if self.remedy else ""
+        return f"{mark} {self.name:<12} {self.what}{remedy}"
+
+
+def examine(paths: Paths) -> Iterator[Check]:
+    """All checks, each as soon as it is known."""
+    yield from _sound()
+    yield _display()
+    yield _folder("settings", paths.config)
+    yield _folder("recordings", paths.recordings)
+    yield _disk(paths.data)
+    yield _history(paths.history)
+    yield _engine()
+    yield _keyring()
+
+
+def _sound() -> Iterator[Check]:
+    try:
+        devices = list_devices()
+    except SaywriteError as error:
+        # Without PortAudio there is nothing to list; without a device PortAudio at least answers.
+        name = "PortAudio" if type(error).__name__ == "PortAudioMissing" else "microphone"
+        yield Check(name, False, error.what, error.remedy)
+        return
+    yield Check("PortAudio", True, "The sound library answers.")
+    if not devices:
+        yield Check("microphone", False, "No microphone is connected.", "Connect one, then run this again.")
+    else:
+        default = next((device.label for device in devices if device.is_default), devices[0].label)
+        yield Check("microphone", True, f"{len(devices)} found; the default is {default}.")
+
+
+def _display() -> Check:
+    if sys.platform in ("win32", "darwin"):
+        return Check("display", True, "The desktop is there.")
+    name = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    if name:
+        return Check("display", True, f"{name}")
+    return Check(
+        "display",
+        None,
+        "There is no display: the window cannot open.",
+        "Use `saywrite listen` and `saywrite transcribe`, or start from a desktop.",
+    )
+
+
+def _folder(name: str, folder: Path) -> Check:
+    probe = folder / f".doctor-{uuid.uuid4().hex}"
+    try:
+        private_folder(folder)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return Check(
+            name,
+            False,
+            f"{folder} cannot be written: {error.strerror}.",
+            "Make it writable for your user, or name another folder with --config or --data.",
+        )
+    return Check(name, True, str(folder))
+
+
+def _disk(folder: Path) -> Check:
+    there = next((parent for parent in (folder, *folder.parents) if parent.exists()), Path("/"))
+    free = shutil.disk_usage(there).free
+    hours = free / (16_000 * 2 * 3600)
+    if free < LITTLE_DISK:
+        return Check("disk", False, f"{free / 1e6:.0f} MB free: {hours:.1f} h of recording.", "Free some space.")
+    return Check("disk", True, f"{free / 1e9:.1f} GB free.")
+
+
+def _history(path: Path) -> Check:
+    if not path.exists():
+        return Check("history", True, "None yet.")
+    try:
+        open_database(path).close()
+    except SaywriteError as error:
+        return Check("history", False, error.what, error.remedy)
+    return Check("history", True, str(path))
+
+
+def _engine() -> Check:
+    problem = availability()
+    if problem is not None:
+        return Check("engine", False, problem.what, problem.remedy)
+    return Check("engine", True, "Built-in (basic): English, works offline, modest accuracy.")
+
+
+def _keyring() -> Check:
+    status = Keychain().status()
+    if status.usable:
+        return Check("keyring", True, status.what)
+    return Check("keyring", None, status.what, status.remedy)

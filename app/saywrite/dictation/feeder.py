@@ -1,0 +1,112 @@
+"""The cursor between a dictation's sound and its recogniser. Pure: no clock, no thread, no disk of its own.
+
+What is in the journal is fed, never further ahead than the recogniser's window; after a `Rewind` it is fed again.
+All offsets here count in the journal; the recogniser counts from `base`, where this dictation's sound begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from saywrite.dictation.tail import Tail
+from saywrite.events import SAMPLE_RATE
+from saywrite.speech.recognizer import Recognizer
+
+FEED = SAMPLE_RATE // 10
+"""Samples a recogniser is fed at once: 100 ms."""
+
+DISK_PATIENCE = SAMPLE_RATE // 2
+"""Samples the journal may lag before the recogniser is fed from memory: sound is on disk before it is elsewhere,
+unless the disk does not answer for half a second."""
+
+KEEP_IN_MEMORY = 120 * SAMPLE_RATE
+"""Samples kept in memory at most once they are on disk; a recogniser further behind is fed from the journal."""
+
+
+class Feeder:
+    """Feeds one recogniser from one recording."""
+
+    def __init__(
+        self, recognizer: Recognizer, base: int, read_journal: Callable[[int, int], bytes], on_disk: bool
+    ) -> None:
+        self.base = base
+        self.sent = base
+        self.confirmed = base
+        self._recognizer = recognizer
+        self._read_journal = read_journal
+        self._on_disk = on_disk
+        self._tail = Tail(base)
+        self._written = base
+        self._fed = base
+        self._ended = False
+        self._finish_asked = False
+
+    @property
+    def heard(self) -> int:
+        """The offset behind the newest sample."""
+        return self._tail.end
+
+    @property
+    def room(self) -> int:
+        """Samples the recogniser can take beyond what was heard: a source that can wait gives no more."""
+        return max(self.sent + self._recognizer.window - self.heard, 0)
+
+    @property
+    def unwritten(self) -> int:
+        """Samples that are not on disk yet (0 where no disk is asked for)."""
+        return self.heard - self._written if self._on_disk else 0
+
+    def append(self, pcm: bytes) -> None:
+        self._tail.append(pcm)
+
+    def end(self) -> None:
+        """Nothing will be appended any more."""
+        self._ended = True
+
+    def written(self, offset: int) -> None:
+        """The journal on disk holds everything before `offset`."""
+        self._written = max(self._written, offset)
+        self._trim()
+
+    def advance(self, sent: int, confirmed: int) -> bool:
+        """The recogniser has taken the sound up to `sent` and owes nothing before `confirmed` (its own offsets).
+
+        True when the confirmed offset moved on.
+        """
+        self.sent = max(self.sent, min(sent + self.base, self.heard))
+        before = self.confirmed
+        self.confirmed = max(before, min(confirmed + self.base, self.heard))
+        self._trim()
+        return self.confirmed > before
+
+    def confirm_all(self) -> None:
+        """The recogniser has finished in order: nothing is owed."""
+        self.sent = self.confirmed = self.heard
+
+    def rewind(self, to: int) -> None:
+        """Begin again at the recogniser's own offset `to`: its worker or its connection was replaced."""
+        self._fed = self.sent = max(min(to + self.base, self.heard), self.base)
+        self._finish_asked = False
+
+    def feed(self) -> None:
+        """Give the recogniser what it may have now. Raises JournalError when old sound cannot be read back."""
+        behind_disk = self._on_disk and self.unwritten <= DISK_PATIENCE and not self._ended
+        limit = min(self._written if behind_disk else self.heard, self.sent + self._recognizer.window)
+        at_end = self._ended and limit == self.heard
+        while self._fed + FEED <= limit or (at_end and self._fed < limit):
+            end = min(self._fed + FEED, limit)
+            pcm = self._read(self._fed, end)
+            self._fed = end
+            self._recognizer.feed(pcm, end - self.base)
+        if self._ended and self._fed == self.heard and not self._finish_asked:
+            self._finish_asked = True
+            self._recognizer.finish()
+
+    def _read(self, start: int, end: int) -> bytes:
+        if start < self._tail.start:
+            return self._read_journal(start, min(end, self._tail.start)) + self._tail.read(self._tail.start, end)
+        return self._tail.read(start, end)
+
+    def _trim(self) -> None:
+        unneeded = max(self.confirmed, self.heard - KEEP_IN_MEMORY)
+        self._tail.trim(min(unneeded, self._written if self._on_disk else self.sent))

@@ -1,0 +1,65 @@
+"""The log: lengths, durations, ids and tracebacks; never text, audio, keys or tokens.
+
+A rotating file (1 MB, five old ones) readable by this user only, and a second file for crashes of native code.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import logging.handlers
+import sys
+import threading
+from io import TextIOWrapper
+from pathlib import Path
+from types import TracebackType
+
+from saywrite.paths import private_folder
+
+FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(threadName)-10s %(name)s: %(message)s"
+TALKATIVE = ("urllib3", "engineio", "socketio", "websocket", "keyring", "numba", "asyncio")
+"""Libraries whose debug output holds payloads, hosts or tokens."""
+
+log = logging.getLogger(__name__)
+
+
+class _PrivateFile(logging.handlers.RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        stream = super()._open()
+        Path(self.baseFilename).chmod(0o600)
+        return stream
+
+
+def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
+    """Log to `path`; where that is impossible, to standard error only. Uncaught exceptions of all threads go there too."""
+    root = logging.getLogger()
+    root.setLevel(logging.DEBUG if to_stderr else level.upper())
+    handlers: list[logging.Handler] = []
+    try:
+        private_folder(path.parent)
+        handlers.append(_PrivateFile(path, maxBytes=1_000_000, backupCount=5, encoding="utf-8", delay=True))
+        crashes = (path.parent / "crash.log").open("a", encoding="utf-8")
+        faulthandler.enable(crashes)
+    except OSError as error:
+        print(f"saywrite: there is no log: {error.strerror}. Name another folder with --data.", file=sys.stderr)
+    if to_stderr:
+        handlers.append(logging.StreamHandler(sys.stderr))
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter(FORMAT, "%Y-%m-%d %H:%M:%S"))
+        root.addHandler(handler)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_thread
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    log.critical("uncaught", exc_info=(kind, error, trace))
+
+
+def _uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is not None:
+        _uncaught(args.exc_type, args.exc_value, args.exc_traceback)

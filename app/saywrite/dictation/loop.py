@@ -1,0 +1,222 @@
+"""The loop behind `Dictation`: owns the state and every decision, one message at a time, on the dictation thread.
+
+Takes queue up: the first one has the recogniser, the last one has the microphone. Usually they are the same; a press
+while the last text is still being worked out gives the microphone to the next dictation at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from saywrite.audio.source import FromSource, Source
+from saywrite.dictation.archive import Archive
+from saywrite.dictation.inbox import Inbox
+from saywrite.dictation.record import Closed, DiskTrouble, Recorded, Written
+from saywrite.dictation.states import CAPTURING, move
+from saywrite.dictation.take import Plan, Take
+from saywrite.events import (
+    ConnectionChanged,
+    DevicesChanged,
+    EngineChanged,
+    Failed,
+    Final,
+    FrontEndEvent,
+    Partial,
+    Progress,
+    RecognizerFinished,
+    Rewind,
+    State,
+    StateChanged,
+    Structured,
+    Translation,
+    UnfinishedFound,
+)
+from saywrite.settings.schema import Settings
+from saywrite.speech.recognizer import Incoming, Recognizer
+from saywrite.text.keywords import Keywords
+from saywrite.text.transcript import Composition
+
+log = logging.getLogger(__name__)
+
+OUR_FAULT = (
+    "Something went wrong inside Saywrite. What you said is kept in the recording.",
+    "Start again; if it happens again, send the log (Help > Copy diagnostics).",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the composition root gives the loop. `clock`: monotonic seconds; `today`: aware local time."""
+
+    inbox: Inbox
+    recognizers: Mapping[str, Recognizer]
+    archive: Archive
+    clock: Callable[[], float]
+    today: Callable[[], datetime]
+
+
+class Loop:
+    """The machine: messages in, events out through `tell`."""
+
+    def __init__(
+        self, parts: Parts, settings: Settings, keywords: Keywords, tell: Callable[[FrontEndEvent], None]
+    ) -> None:
+        self.settings = settings
+        self.keywords = keywords
+        self.state = State.IDLE
+        self.takes: deque[Take] = deque()
+        self.running = True
+        self._parts = parts
+        self._tell = tell
+        self._release_due: float | None = None
+
+    @property
+    def take(self) -> Take | None:
+        """The newest dictation that is not over."""
+        return self.takes[-1] if self.takes else None
+
+    def run(self) -> None:
+        """Take messages until `quit()`; sleeps without waking while nothing is due."""
+        due: float | None = None
+        while self.running:
+            now = self._parts.clock()
+            message = self._parts.inbox.take(None if due is None else max(due - now, 0.0))
+            try:
+                if message is not None:
+                    self.handle(message)
+                due = self.wake(self._parts.clock())
+            except Exception:
+                # The outermost edge of the dictation thread: whatever it was, the sound so far is in the journal.
+                log.exception("the dictation loop stumbled")
+                due = None
+                if self.takes:
+                    self.takes[-1].fail(*OUR_FAULT)
+
+    def handle(self, message: object) -> None:
+        """Take one message out of the inbox."""
+        match message:
+            case FromSource():
+                for take in self.takes:
+                    take.source.receive(message.message)
+            case Incoming(engine=engine, message=inner):
+                self._parts.recognizers[engine].receive(inner)
+            case Written(dictation=which, length=length):
+                self._of(which, lambda take: take.written(length))
+            case DiskTrouble(dictation=which, error=error):
+                self._tell(Failed(which, error.what, error.remedy))
+            case Closed():
+                self._parts.archive.look_for_unfinished(except_for=tuple(take.id for take in self.takes))
+                self._parts.archive.tidy(self.settings.keep_recordings_days)
+            case EngineChanged() | UnfinishedFound() | DevicesChanged():
+                self._tell(message)
+            case Failed(dictation=""):
+                self._tell(message)
+            case Partial() | Final() | Progress() | Rewind() | RecognizerFinished() | Failed() | ConnectionChanged():
+                self._of(message.dictation, lambda take: take.hear(message))
+            case Translation() | Structured():
+                self._of(message.dictation, lambda take: take.hear(message))
+            case _ if callable(message):
+                message()
+            case _:
+                raise TypeError(f"nobody takes {type(message).__name__}")
+        self._settle()
+
+    def wake(self, now: float) -> float | None:
+        """Do what is due at `now`; when to be called again."""
+        due = [take.wake(now) for take in self.takes]
+        self._settle()
+        if self._release_due is not None and now >= self._release_due:
+            self._release_due = None
+            for recognizer in self._parts.recognizers.values():
+                recognizer.release()
+        return min((at for at in (*due, self._release_due) if at is not None), default=None)
+
+    def begin(self, plan: Plan, source: Source, record: Recorded) -> None:
+        """Start a dictation: its source at once, its recogniser as soon as it is free."""
+        if self.state in CAPTURING:
+            return
+        recognizer = self._parts.recognizers[plan.engine]
+        take = Take(plan, source, recognizer, record, self.rules(plan), self._tell, self._parts.clock)
+        self.takes.append(take)
+        self._release_due = None
+        self._to(State.STARTING, take.id)
+        source.start(take)
+        self._settle()
+
+    def stop(self) -> None:
+        if self.take is not None and self.state in CAPTURING:
+            self._to(State.FINISHING, self.take.id)
+            self.take.stop()
+            self._settle()
+
+    def cancel(self) -> None:
+        """Drop what is running, also while it is finishing."""
+        if self.take is not None:
+            if self.state in CAPTURING:
+                self._to(State.FINISHING, self.take.id)
+            self.take.cancel()
+            self._settle()
+
+    def rules(self, plan: Plan) -> Composition:
+        """How finals become text under the present settings."""
+        punctuates = self._parts.recognizers[plan.engine].capabilities.punctuation
+        spoken = self.settings.spoken_punctuation
+        return Composition(
+            keywords=self.keywords,
+            language=plan.request.language,
+            commands=spoken == "on" or (spoken == "auto" and not punctuates),
+            capitals=True,
+        )
+
+    def renew_rules(self) -> None:
+        """Settings or keywords changed: they hold for every final from now on."""
+        for take in self.takes:
+            take.rules = self.rules(take.plan)
+
+    def quit(self) -> None:
+        """End the loop. What has no text yet stays in the journal."""
+        for take in self.takes:
+            take.interrupt()
+            take.close()
+        self.takes.clear()
+        for recognizer in self._parts.recognizers.values():
+            recognizer.release()
+        self.running = False
+
+    def _of(self, dictation: str, act: Callable[[Take], None]) -> None:
+        for take in self.takes:
+            if take.id == dictation:
+                act(take)
+
+    def _settle(self) -> None:
+        """Draw the conclusions: who has the recogniser, which state it is, what is over."""
+        while self.takes:
+            newest, head = self.takes[-1], self.takes[0]
+            if newest.failure is not None and self.state is not State.FAILED:
+                self._to(State.FAILED, newest.id)
+            elif self.state is State.STARTING and newest.opened_at is not None:
+                self._to(State.LISTENING, newest.id)
+            elif self.state in CAPTURING and newest.source_ended:
+                self._to(State.FINISHING, newest.id)
+            elif self.state is State.LISTENING and newest.offline:
+                self._to(State.RECONNECTING, newest.id)
+            elif self.state is State.RECONNECTING and not newest.offline:
+                self._to(State.LISTENING, newest.id)
+            if not head.engaged and not head.given_up:
+                head.engage()
+            if not head.over:
+                return
+            self.takes.popleft()
+            head.close()
+            if not self.takes:
+                if self.state is State.FINISHING:
+                    self._to(State.IDLE, head.id)
+                self._release_due = self._parts.clock() + 60 * self.settings.idle_unload_minutes
+
+    def _to(self, state: State, dictation: str) -> None:
+        self.state = move(self.state, state)
+        self._tell(StateChanged(dictation, state))

@@ -1,0 +1,287 @@
+"""What is kept of one dictation: its journal and its rows in the history.
+
+`Record` is the dictation thread's side: each method only submits. The rest runs on the disk thread. A full or
+unwritable disk is told once, the sound is kept in memory (at most `MEMORY_LIMIT`) and written when there is room again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from saywrite.audio.journal import Header, Journal
+from saywrite.audio.recordings import finish_recording
+from saywrite.dictation.disk import Disk
+from saywrite.errors import HistoryError, JournalError, SaywriteError
+from saywrite.events import BYTES_PER_SAMPLE, Segment
+from saywrite.history.store import HistoryStore
+
+MEMORY_LIMIT = 30 * 60 * 16_000
+"""Samples kept in memory while the disk refuses them: half an hour, 58 MB."""
+
+RETRY_EVERY = 2 * 16_000
+"""Samples of new sound between two attempts to write again: two seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Posted to the inbox: the journal of `dictation` holds the sound up to `length` samples."""
+
+    dictation: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiskTrouble:
+    """Posted to the inbox: something of `dictation` could not be written, and is kept in memory meanwhile."""
+
+    dictation: str
+    error: SaywriteError
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Posted to the inbox: everything submitted for `dictation` has been tried; `saved` tells whether it is on disk."""
+
+    dictation: str
+    saved: bool
+
+
+class Recorded(Protocol):
+    """What a take needs of its record; a file transcribed on the command line keeps none."""
+
+    on_disk: bool
+
+    def append(self, pcm: bytes) -> None: ...
+    def add_segment(self, segment: Segment) -> None: ...
+    def remove_segments(self, numbers: tuple[int, ...]) -> None: ...
+    def add_gap(self, at: int, length: int, cause: str) -> None: ...
+    def confirm(self, offset: int) -> None: ...
+    def read(self, start: int, end: int) -> bytes: ...
+    def close(self, heard: int, confirmed: int, complete: bool) -> None: ...
+
+
+class Record:
+    """Submits to the disk thread; owned by the dictation thread."""
+
+    def __init__(self, disk: Disk, writer: RecordWriter, *, new: bool) -> None:
+        """`new`: begin a journal; otherwise take over the one a crash left, whose sound is there already."""
+        self.on_disk = new
+        self._disk = disk
+        self._writer = writer
+        disk.submit(writer.open if new else writer.reopen)
+
+    def append(self, pcm: bytes) -> None:
+        if self.on_disk:
+            self._disk.submit(partial(self._writer.append, pcm))
+
+    def add_segment(self, segment: Segment) -> None:
+        self._disk.submit(partial(self._writer.add_segment, segment))
+
+    def remove_segments(self, numbers: tuple[int, ...]) -> None:
+        self._disk.submit(partial(self._writer.remove_segments, numbers))
+
+    def add_gap(self, at: int, length: int, cause: str) -> None:
+        self._disk.submit(partial(self._writer.add_gap, at, length, cause))
+
+    def confirm(self, offset: int) -> None:
+        self._disk.submit(partial(self._writer.confirm, offset))
+
+    def read(self, start: int, end: int) -> bytes:
+        """Sound that is no longer in memory. Raises JournalError."""
+        return self._writer.read(start, end)
+
+    def close(self, heard: int, confirmed: int, complete: bool) -> None:
+        self._disk.submit(partial(self._writer.close, heard, confirmed, complete))
+
+
+class RecordWriter:
+    """The disk thread's side of one dictation. `read` alone may be called from the dictation thread."""
+
+    def __init__(
+        self,
+        recordings: Path,
+        header: Header,
+        history: Callable[[], HistoryStore | None],
+        disk: Disk,
+        post: Callable[[object], None],
+    ) -> None:
+        self._recordings = recordings
+        self._header = header
+        self._open_history = history
+        self._history: HistoryStore | None = None
+        self._disk = disk
+        self._post = post
+        # NB: assigned by the disk thread once; the dictation thread reads it only after `Written` told of it.
+        self._journal: Journal | None = None
+        self._unwritten = bytearray()
+        self._retry_at = 0
+        self._told = False
+        self._text_saved = True
+        self._full = False
+        self._continued = False
+        self._segments: set[int] = set()
+
+    def open(self) -> None:
+        """Make the journal and the row of the history. A refusal is told once and tried again later."""
+        self._begin_text()
+        self._write()
+
+    def reopen(self) -> None:
+        """Take over the journal a crash left."""
+        self._continued = True
+        try:
+            self._journal = Journal.reopen(self._recordings / self._header.dictation)
+        except JournalError as error:
+            self._trouble(error)
+        self._begin_text()
+
+    def append(self, pcm: bytes) -> None:
+        if self._full:
+            return
+        self._unwritten += pcm
+        held = len(self._unwritten) // BYTES_PER_SAMPLE
+        if held > MEMORY_LIMIT:
+            self._full = True
+            self._trouble(
+                JournalError(
+                    "The disk has refused the recording for half an hour. What came before is kept in memory; "
+                    "what follows is not kept.",
+                    "Free some space, then stop the dictation.",
+                )
+            )
+        if held >= self._retry_at:
+            self._write()
+
+    def add_segment(self, segment: Segment) -> None:
+        self._segments.add(segment.number)
+        self._in_history(lambda store: store.add_segment(self._header.dictation, segment))
+
+    def remove_segments(self, numbers: tuple[int, ...]) -> None:
+        self._segments.difference_update(numbers)
+        self._in_history(lambda store: store.remove_segments(self._header.dictation, numbers))
+
+    def add_gap(self, at: int, length: int, cause: str) -> None:
+        self._in_history(lambda store: store.add_gap(self._header.dictation, at, length, cause))
+        if self._journal is not None:
+            self._journal.add_gap(at, length, cause)
+            self._save_sidecar()
+
+    def confirm(self, offset: int) -> None:
+        """Note that everything before `offset` has its text, but only when that text is really in the history."""
+        if self._journal is not None and self._text_saved:
+            self._journal.confirm(offset)
+            self._save_sidecar()
+
+    def read(self, start: int, end: int) -> bytes:
+        if self._journal is None:
+            return b""
+        return self._journal.read(start, end)
+
+    def close(self, heard: int, confirmed: int, complete: bool) -> None:
+        """Write what is left, mark the end, tell `Closed`. `complete`: nothing is owed to the user any more."""
+        self._write()
+        self._disk.keep_synced(self, None)
+        self._in_history(lambda store: store.finish(self._header.dictation, heard, confirmed))
+        saved = not self._unwritten and self._text_saved
+        if self._journal is not None:
+            if self._continued and confirmed < self._journal.length:
+                complete = False
+            try:
+                self._journal.end(complete=complete and self._text_saved)
+            except JournalError as error:
+                self._trouble(error)
+            self._journal.close()
+        self._forget_the_empty(heard, pending=heard - confirmed)
+        self._post(Closed(self._header.dictation, saved))
+
+    def _forget_the_empty(self, heard: int, pending: int) -> None:
+        """A press without sound leaves no recording, one without words no row in the history."""
+        if heard == 0 and self._journal is not None:
+            try:
+                finish_recording(self._journal.folder, keep=False)
+            except JournalError as error:
+                self._trouble(error)
+        if pending <= 0 and not self._segments and not self._continued:
+            self._in_history(lambda store: store.delete(self._header.dictation))
+
+    def _write(self) -> None:
+        try:
+            if self._journal is None:
+                self._journal = Journal.create(self._recordings, self._header)
+                self._disk.keep_synced(self, self._journal.sync)
+            before = self._journal.length
+            try:
+                if self._unwritten:
+                    self._journal.append(bytes(self._unwritten))
+            finally:
+                del self._unwritten[: (self._journal.length - before) * BYTES_PER_SAMPLE]
+            self._retry_at = 0
+            self._told = False
+            self._post(Written(self._header.dictation, self._journal.length))
+        except JournalError as error:
+            self._retry_at = len(self._unwritten) // BYTES_PER_SAMPLE + RETRY_EVERY
+            if not self._told:
+                self._told = True
+                self._trouble(error)
+
+    def _save_sidecar(self) -> None:
+        try:
+            if self._journal is not None:
+                self._journal.save_sidecar()
+        except JournalError as error:
+            if not self._told:
+                self._told = True
+                self._trouble(error)
+
+    def _begin_text(self) -> None:
+        self._history = self._open_history()
+        self._text_saved = self._history is not None
+        self._in_history(lambda store: store.begin(self._header))
+
+    def _in_history(self, write: Callable[[HistoryStore], None]) -> None:
+        if self._history is None:
+            return
+        try:
+            write(self._history)
+        except HistoryError as error:
+            self._lose_text(error)
+
+    def _lose_text(self, error: SaywriteError) -> None:
+        # From here on nothing counts as confirmed: the recording stays unfinished and is offered again.
+        if self._text_saved:
+            self._trouble(error)
+        self._text_saved = False
+
+    def _trouble(self, error: SaywriteError) -> None:
+        self._post(DiskTrouble(self._header.dictation, error))
+
+
+class NoRecord:
+    """For a file transcribed on the command line: the file itself is the recording."""
+
+    on_disk = False
+
+    def append(self, pcm: bytes) -> None:
+        pass
+
+    def add_segment(self, segment: Segment) -> None:
+        pass
+
+    def remove_segments(self, numbers: tuple[int, ...]) -> None:
+        pass
+
+    def add_gap(self, at: int, length: int, cause: str) -> None:
+        pass
+
+    def confirm(self, offset: int) -> None:
+        pass
+
+    def read(self, start: int, end: int) -> bytes:
+        return b""
+
+    def close(self, heard: int, confirmed: int, complete: bool) -> None:
+        pass

@@ -1,0 +1,275 @@
+"""One dictation from press to end: takes the sound in, feeds the recogniser, makes text of what comes back.
+
+Lives on the dictation thread. The sound goes to the journal first; the recogniser reads behind it with a cursor, so a
+recogniser that is slow, restarting or not connected yet means a cursor that lags and nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from saywrite.audio.levels import Envelope, LatestLevel
+from saywrite.audio.source import Source
+from saywrite.dictation.feeder import Feeder
+from saywrite.dictation.record import Recorded
+from saywrite.errors import AudioError, JournalError
+from saywrite.events import (
+    SAMPLE_RATE,
+    ConnectionChanged,
+    Failed,
+    Final,
+    Finished,
+    FrontEndEvent,
+    Gap,
+    Gauge,
+    Level,
+    Partial,
+    Progress,
+    RecognizerFinished,
+    Rewind,
+    Segment,
+    SegmentAdded,
+    SegmentsRemoved,
+    SourceChanged,
+    Started,
+    Structured,
+    Translation,
+)
+from saywrite.speech.recognizer import Recognizer, Request
+from saywrite.text.transcript import Composition, Transcript
+
+log = logging.getLogger(__name__)
+
+GAUGE_EVERY_S = 0.25
+
+SLOW_DISK = 3 * SAMPLE_RATE
+"""Samples that may wait for the disk before the user is told."""
+
+SLOW_DISK_WORDS = (
+    "The disk is not keeping up: the newest sound is only in memory yet.",
+    "Keep Saywrite open until this message goes, or free the disk.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is fixed when a dictation starts. `base`: the offset its sound begins at (0 unless it is continued)."""
+
+    request: Request
+    engine: str
+    source: str
+    began: datetime
+    base: int = 0
+    earlier: tuple[Segment, ...] = ()
+
+
+class Take:
+    """The sink of its source and the reader of its recogniser. `over` is called once, when nothing more will come."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        source: Source,
+        recognizer: Recognizer,
+        record: Recorded,
+        rules: Composition,
+        tell: Callable[[FrontEndEvent], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.id = plan.request.dictation
+        self.plan = plan
+        self.source = source
+        self.recognizer = recognizer
+        self.rules = rules
+        self.transcript = Transcript(plan.earlier)
+        self.envelope = Envelope()
+        self.latest = LatestLevel()
+        self.opened_at: float | None = None
+        self.source_ended = False
+        self.engaged = False
+        self.recognizer_finished = False
+        self.failure: Failed | None = None
+        self.cancelled = False
+        self.interrupted = False
+        self.offline = False
+        self._record = record
+        self._tell = tell
+        self._clock = clock
+        self._began_at = clock()
+        self._feeder = Feeder(recognizer, plan.base, record.read, record.on_disk)
+        self._disk_told = False
+        self._gauge_due = 0.0
+        self._gauge_told: Gauge | None = None
+
+    @property
+    def heard(self) -> int:
+        return self._feeder.heard
+
+    @property
+    def over(self) -> bool:
+        """No sound and no text will come any more."""
+        return self.source_ended and (self.recognizer_finished or (self.given_up and not self.engaged))
+
+    @property
+    def given_up(self) -> bool:
+        """No more text is wanted: it failed, was cancelled, or the program quits."""
+        return self.failure is not None or self.cancelled or self.interrupted
+
+    # The sink of the source.
+
+    def opened(self, device: str, at: float) -> None:
+        if self.opened_at is not None:
+            return
+        self.opened_at = at
+        request = self.plan.request
+        self._tell(Started(self.id, self.plan.engine, request.language, self.plan.source, at, self.plan.began))
+        for segment in self.plan.earlier:
+            self._tell(SegmentAdded(self.id, segment))
+        if device:
+            self._tell(SourceChanged(self.id, device))
+
+    def sound(self, pcm: bytes, level: Level) -> None:
+        self._feeder.append(pcm)
+        self._record.append(pcm)
+        self.latest.put(level)
+        self.envelope.append(pcm)
+        self.feed()
+
+    def gap(self, length: int, cause: str) -> None:
+        self._record.add_gap(self.heard, length, cause)
+        self._tell(Gap(self.id, self.heard, length, cause))
+
+    def source_changed(self, device: str, note: str) -> None:
+        self._tell(SourceChanged(self.id, device, note))
+
+    def failed(self, error: AudioError, fatal: bool) -> None:
+        if fatal:
+            self.fail(error.what, error.remedy)
+        else:
+            self._tell(Failed(self.id, error.what, error.remedy))
+
+    def ended(self) -> None:
+        self.source_ended = True
+        self._feeder.end()
+        self.feed()
+
+    # The recogniser's side.
+
+    def engage(self) -> None:
+        """The recogniser is free for this dictation: begin to feed it."""
+        self.engaged = True
+        self.recognizer.start(self.plan.request)
+        self.feed()
+
+    def hear(self, event: object) -> None:
+        """Take one event of the recogniser. Its offsets count from where this dictation's sound begins."""
+        match event:
+            case Final(text=text, start=start, end=end):
+                self._add_text(text, start + self.plan.base, end + self.plan.base)
+            case Progress(sent=sent, confirmed=confirmed):
+                if self._feeder.advance(sent, confirmed):
+                    self._record.confirm(self._feeder.confirmed)
+                self.feed()
+            case Rewind(to=to):
+                self._feeder.rewind(to)
+                self.feed()
+            case Failed(what=what, remedy=remedy, fatal=True):
+                self.fail(what, remedy)
+            case RecognizerFinished():
+                self.recognizer_finished = True
+            case ConnectionChanged(state=state):
+                self.offline = state in ("lost", "refused")
+                self._tell(event)
+            case Partial() | Failed() | Translation() | Structured():
+                self._tell(event)
+
+    def written(self, length: int) -> None:
+        """The journal on disk holds the sound up to `length`."""
+        self._feeder.written(length)
+        self._disk_told = False
+        self.feed()
+
+    def feed(self) -> None:
+        if not self.engaged or self.recognizer_finished or self.given_up:
+            return
+        try:
+            self._feeder.feed()
+        except JournalError as error:
+            self.fail(error.what, error.remedy)
+
+    # Ending.
+
+    def stop(self) -> None:
+        self.source.stop(self._clock())
+
+    def cancel(self) -> None:
+        """The user does not want this text: no more sound, no more recognition."""
+        self.cancelled = True
+        self._abort()
+
+    def interrupt(self) -> None:
+        """The program quits: what has no text yet stays in the journal for the next start."""
+        self.interrupted = True
+        self._abort()
+
+    def fail(self, what: str, remedy: str) -> None:
+        """It cannot go on. What was said so far stays in the journal."""
+        if self.failure is not None:
+            return
+        self.failure = Failed(self.id, what, remedy, fatal=True)
+        self._tell(self.failure)
+        self._abort()
+
+    def close(self) -> Finished:
+        """Hand the record over to the disk and say how it ended."""
+        feeder = self._feeder
+        if not self.given_up:
+            feeder.confirm_all()
+        pending = 0 if self.cancelled else feeder.heard - feeder.confirmed
+        self._record.confirm(feeder.confirmed)
+        self._record.close(feeder.heard, feeder.confirmed, complete=pending == 0)
+        self._tell_gauge()
+        duration = self._clock() - self._began_at
+        finished = Finished(self.id, feeder.heard, feeder.confirmed, pending, duration, self.transcript.text())
+        self._tell(finished)
+        return finished
+
+    def wake(self, now: float) -> float | None:
+        """Do what is due; when to be called again, in monotonic seconds."""
+        due = [self.source.wake(now)]
+        if self.engaged and not self.recognizer_finished:
+            due.append(self.recognizer.wake(now))
+            self.source.allow(self._feeder.room)
+        if now >= self._gauge_due:
+            self._tell_gauge()
+            self._gauge_due = now + GAUGE_EVERY_S
+        due.append(self._gauge_due)
+        self.feed()
+        return min((at for at in due if at is not None), default=None)
+
+    def _abort(self) -> None:
+        if not self.source_ended:
+            self.source.abort()
+        if self.engaged and not self.recognizer_finished:
+            self.recognizer.abort()
+
+    def _add_text(self, text: str, start: int, end: int) -> None:
+        change = self.transcript.add(text, start, end, self.rules)
+        if change.removed:
+            self._record.remove_segments(change.removed)
+            self._tell(SegmentsRemoved(self.id, change.removed))
+        for segment in change.added:
+            self._record.add_segment(segment)
+            self._tell(SegmentAdded(self.id, segment))
+
+    def _tell_gauge(self) -> None:
+        gauge = Gauge(self.id, self._feeder.heard, self._feeder.sent, self._feeder.confirmed)
+        if gauge != self._gauge_told:
+            self._gauge_told = gauge
+            self._tell(gauge)
+        if self._feeder.unwritten > SLOW_DISK and not self._disk_told:
+            self._disk_told = True
+            self._tell(Failed(self.id, *SLOW_DISK_WORDS))

@@ -1,0 +1,268 @@
+"""A dictation on a stage: the real loop, archive, journal and history; hand-written sound and recogniser; time by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from saywrite.audio.levels import measure
+from saywrite.audio.source import SoundSink
+from saywrite.dictation.archive import Archive
+from saywrite.dictation.desk import Desk, Hardware
+from saywrite.dictation.dictation import Dictation
+from saywrite.dictation.inbox import Inbox
+from saywrite.dictation.loop import Parts
+from saywrite.events import (
+    SAMPLE_RATE,
+    Final,
+    Partial,
+    Progress,
+    RecognizerFinished,
+    Rewind,
+    SegmentAdded,
+    StateChanged,
+)
+from saywrite.paths import Paths, default_paths
+from saywrite.settings.schema import Settings
+from saywrite.speech.recognizer import Capabilities
+
+SECOND = b"\x10\x20" * SAMPLE_RATE
+
+
+class InlineDisk:
+    """Does the disk's work at once, on the thread that submits it; `stalled` lets it wait."""
+
+    def __init__(self) -> None:
+        self.stalled = False
+        self._waiting: list[Callable[[], None]] = []
+
+    def submit(self, job: Callable[[], None]) -> None:
+        self._waiting.append(job)
+        if not self.stalled:
+            self.go_on()
+
+    def go_on(self) -> None:
+        self.stalled = False
+        while self._waiting:
+            self._waiting.pop(0)()
+
+    def keep_synced(self, key: object, sync: Callable[[], None] | None) -> None:
+        pass
+
+    def close(self, timeout: float) -> bool:
+        self.go_on()
+        return True
+
+
+class FakeSource:
+    """A microphone that hears what the test says."""
+
+    def __init__(self) -> None:
+        self.sink: SoundSink | None = None
+        self.stopped = False
+        self.ended = False
+        self.allowed = 0
+
+    def start(self, sink: SoundSink) -> None:
+        self.sink = sink
+
+    def open(self) -> None:
+        self.sink.opened("Desk microphone", 100.0)
+
+    def say(self, seconds: float) -> None:
+        pcm = SECOND[: round(seconds * SAMPLE_RATE) * 2] if seconds <= 1 else SECOND * round(seconds)
+        self.sink.sound(pcm, measure(pcm, 0.0))
+
+    def allow(self, samples: int) -> None:
+        self.allowed = samples
+
+    def stop(self, now: float) -> None:
+        self.stopped = True
+
+    def end(self) -> None:
+        self.ended = True
+        self.sink.ended()
+
+    def abort(self) -> None:
+        if not self.ended:
+            self.end()
+
+    def receive(self, message: object) -> None:
+        pass
+
+    def wake(self, now: float) -> float | None:
+        return None
+
+
+class FakeRecognizer:
+    """Notes what it is fed and posts what the test tells it to."""
+
+    capabilities = Capabilities("builtin", "Fake", ("en",), True, False, False, False, False)
+    window = 10 * SAMPLE_RATE
+
+    def __init__(self, post: Callable[[object], None]) -> None:
+        self.post = post
+        self.calls: list[str] = []
+        self.dictation = ""
+        self.fed = 0
+        self.finishing = False
+        self.keywords: dict[str, str] = {}
+
+    def prepare(self) -> None:
+        self.calls.append("prepare")
+
+    def start(self, request: object) -> None:
+        self.calls.append("start")
+        self.dictation, self.fed, self.finishing = request.dictation, 0, False
+
+    def feed(self, pcm: bytes, end: int) -> None:
+        assert end - len(pcm) // 2 == self.fed, "sound in order, without holes"
+        self.fed = end
+
+    def set_keywords(self, keywords: dict[str, str]) -> None:
+        self.keywords = dict(keywords)
+
+    def finish(self) -> None:
+        self.finishing = True
+        self.calls.append("finish")
+
+    def abort(self) -> None:
+        self.calls.append("abort")
+        self.post(RecognizerFinished(self.dictation))
+
+    def receive(self, message: object) -> None:
+        pass
+
+    def wake(self, now: float) -> float | None:
+        return None
+
+    def release(self) -> None:
+        self.calls.append("release")
+
+    # What the test makes it say.
+
+    def final(self, text: str, start_s: float, end_s: float) -> None:
+        start, end = round(start_s * SAMPLE_RATE), round(end_s * SAMPLE_RATE)
+        self.post(Final(self.dictation, text, start, end))
+        self.post(Progress(self.dictation, self.fed, end))
+
+    def partial(self, text: str) -> None:
+        self.post(Partial(self.dictation, text))
+
+    def take_all(self) -> None:
+        self.post(Progress(self.dictation, self.fed, 0))
+
+    def rewind(self, to_s: float) -> None:
+        self.fed = round(to_s * SAMPLE_RATE)
+        self.post(Rewind(self.dictation, self.fed))
+
+    def done(self) -> None:
+        self.post(RecognizerFinished(self.dictation))
+
+
+class FakePlayer:
+    def __init__(self) -> None:
+        self.played: list[bytes] = []
+
+    def play(self, pcm: bytes) -> None:
+        self.played.append(pcm)
+
+    def stop(self) -> None:
+        pass
+
+
+class Stage:
+    """Everything below the front end, moved by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.paths: Paths = default_paths(folder / "config", folder / "data")
+        self.inbox = Inbox()
+        self.disk = InlineDisk()
+        self.now = 1000.0
+        self.told: list[object] = []
+        self.sources: list[FakeSource] = []
+        self.recognizer = FakeRecognizer(self.inbox.post)
+        self.player = FakePlayer()
+        self.archive = Archive(self.paths, self.disk, self.inbox.post, self.today)
+        self.archive.tidy = lambda keep_days: None  # housekeeping has its own tests, without its thread
+        hardware = Hardware(self._microphone, lambda path: self._microphone(None), self.player, *[lambda: None] * 3)
+        parts = Parts(self.inbox, {"builtin": self.recognizer}, self.archive, lambda: self.now, self.today)
+        self.desk = Desk(parts, hardware, Settings(), (), self.told.append)
+        self.loop = self.desk.loop
+        self.dictation = Dictation(self.inbox, self.desk)
+        self.archive.open()
+
+    def today(self) -> datetime:
+        return datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC) + timedelta(seconds=self.now - 1000)
+
+    def _microphone(self, settings: Settings | None) -> FakeSource:
+        self.sources.append(FakeSource())
+        return self.sources[-1]
+
+    @property
+    def source(self) -> FakeSource:
+        return self.sources[-1]
+
+    def settle(self) -> None:
+        """Let every message be taken."""
+        while (message := self.inbox.take(0)) is not None:
+            self.loop.handle(message)
+            self.loop.wake(self.now)
+
+    def pass_time(self, seconds: float) -> None:
+        self.now += seconds
+        self.loop.wake(self.now)
+        self.settle()
+
+    def press(self) -> None:
+        self.dictation.start()
+        self.settle()
+
+    def listen(self) -> None:
+        self.press()
+        self.source.open()
+        self.settle()
+        self.loop.wake(self.now)
+
+    def say(self, seconds: float) -> None:
+        self.source.say(seconds)
+        self.settle()
+
+    def release(self) -> None:
+        self.dictation.stop()
+        self.settle()
+        self.source.end()
+        self.settle()
+        self.loop.wake(self.now)
+        self.settle()
+
+    @property
+    def states(self) -> list[str]:
+        return [str(event.state) for event in self.told if isinstance(event, StateChanged)]
+
+    @property
+    def text(self) -> list[str]:
+        return [event.segment.text for event in self.told if isinstance(event, SegmentAdded)]
+
+    def last(self, kind: type) -> object:
+        return next(event for event in reversed(self.told) if isinstance(event, kind))
+
+    def all(self, kind: type) -> list[object]:
+        return [event for event in self.told if isinstance(event, kind)]
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(tmp_path)
+    yield made
+    made.archive.close_history()
+
+
+@pytest.fixture
+def lab() -> SimpleNamespace:
+    """The classes of the stage, for tests that put their own together."""
+    return SimpleNamespace(FakeSource=FakeSource, FakeRecognizer=FakeRecognizer, Stage=Stage, SECOND=SECOND)

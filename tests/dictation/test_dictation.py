@@ -1,0 +1,369 @@
+"""A dictation from press to end, as its front end sees it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from saywrite.audio.recordings import open_recording, scan
+from saywrite.errors import AudioError, NoMicrophone
+from saywrite.events import (
+    SAMPLE_RATE,
+    EngineChanged,
+    EngineState,
+    Failed,
+    Finished,
+    Gap,
+    Gauge,
+    Partial,
+    SegmentsRemoved,
+    SourceChanged,
+    Started,
+    UnfinishedFound,
+)
+from saywrite.history.store import HistoryStore
+from saywrite.text.keywords import Keyword
+
+
+def test_a_dictation_goes_from_idle_through_listening_and_back(stage) -> None:
+    stage.listen()
+    stage.say(1)
+    stage.recognizer.final("hello world", 0.2, 0.9)
+    stage.settle()
+    stage.release()
+    stage.recognizer.done()
+    stage.settle()
+    assert stage.states == ["starting", "listening", "finishing", "idle"]
+    assert stage.text == ["Hello world"]
+    assert stage.last(Finished).text == "Hello world"
+    assert stage.last(Finished).pending == 0
+
+
+def test_it_starts_with_the_first_sample_and_names_the_microphone(stage) -> None:
+    stage.press()
+    assert stage.states == ["starting"]
+    assert not stage.all(Started)
+    stage.source.open()
+    stage.settle()
+    assert stage.last(Started).at == 100.0
+    assert stage.last(Started).source == "microphone"
+    assert stage.last(SourceChanged).device == "Desk microphone"
+
+
+def test_stop_waits_for_the_tail_of_the_microphone_before_the_recogniser_finishes(stage) -> None:
+    stage.listen()
+    stage.say(0.5)
+    stage.dictation.stop()
+    stage.settle()
+    assert stage.source.stopped
+    assert "finish" not in stage.recognizer.calls
+    stage.say(0.25)
+    stage.source.end()
+    stage.loop.wake(stage.now)
+    assert stage.recognizer.fed == round(0.75 * SAMPLE_RATE)
+    assert stage.recognizer.calls[-1] == "finish"
+
+
+def test_every_sample_is_in_the_journal_before_it_is_at_the_recogniser(stage) -> None:
+    stage.listen()
+    stage.disk.stalled = True
+    stage.source.say(0.3)
+    stage.settle()
+    assert stage.recognizer.fed == 0
+    stage.disk.go_on()
+    stage.settle()
+    assert stage.recognizer.fed == round(0.3 * SAMPLE_RATE)
+
+
+def test_a_stalled_disk_stops_neither_sound_nor_text_and_is_told(stage) -> None:
+    stage.listen()
+    stage.disk.stalled = True
+    stage.say(5)
+    stage.pass_time(0.3)
+    assert stage.recognizer.fed == 5 * SAMPLE_RATE
+    assert "disk" in stage.last(Failed).what
+    assert not stage.last(Failed).fatal
+
+
+def test_a_recogniser_is_never_fed_further_ahead_than_its_window(stage) -> None:
+    stage.listen()
+    stage.say(30)
+    assert stage.recognizer.fed == stage.recognizer.window
+    stage.recognizer.take_all()
+    stage.settle()
+    assert stage.recognizer.fed == 2 * stage.recognizer.window
+
+
+def test_after_a_rewind_the_same_sound_comes_again_and_then_the_rest(stage) -> None:
+    stage.listen()
+    stage.say(3)
+    stage.recognizer.rewind(1.5)
+    stage.settle()
+    assert stage.recognizer.fed == 3 * SAMPLE_RATE
+    stage.release()
+    assert stage.recognizer.calls[-1] == "finish"
+    stage.recognizer.rewind(2.0)
+    stage.settle()
+    assert stage.recognizer.fed == 3 * SAMPLE_RATE
+    assert stage.recognizer.calls[-2:] == ["finish", "finish"]
+
+
+def test_a_press_while_the_last_text_is_worked_out_captures_at_once(stage) -> None:
+    stage.listen()
+    stage.say(1)
+    stage.release()
+    assert stage.states[-1] == "finishing"
+    stage.press()
+    stage.source.open()
+    stage.say(2)
+    assert stage.states[-2:] == ["starting", "listening"]
+    assert stage.recognizer.calls.count("start") == 1
+    stage.recognizer.final("the first one", 0.1, 0.9)
+    stage.recognizer.done()
+    stage.settle()
+    assert stage.recognizer.calls.count("start") == 2
+    assert stage.recognizer.fed == 2 * SAMPLE_RATE
+    assert stage.states[-1] == "listening"
+    assert stage.last(Finished).text == "The first one"
+
+
+def test_a_second_press_while_listening_changes_nothing(stage) -> None:
+    stage.listen()
+    stage.press()
+    assert len(stage.sources) == 1
+    assert stage.states == ["starting", "listening"]
+
+
+def test_toggle_starts_and_stops(stage) -> None:
+    stage.dictation.toggle()
+    stage.settle()
+    stage.source.open()
+    stage.settle()
+    stage.dictation.toggle()
+    stage.settle()
+    assert stage.source.stopped
+
+
+def test_cancel_drops_the_text_but_not_the_recording(stage) -> None:
+    stage.listen()
+    stage.say(2)
+    stage.dictation.cancel()
+    stage.settle()
+    assert stage.states[-1] == "idle"
+    assert stage.last(Finished).pending == 0
+    assert not scan(stage.paths.recordings)
+    (folder,) = stage.paths.recordings.iterdir()
+    with open_recording(folder) as recording:
+        assert recording.length == 2 * SAMPLE_RATE
+
+
+def test_without_a_microphone_it_fails_with_the_remedy_and_can_be_started_again(stage) -> None:
+    stage.press()
+    stage.source.sink.failed(NoMicrophone("There is no microphone.", "Connect one."), True)
+    stage.source.end()
+    stage.settle()
+    stage.loop.wake(stage.now)
+    assert stage.states[-1] == "failed"
+    assert stage.last(Failed).remedy == "Connect one."
+    assert not list(stage.paths.recordings.glob("*"))
+    stage.listen()
+    assert stage.states[-2:] == ["starting", "listening"]
+
+
+def test_a_passing_problem_of_the_microphone_is_told_and_nothing_ends(stage) -> None:
+    stage.listen()
+    stage.source.sink.failed(AudioError("It is mute.", "Switch it on."), False)
+    stage.source.sink.gap(8000, "Headset was unplugged.")
+    stage.say(1)
+    assert stage.states[-1] == "listening"
+    assert stage.last(Gap) == Gap(stage.last(Started).dictation, 0, 8000, "Headset was unplugged.")
+
+
+def test_a_recogniser_that_fails_leaves_what_has_no_text_in_the_journal(stage) -> None:
+    stage.listen()
+    stage.say(1)
+    stage.recognizer.final("kept", 0.1, 0.6)
+    stage.settle()
+    stage.say(2)
+    dictation = stage.last(Started).dictation
+    stage.recognizer.post(Failed(dictation, "The recognizer broke.", "Start again.", fatal=True))
+    stage.settle()
+    assert stage.states[-1] == "failed"
+    assert stage.last(Finished).pending == round(2.4 * SAMPLE_RATE)
+    (item,) = stage.last(UnfinishedFound).items
+    assert item.dictation == dictation
+    assert (item.length, item.confirmed) == (3 * SAMPLE_RATE, round(0.6 * SAMPLE_RATE))
+
+
+def test_quitting_in_mid_sentence_leaves_the_rest_for_the_next_start(stage) -> None:
+    stage.listen()
+    stage.say(2)
+    stage.dictation.quit()
+    stage.settle()
+    assert not stage.loop.running
+    (item,) = scan(stage.paths.recordings)
+    assert (item.length, item.confirmed) == (2 * SAMPLE_RATE, 0)
+
+
+def test_what_a_crash_left_is_transcribed_behind_the_text_it_has(stage, lab, tmp_path) -> None:
+    stage.listen()
+    stage.say(1)
+    stage.recognizer.final("one two three", 0.1, 0.9)
+    stage.settle()
+    stage.say(2)
+    stage.dictation.quit()
+    stage.settle()
+    stage.archive.close_history()
+
+    again = lab.Stage(tmp_path)
+    again.archive.look_for_unfinished(except_for=())
+    again.settle()
+    (item,) = again.last(UnfinishedFound).items
+    again.dictation.transcribe_unfinished(item.dictation)
+    again.settle()
+    again.loop.wake(again.now)
+    again.settle()
+    assert again.recognizer.fed == round(2.1 * SAMPLE_RATE)
+    again.recognizer.final("four five", 0.5, 1.5)
+    again.recognizer.done()
+    again.settle()
+    assert again.text == ["One two three", "four five"]
+    assert again.last(Finished).text == "One two three four five"
+    assert again.last(UnfinishedFound).items == ()
+    with_text = HistoryStore(again.paths.history)
+    assert [s.number for s in with_text.load(item.dictation).segments] == [1, 2]
+    assert with_text.load(item.dictation).segments[1].start == round(1.4 * SAMPLE_RATE)
+    with_text.close()
+    again.archive.close_history()
+
+
+def test_finals_are_in_the_history_as_they_arrive(stage) -> None:
+    stage.listen()
+    stage.say(1)
+    stage.recognizer.final("so it is", 0.1, 0.9)
+    stage.settle()
+    store = HistoryStore(stage.paths.history)
+    assert [s.text for s in store.load(stage.last(Started).dictation).segments] == ["So it is"]
+    store.close()
+
+
+def test_a_keyword_changed_in_mid_dictation_holds_for_the_next_final(stage) -> None:
+    stage.listen()
+    stage.say(2)
+    stage.recognizer.final("use post gress", 0.1, 0.9)
+    stage.settle()
+    stage.dictation.set_keywords((Keyword("post gress", "PostgreSQL"),))
+    stage.settle()
+    stage.recognizer.final("use post gress", 1.1, 1.9)
+    stage.settle()
+    assert stage.text == ["Use post gress", "use PostgreSQL"]
+    assert stage.recognizer.keywords == {"post gress": "PostgreSQL"}
+
+
+@pytest.mark.parametrize(("spoken", "text"), [("auto", "Yes,"), ("on", "Yes,"), ("off", "Yes comma")])
+def test_spoken_punctuation_follows_the_setting(stage, spoken: str, text: str) -> None:
+    stage.dictation.apply(replace(stage.loop.settings, spoken_punctuation=spoken))
+    stage.listen()
+    stage.say(1)
+    stage.recognizer.final("yes comma", 0.1, 0.9)
+    stage.settle()
+    assert stage.text == [text]
+
+
+def test_scratch_that_takes_back_the_last_segment_also_in_the_history(stage) -> None:
+    stage.listen()
+    stage.say(2)
+    stage.recognizer.final("not this", 0.1, 0.9)
+    stage.recognizer.final("scratch that", 1.1, 1.9)
+    stage.settle()
+    assert stage.last(SegmentsRemoved).numbers == (1,)
+    store = HistoryStore(stage.paths.history)
+    assert store.load(stage.last(Started).dictation).segments == ()
+    store.close()
+
+
+def test_partials_pass_and_late_events_of_an_old_dictation_do_not(stage) -> None:
+    stage.listen()
+    stage.recognizer.partial("hel")
+    stage.inbox.post(Partial("another", "ghost"))
+    stage.settle()
+    assert [event.text for event in stage.all(Partial)] == ["hel"]
+
+
+def test_the_gauge_tells_heard_and_confirmed(stage) -> None:
+    stage.listen()
+    stage.say(2)
+    stage.recognizer.final("yes", 0.1, 1.0)
+    stage.settle()
+    stage.pass_time(0.3)
+    assert stage.last(Gauge) == Gauge(stage.last(Started).dictation, 32_000, 32_000, 16_000)
+
+
+def test_the_recogniser_is_given_up_after_idle_minutes_and_not_before(stage) -> None:
+    stage.listen()
+    stage.say(1)
+    stage.release()
+    stage.recognizer.done()
+    stage.settle()
+    stage.pass_time(9 * 60)
+    assert "release" not in stage.recognizer.calls
+    stage.pass_time(61)
+    assert stage.recognizer.calls[-1] == "release"
+
+
+def test_idle_it_waits_for_nothing_but_the_unload(stage) -> None:
+    assert stage.loop.wake(stage.now) is None
+
+
+def test_a_dictation_without_any_sound_leaves_nothing_behind(stage) -> None:
+    stage.press()
+    stage.dictation.stop()
+    stage.settle()
+    stage.source.end()
+    stage.settle()
+    stage.loop.wake(stage.now)
+    stage.recognizer.done()
+    stage.settle()
+    assert stage.states[-1] == "idle"
+    assert not list(stage.paths.recordings.glob("*"))
+    store = HistoryStore(stage.paths.history)
+    assert not store.recent(10)
+    store.close()
+
+
+def test_an_utterance_can_be_heard_again(stage) -> None:
+    stage.listen()
+    stage.say(2)
+    stage.dictation.play(stage.last(Started).dictation, 8000, 16000)
+    stage.settle()
+    assert [len(pcm) for pcm in stage.player.played] == [16000]
+
+
+def test_an_engine_that_is_not_there_is_named_with_its_remedy(stage) -> None:
+    stage.dictation.apply(replace(stage.loop.settings, engine="aiola"))
+    stage.press()
+    assert "aiOla" in stage.last(Failed).what
+    assert stage.states == []
+
+
+def test_readiness_of_the_engine_is_passed_on(stage) -> None:
+    stage.inbox.post(EngineChanged("builtin", EngineState.READY))
+    stage.settle()
+    assert stage.last(EngineChanged).state is EngineState.READY
+
+
+def test_a_bug_in_the_loop_is_logged_and_the_dictation_fails_without_losing_the_sound(stage, caplog) -> None:
+    stage.listen()
+    stage.say(1)
+
+    def stumble() -> None:
+        raise RuntimeError("on purpose")
+
+    stage.inbox.post(stumble)
+    stage.dictation.quit()
+    stage.loop.run()
+    assert "on purpose" in caplog.text
+    assert stage.last(Failed).fatal
+    (item,) = scan(stage.paths.recordings)
+    assert item.length == SAMPLE_RATE
