@@ -59,29 +59,7 @@ def parse(argv: Sequence[str] | None = None) -> Options:
 
 
 def _parser() -> argparse.ArgumentParser:
-    places = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    group = places.add_argument_group("places")
-    group.add_argument("--config", type=Path, metavar="DIR", help="settings and keywords live here")
-    group.add_argument("--data", type=Path, metavar="DIR", help="recordings, history and logs live here")
-    group.add_argument("-v", "--verbose", action="store_true", help="say more on standard error")
-
-    speech = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    group = speech.add_argument_group("speech")
-    group.add_argument("--engine", choices=ENGINES)
-    group.add_argument("--language", choices=LANGUAGES)
-    group.add_argument("--keywords", type=Path, metavar="FILE", help="spoken -> written pairs, .json or .csv")
-
-    output = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    group = output.add_argument_group("output")
-    group.add_argument("--format", choices=FORMATS, help="txt comes as it is heard, the others at the end")
-    group.add_argument(
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help="write there instead; a folder when there are several files",
-    )
-    group.add_argument("--events", action="store_true", help="one JSON object per line instead of text")
-
+    places, speech, output = _places(), _speech(), _output()
     parser = argparse.ArgumentParser(
         prog="saywrite",
         description=DESCRIPTION,
@@ -100,23 +78,48 @@ def _parser() -> argparse.ArgumentParser:
     listen.add_argument("--seconds", type=_positive, metavar="N", help="stop by itself after N seconds")
 
     transcribe = commands.add_parser(
-        "transcribe",
-        parents=[speech, output, places],
-        help="the same for audio files: WAV, FLAC, OGG, MP3, raw PCM",
+        "transcribe", parents=[speech, output, places], help="the same for audio files: WAV, FLAC, OGG, MP3, raw PCM"
     )
     transcribe.add_argument("files", nargs="+", type=Path, metavar="FILE")
     transcribe.add_argument("--realtime", action="store_true", help="at the pace of a microphone")
 
     devices = commands.add_parser("devices", parents=[places], help="list the microphones")
-    devices.add_argument("--json", dest="as_json", action="store_true")
-    doctor = commands.add_parser(
-        "doctor",
-        parents=[places],
-        help="what works, what does not, and the remedy",
-        argument_default=argparse.SUPPRESS,
-    )
-    doctor.add_argument("--json", dest="as_json", action="store_true")
+    doctor = commands.add_parser("doctor", parents=[places], help="what works, what does not, and the remedy")
+    for command in (devices, doctor):
+        command.add_argument("--json", dest="as_json", action="store_true")
     doctor.add_argument("--self-test", action="store_true", help="play a bundled recording through the whole pipeline")
+    return parser
+
+
+def _options(title: str) -> tuple[argparse.ArgumentParser, argparse._ArgumentGroup]:
+    # SUPPRESS: an option of the main parser that was given is not overwritten by a subcommand's default.
+    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    return parser, parser.add_argument_group(title)
+
+
+def _places() -> argparse.ArgumentParser:
+    parser, group = _options("places")
+    group.add_argument("--config", type=Path, metavar="DIR", help="settings and keywords live here")
+    group.add_argument("--data", type=Path, metavar="DIR", help="recordings, history and logs live here")
+    group.add_argument("-v", "--verbose", action="store_true", help="say more on standard error")
+    return parser
+
+
+def _speech() -> argparse.ArgumentParser:
+    parser, group = _options("speech")
+    group.add_argument("--engine", choices=ENGINES)
+    group.add_argument("--language", choices=LANGUAGES)
+    group.add_argument("--keywords", type=Path, metavar="FILE", help="spoken -> written pairs, .json or .csv")
+    return parser
+
+
+def _output() -> argparse.ArgumentParser:
+    parser, group = _options("output")
+    group.add_argument("--format", choices=FORMATS, help="txt comes as it is heard, the others at the end")
+    group.add_argument(
+        "--output", type=Path, metavar="FILE", help="write there instead; a folder when there are several files"
+    )
+    group.add_argument("--events", action="store_true", help="one JSON object per line instead of text")
     return parser
 
 

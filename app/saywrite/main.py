@@ -19,8 +19,10 @@ from saywrite.paths import Paths, default_paths
 if TYPE_CHECKING:
     from saywrite.dictation.dictation import Dictation
     from saywrite.events import Device, FrontEndEvent
+    from saywrite.history.store import HistoryStore
     from saywrite.settings.schema import Settings
     from saywrite.text.keywords import Keyword
+    from saywrite.ui.choosers import Choices
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -86,8 +88,8 @@ def _run_worker(engine: str) -> int:
     return run_worker(Segmenter)
 
 
-def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...]]:
-    """Folders, settings with the options over them, keywords; problems are said on standard error."""
+def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], tuple[str, ...]]:
+    """Folders, settings with the options over them, keywords, and what was wrong with any of them, in sentences."""
     from saywrite.dictation.keyword_store import load_keywords, read_keyword_file
     from saywrite.dictation.logs import start_log
     from saywrite.settings.file import load
@@ -99,10 +101,17 @@ def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...]]:
         keywords, problems = read_keyword_file(options.keywords)
     else:
         keywords, problems = load_keywords(paths.keywords)
-    for problem in (*loaded.problems, *problems):
+    settings = loaded.settings
+    settings = replace(
+        settings, engine=options.engine or settings.engine, language=options.language or settings.language
+    )
+    return paths, settings, keywords, (*loaded.problems, *problems)
+
+
+def _load_for_terminal(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...]]:
+    paths, settings, keywords, problems = _load(options)
+    for problem in problems:
         print(f"saywrite: {problem}", file=sys.stderr)
-    given = {"engine": options.engine, "language": options.language}
-    settings = replace(loaded.settings, **{k: v for k, v in given.items() if v is not None})
     return paths, settings, keywords
 
 
@@ -115,23 +124,79 @@ def _window(options: cli.Options) -> int:
                 file=sys.stderr,
             )
             return cli.FAILED
-    paths, settings, keywords = _load(options)
-    from saywrite.dictation.assembly import engine_choices
-    from saywrite.ui.application import run_window
+    paths, settings, keywords, problems = _load(options)
+    from saywrite.ui.application import create_application, route_messages, run
+    from saywrite.ui.frontend import FrontEnd, Surroundings
+    from saywrite.ui.worker import DictationThread
 
-    return run_window(
-        paths,
-        settings,
-        keywords,
-        engine_choices(),
-        lambda tell: build(options, paths, settings, keywords, tell),
+    app = create_application(sys.argv[:1], settings.theme)
+    route_messages()
+    thread = DictationThread()
+    dictation = build(options, paths, settings, keywords, thread.told.emit)
+    thread.loop = dictation.run
+    front = FrontEnd(
+        dictation,
+        Surroundings(
+            settings=settings,
+            keywords=keywords,
+            choices=_choices(),
+            save_settings=lambda changed: _save_settings(paths, changed),
+            save_keywords=lambda changed: _save_keywords(paths, changed),
+            open_history=lambda: _open_history(paths),
+            diagnostics=lambda: _diagnostics(paths),
+            window_state=paths.window_state,
+            problems=problems,
+        ),
     )
+    thread.told.connect(front.receive)
+    front.show()
+    return run(app, thread, dictation, front.save)
+
+
+def _choices() -> Choices:
+    from saywrite.dictation.assembly import engines
+    from saywrite.speech.languages import LANGUAGES
+    from saywrite.ui.choosers import Choices, EngineChoice
+
+    return Choices(
+        engines=tuple(
+            EngineChoice(e.name, e.label, e.languages, e.note, e.needs_account, e.needs_network) for e in engines()
+        ),
+        language_names={language.code: language.name for language in LANGUAGES},
+    )
+
+
+# The window's errands: run on its task threads, imported when they are first needed.
+
+
+def _save_settings(paths: Paths, settings: Settings) -> None:
+    from saywrite.settings.file import save
+
+    save(paths.settings, settings)
+
+
+def _save_keywords(paths: Paths, keywords: tuple[Keyword, ...]) -> None:
+    from saywrite.dictation.keyword_store import save_keywords
+
+    save_keywords(paths.keywords, keywords)
+
+
+def _open_history(paths: Paths) -> HistoryStore:
+    from saywrite.history.store import HistoryStore
+
+    return HistoryStore(paths.history)
+
+
+def _diagnostics(paths: Paths) -> str:
+    from saywrite.dictation.diagnostics import describe_system
+
+    return describe_system(paths)
 
 
 def _listen(options: cli.Options) -> int:
     from saywrite.dictation.batch import Output, listen
 
-    paths, settings, keywords = _load(options)
+    paths, settings, keywords = _load_for_terminal(options)
     return listen(
         lambda tell: build(options, paths, settings, keywords, tell),
         Output(options.format, options.output, options.events),
@@ -142,7 +207,7 @@ def _listen(options: cli.Options) -> int:
 def _transcribe(options: cli.Options) -> int:
     from saywrite.dictation.batch import Output, transcribe
 
-    paths, settings, keywords = _load(options)
+    paths, settings, keywords = _load_for_terminal(options)
     return transcribe(
         lambda tell: build(options, paths, settings, keywords, tell, keep_files=False),
         Output(options.format, options.output, options.events),
@@ -159,7 +224,7 @@ def _devices(options: cli.Options) -> int:
 def _doctor(options: cli.Options) -> int:
     from saywrite.dictation.listing import print_checks
 
-    paths, settings, keywords = _load(options)
+    paths, settings, keywords = _load_for_terminal(options)
     if not options.self_test:
         from saywrite.dictation.doctor import examine
 

@@ -1,4 +1,4 @@
-"""A dictation on a stage: the real loop, archive, journal and history; hand-written sound and recogniser; time by hand."""
+"""A dictation on a stage: the real loop, archive, journal and history; sound, recogniser and time by hand."""
 
 from __future__ import annotations
 

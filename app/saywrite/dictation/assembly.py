@@ -9,8 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from saywrite.audio.audiothread import AudioThread
+from saywrite.audio.convert import Converter
 from saywrite.audio.devices import Microphones
 from saywrite.audio.files import FileSource
+from saywrite.audio.levels import measure
 from saywrite.audio.microphone import Microphone
 from saywrite.audio.playback import Player
 from saywrite.audio.soundserver import SoundServer
@@ -50,7 +52,7 @@ def assemble(
     """A dictation that is ready to `run()`. Starts the disk thread; everything else starts when it is needed."""
     inbox = Inbox()
     audio, server = AudioThread(), SoundServer()
-    microphones = Microphones(inbox.post, audio, server)
+    microphones: list[Microphones] = []
     archive = Archive(paths, Disk(), inbox.post, _today)
 
     def microphone(now: Settings) -> Source:
@@ -59,12 +61,23 @@ def assemble(
     def file(path: Path) -> Source:
         return FileSource(inbox.post, path, realtime=wishes.realtime)
 
+    def refresh() -> None:
+        # Made when somebody first asks: a file is transcribed without a look at the sound system.
+        if not microphones:
+            microphones.append(Microphones(inbox.post, audio, server))
+        microphones[0].refresh()
+
+    def prepare() -> None:
+        audio.prepare()
+        audio.submit(lambda backend: _warm_up())
+
     def close() -> None:
-        microphones.close()
+        for listing in microphones:
+            listing.close()
         server.close()
         audio.close()
 
-    hardware = Hardware(microphone, file, Player(inbox.post, audio), microphones.refresh, audio.prepare, close)
+    hardware = Hardware(microphone, file, Player(inbox.post, audio), refresh, prepare, close)
     recognizers = {CAPABILITIES.name: BuiltinRecognizer(inbox.post, wishes.worker_command)}
     parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
     return Dictation(inbox, Desk(parts, hardware, settings, keywords, tell, wishes.keep_files))
@@ -94,6 +107,11 @@ def find_device(devices: tuple[Device, ...], name: str) -> Device:
             return matches[0]
     there = ", ".join(device.label for device in devices) or "none"
     raise NoMicrophone(f"There is no microphone called {name}.", f"Connected now: {there}.")
+
+
+def _warm_up() -> None:
+    """Load numpy and soxr by converting a block of silence: 0.2 s that the first words need not wait for."""
+    measure(Converter(48_000, 2).convert(bytes(48_000 // 50 * 4)), 0.0)
 
 
 def _today() -> datetime:

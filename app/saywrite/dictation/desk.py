@@ -18,7 +18,7 @@ from saywrite.dictation.loop import Loop, Parts
 from saywrite.dictation.record import NoRecord, Recorded
 from saywrite.dictation.states import CAPTURING
 from saywrite.dictation.stored_source import StoredSource
-from saywrite.dictation.take import Plan
+from saywrite.dictation.take import MICROPHONE, Plan
 from saywrite.errors import SaywriteError
 from saywrite.events import Failed, FrontEndEvent
 from saywrite.settings.schema import Settings
@@ -26,8 +26,6 @@ from saywrite.speech.recognizer import Request
 from saywrite.text.keywords import Keyword, Keywords
 
 log = logging.getLogger(__name__)
-
-MICROPHONE = "microphone"
 
 DISK_LIMIT_S = 1.5
 """Seconds the end of the program waits for the disk; what is not written then is offered at the next start."""
@@ -138,7 +136,9 @@ class Desk:
             take.recognizer.set_keywords({k.spoken: k.written for k in keywords})
 
     def refresh_devices(self) -> None:
+        """List the microphones, and load what the first recording would have to wait for."""
         self._hardware.refresh()
+        self._hardware.prepare()
 
     def play(self, dictation: str, start: int, end: int) -> None:
         player = self._hardware.player

@@ -1,7 +1,8 @@
-"""`saywrite doctor`: what works, what does not, and the remedy. Looks only; changes nothing but a test file it removes."""
+"""`saywrite doctor`: what works, what does not, and the remedy. Looks only, changes nothing."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -16,7 +17,7 @@ from saywrite.errors import SaywriteError
 from saywrite.history.schema import open_database
 from saywrite.paths import Paths, private_folder
 from saywrite.settings.keychain import Keychain
-from saywrite.speech.builtin import availability
+from saywrite.speech.builtin import CAPABILITIES, unavailable
 
 LITTLE_DISK = 500_000_000
 """Bytes: four hours of recording; below that the doctor warns."""
@@ -118,10 +119,9 @@ def _history(path: Path) -> Check:
 
 
 def _engine() -> Check:
-    problem = availability()
-    if problem is not None:
-        return Check("engine", False, problem.what, problem.remedy)
-    return Check("engine", True, "Built-in (basic): English, works offline, modest accuracy.")
+    if importlib.util.find_spec("pocketsphinx") is None:
+        return Check("engine", False, *unavailable("ModuleNotFoundError"))
+    return Check("engine", True, f"{CAPABILITIES.label}: {CAPABILITIES.note}")
 
 
 def _keyring() -> Check:

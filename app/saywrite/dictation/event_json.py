@@ -15,6 +15,7 @@ from saywrite.events import (
     Partial,
     SegmentAdded,
     SegmentsRemoved,
+    SourceChanged,
     Started,
     StateChanged,
     Structured,
@@ -85,6 +86,8 @@ def _status_fields(event: FrontEndEvent | Final) -> dict[str, Any] | None:
             return {"event": "gap", "at_s": _s(at), "length_s": _s(length), "cause": cause}
         case Failed(what=what, remedy=remedy, fatal=fatal):
             return {"event": "error", "what": what, "remedy": remedy, "fatal": fatal}
+        case SourceChanged(device=device, note=note):
+            return {"event": "source", "device": device, "note": note}
         case Finished():
             return {
                 "event": "finished",

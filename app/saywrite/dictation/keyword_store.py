@@ -6,21 +6,18 @@ from pathlib import Path
 
 from saywrite.errors import KeywordsError
 from saywrite.settings.file import write_atomic
-from saywrite.text.keyword_files import Import, read_csv, read_json, write_json
+from saywrite.text.keyword_files import read, write_json
 from saywrite.text.keywords import Keyword
 
 
 def read_keyword_file(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
     """Keywords of a .json or .csv file, and its bad rows in words. Raises KeywordsError when nothing can be read."""
     try:
-        text = path.read_text("utf-8-sig")
+        found = read(path.name, path.read_bytes())
     except OSError as error:
         raise KeywordsError(
             f"{path} cannot be read: {error.strerror}.", "Check the name and its permissions."
         ) from error
-    except UnicodeDecodeError as error:
-        raise KeywordsError(f"{path} is not a text file in UTF-8.", "Save it as UTF-8, then try again.") from error
-    found: Import = read_csv(text) if path.suffix.lower() == ".csv" else read_json(text)
     return found.keywords, tuple(f"{path}, line {bad.line}: {bad.what}" for bad in found.problems)
 
 

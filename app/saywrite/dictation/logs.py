@@ -31,7 +31,7 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
 
 
 def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
-    """Log to `path`; where that is impossible, to standard error only. Uncaught exceptions of all threads go there too."""
+    """Log to `path`, where impossible to standard error only; uncaught exceptions of all threads go there too."""
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if to_stderr else level.upper())
     handlers: list[logging.Handler] = []
@@ -58,6 +58,11 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
         sys.__excepthook__(kind, error, trace)
         return
     log.critical("uncaught", exc_info=(kind, error, trace))
+    if sys.stderr is not None:
+        print(
+            "saywrite: something went wrong inside Saywrite; the log says what (Help > Copy diagnostics).",
+            file=sys.stderr,
+        )
 
 
 def _uncaught_in_thread(args: threading.ExceptHookArgs) -> None:

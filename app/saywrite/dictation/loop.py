@@ -111,7 +111,10 @@ class Loop:
             case Closed():
                 self._parts.archive.look_for_unfinished(except_for=tuple(take.id for take in self.takes))
                 self._parts.archive.tidy(self.settings.keep_recordings_days)
-            case EngineChanged() | UnfinishedFound() | DevicesChanged():
+            case EngineChanged(engine=engine, state=readiness):
+                log.info("engine %s %s", engine, readiness)
+                self._tell(message)
+            case UnfinishedFound() | DevicesChanged():
                 self._tell(message)
             case Failed(dictation=""):
                 self._tell(message)
@@ -150,7 +153,7 @@ class Loop:
     def stop(self) -> None:
         if self.take is not None and self.state in CAPTURING:
             self._to(State.FINISHING, self.take.id)
-            self.take.stop()
+            self.take.source.stop(self._parts.clock())
             self._settle()
 
     def cancel(self) -> None:
@@ -158,7 +161,7 @@ class Loop:
         if self.take is not None:
             if self.state in CAPTURING:
                 self._to(State.FINISHING, self.take.id)
-            self.take.cancel()
+            self.take.give_up(cancelled=True)
             self._settle()
 
     def rules(self, plan: Plan) -> Composition:
@@ -180,7 +183,7 @@ class Loop:
     def quit(self) -> None:
         """End the loop. What has no text yet stays in the journal."""
         for take in self.takes:
-            take.interrupt()
+            take.give_up()
             take.close()
         self.takes.clear()
         for recognizer in self._parts.recognizers.values():
@@ -219,4 +222,5 @@ class Loop:
 
     def _to(self, state: State, dictation: str) -> None:
         self.state = move(self.state, state)
+        log.info("%s: state %s", dictation, state)
         self._tell(StateChanged(dictation, state))

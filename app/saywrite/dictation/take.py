@@ -43,6 +43,9 @@ from saywrite.text.transcript import Composition, Transcript
 
 log = logging.getLogger(__name__)
 
+MICROPHONE = "microphone"
+"""The source of a dictation that is not a file (`Started.source`, a contract)."""
+
 GAUGE_EVERY_S = 0.25
 
 SLOW_DISK = 3 * SAMPLE_RATE
@@ -93,7 +96,7 @@ class Take:
         self.recognizer_finished = False
         self.failure: Failed | None = None
         self.cancelled = False
-        self.interrupted = False
+        self.given_up = False
         self.offline = False
         self._record = record
         self._tell = tell
@@ -105,18 +108,9 @@ class Take:
         self._gauge_told: Gauge | None = None
 
     @property
-    def heard(self) -> int:
-        return self._feeder.heard
-
-    @property
     def over(self) -> bool:
         """No sound and no text will come any more."""
         return self.source_ended and (self.recognizer_finished or (self.given_up and not self.engaged))
-
-    @property
-    def given_up(self) -> bool:
-        """No more text is wanted: it failed, was cancelled, or the program quits."""
-        return self.failure is not None or self.cancelled or self.interrupted
 
     # The sink of the source.
 
@@ -128,7 +122,7 @@ class Take:
         self._tell(Started(self.id, self.plan.engine, request.language, self.plan.source, at, self.plan.began))
         for segment in self.plan.earlier:
             self._tell(SegmentAdded(self.id, segment))
-        if device:
+        if self.plan.source == MICROPHONE:
             self._tell(SourceChanged(self.id, device))
 
     def sound(self, pcm: bytes, level: Level) -> None:
@@ -139,8 +133,8 @@ class Take:
         self.feed()
 
     def gap(self, length: int, cause: str) -> None:
-        self._record.add_gap(self.heard, length, cause)
-        self._tell(Gap(self.id, self.heard, length, cause))
+        self._record.add_gap(self._feeder.heard, length, cause)
+        self._tell(Gap(self.id, self._feeder.heard, length, cause))
 
     def source_changed(self, device: str, note: str) -> None:
         self._tell(SourceChanged(self.id, device, note))
@@ -202,26 +196,23 @@ class Take:
 
     # Ending.
 
-    def stop(self) -> None:
-        self.source.stop(self._clock())
-
-    def cancel(self) -> None:
-        """The user does not want this text: no more sound, no more recognition."""
-        self.cancelled = True
-        self._abort()
-
-    def interrupt(self) -> None:
-        """The program quits: what has no text yet stays in the journal for the next start."""
-        self.interrupted = True
-        self._abort()
+    def give_up(self, *, cancelled: bool = False) -> None:
+        """No more sound, no more recognition. `cancelled`: nor does the user want the text that is missing;
+        otherwise it stays in the journal for later.
+        """
+        self.given_up = True
+        self.cancelled = cancelled
+        if not self.source_ended:
+            self.source.abort()
+        if self.engaged and not self.recognizer_finished:
+            self.recognizer.abort()
 
     def fail(self, what: str, remedy: str) -> None:
         """It cannot go on. What was said so far stays in the journal."""
-        if self.failure is not None:
-            return
-        self.failure = Failed(self.id, what, remedy, fatal=True)
-        self._tell(self.failure)
-        self._abort()
+        if self.failure is None:
+            self.failure = Failed(self.id, what, remedy, fatal=True)
+            self._tell(self.failure)
+            self.give_up()
 
     def close(self) -> Finished:
         """Hand the record over to the disk and say how it ended."""
@@ -250,12 +241,6 @@ class Take:
         self.feed()
         return min((at for at in due if at is not None), default=None)
 
-    def _abort(self) -> None:
-        if not self.source_ended:
-            self.source.abort()
-        if self.engaged and not self.recognizer_finished:
-            self.recognizer.abort()
-
     def _add_text(self, text: str, start: int, end: int) -> None:
         change = self.transcript.add(text, start, end, self.rules)
         if change.removed:
@@ -266,6 +251,8 @@ class Take:
             self._tell(SegmentAdded(self.id, segment))
 
     def _tell_gauge(self) -> None:
+        if self.opened_at is None:
+            return
         gauge = Gauge(self.id, self._feeder.heard, self._feeder.sent, self._feeder.confirmed)
         if gauge != self._gauge_told:
             self._gauge_told = gauge

@@ -1,0 +1,45 @@
+"""What a bug report needs, as text for the clipboard: versions, system, checks, the log's end. No words, no keys."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import sys
+
+from saywrite import __version__
+from saywrite.dictation.doctor import examine
+from saywrite.paths import Paths
+
+LOG_LINES = 100
+
+LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "sounddevice", "numpy", "soxr", "soundfile", "pocketsphinx", "keyring")
+
+
+def describe_system(paths: Paths) -> str:
+    """Blocks for a second or two (it lists the devices): not for the GUI thread."""
+    session = os.environ.get("XDG_SESSION_TYPE") or os.environ.get("XDG_CURRENT_DESKTOP") or "unknown"
+    lines = [
+        f"Saywrite {__version__}, Python {platform.python_version()}, {platform.platform()}, session {session}",
+        ", ".join(_version(name) for name in LIBRARIES),
+        f"frozen: {getattr(sys, 'frozen', False)}",
+        "",
+        *(check.as_line() for check in examine(paths)),
+        "",
+        *_log_tail(paths),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _version(name: str) -> str:
+    try:
+        return f"{name} {importlib.metadata.version(name)}"
+    except importlib.metadata.PackageNotFoundError:
+        return f"{name} –"
+
+
+def _log_tail(paths: Paths) -> list[str]:
+    try:
+        return paths.log.read_text("utf-8", errors="replace").splitlines()[-LOG_LINES:]
+    except OSError:
+        return ["(no log)"]

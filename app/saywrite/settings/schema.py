@@ -1,0 +1,162 @@
+"""Every option once: its name, type, default, bounds, label and help. A new option is one line in `Settings`.
+
+The settings file, the settings window and the command line are all made from these declarations. A default
+outside its bounds, a missing label or a name given twice is an error when this module is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, Literal, cast, get_args
+
+Value = str | int | bool
+
+Page = Literal["Dictation", "Microphone", "Recordings", "Window", "Advanced"]
+"""Where an option stands in the settings window."""
+
+PAGES: tuple[Page, ...] = get_args(Page)
+
+_TEXT_LIMIT = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What there is to know of one option. `choices`: value and label; `minimum`, `maximum`: of a number, inclusive."""
+
+    name: str
+    default: Value
+    label: str
+    help: str
+    page: Page
+    choices: tuple[tuple[str, str], ...] = ()
+    minimum: int = 0
+    maximum: int = 0
+
+    @property
+    def kind(self) -> type[str] | type[int] | type[bool]:
+        return type(self.default)
+
+    def problem(self, value: object) -> str:
+        """Why `value` cannot be this option's, as the rest of a sentence ("must be …"), or ""."""
+        if type(value) is not self.kind:  # a bool is an int to isinstance
+            return {
+                str: "must be text in quotes",
+                int: "must be a whole number",
+                bool: "must be true or false",
+            }[self.kind]
+        if self.choices and value not in dict(self.choices):
+            return "must be one of " + ", ".join(f'"{choice}"' for choice, _ in self.choices)
+        if isinstance(value, str) and (len(value) > _TEXT_LIMIT or "\0" in value):
+            return f"must be text of at most {_TEXT_LIMIT} characters"
+        if self.kind is int and not self.minimum <= cast("int", value) <= self.maximum:
+            return f"must be between {self.minimum} and {self.maximum}"
+        return ""
+
+
+_declared: list[Mapping[str, Any]] = []
+
+
+def _declare(default: Value, page: Page, label: str, help: str, **more: Any) -> Any:
+    _declared.append({"default": default, "page": page, "label": label, "help": help, **more})
+    return field(default=default, metadata={"option": _declared[-1]})
+
+
+def _choice(default: str, page: Page, choices: Mapping[str, str], label: str, help: str = "") -> Any:
+    return _declare(default, page, label, help, choices=tuple(choices.items()))
+
+
+def _number(default: int, page: Page, minimum: int, maximum: int, label: str, help: str = "") -> Any:
+    return _declare(default, page, label, help, minimum=minimum, maximum=maximum)
+
+
+def _text(default: str, page: Page, label: str, help: str = "") -> Any:
+    return _declare(default, page, label, help)
+
+
+def _switch(default: bool, page: Page, label: str, help: str = "") -> Any:
+    return _declare(default, page, label, help)
+
+
+_ENGINES = {"builtin": "Built-in (basic)", "aiola": "aiOla"}
+_LANGUAGES = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "pt": "Portuguese",
+    "zh": "Chinese",
+    "ja": "Japanese",
+    "it": "Italian",
+}
+_SPOKEN = {"auto": "When the recognizer does not punctuate", "on": "Always", "off": "Never"}
+_ANNOUNCE = {"off": "Nothing", "finals": "Finished sentences", "all": "Words as they come"}
+_THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+_FORMATS = {
+    "txt": "Text",
+    "md": "Markdown",
+    "srt": "Subtitles (SRT)",
+    "vtt": "Subtitles (WebVTT)",
+    "json": "JSON",
+    "csv": "Table (CSV)",
+}
+_LOG_LEVELS = {"debug": "Everything", "info": "Normal", "warning": "Problems", "error": "Failures only"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user chose. Every field is an option; change one with `dataclasses.replace`."""
+
+    engine: str = _choice("builtin", "Dictation", _ENGINES, "Recognizer", "Built-in works without network and account.")
+    language: str = _choice("en", "Dictation", _LANGUAGES, "Language", "The language you speak.")
+    spoken_punctuation: str = _choice("auto", "Dictation", _SPOKEN, "Spoken punctuation", "Write “comma” as a comma.")
+    announce: str = _choice("off", "Dictation", _ANNOUNCE, "Announce to screen readers", "What is read to you.")
+    sounds: bool = _switch(False, "Dictation", "Sounds", "A short sound at the start and the end of a dictation.")
+    idle_unload_minutes: int = _number(
+        10,
+        "Dictation",
+        1,
+        1_440,
+        "Unload after",
+        "Minutes without dictation after which the recognizer frees its memory.",
+    )
+    microphone_host_api: str = _text("", "Microphone", "Sound system", "Empty: the system's default microphone.")
+    microphone_name: str = _text("", "Microphone", "Microphone", "Empty: the system's default microphone.")
+    keep_recordings_days: int = _number(
+        7,
+        "Recordings",
+        -1,
+        3_650,
+        "Keep recordings for",
+        "Days. 0: remove as soon as the text is there. -1: keep.",
+    )
+    export_folder: str = _text("", "Recordings", "Export to", "Empty: the folder used last.")
+    export_format: str = _choice("txt", "Recordings", _FORMATS, "Export as")
+    theme: str = _choice("system", "Window", _THEMES, "Appearance")
+    show_keywords: bool = _switch(True, "Window", "Show the keywords")
+    show_waveform: bool = _switch(True, "Window", "Show the waveform")
+    log_level: str = _choice("info", "Advanced", _LOG_LEVELS, "Log", "Never holds what you said, whatever the level.")
+
+
+def _options() -> Mapping[str, Option]:
+    options = {item.name: Option(name=item.name, **item.metadata["option"]) for item in fields(Settings)}
+    if len(options) != len(_declared):
+        raise ValueError("an option is declared twice")
+    for option in options.values():
+        check(option)
+    return MappingProxyType(options)
+
+
+def check(option: Option) -> None:
+    """Raises ValueError when the declaration contradicts itself."""
+    if not option.label:
+        raise ValueError(f"{option.name} has no label")
+    if option.page not in PAGES:
+        raise ValueError(f"{option.name} is on no page")
+    if problem := option.problem(option.default):
+        raise ValueError(f"the default of {option.name} {problem}")
+
+
+OPTIONS: Mapping[str, Option] = _options()
+"""All options by name, in the order of their declaration."""

@@ -1,0 +1,242 @@
+"""A finished dictation as a file: plain text, Markdown, subtitles, JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from saywrite.text import subtitles
+from saywrite.text.cells import neutralized
+from saywrite.text.phrases import tokenize
+from saywrite.text.scripts import Kind, is_cjk, is_word
+from saywrite.text.spacing import fit, join
+
+JSON_SCHEMA_VERSION = 1
+"""Raised when a field of the JSON export is removed or changes its meaning; a new field does not raise it."""
+
+_JOINERS = "'’-‐‑.,"
+_UNSPACED_LETTERS = 5
+"""Letters in a word of a script without spaces, roughly: Thai averages 4 to 5."""
+
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&]|(?<=\n)(?:[#+=-]|\d+(?=[.)]))")
+_CSV_HEADER = ("number", "start_s", "end_s", "time", "text", "raw", "translation", "gap")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A segment, or a gap in the sound (`gap` says in words what is missing; `text` may then be empty).
+
+    `start_s` and `end_s` are seconds in the dictation, `time` is the time of day it was said.
+    """
+
+    start_s: float
+    end_s: float
+    time: datetime
+    text: str
+    raw: str = ""
+    translation: str = ""
+    gap: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`engine` and `source` as people read them, `language` as our own code; `duration_s` in seconds."""
+
+    title: str
+    began: datetime
+    engine: str
+    language: str
+    source: str
+    duration_s: float
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file: how its name ends, and what a dialog calls it."""
+
+    suffix: str
+    label: str
+
+
+FORMATS: Mapping[str, Format] = {
+    "txt": Format(".txt", "Plain text"),
+    "md": Format(".md", "Markdown"),
+    "srt": Format(".srt", "SubRip subtitles"),
+    "vtt": Format(".vtt", "WebVTT subtitles"),
+    "json": Format(".json", "JSON"),
+    "csv": Format(".csv", "CSV table"),
+}
+
+
+def render(document: Document, format: str) -> bytes:
+    """The whole file. Raises ValueError for a format that is not in `FORMATS`."""
+    if format not in _WRITERS:
+        raise ValueError(f"unknown export format: {format}")
+    encoding = "utf-8-sig" if format == "csv" else "utf-8"
+    return _WRITERS[format](document).encode(encoding, errors="replace")
+
+
+def prose(document: Document) -> str:
+    """The whole text as the user would see it, with gaps as paragraphs in brackets."""
+    parts: list[str] = []
+    run: list[str] = []
+    for line in document.lines:
+        if line.gap:
+            parts += (join(run, document.language).strip(), f"[{line.gap}]")
+            run = []
+        run.append(line.text)
+    parts.append(join(run, document.language).strip())
+    return "\n\n".join(part for part in parts if part)
+
+
+def words(text: str) -> int:
+    """How many words `text` has.
+
+    "don't", "well-known" and "3.5" are one word. Every Chinese or Japanese letter counts, as in word
+    processors; in other scripts without spaces (Thai …) the number is an estimate.
+    """
+    count = letters = 0
+    tokens = tokenize(text)
+    for at, token in enumerate(tokens):
+        if token.kind is Kind.UNSPACED:
+            if is_cjk(token.fold[0]):
+                count += 1
+            else:
+                letters += 1
+                continue
+        elif token.kind is Kind.WORD:
+            joined = at >= 2 and tokens[at - 2].kind is Kind.WORD and text[tokens[at - 1].start] in _JOINERS
+            count += not joined
+        count += -(-letters // _UNSPACED_LETTERS)
+        letters = 0
+    return count + -(-letters // _UNSPACED_LETTERS)
+
+
+def _txt(document: Document) -> str:
+    return prose(document) + "\n"
+
+
+def _md(document: Document) -> str:
+    front = {
+        "title": document.title,
+        "date": document.began.isoformat(timespec="seconds"),
+        "language": document.language,
+        "engine": document.engine,
+        "source": document.source,
+        "duration": _duration(document.duration_s),
+        "words": sum(words(line.text) for line in document.lines),
+    }
+    # A JSON string is a YAML string, whatever is in it.
+    blocks = ["\n".join(["---", *(f"{name}: {_yaml(value)}" for name, value in front.items()), "---"])]
+    blocks.append(f"# {_markdown(' '.join(document.title.split()))}")
+    for line in _whole(document.lines, document.language):
+        if line.gap:
+            blocks.append(f"*[{_markdown(line.gap)}]*")
+        if line.text.strip():
+            text = _markdown(line.text.strip()).replace("\n", "  \n").replace("  \n  \n", "\n\n")
+            blocks.append(f"**{line.time:%H:%M:%S}** {text}")
+        if line.translation.strip():
+            blocks.append("> " + _markdown(" ".join(line.translation.split())))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _srt(document: Document) -> str:
+    return subtitles.write_srt(_cues(document))
+
+
+def _vtt(document: Document) -> str:
+    notes = [f"{line.start_s:.1f} s: {line.gap}" for line in document.lines if line.gap]
+    return subtitles.write_vtt(_cues(document), notes)
+
+
+def _json(document: Document) -> str:
+    content = {
+        "schema_version": JSON_SCHEMA_VERSION,
+        "title": document.title,
+        "began": document.began.isoformat(timespec="milliseconds"),
+        "engine": document.engine,
+        "language": document.language,
+        "source": document.source,
+        "duration_s": round(document.duration_s, 3),
+        "text": join((line.text for line in document.lines), document.language),
+        "segments": [_json_line(number, line) for number, line in enumerate(document.lines, 1)],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _json_line(number: int, line: Line) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "number": number,
+        "start_s": round(line.start_s, 3),
+        "end_s": round(line.end_s, 3),
+        "time": line.time.isoformat(timespec="milliseconds"),
+        "text": line.text,
+        "raw": line.raw,
+    }
+    return entry | {name: value for name in ("translation", "gap") if (value := getattr(line, name))}
+
+
+def _csv(document: Document) -> str:
+    target = io.StringIO(newline="")
+    writer = csv.writer(target)
+    writer.writerow(_CSV_HEADER)
+    for number, line in enumerate(document.lines, 1):
+        texts = (line.text, line.raw, line.translation, line.gap)
+        times = (f"{line.start_s:.3f}", f"{line.end_s:.3f}", line.time.isoformat(timespec="milliseconds"))
+        writer.writerow((number, *times, *map(neutralized, texts)))
+    return target.getvalue()
+
+
+_WRITERS: Mapping[str, Callable[[Document], str]] = {
+    "txt": _txt,
+    "md": _md,
+    "srt": _srt,
+    "vtt": _vtt,
+    "json": _json,
+    "csv": _csv,
+}
+
+
+def _cues(document: Document) -> list[subtitles.Cue]:
+    lines = _whole(document.lines, document.language)
+    return subtitles.cues((line.start_s, line.end_s, line.text) for line in lines)
+
+
+def _whole(lines: Sequence[Line], language: str) -> list[Line]:
+    """The lines, with text that is only punctuation or a line break put to the line before it."""
+    result: list[Line] = []
+    for line in lines:
+        if result and line.text and not line.gap and not any(map(is_word, line.text)):
+            last = result[-1]
+            text = last.text + fit(last.text, line.text, language, capitals=False)
+            result[-1] = replace(last, text=text, end_s=max(last.end_s, line.end_s))
+        else:
+            result.append(line)
+    return result
+
+
+def _duration(seconds: float) -> str:
+    minutes, second = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{second:02}"
+
+
+def _yaml(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    # What JSON may hold as it is, but YAML may not (YAML 1.2, 5.1 and 5.4).
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda char: f"\\u{ord(char[0]):04x}", text)
+
+
+def _markdown(text: str) -> str:
+    def escape(found: re.Match[str]) -> str:
+        sign = found[0]
+        # "1." at the start of a line begins a list: there the backslash goes before the dot.
+        return sign + "\\" if sign[-1].isdigit() else sign[:-1] + "\\" + sign[-1]
+
+    return _MARKDOWN.sub(escape, text)

@@ -1,0 +1,244 @@
+"""Keyword lists as CSV and JSON: bad entries are named by line, good ones are kept."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from saywrite.errors import KeywordsError
+from saywrite.text.cells import neutralized, restored
+from saywrite.text.keywords import Keyword, Problem, has_text
+
+_DELIMITERS = ",;\t"
+_HEADER = ("spoken", "written")
+_LONGEST_ROW = 100
+"""Lines a quoted cell may span: an unclosed quote must not swallow the whole file."""
+
+_WHITE = " \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    keywords: tuple[Keyword, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def read(name: str, data: bytes) -> Import:
+    """Read the file called `name`: JSON by its suffix, else CSV. Raises KeywordsError."""
+    text = decode(data)
+    return read_json(text) if name.lower().endswith(".json") else read_csv(text)
+
+
+def decode(data: bytes) -> str:
+    """UTF-8, UTF-16 with a byte order mark (Excel's "Unicode text"), or Windows-1252 (its plain CSV)."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def read_csv(text: str) -> Import:
+    """Columns `spoken` and `written`, in this order or as a header says, split by comma, semicolon or tab.
+
+    Raises KeywordsError when the text has rows but not one of them is a keyword.
+    """
+    lines = list(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    first = 0
+    delimiter = ""
+    if lines and (hint := lines[0].strip().strip('"').lower()).startswith("sep=") and len(hint) == 5:
+        # Excel's own way to name the delimiter
+        first, delimiter = 1, hint[-1]
+    rows = list(_rows(lines, first, delimiter or _delimiter(lines)))
+    columns = _header(rows[0][1]) if rows else None
+    keywords: list[Keyword] = []
+    problems: list[Problem] = []
+    for line, cells in rows[1:] if columns else rows:
+        outcome = _keyword(line, cells, columns)
+        if isinstance(outcome, Keyword):
+            keywords.append(outcome)
+        else:
+            problems.append(outcome)
+    return _import(keywords, problems, "CSV")
+
+
+def read_json(text: str) -> Import:
+    """An object `{"spoken": "written"}` or a list of objects with `spoken` and `written`.
+
+    Raises KeywordsError when the text is neither, or holds entries but not one keyword.
+    """
+    reader = _JsonReader(text.removeprefix("\ufeff"))
+    keywords: list[Keyword] = []
+    problems: list[Problem] = []
+    for line, spoken, written in reader.entries():
+        outcome = _checked(line, spoken, written)
+        if isinstance(outcome, Keyword):
+            keywords.append(outcome)
+        else:
+            problems.append(outcome)
+    return _import(keywords, problems + reader.problems, "JSON")
+
+
+def write_csv(keywords: Iterable[Keyword]) -> str:
+    """With a header and CRLF (RFC 4180); cells a spreadsheet would take for formulas are neutralized."""
+    target = io.StringIO(newline="")
+    writer = csv.writer(target)
+    writer.writerow(_HEADER)
+    writer.writerows((neutralized(entry.spoken), neutralized(entry.written)) for entry in keywords)
+    return target.getvalue()
+
+
+def write_json(keywords: Iterable[Keyword]) -> str:
+    """An object, or a list where a spoken form appears twice, which an object cannot hold."""
+    entries = tuple(keywords)
+    content: object = {entry.spoken: entry.written for entry in entries}
+    if len({entry.spoken for entry in entries}) < len(entries):
+        content = [{"spoken": entry.spoken, "written": entry.written} for entry in entries]
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _import(keywords: list[Keyword], problems: list[Problem], kind: str) -> Import:
+    if problems and not keywords:
+        line, what = problems[0].line, problems[0].what
+        raise KeywordsError(
+            f"No keyword could be read from this {kind} file. Line {line}: {what}",
+            "Choose a file with one spoken and one written form in each entry.",
+        )
+    return Import(tuple(keywords), tuple(sorted(problems, key=lambda problem: problem.line)))
+
+
+def _checked(line: int, spoken: object, written: object) -> Keyword | Problem:
+    if not isinstance(spoken, str) or not isinstance(written, str):
+        missing = "spoken" if not isinstance(spoken, str) else "written"
+        return Problem(line, f"the {missing} form is not a text.")
+    if not spoken.strip():
+        return Problem(line, "the spoken form is empty.")
+    if not has_text(written):
+        return Problem(line, "the written form is empty.")
+    if any("\ud800" <= char <= "\udfff" for char in spoken + written):
+        return Problem(line, "it holds a broken character.")
+    return Keyword(spoken.strip(), written if "\n" in written else written.strip())
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """The delimiter that cuts most of the first rows in two."""
+    counts = Counter(
+        {delimiter: sum(len(cells) == 2 for _, cells in _rows(lines[:200], 0, delimiter)) for delimiter in _DELIMITERS}
+    )
+    header = next((line.lower() for line in lines if line.strip()), "")
+    for delimiter in _DELIMITERS:
+        if set(_HEADER) <= {cell.strip(' "\r\n') for cell in header.split(delimiter)}:
+            return delimiter
+    return counts.most_common(1)[0][0]
+
+
+def _rows(lines: Sequence[str], first: int, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not blank with the number of its first line; one that is not CSV has no cells."""
+    at = first
+    while at < len(lines):
+        if not lines[at].strip(_WHITE + delimiter):
+            at += 1
+            continue
+        cells, count = _row(lines, at, delimiter)
+        yield at + 1, cells
+        at += count
+
+
+def _row(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[str], int]:
+    """The cells of the row that begins at a line, and how many lines it takes."""
+    longest = _LONGEST_ROW if '"' in lines[at] else 1
+    for count in range(1, longest + 1):
+        if at + count > len(lines):
+            break
+        try:
+            row = next(csv.reader(["".join(lines[at : at + count])], delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            if "unexpected end" not in str(error):
+                break
+        else:
+            return row, count
+    return [], 1
+
+
+def _header(cells: list[str]) -> tuple[int, int] | None:
+    names = [cell.strip().lower() for cell in cells]
+    return (names.index("spoken"), names.index("written")) if set(_HEADER) <= set(names) else None
+
+
+def _keyword(line: int, cells: list[str], columns: tuple[int, int] | None) -> Keyword | Problem:
+    if not cells:
+        return Problem(line, "the quotation marks do not match.")
+    while columns is None and len(cells) > 2 and not cells[-1].strip():
+        cells = cells[:-1]
+    if columns is None and len(cells) > 2:
+        return Problem(line, f"{len(cells)} columns instead of 2; put quotation marks around text with a comma.")
+    spoken, written = columns or (0, 1)
+    if len(cells) <= max(spoken, written):
+        return Problem(line, "the written form is missing.")
+    return _checked(line, restored(cells[spoken]), restored(cells[written]))
+
+
+class _JsonReader:
+    """Walks over the top level, so that each entry has its line and a damaged end costs no good one."""
+
+    def __init__(self, text: str) -> None:
+        self.problems: list[Problem] = []
+        self._text = text
+        self._at = 0
+        self._line = 1
+        self._counted = 0
+        self._decoder = json.JSONDecoder()
+
+    def entries(self) -> Iterator[tuple[int, object, object]]:
+        opening = self._peek()
+        if opening not in ("{", "["):
+            raise KeywordsError(
+                "This is not a JSON file with keywords.",
+                'Choose one of the form {"spoken": "written"}, or a CSV file.',
+            )
+        closing = "}" if opening == "{" else "]"
+        self._at += 1
+        try:
+            while self._peek() != closing:
+                yield self._entry(opening)
+                if self._peek() not in (",", closing):
+                    raise ValueError
+                self._at += self._peek() == ","
+            self._at += 1
+            if self._peek():
+                raise ValueError
+        except (ValueError, RecursionError):
+            self.problems.append(Problem(self._line_here(), "not valid JSON from here on."))
+
+    def _entry(self, opening: str) -> tuple[int, object, object]:
+        self._peek()
+        line = self._line_here()
+        value = self._value()
+        if opening == "[":
+            entry = value if isinstance(value, dict) else {}
+            return line, entry.get("spoken"), entry.get("written")
+        if not isinstance(value, str) or self._peek() != ":":
+            raise ValueError
+        self._at += 1
+        return line, value, self._value()
+
+    def _value(self) -> object:
+        self._peek()
+        value, self._at = self._decoder.raw_decode(self._text, self._at)
+        return value
+
+    def _peek(self) -> str:
+        """The next character that is not white space, "" at the end."""
+        while self._text[self._at : self._at + 1] in tuple(_WHITE):
+            self._at += 1
+        return self._text[self._at : self._at + 1]
+
+    def _line_here(self) -> int:
+        self._line += self._text.count("\n", self._counted, self._at)
+        self._counted = max(self._counted, self._at)
+        return self._line

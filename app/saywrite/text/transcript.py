@@ -1,0 +1,155 @@
+"""The transcript of a dictation: finals become segments of prose.
+
+The way of a final: normalise → keywords → spoken commands → capitals and spacing. Owned by one
+thread at a time.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+
+from saywrite.events import Segment
+from saywrite.text import commands
+from saywrite.text.keywords import Keywords
+from saywrite.text.spacing import CONTEXT, Piece, compose, gap, join
+
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f\x85\ufeff]+")
+_NO_BREAK = " \u00a0\u202f"
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The rules in force for a final. `language`: our own code; `commands`: obey spoken punctuation."""
+
+    keywords: Keywords
+    language: str
+    commands: bool
+    capitals: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Segments now there (new, or with a new text after an edit), and numbers no longer there."""
+
+    added: tuple[Segment, ...] = ()
+    removed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    segment: Segment
+    language: str
+
+
+class Transcript:
+    """The segments in order. Numbers count from 1 and are never used again.
+
+    Adding costs the same at any length; edits and removals are a binary search.
+    """
+
+    def __init__(self, segments: Iterable[Segment] = (), language: str = "") -> None:
+        """Begin with `segments` (in order of their numbers), as read from the history."""
+        self._rows = [_Row(segment, language) for segment in segments]
+        self._next = self._rows[-1].segment.number + 1 if self._rows else 1
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        return tuple(row.segment for row in self._rows)
+
+    def text(self) -> str:
+        """The whole text as the user would see it."""
+        languages = {row.language for row in self._rows}
+        if len(languages) <= 1:
+            return join((row.segment.text for row in self._rows), *languages)
+        return _join_rows(self._rows)
+
+    def add(self, raw: str, start: int, end: int, rules: Composition, translation: str = "") -> Change:
+        """Take in a final for the sound between two sample offsets.
+
+        A spoken "scratch that" removes what was said before it in this final, or else the last segment. A
+        final that comes to nothing (only commands, only spaces) adds no segment.
+        """
+        removed: list[int] = []
+        said: list[Piece] = []
+        for piece in _pieces(normalize(raw), rules):
+            if isinstance(piece, Piece):
+                said.append(piece)
+            elif said:
+                said.clear()
+            elif self._rows:
+                removed.append(self._rows.pop().segment.number)
+        text = _row_text(compose(self._tail(), said, rules.language, rules.capitals))
+        if not text:
+            return Change(removed=tuple(removed))
+        segment = Segment(self._next, text, raw, start, end, normalize(translation))
+        self._next += 1
+        self._rows.append(_Row(segment, rules.language))
+        return Change((segment,), tuple(removed))
+
+    def edit(self, number: int, text: str) -> Change:
+        """Replace the text of a segment by what the user typed; spaces only remove it. Raises KeyError."""
+        text = _row_text(_plain(text))
+        if not text:
+            return self.remove(number)
+        at = self._find(number)
+        row = self._rows[at]
+        self._rows[at] = replace(row, segment=replace(row.segment, text=text))
+        return Change((self._rows[at].segment,))
+
+    def remove(self, number: int) -> Change:
+        """Raises KeyError."""
+        del self._rows[self._find(number)]
+        return Change(removed=(number,))
+
+    def _find(self, number: int) -> int:
+        at = bisect_left(self._rows, number, key=attrgetter("segment.number"))
+        if at == len(self._rows) or self._rows[at].segment.number != number:
+            raise KeyError(number)
+        return at
+
+    def _tail(self) -> str:
+        """The end of the text, as much of it as can matter to what follows."""
+        length = 0
+        first = len(self._rows)
+        while first and length < CONTEXT:
+            first -= 1
+            length += len(self._rows[first].segment.text)
+        return _join_rows(self._rows[first:])
+
+
+def normalize(raw: str) -> str:
+    """NFC, one space for any white space (no-break ones stay), no control characters or surrogates."""
+    text = _SPACES.sub(lambda found: found[0] if found[0] in _NO_BREAK else " ", _plain(raw))
+    return text.strip()
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text))
+
+
+def _pieces(text: str, rules: Composition) -> Sequence[Piece | commands.ScratchThat]:
+    text, exact = rules.keywords.rewrite(text)
+    if rules.commands:
+        return commands.parse(text, rules.language, exact)
+    return (Piece(text),)
+
+
+def _row_text(text: str) -> str:
+    """`text` for its own row: without the space it has to the one before; line breaks at its edges stay."""
+    return text.strip(" \t\r\f\v\u00a0\u202f\u3000")
+
+
+def _join_rows(rows: Sequence[_Row]) -> str:
+    parts: list[str] = []
+    before = ""
+    for row in rows:
+        space = gap(before, row.segment.text, row.language)
+        parts += (space, row.segment.text)
+        before = (before + space + row.segment.text)[-CONTEXT:]
+    return "".join(parts)

@@ -1,0 +1,152 @@
+"""Eight hours of dictation at speed: journal, history, keywords, window's transcript; the memory must not grow.
+
+Sound comes in blocks of 100 ms from a source without a device, finals from a recognizer without a model (its process
+has its own memory); everything between is the real thing.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+from table import QUICK, Row
+
+HOURS = 1 if QUICK else 8
+SECOND = bytes(range(256)) * 125
+FINAL_EVERY_S = 5
+
+
+class Source:
+    """Waits for `speak()`; nothing of it has a thread."""
+
+    def start(self, sink: object) -> None:
+        self.sink = sink
+        sink.opened("bench", time.monotonic())  # type: ignore[attr-defined]
+
+    def speak(self, pcm: bytes) -> None:
+        from saywrite.audio.levels import measure as level_of
+
+        self.sink.sound(pcm, level_of(pcm, time.monotonic()))  # type: ignore[attr-defined]
+
+    def stop(self, now: float) -> None:
+        self.sink.ended()  # type: ignore[attr-defined]
+
+    abort = receive = allow = lambda self, *_: None
+
+    def wake(self, now: float) -> None:
+        return None
+
+
+class Recognizer:
+    """Takes everything at once; a final every five seconds."""
+
+    window = 160_000
+
+    def __init__(self, post: object) -> None:
+        from saywrite.speech.builtin import CAPABILITIES
+
+        self.capabilities, self.post, self.said = CAPABILITIES, post, 0
+
+    def start(self, request: object) -> None:
+        self.dictation = request.dictation  # type: ignore[attr-defined]
+
+    def feed(self, pcm: bytes, end: int) -> None:
+        from saywrite.events import Final, Progress
+
+        if end - self.said >= FINAL_EVERY_S * 16_000:
+            self.post(Final(self.dictation, "and so we went on talking about the weather comma", self.said, end))  # type: ignore[operator]
+            self.said = end
+        self.post(Progress(self.dictation, end, self.said))  # type: ignore[operator]
+
+    def finish(self) -> None:
+        from saywrite.events import RecognizerFinished
+
+        self.post(RecognizerFinished(self.dictation))  # type: ignore[operator]
+
+    prepare = release = abort = set_keywords = receive = lambda self, *_: None
+
+    def wake(self, now: float) -> None:
+        return None
+
+
+def measure() -> list[Row]:
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication([])
+    with tempfile.TemporaryDirectory() as folder:
+        rows = _dictate(Path(folder), application)
+    return rows
+
+
+def _dictate(folder: Path, application: object) -> list[Row]:
+    from datetime import datetime
+
+    from saywrite.dictation.archive import Archive
+    from saywrite.dictation.desk import Desk, Hardware
+    from saywrite.dictation.disk import Disk
+    from saywrite.dictation.inbox import Inbox
+    from saywrite.dictation.loop import Parts
+    from saywrite.events import SegmentAdded, Started
+    from saywrite.paths import default_paths
+    from saywrite.settings.schema import Settings
+    from saywrite.ui.transcript_view import TranscriptView
+
+    view = TranscriptView()
+    view.resize(800, 600)
+    view.show()
+
+    def tell(event: object) -> None:
+        if isinstance(event, Started):
+            view.begin(event)
+        elif isinstance(event, SegmentAdded):
+            view.add(event)
+
+    def today() -> datetime:
+        return datetime.now().astimezone()
+
+    inbox, source = Inbox(), Source()
+    recognizer = Recognizer(inbox.post)
+    disk = Disk()
+    archive = Archive(default_paths(folder / "config", folder / "data"), disk, inbox.post, today)
+    hardware = Hardware(
+        lambda settings: source, None, type("Player", (), {"stop": lambda self: None})(), *[lambda: None] * 3
+    )  # type: ignore[arg-type]
+    parts = Parts(inbox, {"builtin": recognizer}, archive, time.monotonic, today)  # type: ignore[dict-item]
+    desk = Desk(parts, hardware, Settings(keep_recordings_days=-1), (), tell)
+    archive.open()
+    desk.start_microphone()
+
+    began, memory = time.monotonic(), []
+    me = psutil.Process()
+    for second in range(HOURS * 3600):
+        for part in range(10):
+            source.speak(SECOND[part * 3200 : (part + 1) * 3200])
+            while (message := inbox.take(0)) is not None:
+                desk.loop.handle(message)
+        desk.loop.wake(time.monotonic())
+        if second % 60 == 0:
+            application.processEvents()  # type: ignore[attr-defined]
+            _wait_for_disk(disk)
+        if second % 1800 == 1799:
+            memory.append(me.memory_info().rss / 1e6)
+    took = time.monotonic() - began
+    desk.quit()
+    growth = (memory[-1] - memory[0]) / max(len(memory) - 1, 1) * 2
+    return [
+        Row(f"{HOURS} h of dictation at speed: growth of memory an hour", growth, "MB", 5, len(memory)),
+        Row(f"{HOURS} h of dictation at speed: memory at the end", memory[-1], "MB", None, len(memory)),
+        Row(f"{HOURS} h of dictation at speed: took", took, "s"),
+    ]
+
+
+def _wait_for_disk(disk: object) -> None:
+    """The disk does in minutes what it usually has hours for: let it catch up, as it would have."""
+    import threading
+
+    done = threading.Event()
+    disk.submit(done.set)  # type: ignore[attr-defined]
+    done.wait(60)

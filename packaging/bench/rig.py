@@ -1,0 +1,107 @@
+"""What several benchmarks need: the tests' virtual microphone and desktop, a running window, and what it costs."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import ModuleType
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEECH = ROOT / "resources" / "sounds" / "selftest.flac"
+
+
+def lab(name: str) -> ModuleType:
+    """The module `tests/system/lab/<name>.py`."""
+    path = ROOT / "tests" / "system" / "lab" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"lab_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class Window:
+    """A running `saywrite`, and its log lines with the time each arrived."""
+
+    def __init__(self, process: subprocess.Popen[str], began: float) -> None:
+        self.process = process
+        self.began = began
+        self.lines: list[tuple[float, str]] = []
+        self._news = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            with self._news:
+                self.lines.append((time.monotonic(), line))
+                self._news.notify_all()
+
+    def wait_for(self, words: str, limit_s: float = 60.0) -> float:
+        """Monotonic time at which a log line with `words` first came."""
+        with self._news:
+            found: list[float] = []
+
+            def there() -> bool:
+                found[:] = [at for at, line in self.lines if words in line]
+                return bool(found)
+
+            if not self._news.wait_for(there, limit_s):
+                raise TimeoutError(f"no “{words}” in:\n" + "".join(line for _, line in self.lines))
+            return found[0]
+
+
+@contextmanager
+def window(folder: Path, environment: dict[str, str]) -> Iterator[Window]:
+    """The program as a user starts it, in private folders."""
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "saywrite", "-v", "--config", str(folder / "config"), "--data", str(folder / "data")],
+        env={**os.environ, **environment, "PYTHONPATH": str(ROOT / "app")},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Window(process, began)
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        process.wait()
+
+
+def cpu_share(pid: int, seconds: float) -> float:
+    """Percent of one core that the process (not its children) used over `seconds`."""
+    process = psutil.Process(pid)
+    before, start = process.cpu_times(), time.monotonic()
+    threading.Event().wait(seconds)
+    after = process.cpu_times()
+    return 100 * (after.user + after.system - before.user - before.system) / (time.monotonic() - start)
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory (RSS) in megabytes, shared libraries included."""
+    return psutil.Process(pid).memory_info().rss / 1e6
+
+
+def worker_of(pid: int) -> psutil.Process | None:
+    """The recogniser's child process."""
+    for child in psutil.Process(pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "--worker" in child.cmdline():
+                return child
+    return None

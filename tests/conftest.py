@@ -1,0 +1,166 @@
+"""What holds for every test: a home of its own, no screen, no sound of the user's, and silence in the log.
+
+Nothing of the person who runs the tests is read or written. A log record at WARNING or above that a test does
+not look at itself (by taking `caplog`) fails it, as does any warning (`filterwarnings`) or message of Qt's
+(`qt_log_level_fail`, both in pyproject.toml). In CI a skipped test is a failed one: what cannot run there is
+not tested.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from itertools import count
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
+ELSEWHERE = "Only on "
+"""A skip whose reason begins so names another operating system; CI accepts it."""
+
+SANDBOX = Path(tempfile.mkdtemp(prefix="saywrite-tests-"))  # short: a socket's path holds 107 bytes
+_numbers = count(1)
+
+
+def _private_home(home: Path) -> dict[str, str]:
+    """The variables that make `home` the user's. Only the runtime folder has to exist (0700)."""
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700, parents=True)
+    return {
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "APPDATA": str(home / "appdata"),
+        "LOCALAPPDATA": str(home / "localappdata"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_DATA_HOME": str(home / "data"),
+        "XDG_STATE_HOME": str(home / "state"),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_RUNTIME_DIR": str(runtime),
+    }
+
+
+def _leave_the_desktop() -> None:
+    """Forget the session pytest was started in; a test that wants a screen or a microphone starts its own."""
+    for name in list(os.environ):
+        if name.startswith(("AIOLA_", "PULSE_", "PIPEWIRE_", "SAYWRITE_", "XDG_", "QT_")):
+            del os.environ[name]
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS", "LANGUAGE"):
+        os.environ.pop(name, None)
+    os.environ.update(_private_home(SANDBOX / "session"))
+    os.environ["LC_ALL"] = "C.UTF-8"
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+    os.environ["PULSE_SERVER"] = f"unix:{SANDBOX}/no-sound-server"  # set, so that libpulse starts none either
+
+
+_leave_the_desktop()  # at import: before Qt, platformdirs or PortAudio can look
+
+hypothesis.settings.register_profile(
+    "dev", deadline=None, max_examples=50, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "ci",
+    parent=hypothesis.settings.get_profile("dev"),
+    max_examples=150,
+    derandomize=True,
+    database=None,
+    print_blob=True,
+)
+hypothesis.settings.register_profile("thorough", parent=hypothesis.settings.get_profile("dev"), max_examples=5000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "dev"))
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(SANDBOX, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first, the real thing last; whatever lies in tests/system is marked `system`."""
+    folders = ["", "ui", "structure", "system"]
+
+    def rank(item: pytest.Item) -> int:
+        inside = item.path.is_relative_to(ROOT / "tests")
+        folder = item.path.relative_to(ROOT / "tests").parts[0] if inside else ""
+        return folders.index(folder) if folder in folders else 0
+
+    for item in items:
+        if rank(item) == folders.index("system"):
+            item.add_marker(pytest.mark.system)
+    items.sort(key=rank)
+
+
+def skip_as_failure(report: pytest.TestReport | pytest.CollectReport, in_ci: bool) -> None:
+    """Turn a skip into a failure where nothing may be skipped; expected failures stay what they are."""
+    if not (in_ci and report.outcome == "skipped") or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    reason = reason.removeprefix("Skipped: ")
+    if not reason.startswith(ELSEWHERE):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped in CI, where everything has to run: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    skip_as_failure(report, IN_CI)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    skip_as_failure(report, IN_CI)
+    return report
+
+
+@pytest.fixture(autouse=True)
+def private_home() -> Iterator[Path]:
+    """Every test has a new, empty home; it is removed behind it."""
+    home = SANDBOX / str(next(_numbers))
+    before = dict(os.environ)
+    os.environ.update(_private_home(home))
+    yield home
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+class UnexpectedRecords(logging.Handler):
+    """Collects what nobody asked for: records of any logger at WARNING or above, on any thread."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.WARNING)
+        self.records: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = f"{record.levelname} {record.name}: {record.getMessage()}"
+        if record.exc_info:
+            text += "\n" + logging.Formatter().formatException(record.exc_info)
+        self.records.append(text)
+
+
+@pytest.fixture(autouse=True)
+def nothing_unexpected_is_logged(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that provokes a warning takes `caplog` and looks at it; in any other test it is a failure."""
+    handler = UnexpectedRecords()
+    logging.getLogger().addHandler(handler)
+    yield
+    logging.getLogger().removeHandler(handler)
+    if handler.records and "caplog" not in request.fixturenames:
+        pytest.fail("Logged, and the test does not take `caplog`:\n" + "\n".join(handler.records), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def artifacts() -> Path:
+    """Where screenshots and other things to look at are left: `artifacts/` in the checkout, not in git."""
+    folder = ROOT / "artifacts"
+    folder.mkdir(exist_ok=True)
+    return folder

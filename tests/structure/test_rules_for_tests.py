@@ -1,0 +1,114 @@
+"""The rules of tests/conftest.py and tests/system/conftest.py, each broken on purpose in a pytest run of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def outcome(tmp_path: Path, source: str, *plugins: str, ci: bool = False) -> tuple[str, str]:
+    """Run `source` as a test file under our rules; returns pytest's closing line without the time, and all output."""
+    (tmp_path / "test_made_up.py").write_text(source)
+    arguments = [option for plugin in ("tests.conftest", *plugins) for option in ("-p", plugin)]
+    environment = {**os.environ, "CI": "true" if ci else ""}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-c", "pyproject.toml", *arguments, str(tmp_path), "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    closing = done.stdout.strip().splitlines()[-1]
+    return re.sub(r" in [\d.]+s.*|^=+ |\x1b\[\d*m", "", closing).strip("= "), done.stdout
+
+
+LOGS = """
+import logging
+def test_logs({fixture}):
+    logging.getLogger("some.library").warning("about %s", "something")
+"""
+
+
+def test_a_warning_in_the_log_fails_a_test_that_does_not_look_at_it(tmp_path: Path) -> None:
+    closing, text = outcome(tmp_path, LOGS.format(fixture=""))
+    assert closing == "1 passed, 1 error"
+    assert "WARNING some.library: about something" in text
+
+
+def test_a_test_that_takes_caplog_may_provoke_a_warning(tmp_path: Path) -> None:
+    assert outcome(tmp_path, LOGS.format(fixture="caplog"))[0] == "1 passed"
+
+
+def test_a_python_warning_fails_a_test(tmp_path: Path) -> None:
+    source = "import warnings\ndef test_warns():\n    warnings.warn('old', DeprecationWarning)\n"
+    assert outcome(tmp_path, source)[0] == "1 failed"
+
+
+SKIPS = "import pytest\ndef test_skips():\n    pytest.skip('{reason}')\n"
+
+
+@pytest.mark.parametrize(
+    ("reason", "ci", "closing"),
+    [
+        ("no sound server", True, "1 failed"),
+        ("no sound server", False, "1 skipped"),
+        ("Only on Windows", True, "1 skipped"),
+    ],
+)
+def test_in_ci_a_skipped_test_is_a_failed_one(reason: str, ci: bool, closing: str, tmp_path: Path) -> None:
+    assert outcome(tmp_path, SKIPS.format(reason=reason), ci=ci)[0] == closing
+
+
+def test_in_ci_a_skipped_module_is_an_error(tmp_path: Path) -> None:
+    source = "import pytest\npytest.importorskip('no_such_module')\n"
+    assert outcome(tmp_path, source, ci=True)[0] == "1 error"
+    assert outcome(tmp_path, source)[0] == "1 skipped"
+
+
+def test_an_expected_failure_is_no_skip(tmp_path: Path) -> None:
+    source = "import pytest\n@pytest.mark.xfail\ndef test_x():\n    assert 0\n"
+    assert outcome(tmp_path, source, ci=True)[0] == "1 xfailed"
+
+
+def test_every_test_has_an_empty_home_and_no_desktop(tmp_path: Path) -> None:
+    source = (
+        "import os, pathlib\n"
+        "def check():\n"
+        "    home = pathlib.Path.home()\n"
+        "    assert [p.name for p in home.iterdir()] == ['run']\n"
+        "    assert str(home) in os.environ['XDG_CONFIG_HOME']\n"
+        "    assert 'DISPLAY' not in os.environ and os.environ['QT_QPA_PLATFORM'] == 'offscreen'\n"
+        "    (home / 'left').touch()\n"
+        "    os.environ['MADE_BY'] = 'a test'\n"
+        "def test_one():\n    assert 'MADE_BY' not in os.environ; check()\n"
+        "def test_two():\n    assert 'MADE_BY' not in os.environ; check()\n"
+    )
+    assert outcome(tmp_path, source)[0] == "2 passed"
+
+
+def test_a_process_and_a_thread_left_behind_fail_a_system_test(tmp_path: Path) -> None:
+    source = (
+        "import subprocess, sys, threading\n"
+        "import tests.system.conftest as rules\n"
+        "rules.PATIENCE_S = 0.3\n"
+        "def test_process():\n"
+        "    global child\n"
+        "    child = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)\n"
+        "def test_thread():\n"
+        "    threading.Thread(target=threading.Event().wait, args=(20,), name='forgotten', daemon=True).start()\n"
+        "def test_tidy():\n"
+        "    subprocess.run([sys.executable, '-c', 'pass'], check=True)\n"
+    )
+    closing, text = outcome(tmp_path, source, "tests.system.conftest")
+    assert closing == "3 passed, 2 errors"
+    assert re.search(r"process \d+: .*input\(\)", text)
+    assert "thread forgotten" in text

@@ -1,0 +1,194 @@
+"""The microphone on a real sound server: found by its name, opened quickly, closed without a trace."""
+
+from __future__ import annotations
+
+import queue
+import statistics
+import threading
+from collections.abc import Iterator
+
+import psutil
+import pytest
+from tests.system.lab.dictation import DictationThread
+from tests.system.lab.sound import SoundLab, inside, sound_lab, wait_for
+from tests.system.lab.waves import noise, write
+
+from saywrite.audio.audiothread import AudioThread
+from saywrite.audio.devices import Microphones, list_devices
+from saywrite.audio.microphone import Microphone
+from saywrite.audio.playback import Player
+from saywrite.audio.soundserver import SoundServer
+from saywrite.events import Device, DevicesChanged, Failed
+
+OPEN_GOAL_S = 0.045
+"""From the press to the first block, beyond the 20 ms that this block itself takes. Measured: 10 ms."""
+
+LOADED_S = 0.25
+"""What a test may take for it on a machine that is busy with other things."""
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[SoundLab]:
+    with sound_lab(["mic16:16000:1", "mic48:48000:2"]) as running:
+        yield running
+
+
+@pytest.fixture
+def audio() -> Iterator[AudioThread]:
+    thread = AudioThread()
+    yield thread
+    thread.close(wait=5)
+
+
+@pytest.fixture
+def server() -> Iterator[SoundServer]:
+    listener = SoundServer()
+    yield listener
+    listener.close(wait=5)
+
+
+@pytest.fixture(autouse=True)
+def _inside(lab: SoundLab) -> Iterator[None]:
+    with inside(lab):
+        yield
+
+
+def chosen(name: str) -> Device:
+    return next(device for device in list_devices() if device.key == name)
+
+
+def test_the_server_s_sources_are_listed_by_their_own_names_without_monitors():
+    assert [(d.host_api, d.key, d.label, d.channels, d.rate, d.is_default) for d in list_devices()] == [
+        ("PulseAudio", "mic16", "Mic16", 1, 16_000, True),
+        ("PulseAudio", "mic48", "Mic48", 2, 48_000, False),
+    ]
+
+
+def test_the_list_follows_what_is_plugged_in_without_being_asked(lab, audio, server):
+    news: queue.SimpleQueue[DevicesChanged] = queue.SimpleQueue()
+    microphones = Microphones(news.put, audio, server)
+    assert [d.key for d in news.get(timeout=10).devices] == ["mic16", "mic48"]
+    lab.add("headset")
+    assert "headset" in [d.key for d in news.get(timeout=10).devices]
+    lab.remove("headset")
+    wait_for(lambda: [d.key for d in news.get(timeout=10).devices] == ["mic16", "mic48"], "still listed")
+    microphones.refresh()
+    assert [d.key for d in news.get(timeout=10).devices] == ["mic16", "mic48"]
+    microphones.close()
+
+
+@pytest.mark.parametrize("name", ["mic16", "mic48"])
+def test_the_chosen_microphone_is_heard_and_not_another(lab, audio, server, tmp_path, name):
+    wav = write(tmp_path / "noise.wav", noise(1), 16_000)
+    other = {"mic16": "mic48", "mic48": "mic16"}[name]
+    with DictationThread(lambda post: Microphone(post, chosen(name), audio, server)) as dictation:
+        dictation.start()
+        assert dictation.wait("opened").value == name.capitalize()
+        lab.play(other, wav)
+        dictation.wait_for_sound(0.2)
+        assert not any(dictation.pcm), "the other microphone was recorded"
+        lab.play(name, wav)
+        dictation.wait_for_sound(0.2)
+        assert any(dictation.pcm)
+
+
+def test_without_a_choice_the_default_is_followed(lab, audio, server):
+    with DictationThread(lambda post: Microphone(post, None, audio, server)) as dictation:
+        dictation.start()
+        assert dictation.wait("opened").value == "Mic16"
+        lab.default("mic48")
+        changed = dictation.wait("changed")
+        assert (changed.value, changed.text) == ("Mic48", "The system's microphone is now Mic48.")
+        lab.default("mic16")
+        assert dictation.wait("changed", 2).value == "Mic16"
+
+
+def test_a_choice_stays_when_the_default_changes(lab, audio, server, tmp_path):
+    """PulseAudio moves every stream then, even one that was opened by name: it is moved back."""
+    wav = write(tmp_path / "noise.wav", noise(1), 16_000)
+    with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:
+        dictation.start()
+        dictation.wait_for_sound(0.3)
+        lab.default("mic48")
+        dictation.wait_for_sound(0.5)
+        lab.play("mic16", wav)
+        dictation.wait_for_sound(0.2)
+        assert any(dictation.pcm)
+        assert dictation.all("changed") == []
+        lab.default("mic16")
+
+
+def test_a_remembered_microphone_that_is_not_there_is_replaced_and_named(audio, server):
+    gone = Device("PulseAudio", "headset", "Headset")
+    with DictationThread(lambda post: Microphone(post, gone, audio, server)) as dictation:
+        dictation.start()
+        assert dictation.wait("opened").value == "Mic16"
+        assert dictation.wait("changed").text == "Headset is not connected. Using Mic16 until it is."
+
+
+def test_stop_goes_on_for_a_quarter_of_a_second_and_drains(audio, server):
+    with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:
+        dictation.start()
+        opened = dictation.wait("opened")
+        dictation.wait_for_sound(0.5)
+        pressed = dictation.stop()
+        ended = dictation.wait("ended")
+    heard_until = opened.at + dictation.sound_s
+    assert heard_until - pressed >= 0.25 - 0.005
+    assert ended.at - pressed < 0.25 + LOADED_S
+    assert len(dictation.all("ended")) == 1
+
+
+def test_abort_ends_at_once(audio, server):
+    with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:
+        dictation.start()
+        dictation.wait_for_sound(0.2)
+    assert [h.what for h in dictation.heard][-1] == "ended"
+    assert len(dictation.all("ended")) == 1
+
+
+def test_the_first_block_comes_at_once_and_twenty_recordings_leave_nothing_behind(audio, server):
+    def record() -> float:
+        with DictationThread(lambda post: Microphone(post, device, audio, server)) as dictation:
+            pressed = dictation.start()
+            first = dictation.wait("sound").at
+            dictation.stop()
+            dictation.wait("ended")
+        return first - pressed
+
+    device = chosen("mic16")
+    record()
+    threads, files = threading.active_count(), psutil.Process().num_fds()
+    delays = [record() for _ in range(20)]
+    assert threading.active_count() == threads
+    assert psutil.Process().num_fds() <= files
+    delay = statistics.median(delays)
+    assert delay < 0.020 + max(OPEN_GOAL_S, LOADED_S)
+
+
+def test_muted_means_told_once_with_the_remedy(lab, audio, server):
+    lab.mute("mic16")
+    try:
+        with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:
+            dictation.start()
+            failed = dictation.wait("failed")
+            assert str(failed.value) == "Mic16 is muted. Switch it on in the sound settings or with its mute key."
+            assert failed.text == ""
+            dictation.wait_for_sound(1.5)
+            assert len(dictation.all("failed")) == 1
+    finally:
+        lab.mute("mic16", on=False)
+
+
+def test_a_recording_is_played_on_the_speaker(lab, audio, tmp_path):
+    """Heard by a recorder on the speaker's monitor."""
+    problems: queue.SimpleQueue[Failed] = queue.SimpleQueue()
+    player = Player(problems.put, audio)
+    said = noise(0.5)
+    monitor = lab.record("speaker.monitor")
+    player.play(said.tobytes())
+    heard = monitor.until_sound()
+    player.stop()
+    monitor.close()
+    assert heard
+    assert problems.empty()

@@ -1,0 +1,117 @@
+"""Files through the whole pipeline, with the real recogniser: every format, and every kind of bad file."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from tests.system.lab.program import run, running
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same sentence in every format, at several rates and channel counts, and some that are no sound."""
+    folder = tmp_path_factory.mktemp("files")
+    sound, rate = soundfile.read(DATA / "weather.flac", dtype="int16")
+    assert rate == 16_000
+    twice = np.repeat(sound, 3)
+    soundfile.write(folder / "stereo48.wav", np.column_stack([twice, twice]), 48_000)
+    soundfile.write(folder / "mono.flac", sound, rate)
+    soundfile.write(folder / "speech.ogg", sound, rate, format="OGG", subtype="VORBIS")
+    soundfile.write(folder / "speech.mp3", sound, rate, format="MP3", subtype="MPEG_LAYER_III")
+    (folder / "speech.pcm").write_bytes(sound.tobytes())
+    (folder / "empty.wav").write_bytes(b"")
+    (folder / "letter.mp3").write_text("Dear reader, this is not a sound.")
+    whole = (folder / "stereo48.wav").read_bytes()
+    (folder / "truncated.wav").write_bytes(whole[: len(whole) * 3 // 4])
+    return folder
+
+
+def test_every_format_gives_the_same_sentence(files: Path, tmp_path: Path) -> None:
+    names = ("stereo48.wav", "mono.flac", "speech.ogg", "speech.mp3", "speech.pcm")
+    done = run("transcribe", *(files / name for name in names), at=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.lower().count("weather") == len(names)
+    assert [line for line in done.stderr.splitlines() if line.endswith(":")] == [f"{files / n}:" for n in names]
+    assert not (tmp_path / "data" / "recordings").exists(), "the file itself is the recording"
+
+
+def test_a_bad_file_fails_alone_with_its_reason(files: Path, tmp_path: Path) -> None:
+    bad = ("empty.wav", "letter.mp3", "missing.wav", ".")
+    done = run("transcribe", *(files / name for name in bad), files / "mono.flac", at=tmp_path)
+    assert done.returncode == 1
+    assert "weather" in done.stdout.lower()
+    reasons = [line for line in done.stderr.splitlines() if line.startswith("saywrite:")]
+    assert len(reasons) == len(set(reasons)) == len(bad), done.stderr
+
+
+def test_of_a_truncated_file_what_is_there_is_transcribed_and_the_rest_is_named(files: Path, tmp_path: Path) -> None:
+    done = run("transcribe", files / "truncated.wav", at=tmp_path)
+    assert "weather" in done.stdout.lower()
+    assert "saywrite:" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["txt", "md", "srt", "vtt", "csv"])
+def test_each_format_is_written_to_the_output_file(files: Path, tmp_path: Path, name: str) -> None:
+    target = tmp_path / f"out.{name}"
+    done = run("transcribe", files / "mono.flac", "--format", name, "--output", target, at=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "weather" in target.read_text("utf-8-sig").lower()
+    assert done.stdout == ""
+
+
+def test_with_several_files_the_output_is_a_folder(files: Path, tmp_path: Path) -> None:
+    done = run(
+        *("transcribe", files / "mono.flac", files / "speech.ogg", "--format", "json"),
+        *("--output", tmp_path / "texts"),
+        at=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    for name in ("mono.json", "speech.json"):
+        content = json.loads((tmp_path / "texts" / name).read_text("utf-8"))
+        assert "weather" in json.dumps(content).lower()
+
+
+def test_keywords_of_a_file_are_applied_and_bad_rows_named(files: Path, tmp_path: Path) -> None:
+    (tmp_path / "k.csv").write_text("spoken,written\nthe weather,Das Wetter\nonly one cell\n")
+    done = run("transcribe", files / "mono.flac", "--keywords", tmp_path / "k.csv", at=tmp_path)
+    assert done.returncode == 0
+    assert "Das Wetter" in done.stdout
+    assert "k.csv, line 3" in done.stderr
+
+
+def test_in_real_time_it_takes_as_long_as_the_sound(files: Path, tmp_path: Path) -> None:
+    with running("transcribe", str(files / "mono.flac"), "--realtime", at=tmp_path) as saywrite:
+        assert saywrite.end() == 0
+    finished = saywrite.wait("finished")
+    assert finished["duration_s"] >= finished["heard_s"] - 0.1
+    assert saywrite.wait("started")["source"].endswith("mono.flac")
+
+
+def test_an_interrupt_ends_a_batch_with_130(files: Path, tmp_path: Path) -> None:
+    paths = [str(files / "mono.flac")] * 5
+    with running("transcribe", *paths, "--realtime", at=tmp_path) as saywrite:
+        saywrite.wait("state", state="listening")
+        saywrite.process.send_signal(signal.SIGINT)
+        assert saywrite.end() == 130
+    assert len(saywrite.all("started")) == 1
+
+
+def test_a_language_the_engine_does_not_know_is_refused_with_the_remedy(files: Path, tmp_path: Path) -> None:
+    done = run("transcribe", files / "mono.flac", "--language", "de", at=tmp_path)
+    assert done.returncode == 1
+    assert "German" in done.stderr
+
+
+def test_an_engine_that_is_not_in_this_version_is_refused_with_the_remedy(files: Path, tmp_path: Path) -> None:
+    done = run("transcribe", files / "mono.flac", "--engine", "aiola", at=tmp_path)
+    assert done.returncode == 1
+    assert "--engine builtin" in done.stderr

@@ -1,0 +1,104 @@
+"""The command line is a contract: names, options, exit codes (design 9)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from saywrite import __version__, cli
+
+
+def test_without_a_command_the_window_opens() -> None:
+    assert cli.parse([]) == cli.Options(command="window")
+
+
+def test_listen_takes_every_option_of_the_contract() -> None:
+    options = cli.parse(
+        "listen --engine builtin --language pt --keywords k.csv --device Headset --format srt --output o.srt "
+        "--events --config c --data d -v --seconds 2.5".split()
+    )
+    assert options == cli.Options(
+        command="listen",
+        engine="builtin",
+        language="pt",
+        keywords=Path("k.csv"),
+        device="Headset",
+        format="srt",
+        output=Path("o.srt"),
+        events=True,
+        config=Path("c"),
+        data=Path("d"),
+        verbose=True,
+        seconds=2.5,
+    )
+
+
+def test_transcribe_takes_several_files() -> None:
+    options = cli.parse(["transcribe", "a.wav", "b.mp3", "--realtime"])
+    assert options.files == (Path("a.wav"), Path("b.mp3"))
+    assert options.realtime
+
+
+def test_places_may_stand_before_or_behind_the_command() -> None:
+    assert cli.parse(["--data", "d", "devices", "--json"]) == cli.parse(["devices", "--json", "--data", "d"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sing"],
+        ["listen", "--language", "xx"],
+        ["listen", "--engine", "magic"],
+        ["listen", "--format", "docx"],
+        ["listen", "--seconds", "-1"],
+        ["listen", "--seconds", "nan"],
+        ["listen", "--seconds", "soon"],
+        ["transcribe"],
+        ["devices", "--loud"],
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_why(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        cli.parse(arguments)
+    assert exit.value.code == cli.USAGE
+    assert "usage: saywrite" in capsys.readouterr().err
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    import os
+
+    return subprocess.run(
+        [sys.executable, "-m", "saywrite", *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_version_and_help_go_to_standard_output() -> None:
+    assert run("--version").stdout == f"saywrite {__version__}\n"
+    done = run("--help")
+    assert done.returncode == 0
+    assert "transcribe" in done.stdout
+    assert "130 interrupted" in done.stdout
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux there can be no display")
+def test_without_a_display_the_window_names_the_terminal_commands(tmp_path: Path) -> None:
+    done = run("--data", str(tmp_path), QT_QPA_PLATFORM="", DISPLAY="", WAYLAND_DISPLAY="")
+    assert done.returncode == cli.FAILED
+    assert "saywrite listen" in done.stderr
+    assert "saywrite transcribe" in done.stderr
+
+
+def test_the_command_line_loads_neither_qt_nor_sound_nor_an_engine() -> None:
+    code = (
+        "import sys, saywrite.main; saywrite.main.cli.parse(['listen']);"
+        "sys.exit(any(m in sys.modules for m in ('PySide6', 'sounddevice', 'numpy', 'pocketsphinx')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

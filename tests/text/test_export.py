@@ -1,0 +1,292 @@
+"""A dictation as a file."""
+
+import csv
+import html
+import io
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+import srt
+import webvtt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from saywrite.text.export import FORMATS, Document, Line, render, words
+from saywrite.text.scripts import is_wide
+
+MS = timedelta(milliseconds=1)
+BEGAN = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
+LONG = (
+    "This is a rather long utterance, which goes on for quite some time; it has several sentences. "
+    "Here is another one that is long enough to need more than a single cue, and then it ends."
+)
+CHINESE = "我们今天要讨论的是如何在没有网络的情况下把语音变成文字，这是一个很长的句子，需要分成几个字幕。" * 3
+
+
+def line(start, end, text, **more):
+    return Line(start, end, BEGAN + timedelta(seconds=start), text, **more)
+
+
+def document(*lines, language="en", title="Notes"):
+    return Document(title, BEGAN, "builtin", language, "microphone", 3725.0, lines)
+
+
+def rendered(format, *lines, **more):
+    return render(document(*lines, **more), format).decode("utf-8-sig" if format == "csv" else "utf-8")
+
+
+def bare(text):
+    return "".join(text.split())
+
+
+def subtitles(*lines, language="en"):
+    return list(srt.parse(rendered("srt", *lines, language=language)))
+
+
+def test_the_formats_are_the_six_of_the_contract():
+    assert {name: kind.suffix for name, kind in FORMATS.items()} == {
+        name: f".{name}" for name in ("txt", "md", "srt", "vtt", "json", "csv")
+    }
+    with pytest.raises(ValueError, match="docx"):
+        render(document(), "docx")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_empty_dictation_is_a_valid_file(format):
+    text = rendered(format)
+    if format == "srt":
+        assert text == ""
+    else:
+        assert text.endswith("\n")
+        assert not text.endswith("\n\n\n")
+
+
+def test_plain_text_is_prose_with_a_final_newline():
+    lines = [line(0, 1, "Hello"), line(1, 2, ","), line(2, 3, "world.\n\nNext"), line(3, 4, "one.")]
+    assert rendered("txt", *lines) == "Hello, world.\n\nNext one.\n"
+
+
+def test_gaps_are_shown_where_they_are():
+    lines = [line(0, 1, "Hello"), line(1, 2, "", gap="2 s missing"), line(2, 3, "world")]
+    assert rendered("txt", *lines) == "Hello\n\n[2 s missing]\n\nworld\n"
+    assert "*[2 s missing]*" in rendered("md", *lines)
+    assert "NOTE 1.0 s: 2 s missing" in rendered("vtt", *lines)
+    assert json.loads(rendered("json", *lines))["segments"][1]["gap"] == "2 s missing"
+
+
+def test_markdown_has_front_matter_times_and_escaped_text():
+    text = rendered("md", line(0, 1, "a *b* <c>\n# d\n1. e"), line(5, 6, "f", translation="g"), title='My "x": #1')
+    front, body = text.split("\n---\n")
+    assert front.startswith('---\ntitle: "My \\"x\\": #1"\ndate: "2026-11-22T10:42:07+00:00"\n')
+    assert 'duration: "1:02:05"' in front
+    assert "words: 7" in front
+    assert "**10:42:07** a \\*b\\* \\<c\\>  \n\\# d  \n1\\. e\n\n" in body
+    assert body.endswith("**10:42:12** f\n\n> g\n")
+
+
+def test_markdown_front_matter_survives_any_title():
+    front = rendered("md", title="a\u2028b\x85c\x7f\n---\nd").split("\n")
+    assert front[1] == 'title: "a\\u2028b\\u0085c\\u007f\\n---\\nd"'
+
+
+def test_subrip_has_crlf_and_counts_from_one():
+    text = rendered("srt", line(0, 1.5, "Hello"), line(3661.25, 3662.5, "world"))
+    assert text == (
+        "1\r\n00:00:00,000 --> 00:00:01,500\r\nHello\r\n\r\n2\r\n01:01:01,250 --> 01:01:02,500\r\nworld\r\n\r\n"
+    )
+
+
+def test_webvtt_escapes_its_markup():
+    text = rendered("vtt", line(0, 2, "a < b & c --> d"))
+    assert text == "WEBVTT\n\n1\n00:00:00.000 --> 00:00:02.000\na &lt; b &amp; c → d\n"
+
+
+def test_a_long_utterance_is_cut_where_sentences_and_clauses_end_and_shares_its_time():
+    cues = subtitles(line(10, 24, LONG))
+    assert " ".join(cue.content.replace("\n", " ") for cue in cues) == LONG
+    assert cues[0].start == timedelta(seconds=10)
+    assert cues[-1].end == timedelta(seconds=24)
+    assert all(before.end == after.start for before, after in pairwise(cues))
+    assert sum(cue.content[-1] in ".,;" for cue in cues) >= len(cues) - 1
+    rates = [len(cue.content) / (cue.end - cue.start).total_seconds() for cue in cues]
+    assert max(rates) / min(rates) < 1.1
+
+
+def test_the_two_lines_of_a_cue_are_about_even():
+    (cue,) = subtitles(line(0, 5, "one two three four five six seven eight nine ten"))
+    lengths = [len(part) for part in cue.content.split("\n")]
+    assert len(lengths) == 2
+    assert max(lengths) - min(lengths) <= 12
+
+
+def test_chinese_lines_have_at_most_eighteen_characters():
+    cues = subtitles(line(0, 30, CHINESE), language="zh")
+    assert "".join(bare(cue.content) for cue in cues) == CHINESE
+    lines = [part for cue in cues for part in cue.content.split("\n")]
+    assert max(map(len, lines)) <= 18
+    assert not any(part[0] in "，。" for part in lines)
+
+
+def test_a_word_longer_than_a_line_is_cut():
+    address = "https://example.com/" + "x" * 80
+    assert "".join(bare(cue.content) for cue in subtitles(line(0, 5, address))) == address
+
+
+def test_a_short_utterance_stays_a_second_unless_the_next_one_comes():
+    cues = subtitles(line(0, 0.2, "a"), line(0.6, 0.7, "b"), line(5, 60, "slow"))
+    spans = [(cue.start.total_seconds(), cue.end.total_seconds()) for cue in cues]
+    assert spans == [(0, 0.6), (0.6, 1.6), (5, 12)]
+
+
+def test_punctuation_alone_belongs_to_the_cue_before_it():
+    assert [
+        cue.content for cue in subtitles(line(0, 1, "Hello"), line(1, 2, "?"), line(3, 4, "\n"), line(4, 5, "Yes"))
+    ] == [
+        "Hello?",
+        "Yes",
+    ]
+
+
+def test_late_text_for_earlier_sound_takes_its_place():
+    assert [cue.content for cue in subtitles(line(9, 10, "b"), line(1, 2, "a"))] == ["a", "b"]
+
+
+def test_json_tells_its_schema_and_iso_times():
+    content = json.loads(rendered("json", line(1.23456, 2, "Hi", raw="hi", translation="Hallo"), title="T"))
+    assert content == {
+        "schema_version": 1,
+        "title": "T",
+        "began": "2026-11-22T10:42:07.000+00:00",
+        "engine": "builtin",
+        "language": "en",
+        "source": "microphone",
+        "duration_s": 3725.0,
+        "text": "Hi",
+        "segments": [
+            {
+                "number": 1,
+                "start_s": 1.235,
+                "end_s": 2,
+                "time": "2026-11-22T10:42:08.234+00:00",
+                "text": "Hi",
+                "raw": "hi",
+                "translation": "Hallo",
+            }
+        ],
+    }
+    assert datetime.fromisoformat(content["began"]) == BEGAN
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@x", "\tx", "\rx", "\n", "'=x"])
+def test_no_cell_is_a_formula(text):
+    data = render(document(line(0, 1, text, raw=text)), "csv")
+    assert data.startswith(b"\xef\xbb\xbf")
+    _, row = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    assert row[4] == row[5] == "'" + text
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        (" \n ", 0),
+        ("Hello, world.", 2),
+        ("don't well-known e-mail", 3),
+        ("3.5 and 1,000", 3),
+        ("a - b — c …", 3),
+        ("end.Start", 1),
+        ("e\u0301lan vital", 2),
+        ("हिन्दी में", 2),
+        ("你好世界", 4),
+        ("用Kubernetes部署", 4),
+        ("สวัสดีครับผม", 2),
+    ],
+)
+def test_words_are_counted_as_people_do(text, count):
+    assert words(text) == count
+
+
+contents = st.lists(
+    st.sampled_from(["word", "a", "sentence.", "clause,", "北京。", "我们", "x" * 50, "&<b>", "-->", "\n\n", "5"])
+).map(" ".join).map(str.strip) | st.text(max_size=120)
+lines_in_order = st.lists(st.tuples(st.floats(0, 20), st.floats(0, 40), contents), max_size=6).map(
+    lambda items: _in_order(items)
+)
+
+
+def _in_order(items):
+    at = 0.0
+    result = []
+    for pause, length, text in items:
+        result.append(line(at + pause, at + pause + length, text))
+        at += pause + length
+    return result
+
+
+def cue_times_are_sound(spans):
+    end = 0
+    for start, stop in spans:
+        assert start >= end
+        assert 0 < stop - start <= 7.0005
+        end = stop
+
+
+@given(lines_in_order)
+@settings(max_examples=80)
+def test_subrip_can_be_parsed_never_overlaps_and_holds_all_text(lines):
+    text = rendered("srt", *lines)
+    cues = list(srt.parse(text))
+    assert [cue.index for cue in cues] == list(range(1, len(cues) + 1))
+    cue_times_are_sound([(cue.start.total_seconds(), cue.end.total_seconds()) for cue in cues])
+    said = bare("".join(entry.text for entry in lines)).replace("-->", "→")
+    assert bare("".join(cue.content for cue in cues)) == said
+
+
+@given(lines_in_order)
+@settings(max_examples=80)
+def test_no_cue_has_more_than_two_lines_of_readable_length(lines):
+    blocks = rendered("srt", *lines).split("\r\n\r\n")
+    for block in filter(None, blocks):
+        rows = block.split("\r\n")[2:]
+        assert 1 <= len(rows) <= 2
+        for row in rows:
+            assert len(row) <= 42
+            assert sum(map(is_wide, row)) <= 18
+
+
+def milliseconds(clock):
+    hours, minutes, seconds = clock.split(":")
+    return round((int(hours) * 3600 + int(minutes) * 60 + float(seconds)) * 1000)
+
+
+@given(lines_in_order)
+@settings(max_examples=80)
+def test_webvtt_can_be_parsed_and_agrees_with_subrip(lines):
+    text = rendered("vtt", *lines)
+    parsed = [(milliseconds(cue.start), milliseconds(cue.end), bare(cue.text)) for cue in webvtt.from_string(text)]
+    subrip = [
+        (round(cue.start / MS), round(cue.end / MS), bare(cue.content)) for cue in srt.parse(rendered("srt", *lines))
+    ]
+    assert [cue[:2] for cue in parsed] == [cue[:2] for cue in subrip]
+    assert [html.unescape(cue[2]) for cue in parsed] == [html.unescape(cue[2]) for cue in subrip]
+    assert not re.search(r"-->(?! \d\d)", text)
+
+
+@given(lines_in_order)
+@settings(max_examples=50)
+def test_json_and_csv_hold_every_text_exactly(lines):
+    content = json.loads(rendered("json", *lines))
+    expected = [entry.text.encode(errors="replace").decode() for entry in lines]
+    assert [segment["text"] for segment in content["segments"]] == expected
+    _, *rows = csv.reader(io.StringIO(rendered("csv", *lines), newline=""))
+    cells = [row[4] for row in rows]
+    assert [cell[1:] if re.match(r"''*[=+\-@\t\r\n＝＋－＠]", cell) else cell for cell in cells] == expected
+
+
+@given(lines_in_order, st.sampled_from(["en", "fr", "zh"]))
+@settings(max_examples=50)
+def test_plain_text_holds_every_text(lines, language):
+    assert bare(rendered("txt", *lines, language=language)) == bare("".join(entry.text for entry in lines))

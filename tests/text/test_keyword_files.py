@@ -1,0 +1,154 @@
+"""Keyword lists as files: bad entries are named by line, good ones are kept."""
+
+import codecs
+import contextlib
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saywrite.errors import KeywordsError
+from saywrite.text.keyword_files import Import, read, read_csv, read_json, write_csv, write_json
+from saywrite.text.keywords import Keyword
+
+GOOD = (Keyword("k eight s", "Kubernetes"), Keyword("acme", "ACME, Inc."))
+
+spoken = st.text(min_size=1, max_size=12).filter(str.strip).map(str.strip)
+forms = st.text(alphabet="ab=+-@'\"\t\r\n,;é北", min_size=1, max_size=10) | st.text(min_size=1, max_size=10)
+written = forms.filter(str.strip).map(str.strip)
+lists = st.lists(st.builds(Keyword, spoken, written), max_size=8)
+
+
+def surrogates_aside(keywords):
+    return all(not "\ud800" <= char <= "\udfff" for entry in keywords for char in entry.spoken + entry.written)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'spoken,written\r\nk eight s,Kubernetes\r\nacme,"ACME, Inc."\r\n',
+        'k eight s,Kubernetes\nacme,"ACME, Inc."',
+        "spoken;written\nk eight s;Kubernetes\nacme;ACME, Inc.\n",
+        "k eight s\tKubernetes\nacme\tACME, Inc.\n",
+        "\ufeffSpoken;Written\rk eight s;Kubernetes\racme;ACME, Inc.\r",
+        "sep=;\nk eight s;Kubernetes\nacme;ACME, Inc.\n",
+        'written,note,spoken\nKubernetes,x,k eight s\n"ACME, Inc.",,acme\n',
+        ' k eight s , Kubernetes \n\n,,\nacme,"ACME, Inc.",,\n',
+    ],
+)
+def test_csv_is_read_with_or_without_header_and_with_any_usual_delimiter(text):
+    assert read_csv(text) == Import(GOOD)
+
+
+def test_bad_rows_are_named_by_line_and_good_ones_kept():
+    text = 'spoken,written\na,A\nlonely\n"open,b\n,nothing said\nc,\nd,"two\nlines"\ne,E\n"x" y,z\n'
+    found = read_csv(text)
+    assert found.keywords == (Keyword("a", "A"), Keyword("d", "two\nlines"), Keyword("e", "E"))
+    assert [problem.line for problem in found.problems] == [3, 4, 5, 6, 10]
+    assert all(problem.what.endswith(".") for problem in found.problems)
+
+
+def test_a_row_with_an_unquoted_comma_is_not_guessed_at():
+    found = read_csv("a,A\naddress,Main Street, 5\n")
+    assert found.keywords == (Keyword("a", "A"),)
+    assert found.problems[0].line == 2
+
+
+def test_an_empty_file_is_an_empty_list():
+    assert read_csv("") == read_csv("spoken,written\n") == read_json("{}") == read_json("[]") == Import(())
+
+
+def test_text_that_holds_no_row_at_all_is_an_error_with_a_remedy():
+    with pytest.raises(KeywordsError) as error:
+        read_csv("just a letter\nto a friend\n")
+    assert "Line 1" in error.value.what
+    assert error.value.remedy
+
+
+def test_json_is_an_object_or_a_list_of_objects():
+    assert read_json('{"k eight s": "Kubernetes", "acme": "ACME, Inc."}') == Import(GOOD)
+    content = [{"spoken": entry.spoken, "written": entry.written, "note": 1} for entry in GOOD]
+    assert read_json("\ufeff" + json.dumps(content)) == Import(GOOD)
+
+
+def test_bad_json_entries_are_named_by_line():
+    found = read_json('[\n{"spoken": "a", "written": "A"},\n5,\n{"spoken": "b"},\n\n{"spoken":\n" ","written":"x"}]')
+    assert found.keywords == (Keyword("a", "A"),)
+    assert [problem.line for problem in found.problems] == [3, 4, 6]
+    found = read_json('{\n"a": "A",\n"b": 5,\n"c": "C"}')
+    assert found.keywords == (Keyword("a", "A"), Keyword("c", "C"))
+    assert [problem.line for problem in found.problems] == [3]
+
+
+@pytest.mark.parametrize("damage", ['{"a": "A",\n"b": "B', '{"a": "A"\n"b": "B"}', '{"a": "A"}\n}', '{"a": "A"'])
+def test_damaged_json_keeps_what_stands_before_the_damage(damage):
+    found = read_json(damage)
+    assert found.keywords == (Keyword("a", "A"),)
+    assert len(found.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "spoken,written", '"text"', "5", "null", "{", "[3]", "[" * 100_000, "[" + "9" * 9999]
+)
+def test_what_is_not_a_json_keyword_file_is_an_error(text):
+    with pytest.raises(KeywordsError):
+        read_json(text)
+
+
+def test_a_lone_surrogate_is_a_problem_and_not_a_crash_later():
+    found = read_json('{"a": "A", "b": "\\ud800"}')
+    assert found.keywords == (Keyword("a", "A"),)
+    assert found.problems[0].line == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "straße;Straße".encode(),
+        codecs.BOM_UTF8 + "straße;Straße".encode(),
+        "straße;Straße".encode("utf-16"),
+        "straße;Straße".encode("cp1252"),
+    ],
+)
+def test_files_are_read_in_the_encodings_excel_writes(data):
+    assert read("list.CSV", data) == Import((Keyword("straße", "Straße"),))
+    assert read("List.JSON", b'{"a": "A"}') == Import((Keyword("a", "A"),))
+
+
+def test_a_spreadsheet_takes_no_cell_for_a_formula():
+    text = write_csv([Keyword("sum", "=SUM(A1)"), Keyword("-x", "'=y")])
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
+
+
+@given(lists.filter(surrogates_aside))
+def test_csv_comes_back_as_it_was_written(keywords):
+    assert read_csv(write_csv(keywords)) == Import(tuple(keywords))
+
+
+@given(lists.filter(surrogates_aside))
+def test_json_comes_back_as_it_was_written(keywords):
+    assert read_json(write_json(keywords)) == Import(tuple(keywords))
+
+
+@given(st.text(alphabet='ab,;\t"\r\n{}[]:\\\ufeff=', max_size=60) | st.text(max_size=60))
+def test_any_text_is_read_or_refused(text):
+    for reader in (read_csv, read_json):
+        try:
+            found = reader(text)
+        except KeywordsError:
+            pass
+        else:
+            assert all(entry.spoken and entry.written for entry in found.keywords)
+            lines = len(io.StringIO(text, newline="").readlines()) + 1
+            assert all(1 <= problem.line <= lines for problem in found.problems)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_read_or_refused(data):
+    for name in ("a.csv", "a.json"):
+        with contextlib.suppress(KeywordsError):
+            read(name, data)
