@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 import soundfile
-from tests.system.lab.program import run, running
+from tests.system.lab.program import Events, run, running
 from tests.system.lab.sound import SoundLab, label, sound_lab, wait_for
 from tests.system.small_disk import small_disk
 
@@ -38,6 +38,10 @@ def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def words(text: str) -> set[str]:
     return set(text.lower().replace(",", "").replace(".", "").split())
+
+
+def finished_id(saywrite: Events) -> str:
+    return str(saywrite.wait("started")["dictation"])
 
 
 def test_speech_becomes_text_and_the_first_interrupt_ends_it_properly(
@@ -109,6 +113,9 @@ def test_a_full_disk_is_told_and_costs_no_text(lab: SoundLab, speech: Path, tmp_
         (folder,) = (disk.path / "data" / "recordings").iterdir()
         with open_recording(folder) as recording:
             assert recording.length / 16_000 == pytest.approx(finished["heard_s"], abs=0.001)
+        store = HistoryStore(disk.path / "data" / "history.sqlite3")
+        assert [segment.number for segment in store.load(finished_id(saywrite)).segments] == [1, 2]
+        store.close()
 
 
 def test_a_read_only_folder_is_told_and_dictation_goes_on(lab: SoundLab, speech: Path, tmp_path: Path) -> None:

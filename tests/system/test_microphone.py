@@ -20,11 +20,10 @@ from saywrite.audio.playback import Player
 from saywrite.audio.soundserver import SoundServer
 from saywrite.events import Device, DevicesChanged, Failed
 
-OPEN_GOAL_S = 0.045
-"""From the press to the first block, beyond the 20 ms that this block itself takes. Measured: 10 ms."""
-
-LOADED_S = 0.25
-"""What a test may take for it on a machine that is busy with other things."""
+FIRST_SOUND_S = 0.25
+"""From the press to the first sound; 30 to 55 ms were measured, 20 of them the block itself. The benchmark watches
+the real goal; this is for a machine that is busy with other tests.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +134,7 @@ def test_stop_goes_on_for_a_quarter_of_a_second_and_drains(audio, server):
         ended = dictation.wait("ended")
     heard_until = opened.at + dictation.sound_s
     assert heard_until - pressed >= 0.25 - 0.005
-    assert ended.at - pressed < 0.25 + LOADED_S
+    assert ended.at - pressed < 0.25 + 0.6
     assert len(dictation.all("ended")) == 1
 
 
@@ -163,7 +162,7 @@ def test_the_first_block_comes_at_once_and_twenty_recordings_leave_nothing_behin
     assert threading.active_count() == threads
     assert psutil.Process().num_fds() <= files
     delay = statistics.median(delays)
-    assert delay < 0.020 + max(OPEN_GOAL_S, LOADED_S)
+    assert delay < FIRST_SOUND_S
 
 
 def test_muted_means_told_once_with_the_remedy(lab, audio, server):

@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Protocol
 
-from saywrite.audio.decoding import AudioFile, probe
+from saywrite.audio.decoding import AudioFile
+from saywrite.audio.files import probe
 from saywrite.dictation.dictation import Dictation
 from saywrite.dictation.headless import Interrupts, Terminal
 from saywrite.dictation.progress_line import ProgressLine

@@ -6,6 +6,7 @@ unwritable disk is told once, the sound is kept in memory (at most `MEMORY_LIMIT
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -120,7 +121,7 @@ class RecordWriter:
         self._unwritten = bytearray()
         self._retry_at = 0
         self._told = False
-        self._text_saved = True
+        self._owed: deque[Callable[[HistoryStore], None]] = deque()
         self._full = False
         self._continued = False
         self._segments: set[int] = set()
@@ -239,22 +240,25 @@ class RecordWriter:
 
     def _begin_text(self) -> None:
         self._history = self._open_history()
-        self._text_saved = self._history is not None
         self._in_history(lambda store: store.begin(self._header))
 
     def _in_history(self, write: Callable[[HistoryStore], None]) -> None:
+        """Write, behind what could not be written before: a disk that was full for a while costs no row."""
         if self._history is None:
             return
+        self._owed.append(write)
         try:
-            write(self._history)
+            while self._owed:
+                self._owed[0](self._history)
+                self._owed.popleft()
         except HistoryError as error:
-            self._lose_text(error)
+            if len(self._owed) == 1:
+                self._trouble(error)
 
-    def _lose_text(self, error: SaywriteError) -> None:
-        # From here on nothing counts as confirmed: the recording stays unfinished and is offered again.
-        if self._text_saved:
-            self._trouble(error)
-        self._text_saved = False
+    @property
+    def _text_saved(self) -> bool:
+        """Only then anything counts as confirmed; otherwise the recording stays unfinished and is offered again."""
+        return self._history is not None and not self._owed
 
     def _trouble(self, error: SaywriteError) -> None:
         self._post(DiskTrouble(self._header.dictation, error))

@@ -1,0 +1,214 @@
+"""How loud it is: levels of blocks, a meter's ballistics, and the peak envelope of a recording.
+
+`measure()` and `Meter` are pure. `LatestLevel` and `Envelope` carry values from the dictation thread, which
+writes them, to the window, which polls them: a meter fed by signals was a second late after a stall of a
+second, a polled one 10 ms. numpy is imported at the first measurement, not at start-up.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from saywrite.events import SAMPLE_RATE, Level
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+FLOOR_DBFS = -120.0
+"""Reported for digital silence, which has no level in decibels."""
+
+FULL_SCALE = 32_768
+"""0 dBFS: the largest magnitude of a 16-bit sample. A sine at full scale has an RMS of −3.01 dBFS."""
+
+CLIP_SAMPLE = 32_440
+CLIP_RUN = 3
+"""A block is clipped when this many samples in a row are at −0.1 dBFS (`CLIP_SAMPLE`) or above."""
+
+FALL_DB_PER_S = 20 / 1.7
+HOLD_S = 1.5
+"""The usual digital peak meter: instant attack, fall of 20 dB in 1.7 s, peaks held for 1.5 s."""
+
+ENVELOPE_RATE = 20
+"""Values a second of an `Envelope`."""
+
+
+def decibels(amplitude: float) -> float:
+    """The level of `amplitude` (in sample values, 0…32,768) in dBFS, never below `FLOOR_DBFS`."""
+    if amplitude <= 0:
+        return FLOOR_DBFS
+    return max(FLOOR_DBFS, 20 * math.log10(amplitude / FULL_SCALE))
+
+
+def measure(pcm: bytes, at: float) -> Level:
+    """The level of one block of s16le mono sound that was captured at `at` (monotonic seconds)."""
+    import numpy as np
+
+    samples = np.frombuffer(pcm, dtype="<i2", count=len(pcm) // 2)
+    if not samples.size:
+        return Level(FLOOR_DBFS, FLOOR_DBFS, False, at)
+    peak = max(int(samples.max()), -int(samples.min()))
+    rms = math.sqrt(float(np.mean(np.square(samples, dtype=np.float64))))
+    return Level(decibels(peak), decibels(rms), peak >= CLIP_SAMPLE and _is_clipped(samples), at)
+
+
+def _is_clipped(samples: npt.NDArray[np.int16]) -> bool:
+    loud = (samples >= CLIP_SAMPLE) | (samples <= -CLIP_SAMPLE)
+    run = loud
+    for shift in range(1, CLIP_RUN):
+        run = run[:-1] & loud[shift:]
+    return bool(run.any())
+
+
+class LatestLevel:
+    """One slot with the level since the last `take()`: the newest RMS, the highest peak, any clipping.
+
+    One thread calls `put()`, one other `take()`. A peak between two polls is never lost; where both calls
+    meet it is, at worst, reported twice.
+    """
+
+    # NB: no lock. _slot is assigned by the writer only and _taken by the reader only, each as one
+    # reference; the writer merges for as long as it has not seen its last slot taken, so a race can repeat
+    # a peak but not lose one.
+
+    __slots__ = ("_slot", "_taken")
+
+    def __init__(self) -> None:
+        self._slot: tuple[int, Level | None] = (0, None)
+        self._taken = 0
+
+    def put(self, level: Level) -> None:
+        """Writer: make `level` the newest one."""
+        number, waiting = self._slot
+        if waiting is not None and self._taken != number:
+            level = Level(
+                max(waiting.peak_dbfs, level.peak_dbfs),
+                level.rms_dbfs,
+                waiting.clipped or level.clipped,
+                level.at,
+            )
+        self._slot = (number + 1, level)
+
+    def take(self) -> Level | None:
+        """Reader: the level since the last call, None where nothing has come since."""
+        number, level = self._slot
+        if number == self._taken:
+            return None
+        self._taken = number
+        return level
+
+
+@dataclass(frozen=True, slots=True)
+class MeterReading:
+    """What a meter shows: the falling bars and the held peak in dBFS; `clip` stays lit until it is reset."""
+
+    bar_dbfs: float = FLOOR_DBFS
+    rms_dbfs: float = FLOOR_DBFS
+    hold_dbfs: float = FLOOR_DBFS
+    clip: bool = False
+
+
+class Meter:
+    """The ballistics of a level meter. Pure: time comes in as monotonic seconds."""
+
+    def __init__(self) -> None:
+        self.reading = MeterReading()
+        self._now: float | None = None
+        self._held_since = 0.0
+
+    def update(self, level: Level | None, now: float) -> MeterReading:
+        """The reading at `now`, with `level` (None: nothing new was heard) since the last update."""
+        elapsed = 0.0 if self._now is None else max(0.0, now - self._now)
+        self._now = now
+        drop = FALL_DB_PER_S * elapsed
+        peak, rms, clipped = (
+            (level.peak_dbfs, level.rms_dbfs, level.clipped) if level else (FLOOR_DBFS, FLOOR_DBFS, False)
+        )
+        before = self.reading
+        self.reading = MeterReading(
+            bar_dbfs=max(FLOOR_DBFS, peak, before.bar_dbfs - drop),
+            rms_dbfs=max(FLOOR_DBFS, rms, before.rms_dbfs - drop),
+            hold_dbfs=self._hold(peak, before.hold_dbfs, elapsed, now),
+            clip=before.clip or clipped,
+        )
+        return self.reading
+
+    def _hold(self, peak: float, held: float, elapsed: float, now: float) -> float:
+        """The held peak: still for `HOLD_S` after the last higher one, then falling like the bar."""
+        if peak >= held:
+            self._held_since = now
+            return max(FLOOR_DBFS, peak)
+        falling_for = min(elapsed, now - self._held_since - HOLD_S)
+        return max(FLOOR_DBFS, peak, held - FALL_DB_PER_S * max(0.0, falling_for))
+
+    def reset_clip(self) -> None:
+        """Put the clip lamp out."""
+        now = self.reading
+        self.reading = MeterReading(now.bar_dbfs, now.rms_dbfs, now.hold_dbfs, clip=False)
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing moves any more: a window may stop polling until the next recording."""
+        return self.reading.hold_dbfs <= FLOOR_DBFS and self.reading.bar_dbfs <= FLOOR_DBFS
+
+
+class Envelope:
+    """The peaks of a recording, `ENVELOPE_RATE` values a second (0…32,767), for drawing its waveform.
+
+    Append-only; eight hours take 1.2 MB. One thread appends, any thread reads `len()` and `slice()`.
+    """
+
+    # NB: no lock. Values are only ever appended, whole, and each read copies within one bytecode of
+    # `array`, so a reader sees a complete prefix of the recording.
+
+    __slots__ = ("_open", "_peak", "_values", "window")
+
+    def __init__(self, rate: int = SAMPLE_RATE) -> None:
+        self.window = rate // ENVELOPE_RATE
+        self._values = array("h")
+        self._open = 0
+        self._peak = 0
+
+    @classmethod
+    def of(cls, blocks: Iterable[bytes], rate: int = SAMPLE_RATE) -> Envelope:
+        """The envelope of stored s16le mono sound."""
+        envelope = cls(rate)
+        for block in blocks:
+            envelope.append(block)
+        return envelope
+
+    def append(self, pcm: bytes) -> None:
+        """Take the next block of s16le mono sound, of any length."""
+        import numpy as np
+
+        samples = np.frombuffer(pcm, dtype="<i2", count=len(pcm) // 2)
+        loud = np.minimum(np.abs(samples.astype(np.int32)), FULL_SCALE - 1)
+        head = min(len(loud), self.window - self._open)
+        self._take_open(loud[:head])
+        whole = (len(loud) - head) // self.window
+        if whole:
+            body = loud[head : head + whole * self.window].reshape(whole, self.window)
+            self._values.frombytes(body.max(axis=1).astype(np.int16).tobytes())
+        self._take_open(loud[head + whole * self.window :])
+
+    def _take_open(self, loud: npt.NDArray[np.int32]) -> None:
+        if not len(loud):
+            return
+        self._open += len(loud)
+        self._peak = max(self._peak, int(loud.max()))
+        if self._open == self.window:
+            self._values.append(self._peak)
+            self._open = self._peak = 0
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def slice(self, start: int, end: int) -> npt.NDArray[np.int16]:
+        """A copy of the values `start` to `end`, as Python slices them."""
+        import numpy as np
+
+        return np.frombuffer(self._values[start:end], dtype=np.int16)

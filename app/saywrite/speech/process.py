@@ -1,0 +1,154 @@
+"""A recogniser in a child process, seen from the parent: start it, talk to it without waiting, notice its
+end.
+
+Three threads serve one child and own nothing but their pipe: a writer (so that sending never blocks), a
+reader and a collector of its last words on stderr. What the child says is posted, each message with the
+child's number, so that the late words of a replaced child are recognisable.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from saywrite.speech.framing import GarbageError, audio_frame, message_frame, read_frame
+
+LEAVE_S = 2.0
+"""Seconds a child has to end after its input was closed; then it is killed."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerMessage:
+    worker: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerExited:
+    """The child is gone and waited for. `code` as in `subprocess`: negative is the signal that ended it."""
+
+    worker: int
+    code: int
+
+
+class WorkerProcess:
+    """One child. Its methods are called on one thread, return at once and never raise for a child that is
+    gone.
+
+    `post` is called on the reader thread with `WorkerMessage`s and, at the end, exactly one `WorkerExited`.
+    Raises OSError where the command cannot be started.
+    """
+
+    def __init__(self, number: int, command: Sequence[str], post: Callable[[object], None]) -> None:
+        self.number = number
+        self._post = post
+        # NB: unbounded but short: the flow window of the dictation keeps at most ten seconds of sound unsent.
+        self._outbox: SimpleQueue[bytes | None] = SimpleQueue()
+        self._last_lines: deque[str] = deque(maxlen=20)
+        # NB: set once by the owner's thread, read by the reader thread for a line in the log.
+        self._is_unwanted = False
+        self._child = subprocess.Popen(
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            creationflags=_creation_flags(),
+        )
+        for task in (self._write, self._read):
+            threading.Thread(target=task, name=f"worker-{number}{task.__name__}", daemon=True).start()
+        self._listener = threading.Thread(target=self._collect, name=f"worker-{number}_stderr", daemon=True)
+        self._listener.start()
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    def send(self, message: dict[str, Any]) -> None:
+        self._outbox.put(message_frame(message))
+
+    def send_sound(self, pcm: bytes) -> None:
+        """16 kHz mono s16le, at most a second at a time."""
+        self._outbox.put(audio_frame(pcm))
+
+    def drop_unsent(self) -> None:
+        """Forget what the child has not been sent yet."""
+        with suppress(Empty):
+            while True:
+                self._outbox.get_nowait()
+
+    def close(self) -> None:
+        """Let the child finish what it was sent and go; it is killed if it takes longer than `LEAVE_S`."""
+        self._outbox.put(None)
+
+    def kill(self) -> None:
+        """End the child now, by its handle."""
+        self._is_unwanted = True
+        with suppress(OSError):
+            self._child.kill()
+        self._outbox.put(None)
+
+    def _write(self) -> None:
+        pipe = self._child.stdin
+        assert pipe is not None
+        try:
+            while (frame := self._outbox.get()) is not None:
+                pipe.write(frame)
+                pipe.flush()
+        except OSError:
+            log.info("worker %d does not listen any more", self.number)
+        with suppress(OSError):
+            pipe.close()
+        self._wait_then_kill()
+
+    def _read(self) -> None:
+        pipe = self._child.stdout
+        assert pipe is not None
+        with pipe:
+            try:
+                while (frame := read_frame(pipe)) is not None:
+                    if isinstance(frame, bytes):
+                        raise GarbageError("sound from a worker")
+                    self._post(WorkerMessage(self.number, frame))
+            except GarbageError:
+                log.exception("worker %d sends garbage", self.number)
+                self.kill()
+        code = self._wait_then_kill()
+        self._listener.join(LEAVE_S)
+        if code and not self._is_unwanted:
+            log.warning("worker %d ended with %d: %s", self.number, code, " | ".join(self._last_lines) or "-")
+        self._outbox.put(None)
+        self._post(WorkerExited(self.number, code))
+
+    def _wait_then_kill(self) -> int:
+        try:
+            return self._child.wait(LEAVE_S)
+        except subprocess.TimeoutExpired:
+            log.warning("worker %d does not leave", self.number)
+            self._child.kill()
+            return self._child.wait()
+
+    def _collect(self) -> None:
+        pipe = self._child.stderr
+        assert pipe is not None
+        with pipe:
+            while line := pipe.readline(4096):
+                self._last_lines.append(line.decode("utf-8", "replace").rstrip()[:300])
+
+
+def _creation_flags() -> int:
+    """On Windows: no console window, out of reach of Ctrl-C, a little behind the programs in use."""
+    if sys.platform == "win32":
+        return (
+            subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+        )
+    return 0

@@ -1,0 +1,47 @@
+"""Appending a final to the window's transcript, painted: short, long, and very long."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime
+
+from table import QUICK, Row
+
+RUNS = 20 if QUICK else 200
+LENGTHS = (10, 1_000) if QUICK else (10, 1_000, 100_000)
+
+
+def measure() -> list[Row]:
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtWidgets import QApplication
+
+    from saywrite.events import Segment, SegmentAdded, Started
+    from saywrite.ui.transcript_view import TranscriptView
+
+    application = QApplication([])
+    rows = []
+    for length in LENGTHS:
+        view = TranscriptView()
+        view.resize(900, 600)
+        view.show()
+        view.begin(Started("d", "builtin", "en", "microphone", 0.0, datetime.now().astimezone()))
+
+        def add(number: int, view: TranscriptView = view) -> None:
+            text = f"This is segment {number}, of an ordinary length, said in about five seconds."
+            view.add(SegmentAdded("d", Segment(number, text, text, number * 80_000, number * 80_000 + 70_000)))
+
+        for number in range(1, length + 1):
+            add(number)
+        application.processEvents()
+        taken = []
+        for number in range(length + 1, length + 1 + RUNS):
+            start = time.perf_counter()
+            add(number)
+            application.processEvents()
+            taken.append(1000 * (time.perf_counter() - start))
+        rows.append(Row.of(f"append of a final to {length:,} segments, painted", taken, "ms", 8))
+        view.close()
+        view.deleteLater()
+        application.processEvents()
+    return rows

@@ -1,0 +1,397 @@
+"""The parent's side of the built-in recogniser against a worker that dies, hangs or talks nonsense at any moment.
+
+The worker here is a small fake in this process: every second of sound is an utterance whose text is its number.
+"""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from saywrite import events
+from saywrite.speech import builtin
+from saywrite.speech.builtin import ATTEMPTS, BuiltinRecognizer, unavailable
+from saywrite.speech.process import WorkerExited, WorkerMessage
+from saywrite.speech.recognizer import Incoming, Request
+
+SECOND = events.SAMPLE_RATE
+FEED = 1_700  # samples: no multiple of the worker's blocks
+
+
+class FakeWorker:
+    """Implements `WorkerProcess`; works one frame per `step()`."""
+
+    def __init__(self, number: int, command: Sequence[str], post: Callable[[object], None]) -> None:
+        self.number = number
+        self.pid = 10_000 + number
+        self.is_dead = self.is_hung = self.is_closed = False
+        self._post = post
+        self._frames: list[object] = [{"op": "load"}]
+        self._session = self._start = self._end = self._said = 0
+
+    def send(self, message: dict) -> None:
+        self._frames.append(message)
+
+    def send_sound(self, pcm: bytes) -> None:
+        assert 0 < len(pcm) <= 3_200
+        self._frames.append(pcm)
+
+    def drop_unsent(self) -> None:
+        self._frames.clear()
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def kill(self) -> None:
+        if not self.is_dead:
+            self.is_dead = True
+            self._post(WorkerExited(self.number, -9))
+
+    def step(self) -> bool:
+        if self.is_dead or self.is_hung or not self._frames:
+            return False
+        frame = self._frames.pop(0)
+        if isinstance(frame, bytes):
+            self._end += len(frame) // 2
+            while self._end >= (self._said + 1) * SECOND:
+                self._utter((self._said + 1) * SECOND)
+            self.say(kind="progress", session=self._session, sent=self._end, confirmed=self._said * SECOND)
+        elif frame["op"] == "load":
+            self.say(kind="ready", load_s=0.1, rss_kb=1)
+        elif frame["op"] == "start":
+            self._session, self._end = frame["session"], frame["at"]
+            assert self._end % SECOND == 0
+            self._said = self._end // SECOND
+        elif frame["op"] == "finish":
+            if self._end > self._said * SECOND:
+                self._utter(self._end)
+            self.say(kind="progress", session=self._session, sent=self._end, confirmed=self._end)
+            self.say(kind="finished", session=self._session)
+        return True
+
+    def _utter(self, end: int) -> None:
+        start = self._said * SECOND
+        self.say(kind="final", session=self._session, text=str(self._said), start=start, end=end)
+        self._said += 1
+
+    def say(self, **body: object) -> None:
+        self._post(WorkerMessage(self.number, body))
+
+
+class Dictation:
+    """The dictation's loop, one message at a time, with a clock of its own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float = 4.3) -> None:
+        self.workers: list[FakeWorker] = []
+        monkeypatch.setattr(builtin, "WorkerProcess", self._spawn)
+        self.inbox: list[object] = []
+        self.events: list[object] = []
+        self.length = int(seconds * SECOND)
+        self.cursor = self.sent = 0
+        self.is_started = self.is_finishing = self.workers_hang = False
+        self.now = 50.0
+        self.recognizer = BuiltinRecognizer(self.inbox.append, ["worker"], patience_s=10, loading_s=20)
+
+    def _spawn(self, *arguments: object) -> FakeWorker:
+        self.workers.append(FakeWorker(*arguments))
+        self.worker.is_hung = self.workers_hang
+        return self.worker
+
+    def start(self, name: str = "d", language: str = "en") -> None:
+        self.cursor = self.sent = 0
+        self.is_started, self.is_finishing = True, False
+        self.recognizer.start(Request(name, language))
+
+    @property
+    def worker(self) -> FakeWorker:
+        return self.workers[-1]
+
+    def feed(self) -> bool:
+        if not self.is_started:
+            return False
+        if self.cursor < self.length and self.cursor + FEED - self.sent <= self.recognizer.window:
+            end = min(self.length, self.cursor + FEED)
+            self.recognizer.feed(bytes(2 * (end - self.cursor)), end)
+            self.cursor = end
+            return True
+        if self.cursor == self.length and not self.is_finishing:
+            self.is_finishing = True
+            self.recognizer.finish()
+            return True
+        return False
+
+    def take(self) -> bool:
+        """One message of the inbox."""
+        if not self.inbox:
+            return False
+        event = self.inbox.pop(0)
+        if isinstance(event, Incoming):
+            self.recognizer.receive(event.message)
+            return True
+        self.events.append(event)
+        if isinstance(event, events.Rewind):
+            self.cursor = self.sent = event.to
+        elif isinstance(event, events.Progress):
+            self.sent = event.sent
+        return True
+
+    def wake(self) -> bool:
+        """Let the time pass until the recogniser wants to be woken."""
+        due = self.recognizer.wake(self.now)
+        if due is not None:
+            self.now = max(self.now, due)
+            self.recognizer.wake(self.now)
+        return due is not None
+
+    def run(self) -> None:
+        """Until nothing happens any more; the clock moves only when nothing else does."""
+        while self.feed() or self.take() or (self.workers and self.worker.step()) or self.wake():
+            self.recognizer.wake(self.now)
+
+    def all(self, kind: type) -> list:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    @property
+    def texts(self) -> list[str]:
+        return [final.text for final in self.all(events.Final)]
+
+
+@pytest.fixture
+def dictation(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Dictation:
+    return Dictation(monkeypatch)
+
+
+ACTIONS = ["feed", "take", "step", "step", "step", "kill", "hang", "nonsense", "wake"]
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.sampled_from(ACTIONS), max_size=120))
+def test_whatever_happens_to_the_worker_every_utterance_comes_once(actions: list[str]) -> None:
+    """Or, after three failures without any progress, the dictation is given up: with one end in any case."""
+    import logging
+
+    logging.disable(logging.CRITICAL)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        dictation = Dictation(monkeypatch)
+        dictation.start()
+        for action in actions:
+            if action in ("feed", "take", "wake"):
+                getattr(dictation, action)()
+                continue
+            if action == "step":
+                dictation.worker.step()
+            elif action == "kill":
+                dictation.worker.kill()
+            elif action == "hang":
+                dictation.worker.is_hung = True
+            else:
+                dictation.worker.say(kind="final", session="?", start=None)
+        dictation.run()
+    logging.disable(logging.NOTSET)
+    assert len(dictation.all(events.RecognizerFinished)) == 1
+    expected = ["0", "1", "2", "3", "4"]
+    if dictation.all(events.Failed):
+        assert dictation.texts == expected[: len(dictation.texts)]
+    else:
+        assert dictation.texts == expected
+        last = dictation.all(events.Progress)[-1]
+        assert last.sent == last.confirmed == dictation.length
+
+
+def test_an_undisturbed_dictation_has_no_rewind(dictation: Dictation) -> None:
+    dictation.start()
+    dictation.run()
+    assert dictation.texts == ["0", "1", "2", "3", "4"]
+    assert dictation.all(events.Rewind) == []
+    assert len(dictation.workers) == 1
+
+
+def test_a_killed_worker_is_replaced_from_the_start_of_the_open_utterance(dictation: Dictation) -> None:
+    dictation.start()
+    while dictation.texts != ["0", "1"]:
+        assert dictation.feed() or dictation.take() or dictation.worker.step()
+    dictation.worker.kill()
+    dictation.run()
+    assert dictation.all(events.Rewind) == [events.Rewind("d", 2 * SECOND)]
+    assert dictation.texts == ["0", "1", "2", "3", "4"]
+
+
+def test_a_worker_that_dies_right_after_a_final_does_not_repeat_it(dictation: Dictation) -> None:
+    """The final came through, the progress behind it did not."""
+    dictation.start()
+    while not any(isinstance(frame, bytes) for frame in dictation.worker._frames):
+        assert dictation.feed() or dictation.worker.step()
+    dictation.worker.step()
+    dictation.worker.step()
+    dictation.worker.say(kind="final", session=1, text="0", start=0, end=SECOND)
+    dictation.worker.kill()
+    dictation.run()
+    assert dictation.all(events.Rewind) == [events.Rewind("d", SECOND)]
+    assert dictation.texts == ["0", "1", "2", "3", "4"]
+
+
+def test_a_hung_worker_is_noticed_after_its_patience_and_not_while_there_is_nothing_to_do(
+    dictation: Dictation,
+) -> None:
+    dictation.recognizer.prepare()
+    dictation.run()
+    assert dictation.recognizer.wake(dictation.now + 1_000) is None
+    dictation.start()
+    dictation.worker.is_hung = True
+    assert dictation.feed()
+    began = dictation.now = dictation.now + 2_000
+    assert dictation.recognizer.wake(began) == began + 10
+    assert dictation.recognizer.wake(began + 9.9) == began + 10
+    assert dictation.recognizer.wake(began + 10) == began + 11  # its answer may be waiting in the inbox
+    assert len(dictation.workers) == 1
+    dictation.recognizer.wake(began + 11)
+    assert len(dictation.workers) == 2
+    assert dictation.workers[0].is_dead
+
+
+def test_a_worker_that_keeps_answering_is_never_taken_for_hung(dictation: Dictation) -> None:
+    dictation.start()
+    while dictation.feed() or dictation.worker.step():
+        dictation.worker.step()
+        while dictation.take():
+            dictation.now += 4
+            dictation.recognizer.wake(dictation.now)
+    assert len(dictation.workers) == 1
+    assert dictation.texts == ["0", "1", "2", "3", "4"]
+
+
+def test_three_failures_without_progress_end_the_dictation_with_a_remedy(dictation: Dictation) -> None:
+    dictation.start()
+    for _ in range(ATTEMPTS):
+        dictation.worker.kill()
+        while dictation.take():
+            pass
+    (failed,) = dictation.all(events.Failed)
+    assert failed.fatal
+    assert failed.remedy
+    assert len(dictation.all(events.RecognizerFinished)) == 1
+    assert len(dictation.workers) == ATTEMPTS
+
+
+def test_a_dictation_after_a_failed_one_tries_again(dictation: Dictation) -> None:
+    test_three_failures_without_progress_end_the_dictation_with_a_remedy(dictation)
+    dictation.events.clear()
+    dictation.start("d2")
+    dictation.run()
+    assert dictation.texts == ["0", "1", "2", "3", "4"]
+
+
+def test_a_worker_that_dies_idle_is_started_again_when_it_is_needed(dictation: Dictation) -> None:
+    dictation.recognizer.prepare()
+    dictation.run()
+    dictation.worker.kill()
+    dictation.run()
+    states = [event.state for event in dictation.all(events.EngineChanged)]
+    assert states == [events.EngineState.LOADING, events.EngineState.READY, events.EngineState.UNLOADED]
+    assert len(dictation.workers) == 1
+    dictation.start()
+    dictation.run()
+    assert dictation.texts == ["0", "1", "2", "3", "4"]
+
+
+def test_a_worker_that_never_loads_is_unavailable_with_a_remedy(dictation: Dictation) -> None:
+    dictation.workers_hang = True
+    dictation.recognizer.prepare()
+    dictation.run()
+    last = dictation.all(events.EngineChanged)[-1]
+    assert last.state is events.EngineState.UNAVAILABLE
+    assert last.remedy
+    assert dictation.recognizer.wake(dictation.now) is None
+
+
+def test_no_pocketsphinx_is_told_once_and_every_start_is_refused(dictation: Dictation) -> None:
+    dictation.start()
+    dictation.worker.say(kind="unavailable", reason="ModuleNotFoundError: No module named 'pocketsphinx'")
+    while dictation.take():
+        pass
+    last = dictation.all(events.EngineChanged)[-1]
+    assert last.state is events.EngineState.UNAVAILABLE
+    dictation.start("d2")
+    dictation.recognizer.prepare()
+    while dictation.take():
+        pass
+    assert [(failed.dictation, failed.fatal, failed.what) for failed in dictation.all(events.Failed)] == [
+        ("d", True, last.reason),
+        ("d2", True, last.reason),
+    ]
+    assert [event.dictation for event in dictation.all(events.RecognizerFinished)] == ["d", "d2"]
+    assert len(dictation.workers) == 1
+
+
+def test_a_command_that_cannot_be_started_is_said_and_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    posted: list[object] = []
+    import logging
+
+    monkeypatch.setattr(logging.getLogger(builtin.__name__), "disabled", True)
+    recognizer = BuiltinRecognizer(posted.append, ["/nonexistent/saywrite"])
+    recognizer.start(Request("d", "en"))
+    kinds = [type(event) for event in posted]
+    assert kinds == [events.EngineChanged, events.Failed, events.RecognizerFinished]
+
+
+def test_another_language_is_refused_by_name(dictation: Dictation) -> None:
+    dictation.start("d", "pt")
+    failed, finished = dictation.inbox
+    assert isinstance(failed, events.Failed)
+    assert failed.fatal
+    assert "Portuguese" in failed.what
+    assert "English" in failed.remedy
+    assert finished == events.RecognizerFinished("d")
+    assert dictation.workers == []
+
+
+def test_an_aborted_dictation_leaves_nothing_behind(dictation: Dictation) -> None:
+    dictation.start("old")
+    for _ in range(12):
+        dictation.feed()
+    for _ in range(5):
+        dictation.worker.step()
+    dictation.recognizer.abort()
+    dictation.recognizer.abort()
+    dictation.start("new")
+    dictation.run()
+    assert [event.dictation for event in dictation.all(events.RecognizerFinished)] == ["old", "new"]
+    assert {final.dictation for final in dictation.all(events.Final)} == {"new"}
+    assert dictation.texts == ["0", "1", "2", "3", "4"]
+
+
+def test_release_in_mid_dictation_ends_it_and_the_worker(dictation: Dictation) -> None:
+    dictation.start()
+    dictation.feed()
+    dictation.recognizer.release()
+    assert dictation.worker.is_dead
+    while dictation.take():
+        pass
+    assert len(dictation.all(events.RecognizerFinished)) == 1
+    assert dictation.all(events.EngineChanged)[-1].state is events.EngineState.UNLOADED
+
+
+def test_release_lets_an_idle_worker_leave_by_itself(dictation: Dictation) -> None:
+    dictation.recognizer.prepare()
+    dictation.run()
+    dictation.recognizer.release()
+    assert dictation.worker.is_closed
+    assert not dictation.worker.is_dead
+
+
+@pytest.mark.parametrize(
+    ("version", "reason", "expected"),
+    [
+        (("3", "14", "0"), "ModuleNotFoundError: x", "no build for Python 3.14"),
+        (("3", "13", "0"), "ModuleNotFoundError: x", "not installed"),
+        (("3", "13", "0"), "OSError: No space left on device", "No space left on device"),
+    ],
+)
+def test_why_there_is_no_engine_is_said_with_its_remedy(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[str, ...], reason: str, expected: str
+) -> None:
+    monkeypatch.setattr("platform.python_version_tuple", lambda: version)
+    what, remedy = unavailable(reason)
+    assert expected in what
+    assert remedy

@@ -1,0 +1,201 @@
+"""Saywrite's window as a process of its own, used as a person does: keys, mouse, and what can be seen and read.
+
+It is started like a user starts it. What it shows is read by a screen reader (names, texts, places), its state from
+its log on standard error (`-v`), its pictures from the screen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from tests.system.lab.desktop import Desktop, wait_for
+from tests.system.lab.program import folders
+from tests.system.lab.screen_reader import Gone, ScreenReader, Widget
+
+LIMIT_S = 30.0
+_STATE = re.compile(r": state (\w+)$")
+_TROUBLE = re.compile(r"Traceback| (WARNING|ERROR|CRITICAL) +\S+ +")
+
+
+class Window:
+    """Use `window()`. Names of widgets are regular expressions."""
+
+    def __init__(self, process: subprocess.Popen[str], desktop: Desktop, reader: ScreenReader) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        """Its standard error so far."""
+        self._desktop = desktop
+        self._reader = reader
+        self._news = threading.Condition()
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+
+    # What it says in its log
+
+    def wait_log(self, words: str, limit_s: float = LIMIT_S, since: int = 0) -> str:
+        """The first line with these words, of those from number `since` on."""
+        found: list[str] = []
+
+        def there() -> bool:
+            found[:] = [line for line in self.lines[since:] if words in line]
+            return bool(found)
+
+        with self._news:
+            assert self._news.wait_for(there, limit_s), f"no “{words}” in:\n" + "\n".join(self.lines[-30:])
+        return found[0]
+
+    def states(self) -> list[str]:
+        """All states so far, in order."""
+        return [match[1] for line in list(self.lines) if (match := _STATE.search(line))]
+
+    def wait_state(self, state: str, limit_s: float = LIMIT_S) -> None:
+        """Until this is the present state."""
+        with self._news:
+            assert self._news.wait_for(lambda: self.states()[-1:] == [state], limit_s), (
+                f"not {state}: {self.states()}\n" + "\n".join(self.lines[-30:])
+            )
+
+    def troubles(self) -> list[str]:
+        """Lines of the log that a calm run does not have."""
+        return [line for line in list(self.lines) if _TROUBLE.search(line)]
+
+    # What it shows
+
+    def see(self, role: str, name: str = "") -> Widget | None:
+        """The last visible widget of this role whose name matches."""
+        return next((w for w in reversed(self._widgets()) if w.role == role and re.search(name, w.name)), None)
+
+    def wait_for(self, role: str, name: str = "", limit_s: float = LIMIT_S) -> Widget:
+        found = self.until(lambda: self.see(role, name), f"no {role} called “{name}”", limit_s)
+        assert found is not None
+        return found
+
+    def until(self, look: Callable[[], Widget | None], what: str, limit_s: float = LIMIT_S) -> Widget | None:
+        """Look ten times a second until there is something."""
+        deadline = time.monotonic() + limit_s
+        pause = threading.Event()
+        while (found := look()) is None:
+            assert time.monotonic() < deadline, f"{what}; there is: {self._widgets()}"
+            pause.wait(0.1)
+        return found
+
+    def wait_gone(self, role: str, name: str = "") -> None:
+        wait_for(lambda: self.see(role, name) is None, f"{role} “{name}” stays")
+
+    def labels(self) -> str:
+        """Every line that is written in the window outside of text fields, one below the other."""
+        return "\n".join(w.name for w in self._widgets() if w.role == "label" and w.name)
+
+    def wait_label(self, words: str, limit_s: float = LIMIT_S) -> str:
+        """A line in the window that matches, such as a notice's."""
+        return self.wait_for("label", words, limit_s).name
+
+    def transcript(self) -> str:
+        """What stands in the transcript, headings included; "" while it is empty."""
+        editor = self.see("text", "^Transcript$")
+        try:
+            return editor.text if editor else ""
+        except Gone:
+            return ""
+
+    def wait_transcript(self, words: str, limit_s: float = LIMIT_S) -> str:
+        wait_for(lambda: re.search(words, self.transcript(), re.IGNORECASE), f"no “{words}” in the text", limit_s)
+        return self.transcript()
+
+    def title(self) -> str:
+        """What the window manager writes above it."""
+        names = self._desktop.xdotool("search", "--onlyvisible", "--name", "Saywrite$", check=False).split()
+        return self._desktop.xdotool("getwindowname", names[-1], check=False) if names else ""
+
+    # What a person does
+
+    def click(self, widget: Widget, times: int = 1, where: tuple[float, float] = (0.5, 0.5)) -> None:
+        """With the mouse, at this part of its width and height."""
+        x, y, width, height = widget.place
+        at = (str(round(x + width * where[0])), str(round(y + height * where[1])))
+        self._desktop.xdotool("mousemove", *at, "click", "--repeat", str(times), "--delay", "60", "1")
+
+    def press(self, *keys: str) -> None:
+        self._desktop.key(*keys)
+
+    def dictating(self) -> None:
+        """Press F9 and wait until it listens."""
+        self.press("F9")
+        self.wait_state("listening")
+
+    # Its process
+
+    def workers(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def kill(self) -> None:
+        """kill -9, and wait until the recogniser's process has gone too."""
+        left = self.workers()
+        self.process.kill()
+        self._ended(left)
+
+    def terminate(self, limit_s: float) -> int:
+        """SIGTERM; its exit code. Fails when it takes longer than `limit_s`, or a child stays."""
+        left = self.workers()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(limit_s)
+        return self._ended(left)
+
+    def _ended(self, left: list[psutil.Process]) -> int:
+        code = self.process.wait(LIMIT_S)
+        _, alive = psutil.wait_procs(left, timeout=LIMIT_S)
+        assert not alive, f"left behind: {alive}"
+        self._thread.join(LIMIT_S)
+        return code
+
+    def _widgets(self) -> list[Widget]:
+        return [widget for widget in self._reader.read() if widget.name or widget.role == "text"]
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            with self._news:
+                self.lines.append(line.rstrip())
+                self._news.notify_all()
+
+
+@contextmanager
+def window(
+    desktop: Desktop, reader: ScreenReader, at: Path, env: Mapping[str, str] | None = None, settings: str = ""
+) -> Iterator[Window]:
+    """The window, open and active, its recogniser ready; killed at the latest when the block ends.
+
+    `settings`: lines for saywrite.toml, where the folder has none yet.
+    """
+    file = at / "config" / "saywrite.toml"
+    if settings and not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(settings)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "saywrite", *folders(at), "-v"],
+        env={**os.environ, **desktop.env, **reader.env, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    shown = Window(process, desktop, reader)
+    try:
+        desktop.window("^Saywrite$")
+        shown.wait_log("engine builtin ready")
+        yield shown
+    finally:
+        if process.poll() is None:
+            shown.kill()
+        assert process.stderr is not None
+        process.stderr.close()

@@ -1,0 +1,148 @@
+"""A person dictates into the real window: keys and mouse on a screen, speech into a microphone, text out of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import soundfile
+from tests.system.lab.desktop import Desktop, desktop, wait_for
+from tests.system.lab.screen_reader import ScreenReader, screen_reader
+from tests.system.lab.sound import SoundLab, label, sound_lab
+from tests.system.lab.window import Window, window
+
+from saywrite.history.store import HistoryStore
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[SoundLab]:
+    with sound_lab(["desk:48000:2"]) as running_lab:
+        yield running_lab
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[Desktop]:
+    with desktop() as running_desktop:
+        yield running_desktop
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[ScreenReader]:
+    with screen_reader() as running_reader:
+        yield running_reader
+
+
+@pytest.fixture(scope="module")
+def speech(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The recordings of tests/data as WAV files, by name."""
+    folder = tmp_path_factory.mktemp("speech")
+    for path in DATA.glob("*.flac"):
+        sound, rate = soundfile.read(path, dtype="int16")
+        soundfile.write(folder / f"{path.stem}.wav", sound, rate)
+    return {path.stem: path for path in folder.iterdir()}
+
+
+def export_to(saywrite: Window, screen: Desktop, target: Path) -> None:
+    """Ctrl+S, the name typed over the proposed one, Enter."""
+    saywrite.press("ctrl+s")
+    saywrite.wait_for("dialog", "^Export the transcript")
+    screen.key("ctrl+a")
+    screen.type(str(target))
+    screen.key("Return")
+
+
+def test_speech_becomes_text_that_can_be_copied_and_exported_by_keyboard(
+    lab: SoundLab, screen: Desktop, reader: ScreenReader, speech: dict[str, Path], artifacts: Path, tmp_path: Path
+) -> None:
+    with window(screen, reader, tmp_path, lab.env, 'theme = "light"\n') as saywrite:
+        saywrite.wait_for("combo box", label("desk"))
+        saywrite.wait_label("Press Start and speak")
+        screen.shot(artifacts / "window-light-idle.png")
+
+        saywrite.dictating()
+        wait_for(lambda: saywrite.title() == "● Saywrite", "the title does not say that it listens")
+        player = lab.play("desk", speech["two_sentences"], wait=False)
+        saywrite.wait_for("label", "Being heard")
+        screen.shot(artifacts / "window-light-partial.png")
+        player.wait(30)
+        saywrite.wait_transcript("people")
+        saywrite.press("F9")
+        saywrite.wait_state("idle")
+        text = saywrite.wait_transcript("river")
+        assert saywrite.title() == "Saywrite"
+        assert saywrite.see("label", "Being heard") is None
+        assert re.search(r"^[1-9]\d words$", saywrite.labels(), re.MULTILINE)
+        screen.shot(artifacts / "window-light-after.png")
+
+        saywrite.press("ctrl+shift+c")
+        wait_for(lambda: "river" in screen.clipboard(), "not copied")
+        copied = screen.clipboard()
+        assert {"people", "city", "train", "work", "house"} <= set(re.findall(r"\w+", copied.lower()))
+        assert re.findall(r"\w+", copied) == re.findall(r"\w+", text)[-len(re.findall(r"\w+", copied)):], text
+
+        target = tmp_path / "minutes.txt"
+        export_to(saywrite, screen, target)
+        wait_for(target.exists, "not exported")
+        wait_for(lambda: target.read_text().strip() == copied.strip(), "the file is not what was copied")
+        target.write_text("written by somebody else")
+        export_to(saywrite, screen, target)
+        saywrite.wait_label("“minutes.txt” exists already. Replace it?")
+        screen.shot(artifacts / "window-light-replace.png")
+        screen.key("Return")
+        saywrite.wait_gone("label", "exists already")
+        assert target.read_text() == "written by somebody else"
+
+        assert saywrite.terminate(3) == 0
+    assert saywrite.troubles() == []
+
+
+def test_by_mouse_with_a_keyword_added_while_dictating_and_a_final_corrected_in_place(
+    lab: SoundLab, screen: Desktop, reader: ScreenReader, speech: dict[str, Path], artifacts: Path, tmp_path: Path
+) -> None:
+    with window(screen, reader, tmp_path, lab.env, 'theme = "dark"\n') as saywrite:
+        saywrite.wait_for("combo box", label("desk"))
+        screen.shot(artifacts / "window-dark-idle.png")
+        saywrite.click(saywrite.wait_for("push button", "^Start dictation"))
+        saywrite.wait_state("listening")
+
+        saywrite.click(saywrite.wait_for("push button", "^Add$"))
+        saywrite.wait_for("cell", "^When I say: empty$")
+        screen.type("weather\n")
+        saywrite.wait_for("cell", "^When I say: weather$")
+        screen.type("Wetterlage\n")
+        kept = tmp_path / "config" / "keywords.json"
+        wait_for(lambda: kept.exists() and "Wetterlage" in kept.read_text(), "the keyword is not kept")
+        lab.play("desk", speech["weather"], wait=False)
+        saywrite.wait_for("label", "Being heard")
+        screen.shot(artifacts / "window-dark-partial.png")
+        saywrite.wait_transcript("Wetterlage")
+        saywrite.click(saywrite.wait_for("push button", "^Stop dictation"))
+        saywrite.wait_state("idle")
+
+        saywrite.click(saywrite.wait_for("text", "^Transcript$"), where=(0.9, 0.9))
+        screen.key("ctrl+End")
+        screen.type(" Corrected")
+        assert "Corrected" in saywrite.wait_transcript("Corrected")
+        store = HistoryStore(tmp_path / "data" / "history.sqlite3")
+        (summary,) = store.recent(10)
+
+        def kept_text() -> str:
+            dictated = store.load(summary.dictation)
+            return dictated.segments[-1].text if dictated and dictated.segments else ""
+
+        wait_for(lambda: "Corrected" in kept_text(), "the correction is not in the history")
+        assert "Wetterlage" in kept_text()
+        store.close()
+        screen.key("ctrl+z")
+        wait_for(lambda: "Corrected" not in saywrite.transcript(), "the correction is not undone")
+        screen.shot(artifacts / "window-dark-after.png")
+        assert saywrite.terminate(3) == 0
+    assert saywrite.troubles() == []
+    assert json.loads((tmp_path / "config" / "keywords.json").read_text())
