@@ -86,6 +86,8 @@ def write_atomic(path: Path, data: bytes, private: bool = True) -> None:
         private_folder(path.parent)
         if path.is_symlink():
             target = path.resolve()
+            if target.is_symlink():  # Python 3.13 gives a loop back as it is
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         mode = 0o600 if private else 0o666
         temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
         fd = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)

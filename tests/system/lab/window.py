@@ -23,8 +23,10 @@ from tests.system.lab.program import folders
 from tests.system.lab.screen_reader import Gone, ScreenReader, Widget
 
 LIMIT_S = 30.0
+FAILED = Path(__file__).resolve().parents[3] / "artifacts"
 _STATE = re.compile(r": state (\w+)$")
-_TROUBLE = re.compile(r"Traceback| (WARNING|ERROR|CRITICAL) +\S+ +")
+_TROUBLE = re.compile(r"Traceback| (WARNING|ERROR|CRITICAL) +(?!MainThread qt: qt\.accessibility\.atspi: )")
+"""Of a question about a widget that has just gone Qt makes a warning: that is the screen reader's, not ours."""
 
 
 class Window:
@@ -175,6 +177,8 @@ def window(
 ) -> Iterator[Window]:
     """The window, open and active, its recogniser ready; killed at the latest when the block ends.
 
+    A test that fails leaves the screen of that moment in artifacts/.
+
     `settings`: lines for saywrite.toml, where the folder has none yet.
     """
     file = at / "config" / "saywrite.toml"
@@ -194,6 +198,9 @@ def window(
         desktop.window("^Saywrite$")
         shown.wait_log("engine builtin ready")
         yield shown
+    except BaseException:
+        desktop.shot(FAILED / f"failed-{at.name}.png")
+        raise
     finally:
         if process.poll() is None:
             shown.kill()

@@ -1,0 +1,69 @@
+"""Where the sound of a dictation comes from, and what it tells the dictation.
+
+A source is owned by the dictation thread: every method here is called on it, and it calls its sink on it.
+What its own threads have to say is posted to the dictation's inbox as `FromSource` and comes back through
+`receive()`, so that a source needs no locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from saywrite.errors import AudioError
+from saywrite.events import Level
+
+Post = Callable[[object], None]
+"""Puts one value into an inbox; safe on every thread, never blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromSource:
+    """A message of a source's own threads, on its way to `receive()` in the dictation thread."""
+
+    message: object
+
+
+class SoundSink(Protocol):
+    """Implemented by the dictation; called on the dictation thread only."""
+
+    def opened(self, device: str, at: float) -> None:
+        """There is sound, from `device` (its label); `at`: time of the first sample. At most once."""
+
+    def sound(self, pcm: bytes, level: Level) -> None:
+        """The next sound: 16 kHz mono s16le."""
+
+    def gap(self, length: int, cause: str) -> None:
+        """`length` samples (at 16 kHz) were not captured here; `cause` is for people."""
+
+    def source_changed(self, device: str, note: str) -> None:
+        """From here on the sound comes from `device`; `note` says why."""
+
+    def failed(self, error: AudioError, fatal: bool) -> None:
+        """A problem to show. Not fatal: capture goes on or is retried by itself. Fatal: `ended()` follows."""
+
+    def ended(self) -> None:
+        """No sound follows: behind the last sample, exactly once per `start()`."""
+
+
+class Source(Protocol):
+    def start(self, sink: SoundSink) -> None: ...
+
+    def allow(self, samples: int) -> None:
+        """The recogniser has room for so many more; a source that cannot wait, like a microphone, ignores it."""
+
+    def stop(self, now: float) -> None:
+        """Finish: what was said until `now` and shortly after still comes, then `ended()`."""
+
+    def abort(self) -> None:
+        """Drop everything: `ended()` before this returns."""
+
+    def receive(self, message: object) -> None:
+        """Take one message of the own threads (out of `FromSource`); one of an old start is ignored."""
+
+    def wake(self, now: float) -> float | None:
+        """Do what is due at `now` (monotonic seconds); return when to be woken next, None if nothing is due.
+
+        To be called after every other call here: what comes in can change what is due.
+        """

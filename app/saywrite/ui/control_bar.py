@@ -1,0 +1,113 @@
+"""The upper part of the window: record button, time, level, and what is chosen. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from saywrite.events import Gauge, State, seconds
+from saywrite.ui.choosers import Choices, EngineChooser, LanguageChooser, MicrophoneChooser
+from saywrite.ui.engine_chip import EngineChip
+from saywrite.ui.gauge import GaugeView
+from saywrite.ui.labels import ToneLabel
+from saywrite.ui.level_meter import LevelMeter, LevelSource
+from saywrite.ui.record_button import RecordButton
+from saywrite.ui.wording import elapsed
+
+RECORD_SHORTCUT = "F9"
+MARGIN, SPACING = 14, 12
+RECORDING = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING})
+
+
+class ControlBar(QWidget):
+    """Shows the state it was last told and forwards what the user wants."""
+
+    record_pressed = Signal()
+
+    def __init__(self, level: LevelSource, choices: Choices) -> None:
+        super().__init__()
+        self._choices = choices
+        self.button = RecordButton(RECORD_SHORTCUT)
+        self.time = ToneLabel(elapsed(0), "", size=1.35)
+        self.meter = LevelMeter(level)
+        self.microphone = MicrophoneChooser()
+        self.language = LanguageChooser(choices)
+        self.engine = EngineChooser(choices)
+        self.chip = EngineChip()
+        self.gauge = GaugeView()
+        self._narrow = False
+        self.button.clicked.connect(self.record_pressed)
+        self._arrange()
+        self.show_state(State.IDLE)
+
+    def show_state(self, state: State) -> None:
+        """The one place that changes how the state looks."""
+        self.button.show_state(state)
+        self.meter.set_recording(state in RECORDING)
+        self.time.set_tone("record_text" if state in (State.LISTENING, State.RECONNECTING) else "")
+
+    def show_gauge(self, gauge: Gauge | None) -> None:
+        """What was captured is the time that is shown: it stands still when nothing arrives."""
+        self.gauge.set_gauge(gauge)
+        text = elapsed(seconds(gauge.heard)) if gauge else elapsed(0)
+        if text != self.time.text():
+            self.time.setText(text)
+
+    def show_source(self, device: str) -> None:
+        """Where the sound of the running dictation comes from, whatever was chosen."""
+        self.microphone.setToolTip(f"{self.microphone.accessibleName()}: recording from {device}")
+
+    def show_choice(self, engine: str, language: str, host_api: str, microphone: str) -> None:
+        """What is in force by the settings."""
+        choice = self._choices.engine(engine)
+        self.engine.set_wanted(engine)
+        self.language.set_wanted(language, engine)
+        self.microphone.set_wanted(host_api, microphone)
+        self.gauge.set_shows_sent(bool(choice and choice.needs_network))
+
+    def _arrange(self) -> None:
+        self.time.setAccessibleName("Recorded time")
+        self.time.setMinimumWidth(self.time.fontMetrics().horizontalAdvance("00:00") + 4)
+        self._first, self._middle, self._last = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        self._first.addWidget(self.button)
+        self._first.addWidget(self.time)
+        self._first.addWidget(self.meter, 1)
+        self._last.addWidget(self.engine)
+        self._last.addWidget(self.chip)
+        self._last.addStretch(1)
+        self._last.addWidget(self.gauge, 0, Qt.AlignmentFlag.AlignVCenter)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(MARGIN, 12, MARGIN, 10)
+        rows.setSpacing(8)
+        for row in (self._first, self._middle, self._last):
+            row.setSpacing(SPACING)
+            rows.addLayout(row)
+        self._place_choosers(narrow=False)
+
+    def minimumSizeHint(self) -> QSize:
+        """The least the narrow arrangement needs."""
+        widths = (
+            self._wide_width() - self.microphone.minimumSizeHint().width() - self.language.minimumSizeHint().width(),
+            self.engine.minimumSizeHint().width() + self.chip.minimumSizeHint().width() + self.gauge.sizeHint().width(),
+        )
+        return QSize(max(widths) + 2 * MARGIN, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        comfortable = self._wide_width() + 4 * SPACING + 2 * MARGIN + self.meter.minimumSizeHint().width()
+        narrow = self.width() < comfortable
+        if narrow != self._narrow:
+            self._place_choosers(narrow=narrow)
+
+    def _wide_width(self) -> int:
+        widgets = (self.button, self.time, self.meter, self.microphone, self.language)
+        return sum(max(widget.minimumSizeHint().width(), widget.minimumWidth()) for widget in widgets)
+
+    def _place_choosers(self, *, narrow: bool) -> None:
+        """Microphone and language stand in the first row, or, where it is too short, in one of their own."""
+        self._narrow = narrow
+        old, new = (self._first, self._middle) if narrow else (self._middle, self._first)
+        for widget, stretch in ((self.microphone, int(narrow)), (self.language, 0)):
+            old.removeWidget(widget)
+            new.addWidget(widget, stretch)

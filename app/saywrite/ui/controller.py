@@ -1,0 +1,222 @@
+"""What the dictation tells becomes visible here: the one slot of the one signal. GUI thread.
+
+Partials are coalesced: only the newest one is shown, once per turn of the timer. Everything else is shown as it comes,
+in its order. What the user wants takes the other way, through `commands`.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from saywrite.events import (
+    ConnectionChanged,
+    DevicesChanged,
+    EngineChanged,
+    EngineState,
+    Failed,
+    Finished,
+    FrontEndEvent,
+    Gap,
+    Gauge,
+    Partial,
+    SegmentAdded,
+    SegmentsRemoved,
+    SourceChanged,
+    Started,
+    State,
+    StateChanged,
+    Structured,
+    Translation,
+    UnfinishedFound,
+    seconds,
+)
+from saywrite.ui.announce import announce
+from saywrite.ui.choosers import Choices
+from saywrite.ui.main_window import MainWindow
+from saywrite.ui.notices import Kind
+from saywrite.ui.wording import clock, length
+
+PARTIAL_EVERY_MS = 40
+ANNOUNCED = {
+    State.LISTENING: "Recording",
+    State.FINISHING: "Finishing",
+    State.RECONNECTING: "Reconnecting, recording goes on",
+}
+DEVICES_KEY = "devices"
+
+
+class Controller(QObject):
+    """Shows events."""
+
+    state_shown = Signal(object)
+    """The `State` the window shows now."""
+
+    def __init__(self, window: MainWindow, choices: Choices) -> None:
+        super().__init__(window)
+        self._window = window
+        self._choices = choices
+        self._engine = ""
+        self._announce = "off"
+        self._dictation = ""
+        self._partial: str | None = None
+        self._gaps: dict[tuple[str, str], tuple[int, int]] = {}
+        self._partial_timer = QTimer(self, singleShot=True, interval=PARTIAL_EVERY_MS)
+        self._partial_timer.timeout.connect(self._show_partial)
+        self._engines: dict[str, EngineChanged] = {}
+        window.transcript.changed.connect(self._show_text_state)
+
+    def apply(self, engine: str, announce: str) -> None:
+        """The settings' engine, and what is read out: "off", "finals" or "all"."""
+        self._announce = announce
+        if engine != self._engine:
+            self._window.notices.withdraw(f"engine {self._engine}")
+            self._engine = engine
+            self._show_engine(self._engines.get(engine, EngineChanged(engine, EngineState.UNLOADED)))
+
+    @Slot(object)
+    def receive(self, event: FrontEndEvent) -> None:
+        """Show one event."""
+        match event:
+            case Partial():
+                self._take_partial(event)
+            case SegmentAdded():
+                self._add_segment(event)
+            case Gauge():
+                self._show_gauge(event)
+            case StateChanged():
+                self._show_state(event)
+            case Started():
+                self._begin(event)
+            case Finished():
+                self._finish(event)
+            case Failed():
+                self._show_failure(event)
+            case Gap():
+                self._show_gap(event)
+            case SegmentsRemoved():
+                self._window.transcript.remove(event)
+            case SourceChanged():
+                self._show_source(event)
+            case EngineChanged():
+                self._show_engine(event)
+            case ConnectionChanged():
+                self._window.control_bar.chip.show_connection(event)
+            case UnfinishedFound():
+                self._window.unfinished.set_items(event.items)
+            case DevicesChanged():
+                self._show_devices(event)
+            case Translation() | Structured():
+                pass  # no engine of this version sends them; the transcript shows translations with their segments
+
+    def _begin(self, event: Started) -> None:
+        self._dictation = event.dictation
+        self._drop_partial()
+        choice = self._choices.engine(event.engine)
+        self._window.transcript.begin(event, choice.label if choice else event.engine)
+        self._window.control_bar.show_gauge(Gauge(event.dictation, 0, 0, 0))
+
+    def _show_state(self, event: StateChanged) -> None:
+        if event.state is State.STARTING:
+            self._window.notices.withdraw_passing()
+            self._window.control_bar.show_gauge(None)
+            self._gaps.clear()
+        if event.state in (State.IDLE, State.FAILED):
+            self._drop_partial()
+        self._window.show_state(event.state)
+        announce(self._window, ANNOUNCED.get(event.state, ""))
+        self.state_shown.emit(event.state)
+
+    def _finish(self, event: Finished) -> None:
+        if event.dictation == self._dictation:
+            self._drop_partial()
+            self._window.control_bar.show_gauge(Gauge(event.dictation, event.heard, event.confirmed, event.confirmed))
+
+    def _take_partial(self, event: Partial) -> None:
+        if event.dictation != self._dictation:
+            return
+        self._partial = event.text
+        if not self._partial_timer.isActive():
+            self._partial_timer.start()
+
+    def _show_partial(self) -> None:
+        if self._partial is not None:
+            partial, self._partial = self._partial, None
+            self._window.transcript.show_partial(partial)
+            if partial:
+                self._window.show_has_text(True)
+            if self._announce == "all":
+                announce(self._window.transcript, partial)
+
+    def _drop_partial(self) -> None:
+        self._partial = None
+        self._partial_timer.stop()
+        self._window.transcript.clear_partial()
+        self._show_text_state()
+
+    @Slot()
+    def _show_text_state(self) -> None:
+        """Number of words, what can be done with them, or the empty state."""
+        transcript = self._window.transcript
+        has_text = bool(transcript.document.rows)
+        self._window.status.set_words(transcript.word_count)
+        self._window.actions_.show_has_text(has_text)
+        self._window.show_has_text(has_text or self._partial is not None)
+
+    def _add_segment(self, event: SegmentAdded) -> None:
+        if event.dictation == self._dictation:
+            self._drop_partial()
+        self._window.transcript.add(event)
+        if self._announce != "off":
+            announce(self._window.transcript, event.segment.text)
+
+    def _show_gauge(self, event: Gauge) -> None:
+        if event.dictation == self._dictation:
+            self._window.control_bar.show_gauge(event)
+
+    def _show_failure(self, event: Failed) -> None:
+        kind = Kind.ERROR if event.fatal else Kind.WARNING
+        self._window.notices.tell(kind, event.what, event.remedy, passing=True)
+
+    def _show_gap(self, event: Gap) -> None:
+        """One notice for each cause in a dictation, with how often and how much in all."""
+        self._window.transcript.add_gap(event)
+        key = (event.dictation, event.cause)
+        times, samples = self._gaps.get(key, (0, 0))
+        self._gaps[key] = times, samples = times + 1, samples + event.length
+        amount = length(seconds(samples))
+        where = f"at {clock(seconds(event.at))}" if times == 1 else f"in {times} places"
+        self._window.notices.tell(
+            Kind.WARNING,
+            f"{amount} of sound is missing {where}: {event.cause}",
+            "The dictation goes on; the place is marked in the transcript.",
+            key=f"gap {key}",
+            counted=False,
+        )
+
+    def _show_source(self, event: SourceChanged) -> None:
+        self._window.control_bar.show_source(event.device)
+        if event.note:
+            self._window.notices.tell(
+                Kind.INFO, f"Now recording from {event.device}.", event.note, key="source", counted=False
+            )
+
+    def _show_engine(self, event: EngineChanged) -> None:
+        self._engines[event.engine] = event
+        if event.engine != self._engine:
+            return
+        self._window.control_bar.chip.show_engine(event)
+        key = f"engine {event.engine}"
+        if event.state is EngineState.UNAVAILABLE:
+            what = event.reason or "The speech engine is not available."
+            self._window.notices.tell(Kind.ERROR, what, event.remedy, key=key, passing=False, counted=False)
+        else:
+            self._window.notices.withdraw(key)
+
+    def _show_devices(self, event: DevicesChanged) -> None:
+        self._window.control_bar.microphone.set_devices(event.devices, f"{event.problem} {event.remedy}".strip())
+        if event.problem:
+            self._window.notices.tell(
+                Kind.WARNING, event.problem, event.remedy, key=DEVICES_KEY, passing=False, counted=False
+            )
+        else:
+            self._window.notices.withdraw(DEVICES_KEY)

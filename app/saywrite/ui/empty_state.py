@@ -1,0 +1,118 @@
+"""What stands where the transcript will be: what to press and what the engine can do. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from saywrite.events import State
+from saywrite.ui.choosers import Choices
+from saywrite.ui.icons import paint_icon
+from saywrite.ui.labels import KeyCap, ToneLabel
+from saywrite.ui.theme import shades
+
+HEADLINES = {
+    State.IDLE: ("Press Start and speak", "Your words appear here as you say them. Press Stop when you are done."),
+    State.STARTING: ("One moment…", "The microphone is being opened."),
+    State.LISTENING: ("Listening", "Speak. Your words appear here as you say them."),
+    State.RECONNECTING: ("Listening", "Recording goes on while the connection is being restored."),
+    State.FINISHING: ("Finishing…", "The last words are being written."),
+    State.FAILED: ("That did not work", "The message above says why, and what helps."),
+}
+HINTS = (
+    ("F9", "starts and stops"),
+    ("Ctrl+O", "transcribes an audio file; you can also drop one here"),
+    ("Ctrl+K", "shows your keywords: names and terms as you write them"),
+    ("Ctrl+,", "opens the settings"),
+)
+
+
+def describe_engine(choices: Choices, engine: str) -> str:
+    """ "Built-in (basic): English. Works offline…": languages by name, then the engine's own note."""
+    choice = choices.engine(engine)
+    if choice is None:
+        return ""
+    names = [choices.language(code) for code in choice.languages]
+    if all(name in choice.note for name in names):
+        return f"{choice.label}: {choice.note}"
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"{choice.label}: {shown}. {choice.note}".strip()
+
+
+class EmptyState(QWidget):
+    """Changes its words with the dictation's state, so that the silence before the first word is explained too."""
+
+    def __init__(self, choices: Choices) -> None:
+        super().__init__()
+        self._choices = choices
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self._headline = ToneLabel("", "", size=1.5, strong=True)
+        self._sentence = ToneLabel()
+        self._engine = ToneLabel()
+        for label in (self._headline, self._sentence, self._engine):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+        self._hints = _hints()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 16, 24, 16)
+        column.setSpacing(8)
+        column.addStretch(3)
+        column.addWidget(_Emblem(), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(4)
+        for label in (self._headline, self._sentence, self._engine):
+            column.addWidget(label)
+        column.addSpacing(14)
+        column.addWidget(self._hints, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(4)
+        self.show_state(State.IDLE)
+
+    def show_state(self, state: State) -> None:
+        headline, sentence = HEADLINES[state]
+        self._headline.setText(headline)
+        self._sentence.setText(sentence)
+        self._hints.setVisible(state in (State.IDLE, State.FAILED))
+        self.setAccessibleName(f"{headline}. {sentence}")
+
+    def show_engine(self, engine: str) -> None:
+        self._engine.setText(describe_engine(self._choices, engine))
+
+    def texts(self) -> tuple[str, str, str]:
+        return self._headline.text(), self._sentence.text(), self._engine.text()
+
+
+class _Emblem(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        side = self.fontMetrics().height() * 4
+        return QSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tones = shades(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tones.raised)
+        box = QRectF(self.rect())
+        painter.drawEllipse(box)
+        inset = box.width() * 0.27
+        paint_icon(painter, "microphone", box.adjusted(inset, inset, -inset, -inset), tones.muted)
+
+
+def _hints() -> QWidget:
+    hints = QWidget()
+    grid = QGridLayout(hints)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(10)
+    grid.setVerticalSpacing(6)
+    for row, (key, words) in enumerate(HINTS):
+        cell = QHBoxLayout()
+        cell.addStretch(1)
+        cell.addWidget(KeyCap(key))
+        grid.addLayout(cell, row, 0)
+        grid.addWidget(ToneLabel(words), row, 1)
+    return hints

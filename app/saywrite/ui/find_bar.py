@@ -1,0 +1,195 @@
+"""Find in the transcript: a bar above the text with the words, a count, and ways back and forth. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QTextEdit,
+    QToolButton,
+    QWidget,
+)
+
+from saywrite.ui.announce import announce
+from saywrite.ui.find_scan import FindScan, pattern
+from saywrite.ui.icons import icon
+from saywrite.ui.theme import blend
+from saywrite.ui.transcript_pane import TranscriptPane
+from saywrite.ui.transcript_rows import at_unit
+
+PAUSE_MS = 120
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class FindBar(QWidget):
+    closed = Signal()
+
+    def __init__(self, pane: TranscriptPane) -> None:
+        super().__init__()
+        self._pane = pane
+        self._document = pane.editor.transcript
+        self._scan = FindScan(self)
+        self._current: int | None = None
+        self.words = QLineEdit()
+        self.count = QLabel()
+        self.case = QCheckBox("Match &case")
+        self.previous = self._button("up", "Previous (Shift+F3)")
+        self.next = self._button("down", "Next (F3)")
+        self._close = self._button("close", "Close find (Esc)")
+        self._again = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._lay_out()
+        self._connect()
+        self.hide()
+
+    def open(self, words: str = "") -> None:
+        """Show the bar, with `words` to look for when they fit on a line."""
+        if words and "\n" not in words:
+            self.words.setText(words)
+        self.show()
+        self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.words.selectAll()
+        self._search()
+
+    def close_bar(self) -> None:
+        self.hide()
+        self._scan.start([], None)
+        self._pane.editor.setExtraSelections([])
+        self._pane.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.closed.emit()
+
+    def go(self, step: int) -> None:
+        """To the next (1) or previous (-1) place, round the ends."""
+        if self.isHidden():
+            self.open()
+        if not len(self._scan):
+            return
+        cursor = self._pane.editor.textCursor()
+        row, block = cursor.blockNumber(), cursor.block().position()
+        if self._current is not None:
+            number = self._current + step
+        else:
+            number = self._scan.first_from(row, cursor.selectionStart() - block) + min(0, step)
+        self._show(number % len(self._scan))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_bar()
+        elif event.key() in _ENTER:
+            self.go(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._highlight()
+
+    def _button(self, name: str, text: str) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(name))
+        button.setAutoRaise(True)
+        button.setToolTip(text)
+        button.setAccessibleName(text.split(" (", maxsplit=1)[0])
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _lay_out(self) -> None:
+        self.words.setPlaceholderText("Find in the transcript")
+        self.words.setAccessibleName("Find in the transcript")
+        self.words.setClearButtonEnabled(True)
+        self.count.setMinimumWidth(self.fontMetrics().horizontalAdvance("100,000 of 100,000"))
+        self.count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.words, 1)
+        for widget in (self.count, self.previous, self.next, self.case, self._close):
+            row.addWidget(widget)
+
+    def _connect(self) -> None:
+        self.words.textEdited.connect(self._again.start)
+        self.words.textChanged.connect(self._again.start)
+        self.case.toggled.connect(self._search)
+        self.previous.clicked.connect(lambda: self.go(-1))
+        self.next.clicked.connect(lambda: self.go(1))
+        self._close.clicked.connect(self.close_bar)
+        self._again.timeout.connect(self._search)
+        self._scan.progressed.connect(self._tell)
+        self._document.changed.connect(self._text_changed)
+        self._pane.editor.updateRequest.connect(lambda _rect, dy: self._highlight() if dy else None)
+        for key, step in ((QKeySequence.StandardKey.FindNext, 1), (QKeySequence.StandardKey.FindPrevious, -1)):
+            shortcut = QShortcut(QKeySequence(key), self._pane.parentWidget() or self._pane)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda step=step: self.go(step))
+
+    def _search(self) -> None:
+        self._again.stop()
+        self._current = None
+        self._scan.start(self._document.rows, pattern(self.words.text(), case=self.case.isChecked()))
+        self._highlight()
+
+    def _text_changed(self) -> None:
+        if not self.isHidden() and self._scan.pattern is not None and not self._again.isActive():
+            self._again.start()
+
+    def _show(self, number: int) -> None:
+        self._current = number
+        row, first, last = self._scan.place(number)
+        cursor = self._document.cursor(row, first)
+        cursor.setPosition(self._document.cursor(row, last).position(), cursor.MoveMode.KeepAnchor)
+        self._pane.reveal(cursor)
+        self._highlight()
+        self._tell()
+        announce(self, self.count.text())
+
+    def _tell(self) -> None:
+        found = len(self._scan)
+        if self._current is None:
+            self._current = self._selected_place()
+        if self._scan.pattern is None:
+            text = ""
+        elif not found:
+            text = "Not found" if self._scan.done else "Searching…"
+        elif self._current is None:
+            text = f"{found:,} found"
+        else:
+            text = f"{self._current + 1:,} of {found:,}"
+        self.count.setText(text)
+        self.previous.setEnabled(bool(found))
+        self.next.setEnabled(bool(found))
+
+    def _selected_place(self) -> int | None:
+        cursor = self._pane.editor.textCursor()
+        if not cursor.hasSelection():
+            return None
+        block = self._document.doc.findBlock(cursor.selectionStart())
+        row = self._document.row_at(cursor.selectionStart())
+        if row is None:
+            return None
+        at = at_unit(row.text, cursor.selectionStart() - block.position())
+        return self._scan.number_of(block.blockNumber(), at)
+
+    def _highlight(self) -> None:
+        """Mark every place on screen; the rest is marked when it is scrolled into view."""
+        if self.isHidden() or self._scan.pattern is None:
+            return
+        palette = self._pane.palette()
+        ground = self._mark_color(palette)
+        marks = []
+        for row, _ in self._pane.editor.visible_rows():
+            for first, last in self._scan.places_in(row):
+                mark = QTextEdit.ExtraSelection()
+                mark.cursor = self._document.cursor(row, first)
+                mark.cursor.setPosition(self._document.cursor(row, last).position(), mark.cursor.MoveMode.KeepAnchor)
+                mark.format.setBackground(ground)
+                marks.append(mark)
+        self._pane.editor.setExtraSelections(marks)
+
+    @staticmethod
+    def _mark_color(palette: QPalette) -> QColor:
+        return blend(palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Highlight), 0.32)

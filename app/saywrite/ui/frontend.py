@@ -1,0 +1,175 @@
+"""The window and everything behind it, joined: made once by `main`. GUI thread.
+
+What is heavy (waveform, dialogs, history) is loaded after the first paint or when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, Slot
+
+from saywrite.errors import SaywriteError
+from saywrite.events import DevicesChanged, FrontEndEvent, Level, Started
+from saywrite.settings.schema import Settings
+from saywrite.settings.window_state import load_window_state, save_window_state
+from saywrite.text.keywords import Keyword
+from saywrite.ui.choosers import Choices
+from saywrite.ui.commands import Commands, DictationCommands
+from saywrite.ui.controller import Controller
+from saywrite.ui.main_window import MainWindow
+from saywrite.ui.notices import Kind
+from saywrite.ui.preferences import Preferences
+from saywrite.ui.side_windows import SideWindows
+from saywrite.ui.tasks import run_task
+from saywrite.ui.theme import apply_scheme
+
+if TYPE_CHECKING:
+    from saywrite.ui.history_window import History
+    from saywrite.ui.waveform_data import PeakSource
+
+log = logging.getLogger(__name__)
+
+
+class WindowDictation(DictationCommands, Protocol):
+    """The dictation with what the window polls; both are other objects with every dictation."""
+
+    @property
+    def latest(self) -> LevelSlot: ...
+    @property
+    def envelope(self) -> PeakSource: ...
+
+
+class LevelSlot(Protocol):
+    def take(self) -> Level | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What `main` gives the window besides the dictation. The callables that write or query run on pool threads."""
+
+    settings: Settings
+    keywords: tuple[Keyword, ...]
+    choices: Choices
+    save_settings: Callable[[Settings], None]
+    save_keywords: Callable[[tuple[Keyword, ...]], None]
+    open_history: Callable[[], History]
+    diagnostics: Callable[[], str]
+    window_state: Path
+    problems: tuple[str, ...] = ()
+    """Sentences about what went wrong before there was a window (a broken settings file)."""
+
+
+class FrontEnd(QObject):
+    """Connect `DictationThread.told` to `receive`, call `show()`, run, call `save()`."""
+
+    def __init__(self, dictation: WindowDictation, given: Surroundings) -> None:
+        super().__init__()
+        self._dictation = dictation
+        self._given = given
+        self._has_recording = False
+        self.preferences = Preferences(given.settings, given.save_settings)
+        self.window = MainWindow(_Latest(dictation), lambda: dictation.envelope, given.choices)
+        self.controller = Controller(self.window, given.choices)
+        self.commands = Commands(self.window, dictation, self.preferences, given.choices)
+        self.side = SideWindows(self.window, self.preferences, given.choices, given.open_history, given.diagnostics)
+        self._connect()
+        self.window.keywords.set_keywords(given.keywords)
+        self._apply(given.settings)
+        for problem in given.problems:
+            self.window.notices.tell(Kind.WARNING, problem, passing=False)
+
+    @Slot(object)
+    def receive(self, event: FrontEndEvent) -> None:
+        """The one slot of the one signal of the dictation thread."""
+        self.controller.receive(event)
+        self.window.waveform.receive(event)
+        if isinstance(event, Started) and not self._has_recording:
+            self._has_recording = True
+            self._show_panels()
+        if isinstance(event, DevicesChanged):
+            self.side.show_devices(event)
+
+    def show(self) -> None:
+        """Show the window in its last shape; the rest loads once it is painted."""
+        state = load_window_state(self._given.window_state)
+        self.window.restore(state)
+        self.side.restore(state)
+        self.window.show()
+        self.window.control_bar.button.setFocus()
+
+    def save(self) -> None:
+        """At quit, after the dictation has ended."""
+        try:
+            save_window_state(self._given.window_state, self.window.state() | self.side.state())
+        except SaywriteError as error:
+            log.warning("the window's state was not saved: %s", type(error).__name__)
+
+    def _connect(self) -> None:
+        self.preferences.changed.connect(self._apply)
+        self.preferences.changed.connect(self._dictation.apply)
+        self.preferences.save_failed.connect(
+            lambda words: self.window.notices.tell(Kind.WARNING, words, key="settings", passing=False)
+        )
+        self.controller.state_shown.connect(self.commands.note_state)
+        self.window.waveform.hear_requested.connect(self._dictation.play)
+        self.window.keywords.changed.connect(self._keep_keywords)
+        self.window.closing.connect(self.window.transcript.flush)
+        self.window.painted.connect(self._load_the_rest)
+        self.side.unknown_language_chosen.connect(self.commands.explain_unknown_language)
+        self.side.refresh_devices_wanted.connect(self._dictation.refresh_devices)
+
+    @Slot(object)
+    def _apply(self, settings: Settings) -> None:
+        window = self.window
+        apply_scheme(settings.theme)
+        window.control_bar.show_choice(
+            settings.engine, settings.language, settings.microphone_host_api, settings.microphone_name
+        )
+        window.empty.show_engine(settings.engine)
+        self.controller.apply(settings.engine, settings.announce)
+        window.actions_.show_keywords.setChecked(settings.show_keywords)
+        window.actions_.show_waveform.setChecked(settings.show_waveform)
+        self._show_panels()
+
+    def _show_panels(self) -> None:
+        """The waveform has its place as soon as there is a recording to show."""
+        settings = self.preferences.settings
+        self.window.show_panels(
+            keywords=settings.show_keywords, waveform=settings.show_waveform and self._has_recording
+        )
+
+    @Slot(object)
+    def _keep_keywords(self, keywords: tuple[Keyword, ...]) -> None:
+        self._dictation.set_keywords(keywords)
+        run_task(
+            lambda: self._given.save_keywords(keywords),
+            failed=lambda error: self.window.notices.tell(Kind.WARNING, str(error), key="keywords", passing=False),
+            owner=self,
+            in_order=True,
+        )
+
+    @Slot()
+    def _load_the_rest(self) -> None:
+        self._dictation.refresh_devices()
+        if self.preferences.settings.show_waveform:
+            run_task(lambda: importlib.import_module("saywrite.ui.waveform_plot"), failed=_note_missing_waveform)
+
+
+class _Latest:
+    """The level of the dictation of the moment."""
+
+    def __init__(self, dictation: WindowDictation) -> None:
+        self._dictation = dictation
+
+    def take(self) -> Level | None:
+        return self._dictation.latest.take()
+
+
+def _note_missing_waveform(error: Exception) -> None:
+    log.warning("the waveform cannot be loaded: %s", type(error).__name__)

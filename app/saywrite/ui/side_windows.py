@@ -1,0 +1,136 @@
+"""What is loaded late: waveform, settings, history, export, about. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from saywrite.events import DevicesChanged
+from saywrite.ui.choosers import Choices
+from saywrite.ui.clipboard import copy_text
+from saywrite.ui.main_window import MainWindow
+from saywrite.ui.notices import Kind
+from saywrite.ui.preferences import Preferences
+from saywrite.ui.tasks import run_task
+
+if TYPE_CHECKING:
+    from saywrite.ui.exports import Exports
+    from saywrite.ui.history_window import History, HistoryWindow
+    from saywrite.ui.settings_dialog import SettingsDialog
+
+
+class SideWindows(QObject):
+    unknown_language_chosen = Signal(str)
+    refresh_devices_wanted = Signal()
+
+    def __init__(
+        self,
+        window: MainWindow,
+        preferences: Preferences,
+        choices: Choices,
+        open_history: Callable[[], History],
+        diagnostics: Callable[[], str],
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._preferences = preferences
+        self._choices = choices
+        self._open_history = open_history
+        self._diagnostics = diagnostics
+        self._devices: DevicesChanged | None = None
+        self._settings: SettingsDialog | None = None
+        self._history: HistoryWindow | None = None
+        self._exports: Exports | None = None
+        self._export_folder = ""
+        self._connect()
+
+    def state(self) -> dict[str, Any]:
+        """What is remembered until the next start."""
+        return {"export_folder": self._exports.folder if self._exports is not None else self._export_folder}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        folder = state.get("export_folder")
+        self._export_folder = folder if isinstance(folder, str) else ""
+
+    @property
+    def exports(self) -> Exports:
+        if self._exports is None:
+            from saywrite.ui.exports import Exports
+
+            self._exports = Exports(self._window, self._preferences, self._choices, self._export_folder)
+        return self._exports
+
+    def show_devices(self, event: DevicesChanged) -> None:
+        self._devices = event
+        if self._settings is not None:
+            self._settings.show_devices(event)
+
+    def show_settings(self) -> None:
+        if self._settings is None:
+            from saywrite.ui.settings_dialog import SettingsDialog
+
+            self._settings = SettingsDialog(self._preferences, self._choices, self._window)
+            self._settings.unknown_language_chosen.connect(self.unknown_language_chosen)
+            self._settings.refresh_devices_wanted.connect(self.refresh_devices_wanted)
+            if self._devices is not None:
+                self._settings.show_devices(self._devices)
+        _bring_up(self._settings)
+
+    def show_history(self) -> None:
+        if self._history is None:
+            from saywrite.ui.history_window import HistoryWindow
+
+            window = self._history = HistoryWindow(self._open_history, parent=self._window)
+            window.export_wanted.connect(lambda dictated: self.exports.export_dictation(dictated, window))
+        self._history.reload()
+        _bring_up(self._history)
+
+    def show_about(self) -> None:
+        from saywrite.ui.about import AboutDialog
+
+        dialog = AboutDialog(self._window)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def ask_always_write_as(self, spoken: str) -> None:
+        """Make a keyword of words that were misheard."""
+        from saywrite.ui.always_write import offer
+
+        offer(self._window.transcript, self._window.keywords, spoken)
+
+    def copy_diagnostics(self) -> None:
+        """The report takes a while to make (it looks at devices and folders): made elsewhere, copied here."""
+        self._window.status.tell("Looking around…")
+
+        def copy(report: str) -> None:
+            copy_text(report)
+            self._window.status.tell("Diagnostics copied: no text, audio or key is in them")
+
+        def fail(error: Exception) -> None:
+            self._window.notices.tell(
+                Kind.WARNING, f"The diagnostics could not be made: {error}", "The log has more.", key="diagnostics"
+            )
+
+        run_task(self._diagnostics, copy, fail, owner=self)
+
+    def _connect(self) -> None:
+        actions, transcript = self._window.actions_, self._window.transcript
+        actions.settings.triggered.connect(self.show_settings)
+        actions.history.triggered.connect(self.show_history)
+        actions.about.triggered.connect(self.show_about)
+        actions.diagnostics.triggered.connect(self.copy_diagnostics)
+        actions.export.triggered.connect(lambda: self.exports.export_transcript())
+        actions.export_menu.aboutToShow.connect(lambda: self.exports.show_possible())
+        for name, action in actions.export_as.items():
+            action.triggered.connect(lambda _checked=False, name=name: self.exports.export_transcript(name))
+        actions.always_write_as.triggered.connect(lambda: self.ask_always_write_as(transcript.selected_text().strip()))
+        transcript.always_write_as.connect(self.ask_always_write_as)
+
+
+def _bring_up(window: QWidget) -> None:
+    window.show()
+    window.raise_()
+    window.activateWindow()

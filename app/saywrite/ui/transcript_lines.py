@@ -1,0 +1,42 @@
+"""The transcript as a document to export. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from saywrite.events import seconds
+from saywrite.text.export import Document, Line
+from saywrite.ui.transcript_arrivals import Arrivals
+from saywrite.ui.transcript_rows import Kind, Row
+
+
+def document_of(rows: Iterable[Row], arrivals: Arrivals) -> Document | None:
+    """Everything with its times; None when there is no text. Of several dictations the first gives date, engine and
+    language, and the times of the others count from its start, pauses between them included."""
+    told = [row for row in rows if row.kind is Kind.GAP or (row.editable and row.text.strip())]
+    first = next((known for row in told if (known := arrivals.told(row.dictation))), None)
+    if first is None or not any(row.editable for row in told):
+        return None
+    began = first.started.began
+    lines = []
+    for row in told:
+        then = arrivals.clock(row) or began
+        start = (then - began).total_seconds()
+        gap = row.text if row.kind is Kind.GAP else ""
+        lines.append(
+            Line(start, start + seconds(row.end - row.start), then, "" if gap else row.text, raw=row.raw, gap=gap)
+        )
+    return Document(
+        title=f"Dictation {began:%Y-%m-%d %H.%M}",
+        began=began,
+        engine=first.engine,
+        language=first.started.language,
+        source=first.started.source,
+        duration_s=max(line.end_s for line in lines),
+        lines=tuple(lines),
+    )
+
+
+def has_times(document: Document) -> bool:
+    """Whether every text has a start and an end: subtitles need them, and none are invented."""
+    return all(line.end_s > line.start_s for line in document.lines if line.text)

@@ -1,0 +1,104 @@
+"""The picture of a recording inside a pyqtgraph view: one item, painted anew, never replaced. GUI thread."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from saywrite.events import seconds
+from saywrite.ui.theme import blend, readable, shades
+from saywrite.ui.waveform_data import Span, WaveformData
+
+PITCH = 3
+"""Device-independent pixels from one bar to the next."""
+
+
+class WaveformItem(pg.GraphicsObject):
+    """Bars of the peaks, utterances shaded, gaps hatched, the chosen utterance lit. Only what is in view is drawn:
+    the cost is that of the width in pixels, not of the length of the recording."""
+
+    def __init__(self, data: WaveformData) -> None:
+        super().__init__()
+        self._data = data
+        self.chosen: int | None = None
+        self.take_palette(QPalette())
+
+    def take_palette(self, palette: QPalette) -> None:
+        """The colors of the moment."""
+        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+        accent = palette.color(QPalette.ColorRole.Highlight)
+        self._silent = QBrush(blend(base, text, 0.34))
+        self._spoken = QBrush(readable(blend(base, accent, 0.85), base, 3.0))
+        self._shade = QBrush(blend(base, accent, 0.12))
+        self._lit = QBrush(blend(base, accent, 0.30))
+        self._gap = QBrush(shades(palette).warn, Qt.BrushStyle.BDiagPattern)
+        self._line = QPen(blend(base, text, 0.16), 0)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, -1, max(1.0, self._data.length_s), 2)
+
+    def grow(self) -> None:
+        """The recording became longer."""
+        self.prepareGeometryChange()
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        view = self.viewRect()
+        if view is None:
+            return
+        left, right = max(0.0, view.left()), view.right()
+        painter.setPen(Qt.PenStyle.NoPen)
+        for index, span in self._in_view(self._data.utterances, left, right):
+            painter.fillRect(_rect(span), self._lit if index == self.chosen else self._shade)
+        painter.setPen(self._line)
+        painter.drawLine(pg.Point(left, 0), pg.Point(right, 0))
+        self._paint_bars(painter, left, right)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for _, span in self._in_view(self._data.gaps, left, right):
+            painter.setBrush(self._gap)
+            painter.drawRect(_rect(span))
+
+    def _paint_bars(self, painter: QPainter, left: float, right: float) -> None:
+        box = self.getViewBox()
+        pixels = max(1.0, box.width()) if box is not None else 600.0
+        start, width, heights = self._data.columns(left, right, int(pixels / PITCH))
+        bar = min(width * 0.66, (right - left) / pixels * 2.4)
+        spans = [span for _, span in self._in_view(self._data.utterances, left, right)]
+        quiet: list[QRectF] = []
+        loud: list[QRectF] = []
+        at = 0
+        for number, height in enumerate(heights.tolist()):
+            x = start + number * width
+            while at < len(spans) and seconds(spans[at].end) <= x:
+                at += 1
+            inside = at < len(spans) and seconds(spans[at].start) <= x + bar
+            tall = max(0.012, height)
+            (loud if inside else quiet).append(QRectF(x, -tall, bar, 2 * tall))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for brush, bars in ((self._silent, quiet), (self._spoken, loud)):
+            painter.setBrush(brush)
+            painter.drawRects(bars)
+
+    @staticmethod
+    def _in_view(spans: list[Span], left: float, right: float) -> list[tuple[int, Span]]:
+        """Spans are in order; the first in view is found by halving."""
+        low, high = 0, len(spans)
+        while low < high:
+            middle = (low + high) // 2
+            if seconds(spans[middle].end) < left:
+                low = middle + 1
+            else:
+                high = middle
+        found = []
+        for index in range(low, len(spans)):
+            if seconds(spans[index].start) > right:
+                break
+            found.append((index, spans[index]))
+        return found
+
+
+def _rect(span: Span) -> QRectF:
+    return QRectF(seconds(span.start), -1, max(0.02, seconds(span.end - span.start)), 2)

@@ -1,0 +1,205 @@
+"""The waveform one can look at, click and walk through: pyqtgraph, made once. GUI thread.
+
+Importing this module imports pyqtgraph; `waveform.WaveformPanel` does that off the GUI thread.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
+
+from saywrite.events import SAMPLE_RATE, seconds
+from saywrite.ui import wording
+from saywrite.ui.announce import announce
+from saywrite.ui.theme import blend, readable
+from saywrite.ui.waveform_data import WaveformData
+from saywrite.ui.waveform_item import WaveformItem
+
+LIVE_S = 30.0
+"""Seconds in view while recording."""
+NEAREST_S = 2.0
+"""The closest look, in seconds."""
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+class ClockAxis(pg.AxisItem):
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [
+            wording.clock(value) if spacing >= 1 else f"{wording.clock(value)}.{value % 1 * 10:.0f}" for value in values
+        ]
+
+
+class WaveformPlot(pg.PlotWidget):
+    position_clicked = Signal(int)
+    """A sample offset."""
+    utterance_chosen = Signal(int, int)
+    """Start and end in samples: a wish to hear it."""
+
+    _made = False
+
+    def __init__(self, data: WaveformData) -> None:
+        self._axis = ClockAxis("bottom")
+        super().__init__(axisItems={"bottom": self._axis}, enableMenu=False)
+        self._data = data
+        self._live = False
+        self._free = False
+        self.item = WaveformItem(data)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Waveform")
+        plot = self.getPlotItem()
+        plot.hideAxis("left")
+        plot.hideButtons()
+        plot.setContentsMargins(4, 4, 4, 0)
+        self._box = plot.getViewBox()
+        self._box.setMouseEnabled(x=True, y=False)
+        self._box.setYRange(-1, 1, padding=0.04)
+        self._box.setDefaultPadding(0)
+        self._box.disableAutoRange()
+        self._box.sigRangeChangedManually.connect(self._moved)
+        self.addItem(self.item, ignoreBounds=True)
+        self.scene().sigMouseClicked.connect(self._clicked)
+        self._made = True
+        self._color()
+        self._describe()
+        self.refresh()
+
+    def set_live(self, live: bool) -> None:
+        """Recording: keep to the last half minute. Else: the whole recording, unless the person looks at a part."""
+        self._live = live
+        if live:
+            self._free = False
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The data grew or changed."""
+        length = self._data.length_s
+        timed = length > 0 and (self._free or not self._live)
+        if timed != self._axis.isVisible():  # laid out anew for every picture, it costs more than the picture
+            self.getPlotItem().showAxis("bottom", timed)
+        if self._live and not self._free:
+            self._limit(max(LIVE_S, length))
+            self._box.setXRange(max(0.0, length - LIVE_S), max(LIVE_S, length), padding=0)
+        elif not self._free:
+            self.show_all()
+        else:
+            self._limit(max(NEAREST_S, length))
+        self.item.grow()
+
+    def show_all(self) -> None:
+        length = max(NEAREST_S, self._data.length_s)
+        self._limit(length)
+        self._box.setXRange(0, length, padding=0)
+
+    def choose(self, index: int | None) -> None:
+        """Light an utterance and bring it into view; None lights none."""
+        self.item.chosen = index
+        if index is not None and index < len(self._data.utterances):
+            span = self._data.utterances[index]
+            low, high = self._box.viewRange()[0]
+            if seconds(span.start) < low or seconds(span.end) > high:
+                self._free = True
+                width = max(high - low, seconds(span.end - span.start) * 1.2)
+                start = max(0.0, seconds(span.start) - width * 0.2)
+                self._box.setXRange(start, start + width, padding=0)
+        self.item.update()
+        self._describe()
+        announce(self, self.accessibleDescription())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._step(1 if key == Qt.Key.Key_Right else -1)
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._data.utterances:
+            self.choose(0 if key == Qt.Key.Key_Home else len(self._data.utterances) - 1)
+        elif key in _ENTER:
+            self._hear_chosen()
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self._box.scaleBy(x=1.4 if key == Qt.Key.Key_Minus else 1 / 1.4)
+            self._moved()
+        elif key in (Qt.Key.Key_0, Qt.Key.Key_Escape):
+            self._free = False
+            self.refresh()
+        else:
+            event.ignore()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if self._made and event.type() == QEvent.Type.PaletteChange:  # pyqtgraph changes its own while it is made
+            self._color()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+
+    def _color(self) -> None:
+        palette = self.palette()
+        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+        self.setBackground(base)
+        self._axis.setPen(blend(base, text, 0.16))
+        self._axis.setTextPen(readable(blend(base, text, 0.55), base))
+        self.item.take_palette(palette)
+
+    def _limit(self, length: float) -> None:
+        self._box.setLimits(
+            xMin=0, xMax=length, minXRange=min(NEAREST_S, length), maxXRange=length, yMin=-1.1, yMax=1.1
+        )
+
+    def _moved(self, *_: object) -> None:
+        self._free = True
+
+    def _clicked(self, event: Any) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.double():
+            self._free = False
+            self.refresh()
+            return
+        sample = int(self._box.mapSceneToView(event.scenePos()).x() * SAMPLE_RATE)
+        if not 0 <= sample <= self._data.length_s * SAMPLE_RATE:
+            return
+        index = self._data.utterance_at(sample)
+        self.choose(index)
+        if index is None:
+            self.position_clicked.emit(sample)
+        else:
+            self._hear_chosen()
+
+    def _step(self, step: int) -> None:
+        last = len(self._data.utterances) - 1
+        if last < 0:
+            return
+        chosen = self.item.chosen
+        if chosen is None:
+            chosen = last + 1 if step < 0 and self._live else -1 if step > 0 else last + 1
+        self.choose(max(0, min(last, chosen + step)))
+
+    def _hear_chosen(self) -> None:
+        index = self.item.chosen
+        if index is not None and index < len(self._data.utterances):
+            span = self._data.utterances[index]
+            self.utterance_chosen.emit(span.start, span.end)
+
+    def _describe(self) -> None:
+        index, count = self.item.chosen, len(self._data.utterances)
+        if index is not None and index < count:
+            span = self._data.utterances[index]
+            words = f"Utterance {index + 1} of {count}, {wording.clock(seconds(span.start))} to "
+            words += f"{wording.clock(seconds(span.end))}. Enter plays it."
+        else:
+            words = f"{wording.length(self._data.length_s)} recorded, {wording.count(count, 'utterance')}. "
+            words += "Left and right walk through them."
+        self.setAccessibleDescription(words)

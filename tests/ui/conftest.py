@@ -1,0 +1,64 @@
+"""The whole window over a hand-made dictation."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from window_fakes import FakeDictation, surroundings
+
+from saywrite.ui.frontend import FrontEnd
+from saywrite.ui.tasks import wait_for_tasks
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The offscreen platform warns about every popup and size hint it does not know: nothing of ours."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
+
+
+def pytest_sessionfinish() -> None:
+    """Empty the clipboard: the offscreen platform frees a `QMimeData` made in Python after Python, and crashes."""
+    if QGuiApplication.instance() is not None:
+        QGuiApplication.clipboard().clear()
+
+
+@pytest.fixture
+def dictation() -> FakeDictation:
+    return FakeDictation()
+
+
+@pytest.fixture
+def make_front(qtbot: Any, tmp_path: Path, dictation: FakeDictation) -> Iterator[Callable[..., FrontEnd]]:
+    """Makes a front end that is not shown; `changes` replace fields of its `Surroundings`."""
+
+    def make(**changes: Any) -> FrontEnd:
+        front = FrontEnd(dictation, surroundings(tmp_path, **changes))
+        qtbot.addWidget(front.window)
+        dictation.tell = front.receive
+        return front
+
+    yield make
+    assert wait_for_tasks(5000)
+
+
+@pytest.fixture
+def front(make_front: Callable[..., FrontEnd]) -> FrontEnd:
+    return make_front()
+
+
+@pytest.fixture
+def shown(front: FrontEnd, qtbot: Any) -> FrontEnd:
+    """The same, on the (offscreen) screen and active."""
+    front.show()
+    qtbot.waitExposed(front.window)
+    front.window.activateWindow()
+    return front

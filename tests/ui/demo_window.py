@@ -1,0 +1,169 @@
+"""The window with a scripted dictation, for eyes and screenshots: `python tests/ui/demo_window.py --help`.
+
+--scene idle|listening|finishing|failed|notices|unfinished|settings|history|about   --theme light|dark
+--size 1040x700  --font-size 10  --rtl  --shot FILE (then it quits)  --render-app-icon (draws the PNG files)
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "app"), str(Path(__file__).parent)]
+
+import window_fakes  # noqa: E402
+from PySide6.QtCore import QRectF, Qt, QTimer  # noqa: E402
+from PySide6.QtGui import QImage, QPainter  # noqa: E402
+from PySide6.QtSvg import QSvgRenderer  # noqa: E402
+from PySide6.QtWidgets import QApplication, QToolButton  # noqa: E402
+
+from saywrite import events  # noqa: E402
+from saywrite.history.store import HistoryStore  # noqa: E402
+from saywrite.settings.schema import Settings  # noqa: E402
+from saywrite.text.keywords import Keyword  # noqa: E402
+from saywrite.ui.application import create_application  # noqa: E402
+from saywrite.ui.frontend import FrontEnd  # noqa: E402
+from saywrite.ui.icons import APP_ICON_SIZES  # noqa: E402
+
+KEYWORDS = (
+    Keyword("k eight s", "Kubernetes"),
+    Keyword("post gress", "Postgres"),
+    Keyword("saywrite", "Saywrite"),
+    Keyword("doctor meyer", "Dr. Meyer"),
+)
+
+
+def render_app_icon() -> None:
+    folder = ROOT / "resources" / "icons"
+    renderer = QSvgRenderer(str(folder / "saywrite.svg"))
+    for size in APP_ICON_SIZES:
+        image = QImage(size, size, QImage.Format.Format_ARGB32)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        renderer.render(painter, QRectF(0, 0, size, size))
+        painter.end()
+        image.save(str(folder / f"saywrite-{size}.png"))
+
+
+def dictated_before(folder: Path) -> HistoryStore:
+    history = HistoryStore(folder / "history.sqlite3")
+    for number, text in enumerate(window_fakes.TEXTS * 3):
+        began = datetime.now().astimezone() - timedelta(hours=19 * number)
+        heading = SimpleNamespace(
+            dictation=f"h{number}", began=began, language="en", engine="builtin", source="microphone"
+        )
+        history.begin(heading)
+        history.add_segment(f"h{number}", events.Segment(1, text, text, 0, 16_000))
+        history.finish(f"h{number}", (41 + 97 * number) * 16_000, (41 + 97 * number) * 16_000, 0, text)
+    return history
+
+
+def play(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> None:
+    tell = dictation.tell
+    tell(events.EngineChanged("builtin", events.EngineState.READY))
+    tell(events.DevicesChanged((window_fakes.HEADSET, window_fakes.WEBCAM)))
+    if scene == "idle":
+        return
+    if scene in ("listening", "finishing", "failed", "notices", "stopped"):
+        window_fakes.script(dictation)
+    if scene == "finishing":
+        tell(events.StateChanged("d1", events.State.FINISHING))
+    if scene == "stopped":
+        tell(events.StateChanged("d1", events.State.FINISHING))
+        tell(events.Finished("d1", 400_000, 400_000, 0, 25.0, ""))
+        tell(events.StateChanged("d1", events.State.IDLE))
+    if scene == "failed":
+        what, remedy = "No microphone was found.", "Connect one, then press Start again."
+        tell(events.Failed("d1", what, remedy, fatal=True))
+        tell(events.StateChanged("d1", events.State.FAILED))
+    if scene == "notices":
+        tell(events.Gap("d1", 90_000, 13_000, "the microphone was unplugged"))
+        tell(
+            events.SourceChanged(
+                "d1", "Built-in Audio", "USB Headset Mono was unplugged; it is used again when it returns."
+            )
+        )
+        tell(events.Failed("d1", "The disk is full; the recording goes on in memory.", "Free some space: 12 min fit."))
+    if scene in ("unfinished", "notices"):
+        now = datetime.now()
+        items = [events.Unfinished("a", now - timedelta(hours=2), 151 * 16000, 0)]
+        if scene == "unfinished":
+            items.append(events.Unfinished("b", now - timedelta(days=3), 4000 * 16000, 0))
+            items.append(events.Unfinished("c", now - timedelta(days=9), 31 * 16000, 0, "the file is damaged"))
+        tell(events.UnfinishedFound(tuple(items)))
+        if scene == "unfinished":
+            front.window.unfinished.findChild(QToolButton).click()
+    opener = {"settings": "show_settings", "history": "show_history", "about": "show_about"}.get(scene)
+    if opener:
+        getattr(front.side, opener)()
+
+
+def main() -> int:
+    began = time.perf_counter()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scene", default="idle")
+    parser.add_argument("--theme", default="system")
+    parser.add_argument("--size", default="")
+    parser.add_argument("--font-size", type=float, default=0)
+    parser.add_argument("--rtl", action="store_true")
+    parser.add_argument("--shot", default="")
+    parser.add_argument("--engine", default="builtin")
+    parser.add_argument("--long-devices", action="store_true")
+    parser.add_argument("--render-app-icon", action="store_true")
+    options = parser.parse_args()
+    if options.render_app_icon:
+        app = QApplication.instance() or QApplication(["icon", "-platform", "offscreen"])
+        render_app_icon()
+        return 0
+    app = create_application(sys.argv[:1], options.theme)
+    if options.rtl:
+        app.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    if options.font_size:
+        font = app.font()
+        font.setPointSizeF(options.font_size)
+        app.setFont(font)
+    settings = replace(Settings(), engine=options.engine, theme=options.theme)
+    if options.long_devices:
+        settings = replace(
+            settings, microphone_host_api="PulseAudio", microphone_name="Very Long Conference Speakerphone Pro 9000"
+        )
+    folder = Path(tempfile.mkdtemp())
+    dictation = window_fakes.FakeDictation()
+    front = FrontEnd(
+        dictation,
+        window_fakes.surroundings(
+            folder, settings=settings, keywords=KEYWORDS, open_history=lambda: dictated_before(folder)
+        ),
+    )
+    dictation.tell = front.receive
+    front.window.painted.connect(lambda: sys.stderr.write(f"painted after {time.perf_counter() - began:.3f} s\n"))
+    front.show()
+    if options.size:
+        front.window.resize(*(int(part) for part in options.size.split("x")))
+    QTimer.singleShot(300, lambda: play(options.scene, front, dictation))
+    feed = QTimer(interval=50)
+    feed.timeout.connect(lambda: dictation.hear(0.05, -13 - 6 * (time.monotonic() % 1)))
+    if options.scene in ("listening", "notices"):
+        feed.start()
+    if options.shot:
+
+        def shoot() -> None:
+            screen = app.primaryScreen().grabWindow(0)
+            screen.save(options.shot)
+            app.quit()
+
+        QTimer.singleShot(2200, shoot)
+    code = app.exec()
+    front.save()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""Start and end of the application, in a process of its own: signals, order at quit, a thread that hangs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import qInstallMessageHandler, qWarning
+
+from saywrite.ui import application
+
+APP = Path(application.__file__).resolve().parents[2]
+PROGRAM = """
+    import logging, os, signal, sys, threading
+    logging.basicConfig(format="%(levelname)s %(message)s")
+    from PySide6.QtCore import QTimer
+    from saywrite.ui.application import create_application, route_messages, run
+    from saywrite.ui.worker import DictationThread
+    app = create_application(["saywrite"], "system")
+    route_messages()
+    ended = threading.Event()
+    class Dictation:
+        def quit(self):
+            print("quit", flush=True); {at_quit}
+    thread = DictationThread()
+    def loop():
+        print("running", flush=True); ended.wait(); print("ended", flush=True)
+    thread.loop = loop
+    {before}
+    sys.exit(run(app, thread, Dictation(), lambda: print("saved", flush=True)))
+"""
+
+
+def launch(*, at_quit: str = "ended.set()", before: str = "pass") -> subprocess.Popen[str]:
+    source = textwrap.dedent(PROGRAM).format(at_quit=at_quit, before=before)
+    environment = {**os.environ, "PYTHONPATH": str(APP)}
+    return subprocess.Popen(
+        [sys.executable, "-c", source], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+
+
+def test_at_quit_the_dictation_ends_before_the_state_is_saved() -> None:
+    process = launch(before="QTimer.singleShot(100, app.quit)")
+    out, err = process.communicate(timeout=60)
+    assert out.split() == ["running", "quit", "ended", "saved"]
+    assert (process.returncode, err) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Only on systems with POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_quits_properly(number: int) -> None:
+    process = launch()
+    assert process.stdout is not None
+    assert process.stdout.readline() == "running\n"
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert out.split() == ["quit", "ended", "saved"]
+    assert (process.returncode, err) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Only on systems with POSIX signals")
+def test_the_same_signal_twice_at_once_still_quits_properly() -> None:
+    process = launch(before="QTimer.singleShot(200, lambda: [signal.raise_signal(signal.SIGINT) for _ in range(2)])")
+    out, err = process.communicate(timeout=60)
+    assert out.split() == ["running", "quit", "ended", "saved"]
+    assert (process.returncode, err) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Only on systems with POSIX signals")
+def test_a_second_signal_ends_a_quit_that_hangs() -> None:
+    process = launch(at_quit="signal.raise_signal(signal.SIGTERM)", before="QTimer.singleShot(50, app.quit)")
+    assert process.wait(timeout=60) == 0, "before the quit was passed on a signal still means quit"
+    process.communicate()
+    process = launch(
+        at_quit="threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()",
+        before="QTimer.singleShot(50, app.quit)",
+    )
+    assert process.wait(timeout=60) == -signal.SIGTERM
+    process.communicate()
+
+
+def test_a_dictation_thread_that_hangs_does_not_keep_the_program_alive() -> None:
+    process = launch(at_quit="pass", before="QTimer.singleShot(100, app.quit)")
+    out, err = process.communicate(timeout=60)
+    assert out.split() == ["running", "quit", "saved"]
+    assert "did not end within 2000 ms" in err
+    assert process.returncode == 0
+
+
+def test_an_error_in_a_slot_is_logged_and_the_program_goes_on() -> None:
+    process = launch(
+        before="QTimer.singleShot(50, lambda: 1 // 0); QTimer.singleShot(300, app.quit)",
+    )
+    out, err = process.communicate(timeout=60)
+    assert "CRITICAL unhandled exception" in err
+    assert "ZeroDivisionError" in err
+    assert out.split() == ["running", "quit", "ended", "saved"]
+
+
+def test_messages_of_qt_go_to_the_log(qapp: Any, caplog: pytest.LogCaptureFixture) -> None:
+    before = qInstallMessageHandler(application._log_qt)
+    try:
+        qWarning("something about a font")
+    finally:
+        qInstallMessageHandler(before)
+    assert ("qt", logging.WARNING, "default: something about a font") in caplog.record_tuples

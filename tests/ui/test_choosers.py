@@ -1,0 +1,155 @@
+"""The drop-downs say what was chosen; what they show comes from the settings and the devices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from window_fakes import CHOICES, HEADSET, WEBCAM
+
+from saywrite.ui.choosers import Chooser, EngineChooser, LanguageChooser, MicrophoneChooser
+
+
+def entries(chooser: Chooser) -> list[str]:
+    return [chooser.itemText(row) for row in range(chooser.count())]
+
+
+def is_dimmed(chooser: Chooser, text: str) -> bool:
+    row = chooser.findText(text)
+    assert row >= 0, entries(chooser)
+    return chooser.itemData(row, Qt.ItemDataRole.ForegroundRole) is not None
+
+
+def pick(chooser: Chooser, text: str) -> None:
+    """As the user does with mouse or keyboard."""
+    row = chooser.findText(text)
+    assert row >= 0, entries(chooser)
+    chooser.setCurrentIndex(row)
+    chooser.activated.emit(row)
+
+
+@pytest.fixture
+def microphone(qtbot: Any) -> MicrophoneChooser:
+    chooser = MicrophoneChooser()
+    qtbot.addWidget(chooser)
+    return chooser
+
+
+def test_devices_are_listed_by_label_and_the_default_is_marked(microphone: MicrophoneChooser) -> None:
+    microphone.set_devices((HEADSET, WEBCAM))
+    assert entries(microphone) == [
+        "Default: USB Headset Mono",
+        "USB Headset Mono (default)",
+        "HD Pro Webcam C920 Analog Stereo Input, left front jack",
+    ]
+    assert microphone.currentText() == "Default: USB Headset Mono"
+
+
+def test_choosing_a_device_tells_the_name_that_finds_it_again(qtbot: Any, microphone: MicrophoneChooser) -> None:
+    microphone.set_devices((HEADSET, WEBCAM))
+    with qtbot.waitSignal(microphone.chosen) as told:
+        pick(microphone, WEBCAM.label)
+    assert told.args == [WEBCAM.host_api, WEBCAM.key]
+
+
+def test_the_default_is_a_choice_of_its_own(qtbot: Any, microphone: MicrophoneChooser) -> None:
+    microphone.set_devices((HEADSET,))
+    with qtbot.waitSignal(microphone.chosen) as told:
+        pick(microphone, "Default: USB Headset Mono")
+    assert told.args == ["", ""]
+
+
+def test_a_remembered_device_that_is_gone_stays_chosen_and_says_so(microphone: MicrophoneChooser) -> None:
+    microphone.set_wanted("PulseAudio", "Desk Mic")
+    microphone.set_devices((HEADSET,))
+    assert microphone.currentText() == "Desk Mic (not connected)"
+    assert is_dimmed(microphone, "Desk Mic (not connected)")
+
+
+def test_a_device_that_returns_is_no_longer_called_missing(microphone: MicrophoneChooser) -> None:
+    microphone.set_wanted(WEBCAM.host_api, WEBCAM.key)
+    microphone.set_devices((HEADSET,))
+    microphone.set_devices((HEADSET, WEBCAM))
+    assert microphone.currentText() == WEBCAM.label
+    assert not any("not connected" in text for text in entries(microphone))
+
+
+def test_with_no_device_it_says_why(microphone: MicrophoneChooser) -> None:
+    microphone.set_devices((), "PortAudio is missing. Install libportaudio2.")
+    assert microphone.currentText() == "No microphone found"
+    assert "libportaudio2" in microphone.toolTip()
+
+
+def test_before_anybody_looked_nothing_is_claimed_of_the_devices(microphone: MicrophoneChooser) -> None:
+    assert microphone.currentText() == "System default"
+    microphone.set_devices(())
+    assert microphone.currentText() == "No microphone found"
+
+
+def test_opening_the_list_asks_for_the_devices_anew(qtbot: Any, microphone: MicrophoneChooser) -> None:
+    microphone.set_devices((HEADSET,))
+    microphone.show()
+    with qtbot.waitSignal(microphone.refresh_wanted):
+        microphone.showPopup()
+    microphone.hidePopup()
+
+
+def test_devices_that_arrive_while_the_list_is_open_appear_in_it(microphone: MicrophoneChooser) -> None:
+    microphone.set_devices((HEADSET,))
+    microphone.show()
+    microphone.showPopup()
+    microphone.set_devices((HEADSET, WEBCAM))
+    assert microphone.view().isVisible()
+    assert WEBCAM.label in entries(microphone)
+    microphone.hidePopup()
+
+
+@pytest.fixture
+def language(qtbot: Any) -> LanguageChooser:
+    chooser = LanguageChooser(CHOICES)
+    qtbot.addWidget(chooser)
+    chooser.set_wanted("en", "builtin")
+    return chooser
+
+
+def test_a_language_the_engine_does_not_know_is_listed_with_the_reason(language: LanguageChooser) -> None:
+    assert language.count() == len(CHOICES.language_names)
+    assert is_dimmed(language, "German – not in Built-in (basic)")
+    assert not is_dimmed(language, "English")
+
+
+def test_choosing_an_unknown_language_changes_nothing_and_asks_for_an_explanation(
+    qtbot: Any, language: LanguageChooser
+) -> None:
+    with qtbot.assertNotEmitted(language.chosen), qtbot.waitSignal(language.unknown_chosen) as told:
+        pick(language, "German – not in Built-in (basic)")
+    assert told.args == ["de"]
+    assert language.currentText() == "English"
+
+
+def test_choosing_a_known_language_is_told(qtbot: Any, language: LanguageChooser) -> None:
+    language.set_wanted("en", "aiola")
+    with qtbot.waitSignal(language.chosen) as told:
+        pick(language, "German")
+    assert told.args == ["de"]
+
+
+def test_a_language_in_force_that_a_new_engine_does_not_know_is_shown_as_such(language: LanguageChooser) -> None:
+    language.set_wanted("de", "builtin")
+    assert language.currentText() == "German – not in Built-in (basic)"
+
+
+def test_choosing_an_engine_is_told(qtbot: Any) -> None:
+    chooser = EngineChooser(CHOICES)
+    qtbot.addWidget(chooser)
+    with qtbot.waitSignal(chooser.chosen) as told:
+        pick(chooser, "aiOla")
+    assert told.args == ["aiola"]
+
+
+def test_a_long_name_does_not_widen_the_window(microphone: MicrophoneChooser) -> None:
+    least = microphone.minimumSizeHint().width()
+    microphone.set_wanted("PulseAudio", "x" * 400)
+    assert microphone.minimumSizeHint().width() == least
+    assert microphone.sizeHint().width() < 500

@@ -1,0 +1,188 @@
+"""From Export to a file: nothing is replaced unasked, nothing is half written, and every failure names a remedy."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from saywrite.text.export import Document, Line, render
+from saywrite.ui.actions import Actions
+from saywrite.ui.export_flow import NO_TIMES, ExportFlow
+from saywrite.ui.export_job import ExportError, ExportExists, write_export
+
+BEGAN = datetime(2026, 11, 22, 10, 42)
+
+
+def document(*, timed: bool = True) -> Document:
+    line = Line(1.0, 2.5 if timed else 1.0, BEGAN, "Hello there.")
+    return Document("Dictation 2026-11-22 10.42", BEGAN, "Built-in", "en", "microphone", 3.0, (line,))
+
+
+class Outcome:
+    def __init__(self, flow: ExportFlow) -> None:
+        self.exported: list[tuple[Path, str]] = []
+        self.failed: list[tuple[str, str]] = []
+        flow.exported.connect(lambda *value: self.exported.append(value))
+        flow.failed.connect(lambda *value: self.failed.append(value))
+
+
+@pytest.fixture
+def window(qtbot: Any) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+@pytest.fixture
+def flow(window: QWidget, tmp_path: Path) -> ExportFlow:
+    return ExportFlow(window, document, tmp_path, "md")
+
+
+@pytest.fixture
+def outcome(flow: ExportFlow) -> Outcome:
+    return Outcome(flow)
+
+
+def open_dialog(flow: ExportFlow, window: QWidget, format: str = "") -> QFileDialog:
+    flow.start(format)
+    return window.findChildren(QFileDialog)[-1]
+
+
+def question(window: QWidget) -> QMessageBox:
+    boxes = window.findChildren(QMessageBox)
+    assert boxes, "nothing was asked"
+    return boxes[-1]
+
+
+def answer(window: QWidget, label: str) -> None:
+    box = question(window)
+    next(button for button in box.buttons() if button.text() == label).click()
+
+
+def test_the_dialog_offers_the_last_folder_and_format_and_a_telling_name(
+    flow: ExportFlow, window: QWidget, tmp_path: Path
+) -> None:
+    dialog = open_dialog(flow, window)
+    assert Path(dialog.selectedFiles()[0]) == tmp_path / "Dictation 2026-11-22 10.42.md"
+    assert dialog.selectedNameFilter() == "Markdown (*.md)"
+    dialog.reject()
+
+
+@pytest.mark.parametrize("format", ["txt", "md", "srt", "vtt", "json", "csv"])
+def test_every_format_is_written_as_the_text_package_renders_it(
+    flow: ExportFlow, outcome: Outcome, qtbot: Any, tmp_path: Path, format: str
+) -> None:
+    target = tmp_path / f"out.{format}"
+    flow.save(document(), target, format)
+    qtbot.waitUntil(lambda: bool(outcome.exported), timeout=5000)
+    assert target.read_bytes() == render(document(), format)
+    assert outcome.exported == [(target, format)]
+    assert (flow.folder, flow.format) == (tmp_path, format)
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+def test_a_name_without_a_suffix_gets_the_one_of_the_format(
+    flow: ExportFlow, outcome: Outcome, qtbot: Any, tmp_path: Path
+) -> None:
+    flow._chosen(document(), str(tmp_path / "notes v1.2"), "SubRip subtitles (*.srt)")
+    qtbot.waitUntil(lambda: bool(outcome.exported), timeout=5000)
+    assert outcome.exported == [(tmp_path / "notes v1.2.srt", "srt")]
+
+
+def test_the_suffix_that_was_typed_decides(flow: ExportFlow, outcome: Outcome, qtbot: Any, tmp_path: Path) -> None:
+    flow._chosen(document(), str(tmp_path / "notes.json"), "Plain text (*.txt)")
+    qtbot.waitUntil(lambda: bool(outcome.exported), timeout=5000)
+    assert outcome.exported == [(tmp_path / "notes.json", "json")]
+
+
+def test_a_file_is_kept_unless_the_person_says_replace(
+    flow: ExportFlow, outcome: Outcome, window: QWidget, qtbot: Any, tmp_path: Path
+) -> None:
+    """Also where the suffix was added after the dialog, so that the dialog could not ask."""
+    target = tmp_path / "notes.txt"
+    target.write_text("precious")
+    flow._chosen(document(), str(tmp_path / "notes"), "Plain text (*.txt)")
+    answer(window, "&Keep it")
+    assert target.read_text() == "precious"
+    qtbot.waitUntil(lambda: not window.findChildren(QMessageBox), timeout=3000)
+    flow._chosen(document(), str(target), "Plain text (*.txt)")
+    answer(window, "&Replace")
+    qtbot.waitUntil(lambda: bool(outcome.exported), timeout=5000)
+    assert target.read_bytes() == render(document(), "txt")
+
+
+def test_a_file_that_appears_in_between_is_not_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "notes.txt"
+    target.write_text("precious")
+    with pytest.raises(ExportExists):
+        write_export(document(), "txt", target, overwrite=False)
+    assert target.read_text() == "precious"
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
+    target = tmp_path / "notes.txt"
+    target.write_text("old")
+    target.chmod(0o640)
+    write_export(document(), "txt", target, overwrite=True)
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_folder_that_is_gone_is_told_with_a_remedy(
+    flow: ExportFlow, outcome: Outcome, qtbot: Any, tmp_path: Path
+) -> None:
+    flow.save(document(), tmp_path / "gone" / "notes.txt", "txt")
+    qtbot.waitUntil(lambda: bool(outcome.failed), timeout=5000)
+    what, remedy = outcome.failed[0]
+    assert "is gone" in what
+    assert remedy == "Choose another folder."
+
+
+@pytest.mark.parametrize(("number", "words"), [(28, "the disk is full"), (30, "cannot be written to")])
+def test_a_failing_write_leaves_the_old_file_and_no_rubbish(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    target = tmp_path / "notes.txt"
+    target.write_text("precious")
+
+    def refuse(_handle: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(ExportError, match=words):
+        write_export(document(), "txt", target, overwrite=True)
+    assert target.read_text() == "precious"
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_without_times_subtitles_are_refused_with_the_reason(window: QWidget, tmp_path: Path) -> None:
+    flow = ExportFlow(window, lambda: document(timed=False), tmp_path)
+    outcome = Outcome(flow)
+    flow.start("srt")
+    assert outcome.failed == [(NO_TIMES, "Choose text, Markdown, JSON or CSV.")]
+    actions = Actions(window)
+    flow.show_possible(actions.export_as)
+    enabled = {name for name, action in actions.export_as.items() if action.isEnabled()}
+    assert enabled == {"txt", "md", "json", "csv"}
+    assert actions.export_as["vtt"].toolTip() == NO_TIMES
+
+
+def test_without_text_nothing_is_asked(window: QWidget) -> None:
+    flow = ExportFlow(window, lambda: None)
+    outcome = Outcome(flow)
+    flow.start("txt")
+    assert outcome.failed
+    assert not window.findChildren(QFileDialog)
+
+
+def test_another_format_in_the_dialog_changes_the_suffix_of_the_name(flow: ExportFlow, window: QWidget) -> None:
+    dialog = open_dialog(flow, window)
+    flow._fit_name(dialog, "WebVTT subtitles (*.vtt)")
+    assert Path(dialog.selectedFiles()[0]).name == "Dictation 2026-11-22 10.42.vtt"
+    dialog.reject()

@@ -1,0 +1,85 @@
+"""What is exported from the window and from the history, and what is remembered of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from window_fakes import FakeDictation, script
+
+from saywrite.events import Gap, Segment
+from saywrite.history.store import Dictated, Summary
+from saywrite.text.export import render
+from saywrite.ui.exports import document_of
+from saywrite.ui.frontend import FrontEnd
+
+BEGAN = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
+SUMMARY = Summary("d1", BEGAN, "en", "builtin", "microphone", 160_000, 160_000, 0, True, 2, "First.")
+SEGMENTS = (Segment(1, "First.", "first", 16_000, 32_000), Segment(2, "Second.", "second", 96_000, 128_000))
+DICTATED = Dictated(SUMMARY, SEGMENTS, (Gap("d1", 40_000, 16_000, "unplugged"),), "First. Second.")
+
+
+def test_a_dictation_of_the_history_keeps_its_times_and_gaps_in_order() -> None:
+    document = document_of(DICTATED, "Built-in (basic)")
+    assert document is not None
+    assert [(line.start_s, line.end_s, line.text) for line in document.lines] == [
+        (1.0, 2.0, "First."),
+        (2.5, 3.5, ""),
+        (6.0, 8.0, "Second."),
+    ]
+    assert document.lines[1].gap == "1 s of sound missing: unplugged"
+    assert document.engine == "Built-in (basic)"
+    assert b"00:00:06" in render(document, "srt")
+
+
+def test_a_dictation_without_text_is_not_exported() -> None:
+    assert document_of(Dictated(SUMMARY, (), (), ""), "Built-in (basic)") is None
+
+
+@pytest.fixture
+def dictated(front: FrontEnd, dictation: FakeDictation) -> FrontEnd:
+    script(dictation)
+    return front
+
+
+def write(front: FrontEnd, target: Path, format: str) -> None:
+    """As the dialog does when a name was picked."""
+    document = front.window.transcript.to_export()
+    assert document is not None
+    front.side.exports._flow.save(document, target, format)
+
+
+def test_the_transcript_is_written_and_the_window_says_where(qtbot: Any, dictated: FrontEnd, tmp_path: Path) -> None:
+    write(dictated, tmp_path / "notes.md", "md")
+    qtbot.waitUntil(lambda: dictated.window.status.words() == "Exported to notes.md")
+    assert "Kubernetes cluster" in (tmp_path / "notes.md").read_text("utf-8")
+
+
+def test_folder_and_format_are_remembered(qtbot: Any, dictated: FrontEnd, tmp_path: Path) -> None:
+    write(dictated, tmp_path / "notes.md", "md")
+    qtbot.waitUntil(lambda: dictated.preferences.settings.export_format == "md")
+    assert dictated.side.state() == {"export_folder": str(tmp_path)}
+    assert dictated.preferences.settings.export_folder == "", "the folder of the settings is the user's own choice"
+
+
+def test_the_remembered_folder_is_that_of_the_next_run(make_front: Any) -> None:
+    front = make_front()
+    front.side.restore({"export_folder": "/somewhere"})
+    assert front.side.exports.folder == "/somewhere"
+    front.side.restore({"export_folder": 5})
+    assert front.side._export_folder == ""
+
+
+def test_an_export_that_fails_is_told_with_its_remedy(qtbot: Any, dictated: FrontEnd, tmp_path: Path) -> None:
+    write(dictated, tmp_path / "no such folder" / "notes.md", "md")
+    qtbot.waitUntil(lambda: bool(dictated.window.notices.texts()))
+    assert "was not exported" in dictated.window.notices.texts()[-1]
+    assert "Choose another folder" in dictated.window.notices.texts()[-1]
+
+
+def test_the_menu_offers_what_can_be_written(dictated: FrontEnd) -> None:
+    actions = dictated.window.actions_
+    actions.export_menu.aboutToShow.emit()
+    assert all(action.isEnabled() for action in actions.export_as.values())

@@ -1,0 +1,115 @@
+"""Find: count, ways back and forth, marks on what is in view, and a window that stays awake."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+
+from saywrite.events import Segment, SegmentAdded, Started
+from saywrite.ui.find_scan import SLICE, FindScan, pattern
+from saywrite.ui.transcript_rows import Kind, Row
+from saywrite.ui.transcript_view import TranscriptView
+
+
+@pytest.fixture
+def view(qtbot: Any) -> TranscriptView:
+    view = TranscriptView()
+    qtbot.addWidget(view)
+    view.resize(600, 300)
+    view.show()
+    qtbot.waitExposed(view)
+    view.begin(Started("d", "builtin", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)), "Built-in")
+    for number, text in enumerate(["The cat.", "the other 🎙 Cat and the cat", "Kein Wort.", "new\nline"]):
+        view.add(SegmentAdded("d", Segment(number, text, text, number * 100, number * 100 + 50)))
+    return view
+
+
+def look_for(view: TranscriptView, qtbot: Any, words: str) -> None:
+    view.find()
+    view.find_bar.words.setText(words)
+    qtbot.waitUntil(lambda: not view.find_bar._again.isActive(), timeout=3000)
+
+
+def test_the_count_and_the_places_in_order(view: TranscriptView, qtbot: Any) -> None:
+    look_for(view, qtbot, "cat")
+    assert view.find_bar.count.text() == "3 found"
+    found = []
+    for _ in range(4):
+        view.find_bar.go(1)
+        cursor = view.pane.editor.textCursor()
+        found.append((cursor.blockNumber(), cursor.selectedText(), view.find_bar.count.text()))
+    assert found == [
+        (1, "cat", "1 of 3"),
+        (2, "Cat", "2 of 3"),
+        (2, "cat", "3 of 3"),
+        (1, "cat", "1 of 3"),
+    ]
+    view.find_bar.go(-1)
+    assert view.find_bar.count.text() == "3 of 3"
+
+
+def test_case_counts_when_asked(view: TranscriptView, qtbot: Any) -> None:
+    look_for(view, qtbot, "Cat")
+    view.find_bar.case.setChecked(True)
+    assert view.find_bar.count.text() == "1 found"
+
+
+def test_a_space_finds_a_line_break_too(view: TranscriptView, qtbot: Any) -> None:
+    look_for(view, qtbot, "new line")
+    view.find_bar.go(1)
+    assert view.selected_text() == "new\nline"
+
+
+def test_nothing_found_is_said(view: TranscriptView, qtbot: Any) -> None:
+    look_for(view, qtbot, "zebra")
+    assert view.find_bar.count.text() == "Not found"
+    assert not view.find_bar.next.isEnabled()
+
+
+def test_headings_are_not_searched(view: TranscriptView, qtbot: Any) -> None:
+    look_for(view, qtbot, "Built-in")
+    assert view.find_bar.count.text() == "Not found"
+
+
+def test_every_place_in_view_is_marked(view: TranscriptView, qtbot: Any) -> None:
+    look_for(view, qtbot, "the")
+    assert [mark.cursor.selectedText() for mark in view.pane.editor.extraSelections()] == ["The", "the", "the", "the"]
+
+
+def test_words_that_arrive_are_found(view: TranscriptView, qtbot: Any) -> None:
+    look_for(view, qtbot, "cat")
+    view.find_bar.go(1)
+    view.add(SegmentAdded("d", Segment(9, "Another cat.", "", 900, 950)))
+    qtbot.waitUntil(lambda: view.find_bar.count.text() == "1 of 4", timeout=3000)
+
+
+def test_escape_closes_and_gives_the_focus_back(view: TranscriptView, qtbot: Any) -> None:
+    view.activateWindow()
+    look_for(view, qtbot, "cat")
+    qtbot.keyClick(view.find_bar.words, Qt.Key.Key_Escape)
+    assert view.find_bar.isHidden()
+    assert view.pane.editor.hasFocus()
+    assert view.pane.editor.extraSelections() == []
+
+
+def test_enter_and_shift_enter_go_on_and_back(view: TranscriptView, qtbot: Any) -> None:
+    look_for(view, qtbot, "cat")
+    qtbot.keyClick(view.find_bar.words, Qt.Key.Key_Return)
+    qtbot.keyClick(view.find_bar.words, Qt.Key.Key_Return)
+    assert view.find_bar.count.text() == "2 of 3"
+    qtbot.keyClick(view.find_bar.words, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert view.find_bar.count.text() == "1 of 3"
+
+
+def test_a_long_transcript_is_searched_in_slices(qtbot: Any) -> None:
+    rows = [Row(Kind.SEGMENT, "d", number, 0, 1, "some words here") for number in range(3 * SLICE)]
+    scan = FindScan()
+    scan.start(rows, pattern("words", case=False))
+    assert len(scan) == SLICE
+    assert not scan.done
+    qtbot.waitUntil(lambda: scan.done, timeout=5000)
+    assert len(scan) == 3 * SLICE
+    assert scan.place(3 * SLICE - 1) == (3 * SLICE - 1, 5, 10)

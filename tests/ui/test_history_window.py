@@ -1,0 +1,167 @@
+"""The history on the real store: list, search, read, copy, delete; every query off the GUI thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+
+from saywrite.errors import HistoryUnavailable
+from saywrite.events import Segment
+from saywrite.history.store import HistoryStore
+from saywrite.ui.history_window import HistoryWindow
+from saywrite.ui.tasks import wait_for_tasks
+
+NOW = datetime(2026, 11, 22, 18, 0)
+TEXTS = {"d1": "The contract with the printing office.", "d2": "Kubernetes is ready for the demo.", "d3": "Buy milk."}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[HistoryStore]:
+    history = HistoryStore(tmp_path / "history.sqlite3")
+    for number, (dictation, text) in enumerate(TEXTS.items()):
+        began = datetime(2026, 11, 20 + number, 9, 0, tzinfo=UTC)
+        heading = SimpleNamespace(
+            dictation=dictation, began=began, language="en", engine="builtin", source="microphone"
+        )
+        history.begin(heading)
+        history.add_segment(dictation, Segment(1, text, text.lower(), 0, 32_000))
+    yield history
+    history.close()
+
+
+class Watched:
+    """The store, noting on which threads it is asked."""
+
+    def __init__(self, store: HistoryStore) -> None:
+        self._store = store
+        self.threads: set[int] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        self.threads.add(threading.get_ident())
+        return getattr(self._store, name)
+
+    def close(self) -> None:
+        """The test closes the store itself."""
+
+
+@pytest.fixture
+def watched(store: HistoryStore) -> Watched:
+    return Watched(store)
+
+
+@pytest.fixture
+def window(qtbot: Any, watched: Watched) -> Iterator[HistoryWindow]:
+    made = HistoryWindow(lambda: watched, now=lambda: NOW)
+    qtbot.addWidget(made)
+    made.reload()
+    made.show()
+    qtbot.waitUntil(lambda: made.list.count() == len(TEXTS))
+    yield made
+    assert wait_for_tasks(5000)
+
+
+def rows(window: HistoryWindow) -> list[str]:
+    return [window.list.item(row).text().split("\n")[1] for row in range(window.list.count())]
+
+
+def test_the_newest_comes_first_and_is_read(qtbot: Any, window: HistoryWindow) -> None:
+    assert rows(window) == [TEXTS["d3"], TEXTS["d2"], TEXTS["d1"]]
+    qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d3"])
+
+
+def test_the_store_is_never_asked_on_the_gui_thread(qtbot: Any, window: HistoryWindow, watched: Watched) -> None:
+    window.query.setText("milk")
+    qtbot.waitUntil(lambda: window.list.count() == 1)
+    assert watched.threads
+    assert threading.get_ident() not in watched.threads
+
+
+def test_typing_searches_and_emptying_lists_all_again(qtbot: Any, window: HistoryWindow) -> None:
+    window.query.setText("kubern")
+    qtbot.waitUntil(lambda: rows(window) == [TEXTS["d2"]])
+    qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d2"])
+    window.query.clear()
+    qtbot.waitUntil(lambda: window.list.count() == 3)
+
+
+def test_nothing_found_is_said(qtbot: Any, window: HistoryWindow) -> None:
+    window.query.setText("zebra")
+    qtbot.waitUntil(lambda: window.note.text() == "Nothing found.")
+    assert window.text.toPlainText() == ""
+    assert not window.copy.isEnabled()
+
+
+def test_a_dictation_is_copied(qtbot: Any, qapp: Any, window: HistoryWindow) -> None:
+    window.list.setCurrentRow(1)
+    qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d2"])
+    window.copy.click()
+    assert qapp.clipboard().text() == TEXTS["d2"]
+
+
+def test_exporting_hands_over_the_whole_dictation(qtbot: Any, window: HistoryWindow) -> None:
+    qtbot.waitUntil(window.export.isEnabled)
+    with qtbot.waitSignal(window.export_wanted) as told:
+        window.export.click()
+    assert told.args[0].summary.dictation == "d3"
+
+
+def test_deleting_asks_once_and_then_the_words_are_gone(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    qtbot.waitUntil(window.delete.isEnabled)
+    window.delete.click()
+    assert window.confirm.isVisible()
+    assert not window.delete.isVisible()
+    window.confirm.click()
+    qtbot.waitUntil(lambda: window.list.count() == 2)
+    assert store.search("milk") == ()
+
+
+def test_keeping_deletes_nothing(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    qtbot.waitUntil(window.delete.isEnabled)
+    window.delete.click()
+    window.keep.click()
+    assert window.delete.isVisible()
+    assert len(store.recent(10)) == 3
+
+
+def test_more_is_loaded_when_the_end_is_reached(qtbot: Any, store: HistoryStore, window: HistoryWindow) -> None:
+    for number in range(150):
+        began = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+        heading = SimpleNamespace(
+            dictation=f"old{number}", began=began, language="en", engine="builtin", source="microphone"
+        )
+        store.begin(heading)
+    window.reload()
+    qtbot.waitUntil(lambda: window.list.count() == 100)
+    window.list.scrollToBottom()
+    qtbot.waitUntil(lambda: window.list.count() == 153)
+
+
+def test_an_empty_history_says_what_will_be_here(qtbot: Any, tmp_path: Path) -> None:
+    empty = HistoryWindow(lambda: HistoryStore(tmp_path / "none.sqlite3"))
+    qtbot.addWidget(empty)
+    empty.reload()
+    qtbot.waitUntil(lambda: "No dictations yet" in empty.note.text())
+    empty.close()
+    assert wait_for_tasks(5000)
+
+
+def test_a_history_that_cannot_be_read_says_why(qtbot: Any) -> None:
+    def fail() -> Any:
+        raise HistoryUnavailable("The history is damaged.", "It was left as it is.")
+
+    window = HistoryWindow(fail)
+    qtbot.addWidget(window)
+    window.reload()
+    qtbot.waitUntil(lambda: window.note.text() == "The history is damaged. It was left as it is.")
+
+
+def test_escape_closes_it(qtbot: Any, window: HistoryWindow) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.isVisible())

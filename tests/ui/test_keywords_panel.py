@@ -1,0 +1,186 @@
+"""Keywords at the side: edited in place, at once in effect, imported, removed and brought back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from saywrite.text.keywords import Keyword
+from saywrite.ui.keywords_model import PROBLEM_ROLE, SPOKEN, WRITTEN, KeywordsModel
+from saywrite.ui.keywords_panel import KeywordsPanel
+
+POSTGRES, KUBERNETES = Keyword("postgres", "PostgreSQL"), Keyword("k eight s", "Kubernetes")
+
+
+@pytest.fixture
+def panel(qtbot: Any) -> KeywordsPanel:
+    panel = KeywordsPanel()
+    qtbot.addWidget(panel)
+    panel.resize(300, 500)
+    panel.show()
+    qtbot.waitExposed(panel)
+    panel.set_keywords((POSTGRES, KUBERNETES))
+    return panel
+
+
+@pytest.fixture
+def told(panel: KeywordsPanel) -> list[tuple[Keyword, ...]]:
+    told: list[tuple[Keyword, ...]] = []
+    panel.changed.connect(told.append)
+    return told
+
+
+def cell(panel: KeywordsPanel, row: int, column: int) -> Any:
+    return panel.shown.index(row, column)
+
+
+def editor_of(panel: KeywordsPanel) -> QLineEdit:
+    found = panel.table.viewport().findChildren(QLineEdit)
+    assert found, "no cell is being edited"
+    return found[-1]
+
+
+def choose(panel: KeywordsPanel, *rows: int) -> None:
+    flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    for row in rows:
+        panel.table.selectionModel().select(cell(panel, row, 0), flags)
+
+
+def test_an_edited_cell_has_effect_at_once(panel: KeywordsPanel, told: list) -> None:
+    panel.shown.setData(cell(panel, 0, WRITTEN), "Postgres")
+    assert told == [(Keyword("postgres", "Postgres"), KUBERNETES)]
+
+
+def test_a_cell_left_as_it_was_tells_nobody(panel: KeywordsPanel, told: list) -> None:
+    panel.shown.setData(cell(panel, 0, WRITTEN), "PostgreSQL")
+    assert told == []
+
+
+def test_showing_keywords_tells_nobody(panel: KeywordsPanel, told: list) -> None:
+    panel.set_keywords((POSTGRES,))
+    assert told == []
+
+
+def test_a_keyword_is_added_by_keyboard_alone(panel: KeywordsPanel, told: list, qtbot: Any) -> None:
+    panel.table.setFocus()
+    qtbot.keyClick(panel.table, Qt.Key.Key_Insert)
+    qtbot.keyClicks(editor_of(panel), "cube control")
+    qtbot.keyClick(editor_of(panel), Qt.Key.Key_Return)
+    QApplication.processEvents()
+    qtbot.keyClicks(editor_of(panel), "kubectl")
+    qtbot.keyClick(editor_of(panel), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: told[-1] == (POSTGRES, KUBERNETES, Keyword("cube control", "kubectl")), timeout=3000)
+
+
+def test_an_unfinished_row_does_not_count_and_says_why(panel: KeywordsPanel, told: list) -> None:
+    panel.add_row()
+    assert told[-1] == (POSTGRES, KUBERNETES)
+    assert cell(panel, 2, SPOKEN).data(PROBLEM_ROLE) == "Say what is heard: the spoken form is empty."
+    panel.shown.setData(cell(panel, 2, SPOKEN), "ada")
+    assert "the written form is empty" in cell(panel, 2, SPOKEN).data(PROBLEM_ROLE)
+
+
+def test_of_two_equal_spoken_forms_the_later_counts(panel: KeywordsPanel) -> None:
+    panel.set_keywords((POSTGRES, KUBERNETES, Keyword("K Eight S", "K8s")))
+    assert panel.keywords() == (POSTGRES, Keyword("K Eight S", "K8s"))
+    assert "listed again" in cell(panel, 1, SPOKEN).data(PROBLEM_ROLE)
+
+
+def test_removed_keywords_come_back_where_they_were(panel: KeywordsPanel, told: list, qtbot: Any) -> None:
+    panel.set_keywords((POSTGRES, KUBERNETES, Keyword("a", "A"), Keyword("b", "B")))
+    choose(panel, 0, 2)
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert told[-1] == (KUBERNETES, Keyword("b", "B"))
+    assert panel.report.words.text() == "2 keywords removed."
+    panel.report.undo.click()
+    assert panel.keywords() == (POSTGRES, KUBERNETES, Keyword("a", "A"), Keyword("b", "B"))
+    assert panel.report.isHidden()
+
+
+def test_a_line_break_is_written_as_a_sign(panel: KeywordsPanel) -> None:
+    panel.shown.setData(cell(panel, 0, WRITTEN), "Kind regards↵Ada")
+    assert panel.keywords()[0].written == "Kind regards\nAda"
+    assert cell(panel, 0, WRITTEN).data() == "Kind regards↵Ada"
+
+
+def test_adding_a_known_spoken_form_changes_its_writing(panel: KeywordsPanel) -> None:
+    panel.add(Keyword("Postgres", "Postgres"))
+    assert panel.keywords() == (Keyword("Postgres", "Postgres"), KUBERNETES)
+
+
+def test_the_filter_looks_in_both_columns(panel: KeywordsPanel) -> None:
+    panel.filter.setText("sql")
+    assert [cell(panel, row, SPOKEN).data() for row in range(panel.shown.rowCount())] == ["postgres"]
+    panel.filter.setText("K EIGHT")
+    assert [cell(panel, row, SPOKEN).data() for row in range(panel.shown.rowCount())] == ["k eight s"]
+
+
+def test_good_rows_of_a_file_come_in_and_bad_ones_are_named_by_line(
+    panel: KeywordsPanel, told: list, qtbot: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "words.csv"
+    file.write_text("spoken,written\npostgres,Postgres\n,nothing\nada,Ada\n", encoding="utf-8")
+    panel.import_files([file])
+    qtbot.waitUntil(lambda: bool(told), timeout=5000)
+    assert told[-1] == (Keyword("postgres", "Postgres"), KUBERNETES, Keyword("ada", "Ada"))
+    assert panel.report.words.text() == "words.csv: 1 added, 1 changed. 1 line left out:"
+    assert panel.report.details.toPlainText() == "Line 3: the spoken form is empty."
+
+
+def test_a_file_nothing_can_be_read_from_changes_nothing(
+    panel: KeywordsPanel, told: list, qtbot: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "broken.json"
+    file.write_text("not json", encoding="utf-8")
+    panel.import_files([file, tmp_path / "missing.csv"])
+    qtbot.waitUntil(lambda: "missing.csv" in panel.report.words.text(), timeout=5000)
+    assert told == []
+
+
+def test_a_dropped_file_is_imported(panel: KeywordsPanel, told: list, qtbot: Any, tmp_path: Path) -> None:
+    file = tmp_path / "words.json"
+    file.write_text(json.dumps({"ada": "Ada"}), encoding="utf-8")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file)), QUrl.fromLocalFile(str(tmp_path / "sound.wav"))])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    panel.dropEvent(QDropEvent(QPointF(1, 1), Qt.DropAction.CopyAction, data, buttons, keys))
+    qtbot.waitUntil(lambda: bool(told), timeout=5000)
+    assert told[-1][-1] == Keyword("ada", "Ada")
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.json"])
+def test_an_export_reads_back_as_it_was(panel: KeywordsPanel, qtbot: Any, tmp_path: Path, name: str) -> None:
+    panel.export_file(tmp_path / name)
+    qtbot.waitUntil(lambda: "exported" in panel.report.words.text(), timeout=5000)
+    before = panel.keywords()
+    panel.set_keywords(())
+    panel.import_files([tmp_path / name])
+    qtbot.waitUntil(lambda: panel.keywords() == before, timeout=5000)
+
+
+def test_an_export_into_a_folder_that_is_gone_says_so(panel: KeywordsPanel, qtbot: Any, tmp_path: Path) -> None:
+    panel.export_file(tmp_path / "gone" / "out.csv")
+    qtbot.waitUntil(lambda: "was not written" in panel.report.words.text(), timeout=5000)
+
+
+def test_five_thousand_keywords_are_edited_without_a_stall(qtbot: Any) -> None:
+    """One edit looks at every row once and compares no pair."""
+    model = KeywordsModel()
+    model.reset(Keyword(f"name number {number}", f"Name {number}") for number in range(5000))
+    with qtbot.waitSignal(model.committed, timeout=1000) as told:
+        model.setData(model.index(2500, WRITTEN), "changed")
+    assert len(told.args[0]) == 5000
+
+
+def test_an_empty_list_shows_how_it_works(panel: KeywordsPanel) -> None:
+    panel.set_keywords(())
+    assert "k eight s" in panel.table._empty_words()[1]
+    panel.set_keywords((POSTGRES,))
+    panel.filter.setText("zzz")
+    assert panel.table._empty_words()[0] == "Nothing found"

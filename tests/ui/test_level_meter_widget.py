@@ -1,0 +1,148 @@
+"""The meter polls while something is recorded and can be seen, and paints only what changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+
+from saywrite.audio.levels import LatestLevel
+from saywrite.events import Level
+from saywrite.ui.level_meter import LevelMeter, share, spoken
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class CountingMeter(LevelMeter):
+    paints = 0
+
+    def paintEvent(self, event: Any) -> None:
+        self.paints += 1
+        super().paintEvent(event)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def latest() -> LatestLevel:
+    return LatestLevel()
+
+
+@pytest.fixture
+def meter(qtbot: Any, latest: LatestLevel, clock: HandClock) -> CountingMeter:
+    widget = CountingMeter(latest, clock)
+    qtbot.addWidget(widget)
+    widget.resize(400, 24)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
+
+
+def tick(meter: LevelMeter, clock: HandClock, times: int = 1) -> None:
+    for _ in range(times):
+        clock.now += 0.033
+        meter.poll()
+
+
+@pytest.mark.parametrize(("dbfs", "place"), [(-60, 0), (-30, 0.5), (0, 1), (-120, 0), (3, 1)])
+def test_the_scale_runs_from_minus_60_to_0_dbfs(dbfs: float, place: float) -> None:
+    assert share(dbfs) == pytest.approx(place)
+
+
+@pytest.mark.parametrize(
+    ("dbfs", "text"), [(-18.2, "−18 dBFS"), (-0.3, "0 dBFS"), (-70, "< −60 dBFS"), (-120, "– dBFS")]
+)
+def test_the_number_is_rounded_and_says_when_it_is_below_the_scale(dbfs: float, text: str) -> None:
+    assert spoken(dbfs) == text
+
+
+def test_it_polls_only_while_recording(meter: CountingMeter) -> None:
+    assert not meter.is_polling
+    meter.set_recording(True)
+    assert meter.is_polling
+
+
+def test_after_the_recording_it_falls_to_rest_and_stops(
+    meter: CountingMeter, latest: LatestLevel, clock: HandClock
+) -> None:
+    meter.set_recording(True)
+    latest.put(Level(-10, -20, False))
+    tick(meter, clock)
+    meter.set_recording(False)
+    assert meter.is_polling, "the bar would hang in the air"
+    tick(meter, clock, 300)
+    assert not meter.is_polling
+
+
+def test_it_does_not_poll_while_hidden_and_goes_on_when_shown(meter: CountingMeter) -> None:
+    meter.set_recording(True)
+    meter.hide()
+    assert not meter.is_polling
+    meter.show()
+    assert meter.is_polling
+
+
+def test_it_is_not_started_while_hidden(meter: CountingMeter) -> None:
+    meter.hide()
+    meter.set_recording(True)
+    assert not meter.is_polling
+
+
+def test_the_same_picture_is_not_painted_twice(
+    qtbot: Any, qapp: Any, meter: CountingMeter, clock: HandClock, latest: LatestLevel
+) -> None:
+    meter.set_recording(True)
+    tick(meter, clock)
+    qapp.processEvents()
+    before = meter.paints
+    tick(meter, clock, 20)
+    qapp.processEvents()
+    assert meter.paints == before
+    latest.put(Level(-10, -20, False))
+    tick(meter, clock)
+    qtbot.waitUntil(lambda: meter.paints == before + 1)
+
+
+def test_the_clip_lamp_stays_lit_until_it_is_clicked(
+    qtbot: Any, meter: CountingMeter, latest: LatestLevel, clock: HandClock
+) -> None:
+    meter.set_recording(True)
+    latest.put(Level(0, -6, True))
+    tick(meter, clock, 200)
+    assert meter.is_clipped
+    assert "too loud" in meter.accessibleDescription()
+    qtbot.mouseClick(meter, Qt.MouseButton.LeftButton)
+    assert not meter.is_clipped
+    assert "too loud" not in meter.accessibleDescription()
+
+
+def test_a_screen_reader_can_read_the_level(meter: CountingMeter, latest: LatestLevel, clock: HandClock) -> None:
+    meter.set_recording(True)
+    clock.now += 1
+    latest.put(Level(-18, -27, False))
+    tick(meter, clock)
+    assert meter.accessibleName() == "Microphone level"
+    assert meter.accessibleDescription() == "minus 18 dBFS"
+
+
+def test_a_new_recording_starts_with_the_lamp_out_and_no_old_level(
+    meter: CountingMeter, latest: LatestLevel, clock: HandClock
+) -> None:
+    meter.set_recording(True)
+    latest.put(Level(0, 0, True))
+    tick(meter, clock)
+    meter.set_recording(False)
+    latest.put(Level(0, 0, True))
+    meter.set_recording(True)
+    tick(meter, clock)
+    assert not meter.is_clipped

@@ -1,0 +1,160 @@
+"""Problems are told calmly: in the window, once each, with their remedy."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QToolButton
+
+from saywrite.events import Unfinished
+from saywrite.ui.notices import MOST_AT_ONCE, Kind, Notices
+from saywrite.ui.unfinished_bar import UnfinishedBar, summary
+
+NOW = datetime(2026, 11, 22, 18, 0)
+ONE = Unfinished("a", datetime(2026, 11, 22, 10, 42), 151 * 16_000, 0)
+OTHER = Unfinished("b", NOW - timedelta(days=3), 30 * 16_000, 0)
+BROKEN = Unfinished("c", NOW - timedelta(days=4), 60 * 16_000, 0, "its file is damaged")
+
+
+@pytest.fixture
+def notices(qtbot: Any) -> Notices:
+    widget = Notices()
+    qtbot.addWidget(widget)
+    return widget
+
+
+def test_without_notices_it_takes_no_room(notices: Notices) -> None:
+    assert notices.isHidden()
+
+
+def test_a_notice_says_what_happened_and_what_helps(notices: Notices) -> None:
+    notices.tell(Kind.ERROR, "No microphone was found.", "Connect one.")
+    assert notices.texts() == ["No microphone was found. Connect one."]
+    assert not notices.isHidden()
+
+
+def test_the_same_notice_is_counted_instead_of_stacked(notices: Notices) -> None:
+    for _ in range(3):
+        notices.tell(Kind.WARNING, "The connection was lost.")
+    assert notices.texts() == ["The connection was lost. (3 times)"]
+
+
+def test_a_notice_of_the_same_matter_is_renewed(notices: Notices) -> None:
+    notices.tell(Kind.WARNING, "1 s is missing", key="gap", counted=False)
+    notices.tell(Kind.WARNING, "2 s are missing", key="gap", counted=False)
+    assert notices.texts() == ["2 s are missing"]
+
+
+def test_a_notice_can_be_dismissed(qtbot: Any, notices: Notices) -> None:
+    notices.tell(Kind.INFO, "Now recording from another device.")
+    notices.show()
+    (close,) = notices.findChildren(QToolButton)
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert notices.texts() == []
+    assert notices.isHidden()
+
+
+def test_when_there_are_too_many_the_least_serious_goes_first(notices: Notices) -> None:
+    notices.tell(Kind.ERROR, "error")
+    notices.tell(Kind.INFO, "info")
+    for number in range(MOST_AT_ONCE - 1):
+        notices.tell(Kind.WARNING, f"warning {number}")
+    assert "error" in notices.texts()
+    assert "info" not in notices.texts()
+    assert len(notices.texts()) == MOST_AT_ONCE
+
+
+def test_the_notices_of_the_last_dictation_go_when_a_new_one_starts_and_others_stay(notices: Notices) -> None:
+    notices.tell(Kind.ERROR, "of the dictation")
+    notices.tell(Kind.WARNING, "of the settings", passing=False)
+    notices.withdraw_passing()
+    assert notices.texts() == ["of the settings"]
+
+
+def test_a_notice_can_do_something(qtbot: Any, notices: Notices) -> None:
+    done: list[str] = []
+    notices.tell(Kind.INFO, "Cleared.", actions=(("&Undo", lambda: done.append("undo")),))
+    (button,) = notices.findChildren(QPushButton)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert done == ["undo"]
+
+
+@pytest.fixture
+def bar(qtbot: Any) -> UnfinishedBar:
+    widget = UnfinishedBar(now=lambda: NOW)
+    qtbot.addWidget(widget)
+    return widget
+
+
+def press(qtbot: Any, bar: UnfinishedBar, name: str) -> None:
+    """Click the visible button whose accessible name begins so."""
+    bar.show()
+    buttons = [*bar.findChildren(QPushButton), *bar.findChildren(QToolButton)]
+    (button,) = [b for b in buttons if b.isVisible() and b.accessibleName().startswith(name)]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def visible_verbs(bar: UnfinishedBar) -> list[str]:
+    bar.show()
+    return [button.text().replace("&", "") for button in bar.findChildren(QPushButton) if button.isVisible()]
+
+
+def test_one_unfinished_dictation_is_named_with_its_time_and_length() -> None:
+    assert summary((ONE,), NOW) == "1 unfinished dictation, 10:42, 2 min 31 s"
+
+
+def test_several_are_summed_up(bar: UnfinishedBar) -> None:
+    assert summary((ONE, OTHER), NOW) == "2 unfinished dictations, 3 min 1 s in all"
+
+
+def test_the_bar_is_there_only_when_something_is_unfinished(bar: UnfinishedBar) -> None:
+    assert bar.isHidden()
+    bar.set_items((ONE,))
+    assert not bar.isHidden()
+    bar.set_items(())
+    assert bar.isHidden()
+
+
+def test_the_verbs_are_offered_and_told(qtbot: Any, bar: UnfinishedBar) -> None:
+    bar.set_items((ONE,))
+    assert visible_verbs(bar) == ["Transcribe", "Save audio…", "Discard…"]
+    with qtbot.waitSignal(bar.transcribe_wanted) as told:
+        press(qtbot, bar, "Transcribe")
+    assert told.args == ["a"]
+    with qtbot.waitSignal(bar.save_wanted) as told:
+        press(qtbot, bar, "Save audio")
+    assert told.args == ["a"]
+
+
+def test_discarding_asks_once_in_the_same_place(qtbot: Any, bar: UnfinishedBar) -> None:
+    bar.set_items((ONE,))
+    with qtbot.assertNotEmitted(bar.discard_wanted):
+        press(qtbot, bar, "Discard")
+    assert visible_verbs(bar) == ["Discard recording", "Keep"]
+    with qtbot.waitSignal(bar.discard_wanted) as told:
+        press(qtbot, bar, "Discard recording")
+    assert told.args == ["a"]
+
+
+def test_keeping_it_brings_the_verbs_back(qtbot: Any, bar: UnfinishedBar) -> None:
+    bar.set_items((ONE,))
+    press(qtbot, bar, "Discard")
+    with qtbot.assertNotEmitted(bar.discard_wanted):
+        press(qtbot, bar, "Keep")
+    assert visible_verbs(bar) == ["Transcribe", "Save audio…", "Discard…"]
+
+
+def test_several_can_be_listed_and_each_has_its_verbs(qtbot: Any, bar: UnfinishedBar) -> None:
+    bar.set_items((ONE, OTHER))
+    assert visible_verbs(bar) == []
+    press(qtbot, bar, "Show")
+    assert visible_verbs(bar) == ["Transcribe", "Save audio…", "Discard…"] * 2
+
+
+def test_what_cannot_be_read_is_not_offered_for_transcription(bar: UnfinishedBar) -> None:
+    bar.set_items((BROKEN,))
+    assert visible_verbs(bar) == ["Save audio…", "Discard…"]
+    assert "its file is damaged" in summary((BROKEN,), NOW)

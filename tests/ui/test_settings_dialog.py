@@ -1,0 +1,99 @@
+"""The settings window is made from the declarations, and a change holds at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
+from window_fakes import CHOICES, HEADSET
+
+from saywrite.events import DevicesChanged
+from saywrite.settings.schema import OPTIONS, Settings
+from saywrite.ui.preferences import Preferences
+from saywrite.ui.settings_dialog import SHOWN_WITH_ANOTHER, SettingsDialog
+from saywrite.ui.tasks import wait_for_tasks
+
+
+@pytest.fixture
+def preferences(qapp: object) -> Any:
+    yield Preferences(Settings(), lambda _settings: None)
+    assert wait_for_tasks(5000)
+
+
+@pytest.fixture
+def dialog(qtbot: Any, preferences: Preferences) -> SettingsDialog:
+    made = SettingsDialog(preferences, CHOICES)
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.mark.parametrize("name", sorted(set(OPTIONS) - SHOWN_WITH_ANOTHER))
+def test_every_option_has_an_editor_that_names_it(dialog: SettingsDialog, name: str) -> None:
+    assert dialog.editor(name).accessibleName() == OPTIONS[name].label
+
+
+def test_an_option_that_is_not_shown_is_an_error(dialog: SettingsDialog) -> None:
+    with pytest.raises(KeyError):
+        dialog.editor("no_such_option")
+
+
+def test_a_choice_holds_at_once(dialog: SettingsDialog, preferences: Preferences) -> None:
+    box = dialog.editor("theme")
+    assert isinstance(box, QComboBox)
+    row = box.findData("dark")
+    box.activated.emit(row)
+    assert preferences.settings.theme == "dark"
+    assert box.currentText() == "Dark"
+
+
+def test_a_switch_holds_at_once(qtbot: Any, dialog: SettingsDialog, preferences: Preferences) -> None:
+    box = dialog.editor("show_waveform")
+    assert isinstance(box, QCheckBox)
+    assert box.isChecked()
+    box.click()
+    assert not preferences.settings.show_waveform
+
+
+def test_a_number_stays_within_its_bounds(dialog: SettingsDialog, preferences: Preferences) -> None:
+    box = dialog.editor("keep_recordings_days")
+    assert isinstance(box, QSpinBox)
+    box.setValue(10**9)
+    assert preferences.settings.keep_recordings_days == OPTIONS["keep_recordings_days"].maximum
+    box.setValue(-1)
+    assert preferences.settings.keep_recordings_days == -1
+    assert box.text() == "Always"
+
+
+def test_text_holds_when_the_line_is_left(qtbot: Any, dialog: SettingsDialog, preferences: Preferences) -> None:
+    line = dialog.editor("export_folder")
+    assert isinstance(line, QLineEdit)
+    line.setText("/tmp/exports")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert preferences.settings.export_folder == "/tmp/exports"
+
+
+def test_it_follows_changes_made_elsewhere(dialog: SettingsDialog, preferences: Preferences) -> None:
+    preferences.update(theme="light", language="de", engine="aiola")
+    theme, language = dialog.editor("theme"), dialog.editor("language")
+    assert isinstance(theme, QComboBox)
+    assert isinstance(language, QComboBox)
+    assert (theme.currentText(), language.currentText()) == ("Light", "German")
+
+
+def test_the_microphone_is_chosen_from_the_devices(dialog: SettingsDialog, preferences: Preferences) -> None:
+    dialog.show_devices(DevicesChanged((HEADSET,)))
+    chooser = dialog.editor("microphone_name")
+    assert isinstance(chooser, QComboBox)
+    row = chooser.findText(HEADSET.label, Qt.MatchFlag.MatchStartsWith)
+    chooser.setCurrentIndex(row)
+    chooser.activated.emit(row)
+    assert preferences.settings.microphone_host_api == HEADSET.host_api
+    assert preferences.settings.microphone_name == HEADSET.key
+
+
+def test_only_engines_of_this_version_are_offered(dialog: SettingsDialog) -> None:
+    box = dialog.editor("engine")
+    assert isinstance(box, QComboBox)
+    assert [box.itemData(row) for row in range(box.count())] == [engine.name for engine in CHOICES.engines]

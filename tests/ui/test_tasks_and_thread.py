@@ -1,0 +1,108 @@
+"""Jobs run elsewhere and answer on the GUI thread; the dictation's thread carries its events here."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject, QThread, Slot
+
+from saywrite.events import Failed, State, StateChanged
+from saywrite.ui.tasks import run_task, wait_for_tasks
+from saywrite.ui.worker import DictationThread
+
+
+def test_the_job_runs_elsewhere_and_the_answer_comes_here(qtbot: Any) -> None:
+    here, seen = threading.get_ident(), []
+    run_task(threading.get_ident, lambda ident: seen.append((ident, threading.get_ident())))
+    qtbot.waitUntil(lambda: bool(seen))
+    ((there, answered),) = seen
+    assert there != here
+    assert answered == here
+
+
+def test_an_error_is_handed_over(qtbot: Any) -> None:
+    errors: list[Exception] = []
+    run_task(lambda: 1 // 0, failed=errors.append)
+    qtbot.waitUntil(lambda: bool(errors))
+    assert isinstance(errors[0], ZeroDivisionError)
+
+
+def test_an_error_nobody_takes_is_logged(qtbot: Any, caplog: pytest.LogCaptureFixture) -> None:
+    run_task(lambda: 1 // 0)
+    qtbot.waitUntil(lambda: "a task failed" in caplog.text)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_ordered_jobs_keep_their_order(qtbot: Any) -> None:
+    first_may_end = threading.Event()
+    order: list[int] = []
+
+    def slow() -> None:
+        first_may_end.wait(10)
+        order.append(1)
+
+    run_task(slow, in_order=True)
+    run_task(lambda: order.append(2), in_order=True)
+    run_task(first_may_end.set)
+    qtbot.waitUntil(lambda: len(order) == 2)
+    assert order == [1, 2]
+
+
+def test_an_owner_that_is_gone_is_not_called(qtbot: Any, qapp: Any) -> None:
+    may_end, answers = threading.Event(), []
+    owner = QObject()
+    run_task(lambda: may_end.wait(10), answers.append, owner=owner)
+    owner.deleteLater()
+    with qtbot.waitSignal(owner.destroyed):
+        pass
+    may_end.set()
+    assert wait_for_tasks(5000)
+    qapp.processEvents()
+    assert answers == []
+
+
+class Receiver(QObject):
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[tuple[object, QThread]] = []
+
+    @Slot(object)
+    def receive(self, event: object) -> None:
+        self.events.append((event, QThread.currentThread()))
+
+
+def test_events_arrive_on_the_gui_thread_in_their_order(qtbot: Any, qapp: Any) -> None:
+    thread, receiver = DictationThread(), Receiver()
+    thread.told.connect(receiver.receive)
+    sent = [StateChanged(str(number), State.IDLE) for number in range(1000)]
+
+    def loop() -> None:
+        for event in sent:
+            thread.told.emit(event)
+
+    thread.loop = loop
+    thread.start()
+    qtbot.waitUntil(lambda: len(receiver.events) == len(sent))
+    assert [event for event, _ in receiver.events] == sent
+    assert {arrived for _, arrived in receiver.events} == {qapp.thread()}
+    assert thread.wait(5000)
+
+
+def test_a_dictation_thread_that_dies_says_so_with_a_remedy(qtbot: Any, caplog: pytest.LogCaptureFixture) -> None:
+    thread, receiver = DictationThread(), Receiver()
+    thread.told.connect(receiver.receive)
+
+    def loop() -> None:
+        raise RuntimeError("broken on purpose")
+
+    thread.loop = loop
+    thread.start()
+    qtbot.waitUntil(lambda: bool(receiver.events))
+    event = receiver.events[0][0]
+    assert isinstance(event, Failed)
+    assert event.fatal
+    assert event.remedy
+    assert "broken on purpose" in caplog.text
+    assert thread.wait(5000)

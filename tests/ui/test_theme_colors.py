@@ -1,0 +1,78 @@
+"""Colors are computed from the palette and can be read on it, in the light, the dark and in high contrast."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+
+from saywrite.ui import theme
+
+LIGHT, DARK = theme.plain_palette(dark=False), theme.plain_palette(dark=True)
+BLACK = QPalette(QColor("black"), QColor("black"))
+PALETTES = pytest.mark.parametrize("palette", [LIGHT, DARK, BLACK], ids=["light", "dark", "high contrast"])
+colors = st.builds(QColor, *[st.integers(0, 255)] * 3)
+
+
+@PALETTES
+@pytest.mark.parametrize("name", ["muted", "record_text", "good", "warn", "bad"])
+def test_every_text_shade_is_readable_on_the_window_and_on_a_notice(palette: QPalette, name: str) -> None:
+    tones = theme.shades(palette)
+    shade = getattr(tones, name)
+    for ground in (palette.color(QPalette.ColorRole.Window), tones.raised):
+        assert theme.contrast(shade, ground) >= theme.TEXT_CONTRAST - 0.3
+    assert theme.contrast(shade, tones.raised) >= theme.TEXT_CONTRAST
+
+
+@PALETTES
+def test_the_record_button_carries_readable_text(palette: QPalette) -> None:
+    tones = theme.shades(palette)
+    assert theme.contrast(tones.on_record, tones.record) >= theme.TEXT_CONTRAST
+
+
+@PALETTES
+def test_the_record_button_stands_out_from_the_window(palette: QPalette) -> None:
+    window = palette.color(QPalette.ColorRole.Window)
+    assert theme.contrast(theme.shades(palette).record, window) >= 2.5
+
+
+@PALETTES
+def test_the_palette_itself_is_readable(palette: QPalette) -> None:
+    for ink, ground in (
+        ("WindowText", "Window"),
+        ("Text", "Base"),
+        ("ButtonText", "Button"),
+        ("HighlightedText", "Highlight"),
+    ):
+        roles = QPalette.ColorRole
+        found = theme.contrast(palette.color(roles[ink]), palette.color(roles[ground]))
+        assert found >= theme.TEXT_CONTRAST - 0.6, (ink, ground)
+
+
+@given(color=colors, ground=colors)
+def test_readable_reaches_its_contrast_on_any_ground(color: QColor, ground: QColor) -> None:
+    assert theme.contrast(theme.readable(color, ground), ground) >= theme.TEXT_CONTRAST
+
+
+@given(color=colors)
+def test_a_color_that_can_be_read_is_left_as_it_is(color: QColor) -> None:
+    moved = theme.readable(color, QColor("white"))
+    if theme.contrast(color, QColor("white")) >= theme.TEXT_CONTRAST:
+        assert moved.rgb() == color.rgb()
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert theme.contrast(QColor("black"), QColor("white")) == pytest.approx(21)
+    assert theme.contrast(QColor("#777777"), QColor("white")) == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize(("setting", "dark"), [("dark", True), ("light", False)])
+def test_the_scheme_follows_the_setting_where_the_system_has_none(qapp: object, setting: str, dark: bool) -> None:
+    try:
+        theme.apply_scheme(setting)
+        palette = QGuiApplication.palette()
+        is_dark = theme.luminance(palette.color(QPalette.ColorRole.Window)) < 0.2
+        assert is_dark is dark
+    finally:
+        theme.apply_scheme("system")

@@ -1,0 +1,383 @@
+"""The transcript as a person meets it: arrivals, a view that stays, editing by keyboard, clearing, copying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtWidgets import QWidget
+
+from saywrite.events import Gap, Segment, SegmentAdded, SegmentsRemoved, Started
+from saywrite.text.keywords import Keyword
+from saywrite.ui.always_write import offer
+from saywrite.ui.keywords_panel import KeywordsPanel
+from saywrite.ui.transcript_menu import transcript_menu
+from saywrite.ui.transcript_rows import Kind
+from saywrite.ui.transcript_view import TranscriptView
+
+BEGAN = datetime(2026, 11, 22, 10, 42, 7)
+SECOND = 16_000
+
+
+@pytest.fixture
+def view(qtbot: Any) -> TranscriptView:
+    view = TranscriptView()
+    qtbot.addWidget(view)
+    view.resize(600, 300)
+    view.show()
+    qtbot.waitExposed(view)
+    start(view)
+    return view
+
+
+def start(view: TranscriptView, dictation: str = "d", began: datetime = BEGAN) -> None:
+    view.begin(Started(dictation, "builtin", "en", "microphone", 0.0, began), "Built-in (basic)")
+
+
+def add(view: TranscriptView, number: int, text: str, dictation: str = "d") -> None:
+    begin = number * 4 * SECOND
+    view.add(SegmentAdded(dictation, Segment(number, text, text.lower(), begin, begin + 2 * SECOND)))
+
+
+def fill(view: TranscriptView, count: int) -> None:
+    for number in range(count):
+        add(view, number, f"Sentence number {number}.")
+
+
+def press(qtbot: Any, view: TranscriptView, key: Qt.Key, modifier: Any = Qt.KeyboardModifier.NoModifier) -> None:
+    qtbot.keyClick(view.pane.editor, key, modifier)
+
+
+def cursor_to(view: TranscriptView, text: str) -> None:
+    """Put the cursor before the first `text`."""
+    cursor = view.document.doc.find(text)
+    cursor.setPosition(cursor.selectionStart())
+    view.pane.editor.setTextCursor(cursor)
+
+
+def test_finals_become_rows_with_their_clock_time(view: TranscriptView) -> None:
+    add(view, 0, "Hello.")
+    add(view, 1, "World.")
+    rows = view.document.rows
+    assert [row.kind for row in rows] == [Kind.HEADING, Kind.SEGMENT, Kind.SEGMENT]
+    assert [view._time_of(row) for row in rows[1:]] == ["10:42:07", "10:42:11"]
+    assert view.text() == "Hello. World."
+    assert view.word_count == 2
+
+
+def test_a_dictation_in_which_nothing_was_said_leaves_no_heading(view: TranscriptView) -> None:
+    start(view, "e")
+    add(view, 0, "Hello.", "e")
+    assert [row.dictation for row in view.document.rows] == ["e", "e"]
+
+
+def test_a_final_that_comes_late_stands_where_it_was_said(view: TranscriptView) -> None:
+    add(view, 0, "one")
+    view.add_gap(Gap("d", 5 * SECOND, SECOND, "microphone unplugged"))
+    add(view, 2, "three")
+    add(view, 1, "two")
+    assert [row.text for row in view.document.rows[1:]] == [
+        "one",
+        "two",
+        "1 s of sound missing: microphone unplugged",
+        "three",
+    ]
+    assert view.text() == "one two three"
+
+
+def test_a_late_final_of_an_earlier_dictation_joins_its_own(view: TranscriptView) -> None:
+    add(view, 0, "one")
+    start(view, "e")
+    add(view, 0, "other", "e")
+    add(view, 1, "two")
+    assert view.text() == "one two\n\nother"
+
+
+def test_scratch_that_removes_rows(view: TranscriptView) -> None:
+    fill(view, 3)
+    view.remove(SegmentsRemoved("d", (1, 2)))
+    assert view.text() == "Sentence number 0."
+
+
+def test_a_second_final_of_the_same_number_does_not_write_over_an_edit(view: TranscriptView) -> None:
+    add(view, 0, "helo")
+    add(view, 0, "hello")
+    assert view.text() == "hello"
+    view.document.cursor(1, 5).insertText(" there")
+    add(view, 0, "HELLO")
+    assert view.text() == "hello there"
+
+
+def test_an_edit_is_told_once_typing_pauses(view: TranscriptView, qtbot: Any) -> None:
+    add(view, 0, "Helo.")
+    told: list[tuple[str, int, str]] = []
+    view.segment_edited.connect(lambda *edit: told.append(edit))
+    cursor_to(view, "o.")
+    qtbot.keyClicks(view.pane.editor, "l")
+    assert told == []
+    qtbot.waitUntil(lambda: told == [("d", 0, "Hello.")], timeout=5000)
+
+
+def test_an_edit_is_told_at_once_when_the_focus_leaves(view: TranscriptView, qtbot: Any) -> None:
+    other = QWidget(view)
+    other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    other.show()
+    add(view, 0, "Helo.")
+    view.pane.editor.setFocus()
+    cursor_to(view, "o.")
+    qtbot.keyClicks(view.pane.editor, "l")
+    with qtbot.waitSignal(view.segment_edited, timeout=300) as told:
+        other.setFocus()
+    assert told.args == ["d", 0, "Hello."]
+
+
+def test_enter_breaks_the_line_inside_its_segment(view: TranscriptView, qtbot: Any) -> None:
+    add(view, 0, "one two")
+    cursor_to(view, " two")
+    press(qtbot, view, Qt.Key.Key_Return)
+    assert view.document.rows[1].text == "one\n two"
+    assert len(view.document.rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "key"), [("Hello.", Qt.Key.Key_Backspace), ("Hello.", Qt.Key.Key_Left), (None, Qt.Key.Key_A)]
+)
+def test_headings_cannot_be_edited(view: TranscriptView, qtbot: Any, place: str | None, key: Qt.Key) -> None:
+    add(view, 0, "Hello.")
+    heading = view.document.rows[0].text
+    if place:
+        cursor_to(view, place)
+    press(qtbot, view, key)
+    assert view.document.block(0).text() == heading
+    assert view.document.rows[1].text == "Hello."
+
+
+def test_typing_over_everything_keeps_headings_and_every_letter(view: TranscriptView, qtbot: Any) -> None:
+    add(view, 0, "one")
+    start(view, "e")
+    add(view, 0, "two", "e")
+    view.pane.editor.selectAll()
+    qtbot.keyClicks(view.pane.editor, "x")
+    assert [row.text for row in view.document.rows if row.editable] == ["x", ""]
+    assert sum(row.kind is Kind.HEADING for row in view.document.rows) == 2
+
+
+def test_an_empty_transcript_takes_no_text(view: TranscriptView, qtbot: Any) -> None:
+    qtbot.keyClicks(view.pane.editor, "lost")
+    assert view.document.doc.toPlainText() == ""
+    assert view.pane.editor.isReadOnly()
+
+
+def test_ctrl_z_takes_back_typing_and_never_speech(view: TranscriptView, qtbot: Any) -> None:
+    add(view, 0, "Hello.")
+    cursor_to(view, "Hello.")
+    qtbot.keyClicks(view.pane.editor, "Oh. ")
+    add(view, 1, "World.")
+    press(qtbot, view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert view.text() == "Hello. World."
+    press(qtbot, view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert view.text() == "Hello. World."
+
+
+def test_arrivals_scroll_into_view_while_nobody_is_at_work(view: TranscriptView) -> None:
+    fill(view, 60)
+    scroll = view.pane.editor.verticalScrollBar()
+    assert scroll.maximum() > 0
+    assert scroll.value() == scroll.maximum()
+
+
+def test_who_scrolled_up_is_left_there_and_told_of_new_text(view: TranscriptView, qtbot: Any) -> None:
+    fill(view, 60)
+    scroll = view.pane.editor.verticalScrollBar()
+    scroll.setValue(5)
+    add(view, 60, "More.")
+    view.show_partial("being heard")
+    assert scroll.value() == 5
+    assert view.pane.new_text.isVisible()
+    qtbot.mouseClick(view.pane.new_text, Qt.MouseButton.LeftButton)
+    assert scroll.value() == scroll.maximum()
+    assert not view.pane.new_text.isVisible()
+
+
+def test_who_edits_keeps_cursor_and_view(view: TranscriptView, qtbot: Any) -> None:
+    fill(view, 60)
+    scroll = view.pane.editor.verticalScrollBar()
+    press(qtbot, view, Qt.Key.Key_Up)
+    cursor_to(view, "number 58")
+    qtbot.keyClicks(view.pane.editor, "x")
+    before = view.pane.editor.textCursor().position(), scroll.value()
+    fill_more = range(60, 70)
+    for number in fill_more:
+        add(view, number, "More.")
+    assert (view.pane.editor.textCursor().position(), scroll.value()) == before
+    qtbot.keyClicks(view.pane.editor, "y")
+    assert "xynumber 58" in view.text()
+
+
+def test_a_selection_to_the_end_does_not_grow(view: TranscriptView) -> None:
+    add(view, 0, "one")
+    view.pane.editor.selectAll()
+    add(view, 1, "two")
+    assert view.selected_text() == "one"
+
+
+def test_the_partial_is_below_the_text_and_not_part_of_it(view: TranscriptView) -> None:
+    add(view, 0, "Hello.")
+    view.show_partial("wor")
+    assert view.pane.partial.isVisible()
+    assert view.pane.partial.text() == "wor"
+    assert view.text() == "Hello."
+    view.clear_partial()
+    assert not view.pane.partial.isVisible()
+
+
+def test_speech_without_text_is_told_until_its_text_arrives(view: TranscriptView) -> None:
+    view.mark_pending("d", 0, 2 * SECOND)
+    assert view.pane.partial.text() == "1 utterance without text yet …"
+    add(view, 0, "Hello.")
+    assert view.pane.partial.text() == ""
+
+
+def test_a_click_on_a_time_asks_to_hear_it(view: TranscriptView, qtbot: Any) -> None:
+    add(view, 0, "Hello.")
+    gutter = view.pane.gutter
+    row, top, _ = gutter._rows()[0]
+    with qtbot.waitSignal(view.hear_requested) as heard:
+        qtbot.mouseClick(gutter, Qt.MouseButton.LeftButton, pos=QPoint(20, int(top) + 6))
+    assert row.text == "Hello."
+    assert heard.args == ["d", 0, 2 * SECOND]
+
+
+def test_ctrl_enter_asks_to_hear_the_row_with_the_cursor(view: TranscriptView, qtbot: Any) -> None:
+    fill(view, 2)
+    cursor_to(view, "number 1")
+    with qtbot.waitSignal(view.hear_requested) as heard:
+        press(qtbot, view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert heard.args == ["d", 4 * SECOND, 6 * SECOND]
+
+
+def test_clear_can_be_undone_also_when_speech_went_on(view: TranscriptView, qtbot: Any) -> None:
+    fill(view, 2)
+    with qtbot.waitSignal(view.segments_cleared) as cleared:
+        assert view.clear() == (("d", 0), ("d", 1))
+    assert cleared.args == [(("d", 0), ("d", 1))]
+    assert (view.text(), view.word_count) == ("", 0)
+    add(view, 2, "More.")
+    with qtbot.waitSignal(view.segments_restored):
+        view.undo()
+    assert view.text() == "Sentence number 0. Sentence number 1. More."
+    assert sum(row.kind is Kind.HEADING for row in view.document.rows) == 1
+    assert not view.undo_clear()
+
+
+def test_clear_tells_waiting_edits_first(view: TranscriptView, qtbot: Any) -> None:
+    add(view, 0, "Helo.")
+    cursor_to(view, "o.")
+    qtbot.keyClicks(view.pane.editor, "l")
+    with qtbot.waitSignal(view.segment_edited) as told:
+        view.clear()
+    assert told.args == ["d", 0, "Hello."]
+
+
+def test_copy_takes_the_selection_or_else_everything_as_plain_prose(view: TranscriptView) -> None:
+    add(view, 0, "Dear Ada,\nthank you.")
+    add(view, 1, "Bye.")
+    assert not view.copy()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard.text() == "Dear Ada,\nthank you. Bye."
+    assert clipboard.mimeData().formats() == ["text/plain"]
+    cursor = view.document.doc.find("thank you")
+    view.pane.editor.setTextCursor(cursor)
+    assert view.copy()
+    assert clipboard.text() == "thank you"
+
+
+def test_ctrl_c_and_a_paste_keep_line_breaks_and_rows(view: TranscriptView, qtbot: Any) -> None:
+    add(view, 0, "one\ntwo")
+    view.pane.editor.selectAll()
+    press(qtbot, view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "one\ntwo"
+    cursor = view.document.cursor(1, 7)
+    view.pane.editor.setTextCursor(cursor)
+    press(qtbot, view, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert view.document.rows[1].text == "one\ntwoone\ntwo"
+
+
+def test_the_context_menu_offers_what_is_possible(view: TranscriptView) -> None:
+    add(view, 0, "cube control")
+    view.pane.editor.setTextCursor(view.document.doc.find("cube control"))
+    asked: list[str] = []
+    view.always_write_as.connect(asked.append)
+    menu = transcript_menu(view)
+    entries = {action.text().replace("&", ""): action for action in menu.actions()}
+    assert entries["Hear"].isEnabled()
+    assert not entries["Undo"].isEnabled()
+    entries["Always write as…"].trigger()
+    assert asked == ["cube control"]
+    menu.close()
+
+
+@pytest.fixture
+def panel(qtbot: Any) -> KeywordsPanel:
+    panel = KeywordsPanel()
+    qtbot.addWidget(panel)
+    return panel
+
+
+def test_always_write_as_adds_the_keyword_and_corrects_the_text(
+    view: TranscriptView, panel: KeywordsPanel, qtbot: Any
+) -> None:
+    add(view, 0, "Use cube control.")
+    add(view, 1, "Cube control again.")
+    dialog = offer(view, panel, "cube control")
+    assert dialog.replace.text() == "&Replace it in the text now in 2 places"
+    assert not dialog.add.isEnabled()
+    qtbot.keyClicks(dialog.written, "kubectl")
+    qtbot.keyClick(dialog.written, Qt.Key.Key_Return)
+    assert panel.keywords() == (Keyword("cube control", "kubectl"),)
+    assert view.text() == "Use kubectl. kubectl again."
+    view.undo()
+    assert view.text() == "Use cube control. Cube control again."
+
+
+def test_the_export_has_edits_times_and_gaps(view: TranscriptView) -> None:
+    add(view, 0, "Helo.")
+    view.document.cursor(1, 3).insertText("l")
+    view.add_gap(Gap("d", 3 * SECOND, SECOND, "unplugged"))
+    document = view.to_export()
+    assert document is not None
+    assert document.title == "Dictation 2026-11-22 10.42"
+    assert [(line.start_s, line.end_s, line.text, line.gap) for line in document.lines] == [
+        (0.0, 2.0, "Hello.", ""),
+        (3.0, 4.0, "", "1 s of sound missing: unplugged"),
+    ]
+
+
+def test_every_control_has_a_name(view: TranscriptView, every_named: Callable[[QWidget], None]) -> None:
+    view.find()
+    every_named(view)
+
+
+@pytest.fixture
+def every_named() -> Callable[[QWidget], None]:
+    def check(parent: QWidget) -> None:
+        for widget in parent.findChildren(QWidget):
+            if widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.isVisible():
+                text = getattr(widget, "text", lambda: "")()
+                proxied = widget.focusProxy() is not None
+                viewport = widget.objectName().startswith("qt_")
+                assert widget.accessibleName() or text or proxied or viewport, widget
+
+    return check
+
+
+def test_the_cursor_stays_after_a_search_selection(view: TranscriptView) -> None:
+    fill(view, 3)
+    cursor = QTextCursor(view.document.doc.find("number 1"))
+    view.pane.editor.setTextCursor(cursor)
+    add(view, 3, "More.")
+    assert view.selected_text() == "number 1"

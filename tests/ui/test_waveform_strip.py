@@ -1,0 +1,225 @@
+"""The recording as a picture: what it draws, what a click and the keyboard do, and what it costs."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+from saywrite.audio.levels import Envelope
+from saywrite.events import Gap, Segment, SegmentAdded, SegmentsRemoved, Started, State, StateChanged
+from saywrite.ui.waveform import WaveformPanel
+from saywrite.ui.waveform_data import Span, WaveformData
+
+SECOND = 16_000
+
+
+def sound(seconds_: float, amplitude: int = 8000) -> bytes:
+    return np.full(int(seconds_ * SECOND), amplitude, dtype="<i2").tobytes()
+
+
+def envelope_of(*blocks: bytes) -> Envelope:
+    return Envelope.of(blocks)
+
+
+@pytest.fixture
+def envelope() -> Envelope:
+    return Envelope()
+
+
+@pytest.fixture
+def panel(qtbot: Any, envelope: Envelope) -> WaveformPanel:
+    panel = WaveformPanel(lambda: envelope)
+    qtbot.addWidget(panel)
+    panel.resize(600, 100)
+    panel.show()
+    qtbot.waitUntil(lambda: panel.plot is not None, timeout=20_000)
+    panel.receive(Started("d", "builtin", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)))
+    return panel
+
+
+def record(panel: WaveformPanel, envelope: Envelope, seconds_: float) -> None:
+    """A recording with an utterance in seconds 1 to 2 of every four."""
+    panel.receive(StateChanged("d", State.LISTENING))
+    envelope.append(sound(seconds_))
+    for number in range(int(seconds_ // 4)):
+        start = (4 * number + 1) * SECOND
+        panel.receive(SegmentAdded("d", Segment(number, "text", "text", start, start + SECOND)))
+    panel.receive(StateChanged("d", State.IDLE))
+
+
+def test_the_library_is_loaded_when_the_strip_is_first_shown(qtbot: Any, envelope: Envelope) -> None:
+    panel = WaveformPanel(lambda: envelope)
+    qtbot.addWidget(panel)
+    panel.receive(Started("early", "builtin", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)))
+    panel.receive(SegmentAdded("early", Segment(0, "text", "text", 0, SECOND)))
+    assert panel.plot is None
+    with qtbot.waitSignal(panel.loaded, timeout=20_000):
+        panel.show()
+    assert panel.data is not None
+    assert panel.data.utterances == [Span(0, SECOND, 0)]
+
+
+def test_while_recording_the_last_half_minute_is_in_view_then_all_of_it(
+    panel: WaveformPanel, envelope: Envelope
+) -> None:
+    panel.receive(StateChanged("d", State.LISTENING))
+    envelope.append(sound(100))
+    panel._poll()
+    assert panel.plot._box.viewRange()[0] == pytest.approx([70, 100], abs=0.1)
+    panel.receive(StateChanged("d", State.IDLE))
+    assert panel.plot._box.viewRange()[0] == pytest.approx([0, 100], abs=0.1)
+
+
+def test_it_polls_only_while_recording_and_in_view(panel: WaveformPanel) -> None:
+    assert not panel._timer.isActive()
+    panel.receive(StateChanged("d", State.LISTENING))
+    assert panel._timer.isActive()
+    panel.hide()
+    assert not panel._timer.isActive()
+    panel.show()
+    assert panel._timer.isActive()
+    panel.receive(StateChanged("d", State.IDLE))
+    assert not panel._timer.isActive()
+
+
+def place_of(panel: WaveformPanel, seconds_: float) -> QPoint:
+    scene = panel.plot._box.mapViewToScene(panel.plot.plotItem.vb.viewRect().center())
+    x = panel.plot._box.mapViewToScene(type(scene)(seconds_, 0)).x()
+    return panel.plot.mapFromScene(type(scene)(x, scene.y()))
+
+
+def test_a_click_on_an_utterance_asks_to_hear_it(panel: WaveformPanel, envelope: Envelope, qtbot: Any) -> None:
+    record(panel, envelope, 20)
+    with qtbot.waitSignal(panel.hear_requested, timeout=3000) as heard:
+        qtbot.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=place_of(panel, 5.5))
+    assert heard.args == ["d", 5 * SECOND, 6 * SECOND]
+
+
+def test_a_click_beside_asks_to_hear_from_there(panel: WaveformPanel, envelope: Envelope, qtbot: Any) -> None:
+    record(panel, envelope, 20)
+    with qtbot.waitSignal(panel.position_clicked, timeout=3000) as clicked:
+        qtbot.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=place_of(panel, 3.0))
+    assert clicked.args[0] == pytest.approx(3 * SECOND, abs=SECOND * 0.1)
+
+
+def test_the_arrow_keys_walk_over_utterances_and_enter_plays(
+    panel: WaveformPanel, envelope: Envelope, qtbot: Any
+) -> None:
+    record(panel, envelope, 20)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
+        qtbot.keyClick(panel.plot, key)
+    assert panel.plot.accessibleDescription() == "Utterance 2 of 5, 0:05 to 0:06. Enter plays it."
+    with qtbot.waitSignal(panel.hear_requested) as heard:
+        qtbot.keyClick(panel.plot, Qt.Key.Key_Return)
+    assert heard.args == ["d", 5 * SECOND, 6 * SECOND]
+
+
+def test_zoom_stays_inside_the_recording_and_escape_shows_all(
+    panel: WaveformPanel, envelope: Envelope, qtbot: Any
+) -> None:
+    record(panel, envelope, 20)
+    for _ in range(30):
+        qtbot.keyClick(panel.plot, Qt.Key.Key_Plus)
+    low, high = panel.plot._box.viewRange()[0]
+    assert 0 <= low < high <= 20
+    assert high - low == pytest.approx(2.0, abs=0.01)
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Escape)
+    assert panel.plot._box.viewRange()[0] == pytest.approx([0, 20], abs=0.1)
+
+
+def test_scratched_utterances_leave_the_picture(panel: WaveformPanel, envelope: Envelope) -> None:
+    record(panel, envelope, 20)
+    panel.receive(SegmentsRemoved("d", (4,)))
+    assert [span.number for span in panel.data.utterances] == [0, 1, 2, 3]
+
+
+def test_events_of_another_dictation_are_not_drawn(panel: WaveformPanel) -> None:
+    panel.receive(SegmentAdded("old", Segment(0, "text", "text", 0, SECOND)))
+    panel.receive(Gap("old", 0, 100, "cause"))
+    assert (panel.data.utterances, panel.data.gaps) == ([], [])
+
+
+def test_the_colors_follow_the_palette(panel: WaveformPanel, envelope: Envelope) -> None:
+    record(panel, envelope, 20)
+    palette = QPalette(panel.palette())
+    palette.setColor(QPalette.ColorRole.Base, QColor(20, 20, 24))
+    palette.setColor(QPalette.ColorRole.Text, QColor(240, 240, 240))
+    panel.setPalette(palette)
+    QApplication.sendEvent(panel.plot, QEvent(QEvent.Type.PaletteChange))
+    corner = panel.plot.grab().toImage().pixelColor(2, 2)
+    assert corner == QColor(20, 20, 24)
+
+
+def test_items_are_made_once_and_stay(panel: WaveformPanel, envelope: Envelope) -> None:
+    """Clearing and plotting anew leaks in pyqtgraph on PySide6."""
+    record(panel, envelope, 20)
+    before = len(panel.plot.scene().items())
+    for _ in range(20):
+        envelope.append(sound(1))
+        panel._poll()
+    assert len(panel.plot.scene().items()) == before
+
+
+def test_eight_hours_are_drawn_in_as_many_columns_as_fit() -> None:
+    data = WaveformData()
+    data.pull(_Hours())
+    start, width, heights = data.columns(0, data.length_s, 300)
+    assert start == 0
+    assert len(heights) <= 301
+    assert width * len(heights) == pytest.approx(8 * 3600, rel=0.01)
+    before = time.process_time()
+    for _ in range(20):
+        data.columns(0, data.length_s, 300)
+    assert (time.process_time() - before) / 20 < 0.02
+
+
+class _Hours:
+    """Peaks of eight hours, without making the sound."""
+
+    window = 800
+
+    def __len__(self) -> int:
+        return 8 * 3600 * 20
+
+    def slice(self, start: int, end: int) -> np.ndarray:
+        return np.full(end - start, 5000, dtype=np.int16)
+
+
+@given(
+    values=st.lists(st.integers(0, 32767), min_size=1, max_size=200),
+    most=st.integers(1, 50),
+    first=st.floats(0, 10),
+    length=st.floats(0.05, 10),
+)
+def test_no_peak_in_view_is_lost_by_drawing_fewer_columns(
+    values: list[int], most: int, first: float, length: float
+) -> None:
+    class Values(_Hours):
+        def __len__(self) -> int:
+            return len(values)
+
+        def slice(self, start: int, end: int) -> np.ndarray:
+            return np.array(values[start:end], dtype=np.int16)
+
+    data = WaveformData()
+    data.pull(Values())
+    _, _, heights = data.columns(first, first + length, most)
+    inside = values[int(first * 20) : int((first + length) * 20)]
+    if inside:
+        assert heights.max() >= np.sqrt(np.float32(max(inside)) / 32768) - 1e-6
+
+
+def test_utterances_are_found_by_their_place() -> None:
+    data = WaveformData()
+    for number, start in enumerate((0, 100, 300)):
+        data.add_utterance(Span(start, start + 50, number))
+    assert [data.utterance_at(sample) for sample in (0, 49, 50, 120, 349, 350)] == [0, 0, None, 1, 2, None]

@@ -1,0 +1,178 @@
+"""Everything has a name for a screen reader and can be reached and used by keyboard; nothing works when hidden."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAccessible, QAction
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QScrollBar, QWidget
+from window_fakes import BEGAN, FakeDictation, script, surroundings
+
+from saywrite import events
+from saywrite.ui.about import AboutDialog, licenses
+from saywrite.ui.frontend import FrontEnd
+
+
+def focusable(root: QWidget) -> list[QWidget]:
+    """Every widget below `root` that keyboard or mouse can give the focus to, without Qt's own inner parts."""
+    inner = ("qt_", "_q_")
+    return [
+        widget
+        for widget in root.findChildren(QWidget)
+        if widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and widget.focusProxy() is None
+        and not widget.objectName().startswith(inner)
+        and not isinstance(widget, (QMenu, QScrollBar))
+        and not (isinstance(widget.parentWidget(), QAbstractScrollArea) and widget.parentWidget().viewport() is widget)
+        and widget.metaObject().className()
+        not in ("QComboBoxPrivateContainer", "QComboBoxListView", "QMenuBarExtension")
+    ]
+
+
+def unnamed(root: QWidget) -> list[str]:
+    found = []
+    for widget in focusable(root):
+        interface = QAccessible.queryAccessibleInterface(widget)
+        if not (interface and interface.text(QAccessible.Text.Name).strip()):
+            parents = " in ".join(str(w.metaObject().className()) for w in (widget, widget.parentWidget()) if w)
+            found.append(parents)
+    return found
+
+
+@pytest.fixture
+def everything(shown: FrontEnd, dictation: FakeDictation) -> FrontEnd:
+    """The window with all that can be in it."""
+    script(dictation)
+    dictation.tell(events.Failed("d1", "Something failed.", "Do this."))
+    dictation.tell(
+        events.UnfinishedFound((events.Unfinished("u1", BEGAN, 16_000, 0), events.Unfinished("u2", BEGAN, 16_000, 0)))
+    )
+    return shown
+
+
+def test_every_widget_that_takes_the_focus_has_a_name(everything: FrontEnd) -> None:
+    assert len(focusable(everything.window)) > 12
+    assert unnamed(everything.window) == []
+
+
+def test_an_unnamed_widget_would_be_found(everything: FrontEnd) -> None:
+    stranger = QWidget(everything.window.control_bar)
+    stranger.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    assert unnamed(everything.window) == ["QWidget in ControlBar"]
+
+
+def test_tab_reaches_every_widget_that_takes_the_tab_focus(qtbot: Any, everything: FrontEnd) -> None:
+    window = everything.window
+    wanted = {w for w in focusable(window) if w.isVisible() and w.isEnabled()}
+    wanted = {w for w in wanted if w.focusPolicy() & Qt.FocusPolicy.TabFocus}
+    window.control_bar.button.setFocus()
+    reached = set()
+    for _ in range(3 * len(wanted)):
+        current = window.focusWidget()
+        reached.add(current)
+        qtbot.keyClick(current, Qt.Key.Key_Tab)
+        if window.focusWidget() is current:  # a table takes Tab for its cells; Ctrl+Tab leaves it
+            qtbot.keyClick(current, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
+    missing = [w.accessibleName() or w.metaObject().className() for w in wanted - reached]
+    assert missing == []
+
+
+def menu_actions(front: FrontEnd) -> list[QAction]:
+    found: list[QAction] = []
+    queue = list(front.window.menuBar().actions())
+    while queue:
+        action = queue.pop()
+        if action.menu() is not None:
+            queue.extend(action.menu().actions())
+        elif not action.isSeparator():
+            found.append(action)
+    return found
+
+
+def test_every_menu_entry_has_a_mnemonic_and_no_shortcut_is_given_twice(front: FrontEnd) -> None:
+    actions = menu_actions(front)
+    assert len(actions) > 18
+    assert [action.text() for action in actions if "&" not in action.text()] == []
+    shortcuts = [action.shortcut().toString() for action in actions if not action.shortcut().isEmpty()]
+    assert len(shortcuts) == len(set(shortcuts))
+
+
+def test_mnemonics_are_unique_within_a_menu(front: FrontEnd) -> None:
+    for top in front.window.menuBar().actions():
+        letters = [a.text()[a.text().index("&") + 1].lower() for a in top.menu().actions() if "&" in a.text()]
+        assert len(letters) == len(set(letters)), top.text()
+
+
+def test_space_presses_the_record_button(qtbot: Any, shown: FrontEnd, dictation: FakeDictation) -> None:
+    shown.window.control_bar.button.setFocus()
+    qtbot.keyClick(shown.window.control_bar.button, Qt.Key.Key_Space)
+    assert "toggle" in dictation.names()
+
+
+def active_timers(front: FrontEnd) -> list[QTimer]:
+    return [t for t in front.window.findChildren(QTimer) if t.isActive() and not t.isSingleShot()]
+
+
+def test_idle_no_timer_runs(qtbot: Any, shown: FrontEnd) -> None:
+    assert active_timers(shown) == []
+
+
+def test_hidden_no_timer_runs_even_while_recording(qtbot: Any, everything: FrontEnd) -> None:
+    assert active_timers(everything), "nothing would be tested"
+    everything.window.hide()
+    assert active_timers(everything) == []
+
+
+def test_size_and_splitters_are_remembered(
+    qtbot: Any, shown: FrontEnd, dictation: FakeDictation, tmp_path: Path
+) -> None:
+    shown.window.resize(720, 640)
+    shown.window._split.setSizes([420, 300])
+    sizes = shown.window._split.sizes()
+    shown.save()
+    again = FrontEnd(dictation, surroundings(tmp_path))
+    qtbot.addWidget(again.window)
+    again.show()
+    assert (again.window.width(), again.window.height()) == (720, 640)
+    assert again.window._split.sizes() == pytest.approx(sizes, abs=8)
+
+
+@pytest.mark.parametrize("broken", [b"", b"[]", b'{"geometry": 5, "split": "no base64!", "left": null}'])
+def test_a_broken_window_state_is_ignored(
+    qtbot: Any, front: FrontEnd, tmp_path: Path, broken: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "window.json").write_bytes(broken)
+    front.show()
+    assert front.window.isVisible()
+
+
+def test_an_edit_that_still_waits_is_told_when_the_window_closes(shown: FrontEnd) -> None:
+    flushed: list[bool] = []
+    shown.window.closing.connect(lambda: flushed.append(True))
+    shown.window.close()
+    assert flushed == [True]
+
+
+def test_the_window_can_be_narrow(qtbot: Any, shown: FrontEnd, dictation: FakeDictation) -> None:
+    script(dictation)
+    shown.window.resize(420, 420)
+    qtbot.waitUntil(lambda: shown.window.control_bar.language.y() > shown.window.control_bar.button.y() + 10)
+    assert shown.window.width() < 700
+    shown.window.resize(1100, 600)
+    qtbot.waitUntil(lambda: shown.window.control_bar.language.x() > shown.window.control_bar.meter.x())
+
+
+def test_the_about_window_names_the_licenses_of_the_parts(qtbot: Any, front: FrontEnd) -> None:
+    dialog = AboutDialog(front.window)
+    qtbot.addWidget(dialog)
+    assert unnamed(dialog) == []
+    assert "Saywrite" in dialog.text.toPlainText()
+    assert all("–" in line for line in licenses())
+
+
+def test_diagnostics_are_made_elsewhere_and_copied(qtbot: Any, qapp: Any, front: FrontEnd) -> None:
+    front.window.actions_.diagnostics.trigger()
+    qtbot.waitUntil(lambda: qapp.clipboard().text() == "all is well")

@@ -1,0 +1,168 @@
+"""The dictation's surface, hand-made: it notes what was posted and can play a scripted dictation to a front end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from saywrite.audio.levels import Envelope, LatestLevel
+from saywrite.events import (
+    SAMPLE_RATE,
+    Device,
+    DevicesChanged,
+    EngineChanged,
+    EngineState,
+    FrontEndEvent,
+    Gauge,
+    Level,
+    Partial,
+    Segment,
+    SegmentAdded,
+    Started,
+    State,
+    StateChanged,
+)
+from saywrite.settings.schema import Settings
+from saywrite.ui.choosers import Choices, EngineChoice
+from saywrite.ui.frontend import Surroundings
+
+BUILTIN = EngineChoice(
+    "builtin", "Built-in (basic)", ("en",), "Works offline, with modest accuracy. Nothing leaves this computer."
+)
+CLOUD = EngineChoice("aiola", "aiOla", ("en", "de", "fr"), "Streams to aiOla.", needs_account=True, needs_network=True)
+NAMES = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "pt": "Portuguese",
+    "zh": "Chinese",
+    "ja": "Japanese",
+    "it": "Italian",
+}
+CHOICES = Choices((BUILTIN, CLOUD), NAMES)
+BEGAN = datetime(2026, 11, 22, 10, 42, 7)
+HEADSET = Device("PulseAudio", "alsa_input.usb", "USB Headset Mono", is_default=True)
+WEBCAM = Device("PulseAudio", "alsa_input.cam", "HD Pro Webcam C920 Analog Stereo Input, left front jack")
+
+
+class FakeDictation:
+    """Every call is noted in `posted` as (name, arguments); nothing happens by itself."""
+
+    def __init__(self, tell: Callable[[FrontEndEvent], None] = lambda _event: None) -> None:
+        self.tell = tell
+        self.posted: list[tuple[str, tuple[Any, ...]]] = []
+        self.latest = LatestLevel()
+        self.envelope = Envelope()
+
+    def names(self) -> list[str]:
+        return [name for name, _ in self.posted]
+
+    def arguments(self, name: str) -> list[tuple[Any, ...]]:
+        return [arguments for posted, arguments in self.posted if posted == name]
+
+    def _note(self, name: str, *arguments: Any) -> None:
+        self.posted.append((name, arguments))
+
+    def run(self) -> None:
+        self._note("run")
+
+    def start(self) -> None:
+        self._note("start")
+
+    def stop(self) -> None:
+        self._note("stop")
+
+    def cancel(self) -> None:
+        self._note("cancel")
+
+    def toggle(self) -> None:
+        self._note("toggle")
+
+    def apply(self, settings: Settings) -> None:
+        self._note("apply", settings)
+
+    def set_keywords(self, keywords: tuple[Any, ...]) -> None:
+        self._note("set_keywords", keywords)
+
+    def transcribe_file(self, path: Path) -> None:
+        self._note("transcribe_file", path)
+
+    def transcribe_unfinished(self, dictation: str) -> None:
+        self._note("transcribe_unfinished", dictation)
+
+    def save_unfinished(self, dictation: str, target: Path) -> None:
+        self._note("save_unfinished", dictation, target)
+
+    def discard_unfinished(self, dictation: str) -> None:
+        self._note("discard_unfinished", dictation)
+
+    def edit_segment(self, dictation: str, number: int, text: str) -> None:
+        self._note("edit_segment", dictation, number, text)
+
+    def refresh_devices(self) -> None:
+        self._note("refresh_devices")
+
+    def play(self, dictation: str, start: int, end: int) -> None:
+        self._note("play", dictation, start, end)
+
+    def stop_playing(self) -> None:
+        self._note("stop_playing")
+
+    def quit(self) -> None:
+        self._note("quit")
+
+    def hear(self, seconds: float, peak_dbfs: float = -14.0) -> None:
+        """Sound arrives: the level slot and the envelope get it."""
+        self.latest.put(Level(peak_dbfs, peak_dbfs - 9, peak_dbfs > -0.2, 0.0))
+        t = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+        shape = np.abs(np.sin(t * 2.1)) * np.abs(np.sin(t * 0.37 + 1)) * np.sin(t * 2 * math.pi * 180)
+        self.envelope.append((shape * 14_000).astype("<i2").tobytes())
+
+
+TEXTS = (
+    "The quarterly review moves to Thursday, because the numbers from Porto arrive one day later.",
+    "Please ask Ines whether the new Kubernetes cluster is ready for the demo.",
+    "If it is not, we show the recording from last week instead.",
+    "Second point: the contract with the printing office ends in March.",
+)
+
+
+def script(dictation: FakeDictation, *, until: State = State.LISTENING, partial: str = "and then we have to") -> None:
+    """A dictation in full swing, as the dictation thread would tell it."""
+    tell = dictation.tell
+    tell(EngineChanged("builtin", EngineState.READY))
+    tell(DevicesChanged((HEADSET, WEBCAM)))
+    tell(StateChanged("d1", State.STARTING))
+    tell(Started("d1", "builtin", "en", "microphone", 100.0, BEGAN))
+    tell(StateChanged("d1", State.LISTENING))
+    at = SAMPLE_RATE
+    for number, text in enumerate(TEXTS, start=1):
+        end = at + len(text) * SAMPLE_RATE // 16
+        tell(SegmentAdded("d1", Segment(number, text, text.lower(), at, end)))
+        at = end + SAMPLE_RATE // 2
+    dictation.hear(at / SAMPLE_RATE + 3)
+    tell(Partial("d1", partial))
+    tell(Gauge("d1", at + 3 * SAMPLE_RATE, at + 3 * SAMPLE_RATE, at))
+    if until is not State.LISTENING:
+        tell(StateChanged("d1", until))
+
+
+def surroundings(folder: Path, **changes: Any) -> Surroundings:
+    """A front end's surroundings that keep what is saved in lists of `saved`."""
+    given: dict[str, Any] = {
+        "settings": Settings(),
+        "keywords": (),
+        "choices": CHOICES,
+        "save_settings": lambda _settings: None,
+        "save_keywords": lambda _keywords: None,
+        "open_history": lambda: None,
+        "diagnostics": lambda: "all is well",
+        "window_state": folder / "window.json",
+    }
+    return Surroundings(**(given | changes))
