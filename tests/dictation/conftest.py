@@ -259,6 +259,7 @@ class Stage:
 def stage(tmp_path: Path) -> Iterator[Stage]:
     made = Stage(tmp_path)
     yield made
+    made.disk.go_on()
     made.archive.close_history()
 
 

@@ -70,7 +70,7 @@ version = 1
 
 engine = "aiola"   # my account
 future_option = [1, 2,  3] # of a newer Saywrite
-sounds = false
+show_waveform = false
 
 [hotkeys]
 # in a table we do not know
@@ -85,7 +85,7 @@ def test_comments_order_and_unknown_keys_survive(path: Path):
     written(path, EDITED)
     save(path, replace(load(path).settings, engine="builtin", theme="dark"))
     assert path.read_text("utf-8") == EDITED.replace('"aiola"  ', '"builtin"  ').replace(
-        "sounds = false\n", 'sounds = false\ntheme = "dark"\n'
+        "show_waveform = false\n", 'show_waveform = false\ntheme = "dark"\n'
     )
 
 
@@ -125,13 +125,13 @@ def test_a_file_of_any_shape_takes_our_options_at_its_top_level(path: Path, text
 
 
 def test_bad_values_are_named_and_replaced_and_the_good_ones_used(path: Path):
-    written(path, 'engine = "magic"\nsounds = "yes"\nidle_unload_minutes = 9999\nlanguage = "fr"\n')
+    written(path, 'engine = "magic"\nshow_waveform = "yes"\nidle_unload_minutes = 9999\nlanguage = "fr"\n')
     loaded = load(path)
     assert loaded.settings == replace(Settings(), language="fr")
     assert loaded.problems == (
         'saywrite.toml: engine must be one of "builtin", "aiola". Its default is used: "builtin".',
-        "saywrite.toml: sounds must be true or false. Its default is used: false.",
         "saywrite.toml: idle_unload_minutes must be between 1 and 1440. Its default is used: 10.",
+        "saywrite.toml: show_waveform must be true or false. Its default is used: true.",
     )
 
 
@@ -167,9 +167,9 @@ def test_no_content_of_a_file_stops_the_start_or_is_lost(tmp_path_factory: pytes
 
 def test_a_value_of_the_wrong_type_is_corrected_when_saving(path: Path):
     """To Python 0 is false and 1 is true; to the file they are not."""
-    written(path, "sounds = 0\nshow_keywords = 1\n")
+    written(path, "show_waveform = 1\nshow_keywords = 0\n")
     save(path, load(path).settings)
-    assert path.read_text() == "sounds = false\nshow_keywords = true\n"
+    assert path.read_text() == "show_waveform = true\nshow_keywords = true\n"
 
 
 def test_a_file_is_not_written_when_the_rest_of_it_would_change(path: Path, monkeypatch: pytest.MonkeyPatch):

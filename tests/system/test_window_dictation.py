@@ -8,67 +8,47 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import soundfile
-from tests.system.lab.desktop import Desktop, desktop, wait_for
-from tests.system.lab.screen_reader import ScreenReader, screen_reader
-from tests.system.lab.sound import SoundLab, label, sound_lab
-from tests.system.lab.window import Window, window
+from tests.system.lab.desktop import wait_for
+from tests.system.lab.sound import label
+from tests.system.lab.window import Room, Window, recordings, room, window
 
 from saywrite.history.store import HistoryStore
-
-DATA = Path(__file__).resolve().parents[1] / "data"
 
 pytestmark = pytest.mark.system
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[SoundLab]:
-    with sound_lab(["desk:48000:2"]) as running_lab:
-        yield running_lab
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[Desktop]:
-    with desktop() as running_desktop:
-        yield running_desktop
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[ScreenReader]:
-    with screen_reader() as running_reader:
-        yield running_reader
+def desk() -> Iterator[Room]:
+    with room(["desk:48000:2"]) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def speech(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The recordings of tests/data as WAV files, by name."""
-    folder = tmp_path_factory.mktemp("speech")
-    for path in DATA.glob("*.flac"):
-        sound, rate = soundfile.read(path, dtype="int16")
-        soundfile.write(folder / f"{path.stem}.wav", sound, rate)
-    return {path.stem: path for path in folder.iterdir()}
+    return recordings(tmp_path_factory.mktemp("speech"))
 
 
-def export_to(saywrite: Window, screen: Desktop, target: Path) -> None:
+def export_to(saywrite: Window, room: Room, target: Path) -> None:
     """Ctrl+S, the name typed over the proposed one, Enter."""
     saywrite.press("ctrl+s")
     saywrite.wait_for("dialog", "^Export the transcript")
-    screen.key("ctrl+a")
-    screen.type(str(target))
-    screen.key("Return")
+    room.screen.key("ctrl+a")
+    room.screen.type(str(target))
+    room.screen.key("Return")
 
 
 def test_speech_becomes_text_that_can_be_copied_and_exported_by_keyboard(
-    lab: SoundLab, screen: Desktop, reader: ScreenReader, speech: dict[str, Path], artifacts: Path, tmp_path: Path
+    desk: Room, speech: dict[str, Path], artifacts: Path, tmp_path: Path
 ) -> None:
-    with window(screen, reader, tmp_path, lab.env, 'theme = "light"\n') as saywrite:
+    screen = desk.screen
+    with window(desk, tmp_path, 'theme = "light"\n') as saywrite:
         saywrite.wait_for("combo box", label("desk"))
         saywrite.wait_label("Press Start and speak")
         screen.shot(artifacts / "window-light-idle.png")
 
         saywrite.dictating()
         wait_for(lambda: saywrite.title() == "● Saywrite", "the title does not say that it listens")
-        player = lab.play("desk", speech["two_sentences"], wait=False)
+        player = desk.sound.play("desk", speech["two_sentences"], wait=False)
         saywrite.wait_for("label", "Being heard")
         screen.shot(artifacts / "window-light-partial.png")
         player.wait(30)
@@ -85,14 +65,14 @@ def test_speech_becomes_text_that_can_be_copied_and_exported_by_keyboard(
         wait_for(lambda: "river" in screen.clipboard(), "not copied")
         copied = screen.clipboard()
         assert {"people", "city", "train", "work", "house"} <= set(re.findall(r"\w+", copied.lower()))
-        assert re.findall(r"\w+", copied) == re.findall(r"\w+", text)[-len(re.findall(r"\w+", copied)):], text
+        assert re.findall(r"\w+", copied) == re.findall(r"\w+", text)[-len(re.findall(r"\w+", copied)) :], text
 
         target = tmp_path / "minutes.txt"
-        export_to(saywrite, screen, target)
+        export_to(saywrite, desk, target)
         wait_for(target.exists, "not exported")
         wait_for(lambda: target.read_text().strip() == copied.strip(), "the file is not what was copied")
         target.write_text("written by somebody else")
-        export_to(saywrite, screen, target)
+        export_to(saywrite, desk, target)
         saywrite.wait_label("“minutes.txt” exists already. Replace it?")
         screen.shot(artifacts / "window-light-replace.png")
         screen.key("Return")
@@ -104,9 +84,10 @@ def test_speech_becomes_text_that_can_be_copied_and_exported_by_keyboard(
 
 
 def test_by_mouse_with_a_keyword_added_while_dictating_and_a_final_corrected_in_place(
-    lab: SoundLab, screen: Desktop, reader: ScreenReader, speech: dict[str, Path], artifacts: Path, tmp_path: Path
+    desk: Room, speech: dict[str, Path], artifacts: Path, tmp_path: Path
 ) -> None:
-    with window(screen, reader, tmp_path, lab.env, 'theme = "dark"\n') as saywrite:
+    screen = desk.screen
+    with window(desk, tmp_path, 'theme = "dark"\n') as saywrite:
         saywrite.wait_for("combo box", label("desk"))
         screen.shot(artifacts / "window-dark-idle.png")
         saywrite.click(saywrite.wait_for("push button", "^Start dictation"))
@@ -114,12 +95,14 @@ def test_by_mouse_with_a_keyword_added_while_dictating_and_a_final_corrected_in_
 
         saywrite.click(saywrite.wait_for("push button", "^Add$"))
         saywrite.wait_for("cell", "^When I say: empty$")
-        screen.type("weather\n")
+        screen.type("weather")
+        screen.key("Return")
         saywrite.wait_for("cell", "^When I say: weather$")
-        screen.type("Wetterlage\n")
+        screen.type("Wetterlage")
+        screen.key("Return")
         kept = tmp_path / "config" / "keywords.json"
         wait_for(lambda: kept.exists() and "Wetterlage" in kept.read_text(), "the keyword is not kept")
-        lab.play("desk", speech["weather"], wait=False)
+        desk.sound.play("desk", speech["weather"], wait=False)
         saywrite.wait_for("label", "Being heard")
         screen.shot(artifacts / "window-dark-partial.png")
         saywrite.wait_transcript("Wetterlage")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent
 from window_fakes import BEGAN, HEADSET, FakeDictation, script
 
@@ -297,12 +297,15 @@ def test_the_empty_state_follows_the_dictation(front: FrontEnd, dictation: FakeD
 def drop(front: FrontEnd, *paths: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    where, none = QPoint(300, 300), Qt.KeyboardModifier.NoModifier
+    where, none = QPointF(300, 300), Qt.KeyboardModifier.NoModifier
     copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    enter = QDragEnterEvent(where, copy, data, left, none)
+    try:
+        enter = QDragEnterEvent(where, copy, data, left, none)
+    except TypeError:  # before PySide6 6.12, which in turn warns of QPoint
+        enter = QDragEnterEvent(where.toPoint(), copy, data, left, none)
     front.window.dragEnterEvent(enter)
     assert enter.isAccepted()
-    front.window.dropEvent(QDropEvent(QPointF(where), copy, data, left, none))
+    front.window.dropEvent(QDropEvent(where, copy, data, left, none))
 
 
 def test_dropped_files_are_transcribed_one_after_the_other(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from queue import Empty, SimpleQueue
 
 from saywrite.audio.audiothread import AudioThread
-from saywrite.audio.portaudio import PLATFORM, Backend, PortAudio, RawDevice
+from saywrite.audio.portaudio import PLATFORM, REMEDY_NONE, Backend, PortAudio, RawDevice
 from saywrite.audio.soundserver import HOST_API, ServerSource, Snapshot, SoundServer, Unsettled, look_once
 from saywrite.errors import AudioError
 from saywrite.events import Device, DevicesChanged
@@ -154,11 +154,17 @@ class Microphones:
         devices = from_server(change)
         if devices != self._told:
             self._told = devices
-            self._post(DevicesChanged(devices))
+            self._post(_told(devices))
 
     def _list(self, backend: Backend) -> None:
         try:
             backend.refresh()
-            self._post(DevicesChanged(from_portaudio(backend.devices())))
+            self._post(_told(from_portaudio(backend.devices())))
         except AudioError as error:
             self._post(DevicesChanged((), error.what, error.remedy))
+
+
+def _told(devices: tuple[Device, ...]) -> DevicesChanged:
+    if devices:
+        return DevicesChanged(devices)
+    return DevicesChanged((), "There is no microphone.", REMEDY_NONE)

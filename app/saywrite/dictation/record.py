@@ -23,6 +23,9 @@ from saywrite.history.store import HistoryStore
 MEMORY_LIMIT = 30 * 60 * 16_000
 """Samples kept in memory while the disk refuses them: half an hour, 58 MB."""
 
+POST_EVERY = 16_000 // 10
+"""Samples of new sound between two `Written`: as much as a recogniser is fed at once."""
+
 RETRY_EVERY = 2 * 16_000
 """Samples of new sound between two attempts to write again: two seconds."""
 
@@ -120,6 +123,7 @@ class RecordWriter:
         self._journal: Journal | None = None
         self._unwritten = bytearray()
         self._retry_at = 0
+        self._posted = 0
         self._told = False
         self._owed: deque[Callable[[HistoryStore], None]] = deque()
         self._full = False
@@ -222,7 +226,9 @@ class RecordWriter:
                 del self._unwritten[: (self._journal.length - before) * BYTES_PER_SAMPLE]
             self._retry_at = 0
             self._told = False
-            self._post(Written(self._header.dictation, self._journal.length))
+            if self._journal.length - self._posted >= POST_EVERY:
+                self._posted = self._journal.length
+                self._post(Written(self._header.dictation, self._posted))
         except JournalError as error:
             self._retry_at = len(self._unwritten) // BYTES_PER_SAMPLE + RETRY_EVERY
             if not self._told:

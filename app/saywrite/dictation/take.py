@@ -48,6 +48,8 @@ MICROPHONE = "microphone"
 
 GAUGE_EVERY_S = 0.25
 
+CONFIRM_EVERY = 5 * SAMPLE_RATE
+
 SLOW_DISK = 3 * SAMPLE_RATE
 """Samples that may wait for the disk before the user is told."""
 
@@ -104,6 +106,8 @@ class Take:
         self._began_at = clock()
         self._feeder = Feeder(recognizer, plan.base, record.read, record.on_disk)
         self._disk_told = False
+        self._noted = plan.base
+        self._text_since = False
         self._gauge_due = 0.0
         self._gauge_told: Gauge | None = None
 
@@ -164,8 +168,8 @@ class Take:
             case Final(text=text, start=start, end=end):
                 self._add_text(text, start + self.plan.base, end + self.plan.base)
             case Progress(sent=sent, confirmed=confirmed):
-                if self._feeder.advance(sent, confirmed):
-                    self._record.confirm(self._feeder.confirmed)
+                self._feeder.advance(sent, confirmed)
+                self._note_confirmed()
                 self.feed()
             case Rewind(to=to):
                 self._feeder.rewind(to)
@@ -248,7 +252,17 @@ class Take:
             self._tell(SegmentsRemoved(self.id, change.removed))
         for segment in change.added:
             self._record.add_segment(segment)
+            self._text_since = True
             self._tell(SegmentAdded(self.id, segment))
+
+    def _note_confirmed(self) -> None:
+        """Into the sidecar (a file replaced and synced, 10 ms of the disk's time): at once behind a final, else
+        every `CONFIRM_EVERY`; what a crash costs is that much silence recognised again.
+        """
+        confirmed = self._feeder.confirmed
+        if confirmed > self._noted and (self._text_since or confirmed - self._noted >= CONFIRM_EVERY):
+            self._noted, self._text_since = confirmed, False
+            self._record.confirm(confirmed)
 
     def _tell_gauge(self) -> None:
         if self.opened_at is None:

@@ -112,7 +112,6 @@ class Settings:
     language: str = _choice("en", "Dictation", _LANGUAGES, "Language", "The language you speak.")
     spoken_punctuation: str = _choice("auto", "Dictation", _SPOKEN, "Spoken punctuation", "Write “comma” as a comma.")
     announce: str = _choice("off", "Dictation", _ANNOUNCE, "Announce to screen readers", "What is read to you.")
-    sounds: bool = _switch(False, "Dictation", "Sounds", "A short sound at the start and the end of a dictation.")
     idle_unload_minutes: int = _number(
         10,
         "Dictation",

@@ -156,6 +156,7 @@ class FrontEnd(QObject):
 
     @Slot()
     def _load_the_rest(self) -> None:
+        log.info("window painted")
         self._dictation.refresh_devices()
         if self.preferences.settings.show_waveform:
             run_task(lambda: importlib.import_module("saywrite.ui.waveform_plot"), failed=_note_missing_waveform)

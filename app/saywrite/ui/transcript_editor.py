@@ -186,17 +186,14 @@ class TranscriptEditor(QPlainTextEdit):
     # How
 
     def _rule_after(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """A hairline from the end of a heading to the other edge, in reading direction."""
+        """A hairline from the end of a heading to the edge."""
         layout = self.transcript.block(index).layout()
         line = layout.lineAt(layout.lineCount() - 1)
         if not line.isValid():
             return
-        y = place.top() + line.y() + line.height() / 2
-        left, right = place.left() + line.naturalTextRect().left(), place.left() + line.naturalTextRect().right()
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            painter.drawLine(MARGIN, int(y), int(left) - MARGIN * 2, int(y))
-        else:
-            painter.drawLine(int(right) + MARGIN * 2, int(y), self.viewport().width() - MARGIN, int(y))
+        y = int(place.top() + line.y() + line.height() / 2)
+        right = int(place.left() + line.naturalTextRect().right())
+        painter.drawLine(right + MARGIN * 2, y, self.viewport().width() - MARGIN, y)
 
     def _follow_rows(self) -> None:
         """Text belongs to a segment: where there is none yet, nothing can be typed."""

@@ -159,10 +159,8 @@ class TranscriptPane(QFrame):
         if (margins.left(), margins.bottom()) != (gutter, room):
             editor.setViewportMargins(gutter, 0, 0, room)
         view = editor.viewport().geometry()
-        rtl = editor.layoutDirection() == Qt.LayoutDirection.RightToLeft
         frame = editor.contentsRect()
-        x = view.right() + 1 if rtl else view.left() - gutter
-        self.gutter.setGeometry(x, frame.top(), gutter, frame.height())
+        self.gutter.setGeometry(view.left() - gutter, frame.top(), gutter, frame.height())
         end = editor.end_of_text() if needed else None
         self.partial.setVisible(bool(needed) and end is not None)
         if end is not None:

@@ -11,7 +11,7 @@ from saywrite.events import seconds
 from saywrite.ui.theme import blend, readable, shades
 from saywrite.ui.waveform_data import Span, WaveformData
 
-PITCH = 3
+PITCH = 4
 """Device-independent pixels from one bar to the next."""
 
 

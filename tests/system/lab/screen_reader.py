@@ -25,7 +25,7 @@ LIMIT_S = 20.0
 SERVICE = "org.a11y.atspi"
 ROOT = "/org/a11y/atspi/accessible/root"
 REGISTRIES = ("/usr/libexec/at-spi2-registryd", "/usr/lib/at-spi2-core/at-spi2-registryd")
-CHECKED, ENABLED, FOCUSED, SHOWING = 4, 8, 12, 25
+ENABLED, FOCUSED, SHOWING = 8, 12, 25
 """Numbers of states, from atspi-constants.h."""
 
 
@@ -62,6 +62,11 @@ class Widget:
         """x, y, width, height."""
         x, y, width, height = self.reader.ask(self.owner, self.path, "Component", "GetExtents", "u", 0)
         return x, y, width, height
+
+    def is_shown(self) -> bool:
+        """Whether it can be seen now."""
+        low, _ = self.reader.ask(self.owner, self.path, "Accessible", "GetState")
+        return bool(low >> SHOWING & 1)
 
     def __repr__(self) -> str:
         return f"<{self.role} {self.name!r}>"

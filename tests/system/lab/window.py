@@ -13,20 +13,46 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from tests.system.lab.desktop import Desktop, wait_for
+import soundfile
+from tests.system.lab.desktop import Desktop, desktop, wait_for
 from tests.system.lab.program import folders
-from tests.system.lab.screen_reader import Gone, ScreenReader, Widget
+from tests.system.lab.screen_reader import Gone, ScreenReader, Widget, screen_reader
+from tests.system.lab.sound import SoundLab, sound_lab
 
 LIMIT_S = 30.0
-FAILED = Path(__file__).resolve().parents[3] / "artifacts"
+ROOT = Path(__file__).resolve().parents[3]
 _STATE = re.compile(r": state (\w+)$")
 _TROUBLE = re.compile(r"Traceback| (WARNING|ERROR|CRITICAL) +(?!MainThread qt: qt\.accessibility\.atspi: )")
 """Of a question about a widget that has just gone Qt makes a warning: that is the screen reader's, not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where a person sits: a screen, a screen reader, and a sound server with microphones. Use `room()`."""
+
+    screen: Desktop
+    reader: ScreenReader
+    sound: SoundLab
+
+
+@contextmanager
+def room(mics: Sequence[str]) -> Iterator[Room]:
+    with sound_lab(mics) as sound, desktop() as screen, screen_reader() as reader:
+        yield Room(screen, reader, sound)
+
+
+def recordings(folder: Path) -> dict[str, Path]:
+    """The speech of tests/data as WAV files, which paplay reads, by name."""
+    for path in (ROOT / "tests" / "data").glob("*.flac"):
+        sound, rate = soundfile.read(path, dtype="int16")
+        soundfile.write(folder / f"{path.stem}.wav", sound, rate)
+    return {path.stem: path for path in folder.glob("*.wav")}
 
 
 class Window:
@@ -93,6 +119,12 @@ class Window:
 
     def wait_gone(self, role: str, name: str = "") -> None:
         wait_for(lambda: self.see(role, name) is None, f"{role} “{name}” stays")
+
+    def heard_s(self) -> int:
+        """Whole seconds of sound, by the gauge."""
+        gauge = self.see("filler", "^Progress$")
+        match = re.match(r"heard (\d+):(\d\d)", gauge.description if gauge else "")
+        return int(match[1]) * 60 + int(match[2]) if match else 0
 
     def labels(self) -> str:
         """Every line that is written in the window outside of text fields, one below the other."""
@@ -172,14 +204,11 @@ class Window:
 
 
 @contextmanager
-def window(
-    desktop: Desktop, reader: ScreenReader, at: Path, env: Mapping[str, str] | None = None, settings: str = ""
-) -> Iterator[Window]:
+def window(room: Room, at: Path, settings: str = "") -> Iterator[Window]:
     """The window, open and active, its recogniser ready; killed at the latest when the block ends.
 
-    A test that fails leaves the screen of that moment in artifacts/.
-
-    `settings`: lines for saywrite.toml, where the folder has none yet.
+    `settings`: lines for saywrite.toml, where the folder has none yet. A test that fails leaves the screen of that
+    moment in artifacts/.
     """
     file = at / "config" / "saywrite.toml"
     if settings and not file.exists():
@@ -187,19 +216,19 @@ def window(
         file.write_text(settings)
     process = subprocess.Popen(
         [sys.executable, "-m", "saywrite", *folders(at), "-v"],
-        env={**os.environ, **desktop.env, **reader.env, **(env or {})},
+        env={**os.environ, **room.screen.env, **room.reader.env, **room.sound.env},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
-    shown = Window(process, desktop, reader)
+    shown = Window(process, room.screen, room.reader)
     try:
-        desktop.window("^Saywrite$")
+        room.screen.window("^Saywrite$")
         shown.wait_log("engine builtin ready")
         yield shown
     except BaseException:
-        desktop.shot(FAILED / f"failed-{at.name}.png")
+        room.screen.shot(ROOT / "artifacts" / f"failed-{at.name}.png")
         raise
     finally:
         if process.poll() is None:
