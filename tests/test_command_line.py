@@ -16,10 +16,8 @@ def test_without_a_command_the_window_opens() -> None:
 
 
 def test_listen_takes_every_option_of_the_contract() -> None:
-    options = cli.parse(
-        "listen --engine builtin --language pt --keywords k.csv --device Headset --format srt --output o.srt "
-        "--events --config c --data d -v --seconds 2.5".split()
-    )
+    arguments = "listen --engine builtin --language pt --keywords k.csv --device Headset --format srt --output o.srt"
+    options = cli.parse([*arguments.split(), "--events", "--config", "c", "--data", "d", "-v", "--seconds", "2.5"])
     assert options == cli.Options(
         command="listen",
         engine="builtin",

@@ -78,8 +78,7 @@ def measure() -> list[Row]:
 
     application = QApplication([])
     with tempfile.TemporaryDirectory() as folder:
-        rows = _dictate(Path(folder), application)
-    return rows
+        return _dictate(Path(folder), application)
 
 
 def _dictate(folder: Path, application: object) -> list[Row]:

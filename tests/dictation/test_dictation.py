@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from saywrite.audio.recordings import open_recording, scan
-from saywrite.errors import AudioError, NoMicrophone
+from saywrite.errors import AudioError, HistoryUnavailable, NoMicrophone
 from saywrite.events import (
     SAMPLE_RATE,
     EngineChanged,
@@ -367,3 +368,51 @@ def test_a_bug_in_the_loop_is_logged_and_the_dictation_fails_without_losing_the_
     assert stage.last(Failed).fatal
     (item,) = scan(stage.paths.recordings)
     assert item.length == SAMPLE_RATE
+
+
+def test_a_history_that_was_refused_for_a_while_gets_every_row_later(stage, monkeypatch) -> None:
+    stage.listen()
+    stage.say(3)
+    real = HistoryStore.add_segment
+
+    def refuse(store: HistoryStore, dictation: str, segment: object) -> None:
+        raise HistoryUnavailable("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr(HistoryStore, "add_segment", refuse)
+    stage.recognizer.final("one", 0.1, 0.9)
+    stage.settle()
+    assert "full" in stage.last(Failed).what
+    (item,) = scan_while_open(stage)
+    assert item == 0, "nothing counts as confirmed whose text is not on disk"
+    monkeypatch.setattr(HistoryStore, "add_segment", real)
+    stage.recognizer.final("two", 1.1, 1.9)
+    stage.settle()
+    store = HistoryStore(stage.paths.history)
+    assert [s.text for s in store.load(stage.last(Started).dictation).segments] == ["One", "two"]
+    store.close()
+    assert scan_while_open(stage) == (round(1.9 * SAMPLE_RATE),)
+
+
+def scan_while_open(stage) -> tuple[int, ...]:
+    """The confirmed offsets in the sidecars of recordings that may still be written."""
+    sidecars = stage.paths.recordings.glob("*/dictation.json")
+    return tuple(json.loads(path.read_text("utf-8"))["confirmed"] for path in sidecars)
+
+
+def test_a_continued_dictation_shows_its_gaps_and_peaks_from_the_beginning(stage, lab, tmp_path) -> None:
+    stage.listen()
+    stage.say(1)
+    stage.source.sink.gap(4_000, "Headset was unplugged.")
+    stage.recognizer.final("one", 0.1, 0.9)
+    stage.say(1)
+    stage.dictation.quit()
+    stage.settle()
+    stage.archive.close_history()
+    again = lab.Stage(tmp_path)
+    again.dictation.transcribe_unfinished(stage.last(Started).dictation)
+    again.settle()
+    assert [gap.at for gap in again.all(Gap)] == [SAMPLE_RATE]
+    assert len(again.dictation.envelope) == 2 * 20
+    again.dictation.quit()
+    again.settle()
+    again.archive.close_history()

@@ -150,18 +150,20 @@ def test_without_any_microphone_it_fails_with_the_remedy(tmp_path: Path) -> None
 def test_unplugged_in_mid_dictation_it_goes_on_with_another_and_takes_the_first_back(
     speech: Path, tmp_path: Path
 ) -> None:
-    with sound_lab(["headset:48000:1", "builtin:48000:2"]) as lab:
-        with running("listen", "--device", "headset", at=tmp_path, env=lab.env) as saywrite:
-            saywrite.wait("state", state="listening")
-            lab.remove("headset")
-            assert "unplugged" in saywrite.wait("source", device=label("builtin"))["note"]
-            lab.play("builtin", speech)
-            lab.add("headset:48000:1")
-            wait_for(lambda: saywrite.all("source")[-1]["device"] == label("headset"), "not back")
-            lab.play("headset", speech)
-            wait_for(lambda: len(saywrite.all("final")) >= 4, "not all utterances")
-            saywrite.process.send_signal(signal.SIGINT)
-            assert saywrite.end() == 0
+    with (
+        sound_lab(["headset:48000:1", "builtin:48000:2"]) as lab,
+        running("listen", "--device", "headset", at=tmp_path, env=lab.env) as saywrite,
+    ):
+        saywrite.wait("state", state="listening")
+        lab.remove("headset")
+        assert "unplugged" in saywrite.wait("source", device=label("builtin"))["note"]
+        lab.play("builtin", speech)
+        lab.add("headset:48000:1")
+        wait_for(lambda: saywrite.all("source")[-1]["device"] == label("headset"), "not back")
+        lab.play("headset", speech)
+        wait_for(lambda: len(saywrite.all("final")) >= 4, "not all utterances")
+        saywrite.process.send_signal(signal.SIGINT)
+        assert saywrite.end() == 0
     finished = saywrite.wait("finished")
     assert sum(gap["length_s"] for gap in saywrite.all("gap")) < 3
     assert finished["text"].lower().count("river") == 2
@@ -178,3 +180,22 @@ def test_doctor_passes_its_self_test_and_sees_the_microphone(lab: SoundLab, tmp_
     done = run("doctor", "--json", at=tmp_path)
     assert done.returncode == 1, "no microphone stops dictation"
     assert '"name": "microphone"' in done.stdout
+
+
+def test_quitting_leaves_no_child_even_when_the_recogniser_hangs_in_an_utterance(
+    lab: SoundLab, speech: Path, tmp_path: Path
+) -> None:
+    with running("listen", at=tmp_path, env=lab.env) as saywrite:
+        saywrite.wait("state", state="listening")
+        lab.play("desk", speech, wait=False)
+        saywrite.wait("partial")
+        (worker,) = psutil.Process(saywrite.process.pid).children(recursive=True)
+        worker.suspend()
+        saywrite.process.send_signal(signal.SIGINT)
+        saywrite.wait("state", state="finishing")
+        saywrite.process.send_signal(signal.SIGINT)
+        assert saywrite.end() == 130
+        _, alive = psutil.wait_procs([worker], timeout=20)
+        assert not alive
+    (item,) = scan(tmp_path / "data" / "recordings")
+    assert item.length > item.confirmed, "what had no text yet is offered at the next start"

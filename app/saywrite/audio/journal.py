@@ -285,7 +285,9 @@ class Journal:
             os.ftruncate(self._fd, self._bytes)
 
     def _kept(self) -> str:
-        return f"The recording is saved up to {duration_words(self.length)}."
+        if not self.length:
+            return "Nothing is saved yet; new sound is kept in memory."
+        return f"The recording is saved up to {duration_words(self.length)}; new sound is kept in memory."
 
 
 def _remove_empty(folder: Path) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from saywrite.audio.journal import Header, Journal
+from saywrite.audio.levels import Envelope
 from saywrite.audio.recordings import (
     Recording,
     export_wav,
@@ -26,16 +27,19 @@ from saywrite.audio.recordings import (
 from saywrite.dictation.disk import Disk
 from saywrite.dictation.record import Record, RecordWriter
 from saywrite.errors import HistoryError, SaywriteError
-from saywrite.events import Failed, Segment, Unfinished, UnfinishedFound
+from saywrite.events import SAMPLE_RATE, Failed, Segment, Unfinished, UnfinishedFound
 from saywrite.history.store import HistoryStore
 from saywrite.paths import Paths
 
 log = logging.getLogger(__name__)
 
+BLOCK = 10 * SAMPLE_RATE
+"""Samples read at a time where a whole recording is read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An unfinished dictation, open for reading: its sound, and the text it has already."""
+    """An unfinished dictation, open for reading: its sound, and the text and peaks of what is confirmed."""
 
     dictation: str
     began: datetime
@@ -43,6 +47,7 @@ class Stored:
     confirmed: int
     segments: tuple[Segment, ...]
     recording: Recording
+    peaks: Envelope
 
 
 class Archive:
@@ -152,7 +157,8 @@ class Archive:
             segments = dictated.segments if dictated is not None else ()
         # A final is in the history a moment before the sidecar says so.
         confirmed = min(max([confirmed, *(segment.end for segment in segments)]), recording.length)
-        return Stored(dictation, header.began, header.source, confirmed, segments, recording)
+        peaks = Envelope.of(_blocks(recording, confirmed))
+        return Stored(dictation, header.began, header.source, confirmed, segments, recording, peaks)
 
     def _folder(self, dictation: str) -> Path:
         return self._paths.recordings / dictation
@@ -174,6 +180,12 @@ class Archive:
             log.warning("recordings were not tidied: %s", error.what)
         except Exception:
             log.exception("tidying the recordings failed")
+
+
+def _blocks(recording: Recording, end: int) -> Iterator[bytes]:
+    """The sound before the offset `end`, a few seconds at a time."""
+    for at in range(0, end, BLOCK):
+        yield recording.read(at, min(at + BLOCK, end))
 
 
 def encode_complete(recordings: Path) -> None:

@@ -181,6 +181,8 @@ class Desk:
             began=stored.began,
             base=stored.confirmed,
             earlier=stored.segments,
+            earlier_gaps=stored.recording.sidecar.gaps,
+            earlier_peaks=stored.peaks,
         )
         source = StoredSource(stored, self._parts.clock)
         self._begin(plan, source, self.archive.record_again(stored))

@@ -118,7 +118,9 @@ class Terminal:
 
 
 class Interrupts:
-    """SIGINT and SIGTERM: the first finishes the dictation properly, the second aborts it."""
+    """SIGINT and SIGTERM: the first finishes the dictation properly, the second ends at once; what has no text
+    then is offered at the next start.
+    """
 
     def __init__(self, dictation: Dictation) -> None:
         self.count = 0
@@ -134,5 +136,4 @@ class Interrupts:
         if self.count == 1:
             self._dictation.stop()
         else:
-            self._dictation.cancel()
             self._dictation.quit()

@@ -107,6 +107,7 @@ class Loop:
             case Written(dictation=which, length=length):
                 self._of(which, lambda take: take.written(length))
             case DiskTrouble(dictation=which, error=error):
+                self._of(which, Take.excuse_the_disk)
                 self._tell(Failed(which, error.what, error.remedy))
             case Closed():
                 self._parts.archive.look_for_unfinished(except_for=tuple(take.id for take in self.takes))
@@ -182,12 +183,12 @@ class Loop:
 
     def quit(self) -> None:
         """End the loop. What has no text yet stays in the journal."""
+        for recognizer in self._parts.recognizers.values():
+            recognizer.release()  # first: it kills a worker that hangs in the middle of an utterance
         for take in self.takes:
             take.give_up()
             take.close()
         self.takes.clear()
-        for recognizer in self._parts.recognizers.values():
-            recognizer.release()
         self.running = False
 
     def _of(self, dictation: str, act: Callable[[Take], None]) -> None:

@@ -23,8 +23,8 @@ from saywrite.history.store import HistoryStore
 MEMORY_LIMIT = 30 * 60 * 16_000
 """Samples kept in memory while the disk refuses them: half an hour, 58 MB."""
 
-POST_EVERY = 16_000 // 10
-"""Samples of new sound between two `Written`: as much as a recogniser is fed at once."""
+BATCH = 16_000 // 10
+"""Samples that go to the disk at once: as much as a recogniser is fed at once. A kill costs at most these."""
 
 RETRY_EVERY = 2 * 16_000
 """Samples of new sound between two attempts to write again: two seconds."""
@@ -76,11 +76,19 @@ class Record:
         self.on_disk = new
         self._disk = disk
         self._writer = writer
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
+        self._first = True
         disk.submit(writer.open if new else writer.reopen)
 
     def append(self, pcm: bytes) -> None:
-        if self.on_disk:
-            self._disk.submit(partial(self._writer.append, pcm))
+        """The first block goes to the disk at once, later ones in tenths of a second (five blocks of a microphone)."""
+        if not self.on_disk:
+            return
+        self._waiting.append(pcm)
+        self._waiting_bytes += len(pcm)
+        if self._first or self._waiting_bytes >= BATCH * BYTES_PER_SAMPLE:
+            self._hand_over()
 
     def add_segment(self, segment: Segment) -> None:
         self._disk.submit(partial(self._writer.add_segment, segment))
@@ -98,7 +106,13 @@ class Record:
         """Sound that is no longer in memory. Raises JournalError."""
         return self._writer.read(start, end)
 
+    def _hand_over(self) -> None:
+        if self._waiting:
+            self._disk.submit(partial(self._writer.append, b"".join(self._waiting)))
+            self._waiting, self._waiting_bytes, self._first = [], 0, False
+
     def close(self, heard: int, confirmed: int, complete: bool) -> None:
+        self._hand_over()
         self._disk.submit(partial(self._writer.close, heard, confirmed, complete))
 
 
@@ -123,7 +137,6 @@ class RecordWriter:
         self._journal: Journal | None = None
         self._unwritten = bytearray()
         self._retry_at = 0
-        self._posted = 0
         self._told = False
         self._owed: deque[Callable[[HistoryStore], None]] = deque()
         self._full = False
@@ -225,10 +238,8 @@ class RecordWriter:
             finally:
                 del self._unwritten[: (self._journal.length - before) * BYTES_PER_SAMPLE]
             self._retry_at = 0
-            self._told = False
-            if self._journal.length - self._posted >= POST_EVERY:
-                self._posted = self._journal.length
-                self._post(Written(self._header.dictation, self._posted))
+            self._told = bool(self._owed)
+            self._post(Written(self._header.dictation, self._journal.length))
         except JournalError as error:
             self._retry_at = len(self._unwritten) // BYTES_PER_SAMPLE + RETRY_EVERY
             if not self._told:
@@ -258,7 +269,8 @@ class RecordWriter:
                 self._owed[0](self._history)
                 self._owed.popleft()
         except HistoryError as error:
-            if len(self._owed) == 1:
+            if not self._told:
+                self._told = True
                 self._trouble(error)
 
     @property

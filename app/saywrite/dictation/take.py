@@ -55,7 +55,7 @@ SLOW_DISK = 3 * SAMPLE_RATE
 
 SLOW_DISK_WORDS = (
     "The disk is not keeping up: the newest sound is only in memory yet.",
-    "Keep Saywrite open until this message goes, or free the disk.",
+    "Keep Saywrite open; close what else keeps the disk busy.",
 )
 
 
@@ -69,6 +69,8 @@ class Plan:
     began: datetime
     base: int = 0
     earlier: tuple[Segment, ...] = ()
+    earlier_gaps: tuple[Gap, ...] = ()
+    earlier_peaks: Envelope | None = None
 
 
 class Take:
@@ -90,7 +92,7 @@ class Take:
         self.recognizer = recognizer
         self.rules = rules
         self.transcript = Transcript(plan.earlier)
-        self.envelope = Envelope()
+        self.envelope = plan.earlier_peaks or Envelope()
         self.latest = LatestLevel()
         self.opened_at: float | None = None
         self.source_ended = False
@@ -126,6 +128,8 @@ class Take:
         self._tell(Started(self.id, self.plan.engine, request.language, self.plan.source, at, self.plan.began))
         for segment in self.plan.earlier:
             self._tell(SegmentAdded(self.id, segment))
+        for gap in self.plan.earlier_gaps:
+            self._tell(gap)
         if self.plan.source == MICROPHONE:
             self._tell(SourceChanged(self.id, device))
 
@@ -184,6 +188,10 @@ class Take:
             case Partial() | Failed() | Translation() | Structured():
                 self._tell(event)
 
+    def excuse_the_disk(self) -> None:
+        """Why it does not take the sound has been told already."""
+        self._disk_told = True
+
     def written(self, length: int) -> None:
         """The journal on disk holds the sound up to `length`."""
         self._feeder.written(length)
@@ -205,7 +213,7 @@ class Take:
         otherwise it stays in the journal for later.
         """
         self.given_up = True
-        self.cancelled = cancelled
+        self.cancelled = self.cancelled or cancelled
         if not self.source_ended:
             self.source.abort()
         if self.engaged and not self.recognizer_finished:

@@ -166,13 +166,10 @@ class BuiltinRecognizer:
         return due
 
     def release(self) -> None:
-        was_busy = self._feed is not None
         self.abort()
         if self._worker is not None:
-            if was_busy:
-                self._worker.kill()
-            else:
-                self._worker.close()
+            # Not asked politely: a child that hangs would outlive us, and it has nothing to save.
+            self._worker.kill()
             self._worker = None
         self._missing = None
         self._tell(EngineState.UNLOADED)

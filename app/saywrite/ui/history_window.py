@@ -44,7 +44,7 @@ class History(Protocol):
 
     def recent(self, limit: int, before: Summary | None = None) -> tuple[Summary, ...]: ...
     def search(self, query: str, limit: int = 100) -> tuple[Found, ...]: ...
-    def load(self, dictation: str) -> Dictated: ...
+    def load(self, dictation: str) -> Dictated | None: ...
     def delete(self, dictation: str) -> None: ...
     def close(self) -> None: ...
 
@@ -161,8 +161,13 @@ class HistoryWindow(QWidget):
 
         def show(dictated: object) -> None:
             current = self.list.currentItem()
-            if isinstance(dictated, Dictated) and current is not None and current.data(ID) == dictation:
+            if current is None or current.data(ID) != dictation:
+                return
+            if isinstance(dictated, Dictated):
                 self._show_dictated(dictated)
+            else:  # deleted since the list was made
+                self._show_dictated(None)
+                self.list.takeItem(self.list.row(current))
 
         self._ask(lambda history: history.load(dictation), show)
 

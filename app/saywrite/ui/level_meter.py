@@ -65,6 +65,7 @@ class LevelMeter(QWidget):
         self._number = spoken(FLOOR_DBFS)
         self._number_at = 0.0
         self._picture: Picture | None = None
+        self._measured: tuple[QSize, QRectF] | None = None
         self._timer = QTimer(self, interval=POLL_MS, timerType=Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self.poll)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -156,6 +157,7 @@ class LevelMeter(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.PaletteChange):
+            self._measured = None
             self.updateGeometry()
             self.update()
         super().changeEvent(event)
@@ -175,6 +177,12 @@ class LevelMeter(QWidget):
         )
 
     def _groove(self) -> QRectF:
+        """Where the bar runs. Asked for 60 times a second, so it is measured only when size or font change."""
+        if self._measured is None or self._measured[0] != self.size():
+            self._measured = (self.size(), self._measure_groove())
+        return self._measured[1]
+
+    def _measure_groove(self) -> QRectF:
         height = max(8, round(self.fontMetrics().height() * 0.55))
         lamp = height + 6
         return QRectF(1, round((self.height() - height) / 2), self.width() - 1 - lamp - self._number_width(), height)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-INTERVAL_MS = 100
+INTERVAL_MS = 125
 """Ten pictures a second: smooth enough for bars that stand for 100 ms."""
 HEIGHT = 92
 _RECORDING = frozenset({State.LISTENING, State.RECONNECTING, State.FINISHING})
