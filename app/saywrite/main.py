@@ -17,6 +17,7 @@ from saywrite.errors import SaywriteError
 from saywrite.paths import Paths, default_paths
 
 if TYPE_CHECKING:
+    from saywrite.dictation.desk import Desk
     from saywrite.dictation.dictation import Dictation
     from saywrite.events import Device, FrontEndEvent
     from saywrite.history.store import HistoryStore
@@ -51,15 +52,19 @@ def build(
     keep_files: bool = True,
 ) -> Dictation:
     """Every object below the front end. `keep_files`: files that are transcribed get a journal and a history too."""
-    from saywrite.dictation.assembly import Wishes, assemble
+    from saywrite.dictation.dictation import Dictation
+    from saywrite.dictation.inbox import Inbox
 
-    wishes = Wishes(
-        worker_command=worker_command(),
-        realtime=options.realtime,
-        device=_named_device(options.device),
-        keep_files=keep_files,
-    )
-    return assemble(paths, settings, keywords, tell, wishes)
+    inbox = Inbox()
+    device = _named_device(options.device)
+
+    def make_desk() -> Desk:
+        from saywrite.dictation.assembly import Wishes, assemble
+
+        wishes = Wishes(worker_command(), options.realtime, device, keep_files)
+        return assemble(inbox, paths, settings, keywords, tell, wishes)
+
+    return Dictation(inbox, make_desk)
 
 
 def worker_command() -> tuple[str, ...]:
@@ -149,18 +154,19 @@ def _window(options: cli.Options) -> int:
         ),
     )
     thread.told.connect(front.receive)
+    front.window.painted.connect(thread.start)  # what is behind the window is loaded once it is there to be seen
     front.show()
     return run(app, thread, dictation, front.save)
 
 
 def _choices() -> Choices:
-    from saywrite.dictation.assembly import engines
+    from saywrite.speech.engines import ENGINES
     from saywrite.speech.languages import LANGUAGES
     from saywrite.ui.choosers import Choices, EngineChoice
 
     return Choices(
         engines=tuple(
-            EngineChoice(e.name, e.label, e.languages, e.note, e.needs_account, e.needs_network) for e in engines()
+            EngineChoice(e.name, e.label, e.languages, e.note, e.needs_account, e.needs_network) for e in ENGINES
         ),
         language_names={language.code: language.name for language in LANGUAGES},
     )

@@ -46,7 +46,7 @@ class Recognizer:
     window = 160_000
 
     def __init__(self, post: object) -> None:
-        from saywrite.speech.builtin import CAPABILITIES
+        from saywrite.speech.engines import CAPABILITIES
 
         self.capabilities, self.post, self.said = CAPABILITIES, post, 0
 

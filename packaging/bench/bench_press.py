@@ -46,6 +46,8 @@ def _device_start(environment: dict[str, str]) -> float:
 def _presses(folder: Path) -> list[float]:
     """The whole application without its window; the time until the file in the recordings has its first byte."""
     from saywrite.dictation.assembly import Wishes, assemble
+    from saywrite.dictation.dictation import Dictation
+    from saywrite.dictation.inbox import Inbox
     from saywrite.events import Finished
     from saywrite.main import worker_command
     from saywrite.paths import default_paths
@@ -53,13 +55,14 @@ def _presses(folder: Path) -> list[float]:
 
     paths = default_paths(folder / "config", folder / "data")
     over = threading.Event()
-    dictation = assemble(
-        paths,
-        Settings(keep_recordings_days=-1),
-        (),
-        lambda event: over.set() if isinstance(event, Finished) else None,
-        Wishes(worker_command()),
-    )
+
+    def tell(event: object) -> None:
+        if isinstance(event, Finished):
+            over.set()
+
+    inbox = Inbox()
+    settings, wishes = Settings(keep_recordings_days=-1), Wishes(worker_command())
+    dictation = Dictation(inbox, lambda: assemble(inbox, paths, settings, (), tell, wishes))
     thread = threading.Thread(target=dictation.run)
     thread.start()
     taken = []

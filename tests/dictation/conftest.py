@@ -193,7 +193,7 @@ class Stage:
         parts = Parts(self.inbox, {"builtin": self.recognizer}, self.archive, lambda: self.now, self.today)
         self.desk = Desk(parts, hardware, Settings(), (), self.told.append)
         self.loop = self.desk.loop
-        self.dictation = Dictation(self.inbox, self.desk)
+        self.dictation = Dictation(self.inbox, lambda: self.desk)
         self.archive.open()
 
     def today(self) -> datetime:

@@ -107,7 +107,9 @@ class _Playback:
         return sound
 
     def _on_end(self) -> None:
-        self._audio.submit(self._close)
+        # After stop() its own order closes the stream; one more could wake an audio thread that has been ended.
+        if not self._stopped.is_set():
+            self._audio.submit(self._close)
 
     def _close(self, backend: Backend) -> None:
         stream, self._stream = self._stream, None

@@ -19,7 +19,6 @@ from saywrite.audio.soundserver import SoundServer
 from saywrite.audio.source import Source
 from saywrite.dictation.archive import Archive
 from saywrite.dictation.desk import Desk, Hardware
-from saywrite.dictation.dictation import Dictation
 from saywrite.dictation.disk import Disk
 from saywrite.dictation.inbox import Inbox
 from saywrite.dictation.loop import Parts
@@ -27,8 +26,8 @@ from saywrite.errors import NoMicrophone
 from saywrite.events import Device, FrontEndEvent
 from saywrite.paths import Paths
 from saywrite.settings.schema import Settings
-from saywrite.speech.builtin import CAPABILITIES, BuiltinRecognizer
-from saywrite.speech.recognizer import Capabilities
+from saywrite.speech.builtin import BuiltinRecognizer
+from saywrite.speech.engines import BUILTIN
 from saywrite.text.keywords import Keyword
 
 
@@ -43,14 +42,14 @@ class Wishes:
 
 
 def assemble(
+    inbox: Inbox,
     paths: Paths,
     settings: Settings,
     keywords: tuple[Keyword, ...],
     tell: Callable[[FrontEndEvent], None],
     wishes: Wishes,
-) -> Dictation:
-    """A dictation that is ready to `run()`. Starts the disk thread; everything else starts when it is needed."""
-    inbox = Inbox()
+) -> Desk:
+    """Everything behind a `Dictation`. Starts the disk thread; everything else starts when it is needed."""
     audio, server = AudioThread(), SoundServer()
     microphones: list[Microphones] = []
     archive = Archive(paths, Disk(), inbox.post, _today)
@@ -78,14 +77,9 @@ def assemble(
         audio.close()
 
     hardware = Hardware(microphone, file, Player(inbox.post, audio), refresh, prepare, close)
-    recognizers = {CAPABILITIES.name: BuiltinRecognizer(inbox.post, wishes.worker_command)}
+    recognizers = {BUILTIN: BuiltinRecognizer(inbox.post, wishes.worker_command)}
     parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
-    return Dictation(inbox, Desk(parts, hardware, settings, keywords, tell, wishes.keep_files))
-
-
-def engines() -> tuple[Capabilities, ...]:
-    """What can be chosen, in the order it is offered."""
-    return (CAPABILITIES,)
+    return Desk(parts, hardware, settings, keywords, tell, wishes.keep_files)
 
 
 def remembered(settings: Settings) -> Device | None:

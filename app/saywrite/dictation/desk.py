@@ -141,8 +141,8 @@ class Desk:
         self._hardware.prepare()
 
     def play(self, dictation: str, start: int, end: int) -> None:
-        player = self._hardware.player
-        self.archive.fetch_sound(dictation, start, end, player.play)
+        player, post = self._hardware.player, self._parts.inbox.post
+        self.archive.fetch_sound(dictation, start, end, lambda pcm: post(lambda: player.play(pcm)))
 
     def stop_playing(self) -> None:
         self._hardware.player.stop()

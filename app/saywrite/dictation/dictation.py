@@ -7,90 +7,105 @@ happens is told through the `tell` the composition root gave (`events.FrontEndEv
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from saywrite.audio.levels import Envelope, LatestLevel
-from saywrite.dictation.desk import Desk
-from saywrite.dictation.inbox import Action, Inbox
-from saywrite.events import State
+from saywrite.dictation.inbox import Inbox
 from saywrite.settings.schema import Settings
 from saywrite.text.keywords import Keyword
+
+if TYPE_CHECKING:
+    from saywrite.dictation.desk import Desk
 
 
 class Dictation:
     """Press, speak, done: the buttons of the application, without the buttons."""
 
-    def __init__(self, inbox: Inbox, desk: Desk) -> None:
-        self._post: Callable[[Action], None] = inbox.post
-        self._desk = desk
+    def __init__(self, inbox: Inbox, make_desk: Callable[[], Desk]) -> None:
+        """`make_desk` builds everything behind this, on the dictation thread: the window is painted before it."""
+        self._inbox = inbox
+        self._desk = _LateDesk(make_desk)
+        self._silence = LatestLevel(), Envelope()
 
     @property
     def latest(self) -> LatestLevel:
         """The level of the newest block, for polling."""
-        return self._desk.latest
+        return self._desk.made.latest if self._desk.made else self._silence[0]
 
     @property
     def envelope(self) -> Envelope:
         """The peaks of the newest recording, for polling; another object with every dictation."""
-        return self._desk.envelope
-
-    @property
-    def state(self) -> State:
-        # NB: one reference, assigned by the dictation thread only; a reader sees the old or the new state.
-        return self._desk.loop.state
+        return self._desk.made.envelope if self._desk.made else self._silence[1]
 
     def run(self) -> None:
         """The dictation thread, until `quit()`."""
-        self._desk.run()
+        self._desk.get().run()
 
     def start(self) -> None:
-        self._post(self._desk.start_microphone)
+        self._at_desk(lambda desk: desk.start_microphone())
 
     def stop(self) -> None:
-        self._post(self._desk.loop.stop)
+        self._at_desk(lambda desk: desk.loop.stop())
 
     def cancel(self) -> None:
-        self._post(self._desk.loop.cancel)
+        self._at_desk(lambda desk: desk.loop.cancel())
 
     def toggle(self) -> None:
-        self._post(self._desk.toggle)
+        self._at_desk(lambda desk: desk.toggle())
 
     def apply(self, settings: Settings) -> None:
         """Settings changed; a running dictation keeps its engine, language and microphone, the rest holds at once."""
-        self._post(partial(self._desk.apply, settings))
+        self._at_desk(lambda desk: desk.apply(settings))
 
     def set_keywords(self, keywords: tuple[Keyword, ...]) -> None:
         """Keywords changed: they hold from the next final on."""
-        self._post(partial(self._desk.set_keywords, keywords))
+        self._at_desk(lambda desk: desk.set_keywords(keywords))
 
     def transcribe_file(self, path: Path) -> None:
-        self._post(partial(self._desk.transcribe_file, path))
+        self._at_desk(lambda desk: desk.transcribe_file(path))
 
     def transcribe_unfinished(self, dictation: str) -> None:
         """Make text of what a crash, an outage or a failure left in the journal."""
-        self._post(partial(self._desk.transcribe_unfinished, dictation))
+        self._at_desk(lambda desk: desk.transcribe_unfinished(dictation))
 
     def save_unfinished(self, dictation: str, target: Path) -> None:
         """Write its sound as a WAV file and stop offering it."""
-        self._post(partial(self._desk.archive.save_unfinished, dictation, target))
+        self._at_desk(lambda desk: desk.archive.save_unfinished(dictation, target))
 
     def discard_unfinished(self, dictation: str) -> None:
-        self._post(partial(self._desk.archive.discard_unfinished, dictation))
+        self._at_desk(lambda desk: desk.archive.discard_unfinished(dictation))
 
     def edit_segment(self, dictation: str, number: int, text: str) -> None:
-        self._post(partial(self._desk.edit_segment, dictation, number, text))
+        self._at_desk(lambda desk: desk.edit_segment(dictation, number, text))
 
     def refresh_devices(self) -> None:
-        self._post(self._desk.refresh_devices)
+        self._at_desk(lambda desk: desk.refresh_devices())
 
     def play(self, dictation: str, start: int, end: int) -> None:
         """Play the sound between two sample offsets of a dictation."""
-        self._post(partial(self._desk.play, dictation, start, end))
+        self._at_desk(lambda desk: desk.play(dictation, start, end))
 
     def stop_playing(self) -> None:
-        self._post(self._desk.stop_playing)
+        self._at_desk(lambda desk: desk.stop_playing())
 
     def quit(self) -> None:
         """Stop, close the journal, end `run()`. What has no text yet is offered at the next start."""
-        self._post(self._desk.quit)
+        self._at_desk(lambda desk: desk.quit())
+
+    def _at_desk(self, wish: Callable[[Desk], None]) -> None:
+        self._inbox.post(lambda: wish(self._desk.get()))
+
+
+class _LateDesk:
+    """The desk, built by the dictation thread when it first needs it."""
+
+    def __init__(self, make: Callable[[], Desk]) -> None:
+        self._make = make
+        # NB: assigned once, by the dictation thread; the polling window sees None or the finished desk.
+        self.made: Desk | None = None
+
+    def get(self) -> Desk:
+        if self.made is None:
+            self.made = self._make()
+        return self.made

@@ -17,7 +17,8 @@ from saywrite.errors import SaywriteError
 from saywrite.history.schema import open_database
 from saywrite.paths import Paths, private_folder
 from saywrite.settings.keychain import Keychain
-from saywrite.speech.builtin import CAPABILITIES, unavailable
+from saywrite.speech.builtin import unavailable
+from saywrite.speech.engines import CAPABILITIES
 
 LITTLE_DISK = 500_000_000
 """Bytes: four hours of recording; below that the doctor warns."""

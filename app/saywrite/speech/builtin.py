@@ -24,25 +24,12 @@ from saywrite.events import (
     RecognizerFinished,
     Rewind,
 )
+from saywrite.speech.engines import BUILTIN, CAPABILITIES
 from saywrite.speech.feed import Feed, Watch
 from saywrite.speech.languages import name_of
 from saywrite.speech.process import WorkerExited, WorkerMessage, WorkerProcess
-from saywrite.speech.recognizer import Capabilities, Incoming, Post, Request
+from saywrite.speech.recognizer import Incoming, Post, Request
 from saywrite.speech.worker import MakeSegmenter, run
-
-BUILTIN = "builtin"
-
-CAPABILITIES = Capabilities(
-    name=BUILTIN,
-    label="Built-in (basic)",
-    languages=("en",),
-    partials=True,
-    punctuation=False,
-    keywords=False,
-    needs_network=False,
-    needs_account=False,
-    note="English only. Its quality is low: expect wrong words. Nothing leaves this computer.",
-)
 
 ATTEMPTS = 3
 """Children in a row that may fail without confirming anything before the dictation is given up."""

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 qt_log = logging.getLogger("qt")
 
 WAIT_AT_QUIT_MS = 2000
+START_ANYWAY_MS = 2000
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
