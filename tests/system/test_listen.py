@@ -61,6 +61,9 @@ def test_speech_becomes_text_and_the_first_interrupt_ends_it_properly(
     assert 0 < first["start"] < first["end"] <= second["start"] < second["end"] <= finished["heard_s"]
     assert saywrite.wait("partial")
     assert [line["state"] for line in saywrite.all("state")] == ["starting", "listening", "finishing", "idle"]
+    logged = words(" ".join(path.read_text("utf-8") for path in (tmp_path / "data" / "logs").iterdir()))
+    assert "listening" in logged
+    assert not logged & {"people", "train", "river"}, "what was said is in no log"
 
 
 def test_finals_are_lines_on_standard_output_and_the_rest_is_on_standard_error(

@@ -1,0 +1,97 @@
+"""What stays on disk after a dictation, and for how long."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from saywrite.audio.recordings import open_recording
+from saywrite.dictation.archive import Archive
+from saywrite.events import SAMPLE_RATE, Failed, Started, UnfinishedFound
+
+
+@pytest.fixture
+def finished(stage) -> Path:
+    """The folder of a dictation that has all its text."""
+    stage.listen()
+    stage.say(2)
+    stage.recognizer.final("hello", 0.1, 1.9)
+    stage.settle()
+    stage.release()
+    stage.recognizer.done()
+    stage.settle()
+    return stage.paths.recordings / stage.last(Started).dictation
+
+
+@pytest.fixture
+def unfinished(stage) -> Path:
+    """The folder of a dictation that failed after its first sentence."""
+    stage.listen()
+    stage.say(2)
+    stage.recognizer.final("hello", 0.1, 0.9)
+    stage.settle()
+    stage.recognizer.post(Failed(stage.last(Started).dictation, "It broke.", "Start again.", fatal=True))
+    stage.settle()
+    return stage.paths.recordings / stage.last(Started).dictation
+
+
+def tidy(stage, keep_days: int) -> None:
+    Archive._tidy(stage.archive, keep_days)
+
+
+def test_a_kept_recording_is_encoded_without_losing_a_sample(stage, finished: Path) -> None:
+    with open_recording(finished) as recording:
+        before = recording.read(0, recording.length)
+    tidy(stage, 7)
+    assert not (finished / "audio.pcm").exists()
+    with open_recording(finished) as recording:
+        assert recording.read(0, recording.length) == before
+
+
+def test_nothing_is_kept_where_the_user_wants_nothing_kept(stage, finished: Path) -> None:
+    stage.now += 1
+    tidy(stage, 0)
+    assert not finished.exists()
+
+
+def test_an_old_recording_goes_and_a_young_one_stays(stage, finished: Path) -> None:
+    stage.now += 6 * 24 * 3600
+    tidy(stage, 7)
+    assert finished.exists()
+    stage.now += 2 * 24 * 3600
+    tidy(stage, 7)
+    assert not finished.exists()
+
+
+@pytest.mark.parametrize("keep_days", [0, 7])
+def test_what_has_not_all_its_text_stays_as_it_is_at_any_age(stage, unfinished: Path, keep_days: int) -> None:
+    stage.now += 100 * 24 * 3600
+    tidy(stage, keep_days)
+    with open_recording(unfinished) as recording:
+        assert recording.length == 2 * SAMPLE_RATE
+    assert (unfinished / "audio.pcm").exists()
+
+
+def test_saved_audio_is_a_wav_file_and_the_offer_stays(stage, unfinished: Path, tmp_path: Path) -> None:
+    target = tmp_path / "said.wav"
+    stage.dictation.save_unfinished(unfinished.name, target)
+    stage.settle()
+    assert target.stat().st_size == 44 + 2 * 2 * SAMPLE_RATE
+    assert [item.dictation for item in stage.last(UnfinishedFound).items] == [unfinished.name]
+
+
+def test_discarded_it_is_gone_and_so_is_the_offer(stage, unfinished: Path) -> None:
+    stage.dictation.discard_unfinished(unfinished.name)
+    stage.settle()
+    assert not unfinished.exists()
+    assert stage.last(UnfinishedFound).items == ()
+
+
+def test_what_cannot_be_read_is_told_with_a_remedy_and_left_alone(stage, unfinished: Path) -> None:
+    (unfinished / "audio.pcm").unlink()
+    (unfinished / "audio.pcm").mkdir()
+    stage.dictation.transcribe_unfinished(unfinished.name)
+    stage.settle()
+    assert stage.last(Failed).remedy
+    assert unfinished.exists()
