@@ -26,7 +26,7 @@ def test_a_dictation_of_the_history_keeps_its_times_and_gaps_in_order() -> None:
     assert document is not None
     assert [(line.start_s, line.end_s, line.text) for line in document.lines] == [
         (1.0, 2.0, "First."),
-        (2.5, 3.5, ""),
+        (2.5, 2.5, ""),
         (6.0, 8.0, "Second."),
     ]
     assert document.lines[1].gap == "1 s of sound missing: unplugged"

@@ -130,6 +130,16 @@ def test_keeping_deletes_nothing(qtbot: Any, window: HistoryWindow, store: Histo
     assert len(store.recent(10)) == 3
 
 
+def test_a_dictation_deleted_meanwhile_leaves_the_list_when_it_is_opened(
+    qtbot: Any, window: HistoryWindow, store: HistoryStore
+) -> None:
+    qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d3"])
+    store.delete("d2")
+    window.list.setCurrentRow(1)
+    qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d1"])
+    assert len(rows(window)) == 2
+
+
 def test_more_is_loaded_when_the_end_is_reached(qtbot: Any, store: HistoryStore, window: HistoryWindow) -> None:
     for number in range(150):
         began = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QAccessible, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from saywrite.text.keywords import Keyword
@@ -167,6 +167,15 @@ def test_an_export_reads_back_as_it_was(panel: KeywordsPanel, qtbot: Any, tmp_pa
 def test_an_export_into_a_folder_that_is_gone_says_so(panel: KeywordsPanel, qtbot: Any, tmp_path: Path) -> None:
     panel.export_file(tmp_path / "gone" / "out.csv")
     qtbot.waitUntil(lambda: "was not written" in panel.report.words.text(), timeout=5000)
+
+
+def test_a_screen_reader_is_given_the_cell_that_is_edited(qtbot: Any, panel: KeywordsPanel) -> None:
+    panel.add_row()
+    interface = QAccessible.queryAccessibleInterface(editor_of(panel))
+    qtbot.keyClicks(editor_of(panel), "cube")
+    assert interface.text(QAccessible.Text.Name) == "When I say, keyword 3"
+    assert interface.text(QAccessible.Text.Value) == "cube"
+    assert interface.role() == QAccessible.Role.EditableText
 
 
 def test_five_thousand_keywords_are_edited_without_a_stall(qtbot: Any) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from saywrite.events import Unfinished
-from saywrite.ui.notices import MOST_AT_ONCE, Kind, Notices
+from saywrite.ui.notices import MOST_AT_ONCE, Kind, Notice, Notices
 from saywrite.ui.unfinished_bar import UnfinishedBar, summary
 
 NOW = datetime(2026, 11, 22, 18, 0)
@@ -46,6 +46,18 @@ def test_a_notice_of_the_same_matter_is_renewed(notices: Notices) -> None:
     notices.tell(Kind.WARNING, "1 s is missing", key="gap", counted=False)
     notices.tell(Kind.WARNING, "2 s are missing", key="gap", counted=False)
     assert notices.texts() == ["2 s are missing"]
+
+
+def test_the_same_words_about_two_matters_are_one_notice_of_the_more_serious_kind(notices: Notices) -> None:
+    words = ("There is no microphone.", "Connect one.")
+    notices.tell(Kind.WARNING, *words, key="devices", passing=False, counted=False)
+    notices.tell(Kind.ERROR, *words)
+    assert notices.texts() == ["There is no microphone. Connect one."]
+    assert [notice.kind for notice in notices.findChildren(Notice) if not notice.isHidden()] == [Kind.ERROR]
+    notices.tell(Kind.WARNING, *words, key="devices", passing=False, counted=False)
+    assert [notice.kind for notice in notices.findChildren(Notice) if not notice.isHidden()] == [Kind.ERROR]
+    notices.withdraw("devices")
+    assert notices.texts() == []
 
 
 def test_a_notice_can_be_dismissed(qtbot: Any, notices: Notices) -> None:
@@ -152,6 +164,17 @@ def test_several_can_be_listed_and_each_has_its_verbs(qtbot: Any, bar: Unfinishe
     assert visible_verbs(bar) == []
     press(qtbot, bar, "Show")
     assert visible_verbs(bar) == ["Transcribe", "Save audio…", "Discard…"] * 2
+
+
+def test_only_a_dictation_that_is_alone_has_mnemonics(qtbot: Any, bar: UnfinishedBar) -> None:
+    """Alt+T among several rows would press none of them."""
+    bar.set_items((ONE,))
+    assert sum("&" in button.text() for button in bar.findChildren(QPushButton)) == 2
+    bar.set_items((ONE, OTHER))
+    press(qtbot, bar, "Show")
+    rows = [button for button in bar.findChildren(QPushButton) if button.isVisible()]
+    assert len(rows) == 6
+    assert not any("&" in button.text() for button in rows)
 
 
 def test_what_cannot_be_read_is_not_offered_for_transcription(bar: UnfinishedBar) -> None:

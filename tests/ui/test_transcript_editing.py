@@ -194,10 +194,15 @@ class Person:
 
     def cursor(self, *positions: int) -> QTextCursor:
         cursor = QTextCursor(self.document.doc)
-        last = self.document.doc.characterCount() - 1
-        cursor.setPosition(positions[0] % (last + 1))
-        cursor.setPosition(positions[-1] % (last + 1), QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(self.place(positions[0]))
+        cursor.setPosition(self.place(positions[-1]), QTextCursor.MoveMode.KeepAnchor)
         return cursor
+
+    def place(self, position: int) -> int:
+        """A place where keys and mouse can put the cursor: never inside a character of two UTF-16 units."""
+        position %= self.document.doc.characterCount()
+        inside = position and 0xDC00 <= ord(self.document.doc.characterAt(position)) <= 0xDFFF
+        return position - 1 if inside else position
 
     def type(self, start: int, end: int, text: str) -> None:
         if any(row.editable for row in self.document.rows):

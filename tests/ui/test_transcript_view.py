@@ -353,7 +353,7 @@ def test_the_export_has_edits_times_and_gaps(view: TranscriptView) -> None:
     assert document.title == "Dictation 2026-11-22 10.42"
     assert [(line.start_s, line.end_s, line.text, line.gap) for line in document.lines] == [
         (0.0, 2.0, "Hello.", ""),
-        (3.0, 4.0, "", "1 s of sound missing: unplugged"),
+        (3.0, 3.0, "", "1 s of sound missing: unplugged"),
     ]
 
 

@@ -148,6 +148,33 @@ def test_events_of_another_dictation_are_not_drawn(panel: WaveformPanel) -> None
     assert (panel.data.utterances, panel.data.gaps) == ([], [])
 
 
+def test_missing_sound_is_a_thin_mark_that_says_what_is_missing(panel: WaveformPanel, envelope: Envelope) -> None:
+    """A gap takes no room: the sample after it follows the one before it, and speech there stays as it is."""
+    record(panel, envelope, 20)
+    before = panel.plot.grab().toImage()
+    panel.receive(Gap("d", 10 * SECOND, 5 * SECOND, "the microphone was unplugged"))
+    after = panel.plot.grab().toImage()
+    middle = 8
+    changed = [x for x in range(before.width()) if before.pixel(x, middle) != after.pixel(x, middle)]
+    assert changed
+    assert abs(changed[0] - place_of(panel, 10).x()) <= 2
+    assert len(changed) <= 4
+    words = "5 s of sound missing: the microphone was unplugged"
+    assert panel.plot._words_at(place_of(panel, 10).x() + 3) == words
+    assert panel.plot._words_at(place_of(panel, 12).x()) == ""
+    assert words in panel.plot.accessibleDescription()
+
+
+@pytest.mark.parametrize("length", [2.0, 3.0, 7.5, 40.0, 300.0, 5000.0])
+def test_times_below_the_picture_are_of_one_form_and_all_different(panel: WaveformPanel, length: float) -> None:
+    axis = panel.plot._axis
+    ((step, _),) = axis.tickSpacing(0, length, 560)
+    texts = axis.tickStrings([step * number for number in range(int(length / step) + 1)], 1, step)
+    assert len({"." in text for text in texts}) == 1
+    assert len(set(texts)) == len(texts) >= 2
+    assert len(texts) <= 10
+
+
 def test_the_colors_follow_the_palette(panel: WaveformPanel, envelope: Envelope) -> None:
     record(panel, envelope, 20)
     palette = QPalette(panel.palette())

@@ -29,6 +29,7 @@ class ArrivingText(QWidget):
         self._waiting = EditsInWaiting(self)
         self._pending: list[tuple[str, int, int]] = []
         self._heard = ""
+        self._dictation = ""
         self.pane = TranscriptPane(self.document, self._time_of)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -44,6 +45,7 @@ class ArrivingText(QWidget):
     def begin(self, started: Started, engine: str = "") -> None:
         """A dictation started; `engine` is its name for people."""
         self._arrivals.begin(started, engine)
+        self._dictation = started.dictation
         self.clear_partial()
 
     def add(self, event: SegmentAdded) -> None:
@@ -91,7 +93,7 @@ class ArrivingText(QWidget):
 
     def _show_heard(self) -> None:
         waiting = f"{wording.count(len(self._pending), 'utterance')} without text yet …" if self._pending else ""
-        self.pane.show_partial(self._heard or waiting)
+        self.pane.show_partial(self._heard or waiting, self._arrivals.lines_to_come(self._dictation))
 
     def _time_of(self, row: Row) -> str:
         then = self._arrivals.clock(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -52,7 +52,10 @@ class ControlBar(QWidget):
         self.gauge.set_gauge(gauge)
         text = elapsed(seconds(gauge.heard)) if gauge else elapsed(0)
         if text != self.time.text():
+            if len(text) != len(self.time.text()):
+                self._fix_time(text)
             self.time.setText(text)
+            self.time.setAccessibleDescription(text)
 
     def show_source(self, device: str) -> None:
         """Where the sound of the running dictation comes from, whatever was chosen."""
@@ -68,7 +71,8 @@ class ControlBar(QWidget):
 
     def _arrange(self) -> None:
         self.time.setAccessibleName("Recorded time")
-        self.time.setMinimumWidth(self.time.fontMetrics().horizontalAdvance("00:00") + 4)
+        self.time.setAccessibleDescription(self.time.text())
+        self._fix_time(self.time.text())
         self._first, self._middle, self._last = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         self._first.addWidget(self.button)
         self._first.addWidget(self.time)
@@ -84,6 +88,17 @@ class ControlBar(QWidget):
             row.setSpacing(SPACING)
             rows.addLayout(row)
         self._place_choosers(narrow=False)
+
+    def _fix_time(self, text: str) -> None:
+        """A label of a fixed size takes a new text without laying the window out anew."""
+        widest = "".join("0" if letter.isdigit() else letter for letter in text)
+        metrics = self.time.fontMetrics()
+        self.time.setFixedSize(metrics.horizontalAdvance(widest) + 4, metrics.height() + 2)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fix_time(self.time.text())
 
     def minimumSizeHint(self) -> QSize:
         """The least the narrow arrangement needs."""

@@ -42,7 +42,9 @@ ANNOUNCED = {
     State.FINISHING: "Finishing",
     State.RECONNECTING: "Reconnecting, recording goes on",
 }
-DEVICES_KEY = "devices"
+DEVICES_KEY, MICROPHONE_KEY = "devices", "microphone"
+NO_SOUND = ("delivers no sound.", "went away.", "is no microphone.")
+"""How what is told ends when capture waits for the microphone (`audio.opening`, `audio.take`)."""
 
 
 class Controller(QObject):
@@ -110,6 +112,7 @@ class Controller(QObject):
 
     def _begin(self, event: Started) -> None:
         self._dictation = event.dictation
+        self._window.notices.withdraw(MICROPHONE_KEY)
         self._drop_partial()
         choice = self._choices.engine(event.engine)
         self._window.transcript.begin(event, choice.label if choice else event.engine)
@@ -175,10 +178,12 @@ class Controller(QObject):
 
     def _show_failure(self, event: Failed) -> None:
         kind = Kind.ERROR if event.fatal else Kind.WARNING
-        self._window.notices.tell(kind, event.what, event.remedy, passing=True)
+        waits = bool(event.dictation) and not event.fatal and event.what.endswith(NO_SOUND)
+        self._window.notices.tell(kind, event.what, event.remedy, key=MICROPHONE_KEY if waits else "")
 
     def _show_gap(self, event: Gap) -> None:
         """One notice for each cause in a dictation, with how often and how much in all."""
+        self._window.notices.withdraw(MICROPHONE_KEY)  # what is missing is known once sound came again
         self._window.transcript.add_gap(event)
         key = (event.dictation, event.cause)
         times, samples = self._gaps.get(key, (0, 0))
@@ -194,6 +199,7 @@ class Controller(QObject):
         )
 
     def _show_source(self, event: SourceChanged) -> None:
+        self._window.notices.withdraw(MICROPHONE_KEY)
         self._window.control_bar.show_source(event.device)
         if event.note:
             self._window.notices.tell(

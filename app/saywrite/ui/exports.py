@@ -81,9 +81,8 @@ def document_of(dictated: Dictated, engine: str) -> Document | None:
         for segment in dictated.segments
     ]
     for gap in dictated.gaps:
-        start, end = seconds(gap.at), seconds(gap.at + gap.length)
-        words = f"{wording.length(end - start)} of sound missing: {gap.cause}"
-        lines.append(Line(start, end, summary.began + timedelta(seconds=start), "", gap=words))
+        start = seconds(gap.at)
+        lines.append(Line(start, start, summary.began + timedelta(seconds=start), "", gap=wording.missing(gap)))
     lines.sort(key=lambda line: line.start_s)
     return Document(
         title=f"Dictation {summary.began:%Y-%m-%d %H.%M}",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QShortcut
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QTextEdit,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -19,10 +20,13 @@ from saywrite.ui.announce import announce
 from saywrite.ui.find_scan import FindScan, pattern
 from saywrite.ui.icons import icon
 from saywrite.ui.theme import blend
+from saywrite.ui.transcript_editor import MARGIN
 from saywrite.ui.transcript_pane import TranscriptPane
 from saywrite.ui.transcript_rows import at_unit
 
 PAUSE_MS = 120
+LEAST_LETTERS, GOOD_LETTERS = 12, 24
+"""Letters the field shows at least, and those below which the bar wraps into two rows."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -42,6 +46,8 @@ class FindBar(QWidget):
         self.next = self._button("down", "Next (F3)")
         self._close = self._button("close", "Close find (Esc)")
         self._again = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._first, self._second = QHBoxLayout(), QHBoxLayout()
+        self._wrapped = False
         self._lay_out()
         self._connect()
         self.hide()
@@ -102,14 +108,47 @@ class FindBar(QWidget):
         self.words.setPlaceholderText("Find in the transcript")
         self.words.setAccessibleName("Find in the transcript")
         self.words.setClearButtonEnabled(True)
-        self.count.setMinimumWidth(self.fontMetrics().horizontalAdvance("100,000 of 100,000"))
+        self.count.setMinimumWidth(self.fontMetrics().horizontalAdvance("1,000 of 1,000"))
         self.count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self.words, 1)
-        for widget in (self.count, self.previous, self.next, self.case, self._close):
-            row.addWidget(widget)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(MARGIN, 6, MARGIN, 0)
+        rows.setSpacing(4)
+        for row in (self._first, self._second):
+            row.setSpacing(6)
+            rows.addLayout(row)
+        self._second.addStretch(1)
+        self._first.addWidget(self.words, 1)
+        for widget in (self.previous, self.next, self._close):
+            self._first.addWidget(widget)
+        self._place(wrapped=False)
+
+    def minimumSizeHint(self) -> QSize:
+        """What the two rows need: opening the bar must not push the window's other parts aside."""
+        buttons = sum(button.minimumSizeHint().width() + 6 for button in (self.previous, self.next, self._close))
+        field = self.fontMetrics().averageCharWidth() * LEAST_LETTERS
+        second = self.count.minimumWidth() + 6 + self.case.minimumSizeHint().width()
+        return QSize(max(field + buttons, second) + 2 * MARGIN, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        others = (self.count, self.previous, self.next, self.case, self._close)
+        room = self.width() - 2 * MARGIN - sum(max(one.sizeHint().width(), one.minimumWidth()) + 6 for one in others)
+        wrapped = room < self.fontMetrics().averageCharWidth() * GOOD_LETTERS
+        if wrapped != self._wrapped:
+            self._place(wrapped=wrapped)
+
+    def _place(self, *, wrapped: bool) -> None:
+        """Number and case stand beside the field, or, where it gets narrow, below it."""
+        self._wrapped = wrapped
+        for widget in (self.count, self.case):
+            self._first.removeWidget(widget)
+            self._second.removeWidget(widget)
+        if wrapped:
+            self._second.insertWidget(0, self.count)
+            self._second.addWidget(self.case)
+        else:
+            self._first.insertWidget(1, self.count)
+            self._first.insertWidget(4, self.case)
 
     def _connect(self) -> None:
         self.words.textEdited.connect(self._again.start)

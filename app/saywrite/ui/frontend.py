@@ -5,7 +5,6 @@ What is heavy (waveform, dialogs, history) is loaded after the first paint or wh
 
 from __future__ import annotations
 
-import importlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -158,8 +157,6 @@ class FrontEnd(QObject):
     def _load_the_rest(self) -> None:
         log.info("window painted")
         self._dictation.refresh_devices()
-        if self.preferences.settings.show_waveform:
-            run_task(lambda: importlib.import_module("saywrite.ui.waveform_plot"), failed=_note_missing_waveform)
 
 
 class _Latest:
@@ -170,7 +167,3 @@ class _Latest:
 
     def take(self) -> Level | None:
         return self._dictation.latest.take()
-
-
-def _note_missing_waveform(error: Exception) -> None:
-    log.warning("the waveform cannot be loaded: %s", type(error).__name__)

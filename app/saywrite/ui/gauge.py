@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from saywrite.events import SAMPLE_RATE, Gauge
@@ -21,6 +21,8 @@ class GaugeView(QWidget):
         self._gauge: Gauge | None = None
         self._shows_sent = False
         self._text = ""
+        self._widths: tuple[int, ...] = ()
+        self._hint: QSize | None = None
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Progress")
         self.setToolTip("How much was recorded, and up to where it has become text")
@@ -32,6 +34,8 @@ class GaugeView(QWidget):
     def set_shows_sent(self, shows: bool) -> None:
         """Whether the engine gets its sound over a network."""
         self._shows_sent = shows
+        self._hint = None
+        self.updateGeometry()
         self._retell()
 
     def set_gauge(self, gauge: Gauge | None) -> None:
@@ -39,9 +43,14 @@ class GaugeView(QWidget):
         self._retell()
 
     def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        parts = "heard 00:00 · sent 00:00 · text 00:00" if self._shows_sent else "heard 00:00 · text 00:00"
-        return QSize(metrics.horizontalAdvance(parts) + 4, metrics.height() + BAR_HEIGHT + 6)
+        """Of a width that does not change with every second."""
+        if self._hint is None:
+            metrics = self.fontMetrics()
+            longest = "".join("0" if letter.isdigit() else letter for letter in self._text)
+            usual = "heard 00:00 · sent 00:00 · text 00:00" if self._shows_sent else "heard 00:00 · text 00:00"
+            width = max(metrics.horizontalAdvance(longest), metrics.horizontalAdvance(usual))
+            self._hint = QSize(width + 4, metrics.height() + BAR_HEIGHT + 6)
+        return self._hint
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -64,18 +73,16 @@ class GaugeView(QWidget):
             palette.color(QPalette.ColorRole.Highlight), palette.color(QPalette.ColorRole.Window), GRAPHIC_CONTRAST
         )
         painter.setPen(Qt.PenStyle.NoPen)
-        heard = max(1, self._gauge.heard)
-        shares = [(1.0, tones.track), (self._gauge.confirmed / heard, full)]
-        if self._shows_sent:
-            shares.insert(1, (self._gauge.sent / heard, blend(tones.track, full, 0.4)))
-        for share, color in shares:
-            if share > 0:
+        colors: tuple[QColor, ...] = (tones.track, blend(tones.track, full, 0.4), full)
+        for part, color in zip((round(width), *self._widths), colors, strict=True):
+            if part > 0:
                 painter.setBrush(color)
-                part = QRectF(track.left(), track.top(), track.width() * min(1.0, share), track.height())
-                painter.drawRoundedRect(part, BAR_HEIGHT / 2, BAR_HEIGHT / 2)
+                bar = QRectF(track.left(), track.top(), part, track.height())
+                painter.drawRoundedRect(bar, BAR_HEIGHT / 2, BAR_HEIGHT / 2)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
+            self._hint = None
             self.updateGeometry()
         super().changeEvent(event)
 
@@ -87,9 +94,22 @@ class GaugeView(QWidget):
             if self._shows_sent:
                 parts.append(f"sent {clock(gauge.sent / SAMPLE_RATE)}")
             parts.append(f"text {clock(gauge.confirmed / SAMPLE_RATE)}")
-        text = " · ".join(parts)
-        if text != self._text:
-            self._text = text
-            self.setAccessibleDescription(text.replace(" · ", ", "))
+        text, widths = " · ".join(parts), self._bars()
+        if text == self._text and widths == self._widths:
+            return
+        if len(text) != len(self._text):
+            self._hint = None
             self.updateGeometry()
+        if text != self._text:
+            self.setAccessibleDescription(text.replace(" · ", ", "))
+        self._text, self._widths = text, widths
         self.update()
+
+    def _bars(self) -> tuple[int, ...]:
+        """Widths of what was sent and of what is text, whole pixels."""
+        gauge = self._gauge
+        if gauge is None or not gauge.heard:
+            return (0, 0)
+        width = self.sizeHint().width()
+        sent = min(1.0, gauge.sent / gauge.heard) if self._shows_sent else 0.0
+        return (round(sent * width), round(min(1.0, gauge.confirmed / gauge.heard) * width))

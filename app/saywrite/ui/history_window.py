@@ -64,6 +64,7 @@ class HistoryWindow(QWidget):
         self._now = now
         self._shown: Dictated | None = None
         self._asked = 0
+        self._more_to_come = False
         self.query = QLineEdit()
         self.list = QListWidget()
         self.text = QPlainTextEdit()
@@ -112,6 +113,7 @@ class HistoryWindow(QWidget):
         self._tell_number("No dictations yet. What you dictate is kept here.")
 
     def _append(self, rows: tuple[Summary, ...]) -> None:
+        self._more_to_come = len(rows) == PAGE
         now = self._now()
         for row in rows:
             head = f"{moment(_local(row.began), now)} · {length(seconds(row.heard))}"
@@ -146,7 +148,7 @@ class HistoryWindow(QWidget):
         bar = self.list.verticalScrollBar()
         last = self.list.item(self.list.count() - 1)
         before = last.data(SUMMARY) if last is not None else None
-        if before is None or bar.value() < bar.maximum() or self.list.count() % PAGE:
+        if before is None or bar.value() < bar.maximum() or not self._more_to_come:
             return
         asked = self._asked
         self._ask(
@@ -168,6 +170,7 @@ class HistoryWindow(QWidget):
             else:  # deleted since the list was made
                 self._show_dictated(None)
                 self.list.takeItem(self.list.row(current))
+                announce(self, "This dictation was deleted meanwhile.")
 
         self._ask(lambda history: history.load(dictation), show)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QStyle,
     QStyledItemDelegate,
+    QStyleOptionHeader,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
@@ -65,8 +66,24 @@ class MarkingDelegate(QStyledItemDelegate):
         self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QWidget:
         editor = super().createEditor(parent, option, index)
-        editor.setAccessibleName(HEADERS[index.column()])
+        editor.setAccessibleName(f"{HEADERS[index.column()]}, keyword {index.row() + 1}")
         return editor
+
+
+class AlignedHeader(QHeaderView):
+    """Its words begin where the words of the cells do."""
+
+    def initStyleOptionForIndex(self, option: QStyleOptionHeader, section: int) -> None:
+        super().initStyleOptionForIndex(option, section)
+        option.text = ""  # drawn in `paintSection`
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        super().paintSection(painter, rect, section)
+        style, text = self.style(), self.model().headerData(section, self.orientation())
+        margin = PADDING + style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self) + 1
+        place = rect.adjusted(margin, 0, -PADDING, 0)
+        flags = QStyle.visualAlignment(self.layoutDirection(), self.defaultAlignment())
+        style.drawItemText(painter, place, int(flags), self.palette(), True, text, QPalette.ColorRole.ButtonText)
 
 
 class KeywordsTable(QTableView):
@@ -95,7 +112,8 @@ class KeywordsTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
-        header = self.horizontalHeader()
+        header = AlignedHeader(Qt.Orientation.Horizontal, self)
+        self.setHorizontalHeader(header)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)

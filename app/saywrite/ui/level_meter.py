@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -100,8 +100,22 @@ class LevelMeter(QWidget):
         if not self._recording and reading.hold_dbfs < BOTTOM_DBFS and reading.bar_dbfs < BOTTOM_DBFS:
             self._timer.stop()
             self._number = spoken(FLOOR_DBFS)
-        if self._drawn(reading) != self._picture:
+        picture = self._drawn(reading)
+        if self._picture is None or picture.number != self._picture.number or picture.clip != self._picture.clip:
             self.update()
+        elif picture != self._picture:
+            self.update(self._moving(picture, self._picture))
+
+    def _moving(self, new: Picture, old: Picture) -> QRect:
+        """The part of the groove in which two pictures differ."""
+        groove = self._groove()
+        pairs = ((new.bar, old.bar), (new.rms, old.rms), (new.hold, old.hold))
+        ends = [end for one, other in pairs if one != other for end in (one, other)]
+        cap = groove.height()  # the round end of a bar
+        left, right = groove.left() + min(ends) - cap, groove.left() + max(ends) + cap
+        if self.isRightToLeft():
+            left, right = self.width() - right, self.width() - left
+        return QRectF(left, 0, right - left, self.height()).toAlignedRect()
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -139,9 +153,13 @@ class LevelMeter(QWidget):
             painter.drawRoundedRect(
                 QRectF(groove.left() + picture.hold - 2, groove.top() - 2, 2, groove.height() + 4), 1, 1
             )
-        self._paint_lamp(painter, groove, picture.clip)
-        painter.end()
-        self._paint_number(picture.number)
+        side = QRectF(groove.right(), 0, self.width() - groove.right(), self.height())
+        if self.isRightToLeft():
+            side.moveLeft(0)
+        if side.intersects(QRectF(event.rect())):
+            self._paint_lamp(painter, groove, picture.clip)
+            painter.end()
+            self._paint_number(picture.number)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click puts the clip lamp out."""
@@ -179,13 +197,10 @@ class LevelMeter(QWidget):
     def _groove(self) -> QRectF:
         """Where the bar runs. Asked for 60 times a second, so it is measured only when size or font change."""
         if self._measured is None or self._measured[0] != self.size():
-            self._measured = (self.size(), self._measure_groove())
+            height = max(8, round(self.fontMetrics().height() * 0.55))
+            width = self.width() - 1 - (height + 6) - self._number_width()  # beside it the lamp and the number
+            self._measured = (self.size(), QRectF(1, round((self.height() - height) / 2), width, height))
         return self._measured[1]
-
-    def _measure_groove(self) -> QRectF:
-        height = max(8, round(self.fontMetrics().height() * 0.55))
-        lamp = height + 6
-        return QRectF(1, round((self.height() - height) / 2), self.width() - 1 - lamp - self._number_width(), height)
 
     def _number_width(self) -> int:
         return self.fontMetrics().horizontalAdvance("< −60 dBFS") + 8

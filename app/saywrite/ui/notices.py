@@ -61,6 +61,8 @@ class Notice(Bar):
         super().__init__(kind)
         self.kind = kind
         self.times = 1
+        self.told = what
+        """Without the number of times."""
         self._what = QLabel()
         self._what.setTextFormat(Qt.TextFormat.PlainText)
         self._remedy = QLabel(remedy)
@@ -97,14 +99,16 @@ class Notice(Bar):
     def remedy(self) -> str:
         return self._remedy.text()
 
-    def set_what(self, what: str) -> None:
+    def set_what(self, what: str, times: str = "") -> None:
+        self.told = what
+        what += times
         self._what.setText(what)
         self.setAccessibleName(f"{self.kind}: {what} {self.remedy}".strip())
 
     def repeat(self, what: str) -> None:
         """The same thing happened again."""
         self.times += 1
-        self.set_what(f"{what} ({self.times} times)")
+        self.set_what(what, f" ({self.times} times)")
 
 
 class Notices(QWidget):
@@ -133,8 +137,14 @@ class Notices(QWidget):
         """Show a notice. A `passing` one goes when the next dictation starts.
 
         `key` (default: `what`) names the matter: told again, the standing notice is renewed, and `counted` if so.
+        The same words about two matters are one notice, of the more serious kind.
         """
-        key = key or what
+        twin = self._with_words(what, remedy)
+        if twin:
+            kind = max(kind, self._shown[twin].kind, key=list(Kind).index)
+            if key and key != twin:
+                self.withdraw(twin)
+        key = key or twin or what
         standing = self._shown.get(key)
         if standing is not None and standing.kind is kind and standing.remedy == remedy and not actions:
             if counted:
@@ -147,6 +157,11 @@ class Notices(QWidget):
         if passing:
             self._passing.add(key)
         announce(self, f"{what} {remedy}".strip(), urgent=kind is Kind.ERROR)
+
+    def _with_words(self, what: str, remedy: str) -> str:
+        """The key of the notice that says just this already; "" when there is none."""
+        words = (what, remedy)
+        return next((key for key, notice in self._shown.items() if (notice.told, notice.remedy) == words), "")
 
     def withdraw(self, key: str) -> None:
         """Take the notice of this matter away, if it is there."""

@@ -40,6 +40,7 @@ class RecordButton(QAbstractButton):
         super().__init__()
         self._shortcut = shortcut
         self._state = State.IDLE
+        self._hint: QSize | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -58,6 +59,12 @@ class RecordButton(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
+        if self._hint is None:
+            self._hint = self._measure()
+        return self._hint
+
+    def _measure(self) -> QSize:
+        """Room for the longest of its words, so that it never changes its size."""
         metrics = QFontMetricsF(self._word_font())
         word = max(metrics.horizontalAdvance(face.word) for face in FACES.values())
         height = round(metrics.height() * 2.1)
@@ -85,6 +92,7 @@ class RecordButton(QAbstractButton):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
+            self._hint = None
             self.updateGeometry()
         super().changeEvent(event)
 

@@ -116,7 +116,13 @@ def blend(one: QColor, other: QColor, share: float) -> QColor:
 
 
 def readable(color: QColor, ground: QColor, ratio: float = TEXT_CONTRAST) -> QColor:
-    """`color`, moved no further than needed toward black or white to stand out from `ground`."""
+    """`color`, moved no further than needed toward black or white to stand out from `ground`. Both opaque."""
+    return QColor(_readable(color.rgb(), ground.rgb(), ratio))  # a copy: colors can be changed
+
+
+@lru_cache(maxsize=256)
+def _readable(color_rgb: int, ground_rgb: int, ratio: float) -> QColor:
+    color, ground = QColor.fromRgb(color_rgb), QColor.fromRgb(ground_rgb)
     goal = max(QColor("black"), QColor("white"), key=lambda end: contrast(end, ground))
     for step in range(21):
         moved = blend(color, goal, step / 20)

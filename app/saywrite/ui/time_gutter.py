@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from saywrite.ui.theme import blend, readable
@@ -54,9 +54,15 @@ class TimeGutter(QWidget):
         font = self._font()
         font.setUnderline(True)
         painter.setFont(font)
-        painter.setPen(self.palette().color(QPalette.ColorRole.Link))
+        painter.setPen(self.link_color())
         painter.drawText(place, self._time_of(row))
         painter.restore()
+
+    def link_color(self) -> QColor:
+        """The accent as text: the palette's own link color is a pure blue where no theme sets it."""
+        palette = self.palette()
+        base = palette.color(QPalette.ColorRole.Base)
+        return readable(palette.color(QPalette.ColorRole.Highlight), base)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self._row_under(event.position().toPoint()))

@@ -37,8 +37,7 @@ class Arrivals:
 
     def add(self, event: SegmentAdded) -> bool:
         """Put a final in its place. A number seen before gives its row a new text instead, unless a person
-        changed that row. False when there was
-        nothing to show."""
+        changed that row. False when there was nothing to show."""
         segment = event.segment
         key = (event.dictation, segment.number)
         known = self._rows.get(key)
@@ -55,13 +54,18 @@ class Arrivals:
         return True
 
     def add_gap(self, gap: Gap) -> None:
-        text = f"{wording.length(seconds(gap.length))} of sound missing"
-        text += f": {clean(gap.cause)}" if gap.cause else ""
-        self._put(Row(Kind.GAP, gap.dictation, -1, gap.at, gap.at + gap.length, text))
+        """A note where sound is missing. It takes no room in the recording: what was not captured has no samples."""
+        self._put(Row(Kind.GAP, gap.dictation, -1, gap.at, gap.at, clean(wording.missing(gap))))
 
     def remove(self, event: SegmentsRemoved) -> None:
         keys = [(event.dictation, number) for number in event.numbers]
         self._document.remove_for_good([row for key in keys if (row := self._rows.pop(key, None))])
+
+    def lines_to_come(self, dictation: str) -> int:
+        """How many lines a heading will take that comes with the first row of `dictation`; 0 when it is there."""
+        if dictation not in self._told or dictation in self._headed:
+            return 0
+        return 2 if self._document.rows else 1
 
     def told(self, dictation: str) -> Told | None:
         return self._told.get(dictation)

@@ -86,7 +86,7 @@ class TranscriptEditor(QPlainTextEdit):
         """Where the last row ends in the viewport; None when it is not on screen."""
         last = len(self.transcript.rows) - 1
         if last < 0:
-            return self.contentOffset().y()
+            return self.contentOffset().y() + MARGIN
         return next((place.bottom() for index, place in self.visible_rows() if index == last), None)
 
     def selected_prose(self) -> str:

@@ -6,10 +6,11 @@ scrolls up, selects or edits, arrivals change nothing they see; a small button s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QPalette, QTextCursor
+from PySide6.QtGui import QFontMetricsF, QPalette, QTextCursor
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QVBoxLayout
 
 from saywrite.ui.icons import icon
@@ -42,6 +43,7 @@ class TranscriptPane(QFrame):
         self.new_text = QToolButton(self.editor)
         self._following = True
         self._engaged = False
+        self._above = 0
         self._renewed = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -72,12 +74,16 @@ class TranscriptPane(QFrame):
         self._spare_layouts()
         self._place()
 
-    def show_partial(self, text: str) -> None:
-        """The words being heard, below the last row; "" when there are none."""
+    def show_partial(self, text: str, lines_above: int = 0) -> None:
+        """The words being heard, below the last row; "" when there are none. Room is left above them for the heading
+        that comes with their final, so that they stay in their place."""
         text = clean(text)
-        if text == self.partial.text():
+        above = lines_above * math.ceil(QFontMetricsF(self.editor.font()).lineSpacing())
+        if (text, above) == (self.partial.text(), self._above):
             return
+        self._above = above
         self.partial.setText(text)
+        self.partial.setAccessibleDescription(text)
         follows = self.follows
         self._place()
         if follows:
@@ -154,7 +160,7 @@ class TranscriptPane(QFrame):
         gutter = self.gutter.sizeHint().width()
         width = max(1, editor.viewport().width() - 2 * MARGIN)
         needed = self.partial.heightForWidth(width) if self.partial.text() else 0
-        room = needed + MARGIN if needed and self.follows else 0
+        room = self._above + needed + MARGIN if needed and self.follows else 0
         margins = editor.viewportMargins()
         if (margins.left(), margins.bottom()) != (gutter, room):
             editor.setViewportMargins(gutter, 0, 0, room)
@@ -164,7 +170,7 @@ class TranscriptPane(QFrame):
         end = editor.end_of_text() if needed else None
         self.partial.setVisible(bool(needed) and end is not None)
         if end is not None:
-            top = min(view.top() + round(end) - MARGIN, view.bottom() + 1)
+            top = min(view.top() + round(end) - MARGIN, view.bottom() + 1) + self._above
             self.partial.setGeometry(view.left() + MARGIN, top, width, needed)
         empty = not self._document.rows and not self.partial.text()
         self.hint.setVisible(empty)

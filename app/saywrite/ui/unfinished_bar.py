@@ -130,7 +130,8 @@ class UnfinishedBar(QWidget):
 
 
 class _Row(QWidget):
-    """One dictation with its three verbs; discarding asks once, in the same place."""
+    """One dictation with its three verbs; discarding asks once, in the same place. Only where it is alone (`leading`)
+    do its verbs have mnemonics: of several rows Alt+T could mean any."""
 
     def __init__(self, bar: UnfinishedBar, item: Unfinished, text: str, *, leading: bool) -> None:
         super().__init__()
@@ -147,8 +148,8 @@ class _Row(QWidget):
         self._label.setWordWrap(True)
         row.addWidget(self._label, 1)
         self._verbs = [
-            self._button("&Transcribe", lambda: bar.transcribe_wanted.emit(self._id)),
-            self._button("&Save audio…", lambda: bar.save_wanted.emit(self._id)),
+            self._button("&Transcribe" if leading else "Transcribe", lambda: bar.transcribe_wanted.emit(self._id)),
+            self._button("&Save audio…" if leading else "Save audio…", lambda: bar.save_wanted.emit(self._id)),
             self._button("Discard…", lambda: self._ask(True)),
         ]
         self._verbs[0].setVisible(not item.problem)

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from saywrite.events import SAMPLE_RATE
+from saywrite.events import SAMPLE_RATE, Gap, seconds
 
 FULL_SCALE = 32_768
 
@@ -25,7 +25,7 @@ class PeakSource(Protocol):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of the recording in samples: an utterance, or a gap (`number` −1)."""
+    """An utterance: a stretch of the recording in samples, and the number of its segment."""
 
     start: int
     end: int
@@ -36,7 +36,7 @@ class WaveformData:
     def __init__(self) -> None:
         self.dictation = ""
         self.utterances: list[Span] = []
-        self.gaps: list[Span] = []
+        self.gaps: list[Gap] = []
         self._heights = np.zeros(1024, dtype=np.float32)
         self._count = 0
         self._window = SAMPLE_RATE // 20
@@ -91,6 +91,14 @@ class WaveformData:
     def remove_utterances(self, numbers: tuple[int, ...]) -> None:
         if any(span.number in numbers for span in self.utterances[-64:]) or len(numbers) > 1:
             self.utterances = [span for span in self.utterances if span.number not in numbers]
+
+    def add_gap(self, gap: Gap) -> None:
+        insort(self.gaps, gap, key=lambda known: known.at)
+
+    def gap_near(self, at_s: float, within_s: float) -> Gap | None:
+        """The gap whose mark is nearest to a time, no further than `within_s` from it."""
+        near = min(self.gaps, key=lambda gap: abs(seconds(gap.at) - at_s), default=None)
+        return near if near is not None and abs(seconds(near.at) - at_s) <= within_s else None
 
     def utterance_at(self, sample: int) -> int | None:
         """The index of the utterance that covers `sample`."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -13,16 +15,20 @@ from saywrite.ui.waveform_data import Span, WaveformData
 
 PITCH = 4
 """Device-independent pixels from one bar to the next."""
+GROWS_BY_S = 60.0
+"""The item claims room ahead of the recording, so that the scene need not be told of every tenth of a second."""
 
 
 class WaveformItem(pg.GraphicsObject):
-    """Bars of the peaks, utterances shaded, gaps hatched, the chosen utterance lit. Only what is in view is drawn:
-    the cost is that of the width in pixels, not of the length of the recording."""
+    """Bars of the peaks, utterances shaded, a line where sound is missing, the chosen utterance lit.
+
+    Only what is in view is drawn: the cost is that of the width in pixels, not of the length of the recording."""
 
     def __init__(self, data: WaveformData) -> None:
         super().__init__()
         self._data = data
         self.chosen: int | None = None
+        self._room_s = GROWS_BY_S
         self.take_palette(QPalette())
 
     def take_palette(self, palette: QPalette) -> None:
@@ -33,17 +39,26 @@ class WaveformItem(pg.GraphicsObject):
         self._spoken = QBrush(readable(blend(base, accent, 0.85), base, 3.0))
         self._shade = QBrush(blend(base, accent, 0.12))
         self._lit = QBrush(blend(base, accent, 0.30))
-        self._gap = QBrush(shades(palette).warn, Qt.BrushStyle.BDiagPattern)
+        self._gap = QPen(shades(palette).warn, 2)
+        self._gap.setCosmetic(True)
         self._line = QPen(blend(base, text, 0.16), 0)
         self.update()
 
     def boundingRect(self) -> QRectF:
-        return QRectF(0, -1, max(1.0, self._data.length_s), 2)
+        return QRectF(0, -1, self._room_s, 2)
 
     def grow(self) -> None:
-        """The recording became longer."""
-        self.prepareGeometryChange()
+        """The recording became longer, or is another one."""
+        room = max(1, math.ceil(self._data.length_s / GROWS_BY_S)) * GROWS_BY_S
+        if room != self._room_s:
+            self.prepareGeometryChange()
+            self._room_s = room
         self.update()
+
+    def show_new(self) -> None:
+        """Only the end of the recording changed."""
+        end = self._data.length_s
+        self.update(QRectF(end - 1, -1, 2, 2))
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         view = self.viewRect()
@@ -56,10 +71,10 @@ class WaveformItem(pg.GraphicsObject):
         painter.setPen(self._line)
         painter.drawLine(pg.Point(left, 0), pg.Point(right, 0))
         self._paint_bars(painter, left, right)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for _, span in self._in_view(self._data.gaps, left, right):
-            painter.setBrush(self._gap)
-            painter.drawRect(_rect(span))
+        marks = [at for gap in self._data.gaps if left <= (at := seconds(gap.at)) <= right]
+        if marks:
+            painter.setPen(self._gap)
+            painter.drawLines([QLineF(at, -1, at, 1) for at in marks])
 
     def _paint_bars(self, painter: QPainter, left: float, right: float) -> None:
         box = self.getViewBox()

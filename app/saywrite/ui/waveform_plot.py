@@ -5,11 +5,13 @@ Importing this module imports pyqtgraph; `waveform.WaveformPanel` does that off 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QToolTip
 
 from saywrite.events import SAMPLE_RATE, seconds
 from saywrite.ui import wording
@@ -20,16 +22,29 @@ from saywrite.ui.waveform_item import WaveformItem
 
 LIVE_S = 30.0
 """Seconds in view while recording."""
+SCROLL_S = 0.25
+"""While recording the view moves in steps of this size: each step costs pyqtgraph's whole chain of signals."""
 NEAREST_S = 2.0
 """The closest look, in seconds."""
+TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+TICK_WIDTH = 64
+"""Room for a time below the picture, device-independent pixels."""
+GAP_REACH = 5
+"""Pixels beside the mark of a gap in which its tooltip shows."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class ClockAxis(pg.AxisItem):
+    """Times at steps a clock has, all of one form."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        least = (high - low) * TICK_WIDTH / max(1.0, size)
+        return [(next((step for step in TICKS_S if step >= least), TICKS_S[-1]), 0.0)]
+
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [
-            wording.clock(value) if spacing >= 1 else f"{wording.clock(value)}.{value % 1 * 10:.0f}" for value in values
-        ]
+        if spacing >= 1:
+            return [wording.clock(round(value)) for value in values]
+        return [f"{wording.clock(round(value, 1))}.{round(value * 10) % 10}" for value in values]
 
 
 class WaveformPlot(pg.PlotWidget):
@@ -42,6 +57,7 @@ class WaveformPlot(pg.PlotWidget):
 
     def __init__(self, data: WaveformData) -> None:
         self._axis = ClockAxis("bottom")
+        self._axis.enableAutoSIPrefix(False)
         super().__init__(axisItems={"bottom": self._axis}, enableMenu=False)
         self._data = data
         self._live = False
@@ -51,6 +67,8 @@ class WaveformPlot(pg.PlotWidget):
         self.setAccessibleName("Waveform")
         plot = self.getPlotItem()
         plot.hideAxis("left")
+        for unseen in ("left", "top", "right"):  # they would be computed anew for every picture all the same
+            plot.getAxis(unseen).unlinkFromView()
         plot.hideButtons()
         plot.setContentsMargins(4, 4, 4, 0)
         self._box = plot.getViewBox()
@@ -72,26 +90,32 @@ class WaveformPlot(pg.PlotWidget):
         if live:
             self._free = False
         self.refresh()
+        self._describe()
 
     def refresh(self) -> None:
         """The data grew or changed."""
         length = self._data.length_s
-        timed = length > 0 and (self._free or not self._live)
-        if timed != self._axis.isVisible():  # laid out anew for every picture, it costs more than the picture
-            self.getPlotItem().showAxis("bottom", timed)
+        self._show_times(length > 0 and (self._free or not self._live))
         if self._live and not self._free:
-            self._limit(max(LIVE_S, length))
-            self._box.setXRange(max(0.0, length - LIVE_S), max(LIVE_S, length), padding=0)
+            end = max(LIVE_S, math.ceil(length / SCROLL_S) * SCROLL_S)
+            if self._box.viewRange()[0] == [end - LIVE_S, end]:
+                self.item.show_new()
+                return
+            self._limit(math.ceil(end / 60) * 60)
+            self._box.setXRange(end - LIVE_S, end, padding=0)
         elif not self._free:
-            self.show_all()
+            whole = max(NEAREST_S, length)
+            self._limit(whole)
+            self._box.setXRange(0, whole, padding=0)
         else:
             self._limit(max(NEAREST_S, length))
         self.item.grow()
 
-    def show_all(self) -> None:
-        length = max(NEAREST_S, self._data.length_s)
-        self._limit(length)
-        self._box.setXRange(0, length, padding=0)
+    def show_marks(self) -> None:
+        """Utterances or gaps came or went."""
+        self.refresh()
+        self.item.update()
+        self._describe()
 
     def choose(self, index: int | None) -> None:
         """Light an utterance and bring it into view; None lights none."""
@@ -130,6 +154,22 @@ class WaveformPlot(pg.PlotWidget):
         if self._made and event.type() == QEvent.Type.PaletteChange:  # pyqtgraph changes its own while it is made
             self._color()
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            words = self._words_at(event.pos().x())
+            if words:
+                QToolTip.showText(event.globalPos(), words, self.viewport())
+                return True
+            QToolTip.hideText()
+        return bool(super().viewportEvent(event))
+
+    def _words_at(self, x: int) -> str:
+        """What the mark of a gap near a pixel column stands for; "" where there is none."""
+        low, high = self._box.viewRange()[0]
+        at = self._box.mapSceneToView(self.mapToScene(x, 0)).x()
+        gap = self._data.gap_near(at, GAP_REACH * (high - low) / max(1.0, self._box.width()))
+        return wording.missing(gap) if gap else ""
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.viewport().update()
@@ -152,6 +192,17 @@ class WaveformPlot(pg.PlotWidget):
         self._axis.setPen(blend(base, text, 0.16))
         self._axis.setTextPen(readable(blend(base, text, 0.55), base))
         self.item.take_palette(palette)
+
+    def _show_times(self, timed: bool) -> None:
+        """The axis is laid out anew for every picture, which costs more than the picture: not while recording."""
+        if timed == self._axis.isVisible():
+            return
+        if timed:
+            self._axis.linkToView(self._box)
+            self._axis.linkedViewChanged(self._box)
+        else:
+            self._axis.unlinkFromView()
+        self.getPlotItem().showAxis("bottom", timed)
 
     def _limit(self, length: float) -> None:
         self._box.setLimits(
@@ -201,5 +252,8 @@ class WaveformPlot(pg.PlotWidget):
             words += f"{wording.clock(seconds(span.end))}. Enter plays it."
         else:
             words = f"{wording.length(self._data.length_s)} recorded, {wording.count(count, 'utterance')}. "
+            words += "".join(
+                f"{wording.missing(gap)}, at {wording.clock(seconds(gap.at))}. " for gap in self._data.gaps[:5]
+            )
             words += "Left and right walk through them."
         self.setAccessibleDescription(words)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from saywrite.events import Gap, seconds
+
 MINUTE, HOUR = 60, 3600
 
 
@@ -36,6 +38,12 @@ def length(length_s: float) -> str:
         return f"{whole // MINUTE} min {whole % MINUTE} s" if whole % MINUTE else f"{whole // MINUTE} min"
     minutes = round(whole / MINUTE)
     return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+
+
+def missing(gap: Gap) -> str:
+    """0.8 s of sound missing: the microphone was unplugged."""
+    words = f"{length(seconds(gap.length))} of sound missing"
+    return f"{words}: {gap.cause}" if gap.cause else words
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
