@@ -17,7 +17,7 @@ while (frame := read_frame(sys.stdin.buffer)) is not None:
     sys.stdout.buffer.write(message_frame(said)); sys.stdout.buffer.flush()
 """
 DEAF = "import time; time.sleep(600)"
-GARBAGE = "print('INFO: a native library'); import time; time.sleep(600)"
+GARBAGE = "print('INFO: a native library', flush=True); import time; time.sleep(600)"
 CRASH = "import sys; print('the last words', file=sys.stderr); sys.exit(3)"
 STUBBORN = "import sys, time; sys.stdin.read(); time.sleep(600)"
 

@@ -128,3 +128,10 @@ class Layouts(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         self.number += event.type() == QEvent.Type.LayoutRequest
         return False
+
+
+def test_a_notice_about_silence_goes_with_the_first_words(front: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(events.Failed("d1", "Desk delivers nothing but silence.", "Check its mute switch."))
+    assert len(front.window.notices.texts()) == 1
+    dictation.tell(events.Partial("d1", "so it does"))
+    assert front.window.notices.texts() == []

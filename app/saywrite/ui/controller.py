@@ -43,7 +43,7 @@ ANNOUNCED = {
     State.RECONNECTING: "Reconnecting, recording goes on",
 }
 DEVICES_KEY, MICROPHONE_KEY = "devices", "microphone"
-NO_SOUND = ("delivers no sound.", "went away.", "is no microphone.")
+NO_SOUND = ("delivers no sound.", "went away.", "is no microphone.", "nothing but silence.", "is muted.")
 """How what is told ends when capture waits for the microphone (`audio.opening`, `audio.take`)."""
 
 
@@ -80,6 +80,7 @@ class Controller(QObject):
         """Show one event."""
         match event:
             case Partial():
+                self._window.notices.withdraw(MICROPHONE_KEY)  # words are heard: whatever it was is over
                 self._take_partial(event)
             case SegmentAdded():
                 self._add_segment(event)
