@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from saywrite.audio.journal import Journal
 from saywrite.audio.recordings import open_recording
 from saywrite.dictation.archive import Archive
 from saywrite.events import SAMPLE_RATE, Failed, Started, UnfinishedFound
@@ -95,3 +96,11 @@ def test_what_cannot_be_read_is_told_with_a_remedy_and_left_alone(stage, unfinis
     stage.settle()
     assert stage.last(Failed).remedy
     assert unfinished.exists()
+
+
+def test_what_is_being_written_or_read_is_left_for_the_next_time_without_a_word(stage, finished: Path) -> None:
+    with Journal.reopen(finished):
+        tidy(stage, 7)
+        assert (finished / "audio.pcm").exists()
+    tidy(stage, 7)
+    assert not (finished / "audio.pcm").exists()

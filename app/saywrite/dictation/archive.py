@@ -26,7 +26,7 @@ from saywrite.audio.recordings import (
 )
 from saywrite.dictation.disk import Disk
 from saywrite.dictation.record import Record, RecordWriter
-from saywrite.errors import HistoryError, SaywriteError
+from saywrite.errors import HistoryError, JournalDamaged, JournalError, JournalUnwritable, SaywriteError
 from saywrite.events import SAMPLE_RATE, Failed, Segment, Unfinished, UnfinishedFound
 from saywrite.history.store import HistoryStore
 from saywrite.paths import Paths
@@ -196,5 +196,7 @@ def encode_complete(recordings: Path) -> None:
         if (folder / "audio.pcm").exists() and Journal.is_complete(folder):
             try:
                 finish_recording(folder, keep=True)
-            except SaywriteError as error:
+            except (JournalDamaged, JournalUnwritable) as error:
                 log.warning("%s was not encoded: %s", folder.name, error.what)
+            except JournalError:
+                log.debug("%s is in use: it is encoded the next time", folder.name)
