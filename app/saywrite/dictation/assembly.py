@@ -9,10 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from saywrite.audio.audiothread import AudioThread
-from saywrite.audio.convert import Converter
 from saywrite.audio.devices import Microphones
 from saywrite.audio.files import FileSource
-from saywrite.audio.levels import measure
 from saywrite.audio.microphone import Microphone
 from saywrite.audio.playback import Player
 from saywrite.audio.soundserver import SoundServer
@@ -66,17 +64,13 @@ def assemble(
             microphones.append(Microphones(inbox.post, audio, server))
         microphones[0].refresh()
 
-    def prepare() -> None:
-        audio.prepare()
-        audio.submit(lambda backend: _warm_up())
-
     def close() -> None:
         for listing in microphones:
             listing.close()
         server.close()
         audio.close()
 
-    hardware = Hardware(microphone, file, Player(inbox.post, audio), refresh, prepare, close)
+    hardware = Hardware(microphone, file, Player(inbox.post, audio), refresh, audio.prepare, close)
     recognizers = {BUILTIN: BuiltinRecognizer(inbox.post, wishes.worker_command)}
     parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
     return Desk(parts, hardware, settings, keywords, tell, wishes.keep_files)
@@ -101,11 +95,6 @@ def find_device(devices: tuple[Device, ...], name: str) -> Device:
             return matches[0]
     there = ", ".join(device.label for device in devices) or "none"
     raise NoMicrophone(f"There is no microphone called {name}.", f"Connected now: {there}.")
-
-
-def _warm_up() -> None:
-    """Load numpy and soxr by converting a block of silence: 0.2 s that the first words need not wait for."""
-    measure(Converter(48_000, 2).convert(bytes(48_000 // 50 * 4)), 0.0)
 
 
 def _today() -> datetime:

@@ -6,7 +6,6 @@ recogniser that is slow, restarting or not connected yet means a cursor that lag
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,8 +39,6 @@ from saywrite.events import (
 )
 from saywrite.speech.recognizer import Recognizer, Request
 from saywrite.text.transcript import Composition, Transcript
-
-log = logging.getLogger(__name__)
 
 MICROPHONE = "microphone"
 """The source of a dictation that is not a file (`Started.source`, a contract)."""
