@@ -18,7 +18,23 @@
     │   └── SecretsUnavailable    no usable keyring
     ├── RecognizerError
     │   ├── RecognizerUnavailable this engine cannot run here
-    │   └── LanguageUnknown       the engine does not know the language
+    │   ├── LanguageUnknown       the engine does not know the language
+    │   └── ServiceError          a service on the network; `curable` when trying again may help
+    │       ├── KeyMissing            there is no account yet
+    │       ├── KeyRefused            wrong key or token
+    │       ├── PermissionRefused     the account may not do this
+    │       ├── WorkflowUnknown       no such workflow
+    │       ├── TokenExpired          a new one is needed (curable: it is fetched)
+    │       ├── TooManyDictations     the account's concurrency limit (curable: it waits)
+    │       ├── RateLimited           too many requests (curable: it waits)
+    │       ├── ServiceUnreachable    no network, no such host, no answer (curable)
+    │       ├── ServiceFailed         5xx, or an answer that makes no sense (curable)
+    │       ├── ClockWrong            this computer's clock is off
+    │       ├── CaptivePortal         somebody else answered, with a web page (curable)
+    │       ├── ProxyRefused          the proxy wants a password or says no
+    │       ├── CertificateUntrusted  the host cannot prove who it is
+    │       ├── AddressRefused        not an address speech may be sent to
+    │       └── AudioRefused          the service does not take this sound
     └── KeywordsError             a keyword file nothing can be read from
 
 Every message a person may read is made of two sentences: `what` happened (and what was kept), and the `remedy`.
@@ -109,6 +125,76 @@ class RecognizerUnavailable(RecognizerError):
 
 
 class LanguageUnknown(RecognizerError):
+    pass
+
+
+class ServiceError(RecognizerError):
+    """`curable`: trying again later may help. `retry_after_s`: how long the service asks to wait, in seconds."""
+
+    curable = False
+
+    def __init__(self, what: str, remedy: str = "", *, retry_after_s: float | None = None) -> None:
+        super().__init__(what, remedy)
+        self.retry_after_s = retry_after_s
+
+
+class KeyMissing(ServiceError):
+    pass
+
+
+class KeyRefused(ServiceError):
+    pass
+
+
+class PermissionRefused(ServiceError):
+    pass
+
+
+class WorkflowUnknown(ServiceError):
+    pass
+
+
+class TokenExpired(ServiceError):
+    curable = True
+
+
+class TooManyDictations(ServiceError):
+    curable = True
+
+
+class RateLimited(ServiceError):
+    curable = True
+
+
+class ServiceUnreachable(ServiceError):
+    curable = True
+
+
+class ServiceFailed(ServiceError):
+    curable = True
+
+
+class ClockWrong(ServiceError):
+    pass
+
+
+class CaptivePortal(ServiceError):
+    curable = True
+
+
+class ProxyRefused(ServiceError):
+    pass
+
+
+class CertificateUntrusted(ServiceError):
+    pass
+
+
+class AddressRefused(ServiceError):
+    pass
+
+
+class AudioRefused(ServiceError):
     pass
 
 

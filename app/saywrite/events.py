@@ -48,7 +48,8 @@ class Segment:
     """A final text with its place in the sound. `text` is what the user reads, `raw` what the recogniser sent.
 
     `text` may hold "\\n" (a spoken new line); text that is only punctuation belongs to the segment before it
-    (see `text/spacing.py`). A translation, where the engine gives one, has its own column.
+    (see `text/spacing.py`). A translation, where the engine gives one, has its own column. `engine` is "" unless
+    another than the dictation's own stood in for it.
     """
 
     number: int
@@ -57,10 +58,11 @@ class Segment:
     start: int
     end: int
     translation: str = ""
+    engine: str = ""
 
 
 # What a recogniser posts to the dictation. The front ends see Partial, ConnectionChanged, EngineChanged,
-# Translation, Structured and Failed as they are.
+# Structured, Outstanding, Traffic and Failed as they are.
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +85,37 @@ class Final:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
+    """The translation of the final that ended at the sample offset `end`."""
+
     dictation: str
     text: str
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Structured:
+    """What the service made of the dictation besides text (forms filled in, tasks); kept with the dictation."""
+
     dictation: str
     results: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """The utterances heard so far that have no text yet: (start, end) each, in order; the last may still be open."""
+
+    dictation: str
+    utterances: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What has left this computer for `host`, and come from it, for this dictation so far, in bytes."""
+
+    dictation: str
+    host: str
+    sent: int
+    received: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +137,7 @@ class Rewind:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionChanged:
-    """`state`: connecting connected lost refused closed."""
+    """`state`: connecting connected lost refused closed. `dictation` is "" outside of one."""
 
     dictation: str
     state: str
@@ -133,19 +158,26 @@ class EngineChanged:
 
 @dataclass(frozen=True, slots=True)
 class RecognizerFinished:
-    """The last event of a recogniser for this dictation: exactly one, even after a failure."""
+    """The last event of a recogniser for this dictation: exactly one, even after a failure. Not `complete`: what it
+    has not confirmed has no text yet and stays in the journal for later.
+    """
 
     dictation: str
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A problem, in words. `fatal` ends the dictation; otherwise it goes on. `dictation` is "" outside of one."""
+    """A problem, in words. `fatal` ends the dictation; otherwise it goes on. `dictation` is "" outside of one.
+    `about` names what has the problem ("microphone", "network", "account", "disk") where a later event can tell that
+    it is over.
+    """
 
     dictation: str
     what: str
     remedy: str
     fatal: bool = False
+    about: str = ""
 
 
 # What the dictation tells its front ends, besides the above.
@@ -173,6 +205,15 @@ class StateChanged:
 class SegmentAdded:
     dictation: str
     segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTranslated:
+    """The translation of a segment came (it comes behind its text)."""
+
+    dictation: str
+    number: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,9 +317,11 @@ FrontEndEvent = (
     | StateChanged
     | Partial
     | SegmentAdded
+    | SegmentTranslated
     | SegmentsRemoved
-    | Translation
     | Structured
+    | Outstanding
+    | Traffic
     | Gauge
     | Gap
     | SourceChanged

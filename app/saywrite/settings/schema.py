@@ -13,7 +13,7 @@ from typing import Any, Literal, cast, get_args
 
 Value = str | int | bool
 
-Page = Literal["Dictation", "Microphone", "Recordings", "Window", "Advanced"]
+Page = Literal["Dictation", "aiOla", "Microphone", "Recordings", "Window", "Advanced"]
 """Where an option stands in the settings window."""
 
 PAGES: tuple[Page, ...] = get_args(Page)
@@ -92,6 +92,9 @@ _LANGUAGES = {
 }
 _SPOKEN = {"auto": "When the recognizer does not punctuate", "on": "Always", "off": "Never"}
 _ANNOUNCE = {"off": "Nothing", "finals": "Finished sentences", "all": "Words as they come"}
+_SIGN_IN = {"key": "API key", "token": "Access token", "url": "Token address of your company"}
+_TRANSLATE = {"": "No translation", **_LANGUAGES}
+_AWAY = {"later": "Wait: the text comes later, in its place", "builtin": "Use the built-in recognizer meanwhile"}
 _THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _FORMATS = {
     "txt": "Text",
@@ -120,6 +123,24 @@ class Settings:
         "Unload after",
         "Minutes without dictation after which the recognizer frees its memory.",
     )
+    aiola_sign_in: str = _choice("key", "aiOla", _SIGN_IN, "Sign in with")
+    aiola_token_url: str = _text("", "aiOla", "Token address", "An https address that returns an access token.")
+    aiola_base_url: str = _text("https://apis.aiola.ai", "aiOla", "Service", "Enterprises have their own.")
+    aiola_auth_url: str = _text("https://auth.aiola.ai", "aiOla", "Sign-in service", "Enterprises have their own.")
+    aiola_workflow: str = _text("2c78fcf1-9265-408f-b8c3-d9d7e7ebc1bc", "aiOla", "Workflow")
+    aiola_translate_to: str = _choice("", "aiOla", _TRANSLATE, "Translate into", "Shown beside what you said.")
+    aiola_while_away: str = _choice(
+        "later", "aiOla", _AWAY, "When the service is away", "For longer than a minute; the recording goes on."
+    )
+    aiola_linger_s: int = _number(
+        30, "aiOla", 0, 600, "Stay connected for", "Seconds after a dictation, so that the next one starts at once."
+    )
+    aiola_threshold: int = _number(50, "aiOla", 0, 100, "Speech threshold", "Percent. Higher: only clear speech.")
+    aiola_min_speech_ms: int = _number(250, "aiOla", 50, 2_000, "Shortest speech", "Milliseconds.")
+    aiola_min_silence_ms: int = _number(
+        500, "aiOla", 100, 5_000, "Pause between sentences", "Milliseconds of silence after which a sentence is sent."
+    )
+    aiola_max_segment_ms: int = _number(30_000, "aiOla", 2_000, 60_000, "Longest sentence", "Milliseconds.")
     microphone_host_api: str = _text("", "Microphone", "Sound system", "Empty: the system's default microphone.")
     microphone_name: str = _text("", "Microphone", "Microphone", "Empty: the system's default microphone.")
     keep_recordings_days: int = _number(

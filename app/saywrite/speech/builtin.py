@@ -125,6 +125,9 @@ class BuiltinRecognizer:
             self._worker.send({"op": "abort"})
         self._end()
 
+    def renew(self) -> None:
+        """Nothing to do: this engine has no account."""
+
     def receive(self, message: object) -> None:
         if self._worker is None or getattr(message, "worker", None) != self._worker.number:
             return

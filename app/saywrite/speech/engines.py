@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from saywrite.speech.languages import LANGUAGES
 from saywrite.speech.recognizer import Capabilities
 
 BUILTIN = "builtin"
@@ -18,5 +19,19 @@ CAPABILITIES = Capabilities(
     note="English only. Its quality is low: expect wrong words. Nothing leaves this computer.",
 )
 
-ENGINES = (CAPABILITIES,)
+AIOLA = "aiola"
+
+AIOLA_CAPABILITIES = Capabilities(
+    name=AIOLA,
+    label="aiOla",
+    languages=tuple(language.code for language in LANGUAGES),
+    partials=False,
+    punctuation=True,
+    keywords=True,
+    needs_network=True,
+    needs_account=True,
+    note="Accurate, in eight languages. What you say is sent to aiOla's service.",
+)
+
+ENGINES = (CAPABILITIES, AIOLA_CAPABILITIES)
 """In the order they are offered."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 Post = Callable[[object], None]
@@ -42,12 +43,18 @@ class VoiceSettings:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One dictation's wishes. `language` is our own code (`languages.py`), `keywords` maps spoken to written."""
+    """One dictation's wishes. `language` is our own code (`languages.py`), `keywords` maps spoken to written.
+    `translate_to`: a language to translate into, "" for none. `live`: somebody is speaking, so capture goes on whatever
+    happens; otherwise the sound is a file that can be read again. `file`: that file, for an engine that takes files.
+    """
 
     dictation: str
     language: str
     keywords: Mapping[str, str] = field(default_factory=dict)
     voice: VoiceSettings = VoiceSettings()
+    translate_to: str = ""
+    live: bool = True
+    file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +66,9 @@ class Incoming:
 
 
 class Recognizer(Protocol):
-    """Posts `Partial`, `Final`, `Progress`, `Rewind`, `ConnectionChanged`, `EngineChanged`, `Failed` and exactly one
-    `RecognizerFinished` per `start()`, even after a failure. A final is never revised.
+    """Posts `Partial`, `Final`, `Translation`, `Structured`, `Progress`, `Rewind`, `Outstanding`, `Traffic`,
+    `ConnectionChanged`, `EngineChanged`, `Failed` and exactly one `RecognizerFinished` per `start()`, even after a
+    failure. A final is never revised.
 
     Flow: `feed()` is never more than `window` samples ahead of the last `Progress.sent`; after a `Rewind(to)` the
     next `feed()` begins at `to`.
@@ -90,6 +98,9 @@ class Recognizer(Protocol):
 
     def wake(self, now: float) -> float | None:
         """Do what is due at `now` (monotonic seconds); return when to be woken next, None if nothing is waited for."""
+
+    def renew(self) -> None:
+        """The account or its settings changed: forget what was granted, and try at once what was refused."""
 
     def release(self) -> None:
         """Give back memory, processes and connections; `prepare()` or `start()` bring them again."""
