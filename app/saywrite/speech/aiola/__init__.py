@@ -1,0 +1,1 @@
+"""aiOla's streaming service as a recogniser."""
