@@ -75,12 +75,13 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """Text of the utterance between two sample offsets. Never revised."""
+    """Text of the utterance between two sample offsets. Never revised. `engine`: see `Segment`."""
 
     dictation: str
     text: str
     start: int
     end: int
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)

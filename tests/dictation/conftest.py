@@ -117,6 +117,7 @@ class FakeRecognizer:
 
     def start(self, request: object) -> None:
         self.calls.append("start")
+        self.request = request
         self.dictation, self.fed, self.finishing = request.dictation, 0, False
 
     def feed(self, pcm: bytes, end: int) -> None:
@@ -143,6 +144,9 @@ class FakeRecognizer:
     def release(self) -> None:
         self.calls.append("release")
 
+    def renew(self) -> None:
+        self.calls.append("renew")
+
     # What the test makes it say.
 
     def final(self, text: str, start_s: float, end_s: float) -> None:
@@ -160,8 +164,8 @@ class FakeRecognizer:
         self.fed = round(to_s * SAMPLE_RATE)
         self.post(Rewind(self.dictation, self.fed))
 
-    def done(self) -> None:
-        self.post(RecognizerFinished(self.dictation))
+    def done(self, *, complete: bool = True) -> None:
+        self.post(RecognizerFinished(self.dictation, complete))
 
 
 class FakePlayer:
@@ -190,7 +194,8 @@ class Stage:
         self.archive = Archive(self.paths, self.disk, self.inbox.post, self.today)
         self.archive.tidy = lambda keep_days: None  # housekeeping has its own tests, without its thread
         hardware = Hardware(self._microphone, lambda path: self._microphone(None), self.player, *[lambda: None] * 3)
-        parts = Parts(self.inbox, {"builtin": self.recognizer}, self.archive, lambda: self.now, self.today)
+        self.recognizers = {"builtin": self.recognizer}
+        parts = Parts(self.inbox, self.recognizers, self.archive, lambda: self.now, self.today)
         self.desk = Desk(parts, hardware, Settings(), (), self.told.append)
         self.loop = self.desk.loop
         self.dictation = Dictation(self.inbox, lambda: self.desk)

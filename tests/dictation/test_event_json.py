@@ -19,12 +19,12 @@ from saywrite.events import (
     Partial,
     Segment,
     SegmentAdded,
+    SegmentTranslated,
     SourceChanged,
     Started,
     State,
     StateChanged,
     Structured,
-    Translation,
     UnfinishedFound,
 )
 
@@ -50,7 +50,20 @@ CONTRACT = [
         SegmentAdded("d1", Segment(3, "Hello.", "hello", 8_000, 24_000)),
         {"event": "final", "t": 99.0, "text": "Hello.", "raw": "hello", "start": 0.5, "end": 1.5, "segment": 3},
     ),
-    (Translation("d1", "Hallo"), {"event": "translation", "t": 99.0, "text": "Hallo"}),
+    (
+        SegmentAdded("d1", Segment(4, "Hi.", "hi", 0, 16_000, engine="builtin")),
+        {
+            "event": "final",
+            "t": 99.0,
+            "text": "Hi.",
+            "raw": "hi",
+            "start": 0.0,
+            "end": 1.0,
+            "segment": 4,
+            "engine": "builtin",
+        },
+    ),
+    (SegmentTranslated("d1", 3, "Hallo"), {"event": "translation", "t": 99.0, "text": "Hallo", "segment": 3}),
     (Structured("d1", {"a": 1}), {"event": "structured", "t": 99.0, "results": {"a": 1}}),
     (
         Gauge("d1", 32_000, 16_000, 8_000),

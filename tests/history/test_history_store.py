@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 
 from saywrite.audio.journal import Header
 from saywrite.errors import HistoryError, HistoryUnavailable
-from saywrite.events import Gap, Segment
+from saywrite.events import Gap, Segment, Traffic
 from saywrite.history.store import HistoryStore
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7, 123_456, tzinfo=timezone(timedelta(hours=1)))
@@ -60,15 +61,48 @@ def test_a_dictation_comes_back_as_it_was(store: HistoryStore):
     assert store.load("two") is None
 
 
+def test_what_a_service_made_of_it_and_where_it_went_comes_back(store: HistoryStore):
+    store.begin(heading())
+    store.add_segment("one", replace(segment(0), engine="builtin"))
+    for results in ({"order": [1, {"name": "Zoë"}]}, {"order": []}):
+        store.add_structured("one", results)
+    for sent in (100, 4_000_000_000):
+        store.set_traffic(Traffic("one", "apis.aiola.ai", sent, 20))
+    dictated = store.load("one")
+    assert dictated is not None
+    assert dictated.segments[0].engine == "builtin"
+    assert dictated.structured == ({"order": [1, {"name": "Zoë"}]}, {"order": []})
+    assert dictated.traffic == (Traffic("one", "apis.aiola.ai", 4_000_000_000, 20),)
+    store.delete("one")
+    store.begin(heading())
+    again = store.load("one")
+    assert again is not None
+    assert (again.structured, again.traffic) == ((), ())
+
+
+def test_a_translation_comes_behind_its_text_and_keeps_what_the_user_made_of_it(store: HistoryStore):
+    store.begin(heading())
+    store.add_segment("one", segment(0, "Guten Tag."))
+    store.edit_segment("one", 0, "Guten Tag!")
+    store.translate_segment("one", 0, "Good day.")
+    store.translate_segment("one", 7, "taken back meanwhile")
+    dictated = store.load("one")
+    assert dictated is not None
+    assert dictated.segments == (replace(segment(0, "Guten Tag!", "Good day."), raw="guten tag."),)
+    assert [found.dictation for found in store.search("day")] == ["one"]
+
+
 def test_everything_can_be_repeated_after_a_doubtful_outcome(store: HistoryStore):
     for _ in range(2):
         store.begin(heading())
         store.add_segment("one", segment(0))
         store.add_gap("one", 500, 80, "unplugged")
+        store.add_structured("one", {"a": 1})
+        store.set_traffic(Traffic("one", "host", 1, 2))
         store.finish("one", 2000, 2000)
     dictated = store.load("one")
     assert dictated is not None
-    assert (len(dictated.segments), len(dictated.gaps)) == (1, 1)
+    assert [len(rows) for rows in (dictated.segments, dictated.gaps, dictated.structured, dictated.traffic)] == [1] * 4
 
 
 def test_an_edit_changes_what_is_read_and_not_what_was_heard(store: HistoryStore):

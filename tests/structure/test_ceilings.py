@@ -15,7 +15,9 @@ FUNCTION_LINES = 40
 CLASS_METHODS = 20
 OF_CLASS = {"MainWindow": 15}
 
-RAISED: dict[str, tuple[int, str]] = {}
+RAISED: dict[str, tuple[int, str]] = {
+    "dictation/dictation.py:Dictation": (24, "a facade: one line for each wish of the user, no logic to cut out"),
+}
 """What is over its ceiling for a good reason: "folder/module.py", or with ":name", → (new ceiling, why)."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

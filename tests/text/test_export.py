@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -85,6 +86,38 @@ def test_markdown_has_front_matter_times_and_escaped_text():
     assert "words: 7" in front
     assert "**10:42:07** a \\*b\\* \\<c\\>  \n\\# d  \n1\\. e\n\n" in body
     assert body.endswith("**10:42:12** f\n\n> g\n")
+
+
+def test_plain_text_with_a_translation_has_it_below_each_segment_behind_a_tab():
+    lines = [
+        line(0, 1, "Guten Tag", translation="Good day"),
+        line(1, 2, "."),
+        line(2, 3, "", gap="2 s missing"),
+        line(3, 4, "Wie geht es?\nGut."),
+    ]
+    assert rendered("txt", *lines) == "Guten Tag.\n\tGood day\n[2 s missing]\nWie geht es?\nGut.\n"
+
+
+def test_text_of_another_engine_is_marked_where_a_format_can_hold_it():
+    lines = [line(0, 1, "Hello.", engine="Built-in (basic)"), line(1, 2, "World.")]
+    assert "**10:42:07** Hello. *(Built-in (basic))*\n" in rendered("md", *lines)
+    assert [entry.get("engine") for entry in json.loads(rendered("json", *lines))["segments"]] == [
+        "Built-in (basic)",
+        None,
+    ]
+    rows = list(csv.DictReader(io.StringIO(rendered("csv", *lines), newline="")))
+    assert [row["engine"] for row in rows] == ["Built-in (basic)", ""]
+
+
+def test_structured_results_are_in_markdown_and_json():
+    results = ({"order": ["```", "Zoë"]}, {"n": 1})
+    whole = replace(document(line(0, 1, "Hello.")), structured=results)
+    assert json.loads(render(whole, "json"))["structured"] == list(results)
+    markdown = render(whole, "md").decode()
+    first, second = re.findall(r"^(`{3,})json\n(.*?)\n\1$", markdown, re.DOTALL | re.MULTILINE)
+    assert json.loads(first[1]) == results[0]
+    assert len(first[0]) == 4
+    assert json.loads(second[1]) == results[1]
 
 
 def test_markdown_front_matter_survives_any_title():

@@ -26,6 +26,31 @@ def test_a_final_becomes_a_segment_with_its_place_its_raw_text_and_its_translati
     assert change == Change((segment,), ())
 
 
+def test_a_translation_goes_to_the_segment_that_ends_where_it_does():
+    result = transcript("eins", "zwei")
+    change = result.translate(50, " one ")
+    assert change == Change((Segment(1, "Eins", "eins", 0, 50, "one"),), ())
+    assert [segment.translation for segment in result.segments] == ["one", ""]
+
+
+def test_a_translation_keeps_what_the_user_made_of_the_text():
+    result = transcript("eins")
+    result.edit(1, "Eins!")
+    result.translate(50, "one")
+    assert result.segments == (Segment(1, "Eins!", "eins", 0, 50, "one"),)
+
+
+def test_a_translation_of_text_that_was_taken_back_changes_nothing():
+    result = transcript("eins", "scratch that")
+    assert result.translate(50, "one") == Change()
+    assert result.segments == ()
+
+
+def test_text_of_another_engine_is_marked_with_it():
+    (segment,) = Transcript().add("hi", 0, 9, rules(), engine="builtin").added
+    assert segment.engine == "builtin"
+
+
 def test_finals_join_into_prose_and_rows_have_no_leading_space():
     result = transcript("hello", "comma world full stop", "new line", "next i say", "question mark")
     assert [segment.text for segment in result.segments] == ["Hello", ", world.", "\n", "Next I say", "?"]

@@ -22,7 +22,7 @@ DICTATED = Dictated(SUMMARY, SEGMENTS, (Gap("d1", 40_000, 16_000, "unplugged"),)
 
 
 def test_a_dictation_of_the_history_keeps_its_times_and_gaps_in_order() -> None:
-    document = document_of(DICTATED, "Built-in (basic)")
+    document = document_of(DICTATED, str.upper)
     assert document is not None
     assert [(line.start_s, line.end_s, line.text) for line in document.lines] == [
         (1.0, 2.0, "First."),
@@ -30,12 +30,12 @@ def test_a_dictation_of_the_history_keeps_its_times_and_gaps_in_order() -> None:
         (6.0, 8.0, "Second."),
     ]
     assert document.lines[1].gap == "1 s of sound missing: unplugged"
-    assert document.engine == "Built-in (basic)"
+    assert document.engine == "BUILTIN"
     assert b"00:00:06" in render(document, "srt")
 
 
 def test_a_dictation_without_text_is_not_exported() -> None:
-    assert document_of(Dictated(SUMMARY, (), (), ""), "Built-in (basic)") is None
+    assert document_of(Dictated(SUMMARY, (), (), ""), str.upper) is None
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from saywrite.audio.recordings import (
 from saywrite.dictation.disk import Disk
 from saywrite.dictation.record import Record, RecordWriter
 from saywrite.errors import HistoryError, JournalDamaged, JournalError, JournalUnwritable, SaywriteError
-from saywrite.events import SAMPLE_RATE, Failed, Segment, Unfinished, UnfinishedFound
+from saywrite.events import SAMPLE_RATE, Failed, Segment, Traffic, Unfinished, UnfinishedFound
 from saywrite.history.store import HistoryStore
 from saywrite.paths import Paths
 
@@ -39,7 +39,9 @@ BLOCK = 10 * SAMPLE_RATE
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An unfinished dictation, open for reading: its sound, and the text and peaks of what is confirmed."""
+    """An unfinished dictation, open for reading: its sound, and the text and peaks of what is confirmed.
+    `traffic`: what has left the computer for it already.
+    """
 
     dictation: str
     began: datetime
@@ -48,6 +50,7 @@ class Stored:
     segments: tuple[Segment, ...]
     recording: Recording
     peaks: Envelope
+    traffic: tuple[Traffic, ...] = ()
 
 
 class Archive:
@@ -152,13 +155,13 @@ class Archive:
         recording = open_recording(self._folder(dictation))
         header, confirmed = recording.sidecar.header, recording.sidecar.confirmed
         segments: tuple[Segment, ...] = ()
-        if self._history is not None:
-            dictated = self._history.load(dictation)
-            segments = dictated.segments if dictated is not None else ()
+        traffic: tuple[Traffic, ...] = ()
+        if self._history is not None and (dictated := self._history.load(dictation)) is not None:
+            segments, traffic = dictated.segments, dictated.traffic
         # A final is in the history a moment before the sidecar says so.
         confirmed = min(max([confirmed, *(segment.end for segment in segments)]), recording.length)
         peaks = Envelope.of(_blocks(recording, confirmed))
-        return Stored(dictation, header.began, header.source, confirmed, segments, recording, peaks)
+        return Stored(dictation, header.began, header.source, confirmed, segments, recording, peaks, traffic)
 
     def _folder(self, dictation: str) -> Path:
         return self._paths.recordings / dictation

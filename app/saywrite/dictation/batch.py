@@ -16,8 +16,9 @@ from saywrite.audio.files import probe
 from saywrite.dictation.dictation import Dictation
 from saywrite.dictation.headless import Interrupts, Terminal
 from saywrite.dictation.progress_line import ProgressLine
+from saywrite.dictation.take import MICROPHONE
 from saywrite.errors import AudioFileError, SettingsError
-from saywrite.events import FrontEndEvent, seconds
+from saywrite.events import Finished, FrontEndEvent, Started, seconds
 from saywrite.settings.file import write_atomic
 from saywrite.text.export import Document, Line, render
 
@@ -130,13 +131,17 @@ def _deliver(terminal: Terminal, output: Output, named_after: Path | None) -> in
     """Write what is not written live; say when there was nothing to write."""
     if terminal.failure is not None or terminal.finished is None:
         return FAILED
-    if not terminal.segments and not output.events:
+    if terminal.finished.pending and not output.events:
+        terminal.say(_pending(terminal.finished, terminal.started))
+    elif not terminal.segments and not output.events:
         terminal.say("No speech was heard.")
+    code = FAILED if terminal.finished.pending else DONE
     if output.live or (output.events and output.file is None):
-        return DONE
+        return code
     content = render(document(terminal), output.format)
     if output.file is None:
-        return _print(content, sys.stdout)
+        _print(content, sys.stdout)
+        return code
     target = output.file
     try:
         if named_after is not None:
@@ -146,10 +151,17 @@ def _deliver(terminal: Terminal, output: Output, named_after: Path | None) -> in
     except (OSError, SettingsError) as error:
         terminal.say(f"saywrite: {target} cannot be written: {error}. Choose another --output.")
         return FAILED
-    return DONE
+    return code
 
 
-def _print(content: bytes, out: IO[str]) -> int:
+def _pending(finished: Finished, started: Started | None) -> str:
+    what = f"saywrite: {seconds(finished.pending):.0f} s of the sound have no text yet."
+    if started is not None and started.source == MICROPHONE:
+        return f"{what} The recording is kept: open Saywrite to transcribe the rest."
+    return f"{what} Run it again to transcribe them."
+
+
+def _print(content: bytes, out: IO[str]) -> None:
     out.flush()
     buffer = getattr(out, "buffer", None)
     if buffer is None:
@@ -157,7 +169,6 @@ def _print(content: bytes, out: IO[str]) -> int:
     else:
         buffer.write(content)
         buffer.flush()
-    return DONE
 
 
 def document(terminal: Terminal) -> Document:
@@ -172,6 +183,7 @@ def document(terminal: Terminal) -> Document:
         source=started.source if started else "",
         duration_s=seconds(finished.heard) if finished else 0.0,
         lines=_lines(terminal, began),
+        structured=tuple(terminal.structured),
     )
 
 
@@ -185,6 +197,7 @@ def _lines(terminal: Terminal, began: datetime) -> tuple[Line, ...]:
             text=segment.text,
             raw=segment.raw,
             translation=segment.translation,
+            engine=segment.engine,
         )
         for segment in terminal.segments.values()
     ]

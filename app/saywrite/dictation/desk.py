@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from saywrite.audio.journal import Header
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
 from saywrite.dictation.archive import Archive, Stored
 from saywrite.dictation.loop import Loop, Parts
+from saywrite.dictation.planning import account_changed, header_of, request_for
 from saywrite.dictation.record import NoRecord, Recorded
 from saywrite.dictation.states import CAPTURING
 from saywrite.dictation.stored_source import StoredSource
@@ -22,7 +22,6 @@ from saywrite.dictation.take import MICROPHONE, Plan
 from saywrite.errors import SaywriteError
 from saywrite.events import Failed, FrontEndEvent
 from saywrite.settings.schema import Settings
-from saywrite.speech.recognizer import Request
 from saywrite.text.keywords import Keyword, Keywords
 
 log = logging.getLogger(__name__)
@@ -98,7 +97,7 @@ class Desk:
         if self.loop.state not in CAPTURING and self._engine_is_there():
             self.stop_playing()
             plan = self._plan(MICROPHONE)
-            self._begin(plan, self._hardware.microphone(self.loop.settings), self._record(plan))
+            self._begin(plan, self._hardware.microphone(self.loop.settings), self.archive.record(header_of(plan)))
 
     def transcribe_file(self, path: Path) -> None:
         """The same pipeline with a file as the source."""
@@ -107,8 +106,8 @@ class Desk:
             return
         if not self._engine_is_there():
             return
-        plan = self._plan(str(path))
-        record = self._record(plan) if self._keep_files else NoRecord()
+        plan = self._plan(str(path), path)
+        record = self.archive.record(header_of(plan)) if self._keep_files else NoRecord()
         self._begin(plan, self._hardware.file(path), record)
 
     def transcribe_unfinished(self, dictation: str) -> None:
@@ -127,6 +126,13 @@ class Desk:
         self.loop.renew_rules()
         if settings.engine != before.engine:
             self._prepare_engine()
+        if account_changed(before, settings):
+            self.renew_account()
+
+    def renew_account(self) -> None:
+        """The key, the host or the workflow is another one: what was refused is tried again at once."""
+        for recognizer in self._parts.recognizers.values():
+            recognizer.renew()
 
     def set_keywords(self, keywords: tuple[Keyword, ...]) -> None:
         self._keywords = keywords
@@ -175,38 +181,25 @@ class Desk:
             self._tell(Failed("", "A dictation is running.", "Stop it first, then transcribe the unfinished one."))
             return
         plan = Plan(
-            request=self._request(stored.dictation),
+            request=request_for(stored.dictation, self.loop.settings, self._keywords, live=False),
             engine=self.loop.settings.engine,
             source=stored.source,
             began=stored.began,
             base=stored.confirmed,
+            begun_with=stored.recording.sidecar.header.engine,
             earlier=stored.segments,
             earlier_gaps=stored.recording.sidecar.gaps,
             earlier_peaks=stored.peaks,
+            earlier_traffic=stored.traffic,
         )
         source = StoredSource(stored, self._parts.clock)
         self._begin(plan, source, self.archive.record_again(stored))
 
-    def _plan(self, source: str) -> Plan:
+    def _plan(self, source: str, file: Path | None = None) -> Plan:
         began = self._parts.today()
         dictation = f"{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        return Plan(self._request(dictation), self.loop.settings.engine, source, began)
-
-    def _request(self, dictation: str) -> Request:
-        keywords = {k.spoken: k.written for k in self._keywords}
-        return Request(dictation, self.loop.settings.language, keywords)
-
-    def _record(self, plan: Plan) -> Recorded:
-        request = plan.request
-        header = Header(
-            dictation=request.dictation,
-            began=plan.began,
-            language=request.language,
-            engine=plan.engine,
-            source=plan.source,
-            keywords=request.keywords,
-        )
-        return self.archive.record(header)
+        request = request_for(dictation, self.loop.settings, self._keywords, live=file is None, file=file)
+        return Plan(request, self.loop.settings.engine, source, began)
 
 
 def as_failed(error: SaywriteError, dictation: str = "") -> Failed:

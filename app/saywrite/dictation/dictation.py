@@ -62,6 +62,10 @@ class Dictation:
         """Keywords changed: they hold from the next final on."""
         self._at_desk(lambda desk: desk.set_keywords(keywords))
 
+    def renew_account(self) -> None:
+        """Another key was saved, or removed: what was refused is tried again."""
+        self._at_desk(lambda desk: desk.renew_account())
+
     def transcribe_file(self, path: Path) -> None:
         self._at_desk(lambda desk: desk.transcribe_file(path))
 

@@ -15,11 +15,11 @@ from saywrite.events import (
     Partial,
     SegmentAdded,
     SegmentsRemoved,
+    SegmentTranslated,
     SourceChanged,
     Started,
     StateChanged,
     Structured,
-    Translation,
     seconds,
 )
 
@@ -55,11 +55,12 @@ def _fields(event: FrontEndEvent | Final) -> dict[str, Any] | None:
                 "start": _s(segment.start),
                 "end": _s(segment.end),
                 "segment": segment.number,
+                **({"engine": segment.engine} if segment.engine else {}),
             }
         case SegmentsRemoved(numbers=numbers):
             return {"event": "removed", "segments": list(numbers)}
-        case Translation(text=text):
-            return {"event": "translation", "text": text}
+        case SegmentTranslated(number=number, text=text):
+            return {"event": "translation", "text": text, "segment": number}
         case Structured(results=results):
             return {"event": "structured", "results": dict(results)}
         case _:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import FrameType
-from typing import IO
+from typing import IO, Any
 
 from saywrite.dictation.dictation import Dictation
 from saywrite.dictation.event_json import describe
@@ -27,8 +28,10 @@ from saywrite.events import (
     Segment,
     SegmentAdded,
     SegmentsRemoved,
+    SegmentTranslated,
     SourceChanged,
     Started,
+    Structured,
     UnfinishedFound,
 )
 
@@ -50,6 +53,7 @@ class Terminal:
         self.failure: Failed | None = None
         self.segments: dict[int, Segment] = {}
         self.gaps: list[Gap] = []
+        self.structured: list[Mapping[str, Any]] = []
         self.on_finished: Callable[[], None] = lambda: None
         self.on_started: Callable[[], None] = lambda: None
         self._out = out
@@ -88,6 +92,10 @@ class Terminal:
             case SegmentsRemoved(numbers=numbers):
                 for number in numbers:
                     self.segments.pop(number, None)
+            case SegmentTranslated(number=number, text=text):
+                self.segments[number] = replace(self.segments[number], translation=text)
+            case Structured(results=results):
+                self.structured.append(results)
             case Gap():
                 self.gaps.append(event)
             case Failed(fatal=True):
@@ -101,6 +109,10 @@ class Terminal:
                 if self._progress is not None:
                     self._progress.clear()
                 print(segment.text, file=self._out, flush=True)
+            case SegmentTranslated(text=text) if self._as_text:
+                if self._progress is not None:
+                    self._progress.clear()
+                print(f"\t{text}", file=self._out, flush=True)
             case Gauge(heard=heard) if self._progress is not None:
                 self._progress.show(heard)
             case Failed(what=what, remedy=remedy):

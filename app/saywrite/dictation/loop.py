@@ -25,6 +25,7 @@ from saywrite.events import (
     Failed,
     Final,
     FrontEndEvent,
+    Outstanding,
     Partial,
     Progress,
     RecognizerFinished,
@@ -32,6 +33,7 @@ from saywrite.events import (
     State,
     StateChanged,
     Structured,
+    Traffic,
     Translation,
     UnfinishedFound,
 )
@@ -108,7 +110,7 @@ class Loop:
                 self._of(which, lambda take: take.written(length))
             case DiskTrouble(dictation=which, error=error):
                 self._of(which, Take.excuse_the_disk)
-                self._tell(Failed(which, error.what, error.remedy))
+                self._tell(Failed(which, error.what, error.remedy, about="disk"))
             case Closed():
                 self._parts.archive.look_for_unfinished(except_for=tuple(take.id for take in self.takes))
                 self._parts.archive.tidy(self.settings.keep_recordings_days)
@@ -121,7 +123,7 @@ class Loop:
                 self._tell(message)
             case Partial() | Final() | Progress() | Rewind() | RecognizerFinished() | Failed() | ConnectionChanged():
                 self._of(message.dictation, lambda take: take.hear(message))
-            case Translation() | Structured():
+            case Translation() | Structured() | Outstanding() | Traffic():
                 self._of(message.dictation, lambda take: take.hear(message))
             case _ if callable(message):
                 message()

@@ -7,17 +7,17 @@ unwritable disk is told once, the sound is kept in memory (at most `MEMORY_LIMIT
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from saywrite.audio.journal import Header, Journal
 from saywrite.audio.recordings import finish_recording
 from saywrite.dictation.disk import Disk
 from saywrite.errors import HistoryError, JournalError, SaywriteError
-from saywrite.events import BYTES_PER_SAMPLE, Segment
+from saywrite.events import BYTES_PER_SAMPLE, Segment, Traffic
 from saywrite.history.store import HistoryStore
 
 MEMORY_LIMIT = 30 * 60 * 16_000
@@ -62,6 +62,9 @@ class Recorded(Protocol):
     def append(self, pcm: bytes) -> None: ...
     def add_segment(self, segment: Segment) -> None: ...
     def remove_segments(self, numbers: tuple[int, ...]) -> None: ...
+    def translate_segment(self, number: int, translation: str) -> None: ...
+    def add_structured(self, results: Mapping[str, Any]) -> None: ...
+    def set_traffic(self, traffic: Traffic) -> None: ...
     def add_gap(self, at: int, length: int, cause: str) -> None: ...
     def confirm(self, offset: int) -> None: ...
     def read(self, start: int, end: int) -> bytes: ...
@@ -95,6 +98,15 @@ class Record:
 
     def remove_segments(self, numbers: tuple[int, ...]) -> None:
         self._disk.submit(partial(self._writer.remove_segments, numbers))
+
+    def translate_segment(self, number: int, translation: str) -> None:
+        self._disk.submit(partial(self._writer.translate_segment, number, translation))
+
+    def add_structured(self, results: Mapping[str, Any]) -> None:
+        self._disk.submit(partial(self._writer.add_structured, results))
+
+    def set_traffic(self, traffic: Traffic) -> None:
+        self._disk.submit(partial(self._writer.set_traffic, traffic))
 
     def add_gap(self, at: int, length: int, cause: str) -> None:
         self._disk.submit(partial(self._writer.add_gap, at, length, cause))
@@ -142,6 +154,7 @@ class RecordWriter:
         self._full = False
         self._continued = False
         self._segments: set[int] = set()
+        self._structured = False
 
     def open(self) -> None:
         """Make the journal and the row of the history. A refusal is told once and tried again later."""
@@ -181,6 +194,16 @@ class RecordWriter:
     def remove_segments(self, numbers: tuple[int, ...]) -> None:
         self._segments.difference_update(numbers)
         self._in_history(lambda store: store.remove_segments(self._header.dictation, numbers))
+
+    def translate_segment(self, number: int, translation: str) -> None:
+        self._in_history(lambda store: store.translate_segment(self._header.dictation, number, translation))
+
+    def add_structured(self, results: Mapping[str, Any]) -> None:
+        self._structured = True
+        self._in_history(lambda store: store.add_structured(self._header.dictation, results))
+
+    def set_traffic(self, traffic: Traffic) -> None:
+        self._in_history(lambda store: store.set_traffic(traffic))
 
     def add_gap(self, at: int, length: int, cause: str) -> None:
         self._in_history(lambda store: store.add_gap(self._header.dictation, at, length, cause))
@@ -223,7 +246,7 @@ class RecordWriter:
                 finish_recording(self._journal.folder, keep=False)
             except JournalError as error:
                 self._trouble(error)
-        if pending <= 0 and not self._segments and not self._continued:
+        if pending <= 0 and not self._segments and not self._structured and not self._continued:
             self._in_history(lambda store: store.delete(self._header.dictation))
 
     def _write(self) -> None:
@@ -294,6 +317,15 @@ class NoRecord:
         pass
 
     def remove_segments(self, numbers: tuple[int, ...]) -> None:
+        pass
+
+    def translate_segment(self, number: int, translation: str) -> None:
+        pass
+
+    def add_structured(self, results: Mapping[str, Any]) -> None:
+        pass
+
+    def set_traffic(self, traffic: Traffic) -> None:
         pass
 
     def add_gap(self, at: int, length: int, cause: str) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
 from saywrite.dictation.feeder import Feeder
+from saywrite.dictation.findings import Findings
 from saywrite.dictation.record import Recorded
 from saywrite.errors import AudioError, JournalError
 from saywrite.events import (
@@ -25,16 +26,17 @@ from saywrite.events import (
     Gap,
     Gauge,
     Level,
+    Outstanding,
     Partial,
     Progress,
     RecognizerFinished,
     Rewind,
     Segment,
     SegmentAdded,
-    SegmentsRemoved,
     SourceChanged,
     Started,
     Structured,
+    Traffic,
     Translation,
 )
 from saywrite.speech.recognizer import Recognizer, Request
@@ -58,16 +60,20 @@ SLOW_DISK_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is fixed when a dictation starts. `base`: the offset its sound begins at (0 unless it is continued)."""
+    """What is fixed when a dictation starts. `base`: the offset its sound begins at (0 unless it is continued).
+    `begun_with`: the engine a dictation that is continued was begun with.
+    """
 
     request: Request
     engine: str
     source: str
     began: datetime
     base: int = 0
+    begun_with: str = ""
     earlier: tuple[Segment, ...] = ()
     earlier_gaps: tuple[Gap, ...] = ()
     earlier_peaks: Envelope | None = None
+    earlier_traffic: tuple[Traffic, ...] = ()
 
 
 class Take:
@@ -95,6 +101,7 @@ class Take:
         self.source_ended = False
         self.engaged = False
         self.recognizer_finished = False
+        self.complete = True
         self.failure: Failed | None = None
         self.cancelled = False
         self.given_up = False
@@ -104,6 +111,8 @@ class Take:
         self._clock = clock
         self._began_at = clock()
         self._feeder = Feeder(recognizer, plan.base, record.read, record.on_disk)
+        mark = plan.engine if plan.begun_with not in ("", plan.engine) else ""
+        self._findings = Findings(plan.base, self.transcript, record, tell, mark, plan.earlier_traffic)
         self._disk_told = False
         self._noted = plan.base
         self._text_since = False
@@ -145,10 +154,11 @@ class Take:
         self._tell(SourceChanged(self.id, device, note))
 
     def failed(self, error: AudioError, fatal: bool) -> None:
+        about = MICROPHONE if self.plan.source == MICROPHONE else ""
         if fatal:
-            self.fail(error.what, error.remedy)
+            self.fail(error.what, error.remedy, about)
         else:
-            self._tell(Failed(self.id, error.what, error.remedy))
+            self._tell(Failed(self.id, error.what, error.remedy, about=about))
 
     def ended(self) -> None:
         self.source_ended = True
@@ -166,8 +176,8 @@ class Take:
     def hear(self, event: object) -> None:
         """Take one event of the recogniser. Its offsets count from where this dictation's sound begins."""
         match event:
-            case Final(text=text, start=start, end=end):
-                self._add_text(text, start + self.plan.base, end + self.plan.base)
+            case Final():
+                self._text_since = self._findings.add_text(event, self.rules) or self._text_since
             case Progress(sent=sent, confirmed=confirmed):
                 self._feeder.advance(sent, confirmed)
                 self._note_confirmed()
@@ -175,15 +185,23 @@ class Take:
             case Rewind(to=to):
                 self._feeder.rewind(to)
                 self.feed()
-            case Failed(what=what, remedy=remedy, fatal=True):
-                self.fail(what, remedy)
-            case RecognizerFinished():
-                self.recognizer_finished = True
+            case Failed(fatal=True):
+                self.fail(event.what, event.remedy, event.about)
+            case RecognizerFinished(complete=complete):
+                self.recognizer_finished, self.complete = True, complete
             case ConnectionChanged(state=state):
                 self.offline = state in ("lost", "refused")
                 self._tell(event)
-            case Partial() | Failed() | Translation() | Structured():
+            case Partial() | Failed():
                 self._tell(event)
+            case Translation():
+                self._findings.translate(event)
+            case Structured():
+                self._findings.keep_structured(event)
+            case Outstanding():
+                self._findings.show_outstanding(event)
+            case Traffic():
+                self._findings.count(event, self._clock())
 
     def excuse_the_disk(self) -> None:
         """Why it does not take the sound has been told already."""
@@ -216,18 +234,19 @@ class Take:
         if self.engaged and not self.recognizer_finished:
             self.recognizer.abort()
 
-    def fail(self, what: str, remedy: str) -> None:
+    def fail(self, what: str, remedy: str, about: str = "") -> None:
         """It cannot go on. What was said so far stays in the journal."""
         if self.failure is None:
-            self.failure = Failed(self.id, what, remedy, fatal=True)
+            self.failure = Failed(self.id, what, remedy, fatal=True, about=about)
             self._tell(self.failure)
             self.give_up()
 
     def close(self) -> Finished:
         """Hand the record over to the disk and say how it ended."""
         feeder = self._feeder
-        if not self.given_up:
+        if self.complete and not self.given_up:
             feeder.confirm_all()
+        self._findings.close()
         pending = 0 if self.cancelled else feeder.heard - feeder.confirmed
         self._record.confirm(feeder.confirmed)
         self._record.close(feeder.heard, feeder.confirmed, complete=pending == 0)
@@ -246,19 +265,9 @@ class Take:
         if now >= self._gauge_due:
             self._tell_gauge()
             self._gauge_due = now + GAUGE_EVERY_S
-        due.append(self._gauge_due)
+        due += (self._gauge_due, self._findings.wake(now))
         self.feed()
         return min((at for at in due if at is not None), default=None)
-
-    def _add_text(self, text: str, start: int, end: int) -> None:
-        change = self.transcript.add(text, start, end, self.rules)
-        if change.removed:
-            self._record.remove_segments(change.removed)
-            self._tell(SegmentsRemoved(self.id, change.removed))
-        for segment in change.added:
-            self._record.add_segment(segment)
-            self._text_since = True
-            self._tell(SegmentAdded(self.id, segment))
 
     def _note_confirmed(self) -> None:
         """Into the sidecar (a file replaced and synced, 10 ms of the disk's time): at once behind a final, else
@@ -278,4 +287,4 @@ class Take:
             self._tell(gauge)
         if self._feeder.unwritten > SLOW_DISK and not self._disk_told:
             self._disk_told = True
-            self._tell(Failed(self.id, *SLOW_DISK_WORDS))
+            self._tell(Failed(self.id, *SLOW_DISK_WORDS, about="disk"))

@@ -65,6 +65,25 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             UNIQUE (dictation, at, length)
         ) STRICT""",
     ),
+    (
+        # `engine`: '' unless another than the dictation's own recognised it.
+        "ALTER TABLE segments ADD COLUMN engine TEXT NOT NULL DEFAULT ''",
+        # `results`: a JSON object. The same ones again (sound that was sent twice) are one row.
+        """CREATE TABLE structured (
+            id INTEGER PRIMARY KEY,
+            dictation TEXT NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
+            results TEXT NOT NULL,
+            UNIQUE (dictation, results)
+        ) STRICT""",
+        # Bytes that left this computer for `host` and came from it, for the whole dictation.
+        """CREATE TABLE traffic (
+            dictation TEXT NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
+            host TEXT NOT NULL,
+            sent INTEGER NOT NULL,
+            received INTEGER NOT NULL,
+            PRIMARY KEY (dictation, host)
+        ) STRICT""",
+    ),
 )
 
 INDEX = "segment_words"

@@ -8,17 +8,18 @@ arguments.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from saywrite.errors import HistoryError
-from saywrite.events import Gap, Segment
+from saywrite.events import Gap, Segment, Traffic
 from saywrite.history.schema import INDEX, connect, has_index, open_database, unavailable
 from saywrite.history.search import Found, find
 
@@ -70,12 +71,16 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Dictated:
-    """A dictation as a whole. `text` as it was told at the end, "" when a segment was edited since."""
+    """A dictation as a whole. `text` as it was told at the end, "" when a segment was edited since. `structured`:
+    what the service made of it besides text, in the order it came; `traffic`: for each host it was sent to.
+    """
 
     summary: Summary
     segments: tuple[Segment, ...]
     gaps: tuple[Gap, ...]
     text: str
+    structured: tuple[Mapping[str, Any], ...] = ()
+    traffic: tuple[Traffic, ...] = ()
 
 
 class HistoryStore:
@@ -105,10 +110,11 @@ class HistoryStore:
     def add_segment(self, dictation: str, segment: Segment) -> None:
         """Keep a final. Durable when this returns."""
         self._write(
-            """INSERT INTO segments (dictation, number, start, end, text, raw, translation) VALUES (?, ?, ?,
-            ?, ?, ?, ?)
+            """INSERT INTO segments (dictation, number, start, end, text, raw, translation, engine)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT (dictation, number) DO UPDATE SET start = excluded.start, end = excluded.end,
-               text = excluded.text, raw = excluded.raw, translation = excluded.translation""",
+               text = excluded.text, raw = excluded.raw, translation = excluded.translation,
+               engine = excluded.engine""",
             (
                 dictation,
                 segment.number,
@@ -117,7 +123,15 @@ class HistoryStore:
                 _clean(segment.text),
                 _clean(segment.raw),
                 _clean(segment.translation),
+                segment.engine,
             ),
+        )
+
+    def translate_segment(self, dictation: str, number: int, translation: str) -> None:
+        """Keep the translation of a segment; one that is not there any more (taken back) is no error."""
+        self._write(
+            "UPDATE segments SET translation = ? WHERE dictation = ? AND number = ?",
+            (_clean(translation), dictation, number),
         )
 
     def remove_segments(self, dictation: str, numbers: Iterable[int]) -> None:
@@ -146,6 +160,21 @@ class HistoryStore:
         self._write(
             "INSERT INTO gaps (dictation, at, length, cause) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (dictation, at, length, _clean(cause)),
+        )
+
+    def add_structured(self, dictation: str, results: Mapping[str, Any]) -> None:
+        """Keep what the service made of the dictation besides text; the same again changes nothing."""
+        self._write(
+            "INSERT INTO structured (dictation, results) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (dictation, _clean(json.dumps(dict(results), ensure_ascii=False))),
+        )
+
+    def set_traffic(self, traffic: Traffic) -> None:
+        """Note the bytes for one host; they are those of the whole dictation, not since the last time."""
+        self._write(
+            """INSERT INTO traffic (dictation, host, sent, received) VALUES (?, ?, ?, ?)
+               ON CONFLICT (dictation, host) DO UPDATE SET sent = excluded.sent, received = excluded.received""",
+            (traffic.dictation, _clean(traffic.host), traffic.sent, traffic.received),
         )
 
     def finish(self, dictation: str, heard: int, confirmed: int, pending: int | None = None, text: str = "") -> None:
@@ -205,13 +234,26 @@ class HistoryStore:
                 return None
             (text,) = connection.execute("SELECT text FROM dictations WHERE id = :id", values).fetchone()
             segments = connection.execute(
-                "SELECT number, text, raw, start, end, translation FROM segments WHERE dictation = :id ORDER BY number",
+                "SELECT number, text, raw, start, end, translation, engine FROM segments WHERE dictation = :id"
+                " ORDER BY number",
                 values,
             ).fetchall()
             gaps = connection.execute(
                 "SELECT dictation, at, length, cause FROM gaps WHERE dictation = :id ORDER BY at", values
             ).fetchall()
-        return Dictated(_summary(row), tuple(Segment(*s) for s in segments), tuple(Gap(*g) for g in gaps), text)
+            structured = connection.execute("SELECT results FROM structured WHERE dictation = :id ORDER BY id", values)
+            results = tuple(json.loads(stored) for (stored,) in structured)
+            traffic = connection.execute(
+                "SELECT dictation, host, sent, received FROM traffic WHERE dictation = :id ORDER BY host", values
+            ).fetchall()
+        return Dictated(
+            _summary(row),
+            tuple(Segment(*s) for s in segments),
+            tuple(Gap(*g) for g in gaps),
+            text,
+            results,
+            tuple(Traffic(*t) for t in traffic),
+        )
 
     def search(self, query: str, limit: int = 100) -> tuple[Found, ...]:
         """Segments with all the words typed, newest first; any text is a valid query."""

@@ -25,14 +25,15 @@ _UNSPACED_LETTERS = 5
 """Letters in a word of a script without spaces, roughly: Thai averages 4 to 5."""
 
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&]|(?<=\n)(?:[#+=-]|\d+(?=[.)]))")
-_CSV_HEADER = ("number", "start_s", "end_s", "time", "text", "raw", "translation", "gap")
+_CSV_HEADER = ("number", "start_s", "end_s", "time", "text", "raw", "translation", "gap", "engine")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A segment, or a gap in the sound (`gap` says in words what is missing; `text` may then be empty).
 
-    `start_s` and `end_s` are seconds in the dictation, `time` is the time of day it was said.
+    `start_s` and `end_s` are seconds in the dictation, `time` is the time of day it was said. `engine`: "" unless
+    another than the document's recognized it.
     """
 
     start_s: float
@@ -42,11 +43,14 @@ class Line:
     raw: str = ""
     translation: str = ""
     gap: str = ""
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`engine` and `source` as people read them, `language` as our own code; `duration_s` in seconds."""
+    """`engine` and `source` as people read them, `language` as our own code; `duration_s` in seconds. `structured`:
+    what the service made of it besides text; only Markdown and JSON can hold that.
+    """
 
     title: str
     began: datetime
@@ -55,6 +59,7 @@ class Document:
     source: str
     duration_s: float
     lines: tuple[Line, ...]
+    structured: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,21 @@ def words(text: str) -> int:
 
 
 def _txt(document: Document) -> str:
+    if any(line.translation for line in document.lines):
+        return _in_two_languages(document)
     return prose(document) + "\n"
+
+
+def _in_two_languages(document: Document) -> str:
+    """Each segment on a line, its translation on the next one behind a tab."""
+    rows: list[str] = []
+    for line in _whole(document.lines, document.language):
+        if line.gap:
+            rows.append(f"[{line.gap}]")
+        rows += [row for row in line.text.splitlines() if row.strip()]
+        if line.translation.strip():
+            rows.append("\t" + " ".join(line.translation.split()))
+    return "\n".join(rows) + "\n"
 
 
 def _md(document: Document) -> str:
@@ -141,9 +160,13 @@ def _md(document: Document) -> str:
             blocks.append(f"*[{_markdown(line.gap)}]*")
         if line.text.strip():
             text = _markdown(line.text.strip()).replace("\n", "  \n").replace("  \n  \n", "\n\n")
-            blocks.append(f"**{line.time:%H:%M:%S}** {text}")
+            mark = f" *({_markdown(line.engine)})*" if line.engine else ""
+            blocks.append(f"**{line.time:%H:%M:%S}** {text}{mark}")
         if line.translation.strip():
             blocks.append("> " + _markdown(" ".join(line.translation.split())))
+    if document.structured:
+        blocks.append("## Structured results")
+        blocks += [_fenced(json.dumps(dict(each), ensure_ascii=False, indent=2)) for each in document.structured]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -157,7 +180,7 @@ def _vtt(document: Document) -> str:
 
 
 def _json(document: Document) -> str:
-    content = {
+    content: dict[str, Any] = {
         "schema_version": JSON_SCHEMA_VERSION,
         "title": document.title,
         "began": document.began.isoformat(timespec="milliseconds"),
@@ -168,6 +191,8 @@ def _json(document: Document) -> str:
         "text": join((line.text for line in document.lines), document.language),
         "segments": [_json_line(number, line) for number, line in enumerate(document.lines, 1)],
     }
+    if document.structured:
+        content["structured"] = [dict(each) for each in document.structured]
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -180,7 +205,7 @@ def _json_line(number: int, line: Line) -> dict[str, Any]:
         "text": line.text,
         "raw": line.raw,
     }
-    return entry | {name: value for name in ("translation", "gap") if (value := getattr(line, name))}
+    return entry | {name: value for name in ("translation", "gap", "engine") if (value := getattr(line, name))}
 
 
 def _csv(document: Document) -> str:
@@ -188,7 +213,7 @@ def _csv(document: Document) -> str:
     writer = csv.writer(target)
     writer.writerow(_CSV_HEADER)
     for number, line in enumerate(document.lines, 1):
-        texts = (line.text, line.raw, line.translation, line.gap)
+        texts = (line.text, line.raw, line.translation, line.gap, line.engine)
         times = (f"{line.start_s:.3f}", f"{line.end_s:.3f}", line.time.isoformat(timespec="milliseconds"))
         writer.writerow((number, *times, *map(neutralized, texts)))
     return target.getvalue()
@@ -220,6 +245,12 @@ def _whole(lines: Sequence[Line], language: str) -> list[Line]:
         else:
             result.append(line)
     return result
+
+
+def _fenced(code: str) -> str:
+    """A block of JSON, between more backticks than any of its lines begins with."""
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", code)), default=0))
+    return f"{fence}json\n{code}\n{fence}"
 
 
 def _duration(seconds: float) -> str:

@@ -69,8 +69,10 @@ class Transcript:
             return join((row.segment.text for row in self._rows), *languages)
         return _join_rows(self._rows)
 
-    def add(self, raw: str, start: int, end: int, rules: Composition, translation: str = "") -> Change:
-        """Take in a final for the sound between two sample offsets.
+    def add(
+        self, raw: str, start: int, end: int, rules: Composition, translation: str = "", engine: str = ""
+    ) -> Change:
+        """Take in a final for the sound between two sample offsets. `engine`: see `events.Segment`.
 
         A spoken "scratch that" removes what was said before it in this final, or else the last segment. A
         final that comes to nothing (only commands, only spaces) adds no segment.
@@ -87,7 +89,7 @@ class Transcript:
         text = _row_text(compose(self._tail(), said, rules.language, rules.capitals))
         if not text:
             return Change(removed=tuple(removed))
-        segment = Segment(self._next, text, raw, start, end, normalize(translation))
+        segment = Segment(self._next, text, raw, start, end, normalize(translation), engine)
         self._next += 1
         self._rows.append(_Row(segment, rules.language))
         return Change((segment,), tuple(removed))
@@ -101,6 +103,17 @@ class Transcript:
         row = self._rows[at]
         self._rows[at] = replace(row, segment=replace(row.segment, text=text))
         return Change((self._rows[at].segment,))
+
+    def translate(self, end: int, text: str) -> Change:
+        """Give the segment whose sound ends at the sample offset `end` its translation; without one (it was taken
+        back, or came to nothing) nothing changes.
+        """
+        for at in range(len(self._rows) - 1, -1, -1):
+            row = self._rows[at]
+            if row.segment.end == end:
+                self._rows[at] = replace(row, segment=replace(row.segment, translation=normalize(text)))
+                return Change((self._rows[at].segment,))
+        return Change()
 
     def remove(self, number: int) -> Change:
         """Raises KeyError."""

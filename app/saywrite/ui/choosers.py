@@ -38,6 +38,10 @@ class Choices:
     def engine(self, name: str) -> EngineChoice | None:
         return next((choice for choice in self.engines if choice.name == name), None)
 
+    def engine_label(self, name: str) -> str:
+        choice = self.engine(name)
+        return choice.label if choice else name
+
     def language(self, code: str) -> str:
         return self.language_names.get(code, code)
 

@@ -18,15 +18,17 @@ from saywrite.events import (
     FrontEndEvent,
     Gap,
     Gauge,
+    Outstanding,
     Partial,
     SegmentAdded,
     SegmentsRemoved,
+    SegmentTranslated,
     SourceChanged,
     Started,
     State,
     StateChanged,
     Structured,
-    Translation,
+    Traffic,
     UnfinishedFound,
     seconds,
 )
@@ -108,15 +110,14 @@ class Controller(QObject):
                 self._window.unfinished.set_items(event.items)
             case DevicesChanged():
                 self._show_devices(event)
-            case Translation() | Structured():
-                pass  # no engine of this version sends them; the transcript shows translations with their segments
+            case SegmentTranslated() | Structured() | Outstanding() | Traffic():
+                pass
 
     def _begin(self, event: Started) -> None:
         self._dictation = event.dictation
         self._window.notices.withdraw(MICROPHONE_KEY)
         self._drop_partial()
-        choice = self._choices.engine(event.engine)
-        self._window.transcript.begin(event, choice.label if choice else event.engine)
+        self._window.transcript.begin(event, self._choices.engine_label(event.engine))
         self._window.control_bar.show_gauge(Gauge(event.dictation, 0, 0, 0))
 
     def _show_state(self, event: StateChanged) -> None:

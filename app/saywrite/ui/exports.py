@@ -41,8 +41,7 @@ class Exports(QObject):
 
     def export_dictation(self, dictated: Dictated, parent: QWidget) -> None:
         """One dictation of the history."""
-        choice = self._choices.engine(dictated.summary.engine)
-        document = document_of(dictated, choice.label if choice else dictated.summary.engine)
+        document = document_of(dictated, self._choices.engine_label)
         self._start(self._make_flow(parent, lambda: document), "")
 
     def _make_flow(self, parent: QWidget, document: Callable[[], Document | None]) -> ExportFlow:
@@ -64,8 +63,8 @@ class Exports(QObject):
         self._preferences.update(export_format=format)
 
 
-def document_of(dictated: Dictated, engine: str) -> Document | None:
-    """A dictation of the history with its times; None when it has no text."""
+def document_of(dictated: Dictated, label: Callable[[str], str]) -> Document | None:
+    """A dictation of the history with its times; None when it has no text. `label`: an engine's name for people."""
     summary = dictated.summary
     if not any(segment.text.strip() for segment in dictated.segments):
         return None
@@ -77,6 +76,7 @@ def document_of(dictated: Dictated, engine: str) -> Document | None:
             segment.text,
             segment.raw,
             segment.translation,
+            engine=label(segment.engine) if segment.engine else "",
         )
         for segment in dictated.segments
     ]
@@ -87,9 +87,10 @@ def document_of(dictated: Dictated, engine: str) -> Document | None:
     return Document(
         title=f"Dictation {summary.began:%Y-%m-%d %H.%M}",
         began=summary.began,
-        engine=engine,
+        engine=label(summary.engine),
         language=summary.language,
         source=summary.source,
         duration_s=seconds(summary.heard),
         lines=tuple(lines),
+        structured=dictated.structured,
     )
