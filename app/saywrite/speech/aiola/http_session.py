@@ -1,0 +1,61 @@
+"""HTTP with the trust and the proxies of a `Network`. Imports requests: import this module late, on a worker thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+if TYPE_CHECKING:
+    from saywrite.speech.aiola.network import Network
+
+_PORTS = {"http": 80, "https": 443}
+
+
+class HttpSession(requests.Session):
+    """Takes nothing from the environment (no netrc, no CA bundle); follows a redirect only to the same host."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.max_redirects = 3
+        adapter = _Adapter(network)
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """None also for a redirect elsewhere: neither the key nor the sound goes there; the caller sees the answer."""
+        target = super().get_redirect_target(resp)
+        if target is None or _origin(urljoin(resp.url, target)) != _origin(resp.url):
+            return None
+        return target
+
+
+class _Adapter(HTTPAdapter):
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options, ssl_context=self._network.tls())
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        options.setdefault("ssl_context", self._network.tls())
+        return super().proxy_manager_for(proxy, **options)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Always verified, by our context alone: requests would add its own list of certificates to it."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        proxy = self._network.proxy_for(request.url or "")
+        options["proxies"] = {"http": proxy.url, "https": proxy.url} if proxy else {}
+        options["verify"] = True
+        return super().send(request, *args, **options)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)

@@ -1,0 +1,194 @@
+"""One way to the network for HTTP and WebSocket: whom it trusts, which proxy it takes, how its sockets behave."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from saywrite.errors import ProxyRefused
+from saywrite.speech.aiola.network import SEND_BUFFER, Network, Proxy, quiet, tune
+
+AIOLA = "https://apis.aiola.ai/x"
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+def test_without_a_proxy_the_way_is_direct() -> None:
+    assert Network().proxy_for(AIOLA) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "proxy"),
+    [
+        ("http://proxy.example:3128", Proxy("proxy.example", 3128)),
+        ("proxy.example:3128", Proxy("proxy.example", 3128)),
+        ("http://proxy.example", Proxy("proxy.example", 80)),
+        ("http://a%40b:p%3Aw@proxy.example:8080/", Proxy("proxy.example", 8080, "a@b", "p:w")),
+        ("socks5h://proxy.example", Proxy("proxy.example", 1080, scheme="socks5h")),
+        ("http://[::1]:8080", Proxy("::1", 8080)),
+    ],
+)
+@pytest.mark.parametrize("url", [AIOLA, "wss://apis.aiola.ai"])
+def test_the_proxy_of_the_environment_is_taken(
+    written: str, proxy: Proxy, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", written)
+    assert Network().proxy_for(url) == proxy
+
+
+@pytest.mark.parametrize("written", ["http://:8080", "http://proxy:port", "nonsense://proxy", "http://[::1"])
+def test_an_unreadable_proxy_is_a_problem_with_a_remedy(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", written)
+    with pytest.raises(ProxyRefused, match="Correct it"):
+        Network().proxy_for(AIOLA)
+
+
+def test_a_host_named_in_no_proxy_is_reached_directly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:1")
+    monkeypatch.setenv("NO_PROXY", "example.com,.aiola.ai")
+    network = Network()
+    assert network.proxy_for(AIOLA) is None
+    assert network.proxy_for("https://aiola.example.org") == Proxy("proxy", 1)
+
+
+@pytest.mark.parametrize("host", ["localhost:1", "127.0.0.1:1", "[::1]:1"])
+def test_this_computer_is_reached_directly_unless_the_exceptions_are_named(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:1")
+    assert Network().proxy_for(f"https://{host}") is None
+    monkeypatch.setenv("NO_PROXY", "")
+    assert Network().proxy_for(f"https://{host}") == Proxy("proxy", 1)
+    monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1,::1,[::1]")
+    assert Network().proxy_for(f"https://{host}") is None
+
+
+def test_a_proxy_is_asked_for_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    network = Network(clock=lambda: now[0])
+    assert network.proxy_for(AIOLA) is None
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:1")
+    now[0] = 59.0
+    assert network.proxy_for(AIOLA) is None
+    now[0] = 61.0
+    assert network.proxy_for(AIOLA) == Proxy("proxy", 1)
+
+
+def test_a_proxy_does_not_show_its_password() -> None:
+    proxy = Proxy("proxy.example", 8080, "a@b", "s3c:ret")
+    assert "s3c" not in repr(proxy)
+    assert "a@b" not in repr(proxy)
+    assert proxy.url == "http://a%40b:s3c%3Aret@proxy.example:8080"
+    assert Proxy("::1", 80).url == "http://[::1]:80"
+
+
+def test_tls_always_verifies_and_is_made_once() -> None:
+    network = Network()
+    context = network.tls()
+    assert context is network.tls()
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
+
+
+def test_a_tuned_socket_does_not_wait_and_notices_a_dead_line() -> None:
+    with socket.socket() as sock:
+        tune(sock)
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        if sys.platform == "linux":
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 4_000
+            assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) >= SEND_BUFFER
+
+
+def test_a_library_is_kept_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    loggers = [logging.getLogger(name) for name in ("noisy", "noisy.inner")]
+    quiet("noisy")
+    for each in loggers:
+        each.error("Authorization: s3cret")
+    assert not caplog.records
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    heavy = {"requests", "urllib3", "websocket", "truststore", "ssl"}
+    program = f"import sys, saywrite.speech.aiola.network as n;n.Network(); print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+class Service(BaseHTTPRequestHandler):
+    """Redirects as its path says: /to?<address>; everything else is a greeting. Notes what it is asked."""
+
+    asked: ClassVar[list[tuple[str, str | None]]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append((self.path, self.headers.get("Authorization")))
+        path, _, target = self.path.partition("?")
+        self.send_response(307 if path == "/to" else 200)
+        if path == "/to":
+            self.send_header("Location", target)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def service() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Service)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_a_key_follows_a_redirect_within_its_host_only() -> None:
+    Service.asked.clear()
+    with service() as here, service() as elsewhere, Network().requests_session() as session:
+        signed = {"Authorization": "Bearer s3cret"}
+        assert session.post(f"{here}/to?/inside", headers=signed, timeout=5).status_code == 200
+        assert Service.asked[-1] == ("/inside", "Bearer s3cret")
+        assert session.post(f"{here}/to?{elsewhere}/outside", headers=signed, timeout=5).status_code == 307
+        assert session.post(f"{here}/to?//{elsewhere[7:]}/outside", headers=signed, timeout=5).status_code == 307
+    assert "/outside" not in [path for path, _ in Service.asked]
+
+
+def test_the_environment_adds_nothing_to_a_request(monkeypatch: pytest.MonkeyPatch, private_home: Path) -> None:
+    Service.asked.clear()
+    (private_home / ".netrc").write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
+    with service() as here, Network().requests_session() as session:
+        assert session.get(here, timeout=5).status_code == 200
+    assert Service.asked == [("/", None)]
+
+
+def test_a_request_goes_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    Service.asked.clear()
+    with service() as proxy, Network().requests_session() as session:
+        monkeypatch.setenv("HTTP_PROXY", proxy)
+        assert session.get("http://apis.example/hello", timeout=5).status_code == 200
+    assert Service.asked == [("http://apis.example/hello", None)]
