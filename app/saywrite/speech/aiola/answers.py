@@ -30,6 +30,7 @@ from saywrite.errors import (
 )
 
 SIGNING_IN: Final = "signing in"
+ASKING: Final = "asking for a token"
 OPENING: Final = "opening the stream"
 DICTATING: Final = "dictating"
 UPLOADING: Final = "sending the file"
@@ -163,6 +164,11 @@ _CODE_OF_STATUS = {
 def _not_signed_in(host: str, doing: str, _retry_after_s: float | None) -> ServiceError:
     if doing == SIGNING_IN:
         return KeyRefused(f"{host} does not accept the API key.", f"Copy it again, whole, into {SETTINGS}.")
+    if doing == ASKING:
+        return KeyRefused(
+            f"{host} gives this computer no access token.",
+            f"Check the token address in {SETTINGS}, or ask who runs it.",
+        )
     # The key has been accepted before: what is refused here is the token made from it.
     return _expired(host, doing, None)
 
