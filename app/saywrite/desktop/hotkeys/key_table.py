@@ -1,0 +1,95 @@
+"""Every key we have a name for, and what each system calls it. Pure data.
+
+X11 (and XKB, hence Sway, Hyprland and the portal) by keysym name, Windows by virtual key, the Mac by the key's place
+on the keyboard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key. `windows`, `mac`: its code there, None where a hot key cannot be made of it. `modifier`: it is one.
+    `types`: alone it writes a character or moves in a text, so it is no hot key without a modifier.
+    """
+
+    keysym: str
+    windows: int | None
+    mac: int | None
+    types: bool = False
+    modifier: bool = False
+
+
+_MAC_LETTERS = "A00 B0B C08 D02 E0E F03 G05 H04 I22 J26 K28 L25 M2E N2D O1F P23 Q0C R0F S01 T11 U20 V09 W0D X07 Y10 Z06"
+_MAC_DIGITS = "01D 112 213 314 415 517 616 71A 81C 919"
+_MAC_FUNCTION_KEYS = "7A 78 63 76 60 61 62 64 65 6D 67 6F 69 6B 71 6A 40 4F 50 5A"
+_MAC_NUMPAD = "52 53 54 55 56 57 58 59 5B 5C"
+
+
+def _table() -> dict[str, Key]:
+    keys = {}
+    for entry in _MAC_LETTERS.split():
+        keys[entry[0]] = Key(entry[0].lower(), ord(entry[0]), int(entry[1:], 16), types=True)
+    for entry in _MAC_DIGITS.split():
+        keys[entry[0]] = Key(entry[0], ord(entry[0]), int(entry[1:], 16), types=True)
+    mac = _MAC_FUNCTION_KEYS.split()
+    for number in range(1, 25):
+        keys[f"F{number}"] = Key(f"F{number}", 0x6F + number, int(mac[number - 1], 16) if number <= len(mac) else None)
+    for number, code in enumerate(_MAC_NUMPAD.split()):
+        keys[f"Num {number}"] = Key(f"KP_{number}", 0x60 + number, int(code, 16), types=True)
+    return keys
+
+
+KEYS: Mapping[str, Key] = MappingProxyType(
+    {
+        **_table(),
+        "Space": Key("space", 0x20, 0x31, types=True),
+        "Tab": Key("Tab", 0x09, 0x30, types=True),
+        "Enter": Key("Return", 0x0D, 0x24, types=True),
+        "Backspace": Key("BackSpace", 0x08, 0x33, types=True),
+        "Delete": Key("Delete", 0x2E, 0x75, types=True),
+        "Escape": Key("Escape", 0x1B, 0x35),
+        "Insert": Key("Insert", 0x2D, 0x72),
+        "Home": Key("Home", 0x24, 0x73, types=True),
+        "End": Key("End", 0x23, 0x77, types=True),
+        "Page Up": Key("Prior", 0x21, 0x74, types=True),
+        "Page Down": Key("Next", 0x22, 0x79, types=True),
+        "Left": Key("Left", 0x25, 0x7B, types=True),
+        "Up": Key("Up", 0x26, 0x7E, types=True),
+        "Right": Key("Right", 0x27, 0x7C, types=True),
+        "Down": Key("Down", 0x28, 0x7D, types=True),
+        "Pause": Key("Pause", 0x13, None),
+        "Scroll Lock": Key("Scroll_Lock", 0x91, None),
+        "Print Screen": Key("Print", 0x2C, None),
+        "Menu": Key("Menu", 0x5D, None),
+        "Caps Lock": Key("Caps_Lock", None, None),
+        "Minus": Key("minus", 0xBD, 0x1B, types=True),
+        "Equal": Key("equal", 0xBB, 0x18, types=True),
+        "Comma": Key("comma", 0xBC, 0x2B, types=True),
+        "Period": Key("period", 0xBE, 0x2F, types=True),
+        "Slash": Key("slash", 0xBF, 0x2C, types=True),
+        "Backslash": Key("backslash", 0xDC, 0x2A, types=True),
+        "Semicolon": Key("semicolon", 0xBA, 0x29, types=True),
+        "Apostrophe": Key("apostrophe", 0xDE, 0x27, types=True),
+        "Grave": Key("grave", 0xC0, 0x32, types=True),
+        "Left Bracket": Key("bracketleft", 0xDB, 0x21, types=True),
+        "Right Bracket": Key("bracketright", 0xDD, 0x1E, types=True),
+        "Num Enter": Key("KP_Enter", None, 0x4C, types=True),
+        "Media Play": Key("XF86AudioPlay", 0xB3, None),
+        "Media Stop": Key("XF86AudioStop", 0xB2, None),
+        "Microphone Mute": Key("XF86AudioMicMute", None, None),
+        "Left Ctrl": Key("Control_L", None, None, modifier=True),
+        "Right Ctrl": Key("Control_R", None, None, modifier=True),
+        "Left Alt": Key("Alt_L", None, None, modifier=True),
+        "Right Alt": Key("Alt_R", None, None, modifier=True),
+        "Left Shift": Key("Shift_L", None, None, modifier=True),
+        "Right Shift": Key("Shift_R", None, None, modifier=True),
+        "Left Super": Key("Super_L", None, None, modifier=True),
+        "Right Super": Key("Super_R", None, None, modifier=True),
+    }
+)
+"""All keys by the name that the user reads. No name holds a "+"."""
