@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 SERVICE = "saywrite"
 API_KEY = "aiola-api-key"
+ACCESS_TOKEN = "aiola-access-token"
+"""The names of what is kept."""
 
 _LIMIT = 1_280
 """Characters of one entry on Windows, 2,560 bytes of UTF-16: https://github.com/jaraco/keyring/issues/355."""
@@ -38,11 +40,14 @@ _REMEDY = {
 
 @dataclass(frozen=True, slots=True)
 class SecretsStatus:
-    """`usable`: what is set is still there after a restart. `what`: a sentence; `remedy`: what would help."""
+    """`usable`: what is set is still there after a restart. `what`: a sentence; `remedy`: what would help.
+    `locked`: reading would ask the user for the keyring's password.
+    """
 
     usable: bool
     what: str
     remedy: str = ""
+    locked: bool = False
 
 
 class Secrets(Protocol):
@@ -92,7 +97,8 @@ class Keychain:
             return SecretsStatus(False, error.what, error.remedy)
         name = getattr(backend, "name", "") or type(backend).__name__
         if _is_locked(backend):
-            return SecretsStatus(True, f"{name} is locked; it asks for its password when the key is needed.")
+            what = f"{name} is locked; it asks for its password when the key is needed."
+            return SecretsStatus(True, what, locked=True)
         return SecretsStatus(True, f"Keys are kept in {name}.")
 
 
@@ -143,7 +149,7 @@ def _failures() -> tuple[type[Exception], ...]:
 
     failures: list[type[Exception]] = [keyring.errors.KeyringError, OSError, RuntimeError]
     if sys.platform == "linux":
-        import jeepney  # type: ignore[import-untyped]
+        import jeepney
         import secretstorage
 
         failures += [secretstorage.exceptions.SecretStorageException, jeepney.DBusErrorResponse]

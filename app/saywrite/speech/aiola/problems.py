@@ -147,8 +147,10 @@ def _of_names(error: BaseException, host: str, _doing: str) -> ServiceError | No
 
 
 def _of_silence(error: BaseException, host: str, _doing: str) -> ServiceError | None:
-    is_timeout = _TIMEOUTS & _kinds(error) or (isinstance(error, OSError) and error.errno == errno.ETIMEDOUT)
-    return does_not_answer(host) if is_timeout else None
+    if isinstance(error, OSError) and error.errno == errno.ETIMEDOUT:
+        return does_not_answer(host)
+    kinds = _kinds(error)  # to some versions of urllib3 every connection that fails is a timeout
+    return does_not_answer(host) if _TIMEOUTS & kinds and "NewConnectionError" not in kinds else None
 
 
 def _of_sockets(error: BaseException, host: str, _doing: str) -> ServiceError | None:

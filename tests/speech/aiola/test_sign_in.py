@@ -1,0 +1,302 @@
+"""From an account to an access token, against a real web server: what works, and every way it can fail."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+from collections.abc import Callable, Iterator
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+from tests.aiola_server import certificates
+from tests.speech.aiola.scripted_http import KEY, Reply, ScriptedServer, Seen, jwt, refused, said, serving
+
+from saywrite.errors import (
+    AddressRefused,
+    CaptivePortal,
+    CertificateUntrusted,
+    ClockWrong,
+    KeyMissing,
+    KeyRefused,
+    PermissionRefused,
+    ProxyRefused,
+    RateLimited,
+    ServiceError,
+    ServiceFailed,
+    ServiceUnreachable,
+    TooManyDictations,
+    WorkflowUnknown,
+)
+from saywrite.speech.aiola import exchange
+from saywrite.speech.aiola.account import Account
+from saywrite.speech.aiola.network import Network
+from saywrite.speech.aiola.sign_in import Grant, claims, end_session, sign_in
+
+NOW = 1_800_000_000.0
+TOKEN = jwt(kind="temporary", exp=NOW + 300)
+ACCESS = jwt(kind="session", iat=NOW, exp=NOW + 3600)
+
+
+def granting(seen: Seen) -> Reply:
+    """The service as it is when all is well."""
+    if seen.path == "/voip-auth/apiKey2Token":
+        return said({"context": {"token": TOKEN}})
+    if seen.method == "DELETE":
+        return said({"status": "deleted", "deletedAt": "now"})
+    return said({"jwt": ACCESS, "sessionId": "17"})
+
+
+@pytest.fixture
+def service() -> Iterator[ScriptedServer]:
+    with serving(granting) as server:
+        yield server
+
+
+def enter(account: Account, now: float = NOW, network: Network | None = None) -> Grant:
+    with (network or Network()).requests_session() as session:
+        return sign_in(account, session, lambda: now)
+
+
+def with_key(server: ScriptedServer) -> Account:
+    return Account("key", KEY, auth_url=server.url, workflow="flow-1")
+
+
+def test_a_key_becomes_a_token_and_a_session_over_one_connection(service: ScriptedServer) -> None:
+    grant = enter(with_key(service))
+    assert service.paths == ["POST /voip-auth/apiKey2Token", "POST /voip-auth/session"]
+    first, second = service.seen
+    assert first.headers["authorization"] == f"Bearer {KEY}"
+    assert second.headers["authorization"] == f"Bearer {TOKEN}"
+    assert json.loads(second.body) == {"workflow_id": "flow-1"}
+    assert first.connection == second.connection
+    assert (grant.access_token, grant.expires_at, grant.renew_at) == (ACCESS, NOW + 3600, NOW + 3300)
+    assert grant.has_session
+
+
+def test_the_session_is_closed_with_its_own_token(service: ScriptedServer) -> None:
+    grant = enter(with_key(service))
+    with Network().requests_session() as session:
+        end_session(grant, session)
+    assert service.paths[-1] == "DELETE /voip-auth/session"
+    assert service.seen[-1].headers["authorization"] == f"Bearer {ACCESS}"
+
+
+FAILURES: list[tuple[str, Reply, type[ServiceError]]] = [
+    ("the key is wrong", refused(401, "UNAUTHORIZED"), KeyRefused),
+    ("no permission", refused(403, "FORBIDDEN"), PermissionRefused),
+    ("no such workflow", refused(404, "WORKFLOW_NOT_FOUND"), WorkflowUnknown),
+    ("another dictation has the place", refused(429, "MAX_CONCURRENCY_REACHED"), TooManyDictations),
+    ("too many requests", refused(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "7"}), RateLimited),
+    ("it has a problem of its own", refused(500, "INTERNAL_ERROR"), ServiceFailed),
+    ("a portal", Reply(200, b"<html>sign in", {"Content-Type": "text/html"}), CaptivePortal),
+    ("a portal elsewhere", Reply(302, b"", {"Location": "http://portal.example/"}), CaptivePortal),
+    ("no JSON", Reply(200, b"{nonsense"), ServiceFailed),
+    ("JSON without an end", Reply(200, b"[" * 100_000), ServiceFailed),
+    ("JSON, but no object", said([1, 2]), ServiceFailed),
+    ("an object without a token", said({"context": None}), ServiceFailed),
+    ("a token no header can hold", said({"context": {"token": "a\r\nb"}, "jwt": "ä"}), ServiceFailed),
+    ("a body without measure", Reply(200, b" " * 2_000_000), ServiceFailed),
+    ("a bomb", Reply(200, gzip.compress(b" " * 50_000_000), {"Content-Encoding": "gzip"}), ServiceFailed),
+    ("a cut connection", Reply(breaks=True), ServiceUnreachable),
+    ("less than was promised", Reply(200, b"{}", {"Content-Length": "100"}), ServiceUnreachable),
+]
+
+
+@pytest.mark.parametrize("at", ["/voip-auth/apiKey2Token", "/voip-auth/session"])
+@pytest.mark.parametrize(("reply", "kind"), [case[1:] for case in FAILURES], ids=[case[0] for case in FAILURES])
+def test_each_failure_is_its_own_error_and_tells_no_secret(
+    service: ScriptedServer, reply: Reply, kind: type[ServiceError], at: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    service.answer = lambda seen: reply if seen.path == at else granting(seen)
+    with pytest.raises(ServiceError) as raised:
+        enter(with_key(service))
+    assert type(raised.value) is kind
+    assert raised.value.remedy
+    for secret in (KEY, TOKEN, ACCESS):
+        assert secret not in f"{raised.value!r} {raised.value} {caplog.text}"
+
+
+def test_the_wait_the_service_asks_for_is_passed_on(service: ScriptedServer) -> None:
+    service.answer = lambda _seen: refused(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "7"})
+    with pytest.raises(RateLimited) as raised:
+        enter(with_key(service))
+    assert raised.value.retry_after_s == 7.0
+
+
+@pytest.mark.parametrize("reply", [Reply(hangs=True), Reply(drips=True)], ids=["silent", "dripping"])
+def test_a_service_that_does_not_get_on_with_it_is_given_up(
+    service: ScriptedServer, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "PATIENCE", exchange.Patience(read_s=0.3, total_s=0.3))
+    service.answer = lambda _seen: reply
+    with pytest.raises(ServiceUnreachable, match="does not answer"):
+        enter(with_key(service))
+
+
+def test_nobody_listens_there(service: ScriptedServer) -> None:
+    service.close()
+    with pytest.raises(ServiceUnreachable, match="takes no connection"):
+        enter(with_key(service))
+
+
+CERTIFICATES: list[tuple[str, dict[str, float | str], bool, type[ServiceError], str]] = [
+    ("not valid yet", {"starts_in_s": 3_600}, True, ClockWrong, "not valid yet"),
+    ("expired", {"starts_in_s": -7_200, "ends_in_s": -3_600}, True, CertificateUntrusted, "has expired"),
+    ("of another host", {"host": "elsewhere.example"}, True, CertificateUntrusted, "another name"),
+    ("not trusted", {}, False, CertificateUntrusted, "does not trust"),
+]
+
+
+@pytest.mark.parametrize(
+    ("options", "trusted", "kind", "words"), [case[1:] for case in CERTIFICATES], ids=[case[0] for case in CERTIFICATES]
+)
+def test_a_certificate_that_proves_nothing_gets_no_key(
+    tmp_path: Path, options: dict[str, float], trusted: bool, kind: type[ServiceError], words: str
+) -> None:
+    made = certificates.make(tmp_path, **options)  # type: ignore[arg-type]
+    with serving(granting, made.server) as server, pytest.raises(ServiceError, match=words) as raised:
+        enter(with_key(server), network=Network(made.authority if trusted else None))
+    assert type(raised.value) is kind
+    assert not server.seen
+
+
+def test_over_tls_all_is_well(tmp_path: Path) -> None:
+    made = certificates.make(tmp_path)
+    with serving(granting, made.server) as server:
+        assert enter(with_key(server), network=Network(made.authority)).access_token == ACCESS
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(407, ProxyRefused), (403, ProxyRefused), (502, ServiceUnreachable)], ids=str
+)
+def test_a_proxy_that_lets_nobody_through(
+    status: int, kind: type[ServiceError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(lambda _seen: Reply(status)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with pytest.raises(ServiceError) as raised:
+            enter(Account("key", KEY, auth_url="https://auth.example"))
+    assert type(raised.value) is kind
+    assert proxy.paths == ["CONNECT auth.example:443"]
+    assert "authorization" not in proxy.seen[0].headers
+
+
+@pytest.mark.parametrize("url", ["http://auth.example", "https://me:you@auth.example", "ftp://auth.example"])
+def test_an_address_that_is_not_safe_gets_no_key(url: str) -> None:
+    with pytest.raises(AddressRefused):
+        enter(Account("key", KEY, auth_url=url))
+
+
+@pytest.mark.parametrize(
+    ("account", "kind"),
+    [
+        (Account("key", "  "), KeyMissing),
+        (Account("token", ""), KeyMissing),
+        (Account("url", "", token_url=" "), KeyMissing),
+        (Account("key", f"{KEY}\r\nX-Evil: 1"), KeyRefused),
+        (Account("key", f"{KEY} {KEY}"), KeyRefused),
+        (Account("key", "„clé“"), KeyRefused),
+        (Account("token", jwt(exp=NOW - 1)), KeyRefused),
+    ],
+)
+def test_an_account_that_cannot_work_is_refused_before_anything_is_sent(
+    account: Account, kind: type[ServiceError]
+) -> None:
+    with pytest.raises(ServiceError) as raised:
+        enter(account)
+    assert type(raised.value) is kind
+    assert KEY not in repr(raised.value)
+
+
+def test_an_access_token_of_ones_own_is_taken_as_it_is() -> None:
+    assert enter(Account("token", f" {ACCESS}\n")) == Grant(
+        ACCESS, Account("token", f" {ACCESS}\n"), NOW + 3600, NOW + 3600
+    )
+    assert enter(Account("token", "opaque")).expires_at is None
+
+
+# A company's own token address
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        said({"access_token": ACCESS}),
+        said({"token": ACCESS, "access_token": None}),
+        said({"jwt": ACCESS}),
+        Reply(200, f"{ACCESS}\n".encode(), {"Content-Type": "text/plain"}),
+    ],
+)
+def test_a_company_hands_out_a_token(service: ScriptedServer, reply: Reply) -> None:
+    service.answer = lambda _seen: reply
+    grant = enter(Account("url", "", token_url=f"{service.url}/token?team=a"))
+    assert (grant.access_token, grant.has_session) == (ACCESS, False)
+    assert service.paths == ["GET /token?team=a"]
+    assert "authorization" not in service.seen[0].headers
+
+
+def test_a_company_whose_address_wants_a_post(service: ScriptedServer) -> None:
+    service.answer = lambda seen: Reply(405) if seen.method == "GET" else said({"token": ACCESS})
+    assert enter(Account("url", "", token_url=service.url)).access_token == ACCESS
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (Reply(401), KeyRefused),
+        (Reply(200, b"<html>", {"Content-Type": "text/html"}), CaptivePortal),
+        (Reply(200, b"two words"), ServiceFailed),
+        (said({"token": jwt(exp=NOW - 60)}), ServiceFailed),
+        (said({"id": 1}), ServiceFailed),
+    ],
+)
+def test_a_company_that_hands_out_none(service: ScriptedServer, reply: Reply, kind: type[ServiceError]) -> None:
+    service.answer = lambda _seen: reply
+    with pytest.raises(ServiceError) as raised:
+        enter(Account("url", "", token_url=f"{service.url}/?secret={KEY}"))
+    assert type(raised.value) is kind
+    assert KEY not in repr(raised.value)
+
+
+# Clocks
+
+
+def dated(now: float) -> Callable[[Seen], Reply]:
+    def answer(seen: Seen) -> Reply:
+        plain = granting(seen)
+        return Reply(plain.status, plain.body, {**plain.headers, "Date": formatdate(now, usegmt=True)})
+
+    return answer
+
+
+@pytest.mark.parametrize("off_s", [-86_400.0, -3_500.0, 0.0, 3_500.0, 86_400.0])
+def test_a_clock_that_is_off_does_not_shorten_a_token_s_life(service: ScriptedServer, off_s: float) -> None:
+    service.answer = dated(NOW)
+    grant = enter(with_key(service), now=NOW + off_s)
+    assert grant.skew_s == off_s
+    assert grant.expires_at == NOW + off_s + 3600
+    assert grant.renew_at == NOW + off_s + 3300
+
+
+def test_a_clock_behind_shows_in_the_token_where_the_answer_has_no_date(service: ScriptedServer) -> None:
+    assert enter(with_key(service), now=NOW - 7_200).expires_at == NOW - 3_600
+    assert enter(with_key(service), now=NOW + 30).skew_s is None
+
+
+def test_a_short_lived_token_is_renewed_at_half_its_life(service: ScriptedServer) -> None:
+    service.answer = lambda seen: granting(seen) if "Token" in seen.path else said({"jwt": jwt(exp=NOW + 60)})
+    assert enter(with_key(service)).renew_at == NOW + 30
+
+
+@pytest.mark.parametrize("token", ["", "a.b", "a.!!!.c", "a.W10.c", "a.MQ.c", "a..c", "x" * 20_000, "a.e30.c"])
+def test_what_is_no_token_claims_nothing(token: str) -> None:
+    assert claims(token) == {}
+
+
+def test_no_secret_shows_in_a_repr(service: ScriptedServer) -> None:
+    grant = enter(with_key(service))
+    assert KEY not in repr(grant)
+    assert ACCESS not in repr(grant)
