@@ -1,0 +1,295 @@
+"""What a link's thread does from its first to its last moment. Imports the network's libraries: import it there."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import selectors
+import socket
+import ssl
+import struct
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Final
+
+import websocket
+
+from saywrite.errors import ServiceError, ServiceUnreachable
+from saywrite.speech.aiola import conversation as talk
+from saywrite.speech.aiola.account import check_address
+from saywrite.speech.aiola.answers import DICTATING, OPENING, from_http, from_payload
+from saywrite.speech.aiola.conversation import Conversation
+from saywrite.speech.aiola.dialing import Dialing, Place
+from saywrite.speech.aiola.network import Network, quiet
+from saywrite.speech.aiola.problems import from_exception
+from saywrite.speech.aiola.stream import Frame, Redirected, Stream
+from saywrite.speech.aiola.transport import Alive, Closed, Connected, Counts, Dialed, Heard, Lost, Ponged, Refused
+from saywrite.speech.aiola.wishes import Close, Emit, Mark, Stopped, Upgrade, Wishes
+
+log = logging.getLogger(__name__)
+
+UPGRADE_S: Final = 10.0
+"""Seconds from the request for a stream until the service accepts it."""
+
+BATCH: Final = 16_384
+"""Bytes of speech that are framed and written at a time."""
+
+_ABNF = websocket.ABNF
+_NORMAL: Final = struct.pack("!H", websocket.STATUS_NORMAL)
+_NO_LINGER: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+_Last = Refused | Lost | Closed
+
+
+class _Said(Exception):
+    """The service said no (`refused`), or that it is over."""
+
+    def __init__(self, error: ServiceError, refused: bool) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.refused = refused
+
+
+class Line:
+    """`run` does everything; nothing else is called on other threads."""
+
+    def __init__(
+        self,
+        number: int,
+        wishes: Wishes,
+        counts: Counts,
+        network: Network,
+        post: Callable[[object], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._number = number
+        self._wishes = wishes
+        self._counts = counts
+        self._network = network
+        self._post = post
+        self._clock = clock
+        self._host = "the service"
+        self._doing = OPENING
+        self._sock: socket.socket | None = None
+        self._talk = Conversation()
+        self._until = float("inf")
+        """When the next sign of life has to have come."""
+        self._silence_limit_s = UPGRADE_S
+        self._pong: bytes | None = None
+        self._batched = 0
+        self._closing = False
+        self._over_there = False
+        """The other end has said goodbye, too."""
+
+    def run(self, base_url: str) -> _Last:
+        """Live, and return the last message."""
+        orderly = False
+        try:
+            self._live(base_url)
+            orderly = True
+            return Closed(self._number, self._clock())
+        except Stopped:
+            return Closed(self._number, self._clock())
+        except _Said as said:
+            kind = Refused if said.refused else Lost
+            return self._unless_unwanted(kind(self._number, self._clock(), said.error))
+        except (OSError, ValueError, ServiceError, websocket.WebSocketException) as error:
+            problem = from_exception(error, self._host, self._doing)
+            kind = Refused if isinstance(error, websocket.WebSocketBadStatusException) else Lost
+            return self._unless_unwanted(kind(self._number, self._clock(), problem))
+        except Exception as error:  # noqa: BLE001 - logged without its text, which may hold what was said
+            log.error("link %d: %s\n%s", self._number, type(error).__name__, _where(error))
+            return Lost(self._number, self._clock(), from_exception(error, self._host, self._doing))
+        finally:
+            self._hang_up(orderly)
+
+    def _live(self, base_url: str) -> None:
+        quiet("websocket")
+        place = Place.of(check_address(base_url))
+        self._host = place.host
+        self._sock = Dialing(self._wishes, self._network, self._clock).connect(place)
+        self._post(Dialed(self._number, self._clock()))
+        upgrade = self._wait_for_upgrade(self._sock)
+        self._until = self._clock() + UPGRADE_S
+        stream = Stream(self._sock, self._wishes)
+        self._open(stream, place, upgrade)
+        self._talk.opened()
+        self._doing = DICTATING
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wishes.ear, selectors.EVENT_READ)
+            selector.register(self._sock, selectors.EVENT_READ)
+            self._speak_and_listen(stream, selector, self._sock)
+
+    def _wait_for_upgrade(self, sock: socket.socket) -> Upgrade:
+        """Until it is asked for. A host that says something, or goes, before it was asked has ended the connection."""
+        while self._wishes.upgrade is None:
+            if self._wishes.wait({sock: selectors.EVENT_READ}, float("inf")) and _is_over(sock):
+                raise ConnectionResetError("closed while waiting")
+        return self._wishes.upgrade
+
+    def _open(self, stream: Stream, place: Place, upgrade: Upgrade) -> None:
+        path = place.path + upgrade.path_and_query
+        if "EIO=" not in path:
+            path += ("&" if "?" in path else "?") + "EIO=4&transport=websocket"
+        url = f"{'wss' if place.secure else 'ws'}://{place.written}{path}"
+        try:
+            stream.shake_hands(url, upgrade.headers, self._until)
+        except Redirected as answer:
+            raise _Said(from_http(answer.status, answer.headers, None, self._host, self._doing), True) from None
+        self._count(stream)
+
+    def _speak_and_listen(self, stream: Stream, selector: selectors.BaseSelector, sock: socket.socket) -> None:
+        """Until the end that we wanted; any other raises."""
+        interest = selectors.EVENT_READ
+        listening = True
+        while True:
+            if listening:
+                self._listen(stream)
+            self._speak(stream)
+            self._count(stream)
+            if self._closing and (stream.ended or self._over_there):
+                return
+            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if stream.pending else 0)
+            if wanted != interest:
+                interest = wanted
+                selector.modify(sock, interest)
+            ready = selector.select(0.0 if stream.has_more else self._patience_s())
+            listening = stream.has_more or any(key.fileobj is sock and m & selectors.EVENT_READ for key, m in ready)
+            if any(key.fileobj is self._wishes.ear for key, _ in ready):
+                self._wishes.hush()
+
+    def _patience_s(self) -> float:
+        """Seconds until something has to have happened. Raises `Stopped` or `TimeoutError` when that time has come."""
+        now = self._clock()
+        if self._wishes.close_by is not None and now >= self._wishes.close_by:
+            raise Stopped
+        if now >= self._until:
+            raise TimeoutError("timed out")
+        return min(self._until, self._wishes.close_by or self._until) - now
+
+    def _listen(self, stream: Stream) -> None:
+        before = stream.received
+        pinged = False
+        for frame in stream.read():
+            for heard in self._meaning(frame):
+                pinged = self._take(heard) or pinged
+        if pinged:
+            self._post(Alive(self._number, self._clock()))
+        if stream.received != before and self._talk.ready:
+            self._until = self._clock() + self._silence_limit_s
+        if stream.ended and not self._closing:
+            raise ConnectionResetError("closed by the other end")
+
+    def _meaning(self, frame: Frame) -> list[talk.Heard]:
+        match frame.opcode:
+            case _ABNF.OPCODE_BINARY:
+                return self._talk.receive(frame.data)
+            case _ABNF.OPCODE_TEXT:
+                with contextlib.suppress(UnicodeDecodeError):
+                    return self._talk.receive(frame.data.decode("utf-8"))
+            case _ABNF.OPCODE_PING:
+                self._pong = frame.data  # of several only the last has to be answered (RFC 6455 5.5.3)
+            case _ABNF.OPCODE_PONG if frame.data.isdigit() and len(frame.data) < 20:
+                self._post(Ponged(self._number, self._clock(), int(frame.data)))
+            case _ABNF.OPCODE_CLOSE:
+                self._over_there = True
+                if not self._closing:
+                    code = f" ({struct.unpack('!H', frame.data[:2])[0]})" if len(frame.data) >= 2 else ""
+                    raise _Said(self._gone(f"closed the connection{code}."), False)
+        return []
+
+    def _take(self, heard: talk.Heard) -> bool:
+        """Pass it on; True for a ping."""
+        match heard:
+            case talk.Event():
+                self._post(Heard(self._number, self._clock(), heard.name, heard.payload))
+            case talk.Ready():
+                times = heard.ping_interval_s, heard.ping_timeout_s
+                self._silence_limit_s = sum(times)
+                self._post(Connected(self._number, self._clock(), heard.sid, *times))
+            case talk.Refused():
+                raise _Said(from_payload(heard.payload, self._host, OPENING), True)
+            case talk.Ended():
+                raise _Said(self._gone(heard.reason), False)
+        return isinstance(heard, talk.Pinged)
+
+    def _speak(self, stream: Stream) -> None:
+        """Write what there is to say, until the system takes no more."""
+        try:
+            while True:
+                stream.write()
+                if stream.pending:
+                    return
+                self._counts.written += self._batched
+                self._batched = 0
+                frames = self._next_frames()
+                if not frames:
+                    return
+                stream.put(frames)
+        except OSError:
+            while not stream.ended and stream.arriving:
+                self._listen(stream)  # why it was ended, when that was said
+            raise
+
+    def _next_frames(self) -> list[tuple[int, str | bytes]]:
+        frames = [_framed(each) for each in self._talk.frames()]
+        if self._pong is not None:
+            frames.append((_ABNF.OPCODE_PONG, self._pong))
+            self._pong = None
+        if not self._talk.ready:
+            if self._wishes.close_by is not None and not self._closing:
+                raise Stopped
+            return frames
+        while self._batched < BATCH and (wish := self._wishes.take()) is not None:
+            match wish:
+                case Emit():
+                    self._talk.emit(wish.name, wish.payload)
+                    frames += [_framed(each) for each in self._talk.frames()]
+                    self._batched += wish.size
+                case Mark():
+                    frames.append((_ABNF.OPCODE_PING, b"%d" % wish.number))
+                case Close():
+                    self._closing = True
+                    self._talk.close()
+                    frames += [_framed(each) for each in self._talk.frames()]
+                    frames.append((_ABNF.OPCODE_CLOSE, _NORMAL))
+                    break
+        return frames
+
+    def _count(self, stream: Stream) -> None:
+        self._counts.sent, self._counts.received = stream.sent, stream.received
+
+    def _gone(self, what: str) -> ServiceError:
+        return ServiceUnreachable(f"{self._host} {what}", "It is tried again; if it lasts, ask aiOla.")
+
+    def _unless_unwanted(self, last: _Last) -> _Last:
+        """What goes wrong with a connection that is no longer wanted is not worth a word."""
+        unwanted = self._wishes.aborted or self._wishes.close_by is not None
+        return Closed(self._number, last.at) if unwanted else last
+
+    def _hang_up(self, orderly: bool) -> None:
+        if self._sock is None:
+            return
+        with contextlib.suppress(OSError):
+            if not orderly:  # what the system still holds is not delivered after the end
+                self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+            self._sock.shutdown(socket.SHUT_RDWR)
+        self._sock.close()
+
+
+def _framed(frame: str | bytes) -> tuple[int, str | bytes]:
+    return (_ABNF.OPCODE_TEXT if isinstance(frame, str) else _ABNF.OPCODE_BINARY, frame)
+
+
+def _is_over(sock: socket.socket) -> bool:
+    """Whether the other end has gone, or has said anything (TLS speaks for itself unseen)."""
+    try:
+        sock.recv(1)
+    except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        return False
+    return True
+
+
+def _where(error: BaseException) -> str:
+    return "".join(traceback.format_tb(error.__traceback__))
