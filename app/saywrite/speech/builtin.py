@@ -29,7 +29,8 @@ from saywrite.speech.feed import Feed, Watch
 from saywrite.speech.languages import name_of
 from saywrite.speech.process import WorkerExited, WorkerMessage, WorkerProcess
 from saywrite.speech.recognizer import Incoming, Post, Request
-from saywrite.speech.worker import MakeSegmenter, run
+from saywrite.speech.segmenter import MakeSegmenter
+from saywrite.speech.worker import run
 
 ATTEMPTS = 3
 """Children in a row that may fail without confirming anything before the dictation is given up."""

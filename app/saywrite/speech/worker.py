@@ -31,6 +31,7 @@ from typing import IO, Any, Protocol
 
 from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 from saywrite.speech.framing import GarbageError, message_frame, read_frame
+from saywrite.speech.segmenter import Boundary, MakeSegmenter, Segmenter
 
 PARTIAL_EVERY = SAMPLE_RATE * 3 // 10
 """Samples of speech between two looks at the words so far."""
@@ -49,36 +50,6 @@ class Decoder(Protocol):
     def process(self, pcm: bytes) -> None: ...
     def partial(self) -> str: ...
     def end(self) -> str: ...
-
-
-class Boundary(Protocol):
-    @property
-    def starts(self) -> bool: ...
-    @property
-    def at(self) -> int: ...
-    @property
-    def voiced(self) -> int: ...
-
-
-class Segmenter(Protocol):
-    @property
-    def settled(self) -> int: ...
-    def process(self, pcm: bytes) -> Sequence[Boundary]: ...
-    def flush(self) -> Sequence[Boundary]: ...
-
-
-class MakeSegmenter(Protocol):
-    """`saywrite.audio.voice.Segmenter`, by its shape."""
-
-    def __call__(
-        self,
-        *,
-        threshold: float = ...,
-        min_speech_ms: int = ...,
-        min_silence_ms: int = ...,
-        max_segment_ms: int = ...,
-        start: int = ...,
-    ) -> Segmenter: ...
 
 
 Send = Callable[[dict[str, Any]], None]

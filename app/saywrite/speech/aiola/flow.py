@@ -1,0 +1,113 @@
+"""How much may be on its way, how long the way is, and whether anybody is still there. Pure: times come in as values.
+
+"Written to the socket" says nothing: a stalled peer goes unnoticed until megabytes lie in the buffers between (80 s of
+speech, measured). So behind every few blocks goes a mark, a WebSocket ping with a number; its pong (RFC 6455 5.5.3)
+proves that the other end has received all that was sent before it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+MARK_EVERY = 8_192
+"""Bytes of sound between two marks: a quarter of a second of speech."""
+
+SMALLEST = 16_384
+FIRST = 32_768
+LARGEST = 196_608
+"""Bytes that may be on their way; the largest still fits into the send buffer that the link asks for, so that a write
+does not wait."""
+
+DEAD_AFTER_S = 3.5
+"""Seconds without any sign of life, while a mark is owed, after which the line counts as dead."""
+
+SLOW_S = 1.0
+"""Seconds beyond the best round trip after which less may be on its way."""
+
+BELIEVE_S = 2.0
+"""Seconds a first pong may take while other messages come; after that this peer is taken not to answer pings."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    number: int
+    offset: int
+    size: int
+    at: float
+
+
+class Flow:
+    """One connection's account of what is on its way. Offsets are samples, sizes bytes, times monotonic seconds."""
+
+    def __init__(self, now: float, silence_limit_s: float) -> None:
+        """`silence_limit_s`: the longest time the service may say nothing at all (its ping interval and time-out)."""
+        self.window = FIRST
+        self.rtt_s: float | None = None
+        """The best round trip so far."""
+        self.in_flight = 0
+        self._silence_limit_s = silence_limit_s
+        self._marks: deque[_Mark] = deque()
+        self._unmarked = 0
+        self._last_sign = now
+        self._pongs: bool | None = None
+
+    @property
+    def room(self) -> int:
+        """Bytes that may be sent now."""
+        return max(self.window - self.in_flight, 0)
+
+    @property
+    def marked(self) -> bool:
+        """Every byte sent has a mark behind it."""
+        return self._unmarked == 0
+
+    def sent(self, size: int) -> None:
+        self.in_flight += size
+        self._unmarked += size
+
+    def wants_mark(self) -> bool:
+        return self._unmarked >= MARK_EVERY
+
+    def mark(self, number: int, offset: int, now: float) -> None:
+        """A mark goes out behind the sound up to `offset`."""
+        self._marks.append(_Mark(number, offset, self._unmarked, now))
+        self._unmarked = 0
+
+    def heard(self, now: float) -> list[tuple[int, int]]:
+        """Something came, whatever it was. Where pongs do not come but other things do, all marks count as received."""
+        self._last_sign = now
+        if self._pongs is None and self._marks and now - self._marks[0].at > BELIEVE_S:
+            self._pongs = False
+        if self._pongs is False:
+            return self._take(len(self._marks), now)
+        return []
+
+    def ponged(self, number: int, now: float) -> list[tuple[int, int]]:
+        """The marks (number, offset) that are now known to be received, in order."""
+        self._last_sign = now
+        self._pongs = True
+        for count, mark in enumerate(self._marks, 1):
+            if mark.number == number:
+                self._adapt(mark, now)
+                return self._take(count, now)
+        return []
+
+    def dead_at(self) -> float:
+        """When the line counts as dead unless something comes."""
+        if self._marks and self._pongs is not False:
+            return max(self._last_sign, self._marks[0].at) + DEAD_AFTER_S
+        return self._last_sign + self._silence_limit_s
+
+    def _take(self, count: int, now: float) -> list[tuple[int, int]]:
+        taken = [self._marks.popleft() for _ in range(count)]
+        self.in_flight -= sum(mark.size for mark in taken)
+        return [(mark.number, mark.offset) for mark in taken]
+
+    def _adapt(self, mark: _Mark, now: float) -> None:
+        took = now - mark.at
+        self.rtt_s = took if self.rtt_s is None else min(self.rtt_s, took)
+        if took > self.rtt_s + SLOW_S:
+            self.window = max(self.window // 2, SMALLEST)
+        elif took < 2 * self.rtt_s + SLOW_S / 4:
+            self.window = min(self.window + mark.size, LARGEST)
