@@ -44,6 +44,18 @@ def test_places_may_stand_before_or_behind_the_command() -> None:
     assert cli.parse(["--data", "d", "devices", "--json"]) == cli.parse(["devices", "--json", "--data", "d"])
 
 
+@pytest.mark.parametrize("verb", ["start", "stop", "toggle", "cancel", "show", "status", "quit"])
+def test_the_running_window_is_driven_by_verbs(verb: str) -> None:
+    assert cli.parse([verb, "--json", "--data", "d"]) == cli.Options(command=verb, as_json=True, data=Path("d"))
+    assert cli.parse(["--data", "d", verb]) == cli.Options(command=verb, data=Path("d"))
+
+
+def test_a_second_key_may_start_with_another_engine_and_language() -> None:
+    for verb in ("start", "toggle"):
+        options = cli.parse([verb, "--engine", "aiola", "--language", "de"])
+        assert options == cli.Options(command=verb, engine="aiola", language="de")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -56,6 +68,10 @@ def test_places_may_stand_before_or_behind_the_command() -> None:
         ["listen", "--seconds", "soon"],
         ["transcribe"],
         ["devices", "--loud"],
+        ["start", "--language", "xx"],
+        ["start", "--engine", "magic"],
+        ["stop", "--language", "en"],
+        ["status", "now"],
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_why(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,6 +108,25 @@ def test_without_a_display_the_window_names_the_terminal_commands(tmp_path: Path
     assert done.returncode == cli.FAILED
     assert "saywrite listen" in done.stderr
     assert "saywrite transcribe" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["status"], ["start", "--json"], ["show"], ["quit"]])
+def test_with_nothing_running_a_verb_says_so_and_exits_with_3(arguments: list[str], tmp_path: Path) -> None:
+    done = run(*arguments, "--data", str(tmp_path / "data"))
+    assert done.returncode == cli.NO_INSTANCE
+    assert done.stdout == ""
+    assert done.stderr == "saywrite: Saywrite is not running. Start it with: saywrite\n"
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_verb_loads_nothing_that_is_slow() -> None:
+    slow = ("PySide6", "numpy", "sounddevice", "jeepney", "logging", "dataclasses", "inspect", "tomlkit", "asyncio")
+    code = (
+        "import sys, saywrite.main as m; code = m.main(['status']);"
+        f"print(sorted(set(sys.modules) & set({slow!r}))); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (cli.NO_INSTANCE, "[]\n"), done.stderr
 
 
 def test_the_command_line_loads_neither_qt_nor_sound_nor_an_engine() -> None:

@@ -7,16 +7,29 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from saywrite import __version__
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 DONE, FAILED, USAGE, NO_INSTANCE, INTERRUPTED = 0, 1, 2, 3, 130
 
 ENGINES = ("builtin", "aiola")
 LANGUAGES = ("en", "de", "fr", "es", "pt", "zh", "ja", "it")
 FORMATS = ("txt", "md", "json", "srt", "vtt", "csv")
+
+VERBS = {
+    "start": "the running window starts a dictation",
+    "stop": "the running window ends its dictation",
+    "toggle": "start, or stop while a dictation is running",
+    "cancel": "the running window drops its dictation",
+    "show": "bring the running window to the front",
+    "status": "what the running window does now",
+    "quit": "end the running window, and wait until it is gone",
+}
 
 DESCRIPTION = "Speak, and it is written. Without a command the window opens."
 EPILOG = """\
@@ -25,9 +38,12 @@ exit codes: 0 done, 1 failed (the message names the remedy), 2 usage, 3 no runni
 environment: AIOLA_API_KEY, AIOLA_BASE_URL, AIOLA_AUTH_BASE_URL, AIOLA_WORKFLOW_ID"""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The command line as values. None: not given, the settings decide."""
+class Options(NamedTuple):
+    """The command line as values. None: not given, the settings decide.
+
+    A named tuple, here and in all that a command for the running window loads: `dataclasses` takes longer to load
+    than such a command takes.
+    """
 
     command: str
     files: tuple[Path, ...] = ()
@@ -87,8 +103,18 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", parents=[places], help="what works, what does not, and the remedy")
     for command in (devices, doctor):
         command.add_argument("--json", dest="as_json", action="store_true")
+    _add_verbs(commands, places)
     doctor.add_argument("--self-test", action="store_true", help="play a bundled recording through the whole pipeline")
     return parser
+
+
+def _add_verbs(commands: _Commands, places: argparse.ArgumentParser) -> None:
+    for verb, what in VERBS.items():
+        command = commands.add_parser(verb, parents=[places], help=what)
+        command.add_argument("--json", dest="as_json", action="store_true", help="print the status as JSON")
+        if verb in ("start", "toggle"):
+            command.add_argument("--engine", choices=ENGINES, default=argparse.SUPPRESS, help="for this dictation")
+            command.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help="for this dictation")
 
 
 def _options(title: str) -> tuple[argparse.ArgumentParser, argparse._ArgumentGroup]:

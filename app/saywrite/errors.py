@@ -35,6 +35,11 @@
     │       ├── CertificateUntrusted  the host cannot prove who it is
     │       ├── AddressRefused        not an address speech may be sent to
     │       └── AudioRefused          the service does not take this sound
+    ├── InstanceError
+    │   ├── NotRunning            there is no Saywrite to take the command (exit code 3)
+    │   ├── AlreadyRunning        another process has this data folder
+    │   └── ControlRefused        a command, its sender or the place of the socket is not acceptable
+    ├── InsertionUnavailable      the desktop lets nobody put text into other programs
     └── KeywordsError             a keyword file nothing can be read from
 
 Every message a person may read is made of two sentences: `what` happened (and what was kept), and the `remedy`.
@@ -195,6 +200,26 @@ class AddressRefused(ServiceError):
 
 
 class AudioRefused(ServiceError):
+    pass
+
+
+class InstanceError(SaywriteError):
+    pass
+
+
+class NotRunning(InstanceError):
+    pass
+
+
+class AlreadyRunning(InstanceError):
+    pass
+
+
+class ControlRefused(InstanceError):
+    pass
+
+
+class InsertionUnavailable(SaywriteError):
     pass
 
 

@@ -8,22 +8,25 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saywrite import cli
-from saywrite.errors import SaywriteError
+from saywrite.errors import NotRunning, SaywriteError
 from saywrite.paths import Paths, default_paths
 
 if TYPE_CHECKING:
+    from saywrite.desktop.instance import Instance
+    from saywrite.dictation.control_points import ControlPoints
     from saywrite.dictation.desk import Desk
     from saywrite.dictation.dictation import Dictation
+    from saywrite.dictation.status import StatusBoard
     from saywrite.events import Device, FrontEndEvent
     from saywrite.history.store import HistoryStore
     from saywrite.settings.schema import Settings
     from saywrite.text.keywords import Keyword
     from saywrite.ui.choosers import Choices
+    from saywrite.ui.frontend import FrontEnd
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run_worker(options.worker)
     try:
         return _COMMANDS[options.command](options)
+    except NotRunning as error:
+        print(f"saywrite: {error}", file=sys.stderr)
+        return cli.NO_INSTANCE
     except SaywriteError as error:
         print(f"saywrite: {error}", file=sys.stderr)
         return cli.FAILED
@@ -95,6 +101,8 @@ def _run_worker(engine: str) -> int:
 
 def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], tuple[str, ...]]:
     """Folders, settings with the options over them, keywords, and what was wrong with any of them, in sentences."""
+    from dataclasses import replace
+
     from saywrite.dictation.keyword_store import load_keywords, read_keyword_file
     from saywrite.dictation.logs import start_log
     from saywrite.settings.file import load
@@ -129,15 +137,28 @@ def _window(options: cli.Options) -> int:
                 file=sys.stderr,
             )
             return cli.FAILED
+    from saywrite.desktop.instance import become_or_raise
+
+    instance = become_or_raise(default_paths(options.config, options.data).data, os.environ)
+    if instance is None:
+        return cli.DONE
+    try:
+        return _open_window(options, instance)
+    finally:
+        instance.release()
+
+
+def _open_window(options: cli.Options, instance: Instance) -> int:
     paths, settings, keywords, problems = _load(options)
+    from saywrite.dictation.status import StatusBoard
     from saywrite.ui.application import create_application, route_messages, run
     from saywrite.ui.frontend import FrontEnd, Surroundings
     from saywrite.ui.worker import DictationThread
 
     app = create_application(sys.argv[:1], settings.theme)
     route_messages()
-    thread = DictationThread()
-    dictation = build(options, paths, settings, keywords, thread.told.emit)
+    thread, board = DictationThread(), StatusBoard()
+    dictation = build(options, paths, settings, keywords, _both(board.receive, thread.told.emit))
     thread.loop = dictation.run
     front = FrontEnd(
         dictation,
@@ -150,13 +171,46 @@ def _window(options: cli.Options) -> int:
             open_history=lambda: _open_history(paths),
             diagnostics=lambda: _diagnostics(paths),
             window_state=paths.window_state,
-            problems=problems,
+            problems=(*problems, *filter(None, [instance.problem])),
         ),
     )
+    remote = _take_commands(instance, dictation, board, front)
+    app.aboutToQuit.connect(remote.close)
     thread.told.connect(front.receive)
     front.window.painted.connect(thread.start)  # what is behind the window is loaded once it is there to be seen
     front.show()
     return run(app, thread, dictation, front.save)
+
+
+def _both(
+    first: Callable[[FrontEndEvent], None], second: Callable[[FrontEndEvent], None]
+) -> Callable[[FrontEndEvent], None]:
+    def tell(event: FrontEndEvent) -> None:
+        first(event)
+        second(event)
+
+    return tell
+
+
+def _take_commands(instance: Instance, dictation: Dictation, board: StatusBoard, front: FrontEnd) -> ControlPoints:
+    """From here on the command line and D-Bus drive this window; those that came before wait and are served now."""
+    from saywrite.dictation.control_points import ControlPoints
+    from saywrite.dictation.remote_control import RemoteControl, WindowCalls
+    from saywrite.ui.summons import Summons
+
+    summons = Summons(front.window, _activate_x11)
+    window = WindowCalls(summons.show_wanted.emit, summons.quit_wanted.emit)
+    remote = RemoteControl(dictation, board, front.preferences.settings, window)
+    points = ControlPoints(instance.door, remote.answer)
+    points.open()
+    front.window.painted.connect(points.join_bus)
+    return points
+
+
+def _activate_x11(window: int) -> None:
+    from saywrite.desktop.activation_x11 import activate
+
+    activate(window)
 
 
 def _choices() -> Choices:
@@ -199,6 +253,17 @@ def _diagnostics(paths: Paths) -> str:
     return describe_system(paths)
 
 
+def _drive(options: cli.Options) -> int:
+    from saywrite.dictation.driving import drive
+
+    data = default_paths(options.config, options.data).data
+    engine, language = options.engine or "", options.language or ""
+    said = drive(data, options.command, engine=engine, language=language, as_json=options.as_json)
+    if said:
+        print(said)
+    return cli.DONE
+
+
 def _listen(options: cli.Options) -> int:
     from saywrite.dictation.batch import Output, listen
 
@@ -236,6 +301,7 @@ def _doctor(options: cli.Options) -> int:
 
         return print_checks(examine(paths), options.as_json)
     import tempfile
+    from dataclasses import replace
 
     from saywrite.dictation.self_test import run_self_test
 
@@ -252,4 +318,5 @@ _COMMANDS: dict[str, Callable[[cli.Options], int]] = {
     "transcribe": _transcribe,
     "devices": _devices,
     "doctor": _doctor,
+    **dict.fromkeys(cli.VERBS, _drive),
 }

@@ -5,16 +5,15 @@ The resources are found in a checkout, in an installed wheel and in a frozen bun
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import platformdirs
 
 APP = "saywrite"
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(NamedTuple):
     """The folders of one user. They are created by whoever writes into them, with `private_folder()`."""
 
     config: Path

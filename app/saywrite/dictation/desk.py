@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -72,6 +72,7 @@ class Desk:
         self.archive: Archive = parts.archive
         self.latest = LatestLevel()
         self.envelope = Envelope()
+        self.plan: Plan | None = None
         self._parts = parts
         self._hardware = hardware
         self._tell = tell
@@ -87,16 +88,19 @@ class Desk:
         self.archive.tidy(settings.keep_recordings_days)
         self.loop.run()
 
-    def toggle(self) -> None:
+    def toggle(self, engine: str = "", language: str = "") -> None:
         if self.loop.state in CAPTURING:
             self.loop.stop()
         else:
-            self.start_microphone()
+            self.start_microphone(engine, language)
 
-    def start_microphone(self) -> None:
-        if self.loop.state not in CAPTURING and self._engine_is_there():
+    def start_microphone(self, engine: str = "", language: str = "") -> None:
+        """`engine`, `language`: of this one dictation; "" as the settings say."""
+        now = self.loop.settings
+        once = replace(now, engine=engine or now.engine, language=language or now.language)
+        if self.loop.state not in CAPTURING and self._engine_is_there(once.engine):
             self.stop_playing()
-            plan = self._plan(MICROPHONE)
+            plan = self._plan(MICROPHONE, once)
             self._begin(plan, self._hardware.microphone(self.loop.settings), self.archive.record(header_of(plan)))
 
     def transcribe_file(self, path: Path) -> None:
@@ -104,9 +108,9 @@ class Desk:
         if self.loop.state in CAPTURING:
             self._tell(Failed("", "A dictation is running.", "Stop it first, then transcribe the file."))
             return
-        if not self._engine_is_there():
+        if not self._engine_is_there(self.loop.settings.engine):
             return
-        plan = self._plan(str(path), path)
+        plan = self._plan(str(path), self.loop.settings, path)
         record = self.archive.record(header_of(plan)) if self._keep_files else NoRecord()
         self._begin(plan, self._hardware.file(path), record)
 
@@ -165,8 +169,8 @@ class Desk:
         if recognizer is not None:
             recognizer.prepare()
 
-    def _engine_is_there(self) -> bool:
-        if self.loop.settings.engine in self._parts.recognizers:
+    def _engine_is_there(self, engine: str) -> bool:
+        if engine in self._parts.recognizers:
             return True
         self._tell(Failed("", *NO_SUCH_ENGINE, fatal=True))
         return False
@@ -174,6 +178,7 @@ class Desk:
     def _begin(self, plan: Plan, source: Source, record: Recorded) -> None:
         self.loop.begin(plan, source, record)
         if self.loop.take is not None:
+            self.plan = self.loop.take.plan
             self.latest, self.envelope = self.loop.take.latest, self.loop.take.envelope
 
     def _continue(self, stored: Stored) -> None:
@@ -195,11 +200,11 @@ class Desk:
         source = StoredSource(stored, self._parts.clock)
         self._begin(plan, source, self.archive.record_again(stored))
 
-    def _plan(self, source: str, file: Path | None = None) -> Plan:
+    def _plan(self, source: str, settings: Settings, file: Path | None = None) -> Plan:
         began = self._parts.today()
         dictation = f"{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        request = request_for(dictation, self.loop.settings, self._keywords, live=file is None, file=file)
-        return Plan(request, self.loop.settings.engine, source, began)
+        request = request_for(dictation, settings, self._keywords, live=file is None, file=file)
+        return Plan(request, settings.engine, source, began)
 
 
 def as_failed(error: SaywriteError, dictation: str = "") -> Failed:

@@ -17,6 +17,7 @@ from saywrite.text.keywords import Keyword
 
 if TYPE_CHECKING:
     from saywrite.dictation.desk import Desk
+    from saywrite.dictation.take import Plan
 
 
 class Dictation:
@@ -38,12 +39,23 @@ class Dictation:
         """The peaks of the newest recording, for polling; another object with every dictation."""
         return self._desk.made.envelope if self._desk.made else self._silence[1]
 
+    @property
+    def settings(self) -> Settings | None:
+        """What holds for the next dictation, for polling; None before the first thing was done."""
+        return self._desk.made.loop.settings if self._desk.made else None
+
+    @property
+    def plan(self) -> Plan | None:
+        """What the newest dictation is made of, for polling."""
+        return self._desk.made.plan if self._desk.made else None
+
     def run(self) -> None:
         """The dictation thread, until `quit()`."""
         self._desk.get().run()
 
-    def start(self) -> None:
-        self._at_desk(lambda desk: desk.start_microphone())
+    def start(self, engine: str = "", language: str = "") -> None:
+        """`engine`, `language`: of this one dictation; "" as the settings say."""
+        self._at_desk(lambda desk: desk.start_microphone(engine, language))
 
     def stop(self) -> None:
         self._at_desk(lambda desk: desk.loop.stop())
@@ -51,8 +63,13 @@ class Dictation:
     def cancel(self) -> None:
         self._at_desk(lambda desk: desk.loop.cancel())
 
-    def toggle(self) -> None:
-        self._at_desk(lambda desk: desk.toggle())
+    def toggle(self, engine: str = "", language: str = "") -> None:
+        """As `start`, or `stop` while one is running."""
+        self._at_desk(lambda desk: desk.toggle(engine, language))
+
+    def after_this(self, call: Callable[[], None]) -> None:
+        """Call it on the dictation thread, once everything that was asked for before has been done."""
+        self._inbox.post(call)
 
     def apply(self, settings: Settings) -> None:
         """Settings changed; a running dictation keeps its engine, language and microphone, the rest holds at once."""

@@ -1,0 +1,93 @@
+"""One Saywrite for each data folder: become it, or bring the one that is there to the front. Main thread."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from saywrite.desktop.control_client import ask
+from saywrite.desktop.control_door import Door, open_door
+from saywrite.desktop.control_message import TEXT_LIMIT, Request
+from saywrite.desktop.instance_file import InstanceFile, read_record
+from saywrite.errors import AlreadyRunning, ControlRefused, NotRunning
+from saywrite.paths import private_folder
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 15.0
+"""How long a start waits for one that is just ending or beginning."""
+
+_PAUSE_S = 0.05
+
+
+class Instance:
+    """This process is the one. `door`: where it takes commands; None, and why not in `problem`, when it cannot."""
+
+    def __init__(self, file: InstanceFile | None, door: Door | None, problem: str = "") -> None:
+        self.door = door
+        self.problem = problem
+        self._file = file
+
+    def release(self) -> None:
+        """At the very end: from here on another process may be the one."""
+        if self.door is not None:
+            self.door.close()
+        if self._file is not None:
+            self._file.release()
+
+
+def claim(data: Path, environ: Mapping[str, str]) -> Instance:
+    """Become the instance of this data folder. Raises AlreadyRunning.
+
+    A folder that cannot be written to is no reason not to open a window: it is said in `problem`.
+    """
+    try:
+        private_folder(data)
+        file = InstanceFile(data)
+    except BlockingIOError as error:
+        raise _already_running(data) from error
+    except OSError as error:
+        log.info("no instance file: %s", error.strerror)
+        return Instance(None, None, f"Commands from other programs are not taken: {data} cannot be written to.")
+    try:
+        door = open_door(data, environ)
+    except BlockingIOError as error:
+        raise _already_running(data) from error
+    except (ControlRefused, OSError) as error:
+        file.write("", "")
+        said = str(error) if isinstance(error, ControlRefused) else f"The socket cannot be made: {error.strerror}."
+        log.info("no remote control: %s", type(error).__name__)
+        return Instance(file, None, said)
+    file.write(door.address, door.token)
+    return Instance(file, door)
+
+
+def become_or_raise(data: Path, environ: Mapping[str, str], patience_s: float = PATIENCE_S) -> Instance | None:
+    """Become the instance; None when there is one and it has been brought to the front.
+
+    One that is just ending is waited for. Raises AlreadyRunning when the other one does not react, and ControlRefused.
+    """
+    deadline = time.monotonic() + patience_s
+    activation = environ.get("XDG_ACTIVATION_TOKEN") or environ.get("DESKTOP_STARTUP_ID") or ""
+    while True:
+        try:
+            return claim(data, environ)
+        except AlreadyRunning:
+            if time.monotonic() > deadline:
+                raise
+        try:
+            ask(data, Request("show", activation=activation[:TEXT_LIMIT]))
+        except NotRunning:
+            time.sleep(_PAUSE_S)  # it has the folder but no socket: it is about to open one, or to be gone
+        else:
+            return None
+
+
+def _already_running(data: Path) -> AlreadyRunning:
+    record = read_record(data)
+    if record is None:
+        return AlreadyRunning("Saywrite is already running with this data folder.", "End it first, or use --data.")
+    where = f"process {record.pid} on {record.host}"
+    return AlreadyRunning(f"Saywrite is already running with this data folder ({where}).", "End it first.")

@@ -1,0 +1,101 @@
+"""What the commands from outside mean: posts to the dictation, a call to the window, and the status as the answer.
+
+Called on the threads that take the commands (socket, D-Bus); never waits for the window, and for the dictation only
+as long as a person would not notice.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from saywrite import __version__
+from saywrite.desktop.control_message import Answer, Request
+from saywrite.dictation.status import StatusBoard
+from saywrite.dictation.take import Plan
+from saywrite.errors import ControlRefused
+from saywrite.settings.schema import OPTIONS, Settings
+
+PATIENCE_S = 0.25
+"""How long an answer waits for the dictation to have done what was asked, so that it tells what came of it."""
+
+FOR_ONE_DICTATION = ("start", "toggle")
+
+
+class Driven(Protocol):
+    """`dictation.dictation.Dictation`, as far as commands reach."""
+
+    @property
+    def settings(self) -> Settings | None: ...
+    @property
+    def plan(self) -> Plan | None: ...
+    def start(self, engine: str = "", language: str = "") -> None: ...
+    def stop(self) -> None: ...
+    def toggle(self, engine: str = "", language: str = "") -> None: ...
+    def cancel(self) -> None: ...
+    def after_this(self, call: Callable[[], None]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCalls:
+    """What only the window can do; both return at once, on any thread. `show` takes the caller's activation token."""
+
+    show: Callable[[str], None]
+    quit: Callable[[], None]
+
+
+class RemoteControl:
+    """Give its `answer` to whatever takes commands."""
+
+    def __init__(self, dictation: Driven, board: StatusBoard, settings: Settings, window: WindowCalls) -> None:
+        """`settings`: those of the start, until the dictation is there to be asked."""
+        self._dictation = dictation
+        self._board = board
+        self._settings = settings
+        self._window = window
+
+    def answer(self, request: Request) -> Answer:
+        """Do it, and say how things are then. Raises ControlRefused."""
+        self._check(request)
+        match request.verb:
+            case "start":
+                self._dictation.start(request.engine, request.language)
+            case "toggle":
+                self._dictation.toggle(request.engine, request.language)
+            case "stop":
+                self._dictation.stop()
+            case "cancel":
+                self._dictation.cancel()
+            case "show":
+                self._window.show(request.activation)
+            case "quit":
+                self._window.quit()
+        if request.verb in (*FOR_ONE_DICTATION, "stop", "cancel"):
+            done = threading.Event()
+            self._dictation.after_this(done.set)
+            done.wait(PATIENCE_S)
+        return self._status()
+
+    def _check(self, request: Request) -> None:
+        for name, value in (("engine", request.engine), ("language", request.language)):
+            if value and request.verb not in FOR_ONE_DICTATION:
+                raise ControlRefused(f"“{request.verb}” takes no {name}.")
+            if value and OPTIONS[name].problem(value):
+                raise ControlRefused(f"The running Saywrite does not know this {name}.")
+
+    def _status(self) -> Answer:
+        now, settings, plan = self._board.now, self._dictation.settings or self._settings, self._dictation.plan
+        running = plan is not None and plan.request.dictation == now.dictation
+        return {
+            "state": now.state.value,
+            "engine": plan.engine if plan and running else settings.engine,
+            "language": plan.request.language if plan and running else settings.language,
+            "dictation": now.dictation or None,
+            "heard_s": now.heard_s,
+            "pending_s": now.pending_s,
+            "version": __version__,
+            "pid": os.getpid(),
+        }
