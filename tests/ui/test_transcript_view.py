@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from saywrite.events import Gap, Segment, SegmentAdded, SegmentsRemoved, Started
+from saywrite.events import Gap, Outstanding, Segment, SegmentAdded, SegmentsRemoved, Started
 from saywrite.text.keywords import Keyword
 from saywrite.ui.always_write import offer
 from saywrite.ui.keywords_panel import KeywordsPanel
@@ -235,11 +235,37 @@ def test_the_partial_is_below_the_text_and_not_part_of_it(view: TranscriptView) 
     assert not view.pane.partial.isVisible()
 
 
-def test_speech_without_text_is_told_until_its_text_arrives(view: TranscriptView) -> None:
-    view.mark_pending("d", 0, 2 * SECOND)
-    assert view.pane.partial.text() == "1 utterance without text yet …"
+def outstanding(*spans: tuple[float, float], dictation: str = "d") -> Outstanding:
+    return Outstanding(dictation, tuple((round(start * SECOND), round(end * SECOND)) for start, end in spans))
+
+
+def test_speech_without_text_has_its_line_until_its_text_arrives(view: TranscriptView) -> None:
+    view.show_outstanding(outstanding((0, 2), (12, 15.3)))
+    assert view.pane.partial.text() == "… 0:00 waiting for text, 2 s\n… 0:12 waiting for text, 3 s"
     add(view, 0, "Hello.")
+    assert view.pane.partial.text() == "… 0:12 waiting for text, 3 s"
+    view.show_outstanding(outstanding())
     assert view.pane.partial.text() == ""
+    assert not view.is_waiting
+
+
+def test_much_speech_without_text_is_one_quiet_line(view: TranscriptView) -> None:
+    view.show_outstanding(outstanding(*((12 + 10 * number, 18 + 10 * number) for number in range(300))))
+    assert view.pane.partial.text() == "… 300 utterances since 0:12 waiting for text, 30 min"
+
+
+def test_the_words_being_heard_stand_for_the_last_utterance(view: TranscriptView) -> None:
+    view.show_outstanding(outstanding((0, 2), (3, 4)))
+    view.show_partial("wor")
+    assert view.pane.partial.text() == "… 0:00 waiting for text, 2 s\nwor"
+
+
+def test_speech_without_text_of_an_old_dictation_is_not_shown(view: TranscriptView) -> None:
+    view.show_outstanding(outstanding((0, 2), dictation="earlier"))
+    assert not view.is_waiting
+    view.show_outstanding(outstanding((0, 2)))
+    start(view, "next")
+    assert not view.is_waiting
 
 
 def test_a_click_on_a_time_asks_to_hear_it(view: TranscriptView, qtbot: Any) -> None:

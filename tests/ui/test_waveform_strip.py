@@ -15,7 +15,17 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from saywrite.audio.levels import Envelope
-from saywrite.events import Gap, Segment, SegmentAdded, SegmentsRemoved, Started, State, StateChanged
+from saywrite.events import (
+    Finished,
+    Gap,
+    Outstanding,
+    Segment,
+    SegmentAdded,
+    SegmentsRemoved,
+    Started,
+    State,
+    StateChanged,
+)
 from saywrite.ui.waveform import WaveformPanel
 from saywrite.ui.waveform_data import Span, WaveformData
 
@@ -250,3 +260,38 @@ def test_utterances_are_found_by_their_place() -> None:
     for number, start in enumerate((0, 100, 300)):
         data.add_utterance(Span(start, start + 50, number))
     assert [data.utterance_at(sample) for sample in (0, 49, 50, 120, 349, 350)] == [0, 0, None, 1, 2, None]
+
+
+def inked(panel: WaveformPanel, from_s: float, to_s: float) -> int:
+    """Pixels that are not ground at the upper edge of a stretch, where no bar reaches."""
+    image = panel.grab().toImage()
+    low, high = panel.plot._box.viewRange()[0]
+    first, last = (round((at - low) / (high - low) * image.width()) for at in (from_s, to_s))
+    ground = panel.palette().color(QPalette.ColorRole.Base)
+    return sum(image.pixelColor(x, 12) != ground for x in range(first, last))
+
+
+def test_speech_without_text_is_hatched_until_its_text_is_there(
+    panel: WaveformPanel, envelope: Envelope, qapp: QApplication
+) -> None:
+    panel.receive(StateChanged("d", State.LISTENING))
+    envelope.append(sound(20, amplitude=10))
+    panel.receive(Outstanding("d", ((4 * SECOND, 8 * SECOND), (12 * SECOND, 16 * SECOND))))
+    panel._poll()
+    qapp.processEvents()
+    hatched = inked(panel, 5, 7)
+    assert 0 < hatched < 2 / 30 * 600, "lines, not a ground"
+    assert inked(panel, 9, 11) == 0
+    assert "2 utterances waiting for text" in panel.plot.accessibleDescription()
+    panel.receive(Outstanding("d", ()))
+    qapp.processEvents()
+    assert inked(panel, 5, 7) == 0
+
+
+def test_what_is_left_without_text_stays_hatched_and_what_was_dropped_does_not(panel: WaveformPanel) -> None:
+    panel.receive(Outstanding("d", ((4 * SECOND, 8 * SECOND),)))
+    panel.receive(Outstanding("another", ()))
+    panel.receive(Finished("d", 9 * SECOND, 4 * SECOND, 5 * SECOND, 9.0, ""))
+    assert panel.data.outstanding == [Span(4 * SECOND, 8 * SECOND)]
+    panel.receive(Finished("d", 9 * SECOND, 9 * SECOND, 0, 9.0, ""))
+    assert panel.data.outstanding == []

@@ -29,9 +29,10 @@ def test_a_notice_about_the_microphone_goes_when_capture_went_on(
     front: FrontEnd, dictation: FakeDictation, capture_went_on: events.FrontEndEvent
 ) -> None:
     silent = no_sound("Headset")
-    dictation.tell(events.Failed("d1", silent.what, silent.remedy))
-    dictation.tell(events.Failed("d1", "Headset went away.", "Capture goes on as soon as it is back."))
-    dictation.tell(events.Failed("d1", "The disk is full.", "Free some space."))
+    back = "Capture goes on as soon as it is back."
+    dictation.tell(events.Failed("d1", silent.what, silent.remedy, about="microphone"))
+    dictation.tell(events.Failed("d1", "Headset went away.", back, about="microphone"))
+    dictation.tell(events.Failed("d1", "The disk is full.", "Free some space.", about="disk"))
     assert front.window.notices.texts() == [
         "Headset went away. Capture goes on as soon as it is back.",
         "The disk is full. Free some space.",
@@ -43,7 +44,7 @@ def test_a_notice_about_the_microphone_goes_when_capture_went_on(
 
 def test_no_microphone_is_told_once_and_gone_when_there_is_one(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(events.DevicesChanged((), "There is no microphone.", "Connect one."))
-    dictation.tell(events.Failed("d1", "There is no microphone.", "Connect one.", fatal=True))
+    dictation.tell(events.Failed("d1", "There is no microphone.", "Connect one.", fatal=True, about="microphone"))
     assert front.window.notices.texts() == ["There is no microphone. Connect one."]
     dictation.tell(events.DevicesChanged((HEADSET,)))
     assert front.window.notices.texts() == []
@@ -130,8 +131,30 @@ class Layouts(QObject):
         return False
 
 
-def test_a_notice_about_silence_goes_with_the_first_words(front: FrontEnd, dictation: FakeDictation) -> None:
-    dictation.tell(events.Failed("d1", "Desk delivers nothing but silence.", "Check its mute switch."))
+@pytest.mark.parametrize(
+    "heard",
+    [
+        events.Partial("d1", "so it does"),
+        events.SegmentAdded("d1", events.Segment(1, "So it does.", "so it does", 0, SAMPLE_RATE)),
+        events.Outstanding("d1", ((0, SAMPLE_RATE),)),
+    ],
+    ids=["words being heard", "text", "speech"],
+)
+def test_a_notice_about_silence_goes_when_something_is_heard(
+    front: FrontEnd, dictation: FakeDictation, heard: events.FrontEndEvent
+) -> None:
+    dictation.tell(STARTED)
+    silent = "Desk delivers nothing but silence."
+    dictation.tell(events.Failed("d1", silent, "Check its mute switch.", about="microphone"))
     assert len(front.window.notices.texts()) == 1
-    dictation.tell(events.Partial("d1", "so it does"))
+    dictation.tell(heard)
     assert front.window.notices.texts() == []
+
+
+def test_a_microphone_that_is_lost_for_good_is_still_told_when_the_last_text_comes(
+    front: FrontEnd, dictation: FakeDictation
+) -> None:
+    dictation.tell(STARTED)
+    dictation.tell(events.Failed("d1", "Headset is gone.", "Connect it.", fatal=True, about="microphone"))
+    dictation.tell(events.SegmentAdded("d1", events.Segment(1, "Last words.", "", 0, SAMPLE_RATE)))
+    assert front.window.notices.texts() == ["Headset is gone. Connect it."]

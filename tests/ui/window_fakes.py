@@ -87,6 +87,9 @@ class FakeDictation:
     def apply(self, settings: Settings) -> None:
         self._note("apply", settings)
 
+    def renew_account(self) -> None:
+        self._note("renew_account")
+
     def set_keywords(self, keywords: tuple[Any, ...]) -> None:
         self._note("set_keywords", keywords)
 

@@ -37,6 +37,7 @@ class Actions(QObject):
         self.undo = self._action("&Undo", Standard.Undo, "undo")
         self.copy = self._action("&Copy", "Ctrl+Shift+C", "copy")
         self.copy.setToolTip("Copy the selected text, or all of it (Ctrl+Shift+C)")
+        self.copy_translated = self._action("Copy with t&ranslation", "", "copy")
         self.find = self._action("&Find…", Standard.Find, "find")
         self.always_write_as = self._action("&Always write as…", "Ctrl+Shift+K", "keywords")
         self.clear = self._action("C&lear", "Ctrl+Shift+L", "clear")
@@ -53,6 +54,7 @@ class Actions(QObject):
         self.open_file.setIconText("Transcribe a file…")
         self.show_state(State.IDLE)
         self.show_has_text(False)
+        self.show_has_translations(False)
 
     def fill(self, bar: QMenuBar) -> None:
         """Put the actions into the menus."""
@@ -61,7 +63,9 @@ class Actions(QObject):
         file.addMenu(self.export_menu).setIcon(icon("export"))
         self._add(file, None, self.settings, None, self.quit)
         edit = bar.addMenu("&Edit")
-        self._add(edit, self.undo, None, self.copy, self.find, self.always_write_as, None, self.clear)
+        self._add(
+            edit, self.undo, None, self.copy, self.copy_translated, self.find, self.always_write_as, None, self.clear
+        )
         view = bar.addMenu("&View")
         self._add(view, self.show_keywords, self.show_waveform, None, self.history)
         dictation = bar.addMenu("&Dictation")
@@ -78,6 +82,9 @@ class Actions(QObject):
         for action in (self.copy, self.export, self.clear, self.find, *self.export_as.values()):
             action.setEnabled(has_text)
         self.export_menu.setEnabled(has_text)
+
+    def show_has_translations(self, there_are: bool) -> None:
+        self.copy_translated.setVisible(there_are)
 
     def _action(
         self,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from saywrite.events import Gap, SegmentAdded, SegmentsRemoved, Started
-from saywrite.ui import wording
+from saywrite.events import Gap, Outstanding, SegmentAdded, SegmentsRemoved, SegmentTranslated, Started, Structured
 from saywrite.ui.edits_in_waiting import EditsInWaiting
 from saywrite.ui.transcript_arrivals import Arrivals
 from saywrite.ui.transcript_document import TranscriptDocument
 from saywrite.ui.transcript_pane import TranscriptPane
 from saywrite.ui.transcript_rows import Row
+from saywrite.ui.translations import Translations
+from saywrite.ui.waiting_words import waiting_lines
 
 
 class ArrivingText(QWidget):
@@ -27,14 +29,18 @@ class ArrivingText(QWidget):
         self.document = TranscriptDocument(self)
         self._arrivals = Arrivals(self.document)
         self._waiting = EditsInWaiting(self)
-        self._pending: list[tuple[str, int, int]] = []
+        self._outstanding: tuple[tuple[int, int], ...] = ()
         self._heard = ""
+        self.engine_label: Callable[[str], str] = str
+        """An engine's name for people."""
         self._dictation = ""
-        self.pane = TranscriptPane(self.document, self._time_of)
+        self.pane = TranscriptPane(self.document, self._time_of, self._note_of)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
         self._column.addWidget(self.pane, 1)
+        self.translations = Translations(self.pane, self)
+        self._column.addWidget(self.translations.strip)
         self.setFocusProxy(self.pane.editor)
         self.document.changed.connect(self.changed)
         self.document.edited.connect(self._waiting.put)
@@ -46,16 +52,18 @@ class ArrivingText(QWidget):
         """A dictation started; `engine` is its name for people."""
         self._arrivals.begin(started, engine)
         self._dictation = started.dictation
+        self._outstanding = ()
         self.clear_partial()
 
     def add(self, event: SegmentAdded) -> None:
         segment = event.segment
-        self._pending = [
-            (dictation, start, end)
-            for dictation, start, end in self._pending
-            if dictation != event.dictation or end <= segment.start or start >= segment.end
-        ]
+        if event.dictation == self._dictation:
+            self._outstanding = tuple(
+                (start, end) for start, end in self._outstanding if end <= segment.start or start >= segment.end
+            )
         self.pane.hold_still(partial(self._arrivals.add, event))
+        if segment.translation:
+            self.translations.refresh()
         self._show_heard()
 
     def remove(self, event: SegmentsRemoved) -> None:
@@ -73,15 +81,20 @@ class ArrivingText(QWidget):
     def clear_partial(self) -> None:
         self.show_partial("")
 
-    def mark_pending(self, dictation: str, start: int, end: int) -> None:
-        """Speech between two sample offsets whose text is still to come; a final there settles it."""
-        if (dictation, start, end) not in self._pending:
-            self._pending.append((dictation, start, end))
+    def show_outstanding(self, event: Outstanding) -> None:
+        """Speech whose text is still to come, below the last row; a final there takes its line away."""
+        if event.dictation == self._dictation:
+            self._outstanding = event.utterances
             self._show_heard()
 
-    def clear_pending(self, dictation: str) -> None:
-        self._pending = [item for item in self._pending if item[0] != dictation]
-        self._show_heard()
+    @property
+    def is_waiting(self) -> bool:
+        """Speech is shown whose text is still to come."""
+        return bool(self._outstanding)
+
+    def translate(self, event: SegmentTranslated) -> None:
+        if self._arrivals.translate(event):
+            self.translations.refresh()
 
     def flush(self) -> None:
         """Tell edits that still wait for a pause: at stop, at quit, before an export."""
@@ -91,13 +104,26 @@ class ArrivingText(QWidget):
     def word_count(self) -> int:
         return self.document.words
 
+    def keep_structured(self, event: Structured) -> None:
+        """For exports."""
+        self._arrivals.keep_structured(event)
+
     def _show_heard(self) -> None:
-        waiting = f"{wording.count(len(self._pending), 'utterance')} without text yet …" if self._pending else ""
-        self.pane.show_partial(self._heard or waiting, self._arrivals.lines_to_come(self._dictation))
+        # The words being heard are those of the last utterance: it needs no line of its own beside them.
+        waiting = waiting_lines(self._outstanding[:-1] if self._heard else self._outstanding)
+        lines = [*waiting, self._heard] if self._heard else waiting
+        self.pane.show_partial("\n".join(lines), self._arrivals.lines_to_come(self._dictation))
 
     def _time_of(self, row: Row) -> str:
         then = self._arrivals.clock(row)
         return f"{then:%H:%M:%S}" if then else ""
+
+    def _note_of(self, row: Row) -> str:
+        known = self._arrivals.told(row.dictation) if row.engine else None
+        if known is None:
+            return ""
+        engine = "Built-in" if row.engine == "builtin" else self.engine_label(row.engine)
+        return f"{engine} recognizer, while {known.engine} was away"
 
     def _end_step(self) -> None:
         self.document.log.fence()

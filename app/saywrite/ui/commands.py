@@ -32,6 +32,7 @@ class DictationCommands(Protocol):
     def stop(self) -> None: ...
     def cancel(self) -> None: ...
     def apply(self, settings: Settings) -> None: ...
+    def renew_account(self) -> None: ...
     def set_keywords(self, keywords: tuple[Keyword, ...]) -> None: ...
     def transcribe_file(self, path: Path) -> None: ...
     def transcribe_unfinished(self, dictation: str) -> None: ...
@@ -126,6 +127,10 @@ class Commands(QObject):
         whole = not self._window.transcript.copy()
         self._window.status.tell("Copied all" if whole else "Copied the selection")
 
+    def copy_translated(self) -> None:
+        self._window.transcript.copy_with_translation()
+        self._window.status.tell("Copied all with its translation")
+
     def _next_file(self) -> None:
         if self._files:
             self._busy = True
@@ -139,6 +144,7 @@ class Commands(QObject):
         actions.refresh.triggered.connect(lambda: dictation.refresh_devices())
         actions.open_file.triggered.connect(self.choose_files)
         actions.copy.triggered.connect(self.copy)
+        actions.copy_translated.triggered.connect(self.copy_translated)
         actions.find.triggered.connect(lambda: window.transcript.find())
         actions.clear.triggered.connect(self.clear)
         actions.undo.triggered.connect(lambda: window.transcript.undo())

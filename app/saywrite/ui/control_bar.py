@@ -61,13 +61,15 @@ class ControlBar(QWidget):
         """Where the sound of the running dictation comes from, whatever was chosen."""
         self.microphone.setToolTip(f"{self.microphone.accessibleName()}: recording from {device}")
 
-    def show_choice(self, engine: str, language: str, host_api: str, microphone: str) -> None:
-        """What is in force by the settings."""
+    def show_choice(self, engine: str, language: str, host_api: str, microphone: str, host: str = "") -> None:
+        """What is in force by the settings; `host`: where the sound goes with an engine over the network."""
         choice = self._choices.engine(engine)
         self.engine.set_wanted(engine)
         self.language.set_wanted(language, engine)
         self.microphone.set_wanted(host_api, microphone)
-        self.gauge.set_shows_sent(bool(choice and choice.needs_network))
+        over_network = bool(choice and choice.needs_network)
+        self.gauge.set_shows_sent(over_network)
+        self.chip.set_host(host if over_network else "")
 
     def _arrange(self) -> None:
         self.time.setAccessibleName("Recorded time")

@@ -12,7 +12,6 @@ from saywrite.events import (
     ConnectionChanged,
     DevicesChanged,
     EngineChanged,
-    EngineState,
     Failed,
     Finished,
     FrontEndEvent,
@@ -34,6 +33,7 @@ from saywrite.events import (
 )
 from saywrite.ui.announce import announce
 from saywrite.ui.choosers import Choices
+from saywrite.ui.engine_status import ACCOUNT_KEY, NETWORK_KEY, EngineStatus
 from saywrite.ui.main_window import MainWindow
 from saywrite.ui.notices import Kind
 from saywrite.ui.wording import clock, length
@@ -45,8 +45,8 @@ ANNOUNCED = {
     State.RECONNECTING: "Reconnecting, recording goes on",
 }
 DEVICES_KEY, MICROPHONE_KEY = "devices", "microphone"
-NO_SOUND = ("delivers no sound.", "went away.", "is no microphone.", "nothing but silence.", "is muted.")
-"""How what is told ends when capture waits for the microphone (`audio.opening`, `audio.take`)."""
+LASTING = (MICROPHONE_KEY, ACCOUNT_KEY, NETWORK_KEY)
+"""Matters (`Failed.about`) that a later event tells to be over; their notices go then."""
 
 
 class Controller(QObject):
@@ -59,30 +59,25 @@ class Controller(QObject):
         super().__init__(window)
         self._window = window
         self._choices = choices
-        self._engine = ""
+        self.engine = EngineStatus(window, choices)
         self._announce = "off"
         self._dictation = ""
         self._partial: str | None = None
         self._gaps: dict[tuple[str, str], tuple[int, int]] = {}
         self._partial_timer = QTimer(self, singleShot=True, interval=PARTIAL_EVERY_MS)
         self._partial_timer.timeout.connect(self._show_partial)
-        self._engines: dict[str, EngineChanged] = {}
         window.transcript.changed.connect(self._show_text_state)
 
     def apply(self, engine: str, announce: str) -> None:
         """The settings' engine, and what is read out: "off", "finals" or "all"."""
         self._announce = announce
-        if engine != self._engine:
-            self._window.notices.withdraw(f"engine {self._engine}")
-            self._engine = engine
-            self._show_engine(self._engines.get(engine, EngineChanged(engine, EngineState.UNLOADED)))
+        self.engine.choose(engine)
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
         """Show one event."""
         match event:
             case Partial():
-                self._window.notices.withdraw(MICROPHONE_KEY)  # words are heard: whatever it was is over
                 self._take_partial(event)
             case SegmentAdded():
                 self._add_segment(event)
@@ -103,15 +98,21 @@ class Controller(QObject):
             case SourceChanged():
                 self._show_source(event)
             case EngineChanged():
-                self._show_engine(event)
+                self.engine.show_engine(event)
             case ConnectionChanged():
-                self._window.control_bar.chip.show_connection(event)
+                self.engine.show_connection(event)
             case UnfinishedFound():
                 self._window.unfinished.set_items(event.items)
             case DevicesChanged():
                 self._show_devices(event)
-            case SegmentTranslated() | Structured() | Outstanding() | Traffic():
-                pass
+            case SegmentTranslated():
+                self._window.transcript.translate(event)
+            case Outstanding():
+                self._show_outstanding(event)
+            case Structured():
+                self._window.transcript.keep_structured(event)
+            case Traffic():
+                pass  # the details of the dictation show it
 
     def _begin(self, event: Started) -> None:
         self._dictation = event.dictation
@@ -133,10 +134,20 @@ class Controller(QObject):
 
     def _finish(self, event: Finished) -> None:
         if event.dictation == self._dictation:
+            if not event.pending:
+                self._window.transcript.show_outstanding(Outstanding(event.dictation, ()))
             self._drop_partial()
             self._window.control_bar.show_gauge(Gauge(event.dictation, event.heard, event.confirmed, event.confirmed))
 
+    def _show_outstanding(self, event: Outstanding) -> None:
+        if event.dictation == self._dictation:
+            if event.utterances:
+                self._window.notices.withdraw(MICROPHONE_KEY)
+            self._window.transcript.show_outstanding(event)
+            self._show_text_state()
+
     def _take_partial(self, event: Partial) -> None:
+        self._window.notices.withdraw(MICROPHONE_KEY)  # words are heard: whatever it was is over
         if event.dictation != self._dictation:
             return
         self._partial = event.text
@@ -165,10 +176,12 @@ class Controller(QObject):
         has_text = bool(transcript.document.rows)
         self._window.status.set_words(transcript.word_count)
         self._window.actions_.show_has_text(has_text)
-        self._window.show_has_text(has_text or self._partial is not None)
+        self._window.actions_.show_has_translations(transcript.translations.column.active)
+        self._window.show_has_text(has_text or self._partial is not None or transcript.is_waiting)
 
     def _add_segment(self, event: SegmentAdded) -> None:
         if event.dictation == self._dictation:
+            self._window.notices.withdraw(MICROPHONE_KEY)
             self._drop_partial()
         self._window.transcript.add(event)
         if self._announce != "off":
@@ -180,8 +193,10 @@ class Controller(QObject):
 
     def _show_failure(self, event: Failed) -> None:
         kind = Kind.ERROR if event.fatal else Kind.WARNING
-        waits = bool(event.dictation) and not event.fatal and event.what.endswith(NO_SOUND)
-        self._window.notices.tell(kind, event.what, event.remedy, key=MICROPHONE_KEY if waits else "")
+        waits = event.about in LASTING and not (event.fatal and event.about == MICROPHONE_KEY)
+        self._window.notices.tell(
+            kind, event.what, event.remedy, key=event.about if waits else "", actions=self.engine.ways_out(event.about)
+        )
 
     def _show_gap(self, event: Gap) -> None:
         """One notice for each cause in a dictation, with how often and how much in all."""
@@ -207,18 +222,6 @@ class Controller(QObject):
             self._window.notices.tell(
                 Kind.INFO, f"Now recording from {event.device}.", event.note, key="source", counted=False
             )
-
-    def _show_engine(self, event: EngineChanged) -> None:
-        self._engines[event.engine] = event
-        if event.engine != self._engine:
-            return
-        self._window.control_bar.chip.show_engine(event)
-        key = f"engine {event.engine}"
-        if event.state is EngineState.UNAVAILABLE:
-            what = event.reason or "The speech engine is not available."
-            self._window.notices.tell(Kind.ERROR, what, event.remedy, key=key, passing=False, counted=False)
-        else:
-            self._window.notices.withdraw(key)
 
     def _show_devices(self, event: DevicesChanged) -> None:
         self._window.control_bar.microphone.set_devices(event.devices, f"{event.problem} {event.remedy}".strip())

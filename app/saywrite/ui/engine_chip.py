@@ -1,59 +1,88 @@
-"""How ready the speech engine is: "● ready", "○ not loaded", "◌ loading…", "▲ unavailable: why". GUI thread."""
+"""How ready the speech engine is: "● ready", "○ loads when needed", "◌ reconnecting in 3 s", "▲ refused: why".
+
+GUI thread. A timer runs only while a count is on show.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from saywrite.events import ConnectionChanged, EngineChanged, EngineState
+from saywrite.ui.engine_words import ChipWords, connection_words, engine_words
 from saywrite.ui.theme import shades
-
-WORDS = {
-    EngineState.READY: "ready",
-    EngineState.LOADING: "loading…",
-    EngineState.UNLOADED: "loads when needed",
-    EngineState.UNAVAILABLE: "unavailable",
-}
-CONNECTION_WORDS = {
-    "connecting": (EngineState.LOADING, "connecting…"),
-    "connected": (EngineState.READY, "connected"),
-    "lost": (EngineState.LOADING, "connection lost"),
-    "refused": (EngineState.UNAVAILABLE, "connection refused"),
-    "closed": (EngineState.UNLOADED, "not connected"),
-}
 
 
 class EngineChip(QWidget):
     """A mark whose shape and color tell the state, and a word beside it; the reason is in the tooltip."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
-        self._state = EngineState.UNLOADED
-        self._word = ""
+        self._clock = clock
+        self._words = ChipWords(EngineState.UNLOADED, "")
+        self._host = ""
+        self._connection: ConnectionChanged | None = None
+        self._retry_at = 0.0
+        self._count = QTimer(self, singleShot=True)
+        self._count.timeout.connect(self._count_down)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("Engine state")
 
     @property
     def state(self) -> EngineState:
-        return self._state
+        return self._words.state
 
     @property
     def word(self) -> str:
-        return self._word
+        return self._words.word
 
-    def show_engine(self, event: EngineChanged) -> None:
-        self._show(event.state, WORDS[event.state], f"{event.reason} {event.remedy}".strip())
+    @property
+    def counts(self) -> bool:
+        """A count is on show and its timer runs."""
+        return self._count.isActive()
+
+    def set_host(self, host: str) -> None:
+        """Where the sound goes; "" for an engine on this computer."""
+        if host != self._host:
+            self._host = host
+            self._show(self._words)
+
+    def show_engine(self, event: EngineChanged, *, over_network: bool = False) -> None:
+        self._connection = None
+        self._count.stop()
+        self._show(engine_words(event, over_network=over_network))
 
     def show_connection(self, event: ConnectionChanged) -> None:
-        state, word = CONNECTION_WORDS.get(event.state, (EngineState.LOADING, event.state))
-        if event.retry_in_s:
-            word = f"{word}, again in {event.retry_in_s:.0f} s"
-        self._show(state, word, event.reason)
+        self._connection = event
+        self._retry_at = self._clock() + (event.retry_in_s or 0.0)
+        self._count_down()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._count_down()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._count.stop()
+
+    def _count_down(self) -> None:
+        """Show the seconds that are left, and come again when there is one less."""
+        event = self._connection
+        if event is None:
+            return
+        self._count.stop()
+        left = max(0.0, self._retry_at - self._clock())
+        self._show(connection_words(event, left))
+        if event.retry_in_s is not None and left > 0 and self.isVisible():
+            self._count.start(int((left % 1 or 1) * 1000) + 1)
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.height() + 4 + metrics.horizontalAdvance(self._word) + 4, metrics.height() + 4)
+        return QSize(metrics.height() + 4 + metrics.horizontalAdvance(self.word) + 4, metrics.height() + 4)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.fontMetrics().height() + 4, self.fontMetrics().height() + 4)
@@ -69,12 +98,12 @@ class EngineChip(QWidget):
             EngineState.UNAVAILABLE: tones.bad,
             EngineState.LOADING: tones.warn,
             EngineState.UNLOADED: tones.muted,
-        }[self._state]
+        }[self.state]
         middle = QPointF(left + side / 2, self.height() / 2)
-        _paint_mark(painter, self._state, middle, side * 0.24, color)
-        painter.setPen(tones.bad if self._state is EngineState.UNAVAILABLE else tones.muted)
+        _paint_mark(painter, self.state, middle, side * 0.24, color)
+        painter.setPen(tones.bad if self.state is EngineState.UNAVAILABLE else tones.muted)
         room = self.width() - side - 4
-        text = self.fontMetrics().elidedText(self._word, Qt.TextElideMode.ElideRight, int(room))
+        text = self.fontMetrics().elidedText(self.word, Qt.TextElideMode.ElideRight, int(room))
         box = QRectF(0 if self.isRightToLeft() else side + 4, 0, room, self.height())
         painter.drawText(box, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -83,11 +112,16 @@ class EngineChip(QWidget):
             self.updateGeometry()
         super().changeEvent(event)
 
-    def _show(self, state: EngineState, word: str, reason: str) -> None:
-        self._state, self._word = state, word
-        self.setToolTip(reason)
-        self.setAccessibleDescription(f"{word}. {reason}" if reason else word)
-        self.updateGeometry()
+    def _show(self, words: ChipWords) -> None:
+        wider = len(words.word) != len(self.word)
+        self._words = words
+        told = [words.reason, f"Sound goes to {self._host}." if self._host else ""]
+        self.setToolTip("\n".join(line for line in told if line))
+        description = ". ".join(part.rstrip(".") for part in (words.spoken or words.word, *told) if part)
+        if description != self.accessibleDescription():
+            self.setAccessibleDescription(description)
+        if wider:
+            self.updateGeometry()
         self.update()
 
 

@@ -18,6 +18,7 @@ from saywrite.events import DevicesChanged, FrontEndEvent, Level, Started
 from saywrite.settings.schema import Settings
 from saywrite.settings.window_state import load_window_state, save_window_state
 from saywrite.text.keywords import Keyword
+from saywrite.ui.account_access import AccountAccess, host_of
 from saywrite.ui.choosers import Choices
 from saywrite.ui.commands import Commands, DictationCommands
 from saywrite.ui.controller import Controller
@@ -60,6 +61,7 @@ class Surroundings:
     open_history: Callable[[], History]
     diagnostics: Callable[[], str]
     window_state: Path
+    account: AccountAccess | None = None
     problems: tuple[str, ...] = ()
     """Sentences about what went wrong before there was a window (a broken settings file)."""
 
@@ -74,6 +76,7 @@ class FrontEnd(QObject):
         self._has_recording = False
         self.preferences = Preferences(given.settings, given.save_settings)
         self.window = MainWindow(_Latest(dictation), lambda: dictation.envelope, given.choices)
+        self.window.transcript.engine_label = given.choices.engine_label
         self.controller = Controller(self.window, given.choices)
         self.commands = Commands(self.window, dictation, self.preferences, given.choices)
         self.side = SideWindows(self.window, self.preferences, given.choices, given.open_history, given.diagnostics)
@@ -128,7 +131,11 @@ class FrontEnd(QObject):
         window = self.window
         apply_scheme(settings.theme)
         window.control_bar.show_choice(
-            settings.engine, settings.language, settings.microphone_host_api, settings.microphone_name
+            settings.engine,
+            settings.language,
+            settings.microphone_host_api,
+            settings.microphone_name,
+            self._given.account.host(settings) if self._given.account else host_of(settings.aiola_base_url),
         )
         window.empty.show_engine(settings.engine)
         self.controller.apply(settings.engine, settings.announce)

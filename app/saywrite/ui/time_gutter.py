@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from saywrite.ui.theme import blend, readable
@@ -13,6 +13,7 @@ from saywrite.ui.transcript_editor import MARGIN, TranscriptEditor
 from saywrite.ui.transcript_rows import Kind, Row
 
 WIDEST = "00:00:00"
+MARK_RADIUS = 2.6
 
 
 class TimeGutter(QWidget):
@@ -21,10 +22,14 @@ class TimeGutter(QWidget):
     hear_asked = Signal(object)
     """The row whose time was clicked."""
 
-    def __init__(self, editor: TranscriptEditor, time_of: Callable[[Row], str]) -> None:
+    def __init__(
+        self, editor: TranscriptEditor, time_of: Callable[[Row], str], note_of: Callable[[Row], str] = lambda _row: ""
+    ) -> None:
+        """`note_of`: what is special about a row ("" for most), told in its tooltip and marked by a small ring."""
         super().__init__(editor)
         self._editor = editor
         self._time_of = time_of
+        self._note_of = note_of
         self._hovered: Row | None = None
         self.setMouseTracking(True)
         self.setAccessibleName("Times")
@@ -48,6 +53,16 @@ class TimeGutter(QWidget):
                 self._paint_hovered(painter, row, QPointF(right, top + baseline))
             else:
                 painter.drawText(QPointF(right, top + baseline), self._time_of(row))
+            if self._note_of(row):
+                self._paint_mark(painter, QPointF(right / 2, top + baseline * 0.66))
+
+    @staticmethod
+    def _paint_mark(painter: QPainter, middle: QPointF) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(painter.pen().color(), 1.4))
+        painter.drawEllipse(middle, MARK_RADIUS, MARK_RADIUS)
+        painter.restore()
 
     def _paint_hovered(self, painter: QPainter, row: Row, place: QPointF) -> None:
         painter.save()
@@ -106,5 +121,6 @@ class TimeGutter(QWidget):
             return
         self._hovered = row
         self.setCursor(Qt.CursorShape.PointingHandCursor if row else Qt.CursorShape.ArrowCursor)
-        self.setToolTip("Hear from here" if row else "")
+        note = self._note_of(row) if row else ""
+        self.setToolTip("\n".join(line for line in ("Hear from here" if row else "", note) if line))
         self.update()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
-from saywrite.events import Gap, SegmentAdded, SegmentsRemoved, Started, seconds
+from saywrite.events import Gap, SegmentAdded, SegmentsRemoved, SegmentTranslated, Started, Structured, seconds
 from saywrite.ui import wording
 from saywrite.ui.transcript_document import TranscriptDocument
 from saywrite.ui.transcript_rows import Kind, Row, clean
@@ -15,10 +17,11 @@ from saywrite.ui.transcript_rows import Kind, Row, clean
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is known of a dictation; `engine` is a name for people."""
+    """What is known of a dictation; `engine` is a name for people, `structured` what the service made besides text."""
 
     started: Started
     engine: str
+    structured: list[Mapping[str, Any]] = field(default_factory=list)
 
 
 class Arrivals:
@@ -49,9 +52,23 @@ class Arrivals:
             return False
         text = clean(segment.text)
         row = Row(Kind.SEGMENT, event.dictation, segment.number, segment.start, segment.end, text, raw=segment.raw)
+        row.translation, row.engine = clean(segment.translation), segment.engine
         self._rows[key] = row
         self._put(row)
         return True
+
+    def translate(self, event: SegmentTranslated) -> bool:
+        """Give a row its translation; False when the row is not known (it was taken back)."""
+        row = self._rows.get((event.dictation, event.number))
+        if row is None:
+            return False
+        row.translation = clean(event.text)
+        return True
+
+    def keep_structured(self, event: Structured) -> None:
+        known = self._told.get(event.dictation)
+        if known is not None:
+            known.structured.append(event.results)
 
     def add_gap(self, gap: Gap) -> None:
         """A note where sound is missing. It takes no room in the recording: what was not captured has no samples."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from saywrite.events import seconds
 from saywrite.text.export import Document, Line
@@ -10,22 +10,25 @@ from saywrite.ui.transcript_arrivals import Arrivals
 from saywrite.ui.transcript_rows import Kind, Row
 
 
-def document_of(rows: Iterable[Row], arrivals: Arrivals) -> Document | None:
+def document_of(rows: Iterable[Row], arrivals: Arrivals, label: Callable[[str], str] = str) -> Document | None:
     """Everything with its times; None when there is no text. Of several dictations the first gives date, engine and
-    language, and the times of the others count from its start, pauses between them included."""
+    language, and the times of the others count from its start, pauses between them included. `label`: an engine's
+    name for people.
+    """
     told = [row for row in rows if row.kind is Kind.GAP or (row.editable and row.text.strip())]
     first = next((known for row in told if (known := arrivals.told(row.dictation))), None)
     if first is None or not any(row.editable for row in told):
         return None
     began = first.started.began
+    dictations = [arrivals.told(dictation) for dictation in dict.fromkeys(row.dictation for row in told)]
     lines = []
     for row in told:
         then = arrivals.clock(row) or began
         start = (then - began).total_seconds()
         gap = row.text if row.kind is Kind.GAP else ""
-        lines.append(
-            Line(start, start + seconds(row.end - row.start), then, "" if gap else row.text, raw=row.raw, gap=gap)
-        )
+        text, end = "" if gap else row.text, start + seconds(row.end - row.start)
+        engine = label(row.engine) if row.engine else ""
+        lines.append(Line(start, end, then, text, row.raw, row.translation, gap, engine))
     return Document(
         title=f"Dictation {began:%Y-%m-%d %H.%M}",
         began=began,
@@ -34,6 +37,7 @@ def document_of(rows: Iterable[Row], arrivals: Arrivals) -> Document | None:
         source=first.started.source,
         duration_s=max(line.end_s for line in lines),
         lines=tuple(lines),
+        structured=tuple(results for known in dictations if known for results in known.structured),
     )
 
 

@@ -19,6 +19,7 @@ from saywrite.ui.time_gutter import TimeGutter
 from saywrite.ui.transcript_document import TranscriptDocument
 from saywrite.ui.transcript_editor import MARGIN, TranscriptEditor
 from saywrite.ui.transcript_rows import Row, clean
+from saywrite.ui.translation_column import TranslationColumn
 
 LAID_OUT = 200
 """Rows at the end that keep their layout."""
@@ -30,14 +31,17 @@ class TranscriptPane(QFrame):
     hear_asked = Signal(object)
     """The row whose time was clicked."""
 
-    def __init__(self, document: TranscriptDocument, time_of: Callable[[Row], str]) -> None:
+    def __init__(
+        self, document: TranscriptDocument, time_of: Callable[[Row], str], note_of: Callable[[Row], str]
+    ) -> None:
         super().__init__()
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._document = document
         self.editor = TranscriptEditor(document)
         self.editor.setAccessibleName("Transcript")
-        self.gutter = TimeGutter(self.editor, time_of)
+        self.gutter = TimeGutter(self.editor, time_of, note_of)
         self.gutter.hear_asked.connect(self.hear_asked)
+        self.column = TranslationColumn(self.editor)
         self.partial = QLabel(self.editor)
         self.hint = QLabel(self.editor)
         self.new_text = QToolButton(self.editor)
@@ -50,7 +54,7 @@ class TranscriptPane(QFrame):
         layout.addWidget(self.editor)
         self._dress()
         self._connect()
-        self._place()
+        self.place()
 
     @property
     def follows(self) -> bool:
@@ -72,7 +76,7 @@ class TranscriptPane(QFrame):
         elif len(self._document.rows) > rows:
             self.new_text.setVisible(True)
         self._spare_layouts()
-        self._place()
+        self.place()
 
     def show_partial(self, text: str, lines_above: int = 0) -> None:
         """The words being heard, below the last row; "" when there are none. Room is left above them for the heading
@@ -85,21 +89,21 @@ class TranscriptPane(QFrame):
         self.partial.setText(text)
         self.partial.setAccessibleDescription(text)
         follows = self.follows
-        self._place()
+        self.place()
         if follows:
             self.scroll_to_end()
 
     def set_hint(self, text: str) -> None:
         """What an empty transcript says; plain text."""
         self.hint.setText(text)
-        self._place()
+        self.place()
 
     def scroll_to_end(self) -> None:
         self._following, self._engaged = True, False
         scroll = self.editor.verticalScrollBar()
         scroll.setValue(scroll.maximum())
         self.new_text.setVisible(False)
-        self._place()
+        self.place()
 
     def reveal(self, cursor: QTextCursor) -> None:
         """Show a place the person asked for."""
@@ -132,11 +136,11 @@ class TranscriptPane(QFrame):
         scroll.rangeChanged.connect(self._range_changed)
         self.editor.engaged.connect(self._engage)
         self.editor.left.connect(self._disengage)
-        self.editor.resized.connect(self._place)
-        self.editor.updateRequest.connect(lambda _rect, dy: self._place() if dy else None)
+        self.editor.resized.connect(self.place)
+        self.editor.updateRequest.connect(lambda _rect, dy: self.place() if dy else None)
         self.editor.cursorPositionChanged.connect(self._cursor_moved)
         self.new_text.clicked.connect(self._go_to_end)
-        self._document.changed.connect(self._place)
+        self._document.changed.connect(self.place)
 
     def _color(self) -> None:
         palette = self.palette()
@@ -152,21 +156,24 @@ class TranscriptPane(QFrame):
         if event.type() == QEvent.Type.PaletteChange:
             self._color()
         elif event.type() == QEvent.Type.FontChange:
-            self._place()
+            self.place()
 
-    def _place(self) -> None:
-        """Put gutter, partial, hint and button where they belong."""
+    def place(self) -> None:
+        """Put gutter, translations, partial, hint and button where they belong."""
         editor = self.editor
         gutter = self.gutter.sizeHint().width()
+        beside = self.column.wanted_width(editor.width())
         width = max(1, editor.viewport().width() - 2 * MARGIN)
         needed = self.partial.heightForWidth(width) if self.partial.text() else 0
         room = self._above + needed + MARGIN if needed and self.follows else 0
         margins = editor.viewportMargins()
-        if (margins.left(), margins.bottom()) != (gutter, room):
-            editor.setViewportMargins(gutter, 0, 0, room)
+        if (margins.left(), margins.right(), margins.bottom()) != (gutter, beside, room):
+            editor.setViewportMargins(gutter, 0, beside, room)
         view = editor.viewport().geometry()
         frame = editor.contentsRect()
         self.gutter.setGeometry(view.left() - gutter, frame.top(), gutter, frame.height())
+        self.column.setVisible(beside > 0)
+        self.column.setGeometry(view.right() + 1, frame.top(), beside, frame.height())
         end = editor.end_of_text() if needed else None
         self.partial.setVisible(bool(needed) and end is not None)
         if end is not None:
@@ -202,7 +209,7 @@ class TranscriptPane(QFrame):
         self._following = value >= self.editor.verticalScrollBar().maximum()
         if self._following:
             self.new_text.setVisible(False)
-        self._place()
+        self.place()
 
     def _range_changed(self, _low: int, high: int) -> None:
         if self.follows:

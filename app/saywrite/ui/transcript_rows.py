@@ -40,6 +40,9 @@ class Row:
     words: int = 0
     edited: bool = False
     """A person changed it: no event writes over it."""
+    translation: str = ""
+    engine: str = ""
+    """Of a segment that another engine than the dictation's recognized."""
 
     def __post_init__(self) -> None:
         self.set_text(self.text)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from saywrite.text.export import Document
+from saywrite.text.export import Document, render
 from saywrite.text.keywords import Keyword
 from saywrite.ui.arriving_text import ArrivingText
 from saywrite.ui.clipboard import copy_text
@@ -70,10 +70,16 @@ class TranscriptView(ArrivingText):
         copy_text(selected or self.text())
         return bool(selected)
 
+    def copy_with_translation(self) -> None:
+        """Copy each segment on a line, its translation on the next one behind a tab."""
+        document = self.to_export()
+        if document is not None:
+            copy_text(render(document, "txt").decode())
+
     def to_export(self) -> Document | None:
         """The transcript with its times, edits included; None when there is no text."""
         self.flush()
-        return document_of(self.document.rows, self._arrivals)
+        return document_of(self.document.rows, self._arrivals, self.engine_label)
 
     def find(self) -> None:  # type: ignore[override]  # hides QWidget.find(window id), not needed here
         """Open the find bar with the selected words."""
@@ -100,6 +106,7 @@ class TranscriptView(ArrivingText):
             return False
         cleared, self._cleared = self._cleared, None
         self.pane.hold_still(lambda: self._put_back(cleared))
+        self.translations.look()
         self.segments_restored.emit(cleared.ids)
         return True
 

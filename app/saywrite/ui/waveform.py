@@ -16,7 +16,17 @@ from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from saywrite.events import FrontEndEvent, Gap, SegmentAdded, SegmentsRemoved, Started, State, StateChanged
+from saywrite.events import (
+    Finished,
+    FrontEndEvent,
+    Gap,
+    Outstanding,
+    SegmentAdded,
+    SegmentsRemoved,
+    Started,
+    State,
+    StateChanged,
+)
 from saywrite.ui.tasks import run_task
 
 if TYPE_CHECKING:
@@ -59,7 +69,9 @@ class WaveformPanel(QWidget):
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
         """Take an event of the dictation; those that do not matter here are passed over."""
-        if not isinstance(event, Started | StateChanged | SegmentAdded | SegmentsRemoved | Gap):
+        if not isinstance(
+            event, Started | StateChanged | SegmentAdded | SegmentsRemoved | Gap | Outstanding | Finished
+        ):
             return
         if self.plot is None:
             if isinstance(event, Started):
@@ -115,15 +127,23 @@ class WaveformPanel(QWidget):
             plot.choose(None)
             plot.refresh()
             plot.item.grow()
+        elif isinstance(event, Finished):
+            if event.dictation == data.dictation and not event.pending:
+                data.outstanding = []
+                plot.show_marks()
         elif isinstance(event, StateChanged):
             self._set_recording(event.state in _RECORDING)
-        elif isinstance(event, SegmentAdded | SegmentsRemoved | Gap) and event.dictation == data.dictation:
+        elif (
+            isinstance(event, SegmentAdded | SegmentsRemoved | Gap | Outstanding) and event.dictation == data.dictation
+        ):
             if isinstance(event, SegmentAdded):
                 if event.segment.end > event.segment.start:
                     data.add_utterance(Span(event.segment.start, event.segment.end, event.segment.number))
             elif isinstance(event, SegmentsRemoved):
                 data.remove_utterances(event.numbers)
                 plot.choose(None)
+            elif isinstance(event, Outstanding):
+                data.outstanding = [Span(start, end) for start, end in event.utterances]
             else:
                 data.add_gap(event)
             plot.show_marks()

@@ -36,6 +36,8 @@ class WaveformData:
     def __init__(self) -> None:
         self.dictation = ""
         self.utterances: list[Span] = []
+        self.outstanding: list[Span] = []
+        """Speech that has no text yet, in order."""
         self.gaps: list[Gap] = []
         self._heights = np.zeros(1024, dtype=np.float32)
         self._count = 0
@@ -44,7 +46,7 @@ class WaveformData:
     def begin(self, dictation: str) -> None:
         """Another recording."""
         self.dictation = dictation
-        self.utterances, self.gaps = [], []
+        self.utterances, self.outstanding, self.gaps = [], [], []
         self._count = 0
 
     def pull(self, source: PeakSource) -> bool:

@@ -20,7 +20,8 @@ GROWS_BY_S = 60.0
 
 
 class WaveformItem(pg.GraphicsObject):
-    """Bars of the peaks, utterances shaded, a line where sound is missing, the chosen utterance lit.
+    """Bars of the peaks, utterances shaded (hatched while their text is
+    outstanding), a line where sound is missing, the chosen utterance lit.
 
     Only what is in view is drawn: the cost is that of the width in pixels, not of the length of the recording."""
 
@@ -38,6 +39,7 @@ class WaveformItem(pg.GraphicsObject):
         self._silent = QBrush(blend(base, text, 0.34))
         self._spoken = QBrush(readable(blend(base, accent, 0.85), base, 3.0))
         self._shade = QBrush(blend(base, accent, 0.12))
+        self._waiting = QBrush(blend(base, accent, 0.30), Qt.BrushStyle.BDiagPattern)
         self._lit = QBrush(blend(base, accent, 0.30))
         self._gap = QPen(shades(palette).warn, 2)
         self._gap.setCosmetic(True)
@@ -68,6 +70,7 @@ class WaveformItem(pg.GraphicsObject):
         painter.setPen(Qt.PenStyle.NoPen)
         for index, span in self._in_view(self._data.utterances, left, right):
             painter.fillRect(_rect(span), self._lit if index == self.chosen else self._shade)
+        self._paint_outstanding(painter, left, right)
         painter.setPen(self._line)
         painter.drawLine(pg.Point(left, 0), pg.Point(right, 0))
         self._paint_bars(painter, left, right)
@@ -75,6 +78,18 @@ class WaveformItem(pg.GraphicsObject):
         if marks:
             painter.setPen(self._gap)
             painter.drawLines([QLineF(at, -1, at, 1) for at in marks])
+
+    def _paint_outstanding(self, painter: QPainter, left: float, right: float) -> None:
+        """Hatched in pixels: seconds and peaks are not of the same size."""
+        spans = self._in_view(self._data.outstanding, left, right)
+        if not spans:
+            return
+        to_pixels = painter.worldTransform()
+        painter.save()
+        painter.resetTransform()
+        for _, span in spans:
+            painter.fillRect(to_pixels.mapRect(_rect(span)), self._waiting)
+        painter.restore()
 
     def _paint_bars(self, painter: QPainter, left: float, right: float) -> None:
         box = self.getViewBox()

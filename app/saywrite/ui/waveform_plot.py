@@ -255,5 +255,7 @@ class WaveformPlot(pg.PlotWidget):
             words += "".join(
                 f"{wording.missing(gap)}, at {wording.clock(seconds(gap.at))}. " for gap in self._data.gaps[:5]
             )
+            waiting = len(self._data.outstanding)
+            words += f"{wording.count(waiting, 'utterance')} waiting for text. " if waiting else ""
             words += "Left and right walk through them."
         self.setAccessibleDescription(words)

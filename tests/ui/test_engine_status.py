@@ -1,0 +1,165 @@
+"""What the window says of its engine: readiness, the connection with its delay, the next attempt, the host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from window_fakes import FakeDictation
+
+from saywrite import events
+from saywrite.events import ConnectionChanged, EngineChanged, EngineState
+from saywrite.ui.engine_chip import EngineChip
+from saywrite.ui.engine_words import connection_words
+from saywrite.ui.frontend import FrontEnd
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def chip(qtbot: Any, clock: Clock) -> EngineChip:
+    made = EngineChip(clock)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "word"),
+    [
+        (ConnectionChanged("d", "connecting"), EngineState.LOADING, "connecting…"),
+        (ConnectionChanged("d", "connected", rtt_ms=42.4), EngineState.READY, "connected · 42 ms"),
+        (ConnectionChanged("d", "connected"), EngineState.READY, "connected"),
+        (ConnectionChanged("d", "lost", reason="reset", retry_in_s=3.2), EngineState.LOADING, "reconnecting in 4 s"),
+        (ConnectionChanged("d", "lost", reason="no network"), EngineState.UNAVAILABLE, "offline"),
+        (
+            ConnectionChanged("d", "refused", reason="The key is wrong."),
+            EngineState.UNAVAILABLE,
+            "refused: The key is wrong.",
+        ),
+        (ConnectionChanged("d", "refused", retry_in_s=8), EngineState.UNAVAILABLE, "refused, again in 8 s"),
+        (ConnectionChanged("", "closed"), EngineState.UNLOADED, "not connected"),
+    ],
+)
+def test_each_state_of_the_connection_has_its_mark_and_its_words(
+    event: ConnectionChanged, state: EngineState, word: str
+) -> None:
+    words = connection_words(event)
+    assert (words.state, words.word) == (state, word)
+
+
+def test_it_counts_down_to_the_next_attempt(qtbot: Any, chip: EngineChip, clock: Clock) -> None:
+    chip.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=0.03))
+    assert chip.word == "reconnecting in 1 s"
+    assert chip.counts
+    clock.now += 1
+    qtbot.waitUntil(lambda: chip.word == "reconnecting…")
+    assert not chip.counts
+
+
+def test_it_counts_only_while_it_is_seen(chip: EngineChip, clock: Clock) -> None:
+    chip.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
+    chip.hide()
+    assert not chip.counts
+    clock.now += 2
+    chip.show()
+    assert chip.word == "reconnecting in 3 s"
+    assert chip.counts
+    chip.show_connection(ConnectionChanged("d", "connected", rtt_ms=9))
+    assert not chip.counts
+
+
+def test_a_screen_reader_is_not_told_of_every_second(chip: EngineChip, clock: Clock) -> None:
+    chip.set_host("apis.aiola.ai")
+    chip.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=5))
+    before = chip.accessibleDescription()
+    assert before == "reconnecting. The connection was reset. Sound goes to apis.aiola.ai"
+    clock.now += 2
+    chip.hide()
+    chip.show()
+    assert chip.word == "reconnecting in 3 s"
+    assert chip.accessibleDescription() == before
+
+
+# In the window
+
+
+@pytest.fixture
+def cloud(front: FrontEnd) -> FrontEnd:
+    front.preferences.update(engine="aiola")
+    return front
+
+
+def word(front: FrontEnd) -> str:
+    return front.window.control_bar.chip.word
+
+
+def tip(front: FrontEnd) -> str:
+    return front.window.control_bar.chip.toolTip()
+
+
+def test_the_tooltip_names_the_host(cloud: FrontEnd) -> None:
+    assert "Sound goes to apis.aiola.ai." in tip(cloud)
+    cloud.preferences.update(aiola_base_url="https://speech.example.com:8443/aiola")
+    assert "Sound goes to speech.example.com:8443." in tip(cloud)
+    cloud.preferences.update(engine="builtin")
+    assert tip(cloud) == ""
+
+
+def test_before_the_first_connection_it_says_when_there_will_be_one(cloud: FrontEnd) -> None:
+    assert word(cloud) == "connects when needed"
+
+
+def test_the_connection_of_a_service_is_not_that_of_the_built_in_engine(
+    front: FrontEnd, dictation: FakeDictation
+) -> None:
+    dictation.tell(EngineChanged("builtin", EngineState.READY))
+    dictation.tell(ConnectionChanged("", "closed"))
+    assert word(front) == "ready"
+    front.preferences.update(engine="aiola")
+    assert word(front) == "not connected"
+
+
+def test_an_engine_that_became_ready_does_not_hide_its_connection(cloud: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(ConnectionChanged("d1", "connected", rtt_ms=42))
+    dictation.tell(EngineChanged("aiola", EngineState.READY))
+    assert word(cloud) == "connected · 42 ms"
+
+
+def test_without_a_key_the_notice_leads_to_the_account(cloud: FrontEnd, dictation: FakeDictation, qtbot: Any) -> None:
+    no_key = ("There is no aiOla API key yet.", "Enter one in the settings.")
+    dictation.tell(EngineChanged("aiola", EngineState.UNAVAILABLE, *no_key))
+    assert word(cloud) == "unavailable"
+    assert cloud.window.notices.texts() == [" ".join(no_key)]
+    with qtbot.waitSignal(cloud.controller.engine.account_wanted):
+        button(cloud, "aiOla &settings…").click()
+    dictation.tell(EngineChanged("aiola", EngineState.UNLOADED))
+    assert cloud.window.notices.texts() == []
+
+
+def button(front: FrontEnd, text: str) -> Any:
+    from PySide6.QtWidgets import QPushButton
+
+    return next(found for found in front.window.notices.findChildren(QPushButton) if found.text() == text)
+
+
+@pytest.mark.parametrize("about", ["account", "network"])
+def test_a_problem_with_the_service_is_over_when_it_is_reached(
+    cloud: FrontEnd, dictation: FakeDictation, about: str
+) -> None:
+    dictation.tell(events.Failed("d1", "It does not answer.", "The text comes later.", about=about))
+    dictation.tell(ConnectionChanged("d1", "connecting"))
+    assert cloud.window.notices.texts() == ["It does not answer. The text comes later."]
+    dictation.tell(ConnectionChanged("d1", "connected"))
+    assert cloud.window.notices.texts() == []
