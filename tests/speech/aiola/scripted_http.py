@@ -59,6 +59,11 @@ class ScriptedServer:
     def __init__(self, answer: Answer, certificate: Path | None = None) -> None:
         self.answer = answer
         self.seen: list[Seen] = []
+        self.early: Reply | None = None
+        """Answers before the request's body is read; the connection is closed behind it."""
+        self.reading = threading.Event()
+        """While it is not set no request's body is read."""
+        self.reading.set()
         self.closing = threading.Event()
         self.broken = threading.Event()
         """A client went away before it had its answer, or before its request was complete."""
@@ -77,6 +82,7 @@ class ScriptedServer:
 
     def close(self) -> None:
         self.closing.set()
+        self.reading.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -128,6 +134,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         owner = self.server.owner
+        if owner.early is not None:
+            self._reply(owner.early, owner)
+            self.close_connection = True
+            return
+        owner.reading.wait(60)
         length = int(self.headers.get("Content-Length", "0"))
         body = self.rfile.read(length)
         if len(body) < length:

@@ -1,0 +1,285 @@
+"""A whole file through the service's batch endpoint: sent as it is, and its transcript comes as one final.
+
+Owned by the dictation thread. Signing in and sending happen on worker threads; a lost connection and a service in
+trouble are tried again, what trying cannot cure ends the dictation.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import TYPE_CHECKING
+
+from saywrite.errors import (
+    KeyRefused,
+    LanguageUnknown,
+    RateLimited,
+    SaywriteError,
+    ServiceError,
+    ServiceFailed,
+    ServiceUnreachable,
+    TokenExpired,
+    TooManyDictations,
+)
+from saywrite.events import (
+    SAMPLE_RATE,
+    ConnectionChanged,
+    Failed,
+    Final,
+    Progress,
+    RecognizerFinished,
+    Traffic,
+)
+from saywrite.speech.aiola.account import Account
+from saywrite.speech.aiola.answers import SETTINGS, host_of
+from saywrite.speech.aiola.auth import Granted, GrantFailed, Grants
+from saywrite.speech.aiola.backoff import CROWDED_S, delays
+from saywrite.speech.engines import AIOLA_CAPABILITIES
+from saywrite.speech.languages import language
+from saywrite.speech.recognizer import Incoming, Post, Request
+
+if TYPE_CHECKING:
+    from saywrite.speech.aiola.file_request import FileRequest
+    from saywrite.speech.aiola.network import Network
+
+AIOLA_FILE = "aiola-file"
+"""The name its messages come back under."""
+
+GIVE_UP_S = 600.0
+"""Seconds after the first failure in a row until a file, which can be sent again, is given up."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """So many bytes of this upload have gone out."""
+
+    upload: int
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribed:
+    """The text and where in the file it was said, in seconds; `end_s` None when the service does not tell."""
+
+    upload: int
+    transcript: str = field(repr=False)
+    start_s: float
+    end_s: float | None
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFailed:
+    upload: int
+    error: SaywriteError
+
+
+@dataclass(slots=True)
+class _Job:
+    """One file. `failing_since`: monotonic, None while all is well. `refusals`: tokens refused in a row."""
+
+    request: Request
+    delays: Iterator[float]
+    host: str = ""
+    heard: int = 0
+    complete: bool = False
+    sending: FileRequest | None = None
+    result: Transcribed | None = None
+    retry_at: float | None = None
+    failing_since: float | None = None
+    refusals: int = 0
+    sent_before: int = 0
+    sent: int = 0
+
+
+class UploadRecognizer:
+    """Implements `recognizer.Recognizer` for requests with a `file`; the sound it is fed is only counted."""
+
+    capabilities = AIOLA_CAPABILITIES
+    window = 60 * SAMPLE_RATE
+
+    def __init__(
+        self,
+        post: Post,
+        find_account: Callable[[], Account],
+        network: Network,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        random: Random | None = None,
+    ) -> None:
+        self._post = post
+        self._network = network
+        self._clock = clock
+        self._random = random or Random()
+        self._grants = Grants(lambda message: post(Incoming(AIOLA_FILE, message)), find_account, network)
+        self._job: _Job | None = None
+        self._uploads = 0
+
+    def prepare(self) -> None:
+        if self._grants.current() is None:
+            self._grants.fetch()
+
+    def start(self, request: Request) -> None:
+        if self._job is not None:
+            raise RuntimeError("the last dictation has not ended")
+        if request.file is None:
+            raise ValueError("this engine takes files only")
+        job = self._job = _Job(request, delays(self._random))
+        try:
+            language(request.language)
+        except LanguageUnknown as error:
+            self._give_up(job, error)
+        else:
+            self._begin(job)
+
+    def feed(self, pcm: bytes, end: int) -> None:
+        """Taken at once: what is sent is the file."""
+        if self._job is not None:
+            self._job.heard = max(self._job.heard, end)
+            self._post(Progress(self._job.request.dictation, self._job.heard, 0))
+
+    def set_keywords(self, keywords: Mapping[str, str]) -> None:
+        """For the next attempt, if there is one; the dictation applies them to the final in any case."""
+        if self._job is not None:
+            self._job.request = replace(self._job.request, keywords=keywords)
+
+    def finish(self) -> None:
+        if self._job is not None:
+            self._job.complete = True
+            self._end_when_done(self._job)
+
+    def abort(self) -> None:
+        if self._job is not None:
+            self._close(self._job, complete=False)
+
+    def receive(self, message: object) -> None:
+        job = self._job
+        if self._grants.receive(message):
+            if job is not None and isinstance(message, Granted):
+                self._send(job)
+            elif job is not None and isinstance(message, GrantFailed):
+                self._failed(job, message.error)
+        elif job is not None and job.sending and getattr(message, "upload", None) == job.sending.number:
+            if isinstance(message, Sent):
+                self._tell_traffic(job, message.sent)
+            elif isinstance(message, UploadFailed):
+                self._failed(job, message.error)
+            elif isinstance(message, Transcribed):
+                job.sending, job.result = None, message
+                self._post(Traffic(job.request.dictation, job.host, job.sent_before + job.sent, message.received))
+                self._end_when_done(job)
+
+    def wake(self, now: float) -> float | None:
+        job = self._job
+        if job is not None and job.retry_at is not None and now >= job.retry_at:
+            job.retry_at = None
+            self._begin(job)
+        waits = [self._grants.wake(now), None if job is None else job.retry_at]
+        return min((due for due in waits if due is not None), default=None)
+
+    def renew(self) -> None:
+        job = self._job
+        self._grants.forget(revoke=job is None or job.sending is None)
+        if job is not None and job.retry_at is not None:
+            job.retry_at = self._clock()
+        elif job is not None and job.sending is None and job.result is None:
+            self._begin(job)  # it was waiting for the grant that is forgotten now
+
+    def release(self) -> None:
+        self.abort()
+        self._grants.forget(revoke=True)
+
+    def close(self, timeout_s: float) -> None:
+        """At the end of the program: the session is closed, and waited for that long at most."""
+        self.abort()
+        self._grants.close(timeout_s)
+
+    def _begin(self, job: _Job) -> None:
+        self._post(ConnectionChanged(job.request.dictation, "connecting"))
+        if self._grants.current() is None:
+            self._grants.fetch()
+        else:
+            self._send(job)
+
+    def _send(self, job: _Job) -> None:
+        grant = self._grants.current()
+        if grant is None or job.sending is not None or job.retry_at is not None or job.result is not None:
+            return
+        from saywrite.speech.aiola.file_request import FileRequest  # late: it imports the network's libraries
+
+        self._uploads += 1
+        job.host = host_of(grant.account.base_url)
+        job.sent_before, job.sent = job.sent_before + job.sent, 0
+        number = self._uploads
+        job.sending = FileRequest(
+            number, job.request, grant, self._network, lambda message: self._post(Incoming(AIOLA_FILE, message))
+        )
+        job.sending.start()
+
+    def _tell_traffic(self, job: _Job, sent: int) -> None:
+        if sent == 0:
+            self._post(ConnectionChanged(job.request.dictation, "connected"))
+        job.sent = sent
+        self._post(Traffic(job.request.dictation, job.host, job.sent_before + sent, 0))
+
+    def _failed(self, job: _Job, error: SaywriteError) -> None:
+        """Try again later, or end it."""
+        job.sending = None
+        now = self._clock()
+        job.failing_since = now if job.failing_since is None else job.failing_since
+        if isinstance(error, TokenExpired):
+            job.refusals += 1
+            account = self._grants.account
+            self._grants.forget()
+            if job.refusals > 1 or (account is not None and account.sign_in == "token"):
+                error = KeyRefused(error.what, f"Check how to sign in, in {SETTINGS}.")
+        if not (isinstance(error, ServiceError) and error.curable) or now - job.failing_since >= GIVE_UP_S:
+            self._give_up(job, error)
+            return
+        wait_s = _wait(error, job.delays)
+        log.info("%s; again in %.1f s", type(error).__name__, wait_s)
+        self._post(ConnectionChanged(job.request.dictation, "lost", reason=error.what, retry_in_s=wait_s))
+        job.retry_at = now + wait_s
+
+    def _give_up(self, job: _Job, error: SaywriteError) -> None:
+        dictation = job.request.dictation
+        is_network = isinstance(error, (ServiceFailed, ServiceUnreachable))
+        self._post(ConnectionChanged(dictation, "refused", reason=error.what))
+        about = "network" if is_network else "account" if isinstance(error, ServiceError) else ""
+        self._post(Failed(dictation, error.what, error.remedy, fatal=True, about=about))
+        self._close(job, complete=False)
+
+    def _end_when_done(self, job: _Job) -> None:
+        """The text is there, and the file has been read to its end here, too: only then its length is known."""
+        result = job.result
+        if result is None or not job.complete:
+            return
+        dictation = job.request.dictation
+        end = job.heard if result.end_s is None else round(result.end_s * SAMPLE_RATE)
+        end = min(end, job.heard) if job.heard else end
+        if result.transcript:
+            start = min(round(result.start_s * SAMPLE_RATE), end)
+            self._post(Final(dictation, result.transcript, start, end))
+        self._post(Progress(dictation, job.heard, job.heard))
+        self._close(job, complete=True)
+
+    def _close(self, job: _Job, *, complete: bool) -> None:
+        if job.sending is not None:
+            job.sending.abort()
+        self._job = None
+        self._post(ConnectionChanged(job.request.dictation, "closed"))
+        self._post(RecognizerFinished(job.request.dictation, complete))
+
+
+def _wait(error: ServiceError, ordinary: Iterator[float]) -> float:
+    """Seconds until the next attempt."""
+    if error.retry_after_s is not None:
+        return error.retry_after_s
+    if isinstance(error, TokenExpired):
+        return 0.0
+    return CROWDED_S if isinstance(error, (TooManyDictations, RateLimited)) else next(ordinary)
