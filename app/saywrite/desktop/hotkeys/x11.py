@@ -1,0 +1,218 @@
+"""Keys on X11: `XGrabKey`, which takes the key for us alone and tells its press and release.
+
+One thread with one connection, asleep in `select` until the server has an event or somebody an order. While a grabbed
+key is down, the server sends every key to us: that is how Escape is heard without its modifiers.
+
+A held key repeats as release/press pairs with equal times (measured: from 660 ms on, every 40 ms); such a pair is
+nothing. Times are the server's own, which on the same computer is the monotonic clock, so a thread that comes late
+still measures a hold exactly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import Any
+
+from Xlib import X, display, error
+
+from saywrite.desktop.hotkeys.bindings import (
+    Binding,
+    Clock,
+    Grabbed,
+    HotkeyProblem,
+    HotkeysLost,
+    KeyPressed,
+    KeyReleased,
+    Post,
+)
+from saywrite.desktop.hotkeys.x11_keyboard import Grip, Keyboard
+from saywrite.desktop.wakeable import Wakeable
+
+log = logging.getLogger(__name__)
+
+JOIN_S = 2.0
+
+PAIR_WAIT_S = 0.01
+"""How long a release waits for the press that would make it a repetition; both come in one write of the server."""
+
+RECENT_S = 10.0
+"""A server's time that differs more than this from our clock is another clock's."""
+
+UNREACHABLE = HotkeysLost(
+    "The display cannot be reached, so no key is heard.", "Start Saywrite from the desktop, not from another session."
+)
+LOST = HotkeysLost("The display has gone; no key is heard any more.", "Start Saywrite again.")
+
+
+class X11Hotkeys:
+    """The grabs of one display. Made on any thread; every method only leaves an order."""
+
+    lends_keys = True
+
+    def __init__(self, post: Post, clock: Clock, display_name: str | None = None) -> None:
+        """`display_name`: None for the one in the environment."""
+        self._post = post
+        self._clock = clock
+        self._name = display_name
+        # From here on the thread's own.
+        self._bindings: tuple[Binding, ...] = ()
+        self._grabs: dict[Grip, str] = {}
+        self._held: dict[int, str] = {}
+        self._keyboard: Keyboard | None = None
+        self._display: Any = None
+        self._thread = Wakeable("hotkeys", self._run)
+
+    def grab(self, bindings: tuple[Binding, ...]) -> None:
+        def order() -> None:
+            self._bindings = bindings
+            if self._display is not None:
+                self._regrab()
+
+        self._thread.order(order)
+
+    def release(self) -> None:
+        if not self._thread.close(JOIN_S):
+            log.warning("the hotkey thread did not end in time")
+
+    def _run(self, thread: Wakeable) -> None:
+        try:
+            self._display = display.Display(self._name)
+            self._display.set_error_handler(_ignore)
+            self._keyboard = Keyboard(self._display)
+            self._listen(thread)
+        except (error.DisplayError, error.ConnectionClosedError, OSError) as problem:
+            log.info("no keys from the display: %s", type(problem).__name__)
+            self._let_go()
+            self._post(UNREACHABLE if self._display is None else LOST)
+        finally:
+            self._close()
+
+    def _listen(self, thread: Wakeable) -> None:
+        while not thread.closing:
+            while self._display.pending_events():
+                self._take(self._display.next_event(), thread)
+            thread.wait([self._display.fileno()])
+        self._let_go()
+
+    def _close(self) -> None:
+        """Closing the connection is what frees the grabs."""
+        if self._display is not None:
+            with contextlib.suppress(error.ConnectionClosedError, OSError):
+                self._display.close()
+            self._display = None
+
+    def _let_go(self) -> None:
+        """What is held is released as far as anybody else is concerned."""
+        for binding in self._held.values():
+            self._post(KeyReleased(binding, self._clock()))
+        self._held.clear()
+
+    def _take(self, event: Any, thread: Wakeable) -> None:
+        if event.type == X.KeyPress:
+            self._pressed(event)
+        elif event.type == X.KeyRelease:
+            if event.detail in self._held and not self._repeats(event, thread):
+                self._post(KeyReleased(self._held.pop(event.detail), self._time(event)))
+        elif event.type == X.MappingNotify and event.request != X.MappingPointer:
+            self._display.refresh_keyboard_mapping(event)
+            self._regrab_where_keys_moved()
+
+    def _pressed(self, event: Any) -> None:
+        assert self._keyboard is not None
+        grip = Grip(event.detail, self._keyboard.mask(event.state))
+        binding = self._held.get(event.detail) or self._grabs.get(grip)
+        if binding is None and self._held:  # the modifiers of the held key do not count
+            binding = self._grabs.get(Grip(event.detail, 0))
+        if binding is not None:
+            self._held[event.detail] = binding
+            self._post(KeyPressed(binding, self._time(event)))
+
+    def _repeats(self, release: Any, thread: Wakeable) -> bool:
+        """Whether the next event is the press that belongs to this release; it is taken out of the queue then."""
+        if not self._display.pending_events():
+            thread.wait([self._display.fileno()], PAIR_WAIT_S)
+        if not self._display.pending_events():
+            return False
+        following = self._display.next_event()
+        if following.type == X.KeyPress and _place(following) == _place(release):
+            return True
+        self._display.display.event_queue.insert(0, following)
+        return False
+
+    def _time(self, event: Any) -> float:
+        """When the event happened, on our clock."""
+        now = self._clock()
+        ago = ((int(now * 1000) - event.time) & 0xFFFFFFFF) / 1000
+        return now - ago if ago < RECENT_S else now
+
+    def _regrab_where_keys_moved(self) -> None:
+        """Another layout. It is announced in several steps; most leave our keys where they are."""
+        keyboard = Keyboard(self._display)
+        before, self._keyboard = self._keyboard, keyboard
+        same = before is not None and before.variants == keyboard.variants
+        if not same or any(self._grips(binding) != self._placed(binding) for binding in self._bindings):
+            self._regrab()
+
+    def _grips(self, binding: Binding) -> set[Grip]:
+        assert self._keyboard is not None
+        return set(self._keyboard.grips(binding.chord))
+
+    def _placed(self, binding: Binding) -> set[Grip]:
+        return {grip for grip, owner in self._grabs.items() if owner == binding.id}
+
+    def _regrab(self) -> None:
+        """Grab what the bindings say, from nothing, and tell the outcome."""
+        self._display.screen().root.ungrab_key(X.AnyKey, X.AnyModifier)
+        self._grabs.clear()
+        problems, triggers = [], []
+        for binding in self._bindings:
+            grips = self._grips(binding)
+            if not grips:
+                problems.append(_no_such_key(binding))
+            elif all(self._grab(grip) for grip in sorted(grips, key=lambda each: each.code)):
+                self._grabs.update(dict.fromkeys(grips, binding.id))
+                triggers.append((binding.id, str(binding.chord)))
+            else:
+                for grip in grips:
+                    self._ungrab(grip)
+                problems.append(_taken(binding))
+        self._display.sync()
+        self._post(Grabbed(tuple(triggers), tuple(problems)))
+
+    def _grab(self, grip: Grip) -> bool:
+        """Grab one key under every state of the locks; False if another program has one of them."""
+        assert self._keyboard is not None
+        refused = error.CatchError(error.BadAccess)
+        root = self._display.screen().root
+        for locks in self._keyboard.variants:
+            root.grab_key(grip.code, grip.mask | locks, False, X.GrabModeAsync, X.GrabModeAsync, onerror=refused)
+        self._display.sync()
+        return refused.get_error() is None
+
+    def _ungrab(self, grip: Grip) -> None:
+        assert self._keyboard is not None
+        for locks in self._keyboard.variants:
+            self._display.screen().root.ungrab_key(grip.code, grip.mask | locks)
+
+
+def _place(event: Any) -> tuple[int, int, int]:
+    """Key, time and modifiers: the same for the release and the press of a repetition."""
+    return event.detail, event.time, event.state
+
+
+def _ignore(problem: Any, request: Any) -> None:
+    """In place of python-xlib's handler, which prints."""
+    log.info("the display refused something: %s", type(problem).__name__)
+
+
+def _no_such_key(binding: Binding) -> HotkeyProblem:
+    return HotkeyProblem(binding.id, f"This keyboard has no {binding.chord}.", "Choose another key in the settings.")
+
+
+def _taken(binding: Binding) -> HotkeyProblem:
+    return HotkeyProblem(
+        binding.id,
+        f"Another program has already taken {binding.chord}.",
+        "Choose another key in the settings, or free it in the other program.",
+    )

@@ -1,0 +1,379 @@
+"""Keys of a real X server: pressed by XTEST while another program has the focus, heard by our grab."""
+
+from __future__ import annotations
+
+import os
+import queue
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.system.lab.desktop import Desktop, desktop, wait_for
+from tests.system.lab.keyboard import Keyboard
+
+from saywrite.desktop.hotkeys.bindings import (
+    CANCEL,
+    FIRST,
+    SECOND,
+    Binding,
+    Grabbed,
+    HotkeysLost,
+    KeyPressed,
+    KeyReleased,
+)
+from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.x11 import X11Hotkeys
+
+LIMIT_S = 20.0
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[Desktop]:
+    with desktop() as made:
+        yield made
+
+
+@pytest.fixture
+def keyboard(screen: Desktop) -> Iterator[Keyboard]:
+    made = Keyboard(screen)
+    yield made
+    made.close()
+
+
+class Ears:
+    """What was posted, in order."""
+
+    def __init__(self, screen: Desktop) -> None:
+        self.heard: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self.keys = X11Hotkeys(self.heard.put, time.monotonic, screen.env["DISPLAY"])
+
+    def grab(self, **chords: str) -> Grabbed:
+        self.keys.grab(tuple(Binding(name.replace("_", "-"), parse(chord)) for name, chord in chords.items()))
+        outcome = self.next()
+        assert isinstance(outcome, Grabbed)
+        return outcome
+
+    def next(self) -> object:
+        return self.heard.get(timeout=LIMIT_S)
+
+    def nothing_more(self) -> None:
+        """Whatever was on its way is here once the server has answered a new grab."""
+        self.keys.grab(())
+        outcome = self.next()
+        assert outcome == Grabbed(()), f"heard {outcome}"
+
+    def close(self) -> None:
+        self.keys.release()
+
+
+@pytest.fixture
+def ears(screen: Desktop) -> Iterator[Ears]:
+    made = Ears(screen)
+    yield made
+    made.close()
+
+
+def kind(event: object) -> tuple[type, str]:
+    assert isinstance(event, KeyPressed | KeyReleased), event
+    return type(event), event.binding
+
+
+PRESS = (KeyPressed, FIRST)
+RELEASE = (KeyReleased, FIRST)
+
+
+@pytest.mark.parametrize(
+    ("chord", "keys"),
+    [
+        ("F9", ["F9"]),
+        ("Ctrl+Alt+Space", ["Control_L", "Alt_L", "space"]),
+        ("Super+J", ["Super_L", "j"]),
+        ("Ctrl+Shift+F5", ["Shift_R", "Control_R", "F5"]),
+        ("Right Ctrl", ["Control_R"]),
+        ("Pause", ["Pause"]),
+    ],
+)
+def test_a_key_is_heard_with_exactly_its_modifiers(ears: Ears, keyboard: Keyboard, chord: str, keys: list[str]) -> None:
+    assert ears.grab(dictate=chord) == Grabbed(((FIRST, str(parse(chord))),))
+    keyboard.strike(*keys)
+    assert (kind(ears.next()), kind(ears.next())) == (PRESS, RELEASE)
+    if len(keys) == 1:
+        keyboard.strike("Shift_L", *keys)
+    else:
+        keyboard.strike(*keys[1:])
+    ears.nothing_more()
+
+
+@pytest.mark.parametrize("locks", [["Caps_Lock"], ["Num_Lock"], ["Caps_Lock", "Num_Lock"]])
+def test_caps_lock_and_num_lock_do_not_matter(ears: Ears, keyboard: Keyboard, locks: list[str]) -> None:
+    ears.grab(dictate="Ctrl+Alt+Space")
+    for lock in locks:
+        keyboard.strike(lock)
+    assert keyboard.locks()
+    try:
+        keyboard.strike("Control_L", "Alt_L", "space")
+        assert (kind(ears.next()), kind(ears.next())) == (PRESS, RELEASE)
+    finally:
+        for lock in locks:
+            keyboard.strike(lock)
+
+
+def test_a_held_key_that_the_server_repeats_is_one_press_and_one_release(ears: Ears, keyboard: Keyboard) -> None:
+    ears.grab(dictate="F9")
+    assert keyboard.repeats(), "this server does not repeat keys: the test would prove nothing"
+    keyboard.down("F9")
+    began = time.monotonic()
+    wait_for(lambda: time.monotonic() > began + 1.5, "time does not pass")
+    keyboard.up("F9")
+    pressed, released = ears.next(), ears.next()
+    assert (kind(pressed), kind(released)) == (PRESS, RELEASE)
+    assert isinstance(pressed, KeyPressed)
+    assert isinstance(released, KeyReleased)
+    assert 1.4 < released.at - pressed.at < 1.5 + LIMIT_S
+    ears.nothing_more()
+
+
+def test_the_times_are_those_of_the_keys_not_of_a_thread_that_comes_late(ears: Ears, keyboard: Keyboard) -> None:
+    ears.grab(dictate="F9")
+    held_up, go_on = threading.Event(), threading.Event()
+
+    def hold_up() -> None:
+        held_up.set()
+        go_on.wait(LIMIT_S)
+
+    ears.keys._thread.order(hold_up)
+    assert held_up.wait(LIMIT_S)
+    before = time.monotonic()
+    keyboard.strike("F9")
+    after = time.monotonic()
+    wait_for(lambda: time.monotonic() > after + 0.3, "time does not pass")
+    go_on.set()
+    pressed = ears.next()
+    assert isinstance(pressed, KeyPressed)
+    assert before - 0.05 <= pressed.at <= after + 0.05
+
+
+def test_the_key_is_ours_alone(ears: Ears, keyboard: Keyboard, screen: Desktop) -> None:
+    """A program with the focus sees every other key, and not this one."""
+    listing = subprocess.Popen(
+        ["xev", "-event", "keyboard"], stdout=subprocess.PIPE, text=True, env={**os.environ, **screen.env}
+    )
+    try:
+        screen.window("Event Tester")
+        ears.grab(dictate="F9")
+        keyboard.strike("F9")
+        assert (kind(ears.next()), kind(ears.next())) == (PRESS, RELEASE)
+        keyboard.strike("F8")
+        assert listing.stdout is not None
+        seen = []
+        for line in listing.stdout:
+            seen += [name for name in ("F8", "F9") if f", {name})" in line]
+            if "F8" in seen:
+                break
+        assert seen == ["F8"]
+    finally:
+        listing.kill()
+        listing.communicate()
+
+
+def test_escape_is_heard_while_the_key_is_held_and_left_alone_when_it_is_not_grabbed(
+    ears: Ears, keyboard: Keyboard
+) -> None:
+    ears.grab(dictate="Ctrl+Alt+Space", cancel="Escape")
+    for name in ("Control_L", "Alt_L", "space", "Escape"):
+        keyboard.down(name)
+    assert (kind(ears.next()), kind(ears.next())) == (PRESS, (KeyPressed, CANCEL))
+    for name in ("Escape", "space", "Alt_L", "Control_L"):
+        keyboard.up(name)
+    assert {kind(ears.next()), kind(ears.next())} == {RELEASE, (KeyReleased, CANCEL)}
+    ears.grab(dictate="Ctrl+Alt+Space")
+    keyboard.strike("Escape")
+    ears.nothing_more()
+
+
+def test_a_key_grabbed_again_while_it_is_held_is_still_released(ears: Ears, keyboard: Keyboard) -> None:
+    """As when Escape is added at the start of a dictation."""
+    ears.grab(dictate="F9")
+    keyboard.down("F9")
+    assert kind(ears.next()) == PRESS
+    ears.grab(dictate="F9", cancel="Escape")
+    keyboard.up("F9")
+    assert kind(ears.next()) == RELEASE
+
+
+def test_two_keys_are_told_apart(ears: Ears, keyboard: Keyboard) -> None:
+    ears.grab(dictate="F9", dictate_second="Shift+F9")
+    keyboard.strike("F9")
+    keyboard.strike("Shift_L", "F9")
+    heard = [kind(ears.next()) for _ in range(4)]
+    assert heard == [PRESS, RELEASE, (KeyPressed, SECOND), (KeyReleased, SECOND)]
+
+
+TAKER = """
+import sys
+from Xlib import X, XK, display
+d = display.Display()
+d.screen().root.grab_key(d.keysym_to_keycode(XK.string_to_keysym("F9")), 0, False, X.GrabModeAsync, X.GrabModeAsync)
+d.sync()
+print("taken", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_program_has_f9(screen: Desktop) -> Iterator[None]:
+    """Without the variants for the locks, as careless programs do."""
+    taker = subprocess.Popen(
+        [sys.executable, "-c", TAKER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **screen.env},
+    )
+    try:
+        assert taker.stdout is not None
+        taker.stdout.readline()
+        yield
+    finally:
+        taker.communicate()
+
+
+def test_a_key_that_another_program_has_is_reported_and_the_others_work(
+    ears: Ears, keyboard: Keyboard, screen: Desktop
+) -> None:
+    with another_program_has_f9(screen):
+        outcome = ears.grab(dictate="F9", dictate_second="F8")
+        assert outcome.triggers == ((SECOND, "F8"),)
+        (problem,) = outcome.problems
+        assert (problem.binding, problem.what) == (FIRST, "Another program has already taken F9.")
+        keyboard.strike("F8")
+        assert [kind(ears.next()) for _ in range(2)] == [(KeyPressed, SECOND), (KeyReleased, SECOND)]
+    assert ears.grab(dictate="F9").problems == ()
+
+
+def test_of_a_refused_key_no_variant_is_kept(ears: Ears, screen: Desktop) -> None:
+    with another_program_has_f9(screen):
+        assert ears.grab(dictate="F9").problems
+    other = Ears(screen)
+    assert other.grab(dictate="F9").problems == ()
+    other.close()
+
+
+def test_the_key_is_found_again_where_another_layout_puts_it(ears: Ears, keyboard: Keyboard) -> None:
+    """German swaps Y and Z."""
+    ears.grab(dictate="Ctrl+Alt+Y")
+    try:
+        keyboard.layout("de")
+        regrabbed = ears.next()
+        assert isinstance(regrabbed, Grabbed)
+        assert regrabbed.problems == ()
+        keyboard.strike("Control_L", "Alt_L", "y")
+        heard = ears.next()
+        while isinstance(heard, Grabbed):  # the layout changes in several steps
+            heard = ears.next()
+        assert (kind(heard), kind(ears.next())) == (PRESS, RELEASE)
+    finally:
+        keyboard.layout("us")
+
+
+def test_a_layout_without_the_key_is_a_problem_that_passes(ears: Ears, keyboard: Keyboard) -> None:
+    ears.grab(dictate="Ctrl+Alt+Y")
+
+    def told(*problems: str) -> bool:
+        outcome = ears.next()
+        return isinstance(outcome, Grabbed) and [problem.what for problem in outcome.problems] == list(problems)
+
+    try:
+        keyboard.layout("ru")
+        wait_for(lambda: told("This keyboard has no Ctrl+Alt+Y."), "the missing key is not reported")
+    finally:
+        keyboard.layout("us")
+    wait_for(told, "the key does not come back")
+    keyboard.strike("Control_L", "Alt_L", "y")
+    assert kind(ears.next()) == PRESS
+
+
+def test_letting_go_while_a_key_is_held_releases_it(screen: Desktop, keyboard: Keyboard) -> None:
+    ears = Ears(screen)
+    ears.grab(dictate="F9")
+    keyboard.down("F9")
+    assert kind(ears.next()) == PRESS
+    ears.close()
+    assert kind(ears.next()) == RELEASE
+
+
+def test_a_display_that_dies_is_told_once_and_leaves_no_thread() -> None:
+    before = threading.active_count()
+    with desktop() as short_lived:
+        ears = Ears(short_lived)
+        keyboard = Keyboard(short_lived)
+        ears.grab(dictate="F9")
+        keyboard.down("F9")
+        assert kind(ears.next()) == PRESS
+        keyboard.abandon()
+    assert kind(ears.next()) == RELEASE
+    lost = ears.next()
+    assert isinstance(lost, HotkeysLost)
+    assert lost.what.startswith("The display has gone")
+    wait_for(lambda: threading.active_count() == before, "the thread goes on")
+    ears.close()
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
+def test_without_a_display_it_says_so() -> None:
+    heard: queue.SimpleQueue[object] = queue.SimpleQueue()
+    keys = X11Hotkeys(heard.put, time.monotonic, ":4711")
+    lost = heard.get(timeout=LIMIT_S)
+    assert isinstance(lost, HotkeysLost)
+    assert lost.what.startswith("The display cannot be reached")
+    keys.release()
+
+
+def test_a_thousand_presses_with_random_timing_and_nothing_is_left(screen: Desktop, keyboard: Keyboard) -> None:
+    """Not an event too many or too few, in order; afterwards no thread, file descriptor or grab."""
+    process, chance, held = psutil.Process(), random.Random(4), threading.Event()
+    files, threads = process.num_fds(), threading.active_count()
+    ears = Ears(screen)
+    ears.grab(dictate="F9", dictate_second="Ctrl+F9")
+    for number in range(1_000):
+        second = chance.random() < 0.3
+        wanted = SECOND if second else FIRST
+        pause = chance.choice([0.0, 0.0, 0.001, 0.005])
+        if second:
+            keyboard.down("Control_L")
+        keyboard.down("F9")
+        held.wait(pause)
+        if second and chance.random() < 0.5:
+            keyboard.up("Control_L")
+            keyboard.up("F9")
+        else:
+            keyboard.up("F9")
+            if second:
+                keyboard.up("Control_L")
+        assert (kind(ears.next()), kind(ears.next())) == ((KeyPressed, wanted), (KeyReleased, wanted)), number
+    ears.nothing_more()
+    ears.close()
+    wait_for(lambda: process.num_fds() == files, f"{process.num_fds() - files} file descriptors are left")
+    assert threading.active_count() == threads
+    other = Ears(screen)
+    assert other.grab(dictate="F9", dictate_second="Ctrl+F9").problems == ()
+    other.close()
+
+
+def test_while_nothing_is_pressed_the_thread_does_not_wake(ears: Ears) -> None:
+    ears.grab(dictate="F9")
+
+    def switches() -> int:
+        text = Path(f"/proc/self/task/{ears.keys._thread._thread.native_id}/status").read_text()
+        return sum(int(line.split()[1]) for line in text.splitlines() if "ctxt_switches" in line)
+
+    wait_for(lambda: ears.heard.empty(), "something is still coming")
+    before, end = switches(), time.monotonic() + 1.0
+    wait_for(lambda: time.monotonic() > end, "time does not pass")
+    assert switches() - before <= 2
