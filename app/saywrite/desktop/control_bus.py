@@ -99,7 +99,11 @@ class ControlBus:
         from jeepney.bus_messages import DBusNameFlags, message_bus
         from jeepney.io.blocking import Proxy, open_dbus_connection
 
-        connection = open_dbus_connection(address, auth_timeout=_CONNECT_LIMIT_S)
+        try:
+            connection = open_dbus_connection(address, auth_timeout=_CONNECT_LIMIT_S)
+        except (OSError, ValueError, RuntimeError) as error:  # "disabled:", "autolaunch:", refused, not there any more
+            log.info("there is no session bus that can be used: %s", type(error).__name__)
+            return None
         self._connection = connection
         bus = Proxy(message_bus, connection, timeout=_CONNECT_LIMIT_S)
         if bus.RequestName(NAME, DBusNameFlags.do_not_queue)[0] != 1:
