@@ -1,6 +1,7 @@
 """The window with a scripted dictation, for eyes and screenshots: `python tests/ui/demo_window.py --help`.
 
---scene idle|listening|finishing|failed|notices|unfinished|settings|history|about   --theme light|dark
+--scene idle|listening|finishing|failed|notices|unfinished|aiola|outage|account|details|settings|history|about
+--engine builtin|aiola  --theme light|dark
 --size 1040x700  --font-size 10  --rtl  --shot FILE (then it quits)  --render-app-icon (draws the PNG files)
 """
 
@@ -10,6 +11,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,11 +28,14 @@ from PySide6.QtWidgets import QApplication, QToolButton  # noqa: E402
 
 from saywrite import events  # noqa: E402
 from saywrite.history.store import HistoryStore  # noqa: E402
+from saywrite.settings.keychain import API_KEY, SessionSecrets  # noqa: E402
 from saywrite.settings.schema import Settings  # noqa: E402
 from saywrite.text.keywords import Keyword  # noqa: E402
+from saywrite.ui.account_access import AccountAccess  # noqa: E402
 from saywrite.ui.application import create_application  # noqa: E402
 from saywrite.ui.frontend import FrontEnd  # noqa: E402
 from saywrite.ui.icons import APP_ICON_SIZES  # noqa: E402
+from saywrite.ui.settings_dialog import SettingsDialog  # noqa: E402
 
 KEYWORDS = (
     Keyword("k eight s", "Kubernetes"),
@@ -71,6 +76,8 @@ def play(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> 
     tell(events.DevicesChanged((window_fakes.HEADSET, window_fakes.WEBCAM)))
     if scene == "idle":
         return
+    if scene in ("aiola", "outage"):
+        play_service(scene, dictation)
     if scene in ("listening", "finishing", "failed", "notices", "stopped"):
         window_fakes.script(dictation)
     if scene == "finishing":
@@ -100,9 +107,56 @@ def play(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> 
         tell(events.UnfinishedFound(tuple(items)))
         if scene == "unfinished":
             front.window.unfinished.findChild(QToolButton).click()
-    opener = {"settings": "show_settings", "history": "show_history", "about": "show_about"}.get(scene)
+    opener = {
+        "settings": "show_settings",
+        "account": "show_account",
+        "history": "show_history",
+        "about": "show_about",
+    }.get(scene)
     if opener:
         getattr(front.side, opener)()
+    if scene == "account":
+        front.window.findChild(SettingsDialog).account_page.test.button.click()
+
+
+GERMAN = (
+    "Die Quartalsbesprechung ist jetzt am Donnerstag, weil die Zahlen aus Porto einen Tag später kommen.",
+    "Bitte fragt Ines, ob der neue Kubernetes-Cluster für die Vorführung bereit ist.",
+    "Wenn nicht, zeigen wir stattdessen die Aufnahme von letzter Woche.",
+    "Zweiter Punkt: Der Vertrag mit der Druckerei endet im März.",
+)
+
+
+def play_service(scene: str, dictation: window_fakes.FakeDictation) -> None:
+    """A dictation through aiOla with translations; in the scene "outage" the service is away."""
+    tell = dictation.tell
+    tell(events.ConnectionChanged("d1", "connected", rtt_ms=42))
+    tell(events.StateChanged("d1", events.State.STARTING))
+    tell(events.Started("d1", "aiola", "de", "microphone", 100.0, window_fakes.BEGAN))
+    tell(events.StateChanged("d1", events.State.LISTENING))
+    at = 16_000
+    for number, (text, translation) in enumerate(zip(GERMAN, window_fakes.TEXTS, strict=True), start=1):
+        end = at + len(text) * 1_000
+        engine = "builtin" if scene == "outage" and number == 4 else ""
+        tell(events.SegmentAdded("d1", events.Segment(number, text, text, at, end, engine=engine)))
+        tell(events.SegmentTranslated("d1", number, translation))
+        at = end + 8_000
+    dictation.hear(at / 16_000 + 9)
+    waiting = ((at, at + 48_000), (at + 64_000, at + 136_000))
+    tell(events.Outstanding("d1", waiting))
+    tell(events.Gauge("d1", at + 144_000, at + (16_000 if scene == "outage" else 136_000), at))
+    tell(events.Traffic("d1", "apis.aiola.ai", 1_234_567, 4_321))
+    if scene == "outage":
+        reason = "apis.aiola.ai does not answer."
+        tell(events.ConnectionChanged("d1", "lost", reason=reason, retry_in_s=4.0))
+        tell(events.StateChanged("d1", events.State.RECONNECTING))
+        tell(events.Failed("d1", reason, "The recording goes on; the text comes later.", about="network"))
+
+
+def pretend_to_test(_settings: object, _secret: object) -> Iterator[tuple[bool, str, str]]:
+    yield True, "Signed in at auth.aiola.ai.", ""
+    yield True, "A stream opens at apis.aiola.ai.", ""
+    yield False, "This account may not translate.", "Ask aiOla to switch translation on for your workflow."
 
 
 def main() -> int:
@@ -136,10 +190,16 @@ def main() -> int:
         )
     folder = Path(tempfile.mkdtemp())
     dictation = window_fakes.FakeDictation()
+    secrets = SessionSecrets("Install and start a Secret Service, such as gnome-keyring or KWallet.")
+    secrets.set(API_KEY, "a-key-to-look-at")
     front = FrontEnd(
         dictation,
         window_fakes.surroundings(
-            folder, settings=settings, keywords=KEYWORDS, open_history=lambda: dictated_before(folder)
+            folder,
+            settings=settings,
+            keywords=KEYWORDS,
+            open_history=lambda: dictated_before(folder),
+            account=AccountAccess(lambda: secrets, pretend_to_test, str),
         ),
     )
     dictation.tell = front.receive
@@ -150,7 +210,7 @@ def main() -> int:
     QTimer.singleShot(300, lambda: play(options.scene, front, dictation))
     feed = QTimer(interval=50)
     feed.timeout.connect(lambda: dictation.hear(0.05, -13 - 6 * (time.monotonic() % 1)))
-    if options.scene in ("listening", "notices"):
+    if options.scene in ("listening", "notices", "aiola", "outage"):
         feed.start()
     if options.shot:
 

@@ -44,6 +44,20 @@ class AccountAccess:
         return host_of(address)
 
 
+VARIABLES = {
+    "key": "AIOLA_API_KEY",
+    "aiola_base_url": "AIOLA_BASE_URL",
+    "aiola_auth_url": "AIOLA_AUTH_BASE_URL",
+    "aiola_workflow": "AIOLA_WORKFLOW_ID",
+}
+
+
+def environment_of(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """`AccountAccess.environment` of these variables; the key's value stays out of it."""
+    found = {name: (variable, environ.get(variable, "").strip()) for name, variable in VARIABLES.items()}
+    return {name: (variable, "" if name == "key" else value) for name, (variable, value) in found.items() if value}
+
+
 def host_of(address: str) -> str:
     try:
         return urlsplit(address).netloc.rpartition("@")[2]

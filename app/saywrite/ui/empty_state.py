@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from saywrite.events import State
 from saywrite.ui.choosers import Choices
@@ -20,6 +20,7 @@ HEADLINES = {
     State.FINISHING: ("Finishing…", "The last words are being written."),
     State.FAILED: ("That did not work", "The message above says why, and what helps."),
 }
+AT_REST = (State.IDLE, State.FAILED)
 HINTS = (
     ("F9", "starts and stops"),
     ("Ctrl+O", "transcribes an audio file; you can also drop one here"),
@@ -43,9 +44,16 @@ def describe_engine(choices: Choices, engine: str) -> str:
 class EmptyState(QWidget):
     """Changes its words with the dictation's state, so that the silence before the first word is explained too."""
 
+    account_wanted = Signal()
+    """The user wants to see the account of the engine."""
+
     def __init__(self, choices: Choices) -> None:
         super().__init__()
         self._choices = choices
+        self._state = State.IDLE
+        self._needs_account = False
+        self.account = QPushButton()
+        self.account.clicked.connect(self.account_wanted)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self._headline = ToneLabel("", "", size=1.5, strong=True)
@@ -63,20 +71,27 @@ class EmptyState(QWidget):
         column.addSpacing(4)
         for label in (self._headline, self._sentence, self._engine):
             column.addWidget(label)
+        column.addWidget(self.account, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(14)
         column.addWidget(self._hints, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(4)
         self.show_state(State.IDLE)
 
     def show_state(self, state: State) -> None:
+        self._state = state
         headline, sentence = HEADLINES[state]
         self._headline.setText(headline)
         self._sentence.setText(sentence)
-        self._hints.setVisible(state in (State.IDLE, State.FAILED))
+        self._hints.setVisible(state in AT_REST)
+        self.account.setVisible(self._needs_account and state in AT_REST)
         self.setAccessibleName(f"{headline}. {sentence}")
 
     def show_engine(self, engine: str) -> None:
+        choice = self._choices.engine(engine)
         self._engine.setText(describe_engine(self._choices, engine))
+        self._needs_account = bool(choice and choice.needs_account)
+        self.account.setText(f"{choice.label} account…" if choice else "")
+        self.account.setVisible(self._needs_account and self._state in AT_REST)
 
     def texts(self) -> tuple[str, str, str]:
         return self._headline.text(), self._sentence.text(), self._engine.text()

@@ -79,7 +79,9 @@ class FrontEnd(QObject):
         self.window.transcript.engine_label = given.choices.engine_label
         self.controller = Controller(self.window, given.choices)
         self.commands = Commands(self.window, dictation, self.preferences, given.choices)
-        self.side = SideWindows(self.window, self.preferences, given.choices, given.open_history, given.diagnostics)
+        self.side = SideWindows(
+            self.window, self.preferences, given.choices, given.open_history, given.diagnostics, given.account
+        )
         self._connect()
         self.window.keywords.set_keywords(given.keywords)
         self._apply(given.settings)
@@ -124,6 +126,9 @@ class FrontEnd(QObject):
         self.window.closing.connect(self.window.transcript.flush)
         self.window.painted.connect(self._load_the_rest)
         self.side.unknown_language_chosen.connect(self.commands.explain_unknown_language)
+        self.controller.engine.account_wanted.connect(self.side.show_account)
+        self.window.empty.account_wanted.connect(self.side.show_account)
+        self.side.account_changed.connect(self._dictation.renew_account)
         self.side.refresh_devices_wanted.connect(self._dictation.refresh_devices)
 
     @Slot(object)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from saywrite.ui.theme import shades
@@ -42,6 +42,27 @@ class ToneLabel(QLabel):
             palette = QPalette(self.palette())
             palette.setColor(QPalette.ColorRole.WindowText, color)
             self.setPalette(palette)
+
+
+class NoteLabel(ToneLabel):
+    """A small text that wraps and is never cut: forms do not ask a label how high it is at its width."""
+
+    def __init__(self, text: str = "", tone: str = "muted", *, size: float = 0.92) -> None:
+        super().__init__(text, tone, size=size)
+        self.setWordWrap(True)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        height = self.heightForWidth(self.width())
+        if height != self.minimumHeight():
+            self.setMinimumHeight(max(0, height))
 
 
 class KeyCap(QWidget):

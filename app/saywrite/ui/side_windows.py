@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from saywrite.events import DevicesChanged
+from saywrite.ui.account_access import AccountAccess
 from saywrite.ui.choosers import Choices
 from saywrite.ui.clipboard import copy_text
 from saywrite.ui.main_window import MainWindow
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 class SideWindows(QObject):
     unknown_language_chosen = Signal(str)
     refresh_devices_wanted = Signal()
+    account_changed = Signal()
+    """Another key or token is kept now, or none."""
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class SideWindows(QObject):
         choices: Choices,
         open_history: Callable[[], History],
         diagnostics: Callable[[], str],
+        account: AccountAccess | None = None,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -40,6 +44,7 @@ class SideWindows(QObject):
         self._choices = choices
         self._open_history = open_history
         self._diagnostics = diagnostics
+        self._account = account
         self._devices: DevicesChanged | None = None
         self._settings: SettingsDialog | None = None
         self._history: HistoryWindow | None = None
@@ -72,12 +77,19 @@ class SideWindows(QObject):
         if self._settings is None:
             from saywrite.ui.settings_dialog import SettingsDialog
 
-            self._settings = SettingsDialog(self._preferences, self._choices, self._window)
+            self._settings = SettingsDialog(self._preferences, self._choices, self._account, self._window)
+            self._settings.account_changed.connect(self.account_changed)
             self._settings.unknown_language_chosen.connect(self.unknown_language_chosen)
             self._settings.refresh_devices_wanted.connect(self.refresh_devices_wanted)
             if self._devices is not None:
                 self._settings.show_devices(self._devices)
         _bring_up(self._settings)
+
+    def show_account(self) -> None:
+        """The settings, where a key goes."""
+        self.show_settings()
+        if self._settings is not None:
+            self._settings.show_account()
 
     def show_history(self) -> None:
         if self._history is None:

@@ -7,6 +7,7 @@ are called back on the GUI thread, unless their `owner` is gone by then.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -30,10 +31,16 @@ def run_task(
     *,
     owner: QObject | None = None,
     in_order: bool = False,
+    alone: bool = False,
 ) -> None:
-    """Run `func` elsewhere. Jobs that are `in_order` run one after the other: writes of the same file."""
+    """Run `func` elsewhere. Jobs that are `in_order` run one after the other: writes of the same file. A job that may
+    wait for a person or for a network runs `alone`, on a thread that the end of the program does not wait for.
+    """
     job = _Job(func, done, failed, owner)
     _under_way.add(job)
+    if alone:
+        threading.Thread(target=_Call(job).run, name="errand", daemon=True).start()
+        return
     (_ordered if in_order else QThreadPool.globalInstance()).start(_Call(job))
 
 
