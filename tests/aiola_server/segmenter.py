@@ -58,6 +58,8 @@ class Segmenter:
         self._first = 0
         """Number of the frame at `_frames[0]`."""
         self._start: int | None = None
+        self._continues = False
+        """The open segment is the rest of one that was cut: however short, it is speech."""
         self._voiced_to = 0
         self._breath: tuple[int, int] | None = None
         """Where the last quiet place inside the open segment begins and ends."""
@@ -69,6 +71,8 @@ class Segmenter:
     def feed(self, pcm: bytes) -> list[SpeechSegment]:
         self._rest += pcm
         whole = len(self._rest) // (FRAME * 2) * FRAME * 2
+        if not whole:
+            return []
         taken, self._rest = self._rest[:whole], self._rest[whole:]
         voiced = loud(np.frombuffer(taken, "<i2").astype(np.float64) / 32768, self._limit)
         found = []
@@ -105,7 +109,7 @@ class Segmenter:
     def _cut(self, end: int, resumed: int) -> SpeechSegment | None:
         """Too long: close it at its last breath; what came behind that is the next one."""
         segment = self._close(end)
-        self._start = resumed
+        self._start, self._continues = resumed, True
         return segment
 
     def _close(self, end: int) -> SpeechSegment | None:
@@ -113,11 +117,10 @@ class Segmenter:
         start, now = self._start, self._first + len(self._frames)
         first, last = max(self._first, start - PAD), min(now, end + PAD)
         pcm = b"".join(self._frames[first - self._first : last - self._first])
-        self._start, self._breath = None, None
+        short = end - start < self._least and not self._continues
+        self._start, self._breath, self._continues = None, None, False
         self._forget(max(last - PAD, self._first))
-        if end - start < self._least:
-            return None
-        return SpeechSegment(start * FRAME, end * FRAME, now * FRAME, pcm)
+        return None if short else SpeechSegment(start * FRAME, end * FRAME, now * FRAME, pcm)
 
     def _forget(self, to: int) -> None:
         gone = max(0, min(to - self._first, len(self._frames)))

@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 from tests.aiola_server.ears import BuiltinEars, Understand, tone_words
 from tests.aiola_server.http_api import HttpApi
+from tests.aiola_server.listening import Listener
 from tests.aiola_server.record import Records
 from tests.aiola_server.script import STATUS, Refusal, Script
 from tests.aiola_server.stream import NAMESPACE, PATH, Events, StreamServer
@@ -44,7 +45,7 @@ class AiolaService:
         self._script = Script()
         self._records = Records()
         self._ears: Understand = BuiltinEars() if options.ears == "builtin" else tone_words
-        self._listening: web.TCPSite | web.SockSite | None = None
+        self._listener: Listener | None = None
         self._later: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
@@ -62,7 +63,8 @@ class AiolaService:
         for task in list(self._later):
             task.cancel()
         await asyncio.gather(*self._later, return_exceptions=True)
-        await self._hang_up()
+        await self._deafen()
+        self.reset()
         await self._sio.shutdown()
         await self._runner.cleanup()
         if isinstance(self._ears, BuiltinEars):
@@ -161,7 +163,8 @@ class AiolaService:
             for sid in list(self._events.streams):
                 await self._sio.disconnect(sid, namespace=NAMESPACE)
         elif how == "engineio":
-            await self._sio.eio.disconnect()
+            for eio_sid in list(self._sio.eio.sockets):
+                await self._sio.hang_up(eio_sid, says_so=True)
         else:
             for transport in self._transports():
                 transport.close()
@@ -208,33 +211,26 @@ class AiolaService:
         await self.hang_up("socketio")
 
     async def _listen(self) -> None:
-        if self._listening is not None:
+        if self._listener is not None:
             return
-        wire = socket.socket()
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        wire.bind(("127.0.0.1", self.port))
-        self.port = wire.getsockname()[1]
         context = None
         if self._options.certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(self._options.certificate)
-        self._listening = web.SockSite(self._runner, wire, ssl_context=context)
-        await self._listening.start()
+        server = self._runner.server
+        assert server is not None
+        self._listener = Listener(server, tls=context)
+        self.port = self._listener.open(self.port)
 
     async def _deafen(self) -> None:
-        if self._listening is not None:
-            site, self._listening = self._listening, None
-            await site.stop()
-
-    async def _hang_up(self) -> None:
-        await self._deafen()
-        for transport in self._transports():
-            transport.abort()
+        if self._listener is not None:
+            listener, self._listener = self._listener, None
+            await listener.close()
 
     def _transports(self) -> list[asyncio.Transport]:
         server = self._runner.server
         connections = server.connections if server is not None else []
-        return [each.transport for each in connections if each.transport is not None]  # type: ignore[misc]
+        return [each.transport for each in connections if each.transport is not None]
 
     def _after(self, seconds: float, action: Callable[[], Any]) -> None:
         async def later() -> None:

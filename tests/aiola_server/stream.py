@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl
 
+import engineio
 import socketio
 from socketio.exceptions import ConnectionRefusedError
 from tests.aiola_server.ears import Understand
@@ -31,7 +32,8 @@ Say = Callable[[str, Any], Awaitable[None]]
 def written(text: str, keywords: Mapping[str, str]) -> str:
     """Keywords as the service applies them: whole words, the longest spoken form first."""
     for spoken in sorted(keywords, key=len, reverse=True):
-        text = re.sub(rf"\b{re.escape(spoken)}\b", lambda _, new=keywords[spoken]: new, text, flags=re.IGNORECASE)
+        new = keywords[spoken].replace("\\", r"\\")
+        text = re.sub(rf"\b{re.escape(spoken)}\b", new, text, flags=re.IGNORECASE)
     return text
 
 
@@ -118,15 +120,28 @@ class StreamServer(socketio.AsyncServer):
         """One Engine.IO message whatever is in it."""
         await self.eio.send(self.manager.eio_sid_from_sid(sid, NAMESPACE), frame)
 
+    async def hang_up(self, eio_sid: str, *, says_so: bool) -> None:
+        """End the WebSocket, as the Node server does; with an Engine.IO close packet before it or without."""
+        with suppress(KeyError):
+            wire = self.eio.sockets[eio_sid]
+            await wire.close(wait=False, abort=not says_so)
+            await wire.queue.put(None)  # its writer ends with this
+
     def keep(self, eio_sid: str, way: str, frame: str | bytes) -> None:
         if record := self.keepers.get(eio_sid):
             record.keep_raw(way, frame)
         else:
             self.raw[eio_sid].append((way, frame))
 
-    async def _send_eio_packet(self, eio_sid: str, eio_pkt: Any) -> None:
-        self.keep(eio_sid, "down", eio_pkt.data)
-        await super()._send_eio_packet(eio_sid, eio_pkt)
+    def _engineio_server_class(self) -> Any:
+        keep = self.keep
+
+        class Sending(engineio.AsyncServer):
+            async def send_packet(self, sid: str, pkt: Any) -> None:
+                keep(sid, "down", pkt.data)
+                await super().send_packet(sid, pkt)
+
+        return Sending
 
     async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
         self.keep(eio_sid, "up", data)
@@ -136,7 +151,7 @@ class StreamServer(socketio.AsyncServer):
                 raise ValueError("an event before the namespace was accepted")
             await super()._handle_eio_message(eio_sid, data)
         except (ValueError, TypeError, IndexError, KeyError, AttributeError):
-            await self.eio.disconnect(eio_sid)
+            await self.hang_up(eio_sid, says_so=False)
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: Any) -> None:
         await super()._handle_eio_disconnect(eio_sid, reason)

@@ -40,7 +40,7 @@ FRAME = RATE // 100
 _LOUD = 10 ** (-45 / 20)
 _SHORTEST = 10
 """Frames of 10 ms: half a word is heard as the word, less is not."""
-_PURE = 0.7
+_PURE = 0.85
 
 
 def utterances(count: int, seed: int, least: int = 2, most: int = 5) -> list[list[str]]:
