@@ -74,7 +74,7 @@ class Stream:
         hands = _Hands(self, self._wishes, until)
         try:
             client.connect(  # type: ignore[no-untyped-call]
-                url, header=lines, socket=hands, redirect_limit=0, timeout=1.0
+                url, header=lines, socket=hands, redirect_limit=0, timeout=1.0, suppress_origin=True
             )
         except websocket.WebSocketException as error:
             answer = client.handshake_response

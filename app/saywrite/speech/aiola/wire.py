@@ -250,10 +250,13 @@ def _engine_packet(frame: str) -> Packet:
 def _opened(data: Any) -> Packet:
     if not isinstance(data, dict) or not isinstance(data.get("sid"), str):
         return Ignored("an opening without a session")
-    interval, patience = (data.get(name, usual) for name, usual in (("pingInterval", 25_000), ("pingTimeout", 20_000)))
-    if not all(type(each) in (int, float) and 0 < each <= 86_400_000 for each in (interval, patience)):
-        return Ignored("an opening with impossible times")
-    return Open(data["sid"], interval / 1000, patience / 1000)
+    return Open(data["sid"], _time(data.get("pingInterval"), 25_000), _time(data.get("pingTimeout"), 20_000))
+
+
+def _time(value: Any, usual_ms: int) -> float:
+    """Milliseconds as seconds; the usual ones for an impossible time (python-socketio rounds half a second to 0)."""
+    possible = type(value) in (int, float) and 0 < value <= 86_400_000
+    return (value if possible else usual_ms) / 1000
 
 
 def _event_or_ack(kind: int, namespace: str, number: int | None, items: Sequence[Any]) -> Packet:
