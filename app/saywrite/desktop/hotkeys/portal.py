@@ -1,0 +1,266 @@
+"""Keys on Wayland: the desktop portal's GlobalShortcuts, which tells press and release of what the user allowed.
+
+One thread with a bus connection of its own, asleep until a signal comes. The order is fixed by the portal: register
+who we are, create a session, bind all keys at once (only once per session: other keys need a new one). The desktop
+may ask the user, so the answer may take minutes; meanwhile the thread goes on listening.
+
+What desktops make of it (reported, and measured with KDE 5.27): KDE wants the shortcuts already when the session is
+created and repeats `Activated` while a key is held; Hyprland names no trigger; which key it is, is the user's choice
+in the desktop's settings, ours is a suggestion.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from jeepney import DBusAddress, HeaderFields, MatchRule, Message
+
+from saywrite.desktop.bus import BUS, Bus, Unanswered, field
+from saywrite.desktop.hotkeys.bindings import (
+    CANCEL,
+    Binding,
+    Clock,
+    Grabbed,
+    HotkeyProblem,
+    HotkeysLost,
+    KeyPressed,
+    KeyReleased,
+    Post,
+)
+from saywrite.desktop.hotkeys.chords import Chord, Modifier
+from saywrite.desktop.hotkeys.key_table import KEYS
+from saywrite.desktop.wakeable import Wakeable
+
+log = logging.getLogger(__name__)
+
+PORTAL = "org.freedesktop.portal.Desktop"
+PATH = "/org/freedesktop/portal/desktop"
+SHORTCUTS = DBusAddress(PATH, PORTAL, "org.freedesktop.portal.GlobalShortcuts")
+REGISTRY = DBusAddress(PATH, PORTAL, "org.freedesktop.host.portal.Registry")
+PROPERTIES = DBusAddress(PATH, PORTAL, "org.freedesktop.DBus.Properties")
+REQUEST = "org.freedesktop.portal.Request"
+SESSION = "org.freedesktop.portal.Session"
+
+JOIN_S = 2.0
+RESTARTS = 3
+"""So often in a row a portal that goes away is asked anew before it is given up."""
+
+BY_HAND = "Bind the lines shown in the settings to a key in the desktop's own settings."
+NO_BUS = HotkeysLost("There is no session bus, so no key is heard.", BY_HAND)
+GONE = HotkeysLost("The desktop no longer tells which keys are pressed.", "Choose the key again in the settings.")
+NOT_OFFERED = HotkeyProblem("", "This desktop lets no other program hear a key.", BY_HAND)
+REFUSED = HotkeyProblem("", "The desktop was not allowed to give Saywrite a key.", "Choose the key again to be asked.")
+FAILED = HotkeyProblem("", "The desktop could not set up the key.", BY_HAND)
+CLOSED = HotkeyProblem("", "The desktop took the key away.", "Choose the key again in the settings.")
+
+_TRIGGER = {Modifier.CTRL: "CTRL", Modifier.ALT: "ALT", Modifier.SHIFT: "SHIFT", Modifier.SUPER: "LOGO"}
+
+
+def trigger(chord: Chord) -> str:
+    """The chord in the notation of the desktops' shortcuts specification."""
+    return "+".join([*(_TRIGGER[each] for each in Modifier if each in chord.modifiers), KEYS[chord.key].keysym])
+
+
+class PortalHotkeys:
+    """The keys of one portal session. Made on any thread; every method only leaves an order."""
+
+    lends_keys = False
+
+    def __init__(self, post: Post, clock: Clock, app_id: str) -> None:
+        """`app_id`: the name of our .desktop file; newer portals serve nobody whose file they cannot find."""
+        self._post = post
+        self._clock = clock
+        self._app_id = app_id
+        # From here on the thread's own.
+        self._bindings: tuple[Binding, ...] = ()
+        self._wanted = False
+        self._session = ""
+        self._owner = ""
+        self._awaited: dict[str, Callable[[int, dict[str, Any]], None]] = {}
+        self._held: set[str] = set()
+        self._restarts = 0
+        self._bus: Any = None
+        self._thread = Wakeable("hotkeys", self._run)
+
+    def grab(self, bindings: tuple[Binding, ...]) -> None:
+        def order() -> None:
+            self._bindings = tuple(binding for binding in bindings if binding.id != CANCEL)
+            self._wanted = True
+
+        self._thread.order(order)
+
+    def release(self) -> None:
+        if not self._thread.close(JOIN_S):
+            log.warning("the hotkey thread did not end in time")
+
+    def _run(self, thread: Wakeable) -> None:
+        try:
+            self._bus = Bus("SESSION", thread)
+        except OSError:
+            self._post(NO_BUS)
+            return
+        try:
+            self._listen(thread)
+        except (OSError, Unanswered) as problem:
+            log.info("no keys from the portal: %s", type(problem).__name__)
+            self._let_go()
+            if not thread.closing:
+                self._post(GONE)
+        finally:
+            self._bus.close()
+
+    def _listen(self, thread: Wakeable) -> None:
+        self._subscribe()
+        while not thread.closing:
+            if self._wanted:
+                self._wanted = False
+                self._open()
+            while messages := self._bus.signals():
+                for message in messages:
+                    self._take(message)
+            if not self._wanted:
+                thread.wait([self._bus.fileno()])
+        self._let_go()
+
+    def _subscribe(self) -> None:
+        for interface in (SHORTCUTS.interface, REQUEST, SESSION):
+            self._bus.listen(MatchRule(type="signal", sender=PORTAL, interface=interface))
+        owner_changed = MatchRule(type="signal", sender=BUS, interface=BUS, member="NameOwnerChanged")
+        owner_changed.add_arg_condition(0, PORTAL)
+        self._bus.listen(owner_changed)
+
+    def _open(self) -> None:
+        """Ask for what the bindings say, in a session of its own."""
+        self._end_session()
+        if not self._bindings:
+            self._post(Grabbed(()))
+            return
+        if not self._introduce():
+            self._post(Grabbed((), (NOT_OFFERED,)))
+            return
+        shortcuts = [(binding.id, self._offer(binding)) for binding in self._bindings]
+        options = {"session_handle_token": ("s", _token()), "shortcuts": ("a(sa{sv})", shortcuts)}
+        self._request("CreateSession", "", (), options, self._created)
+
+    def _introduce(self) -> bool:
+        """Say who we are, once for each portal that comes, and find out whether keys are offered at all."""
+        if self._owner:
+            return True
+        try:
+            self._bus.call(REGISTRY, "Register", "sa{sv}", (self._app_id, {}))
+        except Unanswered as problem:  # an older portal, or one that does not find our file
+            log.info("the portal did not register us: %s", problem.name)
+        try:
+            answer = self._bus.call(PROPERTIES, "Get", "ss", (SHORTCUTS.interface, "version"))
+        except Unanswered as problem:
+            log.info("the portal offers no shortcuts: %s", problem.name)
+            return False
+        self._owner = field(answer, HeaderFields.sender)
+        return True
+
+    @staticmethod
+    def _offer(binding: Binding) -> dict[str, tuple[str, str]]:
+        label = binding.label or "Dictate"
+        return {"description": ("s", label), "preferred_trigger": ("s", trigger(binding.chord))}
+
+    def _request(
+        self,
+        method: str,
+        signature: str,
+        body: tuple[Any, ...],
+        options: dict[str, Any],
+        answered: Callable[[int, dict[str, Any]], None],
+    ) -> None:
+        """Call a method whose answer is a signal, at a path that is known before the call."""
+        token = _token()
+        path = f"{PATH}/request/{self._bus.name.removeprefix(':').replace('.', '_')}/{token}"
+        self._awaited = {path: answered}
+        try:
+            self._bus.call(SHORTCUTS, method, f"{signature}a{{sv}}", (*body, {**options, "handle_token": ("s", token)}))
+        except Unanswered as problem:
+            log.info("the portal refused %s: %s", method, problem.name)
+            self._awaited = {}
+            self._post(Grabbed((), (FAILED,)))
+
+    def _created(self, response: int, results: dict[str, Any]) -> None:
+        if response != 0:
+            self._post(Grabbed((), (REFUSED if response == 1 else FAILED,)))
+            return
+        self._session = str(results["session_handle"][1])
+        shortcuts = [(binding.id, self._offer(binding)) for binding in self._bindings]
+        self._request("BindShortcuts", "oa(sa{sv})s", (self._session, shortcuts, ""), {}, self._bound)
+
+    def _bound(self, response: int, results: dict[str, Any]) -> None:
+        if response != 0:
+            self._post(Grabbed((), (REFUSED if response == 1 else FAILED,)))
+            return
+        self._restarts = 0
+        self._tell(results.get("shortcuts", ("", []))[1])
+
+    def _tell(self, shortcuts: list[Any]) -> None:
+        """What the desktop says it has bound. Some say nothing at all after a success: then all may be heard."""
+        named = {str(name): str(details.get("trigger_description", ("s", ""))[1]) for name, details in shortcuts}
+        triggers, problems = [], []
+        for binding in self._bindings:
+            if named and binding.id not in named:
+                what = f"The desktop has no key for {binding.label or binding.chord} yet."
+                problems.append(HotkeyProblem(binding.id, what, "Assign one in the desktop's keyboard settings."))
+            else:
+                triggers.append((binding.id, named.get(binding.id, "")))
+        self._post(Grabbed(tuple(triggers), tuple(problems)))
+
+    def _take(self, message: Message) -> None:
+        sender, path = field(message, HeaderFields.sender), field(message, HeaderFields.path)
+        match field(message, HeaderFields.member):
+            case "NameOwnerChanged" if sender == BUS:
+                self._portal_changed(str(message.body[2]))
+            case _ if sender != self._owner:
+                return
+            case "Response" if path in self._awaited:
+                self._awaited.pop(path)(int(message.body[0]), dict(message.body[1]))
+            case "Activated" if message.body[0] == self._session:
+                self._held.add(str(message.body[1]))
+                self._post(KeyPressed(str(message.body[1]), self._clock()))
+            case "Deactivated" if message.body[0] == self._session:
+                self._held.discard(str(message.body[1]))
+                self._post(KeyReleased(str(message.body[1]), self._clock()))
+            case "ShortcutsChanged" if message.body[0] == self._session:
+                self._tell(message.body[1])
+            case "Closed" if path == self._session:
+                self._session = ""
+                self._let_go()
+                self._post(Grabbed((), (CLOSED,)))
+
+    def _portal_changed(self, owner: str) -> None:
+        """The portal went away, or came (at login it may be later than we are): what it knew of us is forgotten."""
+        if owner == self._owner:
+            return
+        self._let_go()
+        self._session, self._owner, self._awaited = "", "", {}
+        self._restarts += 1
+        if self._restarts > RESTARTS:
+            self._post(GONE)
+        else:
+            self._wanted = bool(self._bindings)
+
+    def _end_session(self) -> None:
+        self._let_go()
+        self._awaited = {}
+        session, self._session = self._session, ""
+        if session:
+            with contextlib.suppress(Unanswered):
+                self._bus.call(DBusAddress(session, PORTAL, SESSION), "Close")
+
+    def _let_go(self) -> None:
+        """What is held is released as far as anybody else is concerned."""
+        for binding in sorted(self._held):
+            self._post(KeyReleased(binding, self._clock()))
+        self._held.clear()
+
+
+def _token() -> str:
+    return f"saywrite_{secrets.token_hex(8)}"

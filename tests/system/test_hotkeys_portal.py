@@ -1,0 +1,262 @@
+"""Keys through the desktop portal, on a real bus against a portal that is as strict and as odd as the real ones."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+from jeepney import DBusAddress, HeaderFields, new_signal
+from jeepney.io.blocking import open_dbus_connection
+from tests.system.lab.desktop import wait_for
+from tests.system.lab.portal import PATH, SHORTCUTS, Manners, MockPortal
+from tests.system.lab.session_bus import session_bus
+
+from saywrite.desktop.hotkeys.bindings import (
+    CANCEL,
+    FIRST,
+    SECOND,
+    Binding,
+    Grabbed,
+    HotkeysLost,
+    KeyPressed,
+    KeyReleased,
+)
+from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.portal import CLOSED, FAILED, GONE, NO_BUS, NOT_OFFERED, REFUSED, PortalHotkeys
+
+LIMIT_S = 20.0
+APP_ID = "io.github.saywrite.Saywrite"
+DICTATE = Binding(FIRST, parse("Ctrl+Alt+Space"), "Dictate")
+GERMAN = Binding(SECOND, parse("Super+F9"), "Dictate in German")
+ESCAPE = Binding(CANCEL, parse("Escape"), "Cancel")
+
+
+@pytest.fixture
+def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with session_bus() as address:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        yield address
+
+
+class Ears:
+    """What was posted, in order."""
+
+    def __init__(self) -> None:
+        self.heard: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self.keys = PortalHotkeys(self.heard.put, time.monotonic, APP_ID)
+
+    def next(self) -> object:
+        return self.heard.get(timeout=LIMIT_S)
+
+    def grab(self, *bindings: Binding) -> object:
+        self.keys.grab(bindings)
+        return self.next()
+
+
+@pytest.fixture
+def ears(bus: str) -> Iterator[Ears]:
+    made = Ears()
+    yield made
+    made.keys.release()
+
+
+@pytest.fixture
+def portal(bus: str) -> Iterator[MockPortal]:
+    made = MockPortal()
+    yield made
+    made.close()
+    assert made.faults == []
+
+
+def kinds(ears: Ears, count: int) -> list[tuple[type, str]]:
+    found = []
+    for _ in range(count):
+        event = ears.next()
+        assert isinstance(event, KeyPressed | KeyReleased), event
+        found.append((type(event), event.binding))
+    return found
+
+
+def test_it_registers_binds_once_and_says_what_the_desktop_calls_the_keys(portal: MockPortal, ears: Ears) -> None:
+    assert ears.grab(DICTATE, GERMAN) == Grabbed(((FIRST, f"Press {FIRST}"), (SECOND, f"Press {SECOND}")))
+    assert list(portal.registered.values()) == [APP_ID]
+    (session,) = portal.sessions.values()
+    wanted = [
+        (FIRST, {"description": ("s", "Dictate"), "preferred_trigger": ("s", "CTRL+ALT+space")}),
+        (SECOND, {"description": ("s", "Dictate in German"), "preferred_trigger": ("s", "LOGO+F9")}),
+    ]
+    assert session.bound == wanted
+    assert session.offered == wanted  # KDE 5.27 wants them when the session is created
+
+
+def test_a_press_and_a_release_are_told_with_our_clock(portal: MockPortal, ears: Ears) -> None:
+    ears.grab(DICTATE)
+    before = time.monotonic()
+    portal.press(FIRST)
+    pressed = ears.next()
+    portal.release(FIRST)
+    released = ears.next()
+    assert isinstance(pressed, KeyPressed)
+    assert isinstance(released, KeyReleased)
+    assert before <= pressed.at <= released.at <= time.monotonic()
+
+
+def test_repeated_presses_are_handed_on_for_a_lost_release_must_be_seen(portal: MockPortal, ears: Ears) -> None:
+    ears.grab(DICTATE)
+    for _ in range(3):
+        portal.press(FIRST)
+    assert kinds(ears, 3) == [(KeyPressed, FIRST)] * 3
+
+
+def test_escape_is_never_bound(portal: MockPortal, ears: Ears) -> None:
+    """It would be taken from every program for good."""
+    ears.grab(DICTATE, ESCAPE)
+    (session,) = portal.sessions.values()
+    assert [name for name, _details in session.bound] == [FIRST]
+    assert not ears.keys.lends_keys
+
+
+def test_other_keys_need_another_session_and_the_old_one_is_closed(portal: MockPortal, ears: Ears) -> None:
+    ears.grab(DICTATE)
+    (first,) = portal.sessions
+    ears.grab(DICTATE, GERMAN)
+    (second,) = portal.sessions
+    assert first != second
+    assert ears.grab() == Grabbed(())
+    assert portal.sessions == {}
+
+
+@pytest.fixture
+def portal_with(bus: str) -> Iterator[list[MockPortal]]:
+    """Portals that a test makes are closed behind it."""
+    made: list[MockPortal] = []
+    yield made
+    for each in made:
+        each.close()
+        assert each.faults == []
+
+
+@pytest.mark.parametrize(
+    ("manners", "outcome"),
+    [
+        (Manners(offers=False), Grabbed((), (NOT_OFFERED,))),
+        (Manners(responses=(1, 0)), Grabbed((), (REFUSED,))),
+        (Manners(responses=(0, 1)), Grabbed((), (REFUSED,))),
+        (Manners(responses=(0, 2)), Grabbed((), (FAILED,))),
+        (Manners(has_registry=False), Grabbed((), (FAILED,))),
+        (Manners(has_registry=False, needs_registration=False), Grabbed(((FIRST, f"Press {FIRST}"),))),
+        (Manners(names_none=True), Grabbed(((FIRST, ""),))),
+    ],
+)
+def test_what_desktops_answer_is_told_in_words(
+    portal_with: list[MockPortal], ears: Ears, manners: Manners, outcome: Grabbed
+) -> None:
+    portal_with.append(MockPortal(manners))
+    assert ears.grab(DICTATE) == outcome
+
+
+def test_a_key_the_user_did_not_assign_is_named(portal_with: list[MockPortal], ears: Ears) -> None:
+    portal_with.append(MockPortal(Manners(leaves_out=(SECOND,))))
+    outcome = ears.grab(DICTATE, GERMAN)
+    assert isinstance(outcome, Grabbed)
+    assert [(each.binding, each.what) for each in outcome.problems] == [
+        (SECOND, "The desktop has no key for Dictate in German yet.")
+    ]
+
+
+def test_no_portal_at_all_is_a_problem_until_one_appears(portal_with: list[MockPortal], ears: Ears) -> None:
+    assert ears.grab(DICTATE) == Grabbed((), (NOT_OFFERED,))
+    portal_with.append(MockPortal())
+    assert ears.next() == Grabbed(((FIRST, f"Press {FIRST}"),))
+
+
+def test_without_a_session_bus_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    ears = Ears()
+    assert ears.next() == NO_BUS
+    ears.keys.release()
+
+
+def test_while_the_user_is_being_asked_another_grab_and_the_end_are_not_held_up(
+    portal_with: list[MockPortal], ears: Ears
+) -> None:
+    patient = MockPortal(Manners(responses=(0, None)))
+    portal_with.append(patient)
+    ears.keys.grab((DICTATE,))
+    wait_for(lambda: any(session.binds for session in patient.sessions.values()), "nothing was asked")
+    patient.manners = Manners()
+    assert ears.grab(GERMAN) == Grabbed(((SECOND, f"Press {SECOND}"),))
+
+
+def test_the_users_change_of_a_key_in_the_desktops_settings_is_told(portal: MockPortal, ears: Ears) -> None:
+    ears.grab(DICTATE)
+    portal.change_triggers({FIRST: "Meta+D"})
+    assert ears.next() == Grabbed(((FIRST, "Meta+D"),))
+
+
+def test_a_permission_taken_away_releases_the_key(portal: MockPortal, ears: Ears) -> None:
+    ears.grab(DICTATE)
+    portal.press(FIRST)
+    portal.end_session()
+    assert kinds(ears, 2) == [(KeyPressed, FIRST), (KeyReleased, FIRST)]
+    assert ears.next() == Grabbed((), (CLOSED,))
+
+
+def test_a_portal_that_dies_releases_the_key_and_is_asked_again_when_it_is_back(
+    bus: str, ears: Ears, portal_with: list[MockPortal]
+) -> None:
+    first = MockPortal()
+    ears.grab(DICTATE)
+    first.press(FIRST)
+    assert kinds(ears, 1) == [(KeyPressed, FIRST)]
+    first.close()
+    assert kinds(ears, 1) == [(KeyReleased, FIRST)]
+    assert ears.next() == Grabbed((), (NOT_OFFERED,))
+    second = MockPortal()
+    portal_with.append(second)
+    assert ears.next() == Grabbed(((FIRST, f"Press {FIRST}"),))
+    assert list(second.registered.values()) == [APP_ID]
+    second.press(FIRST)
+    assert kinds(ears, 1) == [(KeyPressed, FIRST)]
+
+
+def test_a_press_that_another_program_makes_up_is_not_believed(portal: MockPortal, ears: Ears) -> None:
+    ears.grab(DICTATE)
+    (session,) = portal.sessions.values()
+    with open_dbus_connection("SESSION") as stranger:
+        forged = new_signal(
+            DBusAddress(PATH, interface=SHORTCUTS), "Activated", "osta{sv}", (session.path, FIRST, 1, {})
+        )
+        forged.header.fields[HeaderFields.destination] = session.client
+        stranger.send(forged)
+    portal.press(FIRST)
+    portal.release(FIRST)
+    assert kinds(ears, 2) == [(KeyPressed, FIRST), (KeyReleased, FIRST)]
+
+
+def test_a_bus_that_goes_away_is_told_once() -> None:
+    with pytest.MonkeyPatch.context() as patch, session_bus() as address:
+        patch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        ears = Ears()
+        assert ears.grab() == Grabbed(())
+    assert ears.next() == GONE
+    assert isinstance(GONE, HotkeysLost)
+    ears.keys.release()
+    assert ears.heard.empty()
+
+
+def test_two_hundred_presses_in_order_and_nothing_is_left(portal: MockPortal) -> None:
+    process = psutil.Process()
+    files, threads = process.num_fds(), threading.active_count()
+    ears = Ears()
+    ears.grab(DICTATE)
+    for _ in range(200):
+        portal.press(FIRST)
+        portal.release(FIRST)
+    assert kinds(ears, 400) == [(KeyPressed, FIRST), (KeyReleased, FIRST)] * 200
+    ears.keys.release()
+    assert (process.num_fds(), threading.active_count()) == (files, threads)
