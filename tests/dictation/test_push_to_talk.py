@@ -6,6 +6,8 @@ import pytest
 from tests.dictation.push_to_talk_stage import Stage
 
 from saywrite.desktop.hotkeys.bindings import FIRST, SECOND, KeyPressed, KeyReleased
+from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.conflicts import objections
 from saywrite.dictation.push_to_talk import (
     BOUNCE_S,
     REPEAT_GAP_S,
@@ -17,6 +19,7 @@ from saywrite.dictation.push_to_talk import (
     Why,
 )
 from saywrite.events import State
+from saywrite.settings.schema import OPTIONS, Settings
 
 REPEAT_EVERY_S = 0.04
 REPEAT_AFTER_S = 0.66
@@ -260,3 +263,11 @@ def test_a_changed_mode_and_limit_hold_at_once() -> None:
     assert stage.release().wait(1.0).story[-1] == "stop released"
     stage.press().wait(5.0)
     assert stage.story[-1] == "stop limit"
+
+
+def test_the_settings_offer_exactly_these_modes_and_a_key_nobody_objects_to() -> None:
+    settings = Settings()
+    assert {value for value, _label in OPTIONS["hotkey_mode"].choices} == set(Mode)
+    assert Mode(settings.hotkey_mode) is Mode.BOTH
+    chord = parse(settings.hotkey)
+    assert [objections(chord, platform) for platform in ("linux", "win32", "darwin")] == [(), (), ()]

@@ -13,7 +13,7 @@ from typing import Any, Literal, cast, get_args
 
 Value = str | int | bool
 
-Page = Literal["Dictation", "aiOla", "Microphone", "Recordings", "Window", "Advanced"]
+Page = Literal["Dictation", "Push-to-talk", "aiOla", "Microphone", "Recordings", "Window", "Advanced"]
 """Where an option stands in the settings window."""
 
 PAGES: tuple[Page, ...] = get_args(Page)
@@ -95,6 +95,13 @@ _ANNOUNCE = {"off": "Nothing", "finals": "Finished sentences", "all": "Words as 
 _SIGN_IN = {"key": "API key", "token": "Access token", "url": "Token address of your company"}
 _TRANSLATE = {"": "No translation", **_LANGUAGES}
 _AWAY = {"later": "Wait: the text comes later, in its place", "builtin": "Use the built-in recognizer meanwhile"}
+_KEY_MODES = {
+    "both": "Hold to talk, tap to start and stop",
+    "hold": "Hold to talk",
+    "toggle": "Press to start and stop",
+}
+_ALSO_LANGUAGES = {"": "The same", **_LANGUAGES}
+_ALSO_ENGINES = {"": "The same", **_ENGINES}
 _THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _FORMATS = {
     "txt": "Text",
@@ -123,6 +130,30 @@ class Settings:
         "Unload after",
         "Minutes without dictation after which the recognizer frees its memory.",
     )
+    hotkey: str = _text(
+        "Ctrl+Alt+Space", "Push-to-talk", "Key", "Works in every program. Like Ctrl+Alt+Space or F9; empty: none."
+    )
+    hotkey_mode: str = _choice("both", "Push-to-talk", _KEY_MODES, "Pressing it")
+    hotkey_limit_minutes: int = _number(
+        15,
+        "Push-to-talk",
+        1,
+        240,
+        "At most",
+        "Minutes after which the microphone closes by itself, whatever the key does.",
+    )
+    second_hotkey: str = _text("", "Push-to-talk", "Second key", "For another language or recognizer; empty: none.")
+    second_language: str = _choice("", "Push-to-talk", _ALSO_LANGUAGES, "Its language")
+    second_engine: str = _choice("", "Push-to-talk", _ALSO_ENGINES, "Its recognizer")
+    preroll_ms: int = _number(
+        0,
+        "Push-to-talk",
+        0,
+        2_000,
+        "Listen ahead",
+        "Milliseconds from before the key that are kept. Above 0 the microphone is always open, in memory only.",
+    )
+    sounds: bool = _switch(False, "Push-to-talk", "Sounds", "At the start, the end and a failure.")
     aiola_sign_in: str = _choice("key", "aiOla", _SIGN_IN, "Sign in with")
     aiola_token_url: str = _text("", "aiOla", "Token address", "An https address that returns an access token.")
     aiola_base_url: str = _text("https://apis.aiola.ai", "aiOla", "Service", "Enterprises have their own.")
