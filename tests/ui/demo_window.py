@@ -67,6 +67,9 @@ def dictated_before(folder: Path) -> HistoryStore:
         history.begin(heading)
         history.add_segment(f"h{number}", events.Segment(1, text, text, 0, 16_000))
         history.finish(f"h{number}", (41 + 97 * number) * 16_000, (41 + 97 * number) * 16_000, 0, text)
+    history.add_gap("h0", 160_000, 13_000, "the microphone was unplugged")
+    history.add_structured("h0", {"inspection": {"pump": 4, "pressure_bar": 6.2, "leak": False}})
+    history.set_traffic(events.Traffic("h0", "apis.aiola.ai", 1_334_000, 5_120))
     return history
 
 
@@ -115,6 +118,8 @@ def play(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> 
     }.get(scene)
     if opener:
         getattr(front.side, opener)()
+    if scene == "details":
+        front.details.ask("h0")
     if scene == "account":
         front.window.findChild(SettingsDialog).account_page.test.button.click()
 

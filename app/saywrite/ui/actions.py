@@ -30,6 +30,8 @@ class Actions(QObject):
         self.record = self._action("&Start", RECORD_SHORTCUT, "microphone")
         self.cancel = self._action("Stop &without waiting for text", f"Shift+{RECORD_SHORTCUT}", "stop")
         self.refresh = self._action("&Look for microphones", "F5", "refresh")
+        self.details = self._action("&Details…", "Ctrl+I", "info")
+        self.details.setEnabled(False)
         self.open_file = self._action("&Transcribe a file…", Standard.Open, "file-audio")
         self.export = self._action("&Export…", Standard.Save, "export")
         self.settings = self._action("&Settings…", "Ctrl+,", "settings", QAction.MenuRole.PreferencesRole)
@@ -69,7 +71,7 @@ class Actions(QObject):
         view = bar.addMenu("&View")
         self._add(view, self.show_keywords, self.show_waveform, None, self.history)
         dictation = bar.addMenu("&Dictation")
-        self._add(dictation, self.record, self.cancel, None, self.refresh)
+        self._add(dictation, self.record, self.cancel, None, self.details, None, self.refresh)
         self._add(bar.addMenu("&Help"), self.diagnostics, None, self.about)
 
     def show_state(self, state: State) -> None:

@@ -112,7 +112,7 @@ class Controller(QObject):
             case Structured():
                 self._window.transcript.keep_structured(event)
             case Traffic():
-                pass  # the details of the dictation show it
+                pass  # `details` has it
 
     def _begin(self, event: Started) -> None:
         self._dictation = event.dictation

@@ -22,6 +22,7 @@ from saywrite.ui.account_access import AccountAccess, host_of
 from saywrite.ui.choosers import Choices
 from saywrite.ui.commands import Commands, DictationCommands
 from saywrite.ui.controller import Controller
+from saywrite.ui.details import Details
 from saywrite.ui.main_window import MainWindow
 from saywrite.ui.notices import Kind
 from saywrite.ui.preferences import Preferences
@@ -82,6 +83,7 @@ class FrontEnd(QObject):
         self.side = SideWindows(
             self.window, self.preferences, given.choices, given.open_history, given.diagnostics, given.account
         )
+        self.details = Details(self.window, given.choices, given.open_history)
         self._connect()
         self.window.keywords.set_keywords(given.keywords)
         self._apply(given.settings)
@@ -93,6 +95,7 @@ class FrontEnd(QObject):
         """The one slot of the one signal of the dictation thread."""
         self.controller.receive(event)
         self.window.waveform.receive(event)
+        self.details.receive(event)
         if isinstance(event, Started) and not self._has_recording:
             self._has_recording = True
             self._show_panels()
@@ -128,6 +131,7 @@ class FrontEnd(QObject):
         self.side.unknown_language_chosen.connect(self.commands.explain_unknown_language)
         self.controller.engine.account_wanted.connect(self.side.show_account)
         self.window.empty.account_wanted.connect(self.side.show_account)
+        self.side.details_wanted.connect(self.details.show)
         self.side.account_changed.connect(self._dictation.renew_account)
         self.side.refresh_devices_wanted.connect(self._dictation.refresh_devices)
 

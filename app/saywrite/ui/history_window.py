@@ -51,6 +51,7 @@ class History(Protocol):
 
 class HistoryWindow(QWidget):
     export_wanted = Signal(object)
+    details_wanted = Signal(object)
     """A `Dictated`."""
 
     def __init__(
@@ -71,6 +72,7 @@ class HistoryWindow(QWidget):
         self.note = ToneLabel()
         self.copy = QPushButton(icon("copy"), "&Copy")
         self.export = QPushButton(icon("export"), "&Export…")
+        self.details = QPushButton(icon("info"), "De&tails…")
         self.delete = QPushButton(icon("clear"), "&Delete…")
         self.confirm = QPushButton("Delete for good")
         self.keep = QPushButton("Keep")
@@ -177,7 +179,7 @@ class HistoryWindow(QWidget):
     def _show_dictated(self, dictated: Dictated | None) -> None:
         self._shown = dictated
         self.text.setPlainText(_prose(dictated) if dictated else "")
-        for button in (self.copy, self.export, self.delete):
+        for button in (self.copy, self.export, self.details, self.delete):
             button.setEnabled(dictated is not None)
         self._confirm(False)
 
@@ -188,7 +190,7 @@ class HistoryWindow(QWidget):
 
     def _confirm(self, asking: bool) -> None:
         """Deleting asks once, in the same place."""
-        for button in (self.copy, self.export, self.delete):
+        for button in (self.copy, self.export, self.details, self.delete):
             button.setVisible(not asking)
         for button in (self.confirm, self.keep):
             button.setVisible(asking)
@@ -228,7 +230,7 @@ class HistoryWindow(QWidget):
         column.addWidget(self.list, 1)
         buttons = QHBoxLayout()
         buttons.addWidget(self.note, 1)
-        for button in (self.copy, self.export, self.delete, self.confirm, self.keep):
+        for button in (self.copy, self.export, self.details, self.delete, self.confirm, self.keep):
             buttons.addWidget(button)
         right = QWidget()
         column = QVBoxLayout(right)
@@ -249,6 +251,7 @@ class HistoryWindow(QWidget):
         self.list.verticalScrollBar().valueChanged.connect(lambda _value: self._more())
         self.copy.clicked.connect(self._copy)
         self.export.clicked.connect(lambda: self.export_wanted.emit(self._shown))
+        self.details.clicked.connect(lambda: self.details_wanted.emit(self._shown))
         self.delete.clicked.connect(lambda: self._confirm(True))
         self.confirm.clicked.connect(self._delete)
         self.keep.clicked.connect(lambda: self._confirm(False))
@@ -277,7 +280,12 @@ class _OpenOnce:
 
 
 def _prose(dictated: Dictated) -> str:
-    """Its text as it was told, or, when a segment was edited since, its segments one by one."""
+    """Its text as it was told, or, when a segment was edited since, its segments one by one; with translations each
+    segment on a line and its translation below it.
+    """
+    if any(segment.translation for segment in dictated.segments):
+        lines = (line for s in dictated.segments for line in (s.text.strip(), s.translation and f"\t{s.translation}"))
+        return "\n".join(line for line in lines if line)
     return dictated.text or " ".join(segment.text for segment in dictated.segments)
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 class SideWindows(QObject):
     unknown_language_chosen = Signal(str)
     refresh_devices_wanted = Signal()
+    details_wanted = Signal(object)
+    """A `Dictated` of the history."""
     account_changed = Signal()
     """Another key or token is kept now, or none."""
 
@@ -97,6 +99,7 @@ class SideWindows(QObject):
 
             window = self._history = HistoryWindow(self._open_history, parent=self._window)
             window.export_wanted.connect(lambda dictated: self.exports.export_dictation(dictated, window))
+            window.details_wanted.connect(self.details_wanted)
         self._history.reload()
         _bring_up(self._history)
 

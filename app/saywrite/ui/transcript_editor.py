@@ -34,6 +34,8 @@ from saywrite.ui.transcript_rows import Kind, Row, clean, shown
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 READING = 1.15
 """Size of the transcript relative to the window's font: it is read, not scanned."""
+LEAST_RULE = 24
+"""A shorter line behind a heading looks like a dash."""
 MARGIN = 8
 """Space around the text, device-independent pixels."""
 
@@ -192,8 +194,10 @@ class TranscriptEditor(QPlainTextEdit):
         if not line.isValid():
             return
         y = int(place.top() + line.y() + line.height() / 2)
-        right = int(place.left() + line.naturalTextRect().right())
-        painter.drawLine(right + MARGIN * 2, y, self.viewport().width() - MARGIN, y)
+        start = int(place.left() + line.naturalTextRect().right()) + MARGIN * 2
+        end = self.viewport().width() - MARGIN
+        if end - start > LEAST_RULE:
+            painter.drawLine(start, y, end, y)
 
     def _follow_rows(self) -> None:
         """Text belongs to a segment: where there is none yet, nothing can be typed."""

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from saywrite.ui.clipboard import copy_text
+
 if TYPE_CHECKING:
     from saywrite.ui.transcript_view import TranscriptView
 
@@ -42,6 +44,10 @@ def transcript_menu(view: TranscriptView) -> QMenu:
     phrase = bool(selected) and len(selected) <= LONGEST_PHRASE and "\n" not in selected
     always = entry("Always &write as…", "", phrase)
     always.triggered.connect(lambda: view.always_write_as.emit(selected))
+    if row is not None and row.translation:
+        entry("Copy t&ranslation", "", True).triggered.connect(lambda: copy_text(row.translation))
+    if row is not None:
+        entry("Details of this &dictation…", "", True).triggered.connect(lambda: view.details_asked.emit(row.dictation))
     menu.addSeparator()
     entry("&Find…", QKeySequence.StandardKey.Find, bool(view.document.rows)).triggered.connect(view.find)
     everything = entry("Select &all", QKeySequence.StandardKey.SelectAll, bool(view.document.rows))

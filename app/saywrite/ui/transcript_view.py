@@ -40,6 +40,8 @@ class TranscriptView(ArrivingText):
     """dictation, start, end in samples."""
     always_write_as = Signal(str)
     """The selected words, which should have been written differently."""
+    details_asked = Signal(str)
+    """A dictation."""
     segments_cleared = Signal(object)
     segments_restored = Signal(object)
     """`Ids`."""
