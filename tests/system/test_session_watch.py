@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from jeepney import DBusAddress, HeaderFields, Message, new_method_return, new_signal
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import open_dbus_connection
+from tests.system.lab.desktop import wait_for
 from tests.system.lab.session_bus import session_bus
 
 from saywrite.desktop.session import (
@@ -143,6 +144,15 @@ def test_a_bus_that_dies_does_not_end_the_other(monkeypatch: pytest.MonkeyPatch)
             monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session)
             watch = Watch()
             logind.answer_for_the_session()
+            saver = Service("SESSION", SAVERS[0])
+
+            def hears_both() -> bool:
+                saver.say("/ScreenSaver", SAVERS[0], "ActiveChanged", "b", True)
+                return not watch.heard.empty()
+
+            wait_for(hears_both, "it does not listen to the session bus")
+            assert watch.next() is ScreenLocked
+            saver.close()
         for _ in range(3):  # in the first round it may not have noticed yet
             logind.say("/org/freedesktop/login1", f"{LOGIND}.Manager", "PrepareForSleep", "b", True)
             assert watch.next() is Suspending
