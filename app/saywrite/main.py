@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from saywrite.dictation.status import StatusBoard
     from saywrite.events import Device, FrontEndEvent
     from saywrite.history.store import HistoryStore
+    from saywrite.settings.keychain import Secrets
     from saywrite.settings.schema import Settings
     from saywrite.text.keywords import Keyword
     from saywrite.ui.choosers import Choices
@@ -56,19 +57,25 @@ def build(
     tell: Callable[[FrontEndEvent], None],
     *,
     keep_files: bool = True,
+    secrets: Secrets | None = None,
 ) -> Dictation:
-    """Every object below the front end. `keep_files`: files that are transcribed get a journal and a history too."""
+    """Every object below the front end. `keep_files`: files that are transcribed get a journal and a history too.
+    `secrets`: where the front end keeps keys, if it does.
+    """
     from saywrite.dictation.dictation import Dictation
     from saywrite.dictation.inbox import Inbox
+    from saywrite.settings.keychain import LateSecrets
 
     inbox = Inbox()
     device = _named_device(options.device)
 
     def make_desk() -> Desk:
-        from saywrite.dictation.assembly import Wishes, assemble
+        from saywrite.dictation.assembly import Means, Wishes, assemble
+        from saywrite.speech.aiola.network import Network
 
         wishes = Wishes(worker_command(), options.realtime, device, keep_files)
-        return assemble(inbox, paths, settings, keywords, tell, wishes)
+        means = Means(secrets or LateSecrets(), Network(), os.environ)
+        return assemble(inbox, paths, settings, keywords, tell, wishes, means)
 
     return Dictation(inbox, make_desk)
 

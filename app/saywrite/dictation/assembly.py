@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,8 @@ from saywrite.audio.microphone import Microphone
 from saywrite.audio.playback import Player
 from saywrite.audio.soundserver import SoundServer
 from saywrite.audio.source import Source
+from saywrite.audio.voice import Segmenter
+from saywrite.dictation.accounts import find_account
 from saywrite.dictation.archive import Archive
 from saywrite.dictation.desk import Desk, Hardware
 from saywrite.dictation.disk import Disk
@@ -23,9 +25,14 @@ from saywrite.dictation.loop import Parts
 from saywrite.errors import NoMicrophone
 from saywrite.events import Device, FrontEndEvent
 from saywrite.paths import Paths
+from saywrite.settings.keychain import Secrets
 from saywrite.settings.schema import Settings
+from saywrite.speech.aiola.account import Account
+from saywrite.speech.aiola.network import Network
+from saywrite.speech.aiola.recognizer import AiolaRecognizer
 from saywrite.speech.builtin import BuiltinRecognizer
-from saywrite.speech.engines import BUILTIN
+from saywrite.speech.engines import AIOLA, BUILTIN
+from saywrite.speech.recognizer import Recognizer
 from saywrite.text.keywords import Keyword
 
 
@@ -39,6 +46,15 @@ class Wishes:
     keep_files: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How a service on the network is reached: where the secrets are, which way the network goes."""
+
+    secrets: Secrets
+    network: Network
+    environ: Mapping[str, str]
+
+
 def assemble(
     inbox: Inbox,
     paths: Paths,
@@ -46,6 +62,7 @@ def assemble(
     keywords: tuple[Keyword, ...],
     tell: Callable[[FrontEndEvent], None],
     wishes: Wishes,
+    means: Means,
 ) -> Desk:
     """Everything behind a `Dictation`. Starts the disk thread; everything else starts when it is needed."""
     audio, server = AudioThread(), SoundServer()
@@ -71,9 +88,28 @@ def assemble(
         audio.close()
 
     hardware = Hardware(microphone, file, Player(inbox.post, audio), refresh, audio.prepare, close)
-    recognizers = {BUILTIN: BuiltinRecognizer(inbox.post, wishes.worker_command)}
+    desks: list[Desk] = []
+    recognizers = _recognizers(inbox, wishes, means, lambda: desks[0].loop.settings)
     parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
-    return Desk(parts, hardware, settings, keywords, tell, wishes.keep_files)
+    desks.append(Desk(parts, hardware, settings, keywords, tell, wishes.keep_files))
+    return desks[0]
+
+
+def _recognizers(
+    inbox: Inbox, wishes: Wishes, means: Means, settings_now: Callable[[], Settings]
+) -> dict[str, Recognizer]:
+    """Every engine by its name. `settings_now` is called on worker threads too: a frozen value, replaced as a whole."""
+
+    def account() -> Account:
+        return find_account(settings_now(), means.secrets, means.environ)
+
+    def linger_s() -> float:
+        return settings_now().aiola_linger_s
+
+    return {
+        BUILTIN: BuiltinRecognizer(inbox.post, wishes.worker_command),
+        AIOLA: AiolaRecognizer(inbox.post, account, Segmenter, means.network, linger_s=linger_s),
+    }
 
 
 def remembered(settings: Settings) -> Device | None:

@@ -19,7 +19,10 @@ DISK_PATIENCE = SAMPLE_RATE // 2
 """Samples the journal may lag before the recogniser is fed from memory: sound is on disk before it is elsewhere,
 unless the disk does not answer for half a second."""
 
-KEEP_IN_MEMORY = 120 * SAMPLE_RATE
+KEEP_BEHIND = 25 * SAMPLE_RATE
+"""Samples kept before what is confirmed: a recogniser may want to hear them once more."""
+
+KEEP_IN_MEMORY = 180 * SAMPLE_RATE
 """Samples kept in memory at most once they are on disk; a recogniser further behind is fed from the journal."""
 
 
@@ -108,5 +111,5 @@ class Feeder:
         return self._tail.read(start, end)
 
     def _trim(self) -> None:
-        unneeded = max(self.confirmed, self.heard - KEEP_IN_MEMORY)
+        unneeded = max(self.confirmed - KEEP_BEHIND, self.heard - KEEP_IN_MEMORY)
         self._tail.trim(min(unneeded, self._written if self._on_disk else self.sent))

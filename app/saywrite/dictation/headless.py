@@ -17,6 +17,7 @@ from saywrite.dictation.dictation import Dictation
 from saywrite.dictation.event_json import describe
 from saywrite.dictation.progress_line import ProgressLine
 from saywrite.events import (
+    ConnectionChanged,
     DevicesChanged,
     EngineChanged,
     EngineState,
@@ -61,6 +62,7 @@ class Terminal:
         self._as_events = as_events
         self._as_text = as_text
         self._progress = progress
+        self._complaint = ""
 
     def tell(self, event: FrontEndEvent) -> None:
         """Take one event of the dictation."""
@@ -82,6 +84,12 @@ class Terminal:
         if self._progress is not None:
             self._progress.clear()
         print(text, file=self._err, flush=True)
+
+    def _complain(self, problem: str) -> None:
+        """A problem and its remedy, once in a row: two parts may find the same."""
+        if problem.strip() != self._complaint:
+            self._complaint = problem.strip()
+            self.say(f"saywrite: {self._complaint}")
 
     def _remember(self, event: FrontEndEvent) -> None:
         match event:
@@ -116,13 +124,18 @@ class Terminal:
             case Gauge(heard=heard) if self._progress is not None:
                 self._progress.show(heard)
             case Failed(what=what, remedy=remedy):
-                self.say(f"saywrite: {what} {remedy}".rstrip())
+                self._complain(f"{what} {remedy}")
+            case ConnectionChanged(state="lost" | "refused", reason=reason, retry_in_s=float()):
+                self._complain(f"{reason} It is tried again.")
+            case ConnectionChanged(state="connected") if self._complaint:
+                self._complaint = ""
+                self.say("saywrite: connected.")
             case Gap(length=length, cause=cause):
                 self.say(f"saywrite: {length / 16_000:.1f} s of sound is missing: {cause}")
             case SourceChanged(device=device, note=note):
                 self.say(f"Microphone: {device}." + (f" {note}" if note else ""))
             case EngineChanged(state=EngineState.UNAVAILABLE, reason=reason, remedy=remedy):
-                self.say(f"saywrite: {reason} {remedy}".rstrip())
+                self._complain(f"{reason} {remedy}")
             case Finished() if self._progress is not None:
                 self._progress.clear()
             case UnfinishedFound() | DevicesChanged():

@@ -192,6 +192,8 @@ class Loop:
             take.close()
         self.takes.clear()
         self.running = False
+        for recognizer in self._parts.recognizers.values():
+            recognizer.close()
 
     def _of(self, dictation: str, act: Callable[[Take], None]) -> None:
         for take in self.takes:
@@ -202,16 +204,8 @@ class Loop:
         """Draw the conclusions: who has the recogniser, which state it is, what is over."""
         while self.takes:
             newest, head = self.takes[-1], self.takes[0]
-            if newest.failure is not None and self.state is not State.FAILED:
-                self._to(State.FAILED, newest.id)
-            elif self.state is State.STARTING and newest.opened_at is not None:
-                self._to(State.LISTENING, newest.id)
-            elif self.state in CAPTURING and newest.source_ended:
-                self._to(State.FINISHING, newest.id)
-            elif self.state is State.LISTENING and newest.offline:
-                self._to(State.RECONNECTING, newest.id)
-            elif self.state is State.RECONNECTING and not newest.offline:
-                self._to(State.LISTENING, newest.id)
+            while (to := self._next_state(newest)) is not None:
+                self._to(to, newest.id)
             if not head.engaged and not head.given_up:
                 head.engage()
             if not head.over:
@@ -222,6 +216,20 @@ class Loop:
                 if self.state is State.FINISHING:
                     self._to(State.IDLE, head.id)
                 self._release_due = self._parts.clock() + 60 * self.settings.idle_unload_minutes
+
+    def _next_state(self, newest: Take) -> State | None:
+        """Where to go from here, as the newest dictation stands; None to stay."""
+        if newest.failure is not None:
+            return State.FAILED if self.state is not State.FAILED else None
+        if self.state is State.STARTING and newest.opened_at is not None:
+            return State.LISTENING
+        if self.state in CAPTURING and newest.source_ended:
+            return State.FINISHING
+        if self.state is State.LISTENING and newest.offline:
+            return State.RECONNECTING
+        if self.state is State.RECONNECTING and not newest.offline:
+            return State.LISTENING
+        return None
 
     def _to(self, state: State, dictation: str) -> None:
         self.state = move(self.state, state)

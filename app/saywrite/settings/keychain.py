@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
@@ -120,6 +121,32 @@ class SessionSecrets:
 
     def status(self) -> SecretsStatus:
         return SecretsStatus(False, "The key is kept until Saywrite is closed.", self._remedy)
+
+
+class LateSecrets:
+    """Where secrets are kept, found out when somebody first asks: one for the whole program, safe on every thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._opened: Secrets | None = None
+
+    def get(self, name: str) -> str | None:
+        return self._open().get(name)
+
+    def set(self, name: str, secret: str) -> None:
+        self._open().set(name, secret)
+
+    def delete(self, name: str) -> None:
+        self._open().delete(name)
+
+    def status(self) -> SecretsStatus:
+        return self._open().status()
+
+    def _open(self) -> Secrets:
+        with self._lock:
+            if self._opened is None:
+                self._opened = open_secrets()
+            return self._opened
 
 
 def open_secrets() -> Secrets:

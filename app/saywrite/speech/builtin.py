@@ -28,7 +28,7 @@ from saywrite.speech.engines import BUILTIN, CAPABILITIES
 from saywrite.speech.feed import Feed, Watch
 from saywrite.speech.languages import name_of
 from saywrite.speech.process import WorkerExited, WorkerMessage, WorkerProcess
-from saywrite.speech.recognizer import Incoming, Post, Request
+from saywrite.speech.recognizer import Incoming, Post, Recognizer, Request
 from saywrite.speech.segmenter import MakeSegmenter
 from saywrite.speech.worker import run
 
@@ -50,8 +50,8 @@ def run_worker(make_segmenter: MakeSegmenter) -> int:
     return run(SphinxDecoder, make_segmenter)
 
 
-class BuiltinRecognizer:
-    """Implements `recognizer.Recognizer`. `command` starts this program as its own worker."""
+class BuiltinRecognizer(Recognizer):
+    """`command` starts this program as its own worker."""
 
     capabilities = CAPABILITIES
     window = 10 * SAMPLE_RATE
@@ -125,9 +125,6 @@ class BuiltinRecognizer:
             self._worker.drop_unsent()
             self._worker.send({"op": "abort"})
         self._end()
-
-    def renew(self) -> None:
-        """Nothing to do: this engine has no account."""
 
     def receive(self, message: object) -> None:
         if self._worker is None or getattr(message, "worker", None) != self._worker.number:

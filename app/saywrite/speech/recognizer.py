@@ -100,7 +100,14 @@ class Recognizer(Protocol):
         """Do what is due at `now` (monotonic seconds); return when to be woken next, None if nothing is waited for."""
 
     def renew(self) -> None:
-        """The account or its settings changed: forget what was granted, and try at once what was refused."""
+        """The account or its settings changed: forget what was granted, and try at once what was refused. An engine
+        without an account has nothing to do.
+        """
+        return
 
     def release(self) -> None:
         """Give back memory, processes and connections; `prepare()` or `start()` bring them again."""
+
+    def close(self) -> None:
+        """The end of the program: `release()`, and wait a second at most for what must be said to a service."""
+        self.release()

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE
+
 MARK_EVERY = 8_192
 """Bytes of sound between two marks: a quarter of a second of speech."""
 
@@ -27,6 +29,13 @@ SLOW_S = 1.0
 
 BELIEVE_S = 2.0
 """Seconds a first pong may take while other messages come; after that this peer is taken not to answer pings."""
+
+
+SPOKEN = SAMPLE_RATE * BYTES_PER_SAMPLE
+"""Bytes in a second of speech."""
+
+REPLAY = 10 * SPOKEN
+"""Bytes a second when sound is sent again: ten times faster than it was spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,7 @@ class Flow:
         self._silence_limit_s = silence_limit_s
         self._marks: deque[_Mark] = deque()
         self._unmarked = 0
+        self._numbers = 0
         self._last_sign = now
         self._pongs: bool | None = None
 
@@ -69,10 +79,12 @@ class Flow:
     def wants_mark(self) -> bool:
         return self._unmarked >= MARK_EVERY
 
-    def mark(self, number: int, offset: int, now: float) -> None:
-        """A mark goes out behind the sound up to `offset`."""
-        self._marks.append(_Mark(number, offset, self._unmarked, now))
+    def mark(self, offset: int, now: float) -> int:
+        """A mark goes out behind the sound up to `offset`; its number."""
+        self._numbers += 1
+        self._marks.append(_Mark(self._numbers, offset, self._unmarked, now))
         self._unmarked = 0
+        return self._numbers
 
     def heard(self, now: float) -> list[tuple[int, int]]:
         """Something came, whatever it was. Where pongs do not come but other things do, all marks count as received."""
@@ -111,3 +123,31 @@ class Flow:
             self.window = max(self.window // 2, SMALLEST)
         elif took < 2 * self.rtt_s + SLOW_S / 4:
             self.window = min(self.window + mark.size, LARGEST)
+
+
+class Pace:
+    """How fast sound may be sent again: several times faster than it was spoken, not as fast as the line takes it."""
+
+    def __init__(self, bytes_per_s: float, now: float) -> None:
+        self._rate = bytes_per_s
+        self._burst = max(bytes_per_s / 5, 2 * MARK_EVERY)
+        self._allowed = self._burst
+        self._at = now
+
+    def slower(self) -> None:
+        """The service asks for patience: half as fast, never slower than speech is spoken."""
+        self._rate = max(self._rate / 2, SPOKEN * 1.25)
+
+    def allows(self, now: float) -> float:
+        """Bytes that may be sent now."""
+        self._allowed = min(self._allowed + (now - self._at) * self._rate, self._burst)
+        self._at = now
+        return self._allowed
+
+    def spend(self, size: int) -> None:
+        self._allowed -= size
+
+    def due(self, size: int, now: float) -> float | None:
+        """When `size` bytes may be sent; None when they may be now."""
+        lacking = size - self.allows(now)
+        return now + lacking / self._rate if lacking > 0 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
+from collections.abc import Sequence
 
 KEPT_S = 60.0
 """Seconds of receipts that are kept; no answer is waited for longer."""
@@ -69,5 +70,16 @@ class Delays:
         """How long to wait for an answer before its absence means something."""
         return max(2 * self.longest + 0.5, LEAST_PATIENCE_S)
 
-    def note(self, delay: float) -> None:
-        self._seen.append(max(delay, 0.0))
+    def learn(self, closed: Sequence[float], now: float) -> None:
+        """An answer came now, and these are the times at which the waiting utterances were over for the service.
+
+        It tells how long the oldest was waited for, unless it is more likely the answer to a later one, the oldest
+        having none (a cough).
+        """
+        if not closed:
+            return
+        overdue = self.known and now > closed[0] + self.patience
+        latest = max((at for at in closed if at <= now), default=closed[0])
+        if overdue and latest > closed[0] and now - latest <= 1.5 * self.longest:
+            return
+        self._seen.append(max(now - closed[0], 0.0))

@@ -1,0 +1,90 @@
+"""How a dictation through the service goes: when it is over, and when its connection is of no use. Pure.
+
+Somebody who speaks is not kept waiting at the end; a file waits for the service as long as it takes.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from saywrite.errors import ServiceError
+from saywrite.speech.aiola.delivery import Delivery
+from saywrite.speech.aiola.session import STUCK_S, Verdict
+
+OFFLINE_FINISH_S = 10.0
+"""Seconds the end of a dictation waits for a connection; what has no text then stays in the recording."""
+
+MUTE_CONNECTIONS = 3
+"""Connections in a row that take sound and answer nothing before a file is given up."""
+
+
+class Step(Enum):
+    """What is to be done now."""
+
+    WAIT = auto()
+    COMPLETE = auto()
+    RECONNECT = auto()
+    UNREACHABLE = auto()
+    """End, without the text of what is outstanding: there is no connection."""
+    UNANSWERED = auto()
+    """End, without the text of what is outstanding: the service does not answer."""
+
+
+class Course:
+    """Of one dictation. Times are monotonic seconds."""
+
+    def __init__(self, delivery: Delivery, now: float) -> None:
+        self.was_up = False
+        self.halted: ServiceError | None = None
+        """Why trying again cannot help."""
+        self._delivery = delivery
+        self._offline_since = now
+        self._mute = 0
+
+    def up(self) -> None:
+        self.was_up = True
+        self.halted = None
+
+    def down(self, now: float, halted: ServiceError | None) -> None:
+        self._offline_since = now
+        self.halted = halted
+
+    def finishing(self, now: float) -> None:
+        """All sound is here: from now on the end is waited for."""
+        self._offline_since = max(self._offline_since, now)
+
+    def answered(self) -> None:
+        self._mute = 0
+
+    def judge(self, now: float, *, is_up: bool) -> tuple[Step, float | None]:
+        """What to do now, and when to ask again if that is to wait."""
+        delivery = self._delivery
+        if not is_up:
+            if not (delivery.complete and delivery.request.live):
+                return Step.WAIT, None
+            due = self._offline_since + OFFLINE_FINISH_S
+            return (Step.UNREACHABLE if self.halted is not None or now >= due else Step.WAIT), due
+        if not delivery.complete:
+            return self._mid_way(now)
+        verdict, again = delivery.verdict(now)
+        if verdict is Verdict.ASK_AGAIN:
+            delivery.session.ask_again()
+        steps = {
+            Verdict.WAIT: Step.WAIT,
+            Verdict.COMPLETE: Step.COMPLETE,
+            Verdict.INCOMPLETE: Step.UNANSWERED,
+            Verdict.ASK_AGAIN: Step.RECONNECT,
+        }
+        return steps[verdict], again
+
+    def _mid_way(self, now: float) -> tuple[Step, float | None]:
+        """A service that takes sound and answers nothing: perhaps another connection helps, ever less often."""
+        since = self._delivery.session.stuck_since()
+        if since is None:
+            return Step.WAIT, None
+        due = since + STUCK_S * 2.0 ** min(self._mute, 3)
+        if now < due:
+            return Step.WAIT, due
+        self._mute += 1
+        given_up = self._mute >= MUTE_CONNECTIONS and not self._delivery.request.live
+        return (Step.UNANSWERED if given_up else Step.RECONNECT), now

@@ -1,0 +1,189 @@
+"""One dictation on its way to the service: the sound that waits to be sent, and the session that keeps the books.
+
+On the dictation thread. Knows neither sockets nor the clock: it puts sound into whatever link it is given.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Protocol
+
+from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE
+from saywrite.speech.aiola.flow import Flow, Pace
+from saywrite.speech.aiola.session import Session, Text, Verdict
+from saywrite.speech.recognizer import Request
+from saywrite.speech.segmenter import MakeSegmenter
+
+CHUNK = 4_096
+"""Bytes sent at once: what aiOla recommends, 128 ms."""
+
+AHEAD = 90 * SAMPLE_RATE
+"""Samples that are sent beyond an utterance without text; a service that falls behind is waited for."""
+
+CLOSING_MS = 300
+"""Milliseconds of silence, beyond its own minimum, after which the service has certainly closed its last segment."""
+
+
+class Outlet(Protocol):
+    """Takes what is to be sent, in order, without waiting."""
+
+    def emit(self, name: str, payload: object) -> None: ...
+    def mark(self, number: int) -> None: ...
+
+
+class Delivery:
+    """The sound of one dictation. Offsets are samples that count from where this dictation's sound begins."""
+
+    def __init__(self, request: Request, make_segmenter: MakeSegmenter) -> None:
+        voice = request.voice
+        self.request = request
+        self.session = Session(voice)
+        self.complete = False
+        self.acknowledged = 0
+        """The service has received the sound before this, on this connection."""
+        self.untranslated: deque[int | None] = deque()
+        """Where the transcripts end whose translation has not come; None for one that was a repetition."""
+        self._segmenter = make_segmenter(
+            threshold=voice.threshold,
+            min_speech_ms=voice.min_speech_ms,
+            min_silence_ms=voice.min_silence_ms,
+            max_segment_ms=voice.max_segment_ms,
+        )
+        self._heard = 0
+        self._flushed = False
+        self._sent = 0
+        self._waiting = bytearray()
+        self._hasten = False
+        self._silence = bytes((voice.min_silence_ms + CLOSING_MS) * SAMPLE_RATE // 1000 * BYTES_PER_SAMPLE)
+        self._silence_mark: int | None = None
+        self._last_text = 0.0
+
+    @property
+    def heard(self) -> int:
+        return self._heard
+
+    @property
+    def next(self) -> int:
+        """The offset of the sound it takes next."""
+        return self._sent + len(self._waiting) // BYTES_PER_SAMPLE
+
+    def take(self, pcm: bytes, end: int) -> None:
+        """Sound up to `end`. Takes what continues the sound so far: for a moment after a rewind, what was ahead of it
+        may still come.
+        """
+        start = end - len(pcm) // BYTES_PER_SAMPLE
+        if end > self._heard >= start:
+            self._listen(pcm[(self._heard - start) * BYTES_PER_SAMPLE :], end)
+        if start <= self.next < end:
+            self._waiting += pcm[(self.next - start) * BYTES_PER_SAMPLE :]
+
+    def finish(self) -> None:
+        """All sound is here."""
+        self.complete = True
+        if not self._flushed:
+            self._flushed = True
+            self.session.listen(self._heard, self._heard, list(self._segmenter.flush()))
+
+    def begin(self, now: float) -> bool:
+        """A connection is there; True when the sound has to be fed again from `next` on."""
+        start = self.session.connected(now)
+        self.acknowledged = start
+        self._silence_mark = None
+        if start == self._sent:
+            return False
+        self._sent = start
+        self._waiting.clear()
+        return True
+
+    def lose(self) -> None:
+        """The connection is gone."""
+        self.session.lost()
+        self.untranslated.clear()
+
+    def send(self, outlet: Outlet, flow: Flow, pace: Pace, now: float) -> None:
+        """Send what may be sent now: whole blocks, the rest too at the end of an utterance."""
+        while size := self._size(flow, pace, now):
+            block = bytes(self._waiting[:size])
+            del self._waiting[:size]
+            self._sent += size // BYTES_PER_SAMPLE
+            self._put(outlet, flow, pace, block)
+            if flow.wants_mark():
+                self._mark(outlet, flow, now)
+        if self._hasten and not self._waiting:
+            self._hasten = False
+            if not flow.marked:
+                self._mark(outlet, flow, now)
+        if self._is_all_sent() and self._silence_mark is None:
+            for at in range(0, len(self._silence), CHUNK):
+                self._put(outlet, flow, pace, self._silence[at : at + CHUNK])
+            self._silence_mark = self._mark(outlet, flow, now)
+
+    def paced_until(self, pace: Pace, now: float) -> float | None:
+        """When there is something to send that only the pace holds back."""
+        return pace.due(min(len(self._waiting), CHUNK), now) if len(self._waiting) >= CHUNK else None
+
+    def received(self, marks: list[tuple[int, int]], now: float) -> bool:
+        """These marks (number, offset) were received; whether that is news."""
+        news = False
+        for number, offset in marks:
+            if offset > self.acknowledged:
+                self.acknowledged, news = offset, True
+                self.session.received(offset, now)
+            if number == self._silence_mark:
+                self.session.silence_received(now)
+        return news
+
+    def verdict(self, now: float) -> tuple[Verdict, float]:
+        """Whether all is said, translations too; when to ask again if not."""
+        verdict, due = self.session.verdict(now)
+        if verdict is Verdict.COMPLETE and self.untranslated:
+            late = self._last_text + self.session.patience_s
+            if now < late:
+                return Verdict.WAIT, late
+        return verdict, due
+
+    def transcript(self, text: str, now: float) -> Text | None:
+        told = self.session.transcript(text, now)
+        self._last_text = now
+        if self.request.translate_to:
+            self.untranslated.append(told.end if told is not None else None)
+        return told
+
+    def _listen(self, pcm: bytes, end: int) -> None:
+        boundaries = list(self._segmenter.process(pcm))
+        self._heard = end
+        self._hasten = self._hasten or any(not boundary.starts for boundary in boundaries)
+        self.session.listen(end, self._segmenter.settled, boundaries)
+
+    def _size(self, flow: Flow, pace: Pace, now: float) -> int:
+        """Bytes to send at once now."""
+        waiting = self.session.outstanding
+        if waiting and self._sent > waiting[0][0] + AHEAD:
+            return 0
+        size = min(len(self._waiting), CHUNK)
+        if size < CHUNK and not (size and (self._hasten or self._is_all_fed())):
+            return 0
+        return size if size <= flow.room and size <= pace.allows(now) else 0
+
+    def _is_all_fed(self) -> bool:
+        return self.complete and self.next >= self._heard
+
+    def _is_all_sent(self) -> bool:
+        return self.complete and self._sent >= self._heard
+
+    def _put(self, outlet: Outlet, flow: Flow, pace: Pace, block: bytes) -> None:
+        outlet.emit("binary_data", block)
+        flow.sent(len(block))
+        pace.spend(len(block))
+
+    def _mark(self, outlet: Outlet, flow: Flow, now: float) -> int:
+        number = flow.mark(self._sent, now)
+        outlet.mark(number)
+        return number
+
+
+def text_of(payload: object, name: str) -> str:
+    """The words of a `transcript` or `translation`; "" when there are none."""
+    value = payload.get(name) if isinstance(payload, Mapping) else payload
+    return value if isinstance(value, str) else ""

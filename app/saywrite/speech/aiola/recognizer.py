@@ -1,0 +1,339 @@
+"""The recogniser that is aiOla's streaming service. On the dictation thread; `connection` and `delivery` do the work.
+
+A dictation begins before there is a connection and outlives every one of them: what was not confirmed is fed again.
+After a dictation the connection lingers, so that the next one has nothing to wait for.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from random import Random
+
+from saywrite.errors import (
+    RateLimited,
+    ServiceFailed,
+    ServiceUnreachable,
+    TokenExpired,
+)
+from saywrite.events import (
+    SAMPLE_RATE,
+    ConnectionChanged,
+    EngineChanged,
+    EngineState,
+    Failed,
+    Final,
+    RecognizerFinished,
+    Rewind,
+    Structured,
+    Translation,
+    seconds,
+)
+from saywrite.speech.aiola.account import Account
+from saywrite.speech.aiola.answers import DICTATING, from_payload
+from saywrite.speech.aiola.auth import Grants
+from saywrite.speech.aiola.connection import Connection, Down, Up, Wanted
+from saywrite.speech.aiola.course import Course, Step
+from saywrite.speech.aiola.delivery import Delivery, text_of
+from saywrite.speech.aiola.flow import REPLAY, Flow, Pace
+from saywrite.speech.aiola.network import Network
+from saywrite.speech.aiola.preparing import Prepared, prepare
+from saywrite.speech.aiola.report import Report
+from saywrite.speech.aiola.transport import Heard, Link, Ponged
+from saywrite.speech.engines import AIOLA, AIOLA_CAPABILITIES
+from saywrite.speech.languages import language
+from saywrite.speech.recognizer import Incoming, Post, Request
+from saywrite.speech.segmenter import MakeSegmenter
+
+log = logging.getLogger(__name__)
+
+ASLEEP_S = 10.0
+"""Seconds by which wall clock and monotonic clock part when the computer was asleep."""
+
+QUIT_S = 1.0
+"""Seconds the end of the program waits for the session to be closed."""
+
+SILENT = ServiceFailed("aiOla receives the sound but does not answer.", "A new connection is tried.")
+DEAD = ServiceUnreachable("The connection to aiOla is dead.", "A new one is tried.")
+ASLEEP = ServiceUnreachable("The computer was asleep.", "The connection is made anew.")
+
+
+class AiolaRecognizer:
+    """Implements `recognizer.Recognizer`. `find_account` runs on worker threads and may block; `linger_s` gives the
+    seconds a connection is kept behind a dictation; `wall` is the clock that goes on while the computer sleeps.
+    """
+
+    capabilities = AIOLA_CAPABILITIES
+    window = 7 * SAMPLE_RATE
+    """All that may be on its way (`flow.LARGEST`), and a second that waits."""
+
+    def __init__(
+        self,
+        post: Post,
+        find_account: Callable[[], Account],
+        make_segmenter: MakeSegmenter,
+        network: Network,
+        *,
+        linger_s: Callable[[], float] = lambda: 30.0,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        def incoming(message: object) -> None:
+            post(Incoming(AIOLA, message))
+
+        self._post = post
+        self._incoming = incoming
+        self._find_account = find_account
+        self._make_segmenter = make_segmenter
+        self._network = network
+        self._linger_s = linger_s
+        self._clock = clock
+        self._wall = wall
+        self._grants = Grants(incoming, find_account, network, wall)
+        self._connection = Connection(self._grants, lambda number: Link(number, incoming, network, clock), Random())
+        self._skew = wall() - clock()
+        self._flow: Flow | None = None
+        self._pace = Pace(REPLAY, clock())
+        self._delivery: Delivery | None = None
+        self._report = Report("", post)
+        self._course: Course | None = None
+        self._linger_until: float | None = None
+
+    def prepare(self) -> None:
+        prepare(self._incoming, self._find_account, self._network)
+
+    def start(self, request: Request) -> None:
+        if self._delivery is not None:
+            raise RuntimeError("the last dictation has not ended")
+        now = self._clock()
+        self._delivery = Delivery(request, self._make_segmenter)
+        self._report = Report(request.dictation, self._post)
+        self._course = Course(self._delivery, now)
+        self._linger_until = None
+        self._connection.count_anew()
+        into = language(request.translate_to).wire if request.translate_to else ""
+        if self._connection.open(Wanted(language(request.language).wire, request.voice, into, request.keywords), now):
+            self._begin(now)
+        else:
+            self._flow = None
+            self._report.connecting()
+
+    def feed(self, pcm: bytes, end: int) -> None:
+        if self._delivery is not None:
+            self._delivery.take(pcm, end)
+            self._send(self._clock())
+
+    def set_keywords(self, keywords: Mapping[str, str]) -> None:
+        self._connection.set_keywords(keywords)
+
+    def finish(self) -> None:
+        if self._delivery is not None and self._course is not None:
+            now = self._clock()
+            if not self._delivery.complete:
+                self._course.finishing(now)
+            self._delivery.finish()
+            self._send(now)
+
+    def abort(self) -> None:
+        if self._delivery is not None:
+            self._end(complete=False)
+
+    def renew(self) -> None:
+        """A connection that is open stays for its dictation; the next one uses the new account."""
+        self._grants.forget(revoke=True)
+        if self._delivery is None:
+            self._hang_up()
+        elif not self._connection.up:
+            self._connection.try_again(self._clock())
+        self.prepare()
+
+    def receive(self, message: object) -> None:
+        now = self._clock()
+        if isinstance(message, Prepared):
+            self._post(readiness(message))
+            return
+        outcome = self._connection.receive(message, now)
+        if isinstance(outcome, Up):
+            self._flow, self._pace = Flow(now, outcome.silence_limit_s), Pace(REPLAY, now)
+            self._begin(now)
+        elif isinstance(outcome, Down):
+            self._lose(outcome, now)
+        elif self._flow is not None and outcome is not None:
+            ponged = isinstance(outcome, Ponged)
+            marks = self._flow.ponged(outcome.number, now) if isinstance(outcome, Ponged) else self._flow.heard(now)
+            if self._delivery is not None:
+                self._delivery.received(marks, now)
+                if isinstance(outcome, Heard):
+                    self._hear(self._delivery, outcome, now)
+                elif ponged:
+                    self._report.round_trip(self._flow.rtt_s, now)
+        self._send(now)
+
+    def wake(self, now: float) -> float | None:
+        """Notices what stays away: signs of life, answers, the time the computer slept."""
+        skew = self._wall() - self._clock()
+        asleep, self._skew = abs(skew - self._skew) > ASLEEP_S, skew
+        if asleep and self._connection.up:
+            self._lose(self._connection.drop(ASLEEP, now, at_once=True), now)
+        elif asleep:
+            self._connection.hurry(now)
+        if self._flow is not None and self._connection.up and now >= self._flow.dead_at():
+            self._lose(self._connection.drop(DEAD, now, at_once=True), now)
+        down, due = self._connection.wake(now)
+        if down is not None:
+            self._lose(down, now)
+        dues = [due, self._flow.dead_at() if self._flow is not None else None]
+        if self._delivery is not None:
+            dues.append(self._delivery.session.review(now))
+            self._send(now)
+            dues.append(self._judge(now))
+            if self._delivery is not None:
+                dues.append(self._delivery.paced_until(self._pace, now))
+        elif self._linger_until is not None:
+            if now >= self._linger_until:
+                self._hang_up()
+            dues.append(self._linger_until)
+        return min((at for at in dues if at is not None), default=None)
+
+    def release(self) -> None:
+        self.abort()
+        self._hang_up()
+        self._grants.forget(revoke=True)
+        self._post(EngineChanged(AIOLA, EngineState.UNLOADED))
+
+    def close(self) -> None:
+        self.abort()
+        self._hang_up()
+        self._grants.close(QUIT_S)
+
+    def _begin(self, now: float) -> None:
+        """There is a connection for the dictation."""
+        delivery = self._delivery
+        if delivery is None or self._course is None:
+            self._hang_up()
+            return
+        self._course.up()
+        self._report.connected()
+        if delivery.begin(now):
+            self._post(Rewind(delivery.request.dictation, delivery.next))
+        self._send(now)
+
+    def _lose(self, down: Down, now: float) -> None:
+        """There is no connection, or none any more."""
+        self._flow = None
+        delivery, course, error = self._delivery, self._course, down.error
+        if delivery is None or course is None:
+            self._hang_up()
+            return
+        delivery.lose()
+        course.down(now, error if down.retry_in_s is None else None)
+        self._report.down(error, down.retry_in_s)
+        if down.retry_in_s is None:
+            # Trying again cannot help. Somebody who speaks goes on speaking: the sound is kept.
+            fatal = not (delivery.request.live and course.was_up)
+            self._post(Failed(delivery.request.dictation, error.what, error.remedy, fatal=fatal, about="account"))
+            if fatal or delivery.complete:
+                self._end(complete=False)
+
+    def _hear(self, delivery: Delivery, event: Heard, now: float) -> None:
+        """What the service says."""
+        if event.name != "error":
+            if event.name == "transcript" and self._course is not None:
+                self._course.answered()
+            for told in events_of(delivery, event, now):
+                self._post(told)
+            return
+        error = from_payload(event.payload, self._connection.host, DICTATING)
+        if isinstance(error, RateLimited):
+            self._pace.slower()
+        elif isinstance(error, ServiceFailed):
+            log.info("the service reports an error")  # the stream goes on; a text that does not come is noticed
+        else:
+            self._lose(self._connection.drop(error, now, at_once=isinstance(error, TokenExpired)), now)
+
+    def _send(self, now: float) -> None:
+        """Send what may be sent, and tell how far things are."""
+        delivery, link, flow = self._delivery, self._connection.link, self._flow
+        if delivery is None:
+            return
+        if link is not None and flow is not None:
+            delivery.send(link, flow, self._pace, now)
+        session = delivery.session
+        self._report.progress(delivery.acknowledged, session.confirmed)
+        self._report.outstanding(session.outstanding, is_open=session.is_open)
+        self._report.traffic(self._connection.host, *self._connection.traffic, now)
+
+    def _judge(self, now: float) -> float | None:
+        """Do what the course of the dictation asks for; when to ask again."""
+        course = self._course
+        assert course is not None
+        step, due = course.judge(now, is_up=self._connection.up)
+        if step is Step.COMPLETE:
+            self._end(complete=True)
+        elif step is Step.RECONNECT:
+            self._lose(self._connection.drop(SILENT, now, at_once=True), now)
+        elif step is Step.UNREACHABLE:
+            self._leave_the_rest("aiOla could not be reached")
+        elif step is Step.UNANSWERED:
+            self._leave_the_rest("aiOla did not answer")
+        return due
+
+    def _leave_the_rest(self, why: str) -> None:
+        """End without the text of what is outstanding."""
+        delivery = self._delivery
+        assert delivery is not None
+        dictation, live = delivery.request.dictation, delivery.request.live
+        left = seconds(max(delivery.heard - delivery.session.confirmed, 0))
+        what = f"The last {left:.0f} s have no text yet: {why}."
+        remedy = (
+            "They are kept: transcribe them from the window once aiOla answers again."
+            if live
+            else "Transcribe the file again later."
+        )
+        self._post(Failed(dictation, what, remedy, fatal=not live, about="network"))
+        self._end(complete=False)
+
+    def _end(self, *, complete: bool) -> None:
+        delivery, now = self._delivery, self._clock()
+        assert delivery is not None
+        self._report.progress(delivery.acknowledged, delivery.session.confirmed)
+        self._report.outstanding(() if complete else delivery.session.outstanding, is_open=False)
+        self._report.traffic(self._connection.host, *self._connection.traffic, now, at_once=True)
+        self._delivery = self._course = None
+        self._post(RecognizerFinished(delivery.request.dictation, complete=complete))
+        linger_s = self._linger_s()
+        if complete and self._connection.up and linger_s > 0:
+            self._linger_until = now + linger_s
+        else:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close the connection; what might still come over it is nobody's."""
+        self._linger_until = self._flow = None
+        if self._connection.is_wanted:
+            self._connection.close()
+            self._post(ConnectionChanged("", "closed"))
+
+
+def events_of(delivery: Delivery, event: Heard, now: float) -> list[object]:
+    """What the dictation is told because the service said this."""
+    dictation, payload = delivery.request.dictation, event.payload
+    if event.name == "transcript":
+        told = delivery.transcript(text_of(payload, "transcript"), now)
+        return [Final(dictation, told.text, told.start, told.end)] if told is not None else []
+    if event.name == "translation":
+        end = delivery.untranslated.popleft() if delivery.untranslated else None
+        return [Translation(dictation, text_of(payload, "translation"), end)] if end is not None else []
+    if event.name == "structured" and isinstance(payload, Mapping):
+        results = payload.get("results", payload)
+        return [Structured(dictation, dict(results))] if isinstance(results, Mapping) else []
+    return []
+
+
+def readiness(prepared: Prepared) -> EngineChanged:
+    """Whether there is an account to dictate with."""
+    problem = prepared.problem
+    if problem is None:
+        return EngineChanged(AIOLA, EngineState.READY)
+    return EngineChanged(AIOLA, EngineState.UNAVAILABLE, problem.what, problem.remedy)
