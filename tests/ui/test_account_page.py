@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from window_fakes import CHOICES, FakeDictation
 
 from saywrite.errors import AddressRefused, SecretsUnavailable
@@ -285,6 +285,8 @@ class Walk:
         self.go = threading.Semaphore(0)
         self.given: list[tuple[Settings, str | None]] = []
         self.thread = ""
+        self.steps = 0
+        self.told = threading.Event()
         self.closed = threading.Event()
 
     def __call__(self, settings: Settings, secret: str | None) -> Iterator[tuple[bool, str, str]]:
@@ -296,7 +298,9 @@ class Walk:
         try:
             for finding in self.findings:
                 assert self.go.acquire(timeout=10)
+                self.steps += 1
                 yield finding
+                self.told.set()
         finally:
             self.closed.set()
 
@@ -343,10 +347,24 @@ def test_it_can_be_abandoned_and_tells_nothing_after_that(
         "other settings": lambda: preferences.update(aiola_workflow="another"),
     }[how]()
     assert not test.running
-    walk.go.release(2)
+    walk.go.release()
     qtbot.waitUntil(walk.closed.is_set)
-    qtbot.wait(20)
+    QApplication.processEvents()  # whatever was told after all would be delivered now
     assert test.findings() == []
+    assert walk.steps == 1, "the errand ended with its next step"
+
+
+def test_a_finding_under_way_when_the_test_is_abandoned_is_not_shown(qtbot: Any, open_page: Any) -> None:
+    walk = Walk(SIGNED_IN, DELAY)
+    test = open_page(test=walk).account_page.test
+    test.button.click()
+    walk.go.release()
+    assert walk.told.wait(10)
+    test.abandon()
+    QApplication.processEvents()
+    assert test.findings() == []
+    walk.go.release()
+    qtbot.waitUntil(walk.closed.is_set)
 
 
 def test_a_test_that_raises_says_what_helps(qtbot: Any, open_page: Any) -> None:

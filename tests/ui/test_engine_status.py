@@ -72,6 +72,8 @@ def test_it_counts_only_while_it_is_seen(chip: EngineChip, clock: Clock) -> None
     chip.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
     chip.hide()
     assert not chip.counts
+    chip.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
+    assert not chip.counts
     clock.now += 2
     chip.show()
     assert chip.word == "reconnecting in 3 s"

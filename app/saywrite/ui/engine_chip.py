@@ -118,8 +118,7 @@ class EngineChip(QWidget):
         told = [words.reason, f"Sound goes to {self._host}." if self._host else ""]
         self.setToolTip("\n".join(line for line in told if line))
         description = ". ".join(part.rstrip(".") for part in (words.spoken or words.word, *told) if part)
-        if description != self.accessibleDescription():
-            self.setAccessibleDescription(description)
+        self.setAccessibleDescription(description)
         if wider:
             self.updateGeometry()
         self.update()
