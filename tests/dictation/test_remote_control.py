@@ -77,6 +77,7 @@ def test_idle_it_tells_what_the_next_dictation_would_be(remote: Remote) -> None:
         "dictation": None,
         "heard_s": 0.0,
         "pending_s": 0.0,
+        "problem": None,
         "version": __version__,
         "pid": pid,
     }
@@ -161,6 +162,16 @@ def test_what_it_does_not_know_is_refused_and_not_done(request_: Request, remote
     assert remote.stage.states == []
 
 
+def test_what_keeps_a_dictation_from_beginning_is_the_answer_and_stays_to_be_seen(remote: Remote) -> None:
+    with pytest.raises(ControlRefused, match=r"aiOla.*--engine builtin"):
+        remote.ask("start", engine="aiola")
+    answer = remote.ask("status")
+    assert answer["state"] == "idle"
+    assert "aiOla" in str(answer["problem"])
+    assert "aiOla" in describe(answer)
+    assert remote.ask("start")["problem"] is None
+
+
 def test_a_dictation_that_hangs_keeps_nobody_waiting(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("saywrite.dictation.remote_control.PATIENCE_S", 0.05)
     assert remote.control.answer(Request("start"))["state"] == "idle"  # nobody takes the message
@@ -174,7 +185,7 @@ def test_a_failure_stays_to_be_seen_until_the_next_start() -> None:
     board.receive(StateChanged("a", State.STARTING))
     board.receive(Failed("a", "No microphone.", "Plug one in.", fatal=True))
     board.receive(StateChanged("a", State.FAILED))
-    assert board.now == Status(State.FAILED, "a")
+    assert board.now == Status(State.FAILED, "a", problem=("No microphone.", "Plug one in."))
     board.receive(StateChanged("b", State.STARTING))
     assert board.now == Status(State.STARTING, "b")
 

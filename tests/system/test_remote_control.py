@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,11 @@ from tests.system.lab.desktop import Desktop, wait_for
 from tests.system.lab.program import folders, run
 from tests.system.lab.session_bus import session_bus
 from tests.system.lab.window import LIMIT_S, Room, recordings, room, window
+from Xlib import X
+from Xlib.display import Display
 
 from saywrite.cli import FAILED, NO_INSTANCE
+from saywrite.desktop.activation_x11 import FROM_THE_USER
 from saywrite.desktop.control_bus import NAME, PATH
 from saywrite.desktop.instance_file import read_record
 
@@ -146,6 +149,25 @@ def test_a_second_start_brings_the_first_to_the_front_and_is_no_second(desk: Roo
         assert len(titles) == 1
         assert saywrite.terminate(3) == 0
     assert saywrite.troubles() == []
+
+
+def test_show_is_asked_of_the_window_manager_in_the_users_name(desk: Room, tmp_path: Path) -> None:
+    """Metacity, KWin and Mutter refuse an application that asks for itself while the user works elsewhere."""
+    watcher = Display(desk.screen.env["DISPLAY"])
+    with closing(watcher), window(desk, tmp_path) as saywrite:
+        number = int(desk.screen.window("^Saywrite$"))  # xdotool asks in the user's name too
+        asks = watcher.intern_atom("_NET_ACTIVE_WINDOW")
+        watcher.screen().root.change_attributes(event_mask=X.SubstructureNotifyMask)
+        watcher.sync()
+        assert run("show", at=tmp_path).returncode == 0
+
+        def asked() -> bool:
+            events = [watcher.next_event() for _ in range(watcher.pending_events())]
+            messages = [each for each in events if each.type == X.ClientMessage and each.client_type == asks]
+            return any(each.window.id == number and each.data[1][0] == FROM_THE_USER for each in messages)
+
+        wait_for(asked, "the window manager is not asked")
+        assert saywrite.terminate(3) == 0
 
 
 def test_after_kill_9_commands_say_that_nothing_runs_and_the_next_start_takes_its_place(

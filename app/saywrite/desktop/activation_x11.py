@@ -1,7 +1,7 @@
 """Asks an X11 window manager to bring a window to the front in the user's name. Any thread; a moment's connection.
 
-Qt asks as an application does, and window managers refuse that while the user works elsewhere. But this is a wish of
-the user: "2" is what task lists say for one.
+Qt asks as an application does, and window managers refuse that while the user works elsewhere (seen with Metacity).
+But this is a wish of the user: "2" is what task lists say for one.
 """
 
 from __future__ import annotations

@@ -63,6 +63,7 @@ class ControlBus:
         self._environ = environ
         self._connection: DBusConnection | None = None
         self._stopping = threading.Event()
+        self._answering = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="D-Bus", daemon=True)
 
     def start(self) -> None:
@@ -71,8 +72,11 @@ class ControlBus:
     def stop(self) -> None:
         self._stopping.set()
         if self._connection is not None:
+            answered = self._answering.acquire(timeout=_STOP_LIMIT_S)  # "Quit" gets its answer too
             with suppress(OSError):
                 self._connection.sock.shutdown(socket.SHUT_RDWR)  # wakes the thread
+            if answered:
+                self._answering.release()
         self._thread.join(_STOP_LIMIT_S)
 
     def _run(self) -> None:
@@ -82,7 +86,9 @@ class ControlBus:
                 return
             try:
                 while not self._stopping.is_set():
-                    self._serve(connection, connection.receive())
+                    message = connection.receive()
+                    with self._answering:
+                        self._serve(connection, message)
             finally:
                 connection.close()
         except (OSError, TimeoutError) as error:

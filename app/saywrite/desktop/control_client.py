@@ -37,7 +37,7 @@ def ask(data: Path, request: Request, patience_s: float = PATIENCE_S) -> Answer:
         raise ControlRefused(f"Saywrite is running (process {record.pid}) but takes no commands.", "Its log says why.")
     try:
         with _connected(data, record, patience_s) as connection:
-            return _talk(connection, record, request)
+            return talk(connection, record, request)
     except TimeoutError as error:
         raise ControlRefused(
             f"Saywrite (process {record.pid}) does not answer.",
@@ -53,10 +53,11 @@ def not_running() -> NotRunning:
     return NotRunning("Saywrite is not running.", "Start it with: saywrite")
 
 
-def _talk(connection: socket.socket, record: Record, request: Request) -> Answer:
+def talk(connection: socket.socket, record: Record, request: Request) -> Answer:
+    """Ask over a connection to the one who wrote the record. Raises as `ask`, ConnectionError and OSError."""
     if request.verb == "show":
         _give_foreground(record.pid)
-    connection.sendall(format_request(request))
+    connection.sendall(format_request(request._replace(token=record.token)))
     line = _line(connection)
     if not line.endswith(b"\n"):
         raise ConnectionResetError("ended before it answered")
@@ -72,6 +73,12 @@ def _connected(data: Path, record: Record, patience_s: float) -> socket.socket:
         if not (record.address.isdecimal() and is_held(data)):  # another program may have the port by now
             raise not_running()
         return socket.create_connection(("127.0.0.1", int(record.address)), patience_s)
+    else:  # noqa: RET505 - each system's type checker sees its own branch
+        return _connected_to_socket(record, patience_s)
+
+
+def _connected_to_socket(record: Record, patience_s: float) -> socket.socket:
+    assert sys.platform != "win32"
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.settimeout(patience_s)

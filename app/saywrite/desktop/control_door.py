@@ -68,13 +68,15 @@ def open_door(data: Path, environ: Mapping[str, str]) -> Door:
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         return _listen(Door(listening, "", token=secrets.token_urlsafe(24)), ("127.0.0.1", 0))
-    return open_door_at(_path(data, environ, os.geteuid()), os.geteuid())
+    else:  # noqa: RET505 - each system's type checker sees its own branch
+        return open_door_at(_path(data, environ, os.geteuid()), os.geteuid())
 
 
 def open_door_at(path: Path, uid: int) -> Door:
     """A socket for `uid` at `path`; one that a killed instance left there is replaced. Raises as `open_door`, and
     BlockingIOError when somebody listens there after all (the data folder is on a file system without locks).
     """
+    assert sys.platform != "win32"
     with suppress(FileNotFoundError):
         about = path.lstat()
         if not stat.S_ISSOCK(about.st_mode) or about.st_uid != uid:
@@ -98,6 +100,7 @@ def _path(data: Path, environ: Mapping[str, str], uid: int) -> Path:
 
 
 def _is_alive(path: Path) -> bool:
+    assert sys.platform != "win32"
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.setblocking(False)
         try:

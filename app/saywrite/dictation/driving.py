@@ -27,4 +27,6 @@ def describe(status: Answer) -> str:
     parts = [status.get("state"), status.get("engine"), status.get("language")]
     if status.get("dictation"):
         parts.append(f"{status.get('heard_s')} s heard, {status.get('pending_s')} s without text so far")
+    if status.get("problem"):
+        parts.append(status.get("problem"))
     return " · ".join(str(part) for part in parts)

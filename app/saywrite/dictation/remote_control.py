@@ -17,6 +17,7 @@ from saywrite.desktop.control_message import Answer, Request
 from saywrite.dictation.status import StatusBoard
 from saywrite.dictation.take import Plan
 from saywrite.errors import ControlRefused
+from saywrite.events import State
 from saywrite.settings.schema import OPTIONS, Settings
 
 PATIENCE_S = 0.25
@@ -76,8 +77,15 @@ class RemoteControl:
         if request.verb in (*FOR_ONE_DICTATION, "stop", "cancel"):
             done = threading.Event()
             self._dictation.after_this(done.set)
-            done.wait(PATIENCE_S)
+            if done.wait(PATIENCE_S):
+                self._tell_failure(request.verb)
         return self._status()
+
+    def _tell_failure(self, verb: str) -> None:
+        """A dictation that could not begin is no success, as far as it is known by now."""
+        now = self._board.now
+        if verb in FOR_ONE_DICTATION and now.problem and now.state in (State.IDLE, State.FAILED):
+            raise ControlRefused(*now.problem)
 
     def _check(self, request: Request) -> None:
         for name, value in (("engine", request.engine), ("language", request.language)):
@@ -96,6 +104,7 @@ class RemoteControl:
             "dictation": now.dictation or None,
             "heard_s": now.heard_s,
             "pending_s": now.pending_s,
+            "problem": " ".join(now.problem).strip() or None,
             "version": __version__,
             "pid": os.getpid(),
         }

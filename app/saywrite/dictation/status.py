@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from saywrite.events import Finished, FrontEndEvent, Gauge, State, StateChanged, seconds
+from saywrite.events import Failed, Finished, FrontEndEvent, Gauge, State, StateChanged, seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """`dictation`: the newest one that is not over, or that failed; "" when idle. `pending_s`: seconds of it without
-    text so far; `heard_s`: seconds of it in the journal.
+    text so far; `heard_s`: seconds of it in the journal. `problem`: what ended it or kept it from beginning, and the
+    remedy; () when nothing did.
     """
 
     state: State = State.IDLE
     dictation: str = ""
     heard_s: float = 0.0
     pending_s: float = 0.0
+    problem: tuple[str, ...] = ()
 
 
 class StatusBoard:
@@ -34,6 +36,8 @@ class StatusBoard:
                 self.now = replace(self.now, state=state)
             case StateChanged(dictation=which, state=state):
                 self.now = Status(state, which)
+            case Failed(fatal=True, what=what, remedy=remedy):
+                self.now = replace(self.now, problem=(what, remedy))
             case Gauge(dictation=which) if which == self.now.dictation:
                 self._measure(event.heard, event.heard - event.confirmed)
             case Finished(dictation=which) if which == self.now.dictation:
