@@ -1,0 +1,71 @@
+"""Where no program may hear a key: ready lines that bind the command line to one in the desktop's settings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from saywrite.desktop.hotkeys.chords import Chord, Modifier
+from saywrite.desktop.hotkeys.key_table import KEYS
+
+
+class Desktop(StrEnum):
+    """Desktops with a way of their own; `OTHER` for the rest."""
+
+    SWAY = "Sway"
+    HYPRLAND = "Hyprland"
+    GNOME = "GNOME"
+    KDE = "KDE Plasma"
+    OTHER = "your desktop"
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """What to do, for a person. `lines` are to be copied as they are; `holds`: holding the key to talk works."""
+
+    where: str
+    lines: tuple[str, ...]
+    holds: bool
+    note: str = ""
+
+
+def desktop_of(environ: Mapping[str, str]) -> Desktop:
+    """Which desktop this session is, by the variables it sets."""
+    if environ.get("SWAYSOCK"):
+        return Desktop.SWAY
+    if environ.get("HYPRLAND_INSTANCE_SIGNATURE"):
+        return Desktop.HYPRLAND
+    names = environ.get("XDG_CURRENT_DESKTOP", "").casefold().split(":")
+    known = {"sway": Desktop.SWAY, "hyprland": Desktop.HYPRLAND, "gnome": Desktop.GNOME, "kde": Desktop.KDE}
+    return next((known[name] for name in names if name in known), Desktop.OTHER)
+
+
+def instructions(desktop: Desktop, chord: Chord, command: str = "saywrite") -> Instructions:
+    """How to give `chord` to Saywrite on `desktop`. `command`: how our command line is started there."""
+    match desktop:
+        case Desktop.SWAY:
+            keys = _joined(chord, "+", {Modifier.SUPER: "Mod4"})
+            lines = (
+                f"bindsym --no-repeat {keys} exec {command} start",
+                f"bindsym --release {keys} exec {command} stop",
+            )
+            return Instructions("Add to ~/.config/sway/config, then run: swaymsg reload", lines, holds=True)
+        case Desktop.HYPRLAND:
+            held = " ".join(each.value.upper() for each in Modifier if each in chord.modifiers)
+            keys = f"{held}, {KEYS[chord.key].keysym}"
+            lines = (f"bind = {keys}, exec, {command} start", f"bindr = {keys}, exec, {command} stop")
+            return Instructions("Add to ~/.config/hypr/hyprland.conf", lines, holds=True)
+        case Desktop.GNOME:
+            where = "Settings > Keyboard > View and Customize Shortcuts > Custom Shortcuts: add one with this command"
+        case Desktop.KDE:
+            where = "System Settings > Keyboard > Shortcuts > Add New > Command: enter this command"
+        case Desktop.OTHER:
+            where = "In the desktop's keyboard settings, bind this command to a key"
+    note = f"Choose {chord}, or any key you like. Press it to start and again to stop."
+    return Instructions(where, (f"{command} toggle",), holds=False, note=note)
+
+
+def _joined(chord: Chord, separator: str, names: Mapping[Modifier, str]) -> str:
+    held = [names.get(each, each.value) for each in Modifier if each in chord.modifiers]
+    return separator.join([*held, KEYS[chord.key].keysym])

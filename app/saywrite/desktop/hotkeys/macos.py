@@ -1,0 +1,107 @@
+"""Keys on a Mac: Carbon's hot keys, which tell press and release and need no permission. Main thread.
+
+No thread of its own: the system calls back out of the main thread's event loop, which Qt runs. `grab` and `release`
+are to be called there, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Protocol
+
+from saywrite.desktop.hotkeys.bindings import (
+    Binding,
+    Clock,
+    Grabbed,
+    HotkeyProblem,
+    KeyPressed,
+    KeyReleased,
+    Post,
+)
+from saywrite.desktop.hotkeys.chords import Modifier
+from saywrite.desktop.hotkeys.key_table import KEYS
+
+TAKEN = -9878
+"""Carbon's eventHotKeyExistsErr."""
+
+_MODIFIERS = {Modifier.SUPER: 0x0100, Modifier.SHIFT: 0x0200, Modifier.ALT: 0x0800, Modifier.CTRL: 0x1000}
+
+
+class CarbonKeys(Protocol):
+    """What we need of Carbon."""
+
+    def listen(self, heard: Callable[[int, bool], None]) -> None:
+        """Call `heard(number, pressed)` on the main thread for every hot key, until `unlisten`."""
+
+    def unlisten(self) -> None: ...
+
+    def register(self, number: int, modifiers: int, key: int) -> int:
+        """0, or Carbon's error."""
+
+    def unregister(self, number: int) -> None: ...
+
+
+class MacHotkeys:
+    """The registered keys of this program."""
+
+    lends_keys = True
+
+    def __init__(self, post: Post, clock: Clock, carbon: CarbonKeys) -> None:
+        self._post = post
+        self._clock = clock
+        self._carbon = carbon
+        self._registered: dict[int, Binding] = {}
+        self._held: set[str] = set()
+        self._numbers = count(1)
+        carbon.listen(self._heard)
+
+    def grab(self, bindings: tuple[Binding, ...]) -> None:
+        """Only what differs is touched: of a key that is held, Carbon would no longer tell the release."""
+        self._unregister(except_for=bindings)
+        problems = []
+        for binding in bindings:
+            if binding not in self._registered.values():
+                problems += self._register(binding)
+        heard = tuple((binding.id, str(binding.chord)) for binding in bindings if binding in self._registered.values())
+        self._post(Grabbed(heard, tuple(problems)))
+
+    def release(self) -> None:
+        self._unregister(except_for=())
+        self._carbon.unlisten()
+
+    def _register(self, binding: Binding) -> list[HotkeyProblem]:
+        key, number = KEYS[binding.chord.key].mac, next(self._numbers)
+        choose = "Choose another key in the settings."
+        if key is None:
+            what = f"macOS does not report {binding.chord} to other programs."
+            return [HotkeyProblem(binding.id, what, choose)]
+        error = self._carbon.register(number, sum(_MODIFIERS[each] for each in binding.chord.modifiers), key)
+        if error == TAKEN:
+            return [HotkeyProblem(binding.id, f"Another program has already taken {binding.chord}.", choose)]
+        if error:  # macOS 15.0 and 15.1 refuse keys with Option or Shift alone
+            what = f"macOS does not give {binding.chord} to programs ({error})."
+            return [HotkeyProblem(binding.id, what, choose)]
+        self._registered[number] = binding
+        return []
+
+    def _unregister(self, except_for: tuple[Binding, ...]) -> None:
+        for number, binding in list(self._registered.items()):
+            if binding in except_for:
+                continue
+            self._carbon.unregister(number)
+            del self._registered[number]
+            if binding.id in self._held:
+                self._held.remove(binding.id)
+                self._post(KeyReleased(binding.id, self._clock()))
+
+    def _heard(self, number: int, pressed: bool) -> None:
+        binding = self._registered.get(number)
+        if binding is None:
+            return
+        if pressed:
+            self._held.add(binding.id)
+            self._post(KeyPressed(binding.id, self._clock()))
+        else:
+            self._held.discard(binding.id)
+            self._post(KeyReleased(binding.id, self._clock()))

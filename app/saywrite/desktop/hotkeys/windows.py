@@ -1,0 +1,146 @@
+"""Keys on Windows: `RegisterHotKey` tells the press; while a key is held, its state is polled for the release.
+
+No keyboard hook: Windows removes one silently when a Python pause makes it late. One thread with a message queue,
+asleep in it while nothing is held (no timer, no polling).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from itertools import count
+from queue import SimpleQueue
+from typing import Protocol
+
+from saywrite.desktop.hotkeys.bindings import (
+    Binding,
+    Clock,
+    Grabbed,
+    HotkeyProblem,
+    KeyPressed,
+    KeyReleased,
+    Post,
+)
+from saywrite.desktop.hotkeys.chords import Modifier
+from saywrite.desktop.hotkeys.key_table import KEYS
+
+log = logging.getLogger(__name__)
+
+JOIN_S = 2.0
+POLL_MS = 12
+"""How often a held key is looked at."""
+
+_MODIFIERS = {Modifier.ALT: 1, Modifier.CTRL: 2, Modifier.SHIFT: 4, Modifier.SUPER: 8}
+
+
+class WindowsKeys(Protocol):
+    """What we need of user32, on the thread that made it (`wake` on every thread)."""
+
+    def register(self, number: int, modifiers: int, key: int) -> bool:
+        """A hot key without repetition; False if another program has it."""
+
+    def unregister(self, number: int) -> None: ...
+
+    def wait(self, timeout_ms: int | None) -> int | None:
+        """The number of the hot key that was pressed; None when time is up or somebody called `wake`."""
+
+    def wake(self) -> None: ...
+
+    def is_down(self, key: int) -> bool: ...
+
+
+class WindowsHotkeys:
+    """The registered keys of one thread. Made on any thread; every method only leaves an order."""
+
+    lends_keys = True
+
+    def __init__(self, post: Post, clock: Clock, keys: Callable[[], WindowsKeys]) -> None:
+        """`keys` is called on the hotkey thread, which owns what it makes."""
+        self._post = post
+        self._clock = clock
+        self._orders: SimpleQueue[tuple[Binding, ...] | None] = SimpleQueue()
+        self._system: WindowsKeys | None = None
+        self._ready = threading.Event()
+        # From here on the thread's own.
+        self._registered: dict[int, Binding] = {}
+        self._held: dict[int, str] = {}
+        self._numbers = count(1)
+        self._thread = threading.Thread(target=self._live, args=(keys,), name="hotkeys", daemon=True)
+        self._thread.start()
+
+    def grab(self, bindings: tuple[Binding, ...]) -> None:
+        self._orders.put(bindings)
+        self._nudge()
+
+    def release(self) -> None:
+        self._orders.put(None)
+        self._nudge()
+        self._thread.join(JOIN_S)
+        if self._thread.is_alive():
+            log.warning("the hotkey thread did not end in time")
+
+    def _nudge(self) -> None:
+        self._ready.wait(JOIN_S)
+        if self._system is not None:
+            self._system.wake()
+
+    def _live(self, keys: Callable[[], WindowsKeys]) -> None:
+        try:
+            system = self._system = keys()
+            self._ready.set()
+            while self._obey(system):
+                number = system.wait(POLL_MS if self._held else None)
+                if number in self._registered:
+                    self._press(self._registered[number])
+                self._look(system)
+        except Exception:
+            log.exception("the hotkey thread ended")
+        finally:
+            self._ready.set()
+
+    def _obey(self, system: WindowsKeys) -> bool:
+        """Carry out what was ordered; False when the end was asked for."""
+        while not self._orders.empty():
+            bindings = self._orders.get()
+            self._register(system, bindings or ())
+            if bindings is None:
+                for binding in self._held.values():
+                    self._post(KeyReleased(binding, self._clock()))
+                return False
+        return True
+
+    def _register(self, system: WindowsKeys, bindings: tuple[Binding, ...]) -> None:
+        """Only what differs is touched: a key that is held stays registered."""
+        for number, binding in list(self._registered.items()):
+            if binding not in bindings:
+                system.unregister(number)
+                del self._registered[number]
+        problems = []
+        for binding in bindings:
+            if binding not in self._registered.values():
+                problems += self._register_one(system, binding)
+        heard = tuple((binding.id, str(binding.chord)) for binding in bindings if binding in self._registered.values())
+        self._post(Grabbed(heard, tuple(problems)))
+
+    def _register_one(self, system: WindowsKeys, binding: Binding) -> list[HotkeyProblem]:
+        key, number = KEYS[binding.chord.key].windows, next(self._numbers)
+        if key is None:
+            what = f"Windows does not report {binding.chord} to other programs."
+            return [HotkeyProblem(binding.id, what, "Choose another key in the settings.")]
+        if not system.register(number, sum(_MODIFIERS[each] for each in binding.chord.modifiers), key):
+            what = f"Another program has already taken {binding.chord}."
+            return [HotkeyProblem(binding.id, what, "Choose another key, or free it in the other program.")]
+        self._registered[number] = binding
+        return []
+
+    def _press(self, binding: Binding) -> None:
+        key = KEYS[binding.chord.key].windows
+        assert key is not None
+        self._held[key] = binding.id
+        self._post(KeyPressed(binding.id, self._clock()))
+
+    def _look(self, system: WindowsKeys) -> None:
+        """Release what is no longer down."""
+        for key in [key for key in self._held if not system.is_down(key)]:
+            self._post(KeyReleased(self._held.pop(key), self._clock()))

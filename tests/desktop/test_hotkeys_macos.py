@@ -1,0 +1,115 @@
+"""The Mac's hot keys: registered as Carbon wants them, against a Carbon made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from saywrite.desktop.hotkeys.bindings import CANCEL, FIRST, SECOND, Binding, Grabbed, KeyPressed, KeyReleased
+from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.macos import TAKEN, MacHotkeys
+
+F9, SPACE = 0x65, 0x31
+
+
+class HandMadeCarbon:
+    """Keys that a test presses; `errors` by key."""
+
+    def __init__(self) -> None:
+        self.registered: dict[int, tuple[int, int]] = {}
+        self.errors: dict[int, int] = {}
+        self._heard: Callable[[int, bool], None] | None = None
+
+    def listen(self, heard: Callable[[int, bool], None]) -> None:
+        self._heard = heard
+
+    def unlisten(self) -> None:
+        assert self.registered == {}
+        self._heard = None
+
+    def register(self, number: int, modifiers: int, key: int) -> int:
+        assert number not in self.registered
+        if error := self.errors.get(key, 0):
+            return error
+        self.registered[number] = (modifiers, key)
+        return 0
+
+    def unregister(self, number: int) -> None:
+        del self.registered[number]
+
+    def event(self, number: int, pressed: bool) -> None:
+        assert self._heard is not None
+        self._heard(number, pressed)
+
+
+class Ears:
+    """What was posted, in order, at times that count up."""
+
+    def __init__(self) -> None:
+        self.carbon = HandMadeCarbon()
+        self.heard: list[object] = []
+        self.time = 0.0
+        self.keys = MacHotkeys(self.heard.append, self.clock, self.carbon)
+
+    def clock(self) -> float:
+        self.time += 1.0
+        return self.time
+
+    def grab(self, **chords: str) -> object:
+        self.keys.grab(tuple(Binding(name.replace("_", "-"), parse(chord)) for name, chord in chords.items()))
+        return self.heard.pop()
+
+
+@pytest.fixture
+def ears() -> Ears:
+    return Ears()
+
+
+def test_the_chord_is_registered_as_carbon_wants_it(ears: Ears) -> None:
+    outcome = ears.grab(dictate="Alt+Space", dictate_second="Ctrl+Shift+Cmd+F9")
+    assert outcome == Grabbed(((FIRST, "Alt+Space"), (SECOND, "Ctrl+Shift+Super+F9")))
+    assert list(ears.carbon.registered.values()) == [(0x0800, SPACE), (0x1000 | 0x0200 | 0x0100, F9)]
+
+
+def test_a_press_and_a_release_are_told(ears: Ears) -> None:
+    ears.grab(dictate="F9")
+    (number,) = ears.carbon.registered
+    ears.carbon.event(number, True)
+    ears.carbon.event(number, False)
+    ears.carbon.event(4711, True)  # another part of the program has hot keys of its own
+    assert ears.heard == [KeyPressed(FIRST, 1.0), KeyReleased(FIRST, 2.0)]
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (TAKEN, "Another program has already taken F9."),
+        (-9868, "macOS does not give F9 to programs (-9868)."),
+    ],
+)
+def test_a_refused_key_is_named_with_its_reason(ears: Ears, error: int, what: str) -> None:
+    ears.carbon.errors[F9] = error
+    outcome = ears.grab(dictate="F9", dictate_second="Pause", cancel="Escape")
+    assert isinstance(outcome, Grabbed)
+    assert outcome.triggers == ((CANCEL, "Escape"),)
+    assert [each.what for each in outcome.problems] == [what, "macOS does not report Pause to other programs."]
+
+
+def test_escape_comes_and_goes_without_touching_the_key_that_is_held(ears: Ears) -> None:
+    ears.grab(dictate="F9")
+    (number,) = ears.carbon.registered
+    ears.carbon.event(number, True)
+    ears.grab(dictate="F9", cancel="Escape")
+    ears.grab(dictate="F9")
+    assert list(ears.carbon.registered) == [number]
+    ears.carbon.event(number, False)
+    assert [type(event) for event in ears.heard] == [KeyPressed, KeyReleased]
+
+
+def test_a_key_that_is_given_up_while_it_is_held_counts_as_released(ears: Ears) -> None:
+    ears.grab(dictate="F9")
+    (number,) = ears.carbon.registered
+    ears.carbon.event(number, True)
+    ears.keys.release()
+    assert ears.heard == [KeyPressed(FIRST, 1.0), KeyReleased(FIRST, 2.0)]
