@@ -195,6 +195,7 @@ def test_an_older_dictation_that_is_still_finishing_does_not_count() -> None:
     board.receive(StateChanged("b", State.LISTENING))
     board.receive(Gauge("b", 2 * SAMPLE_RATE, SAMPLE_RATE, SAMPLE_RATE))
     board.receive(Gauge("a", 9 * SAMPLE_RATE, 0, 0))
+    board.receive(Failed("a", "Too late.", "", fatal=True))
     board.receive(Finished("a", 9 * SAMPLE_RATE, 0, 9 * SAMPLE_RATE, 9.0, ""))
     assert board.now == Status(State.LISTENING, "b", 2.0, 1.0)
 

@@ -36,7 +36,7 @@ class StatusBoard:
                 self.now = replace(self.now, state=state)
             case StateChanged(dictation=which, state=state):
                 self.now = Status(state, which)
-            case Failed(fatal=True, what=what, remedy=remedy):
+            case Failed(dictation=which, fatal=True, what=what, remedy=remedy) if which in ("", self.now.dictation):
                 self.now = replace(self.now, problem=(what, remedy))
             case Gauge(dictation=which) if which == self.now.dictation:
                 self._measure(event.heard, event.heard - event.confirmed)
