@@ -111,7 +111,8 @@ def test_a_language_the_engine_does_not_know_is_refused_with_the_remedy(files: P
     assert "German" in done.stderr
 
 
-def test_an_engine_that_is_not_in_this_version_is_refused_with_the_remedy(files: Path, tmp_path: Path) -> None:
+def test_a_service_without_a_key_is_refused_with_the_remedy(files: Path, tmp_path: Path) -> None:
     done = run("transcribe", files / "mono.flac", "--engine", "aiola", at=tmp_path)
     assert done.returncode == 1
-    assert "--engine builtin" in done.stderr
+    assert "There is no aiOla API key yet." in done.stderr
+    assert "AIOLA_API_KEY" in done.stderr

@@ -264,6 +264,24 @@ def test_the_host_of_an_address(address: str, host: str) -> None:
     assert host_of(address) == host
 
 
+def test_an_empty_workflow_is_the_usual_one(qtbot: Any, open_page: Any, preferences: Preferences) -> None:
+    line = open_page().editor("aiola_workflow")
+    leave(qtbot, line, " mine ")
+    assert preferences.settings.aiola_workflow == "mine"
+    leave(qtbot, line, "")
+    assert preferences.settings.aiola_workflow == OPTIONS["aiola_workflow"].default
+    assert line.text() == OPTIONS["aiola_workflow"].default
+
+
+@pytest.mark.parametrize("width", [460, 900])
+def test_no_note_is_cut_at_any_width(qtbot: Any, open_page: Any, width: int) -> None:
+    remedy = "Install and start a Secret Service, such as gnome-keyring or KWallet. " * 2
+    dialog = open_page(SessionSecrets(remedy))
+    dialog.resize(width, 600)
+    note = key_field(dialog).note
+    qtbot.waitUntil(lambda: note.height() >= note.heightForWidth(note.width()))
+
+
 def test_numbers_stand_under_advanced_with_their_unit(qtbot: Any, open_page: Any) -> None:
     dialog = open_page()
     box = dialog.editor("aiola_min_silence_ms")

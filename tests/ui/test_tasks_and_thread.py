@@ -63,6 +63,22 @@ def test_an_owner_that_is_gone_is_not_called(qtbot: Any, qapp: Any) -> None:
     assert answers == []
 
 
+def test_a_job_that_may_wait_for_ever_has_a_thread_of_its_own_and_holds_up_nobody(qtbot: Any) -> None:
+    may_end, seen = threading.Event(), []
+
+    def wait_for_a_person() -> bool:
+        may_end.wait(10)
+        return threading.current_thread().daemon
+
+    for _ in range(50):  # more than any pool has threads
+        run_task(wait_for_a_person, seen.append, alone=True)
+    run_task(lambda: "another", seen.append)
+    qtbot.waitUntil(lambda: seen == ["another"])
+    assert wait_for_tasks(5000), "the end of the program does not wait for it"
+    may_end.set()
+    qtbot.waitUntil(lambda: seen[1:] == [True] * 50)
+
+
 class Receiver(QObject):
     def __init__(self) -> None:
         super().__init__()

@@ -86,7 +86,13 @@ class OptionEditors(QObject):
 
     def _text(self, option: Option) -> QLineEdit:
         line = QLineEdit()
-        line.editingFinished.connect(lambda: self.set(option.name, line.text()))
+
+        def take() -> None:
+            """An empty line stands for the default."""
+            line.setText(line.text().strip() or str(option.default))
+            self.set(option.name, line.text())
+
+        line.editingFinished.connect(take)
         self.refreshers.append(lambda settings: line.setText(getattr(settings, option.name)))
         return line
 
