@@ -44,13 +44,14 @@ class HandMadeCarbon:
 
 
 class Ears:
-    """What was posted, in order, at times that count up."""
+    """What was posted, in order, at times that count up. `main` holds what the main thread still has to do."""
 
     def __init__(self) -> None:
         self.carbon = HandMadeCarbon()
+        self.main: list[Callable[[], None]] = []
         self.heard: list[object] = []
         self.time = 0.0
-        self.keys = MacHotkeys(self.heard.append, self.clock, self.carbon)
+        self.keys = MacHotkeys(self.heard.append, self.clock, self.make_carbon, self.main.append)
 
     def clock(self) -> float:
         self.time += 1.0
@@ -58,7 +59,15 @@ class Ears:
 
     def grab(self, **chords: str) -> object:
         self.keys.grab(tuple(Binding(name.replace("_", "-"), parse(chord)) for name, chord in chords.items()))
+        self.run_main()
         return self.heard.pop()
+
+    def run_main(self) -> None:
+        while self.main:
+            self.main.pop(0)()
+
+    def make_carbon(self) -> HandMadeCarbon:
+        return self.carbon
 
 
 @pytest.fixture
@@ -112,4 +121,14 @@ def test_a_key_that_is_given_up_while_it_is_held_counts_as_released(ears: Ears) 
     (number,) = ears.carbon.registered
     ears.carbon.event(number, True)
     ears.keys.release()
+    ears.run_main()
     assert ears.heard == [KeyPressed(FIRST, 1.0), KeyReleased(FIRST, 2.0)]
+
+
+def test_carbon_is_left_alone_outside_the_main_thread_and_when_there_is_nothing_to_end(ears: Ears) -> None:
+    ears.keys.grab((Binding(FIRST, parse("F9")),))
+    assert ears.carbon.registered == {}
+    ears.keys.release()
+    ears.keys.release()
+    ears.run_main()
+    assert ears.carbon.registered == {}

@@ -32,7 +32,7 @@ def test_the_way_follows_from_the_session_and_says_why(platform: str, environ: d
 
 
 def test_the_command_line_needs_nothing_to_be_opened() -> None:
-    assert open_hotkeys(Way.COMMAND_LINE, print, float, "") is None
+    assert open_hotkeys(Way.COMMAND_LINE, print, float, "", print) is None
 
 
 @pytest.mark.parametrize(

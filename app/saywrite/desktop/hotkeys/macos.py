@@ -1,7 +1,7 @@
-"""Keys on a Mac: Carbon's hot keys, which tell press and release and need no permission. Main thread.
+"""Keys on a Mac: Carbon's hot keys, which tell press and release and need no permission.
 
-No thread of its own: the system calls back out of the main thread's event loop, which Qt runs. `grab` and `release`
-are to be called there, too.
+No thread of its own: the system calls back out of the main thread's event loop, which Qt runs, and everything asked
+of Carbon is asked there, too.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ TAKEN = -9878
 _MODIFIERS = {Modifier.SUPER: 0x0100, Modifier.SHIFT: 0x0200, Modifier.ALT: 0x0800, Modifier.CTRL: 0x1000}
 
 
+OnMain = Callable[[Callable[[], None]], None]
+"""Has a job run on the main thread soon (at once, if that is where it is called)."""
+
+
 class CarbonKeys(Protocol):
     """What we need of Carbon."""
 
@@ -43,40 +47,53 @@ class CarbonKeys(Protocol):
 
 
 class MacHotkeys:
-    """The registered keys of this program."""
+    """The registered keys of this program. Made on any thread; every method only leaves an order."""
 
     lends_keys = True
 
-    def __init__(self, post: Post, clock: Clock, carbon: CarbonKeys) -> None:
+    def __init__(self, post: Post, clock: Clock, carbon: Callable[[], CarbonKeys], on_main: OnMain) -> None:
         self._post = post
         self._clock = clock
-        self._carbon = carbon
+        self._make = carbon
+        self._on_main = on_main
+        # From here on the main thread's own.
+        self._carbon: CarbonKeys | None = None
         self._registered: dict[int, Binding] = {}
         self._held: set[str] = set()
         self._numbers = count(1)
-        carbon.listen(self._heard)
 
     def grab(self, bindings: tuple[Binding, ...]) -> None:
+        self._on_main(lambda: self._regrab(bindings))
+
+    def release(self) -> None:
+        self._on_main(self._end)
+
+    def _regrab(self, bindings: tuple[Binding, ...]) -> None:
         """Only what differs is touched: of a key that is held, Carbon would no longer tell the release."""
-        self._unregister(except_for=bindings)
+        if self._carbon is None:
+            self._carbon = self._make()
+            self._carbon.listen(self._heard)
+        self._unregister(self._carbon, except_for=bindings)
         problems = []
         for binding in bindings:
             if binding not in self._registered.values():
-                problems += self._register(binding)
+                problems += self._register(self._carbon, binding)
         heard = tuple((binding.id, str(binding.chord)) for binding in bindings if binding in self._registered.values())
         self._post(Grabbed(heard, tuple(problems)))
 
-    def release(self) -> None:
-        self._unregister(except_for=())
-        self._carbon.unlisten()
+    def _end(self) -> None:
+        if self._carbon is not None:
+            self._unregister(self._carbon, except_for=())
+            self._carbon.unlisten()
+            self._carbon = None
 
-    def _register(self, binding: Binding) -> list[HotkeyProblem]:
+    def _register(self, carbon: CarbonKeys, binding: Binding) -> list[HotkeyProblem]:
         key, number = KEYS[binding.chord.key].mac, next(self._numbers)
         choose = "Choose another key in the settings."
         if key is None:
             what = f"macOS does not report {binding.chord} to other programs."
             return [HotkeyProblem(binding.id, what, choose)]
-        error = self._carbon.register(number, sum(_MODIFIERS[each] for each in binding.chord.modifiers), key)
+        error = carbon.register(number, sum(_MODIFIERS[each] for each in binding.chord.modifiers), key)
         if error == TAKEN:
             return [HotkeyProblem(binding.id, f"Another program has already taken {binding.chord}.", choose)]
         if error:  # macOS 15.0 and 15.1 refuse keys with Option or Shift alone
@@ -85,11 +102,11 @@ class MacHotkeys:
         self._registered[number] = binding
         return []
 
-    def _unregister(self, except_for: tuple[Binding, ...]) -> None:
+    def _unregister(self, carbon: CarbonKeys, except_for: tuple[Binding, ...]) -> None:
         for number, binding in list(self._registered.items()):
             if binding in except_for:
                 continue
-            self._carbon.unregister(number)
+            carbon.unregister(number)
             del self._registered[number]
             if binding.id in self._held:
                 self._held.remove(binding.id)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from saywrite.desktop.hotkeys.bindings import Clock, Hotkeys, Post
+from saywrite.desktop.hotkeys.macos import MacHotkeys, OnMain
 
 
 class Way(StrEnum):
@@ -64,10 +65,10 @@ def choose(platform: str, environ: Mapping[str, str]) -> Choice:
     return _OTHERWISE
 
 
-def open_hotkeys(way: Way, post: Post, clock: Clock, app_id: str) -> Hotkeys | None:
-    """The way, opened; None for the command line, which needs nothing. On macOS call it on the main thread.
+def open_hotkeys(way: Way, post: Post, clock: Clock, app_id: str, on_main: OnMain) -> Hotkeys | None:
+    """The way, opened; None for the command line, which needs nothing. Any thread.
 
-    `app_id`: the name of our .desktop file, for the portal.
+    `app_id`: the name of our .desktop file, for the portal. `on_main`: for the Mac (see `macos.py`).
     """
     match way:
         case Way.X11:
@@ -85,8 +86,7 @@ def open_hotkeys(way: Way, post: Post, clock: Clock, app_id: str) -> Hotkeys | N
             return WindowsHotkeys(post, clock, User32)
         case Way.MACOS:
             from saywrite.desktop.hotkeys.carbon import Carbon
-            from saywrite.desktop.hotkeys.macos import MacHotkeys
 
-            return MacHotkeys(post, clock, Carbon())
+            return MacHotkeys(post, clock, Carbon, on_main)
         case Way.COMMAND_LINE:
             return None
