@@ -139,6 +139,17 @@ def test_an_engine_that_became_ready_does_not_hide_its_connection(cloud: FrontEn
     assert word(cloud) == "connected · 42 ms"
 
 
+def test_why_it_was_refused_stays_until_something_newer_is_known(cloud: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(EngineChanged("aiola", EngineState.READY))
+    dictation.tell(ConnectionChanged("d1", "refused", reason="The key is wrong."))
+    dictation.tell(ConnectionChanged("", "closed"))
+    assert word(cloud) == "refused: The key is wrong."
+    dictation.tell(EngineChanged("aiola", EngineState.READY))
+    assert word(cloud) == "ready"
+    dictation.tell(ConnectionChanged("d2", "connecting"))
+    assert word(cloud) == "connecting…"
+
+
 def test_without_a_key_the_notice_leads_to_the_account(cloud: FrontEnd, dictation: FakeDictation, qtbot: Any) -> None:
     no_key = ("There is no aiOla API key yet.", "Enter one in the settings.")
     dictation.tell(EngineChanged("aiola", EngineState.UNAVAILABLE, *no_key))

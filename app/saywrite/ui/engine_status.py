@@ -38,10 +38,12 @@ class EngineStatus(QObject):
 
     def show_engine(self, event: EngineChanged) -> None:
         self._engines[event.engine] = event
+        choice = self._choices.engine(event.engine)
+        if choice and choice.needs_network and self._connection and self._connection.state in ("refused", "closed"):
+            self._connection = None  # what is told now is newer than how the last connection ended
         if event.engine != self._engine:
             return
         self._show_chip()
-        choice = self._choices.engine(event.engine)
         key, notices = f"engine {event.engine}", self._window.notices
         if event.state is EngineState.UNAVAILABLE:
             what = event.reason or "The speech engine is not available."
@@ -51,6 +53,9 @@ class EngineStatus(QObject):
             notices.withdraw(key)
 
     def show_connection(self, event: ConnectionChanged) -> None:
+        was_refused = self._connection is not None and self._connection.state == "refused"
+        if event.state == "closed" and was_refused:
+            return  # why it was refused says more
         self._connection = event
         if event.state == "connected":
             for key in (ACCOUNT_KEY, NETWORK_KEY):
