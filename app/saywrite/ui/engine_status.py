@@ -34,15 +34,18 @@ class EngineStatus(QObject):
         if engine != self._engine:
             self._window.notices.withdraw(f"engine {self._engine}")
             self._engine = engine
-            self.show_engine(self._of(engine))
+            self._present(self._of(engine))
 
     def show_engine(self, event: EngineChanged) -> None:
         self._engines[event.engine] = event
         choice = self._choices.engine(event.engine)
         if choice and choice.needs_network and self._connection and self._connection.state in ("refused", "closed"):
             self._connection = None  # what is told now is newer than how the last connection ended
-        if event.engine != self._engine:
-            return
+        if event.engine == self._engine:
+            self._present(event)
+
+    def _present(self, event: EngineChanged) -> None:
+        choice = self._choices.engine(event.engine)
         self._show_chip()
         key, notices = f"engine {event.engine}", self._window.notices
         if event.state is EngineState.UNAVAILABLE:
