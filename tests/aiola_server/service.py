@@ -96,6 +96,11 @@ class AiolaService:
     def records(self) -> Records:
         return copy.deepcopy(self._records)
 
+    def forget_first_audio(self) -> None:
+        """Of the open streams: the next sound is the first."""
+        for stream in self._records.open:
+            stream.first_audio = None
+
     def forget(self) -> None:
         """A clean page; what is open stays on it."""
         self._records.streams[:] = self._records.open
