@@ -143,7 +143,7 @@ class Desk:
         self.loop.keywords = Keywords(keywords)
         self.loop.renew_rules()
         for take in self.loop.takes:
-            take.recognizer.set_keywords({k.spoken: k.written for k in keywords})
+            take.recognition.set_keywords({k.spoken: k.written for k in keywords})
 
     def refresh_devices(self) -> None:
         """List the microphones, and load what the first recording would have to wait for."""

@@ -91,6 +91,12 @@ class Feeder:
         self._fed = self.sent = max(min(to + self.base, self.heard), self.base)
         self._finish_asked = False
 
+    def change(self, recognizer: Recognizer) -> None:
+        """Another recogniser goes on from what is confirmed."""
+        self._recognizer = recognizer
+        self.base = self._fed = self.sent = self.confirmed
+        self._finish_asked = False
+
     def feed(self) -> None:
         """Give the recogniser what it may have now. Raises JournalError when old sound cannot be read back."""
         behind_disk = self._on_disk and self.unwritten <= DISK_PATIENCE and not self._ended

@@ -49,6 +49,11 @@ class Findings:
         self._kept: dict[str, Traffic] = {}
         self._keep_due: float | None = None
 
+    def change(self, base: int) -> None:
+        """Another recogniser goes on from the offset `base`; what it sends counts from nothing again."""
+        self._base = base
+        self._earlier |= self._traffic
+
     def add_text(self, final: Final, rules: Composition) -> bool:
         """Take in a final; True when there is new text to read."""
         start, end = final.start + self._base, final.end + self._base

@@ -15,6 +15,7 @@ from datetime import datetime
 from saywrite.audio.source import FromSource, Source
 from saywrite.dictation.archive import Archive
 from saywrite.dictation.inbox import Inbox
+from saywrite.dictation.recognition import AWAY_S
 from saywrite.dictation.record import Closed, DiskTrouble, Recorded, Written
 from saywrite.dictation.states import CAPTURING, move
 from saywrite.dictation.take import Plan, Take
@@ -38,6 +39,7 @@ from saywrite.events import (
     UnfinishedFound,
 )
 from saywrite.settings.schema import Settings
+from saywrite.speech.engines import BUILTIN
 from saywrite.speech.recognizer import Incoming, Recognizer
 from saywrite.text.keywords import Keywords
 from saywrite.text.transcript import Composition
@@ -133,7 +135,9 @@ class Loop:
 
     def wake(self, now: float) -> float | None:
         """Do what is due at `now`; when to be called again."""
-        due = [take.wake(now) for take in self.takes]
+        due = [recognizer.wake(now) for recognizer in self._parts.recognizers.values()]
+        due += [take.wake(now) for take in self.takes]
+        due += [self._replace_the_absent(take, now) for take in self.takes]
         self._settle()
         if self._release_due is not None and now >= self._release_due:
             self._release_due = None
@@ -197,7 +201,7 @@ class Loop:
 
     def _of(self, dictation: str, act: Callable[[Take], None]) -> None:
         for take in self.takes:
-            if take.id == dictation:
+            if dictation and dictation in take.recognition.names:
                 act(take)
 
     def _settle(self) -> None:
@@ -217,6 +221,20 @@ class Loop:
                     self._to(State.IDLE, head.id)
                 self._release_due = self._parts.clock() + 60 * self.settings.idle_unload_minutes
 
+    def _replace_the_absent(self, take: Take, now: float) -> float | None:
+        """Let the built-in recogniser stand in for a service that is away for long, where the user wishes so."""
+        since, standing_in = take.recognition.offline_since, self._parts.recognizers.get(BUILTIN)
+        wished = self.settings.aiola_while_away == BUILTIN and take.plan.engine != BUILTIN and take.plan.request.live
+        if since is None or not wished or standing_in is None or take.source_ended or not take.recognition.offline:
+            return None
+        if take.plan.request.language not in standing_in.capabilities.languages:
+            return None
+        if now < since + AWAY_S:
+            return since + AWAY_S
+        log.info("%s: %s stands in for %s", take.id, BUILTIN, take.plan.engine)
+        take.stand_in(standing_in, BUILTIN)
+        return None
+
     def _next_state(self, newest: Take) -> State | None:
         """Where to go from here, as the newest dictation stands; None to stay."""
         if newest.failure is not None:
@@ -225,9 +243,9 @@ class Loop:
             return State.LISTENING
         if self.state in CAPTURING and newest.source_ended:
             return State.FINISHING
-        if self.state is State.LISTENING and newest.offline:
+        if self.state is State.LISTENING and newest.recognition.offline:
             return State.RECONNECTING
-        if self.state is State.RECONNECTING and not newest.offline:
+        if self.state is State.RECONNECTING and not newest.recognition.offline:
             return State.LISTENING
         return None
 

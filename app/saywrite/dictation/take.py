@@ -14,6 +14,7 @@ from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
 from saywrite.dictation.feeder import Feeder
 from saywrite.dictation.findings import Findings
+from saywrite.dictation.recognition import Recognition
 from saywrite.dictation.record import Recorded
 from saywrite.errors import AudioError, JournalError
 from saywrite.events import (
@@ -92,7 +93,7 @@ class Take:
         self.id = plan.request.dictation
         self.plan = plan
         self.source = source
-        self.recognizer = recognizer
+        self.recognition = Recognition(plan.request, recognizer)
         self.rules = rules
         self.transcript = Transcript(plan.earlier)
         self.envelope = plan.earlier_peaks or Envelope()
@@ -105,7 +106,6 @@ class Take:
         self.failure: Failed | None = None
         self.cancelled = False
         self.given_up = False
-        self.offline = False
         self._record = record
         self._tell = tell
         self._clock = clock
@@ -170,14 +170,29 @@ class Take:
     def engage(self) -> None:
         """The recogniser is free for this dictation: begin to feed it."""
         self.engaged = True
-        self.recognizer.start(self.plan.request)
+        self.recognition.begin()
+        self.feed()
+
+    def stand_in(self, recognizer: Recognizer, engine: str) -> None:
+        """The engine has been away for long: what has no text yet is heard by this one, and marked as such."""
+        self._feeder.change(recognizer)
+        self._findings.change(self._feeder.base)
+        self.recognition.stand_in(recognizer, engine)
         self.feed()
 
     def hear(self, event: object) -> None:
-        """Take one event of the recogniser. Its offsets count from where this dictation's sound begins."""
-        match event:
-            case Final():
-                self._text_since = self._findings.add_text(event, self.rules) or self._text_since
+        """Take one event of a recogniser. Its offsets count from where its part of the sound begins."""
+        concern = self.recognition.concerns_us(event)
+        if self.recognition.is_to_return(event) and not self.source_ended:
+            self.recognition.come_back()
+            self._feeder.change(self.recognition.recognizer)
+            self._findings.change(self._feeder.base)
+            self.feed()
+            if isinstance(event, RecognizerFinished):
+                return
+        match concern:
+            case Final() as final:
+                self._text_since = self._findings.add_text(final, self.rules) or self._text_since
             case Progress(sent=sent, confirmed=confirmed):
                 self._feeder.advance(sent, confirmed)
                 self._note_confirmed()
@@ -185,23 +200,23 @@ class Take:
             case Rewind(to=to):
                 self._feeder.rewind(to)
                 self.feed()
-            case Failed(fatal=True):
-                self.fail(event.what, event.remedy, event.about)
+            case Failed(fatal=True) as failed:
+                self.fail(failed.what, failed.remedy, failed.about)
             case RecognizerFinished(complete=complete):
                 self.recognizer_finished, self.complete = True, complete
-            case ConnectionChanged(state=state):
-                self.offline = state in ("lost", "refused")
-                self._tell(event)
-            case Partial() | Failed():
-                self._tell(event)
-            case Translation():
-                self._findings.translate(event)
-            case Structured():
-                self._findings.keep_structured(event)
-            case Outstanding():
-                self._findings.show_outstanding(event)
-            case Traffic():
-                self._findings.count(event, self._clock())
+            case ConnectionChanged() as changed:
+                self.recognition.note(changed, self._clock())
+                self._tell(changed)
+            case (Partial() | Failed()) as told:
+                self._tell(told)
+            case Translation() as translation:
+                self._findings.translate(translation)
+            case Structured() as structured:
+                self._findings.keep_structured(structured)
+            case Outstanding() as outstanding:
+                self._findings.show_outstanding(outstanding)
+            case Traffic() as traffic:
+                self._findings.count(traffic, self._clock())
 
     def excuse_the_disk(self) -> None:
         """Why it does not take the sound has been told already."""
@@ -232,7 +247,7 @@ class Take:
         if not self.source_ended:
             self.source.abort()
         if self.engaged and not self.recognizer_finished:
-            self.recognizer.abort()
+            self.recognition.abort()
 
     def fail(self, what: str, remedy: str, about: str = "") -> None:
         """It cannot go on. What was said so far stays in the journal."""
@@ -244,6 +259,7 @@ class Take:
     def close(self) -> Finished:
         """Hand the record over to the disk and say how it ended."""
         feeder = self._feeder
+        self.recognition.let_go()
         if self.complete and not self.given_up:
             feeder.confirm_all()
         self._findings.close()
@@ -260,7 +276,6 @@ class Take:
         """Do what is due; when to be called again, in monotonic seconds."""
         due = [self.source.wake(now)]
         if self.engaged and not self.recognizer_finished:
-            due.append(self.recognizer.wake(now))
             self.source.allow(self._feeder.room)
         if now >= self._gauge_due:
             self._tell_gauge()
