@@ -24,7 +24,7 @@ def describe_system(paths: Paths) -> str:
         ", ".join(_version(name) for name in LIBRARIES),
         f"frozen: {getattr(sys, 'frozen', False)}",
         "",
-        *(check.as_line() for check in examine(paths)),
+        *(check.as_line() for check in examine(paths, network=False)),
         "",
         *_log_tail(paths),
     ]

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import sys
+import tomllib
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -13,12 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from saywrite.audio.devices import list_devices
-from saywrite.errors import SaywriteError
+from saywrite.dictation.accounts import find_account, source_of
+from saywrite.errors import KeyMissing, SaywriteError
 from saywrite.history.schema import open_database
 from saywrite.paths import Paths, private_folder
+from saywrite.settings.file import load
 from saywrite.settings.keychain import Keychain
+from saywrite.settings.schema import Settings
+from saywrite.speech.aiola.account import Account
+from saywrite.speech.aiola.answers import host_of
 from saywrite.speech.builtin import unavailable
-from saywrite.speech.engines import CAPABILITIES
+from saywrite.speech.engines import AIOLA, CAPABILITIES
 
 LITTLE_DISK = 500_000_000
 """Bytes: four hours of recording; below that the doctor warns."""
@@ -42,8 +48,8 @@ class Check:
         return f"{mark} {self.name:<12} {self.what}{remedy}"
 
 
-def examine(paths: Paths) -> Iterator[Check]:
-    """All checks, each as soon as it is known."""
+def examine(paths: Paths, *, network: bool = True) -> Iterator[Check]:
+    """All checks, each as soon as it is known. `network`: also try aiOla's service, where that is the engine."""
     yield from _sound()
     yield _display()
     yield _folder("settings", paths.config)
@@ -52,6 +58,7 @@ def examine(paths: Paths) -> Iterator[Check]:
     yield _history(paths.history)
     yield _engine()
     yield _keyring()
+    yield from _aiola(_settings(paths.settings), network)
 
 
 def _sound() -> Iterator[Check]:
@@ -130,3 +137,38 @@ def _keyring() -> Check:
     if status.usable:
         return Check("keyring", True, status.what)
     return Check("keyring", None, status.what, status.remedy)
+
+
+def _settings(path: Path) -> Settings:
+    """Those of the file; the defaults where it cannot be used, and it stays where it is (loading sets it aside)."""
+    try:
+        tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return Settings()
+    return load(path).settings
+
+
+def _aiola(settings: Settings, network: bool) -> Iterator[Check]:
+    keychain = Keychain()
+    source = source_of(settings, os.environ)
+    if "keyring" in source and keychain.status().locked:
+        yield Check("aiOla", None, f"With {source}, which is locked.", "Unlock it to see more.")
+        return
+    try:
+        account = find_account(settings, keychain, os.environ)
+    except KeyMissing as error:
+        yield Check("aiOla", None, error.what, error.remedy)
+    except SaywriteError as error:
+        yield Check("aiOla", False, error.what, error.remedy)
+    else:
+        yield Check("aiOla", True, f"With {source}, at {host_of(account.base_url)}.")
+        if network and settings.engine == AIOLA:
+            yield from _service(account)
+
+
+def _service(account: Account) -> Iterator[Check]:
+    from saywrite.speech.aiola.check import check
+    from saywrite.speech.aiola.network import Network
+
+    for finding in check(lambda: account, Network()):
+        yield Check("aiOla", finding.ok, finding.words, finding.remedy)

@@ -152,6 +152,12 @@ def test_an_unknown_code_is_shown_but_never_one_that_could_be_a_key() -> None:
         assert secret not in repr(from_payload({"code": secret, "message": secret}))
 
 
+def test_a_payload_that_holds_itself_is_looked_at_for_a_while() -> None:
+    ring: dict[str, object] = {}
+    ring["error"] = ring
+    assert type(from_payload(ring)) is ServiceFailed
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40) | st.binary(max_size=40),
     lambda inner: (

@@ -97,7 +97,8 @@ FAILURES: list[tuple[str, Reply, type[ServiceError]]] = [
     ("JSON, but no object", said([1, 2]), ServiceFailed),
     ("an object without a token", said({"context": None}), ServiceFailed),
     ("a token no header can hold", said({"context": {"token": "a\r\nb"}, "jwt": "ä"}), ServiceFailed),
-    ("a body without measure", Reply(200, b" " * 2_000_000), ServiceFailed),
+    ("a body without measure", said({"context": {"token": "t"}, "jwt": "t", "more": " " * 2_000_000}), ServiceFailed),
+    ("it moved within its host", Reply(307, b"", {"Location": "/voip-auth/moved"}), ServiceFailed),
     ("a bomb", Reply(200, gzip.compress(b" " * 50_000_000), {"Content-Encoding": "gzip"}), ServiceFailed),
     ("a cut connection", Reply(breaks=True), ServiceUnreachable),
     ("less than was promised", Reply(200, b"{}", {"Content-Length": "100"}), ServiceUnreachable),
@@ -283,7 +284,7 @@ def test_a_clock_that_is_off_does_not_shorten_a_token_s_life(service: ScriptedSe
 
 def test_a_clock_behind_shows_in_the_token_where_the_answer_has_no_date(service: ScriptedServer) -> None:
     assert enter(with_key(service), now=NOW - 7_200).expires_at == NOW - 3_600
-    assert enter(with_key(service), now=NOW + 30).skew_s is None
+    assert enter(with_key(service), now=NOW - 30).skew_s is None
 
 
 def test_a_short_lived_token_is_renewed_at_half_its_life(service: ScriptedServer) -> None:
@@ -296,7 +297,13 @@ def test_what_is_no_token_claims_nothing(token: str) -> None:
     assert claims(token) == {}
 
 
+def test_a_token_address_has_to_be_safe_too() -> None:
+    with pytest.raises(AddressRefused):
+        enter(Account("url", "", token_url="http://tokens.example/?team=a"))
+
+
 def test_no_secret_shows_in_a_repr(service: ScriptedServer) -> None:
     grant = enter(with_key(service))
     assert KEY not in repr(grant)
     assert ACCESS not in repr(grant)
+    assert ACCESS not in repr(exchange.Answer("auth.aiola.ai", 200, {}, ACCESS.encode()))

@@ -30,7 +30,7 @@ from saywrite.events import (
 from saywrite.speech.aiola import file_request, upload
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.network import Network
-from saywrite.speech.aiola.upload import AIOLA_FILE, UploadRecognizer
+from saywrite.speech.aiola.upload import AIOLA_FILE, Transcribed, UploadRecognizer
 from saywrite.speech.recognizer import Incoming, Request, VoiceSettings
 
 PATH = "/api/speech-to-text/file"
@@ -177,6 +177,14 @@ def test_the_file_goes_out_as_it_is_and_its_text_comes_back_in_its_place(
         "min_silence_ms": 600,
         "max_segment_ms": 20_000,
     }
+
+
+def test_a_service_may_live_below_a_path_of_its_host(run: Run, service: Service, request_: Request) -> None:
+    run.find = lambda: Account("key", KEY, f"{service.server.url}/speech/v1", service.server.url)
+    service.on_file = [refused(403, "FORBIDDEN")]
+    answer = service.server.answer
+    service.server.answer = lambda seen: said(WORDS) if seen.path == f"/speech/v1{PATH}" else answer(seen)
+    assert run.whole(request_)[-1] == RecognizerFinished("d1", complete=True)
 
 
 def test_the_file_s_name_stays_at_home(run: Run, service: Service, request_: Request) -> None:
@@ -442,6 +450,21 @@ def test_after_a_cancel_the_next_file_is_not_mixed_up_with_the_last(
     told = run.whole(replace(request_, dictation="d2"))
     assert {event.dictation for event in told if isinstance(event, (Final, RecognizerFinished))} == {"d2"}
     assert told[-1] == RecognizerFinished("d2", complete=True)
+
+
+def test_the_message_of_another_upload_means_nothing(run: Run, service: Service, request_: Request) -> None:
+    service.on_file = [Reply(hangs=True)]
+    run.recognizer.start(request_)
+    run.work(lambda: service.uploads)
+    run.recognizer.finish()
+    run.recognizer.receive(Transcribed(99, TEXT, 0.0, 1.0, 10))
+    assert not run.of(Final)
+    run.recognizer.abort()
+    assert run.until(RecognizerFinished)[-1] == RecognizerFinished("d1", complete=False)
+
+
+def test_what_was_said_shows_in_no_repr() -> None:
+    assert TEXT not in repr(Transcribed(1, TEXT, 0.0, 1.0, 10))
 
 
 def test_a_second_file_needs_no_second_sign_in(run: Run, service: Service, request_: Request) -> None:

@@ -313,6 +313,6 @@ def _status_of(payload: object) -> int:
     for layer in _layers(payload):
         for name in ("status", "statusCode", "code"):
             value = layer.get(name)
-            if isinstance(value, int) and not isinstance(value, bool) and 400 <= value < 600:
+            if isinstance(value, int) and 400 <= value < 600:
                 return value
     return 0

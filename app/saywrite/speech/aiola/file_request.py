@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from saywrite import __version__
 from saywrite.errors import AudioFileError, SaywriteError, ServiceFailed, ServiceUnreachable
@@ -140,8 +141,9 @@ class FileRequest(threading.Thread):
             connection.default_port = 443 if place.secure else 80
             connection.sock = sock
             self._tell(Sent(self.number, 0))
+            path = urlsplit(self._grant.account.base_url).path.rstrip("/") + PATH
             try:
-                connection.request("POST", place.path + PATH, self._counted(form), self._headers(form))
+                connection.request("POST", path, self._counted(form), self._headers(form))
             except (BrokenPipeError, ConnectionResetError):
                 # Refused before it was all there: the reason may have arrived.
                 log.info("%s ended the upload after %d bytes", self._host, self._sent)
