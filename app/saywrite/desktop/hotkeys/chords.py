@@ -42,6 +42,8 @@ _MODIFIERS: Mapping[str, Modifier] = {
     "logo": Modifier.SUPER,
 }
 
+# Among them Qt's portable ones, so that a recorder can hand on `QKeySequence.toString(PortableText)` (on a Mac, Qt
+# calls Command "Ctrl" and Control "Meta" there).
 _OTHER_NAMES: Mapping[str, str] = {
     "esc": "Escape",
     "return": "Enter",
@@ -56,7 +58,10 @@ _OTHER_NAMES: Mapping[str, str] = {
     "left option": "Left Alt",
     "altgr": "Right Alt",
     "prtsc": "Print Screen",
+    "print": "Print Screen",
     "caps": "Caps Lock",
+    "capslock": "Caps Lock",
+    "scrolllock": "Scroll Lock",
     "-": "Minus",
     "=": "Equal",
     ",": "Comma",
