@@ -89,8 +89,10 @@ def test_structured_results_are_told_and_kept_also_without_any_text(listening) -
 
 def test_the_bytes_are_told_at_once_and_kept_now_and_then_and_at_the_end(listening) -> None:
     which = listening.recognizer.dictation
+    listening.inbox.post(Traffic(which, "", 0, 0))
     listening.inbox.post(Traffic(which, HOST, 1_000, 10))
     listening.settle()
+    assert len(listening.all(Traffic)) == 1, "without a host nothing was sent"
     assert listening.last(Traffic) == Traffic(which, HOST, 1_000, 10)
     assert stored(listening).traffic == ()
     listening.pass_time(10)

@@ -62,7 +62,7 @@ def plain(url: str) -> str:
     return url.rstrip("/")
 
 
-def no_test(_settings: Settings, _secret: str | None) -> Iterator[tuple[bool, str, str]]:
+def no_test(_settings: Settings, _secret: str | None) -> Iterator[tuple[bool | None, str, str]]:
     return iter(())
 
 
@@ -298,7 +298,7 @@ def test_numbers_stand_under_advanced_with_their_unit(qtbot: Any, open_page: Any
 class Walk:
     """A test whose steps the test of the test allows one by one."""
 
-    def __init__(self, *findings: tuple[bool, str, str]) -> None:
+    def __init__(self, *findings: tuple[bool | None, str, str]) -> None:
         self.findings = findings
         self.go = threading.Semaphore(0)
         self.given: list[tuple[Settings, str | None]] = []
@@ -307,11 +307,11 @@ class Walk:
         self.told = threading.Event()
         self.closed = threading.Event()
 
-    def __call__(self, settings: Settings, secret: str | None) -> Iterator[tuple[bool, str, str]]:
+    def __call__(self, settings: Settings, secret: str | None) -> Iterator[tuple[bool | None, str, str]]:
         self.given.append((settings, secret))
         return self._steps()
 
-    def _steps(self) -> Iterator[tuple[bool, str, str]]:
+    def _steps(self) -> Iterator[tuple[bool | None, str, str]]:
         self.thread = threading.current_thread().name
         try:
             for finding in self.findings:
@@ -323,7 +323,7 @@ class Walk:
             self.closed.set()
 
 
-SIGNED_IN, DELAY = (True, "Signed in.", ""), (True, "The delay is 42 ms.", "")
+SIGNED_IN, DELAY = (True, "Signed in.", ""), (None, "The delay is 42 ms.", "")
 
 
 def test_each_finding_is_shown_as_it_comes(qtbot: Any, open_page: Any, preferences: Preferences) -> None:
@@ -340,6 +340,20 @@ def test_each_finding_is_shown_as_it_comes(qtbot: Any, open_page: Any, preferenc
     assert test.findings() == ["Signed in.", "No stream opens. Ask for access to streaming."]
     assert walk.given == [(preferences.settings, None)]
     assert walk.thread == "errand"
+
+
+def test_the_newest_finding_is_in_view(qtbot: Any, open_page: Any) -> None:
+    walk = Walk(*[SIGNED_IN] * 12)
+    dialog = open_page(test=walk)
+    dialog.resize(680, 420)
+    page = dialog.account_page
+    qtbot.mouseClick(page.test.button, Qt.MouseButton.LeftButton)
+    for number in range(1, 12):
+        walk.go.release()
+        qtbot.waitUntil(lambda: len(page.test.findings()) == number)  # noqa: B023 - asked at once
+    scroll = page.verticalScrollBar()
+    qtbot.waitUntil(lambda: scroll.value() == scroll.maximum() > 0)
+    walk.go.release()
 
 
 def test_a_key_that_was_typed_is_the_one_that_is_tried(qtbot: Any, open_page: Any) -> None:
@@ -386,7 +400,7 @@ def test_a_finding_under_way_when_the_test_is_abandoned_is_not_shown(qtbot: Any,
 
 
 def test_a_test_that_raises_says_what_helps(qtbot: Any, open_page: Any) -> None:
-    def refuse(_settings: Settings, _secret: str | None) -> Iterator[tuple[bool, str, str]]:
+    def refuse(_settings: Settings, _secret: str | None) -> Iterator[tuple[bool | None, str, str]]:
         raise AddressRefused("The service's address is not encrypted.", "Enter another.")
 
     test = open_page(test=refuse).account_page.test

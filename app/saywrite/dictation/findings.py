@@ -82,6 +82,8 @@ class Findings:
 
     def count(self, traffic: Traffic, now: float) -> None:
         """Tell the bytes of the whole dictation, those of an earlier attempt included. `now`: monotonic seconds."""
+        if not traffic.host:
+            return  # there is no connection yet
         before = self._earlier.get(traffic.host)
         if before is not None:
             traffic = replace(traffic, sent=traffic.sent + before.sent, received=traffic.received + before.received)

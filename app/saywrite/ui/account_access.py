@@ -18,9 +18,11 @@ SECRET_OF = {"key": API_KEY, "token": ACCESS_TOKEN}
 
 
 class Finding(NamedTuple):
-    """One thing a test of the connection found. Not `ok`: `remedy` says what helps."""
+    """One thing a test of the connection found. `ok`: None for what is worth knowing and stops nothing; False:
+    `remedy` says what helps.
+    """
 
-    ok: bool
+    ok: bool | None
     words: str
     remedy: str = ""
 
@@ -34,7 +36,7 @@ class AccountAccess:
     """
 
     secrets: Callable[[], Secrets]
-    test: Callable[[Settings, str | None], Iterable[tuple[bool, str, str]]]
+    test: Callable[[Settings, str | None], Iterable[tuple[bool | None, str, str]]]
     check_address: Callable[[str], str]
     environment: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 

@@ -51,6 +51,7 @@ class AccountPage(QScrollArea):
         self.test: ConnectionTest | None = None
         if access is not None:
             self.test = ConnectionTest(partial(self._begin_test, access))
+            self.verticalScrollBar().rangeChanged.connect(self._show_findings)
             self._form.addRow("", self.test)
         self.setWidget(content)
         self.setWidgetResizable(True)
@@ -148,7 +149,7 @@ class AccountPage(QScrollArea):
         line.setText(address)
         self._editors.set(option.name, address)
 
-    def _begin_test(self, access: AccountAccess) -> Callable[[], Iterable[tuple[bool, str, str]]]:
+    def _begin_test(self, access: AccountAccess) -> Callable[[], Iterable[tuple[bool | None, str, str]]]:
         settings = self._preferences.settings
         field = self.secrets.get(settings.aiola_sign_in)
         return partial(access.test, settings, field.typed() if field is not None else None)
@@ -159,6 +160,11 @@ class AccountPage(QScrollArea):
         self._form.setRowVisible(self._fields["aiola_token_url"], settings.aiola_sign_in == "url")
         self._form.setRowVisible(self._fields["aiola_auth_url"], settings.aiola_sign_in == "key")
         self._forget_findings()
+
+    def _show_findings(self, _low: int, high: int) -> None:
+        """While findings come the newest is in view."""
+        if self.test is not None and self.test.running:
+            self.verticalScrollBar().setValue(high)
 
     def _forget_findings(self) -> None:
         if self.test is not None:

@@ -30,7 +30,7 @@ class ConnectionTest(QWidget):
 
     ended = Signal()
 
-    def __init__(self, begin: Callable[[], Callable[[], Iterable[tuple[bool, str, str]]]]) -> None:
+    def __init__(self, begin: Callable[[], Callable[[], Iterable[tuple[bool | None, str, str]]]]) -> None:
         super().__init__()
         self._begin = begin
         self._run = 0
@@ -144,7 +144,7 @@ class _FindingRow(QWidget):
 
 
 class _Mark(QWidget):
-    def __init__(self, *, ok: bool) -> None:
+    def __init__(self, *, ok: bool | None) -> None:
         super().__init__()
         self._ok = ok
         side = self.fontMetrics().height()
@@ -152,5 +152,9 @@ class _Mark(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tones = shades(self.palette())
-        name, color = ("check", tones.good) if self._ok else ("error", tones.bad)
+        name, color = {
+            True: ("check", tones.good),
+            False: ("error", tones.bad),
+            None: ("info", tones.muted),
+        }[self._ok]
         paint_icon(QPainter(self), name, QRectF(self.rect()), color)
