@@ -16,6 +16,7 @@ from saywrite.audio.playback import Player
 from saywrite.audio.soundserver import SoundServer
 from saywrite.audio.source import Source
 from saywrite.audio.voice import Segmenter
+from saywrite.desktop.network_changes import NetworkChanges
 from saywrite.dictation.accounts import find_account
 from saywrite.dictation.archive import Archive
 from saywrite.dictation.desk import Desk, Hardware
@@ -106,9 +107,19 @@ def _recognizers(
     def linger_s() -> float:
         return settings_now().aiola_linger_s
 
+    watches: list[NetworkChanges] = []
+
+    def watch_network(changed: Callable[[], None]) -> None:
+        # Begun when a connection is first lost: an undisturbed Saywrite has no thread for it.
+        if not watches:
+            watches.append(NetworkChanges(changed))
+            watches[0].start()
+
     return {
         BUILTIN: BuiltinRecognizer(inbox.post, wishes.worker_command),
-        AIOLA: AiolaRecognizer(inbox.post, account, Segmenter, means.network, linger_s=linger_s),
+        AIOLA: AiolaRecognizer(
+            inbox.post, account, Segmenter, means.network, watch_network=watch_network, linger_s=linger_s
+        ),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from random import Random
 
 from saywrite.errors import (
@@ -59,9 +60,15 @@ DEAD = ServiceUnreachable("The connection to aiOla is dead.", "A new one is trie
 ASLEEP = ServiceUnreachable("The computer was asleep.", "The connection is made anew.")
 
 
+@dataclass(frozen=True, slots=True)
+class NetworkChanged:
+    """An address or a route came or went: it may be worth trying again now."""
+
+
 class AiolaRecognizer:
-    """Implements `recognizer.Recognizer`. `find_account` runs on worker threads and may block; `linger_s` gives the
-    seconds a connection is kept behind a dictation; `wall` is the clock that goes on while the computer sleeps.
+    """Implements `recognizer.Recognizer`. `find_account` runs on worker threads and may block; `watch_network` is given
+    what to call, on any thread, when the network has changed; `linger_s` gives the seconds a connection is kept behind
+    a dictation; `wall` is the clock that goes on while the computer sleeps.
     """
 
     capabilities = AIOLA_CAPABILITIES
@@ -75,6 +82,7 @@ class AiolaRecognizer:
         make_segmenter: MakeSegmenter,
         network: Network,
         *,
+        watch_network: Callable[[Callable[[], None]], None] = lambda changed: None,
         linger_s: Callable[[], float] = lambda: 30.0,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
@@ -87,6 +95,7 @@ class AiolaRecognizer:
         self._find_account = find_account
         self._make_segmenter = make_segmenter
         self._network = network
+        self._watch_network = watch_network
         self._linger_s = linger_s
         self._clock = clock
         self._wall = wall
@@ -150,6 +159,9 @@ class AiolaRecognizer:
 
     def receive(self, message: object) -> None:
         now = self._clock()
+        if isinstance(message, NetworkChanged):
+            self._connection.hurry(now)
+            return
         if isinstance(message, Prepared):
             self._post(readiness(message))
             return
@@ -226,6 +238,7 @@ class AiolaRecognizer:
         if delivery is None or course is None:
             self._hang_up()
             return
+        self._watch_network(lambda: self._incoming(NetworkChanged()))
         delivery.lose()
         course.down(now, error if down.retry_in_s is None else None)
         self._report.down(error, down.retry_in_s)
