@@ -45,8 +45,6 @@ class Repeats:
 
     def __init__(self) -> None:
         self._known: list[str] = []
-        self.seen = 0
-        """How many transcripts turned out to be repetitions, whole or in part."""
 
     def expect(self, texts: Iterable[str]) -> None:
         """From now on the words of these texts may come again; what was expected before may not."""
@@ -58,7 +56,6 @@ class Repeats:
         repeated = self._repeated([word.key for word in words])
         if not repeated:
             return text
-        self.seen += 1
         if repeated == len(words):
             return ""
         return text[words[repeated - 1].end :].lstrip(" \t\r\n.,;:!?…。、，；：！？")

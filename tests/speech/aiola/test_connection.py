@@ -1,0 +1,314 @@
+"""One stream is kept open while it is wanted: what every failure means, when it is tried again, with which token."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from random import Random
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from saywrite.errors import (
+    KeyRefused,
+    ServiceError,
+    ServiceUnreachable,
+    TokenExpired,
+    TooManyDictations,
+    WorkflowUnknown,
+)
+from saywrite.speech.aiola.account import DEFAULT_WORKFLOW, Account
+from saywrite.speech.aiola.auth import AccountFound, Grant, Granted, GrantFailed
+from saywrite.speech.aiola.backoff import CROWDED_S
+from saywrite.speech.aiola.connection import CONNECT_LIMIT_S, Connection, Down, Up, Wanted
+from saywrite.speech.aiola.transport import Connected, Heard, Lost, Refused
+from saywrite.speech.recognizer import VoiceSettings
+
+ACCOUNT = Account("key", "a key", base_url="https://speech.example/base")
+WANTED = Wanted("pr", VoiceSettings(), "en", {"postgres": "PostgreSQL"})
+UNREACHABLE = ServiceUnreachable("No network.", "Wait.")
+
+
+class FakeLink:
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.did: list[str] = []
+        self.path = ""
+        self.headers: dict[str, str] = {}
+        self.emitted: list[tuple[str, object]] = []
+        self.sent_bytes = self.received_bytes = 0
+
+    def dial(self, base_url: str) -> None:
+        self.did.append(f"dial {base_url}")
+
+    def upgrade(self, path: str, headers: dict[str, str]) -> None:
+        self.did.append("upgrade")
+        self.path, self.headers = path, headers
+
+    def emit(self, name: str, payload: object) -> None:
+        self.emitted.append((name, payload))
+
+    def close(self) -> None:
+        self.did.append("close")
+
+    def abort(self) -> None:
+        self.did.append("abort")
+
+
+class FakeGrants:
+    """Grants by hand."""
+
+    def __init__(self) -> None:
+        self.account: Account | None = None
+        self.grant: Grant | None = None
+        self.wanted = False
+        self.fetches = 0
+        self.forgotten = 0
+
+    def current(self) -> Grant | None:
+        return self.grant
+
+    def fetch(self) -> None:
+        self.fetches += 1
+
+    def forget(self, *, revoke: bool = False) -> None:
+        self.grant = None
+        self.forgotten += 1
+
+    def receive(self, message: object) -> bool:
+        if isinstance(message, AccountFound):
+            self.account = message.account
+        if isinstance(message, Granted):
+            self.grant = message.grant
+        return True
+
+    def wake(self, now: float) -> float | None:
+        return None
+
+
+class Bench:
+    """A connection with everything around it by hand."""
+
+    def __init__(self, *, token: str | None = "a token") -> None:
+        self.grants = FakeGrants()
+        self.links: list[FakeLink] = []
+        if token is not None:
+            self.grants.account = ACCOUNT
+            self.grants.grant = Grant(token, ACCOUNT)
+        self.connection = Connection(self.grants, self._make, Random(1))  # type: ignore[arg-type]
+
+    def _make(self, number: int) -> FakeLink:
+        self.links.append(FakeLink(number))
+        return self.links[-1]
+
+    @property
+    def link(self) -> FakeLink:
+        return self.links[-1]
+
+    def open(self, wanted: Wanted = WANTED, now: float = 0.0) -> bool:
+        return self.connection.open(wanted, now)
+
+    def come_up(self, now: float = 1.0) -> object:
+        return self.connection.receive(Connected(self.link.number, now, "sid", 25.0, 20.0), now)
+
+    def fail(self, error: ServiceError, now: float = 1.0, kind: type = Lost) -> Down:
+        down = self.connection.receive(kind(self.link.number, now, error), now)
+        assert isinstance(down, Down)
+        return down
+
+
+def test_with_a_token_it_dials_and_upgrades_at_once() -> None:
+    bench = Bench()
+    assert not bench.open()
+    assert bench.link.did == ["dial https://speech.example/base", "upgrade"]
+    assert bench.come_up() == Up(45.0)
+    assert bench.connection.up
+    assert bench.connection.host == "speech.example"
+
+
+def test_while_a_token_is_fetched_the_line_is_dialed_already() -> None:
+    bench = Bench(token=None)
+    bench.open()
+    assert (bench.grants.fetches, bench.links) == (1, [])
+    bench.connection.receive(AccountFound(1, ACCOUNT), 0.1)
+    assert bench.link.did == ["dial https://speech.example/base"]
+    bench.connection.receive(Granted(1, Grant("a token", ACCOUNT)), 0.2)
+    assert bench.link.did[-1] == "upgrade"
+
+
+def test_the_address_says_what_aiolas_sdks_say() -> None:
+    bench = Bench()
+    bench.open()
+    parts = urlsplit(bench.link.path)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    assert parts.path == "/base/api/voice-streaming/socket.io/"
+    assert len(query.pop("execution_id")) == 36
+    assert json.loads(query.pop("vad_config")) == {
+        "threshold": 0.5,
+        "min_speech_ms": 250,
+        "min_silence_ms": 500,
+        "max_segment_ms": 30_000,
+    }
+    assert json.loads(query.pop("tasks_config")) == {"TRANSLATION": {"src_lang_code": "pr", "dst_lang_code": "en"}}
+    assert json.loads(query.pop("keywords")) == {"postgres": "PostgreSQL"}
+    assert query == {
+        "flow_id": DEFAULT_WORKFLOW,
+        "time_zone": "UTC",
+        "x-aiola-api-token": "a token",
+        "lang_code": "pr",
+    }
+    assert bench.link.headers == {"Authorization": "Bearer a token"}
+
+
+def test_a_lost_line_is_tried_again_ever_less_often_until_it_is_there() -> None:
+    bench = Bench()
+    bench.open()
+    bench.come_up()
+    now, waits = 1.0, []
+    for _ in range(7):
+        down = bench.fail(UNREACHABLE, now)
+        assert down.retry_in_s is not None
+        waits.append(down.retry_in_s)
+        count = len(bench.links)
+        bench.connection.wake(now + down.retry_in_s - 0.01)
+        assert len(bench.links) == count
+        bench.connection.wake(now := now + down.retry_in_s)
+        assert len(bench.links) == count + 1
+    assert waits[0] < 0.31
+    assert 3.9 < waits[-1] < 6.1
+    bench.come_up(now)
+    again = bench.fail(UNREACHABLE, now)
+    assert again.retry_in_s is not None
+    assert again.retry_in_s < 0.31
+
+
+def test_when_the_network_is_back_nothing_is_waited_for() -> None:
+    bench = Bench()
+    bench.open()
+    for _ in range(6):
+        bench.fail(UNREACHABLE)
+        bench.connection.hurry(2.0)
+        _down, due = bench.connection.wake(2.0)
+        assert bench.link.did[0].startswith("dial")
+    assert len(bench.links) == 7
+    assert due == 2.0 + CONNECT_LIMIT_S
+
+
+@pytest.mark.parametrize("error", [TokenExpired("Expired.", ""), KeyRefused("No.", "")])
+def test_a_token_that_is_refused_is_replaced_at_once_and_only_once(error: ServiceError) -> None:
+    bench = Bench()
+    bench.open()
+    assert bench.fail(error, kind=Refused).retry_in_s == 0.0
+    bench.connection.wake(1.0)
+    assert (bench.grants.forgotten, bench.grants.fetches) == (1, 1)
+    bench.connection.receive(Granted(2, Grant("another", ACCOUNT)), 1.1)
+    assert bench.link.headers == {"Authorization": "Bearer another"}
+    second = bench.fail(error, 2.0, kind=Refused)
+    assert second.retry_in_s != 0.0
+    assert (second.retry_in_s is None) == isinstance(error, KeyRefused)
+
+
+def test_what_trying_again_cannot_cure_stops_it() -> None:
+    bench = Bench()
+    bench.open()
+    assert (
+        bench.fail(WorkflowUnknown("No such workflow.", "Look."), kind=Refused)
+        == Down(WorkflowUnknown("No such workflow.", "Look."), None)
+        or bench.links
+    )
+    assert bench.connection.wake(1_000.0) == (None, None)
+    assert len(bench.links) == 1
+
+
+def test_until_the_user_has_changed_something() -> None:
+    bench = Bench(token=None)
+    bench.open()
+    down = bench.connection.receive(GrantFailed(1, KeyRefused("Wrong key.", "Enter another.")), 1.0)
+    assert isinstance(down, Down)
+    assert down.retry_in_s is None
+    bench.connection.try_again(5.0)
+    bench.connection.wake(5.0)
+    assert bench.grants.fetches == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "wait"),
+    [
+        (TooManyDictations("Two at once.", ""), CROWDED_S),
+        (TooManyDictations("Two at once.", "", retry_after_s=30.0), 30.0),
+        (ServiceUnreachable("Busy.", "", retry_after_s=7.0), 7.0),
+    ],
+)
+def test_a_limit_is_waited_for_as_long_as_the_service_says(error: ServiceError, wait: float) -> None:
+    bench = Bench()
+    bench.open()
+    assert bench.fail(error, kind=Refused).retry_in_s == wait
+
+
+def test_an_attempt_that_neither_succeeds_nor_fails_is_given_up() -> None:
+    bench = Bench()
+    bench.open()
+    down, _due = bench.connection.wake(CONNECT_LIMIT_S)
+    assert down is not None
+    assert bench.links[0].did[-1] == "abort"
+    assert down.retry_in_s is not None
+
+
+def test_what_a_former_link_says_means_nothing() -> None:
+    bench = Bench()
+    bench.open()
+    bench.come_up()
+    former = bench.link.number
+    bench.fail(UNREACHABLE)
+    bench.connection.wake(9.0)
+    assert bench.connection.receive(Connected(former, 9.1, "sid", 25.0, 20.0), 9.1) is None
+    assert not bench.connection.up
+    bench.come_up(9.2)
+    assert bench.connection.receive(Lost(former, 9.3, UNREACHABLE), 9.3) is None
+    assert bench.connection.receive(Heard(former, 9.4, "transcript", {}), 9.4) is None
+    mine = Heard(bench.link.number, 9.4, "transcript", {})
+    assert bench.connection.receive(mine, 9.4) is mine
+
+
+def test_an_open_stream_serves_the_next_dictation_and_learns_its_keywords() -> None:
+    bench = Bench()
+    bench.open()
+    bench.come_up()
+    assert bench.open(replace(WANTED, keywords={"jay son": "JSON"}), 5.0)
+    assert len(bench.links) == 1
+    assert bench.link.emitted == [("set_keywords", {"jay son": "JSON"})]
+    assert bench.open(replace(WANTED, keywords={"jay son": "JSON"}), 6.0)
+    assert len(bench.link.emitted) == 1, "nothing new is said twice"
+
+
+def test_another_language_needs_another_stream() -> None:
+    bench = Bench()
+    bench.open()
+    bench.come_up()
+    assert not bench.open(replace(WANTED, language="de"), 5.0)
+    assert bench.links[0].did[-1] == "abort"
+    assert "lang_code=de" in bench.link.path
+
+
+def test_closed_it_stays_closed_and_says_goodbye() -> None:
+    bench = Bench()
+    bench.open()
+    bench.come_up()
+    bench.connection.close()
+    assert bench.link.did[-1] == "close"
+    assert bench.connection.wake(100.0) == (None, None)
+    assert not bench.grants.wanted
+    assert bench.connection.receive(Granted(3, Grant("late", ACCOUNT)), 101.0) is None
+    assert len(bench.links) == 1
+
+
+def test_bytes_are_counted_over_every_link_of_a_dictation() -> None:
+    bench = Bench()
+    bench.open()
+    bench.link.sent_bytes, bench.link.received_bytes = 100, 10
+    bench.connection.count_anew()
+    bench.link.sent_bytes, bench.link.received_bytes = 150, 15
+    bench.fail(UNREACHABLE)
+    bench.connection.wake(9.0)
+    bench.link.sent_bytes, bench.link.received_bytes = 1_000, 100
+    assert bench.connection.traffic == (1_050, 105)

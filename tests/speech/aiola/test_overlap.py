@@ -1,0 +1,74 @@
+"""Words that come again are taken out only where there is little doubt; whoever repeats himself is left alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saywrite.speech.aiola.overlap import Repeats
+
+
+def strip(known: list[str], *texts: str) -> list[str]:
+    repeats = Repeats()
+    repeats.expect(known)
+    return [repeats.strip(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("known", "text", "left"),
+    [
+        ([], "alpha bravo", "alpha bravo"),
+        (["alpha bravo"], "alpha bravo", ""),
+        (["Alpha, bravo."], "alpha BRAVO!", ""),
+        (["alpha bravo"], "alpha bravo charlie", "charlie"),
+        (["alpha bravo."], "Alpha, bravo. And charlie.", "And charlie."),
+        (["alpha bravo charlie delta"], "charlie delta", ""),
+        (["alpha bravo charlie delta"], "charlie delta echo", "echo"),
+        (["alpha bravo"], "bravo charlie", "bravo charlie"),
+        (["alpha bravo"], "bravo", "bravo"),
+        (["bravo"], "bravo", ""),
+        (["alpha bravo charlie delta echo"], "bravo charlie delta", ""),
+        (["alpha bravo charlie delta echo"], "bravo charlie", "bravo charlie"),
+        (["alpha", "bravo charlie"], "alpha bravo charlie delta", "delta"),
+        (["don't stop"], "Don’t stop now", "now"),
+        (["今日は天気が"], "今日は天気がいいです。", "いいです。"),
+        (["Straße gesperrt"], "STRASSE gesperrt hier", "hier"),
+        (["alpha bravo"], "", ""),
+        (["alpha bravo"], "… !", "… !"),
+    ],
+)
+def test_what_of_a_transcript_is_new(known: list[str], text: str, left: str) -> None:
+    assert strip(known, text) == [left]
+
+
+def test_what_was_expected_comes_once() -> None:
+    assert strip(["alpha bravo charlie"], "alpha", "bravo charlie", "alpha bravo charlie") == [
+        "",
+        "",
+        "alpha bravo charlie",
+    ]
+
+
+def test_what_came_behind_new_words_is_not_expected_any_more() -> None:
+    assert strip(["alpha bravo"], "alpha bravo charlie", "alpha bravo") == ["charlie", "alpha bravo"]
+
+
+WORDS = st.lists(st.sampled_from(["alpha", "bravo", "charlie", "delta", "echo"]), max_size=8)
+
+
+@given(st.lists(WORDS, max_size=3), WORDS)
+def test_words_are_only_taken_from_the_beginning_and_only_those_that_were_expected(
+    known: list[list[str]], new: list[str]
+) -> None:
+    text = " ".join(new)
+    left = strip([" ".join(words) for words in known], text)[0]
+    assert text.endswith(left)
+    taken = text[: len(text) - len(left)].split()
+    everything = [word for words in known for word in words]
+    assert " ".join(taken) in " ".join(everything)
+
+
+@given(st.text(), st.text())
+def test_any_text_is_taken(known: str, text: str) -> None:
+    assert text.endswith(strip([known], text)[0])
