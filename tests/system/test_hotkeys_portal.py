@@ -120,12 +120,15 @@ def test_escape_is_never_bound(portal: MockPortal, ears: Ears) -> None:
     assert not ears.keys.lends_keys
 
 
-def test_other_keys_need_another_session_and_the_old_one_is_closed(portal: MockPortal, ears: Ears) -> None:
+def test_other_keys_need_another_session_under_the_same_name(portal: MockPortal, ears: Ears) -> None:
+    """The old one is closed before; KDE keeps the keys that the user assigned under the session's name."""
     ears.grab(DICTATE)
-    (first,) = portal.sessions
+    ((path, first),) = portal.sessions.items()
     ears.grab(DICTATE, GERMAN)
-    (second,) = portal.sessions
-    assert first != second
+    ((same_path, second),) = portal.sessions.items()
+    assert first is not second
+    assert path == same_path
+    assert [name for name, _details in second.bound] == [FIRST, SECOND]
     assert ears.grab() == Grabbed(())
     assert portal.sessions == {}
 
@@ -179,6 +182,16 @@ def test_without_a_session_bus_it_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     ears = Ears()
     assert ears.next() == NO_BUS
     ears.keys.release()
+
+
+def test_a_session_still_being_created_is_closed_before_the_next(portal_with: list[MockPortal], ears: Ears) -> None:
+    slow = MockPortal(Manners(responses=(None, 0)))
+    portal_with.append(slow)
+    ears.keys.grab((DICTATE,))
+    wait_for(lambda: slow.sessions, "no session was asked for")
+    slow.manners = Manners()
+    assert ears.grab(GERMAN) == Grabbed(((SECOND, f"Press {SECOND}"),))
+    assert len(slow.sessions) == 1
 
 
 def test_while_the_user_is_being_asked_another_grab_and_the_end_are_not_held_up(

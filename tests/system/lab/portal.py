@@ -116,9 +116,12 @@ class MockPortal:
                 self._create(call, sender)
             case _, "BindShortcuts", "oa(sa{sv})sa{sv}" if interface == SHORTCUTS and self.manners.offers:
                 self._bind(call, sender)
-            case "org.freedesktop.portal.Session", "Close", "":
+            case "org.freedesktop.portal.Session", "Close", "" if fields[HeaderFields.path] in self.sessions:
                 self.sessions.pop(fields[HeaderFields.path])
                 self._connection.send(new_method_return(call))
+            case "org.freedesktop.portal.Session", "Close", "":
+                self.faults.append("a session was closed that is not there")
+                self._connection.send(new_error(call, UNKNOWN, "s", ("no such session",)))
             case _:
                 self._connection.send(new_error(call, UNKNOWN, "s", (f"no {member}({signature})",)))
 
@@ -128,6 +131,8 @@ class MockPortal:
             return
         options = call.body[0]
         session = Session(self._path("session", sender, options["session_handle_token"][1]), sender)
+        if session.path in self.sessions:
+            self.faults.append("a session was created before the last one was closed")
         session.offered = options.get("shortcuts", ("", []))[1]
         self.sessions[session.path] = session
         results = {"session_handle": ("s", session.path)}

@@ -45,6 +45,9 @@ PROPERTIES = DBusAddress(PATH, PORTAL, "org.freedesktop.DBus.Properties")
 REQUEST = "org.freedesktop.portal.Request"
 SESSION = "org.freedesktop.portal.Session"
 
+SESSION_TOKEN = "saywrite"
+"""Always the same: where we have no app id, KDE keeps the keys that the user assigned under this name."""
+
 JOIN_S = 2.0
 RESTARTS = 3
 """So often in a row a portal that goes away is asked anew before it is given up."""
@@ -143,7 +146,8 @@ class PortalHotkeys:
             self._post(Grabbed((), (NOT_OFFERED,)))
             return
         shortcuts = [(binding.id, self._offer(binding)) for binding in self._bindings]
-        options = {"session_handle_token": ("s", _token()), "shortcuts": ("a(sa{sv})", shortcuts)}
+        options = {"session_handle_token": ("s", SESSION_TOKEN), "shortcuts": ("a(sa{sv})", shortcuts)}
+        self._session = self._path("session", SESSION_TOKEN)
         self._request("CreateSession", "", (), options, self._created)
 
     def _introduce(self) -> bool:
@@ -177,17 +181,22 @@ class PortalHotkeys:
     ) -> None:
         """Call a method whose answer is a signal, at a path that is known before the call."""
         token = _token()
-        path = f"{PATH}/request/{self._bus.name.removeprefix(':').replace('.', '_')}/{token}"
-        self._awaited = {path: answered}
+        self._awaited = {self._path("request", token): answered}
         try:
             self._bus.call(SHORTCUTS, method, f"{signature}a{{sv}}", (*body, {**options, "handle_token": ("s", token)}))
         except Unanswered as problem:
             log.info("the portal refused %s: %s", method, problem.name)
-            self._awaited = {}
+            self._session = "" if method == "CreateSession" else self._session
+            self._end_session()
             self._post(Grabbed((), (FAILED,)))
+
+    def _path(self, what: str, token: str) -> str:
+        """Where the portal puts the session or the request that we call `token`."""
+        return f"{PATH}/{what}/{self._bus.name.removeprefix(':').replace('.', '_')}/{token}"
 
     def _created(self, response: int, results: dict[str, Any]) -> None:
         if response != 0:
+            self._session = ""
             self._post(Grabbed((), (REFUSED if response == 1 else FAILED,)))
             return
         self._session = str(results["session_handle"][1])
