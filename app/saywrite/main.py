@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from saywrite.settings.keychain import Secrets
     from saywrite.settings.schema import Settings
     from saywrite.text.keywords import Keyword
+    from saywrite.ui.account_access import AccountAccess
     from saywrite.ui.choosers import Choices
     from saywrite.ui.frontend import FrontEnd
 
@@ -158,14 +159,15 @@ def _window(options: cli.Options) -> int:
 def _open_window(options: cli.Options, instance: Instance) -> int:
     paths, settings, keywords, problems = _load(options)
     from saywrite.dictation.status import StatusBoard
+    from saywrite.settings.keychain import LateSecrets
     from saywrite.ui.application import create_application, route_messages, run
     from saywrite.ui.frontend import FrontEnd, Surroundings
     from saywrite.ui.worker import DictationThread
 
     app = create_application(sys.argv[:1], settings.theme)
     route_messages()
-    thread, board = DictationThread(), StatusBoard()
-    dictation = build(options, paths, settings, keywords, _both(board.receive, thread.told.emit))
+    thread, board, secrets = DictationThread(), StatusBoard(), LateSecrets()
+    dictation = build(options, paths, settings, keywords, _both(board.receive, thread.told.emit), secrets=secrets)
     thread.loop = dictation.run
     front = FrontEnd(
         dictation,
@@ -178,6 +180,7 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
             open_history=lambda: _open_history(paths),
             diagnostics=lambda: _diagnostics(paths),
             window_state=paths.window_state,
+            account=_account_access(secrets),
             problems=(*problems, *filter(None, [instance.problem])),
         ),
     )
@@ -187,6 +190,27 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
     front.window.painted.connect(thread.start)  # what is behind the window is loaded once it is there to be seen
     front.show()
     return run(app, thread, dictation, front.save)
+
+
+def _account_access(secrets: Secrets) -> AccountAccess:
+    """What the settings' aiOla page may do."""
+    from saywrite.speech.aiola.account import check_address
+    from saywrite.ui.account_access import SECRET_OF, AccountAccess, environment_of
+
+    def test(settings: Settings, typed: str | None) -> Iterator[tuple[bool | None, str, str]]:
+        from saywrite.dictation.accounts import find_account
+        from saywrite.settings.keychain import SessionSecrets
+        from saywrite.speech.aiola.check import check
+        from saywrite.speech.aiola.network import Network
+
+        kept = secrets
+        if typed is not None:
+            kept = SessionSecrets()
+            kept.set(SECRET_OF[settings.aiola_sign_in], typed)
+        for finding in check(lambda: find_account(settings, kept, os.environ), Network()):
+            yield finding.ok, finding.words, finding.remedy
+
+    return AccountAccess(lambda: secrets, test, check_address, environment_of(os.environ))
 
 
 def _both(
