@@ -99,7 +99,7 @@ class Run:
                 message = self.inbox.get(timeout=0.02)
             except queue.Empty:
                 changes = self.of(ConnectionChanged)
-                if due is not None and changes and getattr(changes[-1], "state", "") == "lost":
+                if due is not None and changes and getattr(changes[-1], "retry_in_s", None) is not None:
                     self.now_more += max(0.0, min(due - self.clock(), 10.0))
                 continue
             if isinstance(message, Incoming):
@@ -279,16 +279,16 @@ def test_what_may_pass_is_tried_again_until_the_text_is_there(
     assert told[-1] == RecognizerFinished("d1", complete=True)
     assert len(service.uploads) == 3
     assert service.uploads[2].body.count(bytes(range(256)) * 400) == 1
-    lost = [event for event in run.of(ConnectionChanged) if isinstance(event, ConnectionChanged) and event.retry_in_s]
-    assert [event.state for event in lost] == ["lost", "lost"]
-    assert all(event.reason for event in lost)
+    waits = [event for event in run.of(ConnectionChanged) if isinstance(event, ConnectionChanged) and event.retry_in_s]
+    assert len(waits) == 2
+    assert all(event.reason and event.state in ("lost", "refused") for event in waits)
 
 
 def test_the_wait_the_service_asks_for_is_kept(run: Run, service: Service, request_: Request) -> None:
     service.on_file = [refused(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "30"}), said(WORDS)]
     run.whole(request_)
-    waits = [e.retry_in_s for e in run.of(ConnectionChanged) if isinstance(e, ConnectionChanged) and e.state == "lost"]
-    assert waits == [30.0]
+    waits = [e for e in run.of(ConnectionChanged) if isinstance(e, ConnectionChanged) and e.retry_in_s]
+    assert [(event.state, event.retry_in_s) for event in waits] == [("refused", 30.0)]
     assert run.now_more > 25.0
 
 
@@ -333,6 +333,10 @@ def test_what_trying_again_cannot_cure_ends_it_with_a_remedy(
     assert failed.remedy
     assert told[-1] == RecognizerFinished("d1", complete=False)
     assert not run.of(Final)
+    # Why it was refused stays in sight: nothing is said of the connection after it.
+    last = run.of(ConnectionChanged)[-1]
+    assert isinstance(last, ConnectionChanged)
+    assert (last.retry_in_s, failed.what in last.reason) == (None, True)
 
 
 def test_a_refusal_that_comes_before_all_was_sent_is_understood(run: Run, service: Service, request_: Request) -> None:

@@ -44,7 +44,7 @@ ANSWER_S: Final = 600.0
 ANSWER_LIMIT: Final = 16_777_216
 """Bytes of an answer: a day of speech has a million."""
 
-TELL_EVERY_S: Final = 0.1
+TELL_EVERY_S: Final = 0.25
 
 LONGEST_S: Final = 1e7
 

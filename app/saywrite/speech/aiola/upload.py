@@ -19,24 +19,15 @@ from saywrite.errors import (
     RateLimited,
     SaywriteError,
     ServiceError,
-    ServiceFailed,
-    ServiceUnreachable,
     TokenExpired,
     TooManyDictations,
 )
-from saywrite.events import (
-    SAMPLE_RATE,
-    ConnectionChanged,
-    Failed,
-    Final,
-    Progress,
-    RecognizerFinished,
-    Traffic,
-)
+from saywrite.events import SAMPLE_RATE, Failed, Final, RecognizerFinished
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.answers import SETTINGS, host_of
 from saywrite.speech.aiola.auth import Granted, GrantFailed, Grants
 from saywrite.speech.aiola.backoff import CROWDED_S, delays
+from saywrite.speech.aiola.report import Report
 from saywrite.speech.engines import AIOLA_CAPABILITIES
 from saywrite.speech.languages import language
 from saywrite.speech.recognizer import Incoming, Post, Request
@@ -50,6 +41,9 @@ AIOLA_FILE = "aiola-file"
 
 GIVE_UP_S = 600.0
 """Seconds after the first failure in a row until a file, which can be sent again, is given up."""
+
+QUIT_S = 1.0
+"""Seconds the end of the program waits for the session to be closed."""
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +78,7 @@ class _Job:
     """One file. `failing_since`: monotonic, None while all is well. `refusals`: tokens refused in a row."""
 
     request: Request
+    report: Report
     delays: Iterator[float]
     host: str = ""
     heard: int = 0
@@ -121,15 +116,14 @@ class UploadRecognizer:
         self._uploads = 0
 
     def prepare(self) -> None:
-        if self._grants.current() is None:
-            self._grants.fetch()
+        """Nothing: a file can wait, and a sign-in ahead of time would take one of the account's places."""
 
     def start(self, request: Request) -> None:
         if self._job is not None:
             raise RuntimeError("the last dictation has not ended")
         if request.file is None:
             raise ValueError("this engine takes files only")
-        job = self._job = _Job(request, delays(self._random))
+        job = self._job = _Job(request, Report(request.dictation, self._post), delays(self._random))
         try:
             language(request.language)
         except LanguageUnknown as error:
@@ -141,7 +135,7 @@ class UploadRecognizer:
         """Taken at once: what is sent is the file."""
         if self._job is not None:
             self._job.heard = max(self._job.heard, end)
-            self._post(Progress(self._job.request.dictation, self._job.heard, 0))
+            self._job.report.progress(self._job.heard, 0)
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
         """For the next attempt, if there is one; the dictation applies them to the final in any case."""
@@ -155,7 +149,8 @@ class UploadRecognizer:
 
     def abort(self) -> None:
         if self._job is not None:
-            self._close(self._job, complete=False)
+            self._job.report.closed()
+            self._end(self._job, complete=False)
 
     def receive(self, message: object) -> None:
         job = self._job
@@ -171,7 +166,8 @@ class UploadRecognizer:
                 self._failed(job, message.error)
             elif isinstance(message, Transcribed):
                 job.sending, job.result = None, message
-                self._post(Traffic(job.request.dictation, job.host, job.sent_before + job.sent, message.received))
+                sent = job.sent_before + job.sent
+                job.report.traffic(job.host, sent, message.received, self._clock(), at_once=True)
                 self._end_when_done(job)
 
     def wake(self, now: float) -> float | None:
@@ -194,13 +190,13 @@ class UploadRecognizer:
         self.abort()
         self._grants.forget(revoke=True)
 
-    def close(self, timeout_s: float) -> None:
+    def close(self, timeout_s: float = QUIT_S) -> None:
         """At the end of the program: the session is closed, and waited for that long at most."""
         self.abort()
         self._grants.close(timeout_s)
 
     def _begin(self, job: _Job) -> None:
-        self._post(ConnectionChanged(job.request.dictation, "connecting"))
+        job.report.connecting()
         if self._grants.current() is None:
             self._grants.fetch()
         else:
@@ -223,9 +219,9 @@ class UploadRecognizer:
 
     def _tell_traffic(self, job: _Job, sent: int) -> None:
         if sent == 0:
-            self._post(ConnectionChanged(job.request.dictation, "connected"))
+            job.report.connected()
         job.sent = sent
-        self._post(Traffic(job.request.dictation, job.host, job.sent_before + sent, 0))
+        job.report.traffic(job.host, job.sent_before + sent, 0, self._clock(), at_once=True)
 
     def _failed(self, job: _Job, error: SaywriteError) -> None:
         """Try again later, or end it."""
@@ -243,16 +239,16 @@ class UploadRecognizer:
             return
         wait_s = _wait(error, job.delays)
         log.info("%s; again in %.1f s", type(error).__name__, wait_s)
-        self._post(ConnectionChanged(job.request.dictation, "lost", reason=error.what, retry_in_s=wait_s))
+        job.report.down(error, wait_s)
         job.retry_at = now + wait_s
 
     def _give_up(self, job: _Job, error: SaywriteError) -> None:
-        dictation = job.request.dictation
-        is_network = isinstance(error, (ServiceFailed, ServiceUnreachable))
-        self._post(ConnectionChanged(dictation, "refused", reason=error.what))
-        about = "network" if is_network else "account" if isinstance(error, ServiceError) else ""
-        self._post(Failed(dictation, error.what, error.remedy, fatal=True, about=about))
-        self._close(job, complete=False)
+        about = ""
+        if isinstance(error, ServiceError):
+            job.report.down(error, None)
+            about = "network" if error.curable else "account"
+        self._post(Failed(job.request.dictation, error.what, error.remedy, fatal=True, about=about))
+        self._end(job, complete=False)
 
     def _end_when_done(self, job: _Job) -> None:
         """The text is there, and the file has been read to its end here, too: only then its length is known."""
@@ -265,14 +261,14 @@ class UploadRecognizer:
         if result.transcript:
             start = min(round(result.start_s * SAMPLE_RATE), end)
             self._post(Final(dictation, result.transcript, start, end))
-        self._post(Progress(dictation, job.heard, job.heard))
-        self._close(job, complete=True)
+        job.report.progress(job.heard, job.heard)
+        job.report.closed()
+        self._end(job, complete=True)
 
-    def _close(self, job: _Job, *, complete: bool) -> None:
+    def _end(self, job: _Job, *, complete: bool) -> None:
         if job.sending is not None:
             job.sending.abort()
         self._job = None
-        self._post(ConnectionChanged(job.request.dictation, "closed"))
         self._post(RecognizerFinished(job.request.dictation, complete))
 
 
