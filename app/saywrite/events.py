@@ -313,6 +313,59 @@ class Level:
     at: float = field(default=0.0)
 
 
+class Receipt(StrEnum):
+    """What was seen of a text that went to another program."""
+
+    READ = "read by the target"
+    NOT_READ = "not read"
+    UNKNOWN = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """The text went into `program`: read (READ), or sent and nothing seen against it (UNKNOWN). `elsewhere`: not the
+    window that had the focus at the key press. `took_s`: from the request to this receipt; `at`: monotonic seconds.
+    """
+
+    dictation: str
+    receipt: Receipt
+    program: str
+    elsewhere: bool
+    took_s: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class NotInserted:
+    """The text did not get there. `on_clipboard`: it can be pasted by hand. `Inserter.again()` tries once more."""
+
+    dictation: str
+    program: str
+    what: str
+    remedy: str
+    on_clipboard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The undo keys for the last insertion were sent to `program`; nobody can see what it made of them."""
+
+    dictation: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotTakenBack:
+    """Nothing was taken back, for a reason people can read."""
+
+    what: str
+    remedy: str
+
+
+InsertionEvent = Inserted | NotInserted | TakenBack | NotTakenBack
+"""What the insertion worker tells."""
+
+
 FrontEndEvent = (
     Started
     | StateChanged

@@ -13,7 +13,7 @@ from typing import Any, Literal, cast, get_args
 
 Value = str | int | bool
 
-Page = Literal["Dictation", "Push-to-talk", "aiOla", "Microphone", "Recordings", "Window", "Advanced"]
+Page = Literal["Dictation", "Push-to-talk", "aiOla", "Microphone", "Insertion", "Recordings", "Window", "Advanced"]
 """Where an option stands in the settings window."""
 
 PAGES: tuple[Page, ...] = get_args(Page)
@@ -102,6 +102,16 @@ _KEY_MODES = {
 }
 _ALSO_LANGUAGES = {"": "The same", **_LANGUAGES}
 _ALSO_ENGINES = {"": "The same", **_ENGINES}
+_MEANS = {
+    "auto": "Paste, as each program wants it",
+    "type": "Type it (slower; leaves the clipboard alone)",
+    "clipboard": "Only put it on the clipboard",
+}
+_OTHER_WINDOW = {
+    "here": "Insert where the cursor is now",
+    "back": "Go back to where you began",
+    "keep": "Put it on the clipboard only",
+}
 _THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _FORMATS = {
     "txt": "Text",
@@ -174,6 +184,19 @@ class Settings:
     aiola_max_segment_ms: int = _number(30_000, "aiOla", 2_000, 60_000, "Longest sentence", "Milliseconds.")
     microphone_host_api: str = _text("", "Microphone", "Sound system", "Empty: the system's default microphone.")
     microphone_name: str = _text("", "Microphone", "Microphone", "Empty: the system's default microphone.")
+    insertion_means: str = _choice("auto", "Insertion", _MEANS, "Insert by", "How text gets into other programs.")
+    insertion_other_window: str = _choice(
+        "here", "Insertion", _OTHER_WINDOW, "If the window changed", "Another one has the focus than when you began."
+    )
+    insertion_continue_s: int = _number(
+        30, "Insertion", 0, 600, "Continue a sentence for", "Seconds after an insertion. 0: every text stands alone."
+    )
+    insertion_programs: str = _text(
+        "",
+        "Insertion",
+        "Exceptions",
+        "Such as: xterm = type, emacs = shift+insert. Also: ctrl+v, ctrl+shift+v, clipboard.",
+    )
     keep_recordings_days: int = _number(
         7,
         "Recordings",

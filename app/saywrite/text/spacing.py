@@ -72,6 +72,19 @@ def fit(before: str, text: str, language: str, capitals: bool) -> str:
     return compose(before, (Piece(text),), language, capitals)
 
 
+def carry_on(before: str, text: str, language: str, added_capital: bool) -> str:
+    """A whole text as it continues `before`, which stands in another program; "" is not known, and changes nothing.
+
+    `added_capital`: `text` begins with a capital only because it was taken for the start of a sentence. In the
+    middle of one that capital goes again; one the recogniser wrote itself (a name, a German noun) never does.
+    """
+    if not before:
+        return text
+    if added_capital:
+        text = text[:1].lower() + text[1:]
+    return fit(before, text, language, capitals=True)
+
+
 def compose(before: str, pieces: Iterable[Piece], language: str, capitals: bool) -> str:
     """The pieces as one text that continues `before`. "" if they hold nothing but spaces."""
     parts: list[str] = []

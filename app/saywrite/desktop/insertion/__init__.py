@@ -1,0 +1,1 @@
+"""Putting text into the program in front: one interface (`way.py`), one module or package per way."""

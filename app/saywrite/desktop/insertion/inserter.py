@@ -1,0 +1,241 @@
+"""The insertion worker: one thread that owns the way into other programs and the order of what is inserted.
+
+Everybody else posts to it; what became of a text comes back as an `events.InsertionEvent`. While nothing is to be
+done it sleeps without waking; it answers other programs that paste what it still offers on the clipboard.
+
+A text belongs in the history before it is given to `insert()`: then nothing that happens here can lose it.
+"""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from queue import SimpleQueue
+from typing import Protocol
+
+from saywrite.desktop.insertion import place, wording
+from saywrite.desktop.insertion.programs import Choices, called, means_for
+from saywrite.desktop.insertion.way import Means, Target, Way
+from saywrite.errors import InsertionUnavailable
+from saywrite.events import Inserted, InsertionEvent, NotInserted, NotTakenBack, Receipt, TakenBack
+
+log = logging.getLogger(__name__)
+
+
+class Fit(Protocol):
+    """`text.spacing.carry_on`: the text as it continues `before`, without a capital that only we had added."""
+
+    def __call__(self, before: str, text: str, language: str, added_capital: bool) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """A text to insert. `pressed_in`: what `Inserter.focus()` said when the key went down. `added_capital`: its first
+    letter is a capital only because nothing stood before it in its dictation.
+    """
+
+    dictation: str
+    text: str
+    language: str = ""
+    pressed_in: Target | None = None
+    added_capital: bool = False
+
+
+class Inserter:
+    """All methods are safe on every thread and do not wait, except `close()`."""
+
+    def __init__(
+        self,
+        open_way: Callable[[], Way],
+        fit: Fit,
+        tell: Callable[[InsertionEvent], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`open_way` runs on the worker and may raise `InsertionUnavailable`; `tell` is called there."""
+        self._open_way = open_way
+        self._fit = fit
+        self._tell = tell
+        self._clock = clock
+        self._choices = Choices()
+        self._way: Way | None = None
+        self._last: place.Last | None = None
+        self._failed: Insertion | None = None
+        self._orders: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._ear, self._bell = socket.socketpair()
+        self._bell.setblocking(False)
+        self._thread = threading.Thread(target=self._work, name="insertion", daemon=True)
+
+    def start(self) -> None:
+        """Connect to the desktop now, so that the first text need not wait for it."""
+        self._thread.start()
+        self._order(self._prepare)
+
+    def choose(self, choices: Choices) -> None:
+        """The user's settings, from the next order on."""
+        self._order(lambda: setattr(self, "_choices", choices))
+
+    def focus(self) -> Target | None:
+        """The window in front, to be remembered at the key press. A few ms at most."""
+        way = self._way
+        return way.focus() if way is not None else None
+
+    def insert(self, insertion: Insertion) -> None:
+        """Insert a text that is in the history. Texts go in in the order of these calls."""
+        asked = self._clock()
+        self._order(lambda: self._insert(insertion, asked))
+
+    def again(self) -> None:
+        """Insert the text that did not get there last, where the cursor is now."""
+        asked = self._clock()
+        self._order(lambda: self._again(asked))
+
+    def take_back(self) -> None:
+        """Take the last insertion back, if that is still safe."""
+        self._order(self._take_back)
+
+    def close(self, limit_s: float = 2.0) -> None:
+        """End behind what was ordered; waits `limit_s` at most."""
+        if not self._thread.is_alive():
+            return
+        self._order(None)
+        self._thread.join(limit_s)
+
+    def _order(self, order: Callable[[], None] | None) -> None:
+        self._orders.put(order)
+        try:
+            self._bell.send(b"\0")
+        except OSError:
+            log.debug("the insertion worker has enough to do, or is gone")
+
+    def _work(self) -> None:
+        try:
+            while self._serve_and_obey():
+                pass
+        finally:
+            self._drop_way()
+            self._ear.close()
+            self._bell.close()
+
+    def _serve_and_obey(self) -> bool:
+        """One round: sleep until somebody wants something, and do it; False when it is the end."""
+        way = self._way
+        number = way.fileno() if way is not None else None
+        watched: list[socket.socket | int] = [self._ear] if number is None else [self._ear, number]
+        readable, _, _ = select.select(watched, [], [])
+        if way is not None and number in readable:
+            self._do(way.serve)
+        if self._ear in readable:
+            self._ear.recv(4096)
+            while not self._orders.empty():
+                order = self._orders.get()
+                if order is None:
+                    return False
+                self._do(order)
+            if self._way is not None:
+                self._do(self._way.serve)  # what came during the orders does not ring again
+        return True
+
+    def _do(self, order: Callable[[], None]) -> None:
+        try:
+            order()
+        except InsertionUnavailable as error:
+            log.info("insertion: no way: %s", error.what)
+            self._drop_way()
+        except Exception:
+            # The outermost edge of this thread: the text is in the history, the next one gets a fresh start.
+            log.exception("the insertion worker stumbled")
+            self._drop_way()
+
+    def _insert(self, insertion: Insertion, asked: float) -> None:
+        try:
+            self._failed = insertion
+            way = self._connect()
+            self._failed = None if self._try(way, insertion, asked) else insertion
+            way.settle()
+        except Exception as error:
+            if self._failed is not None:
+                what, remedy = wording.kept(wording.OUR_FAULT, on_clipboard=False)
+                if isinstance(error, InsertionUnavailable):
+                    what, remedy = error.what, error.remedy
+                self._tell(NotInserted(insertion.dictation, "", what, remedy, on_clipboard=False))
+            raise
+
+    def _try(self, way: Way, insertion: Insertion, asked: float) -> bool:
+        """Insert; whether there is nothing left to try again. Tells what happened."""
+        began, target = insertion.pressed_in, way.focus()
+        elsewhere = began is not None and target is not None and began.window != target.window
+        if elsewhere and began is not None and self._choices.other_window == "back":
+            if not way.bring_back(began):
+                return self._keep(way, insertion, target, wording.gone(called(began.program)))
+            target, elsewhere = began, False
+        if elsewhere and began is not None and self._choices.other_window == "keep":
+            return self._keep(way, insertion, target, wording.moved(called(began.program)))
+        if target is not None and target.own:
+            return self._keep(way, insertion, target, wording.OWN_WINDOW)
+        means = means_for(target.program if target else "", self._choices)
+        if means is Means.CLIPBOARD:
+            return self._keep(way, insertion, target, wording.ONLY_CLIPBOARD)
+        front = place.before(self._last, target, asked, self._choices.continue_s)
+        text = self._fit(front, insertion.text, insertion.language, insertion.added_capital)
+        delivery = way.deliver(text, target, means)
+        now, program = self._clock(), called(target.program if target else "")
+        log.info("%s: insertion %s, %.0f ms", insertion.dictation, delivery.receipt.name, (now - asked) * 1000)
+        if delivery.receipt is Receipt.NOT_READ:
+            what, remedy = wording.not_inserted(delivery, program)
+            self._tell(NotInserted(insertion.dictation, program, what, remedy, delivery.on_clipboard))
+            return False
+        self._last = place.inserted(insertion.dictation, target, means, text, front, now) if target else None
+        self._tell(Inserted(insertion.dictation, delivery.receipt, program, elsewhere, now - asked, now))
+        return True
+
+    def _keep(self, way: Way, insertion: Insertion, target: Target | None, why: str) -> bool:
+        """Put the text on the clipboard only, and say why."""
+        delivery = way.deliver(insertion.text, target, Means.CLIPBOARD)
+        what, remedy = wording.kept(why, delivery.on_clipboard)
+        if why == wording.ONLY_CLIPBOARD and delivery.on_clipboard:
+            remedy = wording.PASTE
+        program = called(target.program) if target else ""
+        self._tell(NotInserted(insertion.dictation, program, what, remedy, delivery.on_clipboard))
+        return False
+
+    def _again(self, asked: float) -> None:
+        if self._failed is not None:
+            self._insert(replace(self._failed, pressed_in=None), asked)
+
+    def _take_back(self) -> None:
+        way = self._connect()
+        target = way.focus()
+        found = place.way_back(self._last, target, self._clock())
+        if isinstance(found, str) or self._last is None:
+            why = found if isinstance(found, str) else ""
+            self._tell(NotTakenBack(why, "Undo it in the program itself, or select it there and delete it."))
+            return
+        if not way.take_back(*found):
+            what = "A key such as Ctrl, Alt or Shift stayed down, so nothing was taken back."
+            self._tell(NotTakenBack(what, "Let go of all keys and try again."))
+            return
+        last, self._last = self._last, None
+        self._tell(TakenBack(last.dictation, called(last.target.program)))
+
+    def _prepare(self) -> None:
+        self._connect()
+
+    def _connect(self) -> Way:
+        """The way, opened when it is not. Raises `InsertionUnavailable`."""
+        if self._way is None:
+            self._way = self._open_way()
+            log.info("insertion: by way of %s", self._way.name)
+        return self._way
+
+    def _drop_way(self) -> None:
+        way, self._way = self._way, None
+        if way is not None:
+            try:
+                way.close()
+            except (InsertionUnavailable, OSError):
+                log.debug("the way was gone already")

@@ -1,0 +1,102 @@
+"""What is known of programs: which chord pastes in them, how they undo, and what people call them. Pure.
+
+Programs are recognised by the name they give their windows (X11 class, Wayland app id, executable), without case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from saywrite.desktop.insertion.way import Means, Undo
+
+_TERMINALS = frozenset(
+    (
+        "xterm", "uxterm", "urxvt", "rxvt", "st", "st-256color", "alacritty", "kitty", "foot", "footclient",
+        "konsole", "yakuake", "gnome-terminal", "gnome-terminal-server", "org.gnome.terminal", "kgx",
+        "org.gnome.console", "ptyxis", "org.gnome.ptyxis", "xfce4-terminal", "mate-terminal", "lxterminal",
+        "qterminal", "terminator", "tilix", "com.gexperts.tilix", "terminology", "deepin-terminal", "guake",
+        "tilda", "sakura", "roxterm", "termite", "cool-retro-term", "wezterm", "org.wezfurlong.wezterm",
+        "com.mitchellh.ghostty", "ghostty", "com.raggesilver.blackbox", "contour", "rio", "wayst", "havoc",
+        "termit",
+    )
+)  # fmt: skip
+_ONLY_CTRL_SHIFT_V = frozenset(("foot", "footclient", "kgx", "org.gnome.console", "ghostty", "com.mitchellh.ghostty"))
+"""Terminals in which Shift+Insert does nothing, or pastes what nobody filled."""
+
+_SHIFT_INSERT = frozenset(("emacs", "gvim", "vim", "nvim-qt", "neovide"))
+"""Editors in which Ctrl+V means something else."""
+
+_NAMES = {
+    "org.gnome.terminal": "Terminal",
+    "gnome-terminal": "Terminal",
+    "gnome-terminal-server": "Terminal",
+    "xfce4-terminal": "Terminal",
+    "code": "Visual Studio Code",
+    "google-chrome": "Chrome",
+    "chromium-browser": "Chromium",
+    "navigator": "Firefox",
+    "libreoffice-writer": "LibreOffice Writer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user chose. `other_window`: "here", "back" or "keep", when another window has the focus than at the key
+    press. `continue_s`: so many seconds after an insertion the next one continues its text; 0: never.
+    """
+
+    means: Means | None = None
+    other_window: str = "here"
+    continue_s: float = 30.0
+    programs: Mapping[str, Means] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def means_for(program: str, choices: Choices) -> Means:
+    """How to insert: the user's word for this program, then for all, then what is known of it."""
+    name = program.casefold()
+    if name in choices.programs:
+        return choices.programs[name]
+    if choices.means is not None:
+        return choices.means
+    if name in _ONLY_CTRL_SHIFT_V:
+        return Means.CTRL_SHIFT_V
+    if not name or name in _TERMINALS or name in _SHIFT_INSERT:
+        return Means.SHIFT_INSERT
+    return Means.CTRL_V
+
+
+def is_terminal(program: str) -> bool:
+    return program.casefold() in _TERMINALS
+
+
+def undo_for(program: str, means: Means) -> Undo:
+    """A paste is one step of a program's undo; typed letters are many, and terminals know none."""
+    return Undo.BACKSPACE if means is Means.TYPE or is_terminal(program) else Undo.CTRL_Z
+
+
+def called(program: str) -> str:
+    """The program's name for people."""
+    name = program.casefold()
+    if not name:
+        return "the window in front"
+    if name in _NAMES:
+        return _NAMES[name]
+    last = program.rsplit(".", 1)[-1] if program.count(".") >= 2 else program
+    last = last.removesuffix(".exe").removesuffix(".EXE")
+    return last[:1].upper() + last[1:] or program
+
+
+def parse(text: str) -> tuple[dict[str, Means], tuple[str, ...]]:
+    """ "xterm = type, code = ctrl+v" as programs and means; and the parts that make no sense, as they stand."""
+    found: dict[str, Means] = {}
+    bad: list[str] = []
+    for part in (part.strip() for part in text.replace(";", ",").split(",")):
+        program, sign, means = (piece.strip().casefold() for piece in part.rpartition("="))
+        means = means.replace(" ", "")
+        if sign and program and means in {each.value for each in Means}:
+            found[program] = Means(means)
+        elif part:
+            bad.append(part)
+    return found, tuple(bad)

@@ -1,0 +1,125 @@
+"""A connection to the X server with one window that nobody sees, and a loop over its events. One thread at a time."""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from Xlib import X
+from Xlib.display import Display
+from Xlib.error import ConnectionClosedError, DisplayError
+from Xlib.protocol.event import PropertyNotify
+from Xlib.support.connect import get_display
+
+from saywrite.errors import InsertionUnavailable
+
+log = logging.getLogger(__name__)
+
+GONE = (ConnectionClosedError, DisplayError, OSError)
+"""What python-xlib raises when there is no server, or no longer."""
+
+
+class Connection:
+    """Raises `InsertionUnavailable` without a server. Events go to every function in `handlers`."""
+
+    def __init__(self, name: str | None = None) -> None:
+        try:
+            _knock(name)
+            self.display = Display(name)
+        except GONE as error:
+            raise InsertionUnavailable(
+                "The X display cannot be reached, so text cannot be put into other programs.",
+                "It is in the history and can be copied from there.",
+            ) from error
+        self.display.set_error_handler(_note)
+        self.root = self.display.screen().root
+        self.window = self.root.create_window(
+            -10, -10, 1, 1, 0, X.CopyFromParent, X.InputOnly, event_mask=X.PropertyChangeMask
+        )
+        self.window.set_wm_name("Saywrite clipboard")
+        self.handlers: list[Callable[[Any], None]] = []
+        self._client_mask = self.display.display.info.resource_id_mask
+        self._time: int = X.CurrentTime
+
+    def fileno(self) -> int:
+        return int(self.display.fileno())
+
+    def atom(self, name: str) -> int:
+        return int(self.display.intern_atom(name))
+
+    def atom_name(self, atom: int) -> str:
+        return str(self.display.get_atom_name(atom))
+
+    def client(self, window: int) -> int:
+        """The program connection a window belongs to: windows of one connection share it."""
+        return int(window & ~self._client_mask)
+
+    def serve(self) -> None:
+        """Hand out the events that are here; does not wait for more. Any request may have brought events into
+        python-xlib's own queue, where `select()` does not see them: behind this there are none.
+        """
+        while True:
+            self.display.flush()
+            if not self.display.pending_events():
+                return
+            self._dispatch(self.display.next_event())
+
+    def wait(self, done: Callable[[], bool], limit_s: float) -> bool:
+        """Hand out events until `done()`, at most `limit_s` seconds; whether it is done."""
+        deadline = time.monotonic() + limit_s
+        while True:
+            self.serve()
+            if done():
+                return True
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            select.select([self.fileno()], [], [], left)
+
+    def server_time(self) -> int:
+        """The server's clock now, in its milliseconds; what owning a selection properly needs."""
+        self._time = X.CurrentTime
+        self.handlers.append(self._take_time)
+        try:
+            self.window.change_property(self.atom("SAYWRITE_TIME"), self.atom("INTEGER"), 32, [])
+            self.wait(lambda: self._time != X.CurrentTime, 2.0)
+        finally:
+            self.handlers.remove(self._take_time)
+        return int(self._time)
+
+    def close(self) -> None:
+        try:
+            self.display.close()
+        except GONE:
+            log.debug("the X server went first")
+        finally:
+            self.display.display.socket.close()  # python-xlib leaves it open when the server went first
+
+    def _take_time(self, event: Any) -> None:
+        if isinstance(event, PropertyNotify) and event.window.id == self.window.id:
+            self._time = event.time
+
+    def _dispatch(self, event: Any) -> None:
+        for handler in tuple(self.handlers):
+            handler(event)
+
+
+def _knock(name: str | None) -> None:
+    """Raise OSError when nobody listens on a local display. python-xlib would leave its sockets open."""
+    _, protocol, host, number, _ = get_display(name)
+    if host not in ("", "unix") or protocol == "tcp":
+        return
+    with socket.socket(socket.AF_UNIX) as door:
+        try:
+            door.connect(f"/tmp/.X11-unix/X{number}")
+        except OSError:
+            door.connect(f"\0/tmp/.X11-unix/X{number}")
+
+
+def _note(error: Any, request: Any) -> None:
+    """A window that went away between two requests is no news; python-xlib would print it."""
+    log.debug("X error %s", type(error).__name__)

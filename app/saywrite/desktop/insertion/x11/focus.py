@@ -1,0 +1,104 @@
+"""Which window has the focus, and whose it is. A connection of its own: any thread may ask, one at a time."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import Any
+
+from Xlib import X
+from Xlib.ext import res
+from Xlib.protocol.event import ClientMessage
+
+from saywrite.desktop.insertion.way import Target
+from saywrite.desktop.insertion.x11.connection import GONE, Connection
+
+_BACK_S = 1.0
+_LOOK_S = 0.01
+
+
+class Focus:
+    """Looks; keeps nothing."""
+
+    def __init__(self, name: str | None = None) -> None:
+        self._x = Connection(name)
+        self._lock = threading.Lock()
+        self._can_tell_pids = self._x.display.query_extension(res.extname) is not None
+
+    def current(self) -> Target | None:
+        """The top-level window with the focus, or None: nobody has it, or the server is gone."""
+        with self._lock:
+            try:
+                return self._current()
+            except GONE:
+                return None
+
+    def same_program(self, one: int, other: int) -> bool:
+        """Whether two windows belong to one connection, or at least to one process."""
+        if self._x.client(one) == self._x.client(other):
+            return True
+        with self._lock:
+            pid = self._pid(one)
+            return pid != 0 and pid == self._pid(other)
+
+    def give(self, target: Target) -> bool:
+        """Ask the window manager to activate `target`; whether it has the focus now."""
+        with self._lock:
+            window = self._window(target.window)
+            active = self._x.atom("_NET_ACTIVE_WINDOW")
+            if self._managed():
+                message = ClientMessage(
+                    window=window, client_type=active, data=(32, [2, self._x.server_time(), 0, 0, 0])
+                )
+                self._x.root.send_event(message, X.SubstructureRedirectMask | X.SubstructureNotifyMask)
+            else:
+                window.set_input_focus(X.RevertToParent, X.CurrentTime)
+            deadline = time.monotonic() + _BACK_S
+            while time.monotonic() < deadline:
+                now = self._current()
+                if now is not None and now.window == target.window:
+                    return True
+                self._x.wait(lambda: False, _LOOK_S)
+        return False
+
+    def close(self) -> None:
+        with self._lock:
+            self._x.close()
+
+    def _current(self) -> Target | None:
+        window = self._active() or self._focused()
+        if window is None:
+            return None
+        name = window.get_wm_class()
+        return Target(window.id, name[1] if name else "", own=self._pid(window.id) == os.getpid())
+
+    def _active(self) -> Any:
+        """What the window manager calls active."""
+        reply = self._x.root.get_full_property(self._x.atom("_NET_ACTIVE_WINDOW"), X.AnyPropertyType)
+        return self._window(reply.value[0]) if reply is not None and len(reply.value) and reply.value[0] else None
+
+    def _focused(self) -> Any:
+        """Without a window manager: from the window with the input focus up to the one that has a class."""
+        window = self._x.display.get_input_focus().focus
+        while not isinstance(window, int) and window.id != self._x.root.id:
+            if window.get_wm_class():
+                return window
+            window = window.query_tree().parent
+        return None
+
+    def _managed(self) -> bool:
+        supported = self._x.root.get_full_property(self._x.atom("_NET_SUPPORTED"), X.AnyPropertyType)
+        return supported is not None and self._x.atom("_NET_ACTIVE_WINDOW") in supported.value
+
+    def _pid(self, window: int) -> int:
+        """The process that made the window, 0 if the server cannot tell."""
+        if not self._can_tell_pids:
+            reply = self._window(window).get_full_property(self._x.atom("_NET_WM_PID"), X.AnyPropertyType)
+            return int(reply.value[0]) if reply is not None and len(reply.value) else 0
+        spec = [{"client": window, "mask": res.LocalClientPIDMask}]
+        ids = res.query_client_ids(self._x.display, spec).ids
+        return int(ids[0].value[0]) if ids and ids[0].value else 0
+
+    def _window(self, window: int) -> Any:
+        return self._x.display.create_resource_object("window", window)

@@ -1,0 +1,263 @@
+"""The insertion worker: order, the user's choices, receipts, and what is told when something goes wrong."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from saywrite.desktop.insertion.inserter import Inserter, Insertion
+from saywrite.desktop.insertion.programs import Choices
+from saywrite.desktop.insertion.way import Delivery, Means, Target, Trouble, Undo
+from saywrite.errors import InsertionUnavailable
+from saywrite.events import Inserted, InsertionEvent, NotInserted, NotTakenBack, Receipt, TakenBack
+from saywrite.text.spacing import carry_on
+
+KATE = Target(1, "Kate")
+FIREFOX = Target(2, "Firefox")
+LIMIT_S = 20.0
+
+
+@dataclass
+class Screen:
+    """A way into programs that exist only here."""
+
+    front: Target | None = KATE
+    answer: Delivery = field(default_factory=lambda: Delivery(Receipt.READ))
+    can_go_back: bool = True
+    keys_work: bool = True
+    error: Exception | None = None
+    calls: list[tuple[object, ...]] = field(default_factory=list)
+    name: str = "made up"
+
+    def focus(self) -> Target | None:
+        return self.front
+
+    def fileno(self) -> int | None:
+        return None
+
+    def serve(self) -> None:
+        pass
+
+    def deliver(self, text: str, target: Target | None, means: Means) -> Delivery:
+        self.calls.append(("deliver", text, target, means))
+        if self.error is not None:
+            raise self.error
+        if means is Means.CLIPBOARD:
+            return Delivery(Receipt.NOT_READ, on_clipboard=True)
+        return self.answer
+
+    def settle(self) -> None:
+        self.calls.append(("settle",))
+
+    def bring_back(self, target: Target) -> bool:
+        if self.can_go_back:
+            self.front = target
+        return self.can_go_back
+
+    def take_back(self, undo: Undo, steps: int) -> bool:
+        self.calls.append(("take back", undo, steps))
+        return self.keys_work
+
+    def close(self) -> None:
+        self.calls.append(("close",))
+
+    @property
+    def texts(self) -> list[object]:
+        return [call[1] for call in self.calls if call[0] == "deliver"]
+
+
+class Desk:
+    """An inserter before a `Screen`."""
+
+    def __init__(self) -> None:
+        self.screen = Screen()
+        self.opened = 0
+        self.missing = False
+        self.now = 100.0
+        self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
+        self.inserter = Inserter(self._open, carry_on, self.events.put, lambda: self.now)
+        self.inserter.start()
+
+    def _open(self) -> Screen:
+        self.opened += 1
+        if self.missing:
+            raise InsertionUnavailable("No desktop.", "Start one.")
+        return self.screen
+
+    def insert(
+        self, text: str = "Words", pressed_in: Target | None = None, added_capital: bool = False
+    ) -> InsertionEvent:
+        self.inserter.insert(Insertion("d1", text, "en", pressed_in, added_capital))
+        return self.next()
+
+    def next(self) -> InsertionEvent:
+        return self.events.get(timeout=LIMIT_S)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    made = Desk()
+    yield made
+    made.inserter.close(LIMIT_S)
+
+
+def test_a_text_that_was_read_is_inserted(desk: Desk) -> None:
+    assert desk.insert() == Inserted("d1", Receipt.READ, "Kate", elsewhere=False, took_s=0.0, at=100.0)
+    assert desk.screen.calls[:1] == [("deliver", "Words", KATE, Means.CTRL_V)]
+
+
+def test_texts_go_in_in_the_order_they_were_given(desk: Desk) -> None:
+    for number in range(50):
+        desk.inserter.insert(Insertion("d1", f"{number}."))
+    for _ in range(50):
+        assert isinstance(desk.next(), Inserted)
+    desk.inserter.close(LIMIT_S)
+    assert [str(text).strip() for text in desk.screen.texts] == [f"{number}." for number in range(50)]
+    assert [call[0] for call in desk.screen.calls] == ["deliver", "settle"] * 50 + ["close"]
+
+
+def test_a_text_continues_the_one_before_it_in_the_same_window(desk: Desk) -> None:
+    desk.insert("We met")
+    desk.insert("Yesterday", added_capital=True)
+    desk.screen.front = FIREFOX
+    desk.insert("Yesterday", added_capital=True)
+    desk.now += 31
+    desk.insert("Later", added_capital=True)
+    assert desk.screen.texts == ["We met", " yesterday", "Yesterday", "Later"]
+
+
+def test_nothing_continues_a_text_that_did_not_get_there(desk: Desk) -> None:
+    desk.screen.answer = Delivery(Receipt.NOT_READ, on_clipboard=True)
+    desk.insert("We met")
+    desk.screen.answer = Delivery(Receipt.READ)
+    desk.insert("Yesterday", added_capital=True)
+    assert desk.screen.texts == ["We met", "Yesterday"]
+
+
+@pytest.mark.parametrize(
+    ("delivery", "what", "remedy"),
+    [
+        (Delivery(Receipt.NOT_READ, True), "Kate did not read the text.", "The text is on the clipboard"),
+        (Delivery(Receipt.NOT_READ, True, Trouble.KEYS_HELD), "A key such as Ctrl", "The text is on the clipboard"),
+        (Delivery(Receipt.NOT_READ, False, Trouble.CLIPBOARD_REFUSED), "The clipboard could", "Choose “Insert again”."),
+        (Delivery(Receipt.NOT_READ, True, Trouble.KEYS_REFUSED), "The keys to insert", "The text is on the clipboard"),
+    ],
+)
+def test_what_was_not_read_is_said_with_its_remedy_and_can_go_in_again(
+    delivery: Delivery, what: str, remedy: str, desk: Desk
+) -> None:
+    desk.screen.answer = delivery
+    event = desk.insert(pressed_in=KATE)
+    assert isinstance(event, NotInserted)
+    assert event.what.startswith(what)
+    assert event.remedy.startswith(remedy)
+    assert event.on_clipboard == delivery.on_clipboard
+    desk.screen.answer, desk.screen.front = Delivery(Receipt.UNKNOWN), FIREFOX
+    desk.inserter.again()
+    assert desk.next() == Inserted("d1", Receipt.UNKNOWN, "Firefox", elsewhere=False, took_s=0.0, at=100.0)
+    desk.inserter.again()  # it is in: nothing is left to insert
+    desk.inserter.close(LIMIT_S)
+    assert desk.screen.texts == ["Words", "Words"]
+
+
+def test_in_another_window_the_text_goes_where_the_cursor_is_and_that_is_said(desk: Desk) -> None:
+    desk.screen.front = FIREFOX
+    event = desk.insert(pressed_in=KATE)
+    assert isinstance(event, Inserted)
+    assert (event.program, event.elsewhere) == ("Firefox", True)
+
+
+def test_or_back_to_where_the_user_began(desk: Desk) -> None:
+    desk.inserter.choose(Choices(other_window="back"))
+    desk.screen.front = FIREFOX
+    event = desk.insert(pressed_in=KATE)
+    assert isinstance(event, Inserted)
+    assert (event.program, event.elsewhere) == ("Kate", False)
+    desk.screen.front, desk.screen.can_go_back = FIREFOX, False
+    event = desk.insert(pressed_in=KATE)
+    assert isinstance(event, NotInserted)
+    assert event.what == "The window you began in (Kate) could not be brought back, so the text was not inserted."
+    assert event.on_clipboard
+
+
+def test_or_nowhere(desk: Desk) -> None:
+    desk.inserter.choose(Choices(other_window="keep"))
+    desk.screen.front = FIREFOX
+    event = desk.insert(pressed_in=KATE)
+    assert isinstance(event, NotInserted)
+    assert "Another window" in event.what
+    assert desk.screen.calls[0] == ("deliver", "Words", FIREFOX, Means.CLIPBOARD)
+
+
+def test_saywrites_own_window_gets_nothing(desk: Desk) -> None:
+    desk.screen.front = Target(9, "saywrite", own=True)
+    event = desk.insert()
+    assert isinstance(event, NotInserted)
+    assert event.what == "Saywrite itself had the focus, so the text was not inserted anywhere."
+
+
+def test_who_wants_the_clipboard_only_is_told_nothing_else(desk: Desk) -> None:
+    desk.inserter.choose(Choices(means=Means.CLIPBOARD))
+    event = desk.insert()
+    assert event == NotInserted(
+        "d1", "Kate", "The text is on the clipboard, as you chose.", "Paste it where you want it.", on_clipboard=True
+    )
+
+
+def test_the_last_insertion_is_taken_back_once(desk: Desk) -> None:
+    desk.insert()
+    desk.inserter.take_back()
+    assert desk.next() == TakenBack("d1", "Kate")
+    desk.inserter.take_back()
+    event = desk.next()
+    assert isinstance(event, NotTakenBack)
+    assert event.what == "There is nothing to take back."
+    assert desk.screen.calls.count(("take back", Undo.CTRL_Z, 1)) == 1
+
+
+def test_taking_back_with_a_key_held_can_be_tried_again(desk: Desk) -> None:
+    desk.insert()
+    desk.screen.keys_work = False
+    desk.inserter.take_back()
+    assert isinstance(desk.next(), NotTakenBack)
+    desk.screen.keys_work = True
+    desk.inserter.take_back()
+    assert isinstance(desk.next(), TakenBack)
+
+
+def test_without_a_desktop_that_is_said_and_a_later_one_is_found(desk: Desk) -> None:
+    desk.inserter.close(LIMIT_S)
+    other = Desk()
+    other.missing = True
+    other.screen.error = InsertionUnavailable("The desktop went away.", "Log in again.")
+    first = other.insert()
+    assert isinstance(first, NotInserted)
+    other.missing, other.screen.error = False, None
+    other.inserter.again()
+    assert isinstance(other.next(), Inserted)
+    other.inserter.close(LIMIT_S)
+
+
+def test_a_fault_of_ours_is_told_logged_and_overcome(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.screen.error = ValueError("secret words")
+    event = desk.insert()
+    assert isinstance(event, NotInserted)
+    assert event.what == "Something went wrong while the text was being inserted."
+    desk.screen.error = None
+    desk.inserter.again()
+    assert isinstance(desk.next(), Inserted)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
+        "the insertion worker stumbled"
+    ]
+    assert desk.opened == 2
+
+
+def test_nobody_hears_from_a_worker_that_was_closed(desk: Desk) -> None:
+    desk.inserter.close(LIMIT_S)
+    desk.inserter.insert(Insertion("d1", "Words"))
+    desk.inserter.take_back()
+    assert desk.inserter.focus() is None
+    assert desk.events.empty()
