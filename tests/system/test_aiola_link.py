@@ -188,7 +188,7 @@ def test_sound_is_on_the_wire_as_the_official_sdk_puts_it(here: Listener) -> Non
             got.put(received(connection))
 
     with scripted(script) as url:
-        here.connect(url)
+        here.connect(f"{url}/what/upgrade/is/asked/counts")
         here.link.emit("binary_data", SOUND)
         here.link.mark(12)
         head = got.get(timeout=LIMIT_S)
@@ -283,6 +283,29 @@ def test_an_encrypted_connection_is_as_good(certificates: Any, here: Listener) -
         listener.link.close()
         assert isinstance(listener.wait_for_the_last(), Closed)
         assert [server.heard.get(timeout=LIMIT_S)[1] for _ in range(200)] == [SOUND * 8] * 200
+
+
+def test_both_directions_at_once_on_an_encrypted_connection_keep_their_order(certificates: Any) -> None:
+    listener = Listener(Network(ca_file=certificates.authority))
+    with SocketIoServer(certificate=certificates.server) as server:
+        listener.connect(server.url).wait_for(Connected)
+        talking = threading.Thread(target=server.emit, args=("transcript", {"transcript": "x" * 500}, 1000))
+        talking.start()
+        for number in range(1000):
+            listener.link.emit("binary_data", struct.pack("!H", number) + SOUND, number if number % 50 == 49 else None)
+        assert [listener.wait_for(Heard).payload["number"] for _ in range(1000)] == list(range(1000))
+        talking.join(LIMIT_S)
+        listener.link.mark(5000)
+        while listener.wait_for(Ponged).number != 5000:
+            pass
+        marks = [each.number for each in listener.seen if isinstance(each, Ponged)]
+        assert marks == [*range(49, 1000, 50), 5000]
+        assert listener.link.queued == 0
+        heard = [server.heard.get(timeout=LIMIT_S)[1] for _ in range(1000)]
+        assert [struct.unpack("!H", each[:2])[0] for each in heard] == list(range(1000))
+        assert all(each[2:] == SOUND for each in heard)
+        listener.link.close()
+        assert isinstance(listener.wait_for_the_last(), Closed)
 
 
 def test_a_certificate_nobody_vouches_for_is_not_accepted(certificates: Any) -> None:

@@ -97,7 +97,10 @@ class Conversation:
         """Say something. Raises RuntimeError before `Ready` and after the end: a server would close the connection."""
         if self._state is not State.READY:
             raise RuntimeError(f"“{name}” while the namespace is not open")
-        self._sending += wire.encode(wire.Event(self._namespace, name, (payload,)))
+        if isinstance(payload, bytes):
+            self._sending += wire.encode_bytes(self._namespace, name, payload)
+        else:
+            self._sending += wire.encode(wire.Event(self._namespace, name, (payload,)))
 
     def close(self) -> None:
         """End it from our side."""

@@ -40,19 +40,18 @@ Address = tuple[int, Any]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A service's host, taken apart. `path` goes in front of every path asked for there."""
+    """Where to connect to."""
 
     host: str
     port: int
     secure: bool
-    path: str
 
     @classmethod
     def of(cls, address: str) -> Place:
         """Of an address that `check_address` has let pass."""
         parts = urlsplit(address)
         secure = parts.scheme == "https"
-        return cls(parts.hostname or "", parts.port or (443 if secure else 80), secure, parts.path)
+        return cls(parts.hostname or "", parts.port or (443 if secure else 80), secure)
 
     @property
     def written(self) -> str:

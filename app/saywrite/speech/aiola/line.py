@@ -1,4 +1,9 @@
-"""What a link's thread does from its first to its last moment. Imports the network's libraries: import it there."""
+"""What a link's thread does from its first to its last moment. Imports the network's libraries: import it there.
+
+`write_now` alone is for the dictation thread: a thread's waking for every chunk costs more than the writing (measured:
+twice as much). Whoever reads or writes holds the pen, so that the socket is never used by two threads at once; the
+dictation thread does not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ import socket
 import ssl
 import struct
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from typing import Final
@@ -23,7 +29,7 @@ from saywrite.speech.aiola.conversation import Conversation
 from saywrite.speech.aiola.dialing import Dialing, Place
 from saywrite.speech.aiola.network import Network, quiet
 from saywrite.speech.aiola.problems import from_exception
-from saywrite.speech.aiola.stream import Frame, Redirected, Stream
+from saywrite.speech.aiola.stream import BINARY, CLOSE, PING, PONG, TEXT, Frame, Redirected, Stream, framed
 from saywrite.speech.aiola.transport import Alive, Closed, Connected, Counts, Dialed, Heard, Lost, Ponged, Refused
 from saywrite.speech.aiola.wishes import Close, Emit, Mark, Stopped, Upgrade, Wishes
 
@@ -35,7 +41,6 @@ UPGRADE_S: Final = 10.0
 BATCH: Final = 16_384
 """Bytes of speech that are framed and written at a time."""
 
-_ABNF = websocket.ABNF
 _NORMAL: Final = struct.pack("!H", websocket.STATUS_NORMAL)
 _NO_LINGER: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -52,7 +57,7 @@ class _Said(Exception):
 
 
 class Line:
-    """`run` does everything; nothing else is called on other threads."""
+    """`run` does everything but what `write_now` could."""
 
     def __init__(
         self,
@@ -78,6 +83,10 @@ class Line:
         self._silence_limit_s = UPGRADE_S
         self._pong: bytes | None = None
         self._batched = 0
+        self._pen = threading.Lock()
+        self._stream: Stream | None = None
+        self._trouble: OSError | None = None
+        """What the dictation thread met while it wrote."""
         self._closing = False
         self._over_there = False
         """The other end has said goodbye, too."""
@@ -104,6 +113,27 @@ class Line:
         finally:
             self._hang_up(orderly)
 
+    def write_now(self, wish: Emit | Mark) -> bool:
+        """Write on the calling thread, if nothing that was said before still waits. Never blocks; False: not done."""
+        if not self._pen.acquire(blocking=False):
+            return False
+        try:
+            stream = self._stream
+            if stream is None or stream.pending or self._closing or not self._talk.ready or self._wishes.some:
+                return False
+            stream.put(self._frames_of(wish))
+            try:
+                done = stream.write()
+            except OSError as error:
+                done, self._trouble = False, error
+            if done:
+                self._written(stream)
+            else:
+                self._wishes.ring()  # the link's thread goes on with it
+            return True
+        finally:
+            self._pen.release()
+
     def _live(self, base_url: str) -> None:
         quiet("websocket")
         place = Place.of(check_address(base_url))
@@ -119,6 +149,7 @@ class Line:
         with selectors.DefaultSelector() as selector:
             selector.register(self._wishes.ear, selectors.EVENT_READ)
             selector.register(self._sock, selectors.EVENT_READ)
+            self._stream = stream
             self._speak_and_listen(stream, selector, self._sock)
 
     def _wait_for_upgrade(self, sock: socket.socket) -> Upgrade:
@@ -129,7 +160,7 @@ class Line:
         return self._wishes.upgrade
 
     def _open(self, stream: Stream, place: Place, upgrade: Upgrade) -> None:
-        path = place.path + upgrade.path_and_query
+        path = upgrade.path_and_query
         if "EIO=" not in path:
             path += ("&" if "?" in path else "?") + "EIO=4&transport=websocket"
         url = f"{'wss' if place.secure else 'ws'}://{place.written}{path}"
@@ -144,20 +175,24 @@ class Line:
         interest = selectors.EVENT_READ
         listening = True
         while True:
-            if listening:
-                self._listen(stream)
-            self._speak(stream)
-            self._count(stream)
-            if self._closing and (stream.ended or self._over_there):
-                return
-            wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if stream.pending else 0)
+            with self._pen:
+                if listening:
+                    self._listen(stream)
+                self._speak(stream)
+                self._count(stream)
+                if self._closing and (stream.ended or self._over_there):
+                    return
+                wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if stream.pending else 0)
+                listening = stream.has_more
             if wanted != interest:
                 interest = wanted
                 selector.modify(sock, interest)
-            ready = selector.select(0.0 if stream.has_more else self._patience_s())
-            listening = stream.has_more or any(key.fileobj is sock and m & selectors.EVENT_READ for key, m in ready)
-            if any(key.fileobj is self._wishes.ear for key, _ in ready):
-                self._wishes.hush()
+            ready = selector.select(0.0 if listening else self._patience_s())
+            for key, events in ready:
+                if key.fileobj is not sock:
+                    self._wishes.hush()
+                elif events & selectors.EVENT_READ:
+                    listening = True
 
     def _patience_s(self) -> float:
         """Seconds until something has to have happened. Raises `Stopped` or `TimeoutError` when that time has come."""
@@ -182,21 +217,22 @@ class Line:
             raise ConnectionResetError("closed by the other end")
 
     def _meaning(self, frame: Frame) -> list[talk.Heard]:
-        match frame.opcode:
-            case _ABNF.OPCODE_BINARY:
-                return self._talk.receive(frame.data)
-            case _ABNF.OPCODE_TEXT:
-                with contextlib.suppress(UnicodeDecodeError):
-                    return self._talk.receive(frame.data.decode("utf-8"))
-            case _ABNF.OPCODE_PING:
-                self._pong = frame.data  # of several only the last has to be answered (RFC 6455 5.5.3)
-            case _ABNF.OPCODE_PONG if frame.data.isdigit() and len(frame.data) < 20:
-                self._post(Ponged(self._number, self._clock(), int(frame.data)))
-            case _ABNF.OPCODE_CLOSE:
-                self._over_there = True
-                if not self._closing:
-                    code = f" ({struct.unpack('!H', frame.data[:2])[0]})" if len(frame.data) >= 2 else ""
-                    raise _Said(self._gone(f"closed the connection{code}."), False)
+        opcode, data = frame.opcode, frame.data
+        if opcode == PONG:
+            if data.isdigit() and len(data) < 20:
+                self._post(Ponged(self._number, self._clock(), int(data)))
+        elif opcode == TEXT:
+            with contextlib.suppress(UnicodeDecodeError):
+                return self._talk.receive(data.decode("utf-8"))
+        elif opcode == BINARY:
+            return self._talk.receive(data)
+        elif opcode == PING:
+            self._pong = data  # of several only the last has to be answered (RFC 6455 5.5.3)
+        else:
+            self._over_there = True
+            if not self._closing:
+                code = f" ({struct.unpack('!H', data[:2])[0]})" if len(data) >= 2 else ""
+                raise _Said(_gone(self._host, f"closed the connection{code}."), False)
         return []
 
     def _take(self, heard: talk.Heard) -> bool:
@@ -211,57 +247,70 @@ class Line:
             case talk.Refused():
                 raise _Said(from_payload(heard.payload, self._host, OPENING), True)
             case talk.Ended():
-                raise _Said(self._gone(heard.reason), False)
+                raise _Said(_gone(self._host, heard.reason), False)
         return isinstance(heard, talk.Pinged)
 
     def _speak(self, stream: Stream) -> None:
         """Write what there is to say, until the system takes no more."""
         try:
+            if self._trouble is not None:
+                raise self._trouble
             while True:
-                stream.write()
-                if stream.pending:
+                if not stream.write():
                     return
-                self._counts.written += self._batched
-                self._batched = 0
+                self._written(stream)
                 frames = self._next_frames()
                 if not frames:
                     return
                 stream.put(frames)
         except OSError:
+            stream.arriving = True
             while not stream.ended and stream.arriving:
                 self._listen(stream)  # why it was ended, when that was said
             raise
 
-    def _next_frames(self) -> list[tuple[int, str | bytes]]:
-        frames = [_framed(each) for each in self._talk.frames()]
+    def _next_frames(self) -> list[bytes]:
+        frames = self._said()
         if self._pong is not None:
-            frames.append((_ABNF.OPCODE_PONG, self._pong))
+            frames.append(framed(PONG, self._pong))
             self._pong = None
         if not self._talk.ready:
             if self._wishes.close_by is not None and not self._closing:
                 raise Stopped
             return frames
         while self._batched < BATCH and (wish := self._wishes.take()) is not None:
-            match wish:
-                case Emit():
-                    self._talk.emit(wish.name, wish.payload)
-                    frames += [_framed(each) for each in self._talk.frames()]
-                    self._batched += wish.size
-                case Mark():
-                    frames.append((_ABNF.OPCODE_PING, b"%d" % wish.number))
-                case Close():
-                    self._closing = True
-                    self._talk.close()
-                    frames += [_framed(each) for each in self._talk.frames()]
-                    frames.append((_ABNF.OPCODE_CLOSE, _NORMAL))
-                    break
+            if isinstance(wish, Close):
+                self._closing = True
+                self._talk.close()
+                return [*frames, *self._said(), framed(CLOSE, _NORMAL)]
+            frames += self._frames_of(wish)
         return frames
+
+    def _frames_of(self, wish: Emit | Mark) -> list[bytes]:
+        frames: list[bytes] = []
+        if isinstance(wish, Emit):
+            self._talk.emit(wish.name, wish.payload)
+            self._batched += wish.size
+            frames = self._said()
+        if wish.mark is not None:
+            frames.append(framed(PING, b"%d" % wish.mark))
+        return frames
+
+    def _written(self, stream: Stream) -> None:
+        """All that was put is with the system."""
+        self._counts.written += self._batched
+        self._batched = 0
+        self._counts.sent = stream.sent
+
+    def _said(self) -> list[bytes]:
+        """What the conversation wants to be sent."""
+        return [
+            framed(TEXT, each.encode()) if isinstance(each, str) else framed(BINARY, each)
+            for each in self._talk.frames()
+        ]
 
     def _count(self, stream: Stream) -> None:
         self._counts.sent, self._counts.received = stream.sent, stream.received
-
-    def _gone(self, what: str) -> ServiceError:
-        return ServiceUnreachable(f"{self._host} {what}", "It is tried again; if it lasts, ask aiOla.")
 
     def _unless_unwanted(self, last: _Last) -> _Last:
         """What goes wrong with a connection that is no longer wanted is not worth a word."""
@@ -269,6 +318,8 @@ class Line:
         return Closed(self._number, last.at) if unwanted else last
 
     def _hang_up(self, orderly: bool) -> None:
+        with self._pen:
+            self._stream = None
         if self._sock is None:
             return
         with contextlib.suppress(OSError):
@@ -278,8 +329,8 @@ class Line:
         self._sock.close()
 
 
-def _framed(frame: str | bytes) -> tuple[int, str | bytes]:
-    return (_ABNF.OPCODE_TEXT if isinstance(frame, str) else _ABNF.OPCODE_BINARY, frame)
+def _gone(host: str, what: str) -> ServiceError:
+    return ServiceUnreachable(f"{host} {what}", "It is tried again; if it lasts, ask aiOla.")
 
 
 def _is_over(sock: socket.socket) -> bool:

@@ -1,8 +1,8 @@
-"""One connection to the service, on one thread of its own that reads and writes: an SSL socket takes no second one.
+"""One connection to the service, on a thread of its own.
 
-`Link` is the dictation thread's end: its methods leave a wish and return at once. What happens is posted, in order;
-the last message is exactly one of `Refused`, `Lost`, `Closed`. The libraries of the network are imported on the link's
-thread.
+`Link` is the dictation thread's end: its methods never wait. What can be written at once is written at once; the rest
+is left to the link's thread, which also reads. What happens is posted, in order; the last message is exactly one of
+`Refused`, `Lost`, `Closed`. The libraries of the network are imported on the link's thread.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from saywrite.errors import ServiceError
 from saywrite.speech.aiola.wishes import Close, Emit, Mark, Upgrade, Wishes
 
 if TYPE_CHECKING:
+    from saywrite.speech.aiola.line import Line
     from saywrite.speech.aiola.network import Network
 
 
@@ -83,7 +84,7 @@ class Closed(Message):
 
 
 class Counts:
-    """Bytes, each counted on one thread only; reading is safe on every thread."""
+    """Bytes. Reading is safe on every thread; all but `accepted` is counted by whoever is at the socket."""
 
     def __init__(self) -> None:
         self.accepted = 0
@@ -112,6 +113,7 @@ class Link:
         self._counts = Counts()
         self._wishes = Wishes(clock)
         self._thread: threading.Thread | None = None
+        self._line: Line | None = None
         self._over = False
 
     @property
@@ -128,7 +130,7 @@ class Link:
         return self._counts.received
 
     def dial(self, base_url: str) -> None:
-        """Begin to connect; once in a link's life."""
+        """Begin to connect to its host; once in a link's life. The address's path is left to `upgrade`."""
         if self._thread is not None or self._over:
             raise RuntimeError("a link is dialed once")
         self._thread = threading.Thread(
@@ -140,15 +142,17 @@ class Link:
         """Open the stream as soon as there is a connection. Engine.IO's own query items are added when missing."""
         self._wishes.ask_upgrade(Upgrade(path_and_query, dict(headers)))
 
-    def emit(self, name: str, payload: object) -> None:
-        """Say something once the stream is open, behind what was said before. `payload`: bytes, or plain JSON."""
+    def emit(self, name: str, payload: object, mark: int | None = None) -> None:
+        """Say something once the stream is open, behind what was said before. `payload`: bytes, or plain JSON. With
+        `mark`: as if `mark` were called next, at a lower cost.
+        """
         size = len(payload) if isinstance(payload, bytes) else len(json.dumps(payload))
         self._counts.accepted += size
-        self._wishes.put(Emit(name, payload, size))
+        self._ask(Emit(name, payload, size, mark))
 
     def mark(self, number: int) -> None:
         """Behind what was said: a WebSocket ping, whose answer becomes `Ponged`."""
-        self._wishes.put(Mark(number))
+        self._ask(Mark(number))
 
     def close(self) -> None:
         """In good order, behind what was said; after a second at the latest it is over."""
@@ -166,6 +170,11 @@ class Link:
             self._thread.join(timeout_s)
         return self._thread is None or not self._thread.is_alive()
 
+    def _ask(self, wish: Emit | Mark) -> None:
+        line = self._line
+        if line is None or not line.write_now(wish):
+            self._wishes.put(wish)
+
     def _never_dialed(self) -> None:
         if self._thread is None and not self._over:
             self._over = True
@@ -175,7 +184,7 @@ class Link:
     def _live(self, base_url: str) -> None:
         from saywrite.speech.aiola.line import Line
 
-        line = Line(self.number, self._wishes, self._counts, self._network, self._post, self._clock)
+        self._line = line = Line(self.number, self._wishes, self._counts, self._network, self._post, self._clock)
         try:
             last = line.run(base_url)
         finally:

@@ -32,16 +32,17 @@ class Upgrade:
 
 @dataclass(frozen=True, slots=True)
 class Emit:
-    """`size`: bytes it counts for."""
+    """`size`: bytes it counts for. `mark`: a mark right behind it."""
 
     name: str
     payload: object = field(repr=False)
     size: int
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    number: int
+    mark: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class Wishes:
     # On the dictation thread:
 
     def put(self, wish: Wish) -> None:
+        if self._deaf:
+            return
         if isinstance(wish, Close):
             if self.close_by is not None:
                 return
@@ -91,14 +94,22 @@ class Wishes:
         self.aborted = True
         self.ring()
 
+    @property
+    def some(self) -> bool:
+        """Whether any wait."""
+        return bool(self._waiting)
+
     def ring(self) -> None:
         if self._rung:
             return
         self._rung = True
         with self._lock:
-            if not self._deaf:
-                with contextlib.suppress(BlockingIOError):  # it rings already
-                    self._bell.send(b"\0")
+            if self._deaf:
+                return
+            try:
+                self._bell.send(b"\0")
+            except BlockingIOError:  # it rings already
+                return
 
     # On the link's thread:
 
@@ -137,7 +148,7 @@ class Wishes:
         return [sock for sock in interest if sock in ready]
 
     def end(self) -> None:
-        """Nothing is taken any more; ringing does nothing."""
+        """Nothing is kept or taken any more; ringing does nothing."""
         with self._lock:
             self._deaf = True
             self._bell.close()
