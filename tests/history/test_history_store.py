@@ -18,6 +18,7 @@ import pytest
 from saywrite.audio.journal import Header
 from saywrite.errors import HistoryError, HistoryUnavailable
 from saywrite.events import Gap, Segment, Traffic
+from saywrite.history.latencies import Latency, Timed
 from saywrite.history.store import HistoryStore
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7, 123_456, tzinfo=timezone(timedelta(hours=1)))
@@ -270,6 +271,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from saywrite.audio.journal import Header
 from saywrite.events import Segment
+from saywrite.history.latencies import Latency, Timed
 from saywrite.history.store import HistoryStore
 store = HistoryStore(Path(sys.argv[1]))
 store.begin(Header("child", datetime.now(UTC), "en", "builtin", "microphone"))
@@ -299,3 +301,17 @@ def test_every_final_acknowledged_before_a_kill_is_there_afterwards(path: Path, 
     assert not dictated.summary.finished
     assert [found.number for found in store.search(f"word{acknowledged} ")] == [acknowledged]
     store.close()
+
+
+def test_the_newest_latencies_come_first_and_go_with_their_dictation(store: HistoryStore):
+    for number in range(3):
+        store.begin(heading(str(number), BEGAN + timedelta(minutes=number)))
+        store.keep_latency(str(number), "Desk", Latency(first_audio=40 + number))
+    store.keep_latency("1", "Desk", Latency(first_audio=41, inserted=900))
+    assert [(each.dictation, each.latency.inserted) for each in store.latencies(2)] == [("2", None), ("1", 900)]
+    store.delete("2")
+    store.keep_latency("2", "Desk", Latency(first_audio=42))
+    assert [each.dictation for each in store.latencies()] == ["1", "0"]
+    dictated = store.load("0")
+    assert dictated is not None
+    assert dictated.timed == Timed("0", "builtin", "Desk", Latency(first_audio=40))

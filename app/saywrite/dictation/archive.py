@@ -6,6 +6,7 @@ Methods are called on the dictation thread and only submit; the work is done on 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ from saywrite.dictation.disk import Disk
 from saywrite.dictation.record import Record, RecordWriter
 from saywrite.errors import HistoryError, JournalDamaged, JournalError, JournalUnwritable, SaywriteError
 from saywrite.events import SAMPLE_RATE, Failed, Segment, Traffic, Unfinished, UnfinishedFound
+from saywrite.history.latencies import Latency
 from saywrite.history.store import HistoryStore
 from saywrite.paths import Paths
 
@@ -119,6 +121,16 @@ class Archive:
                 self._history.edit_segment(dictation, number, text)
 
         self._disk.submit(partial(self._told_of_errors, edit))
+
+    def keep_latency(self, dictation: str, microphone: str, latency: Latency) -> None:
+        """Note how long its steps took; a history that cannot be written is told of by what it holds first."""
+
+        def keep() -> None:
+            if self._history is not None:
+                with contextlib.suppress(HistoryError):
+                    self._history.keep_latency(dictation, microphone, latency)
+
+        self._disk.submit(keep)
 
     def tidy(self, keep_days: int) -> None:
         """Encode what is complete, remove what is older than `keep_days` (0: at once, negative: never)."""

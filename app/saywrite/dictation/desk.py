@@ -13,6 +13,7 @@ from typing import Protocol
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
 from saywrite.dictation.archive import Archive, Stored
+from saywrite.dictation.latency import LatencyWatch
 from saywrite.dictation.loop import Loop, Parts
 from saywrite.dictation.planning import account_changed, header_of, request_for
 from saywrite.dictation.record import NoRecord, Recorded
@@ -68,8 +69,9 @@ class Desk:
         tell: Callable[[FrontEndEvent], None],
         keep_files: bool = True,
     ) -> None:
-        self.loop = Loop(parts, settings, Keywords(keywords), tell)
         self.archive: Archive = parts.archive
+        self.latency = LatencyWatch(self.archive.keep_latency)
+        self.loop = Loop(parts, settings, Keywords(keywords), self._tell_all)
         self.latest = LatestLevel()
         self.envelope = Envelope()
         self.plan: Plan | None = None
@@ -163,6 +165,10 @@ class Desk:
         self._hardware.close()
         if not self.archive.close(DISK_LIMIT_S):
             log.warning("the disk did not answer in time at the end")
+
+    def _tell_all(self, event: FrontEndEvent) -> None:
+        self.latency.receive(event, self._parts.clock())
+        self._tell(event)
 
     def _prepare_engine(self) -> None:
         recognizer = self._parts.recognizers.get(self.loop.settings.engine)

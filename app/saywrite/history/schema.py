@@ -84,6 +84,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (dictation, host)
         ) STRICT""",
     ),
+    (
+        # Milliseconds since the key went down; NULL: not seen. `microphone`: its label.
+        """CREATE TABLE latencies (
+            dictation TEXT PRIMARY KEY NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
+            microphone TEXT NOT NULL,
+            first_audio INTEGER,
+            first_partial INTEGER,
+            released INTEGER,
+            final INTEGER,
+            inserted INTEGER
+        ) STRICT""",
+    ),
 )
 
 INDEX = "segment_words"

@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeVar
 
 from saywrite.errors import HistoryError
 from saywrite.events import Gap, Segment, Traffic
+from saywrite.history.latencies import Latency, Timed, keep_latency, latency_of, newest_latencies
 from saywrite.history.schema import INDEX, connect, has_index, open_database, unavailable
 from saywrite.history.search import Found, find
 
@@ -72,7 +73,8 @@ class Summary:
 @dataclass(frozen=True, slots=True)
 class Dictated:
     """A dictation as a whole. `text` as it was told at the end, "" when a segment was edited since. `structured`:
-    what the service made of it besides text, in the order it came; `traffic`: for each host it was sent to.
+    what the service made of it besides text, in the order it came; `traffic`: for each host it was sent to. `timed`:
+    how long its steps took, None for a file or where it was not measured.
     """
 
     summary: Summary
@@ -81,6 +83,7 @@ class Dictated:
     text: str
     structured: tuple[Mapping[str, Any], ...] = ()
     traffic: tuple[Traffic, ...] = ()
+    timed: Timed | None = None
 
 
 class HistoryStore:
@@ -177,6 +180,15 @@ class HistoryStore:
             (traffic.dictation, _clean(traffic.host), traffic.sent, traffic.received),
         )
 
+    def keep_latency(self, dictation: str, microphone: str, latency: Latency) -> None:
+        """Note how long its steps took; noted again, the newer holds. One that is not there any more is no error."""
+
+        def keep(connection: sqlite3.Connection) -> None:
+            if connection.execute("SELECT 1 FROM dictations WHERE id = ?", (dictation,)).fetchone():
+                keep_latency(connection, dictation, _clean(microphone), latency)
+
+        self._in_transaction(keep)
+
     def finish(self, dictation: str, heard: int, confirmed: int, pending: int | None = None, text: str = "") -> None:
         """Note how it ended, in samples; `pending` have no text yet (by default what is not confirmed).
 
@@ -246,6 +258,7 @@ class HistoryStore:
             traffic = connection.execute(
                 "SELECT dictation, host, sent, received FROM traffic WHERE dictation = :id ORDER BY host", values
             ).fetchall()
+            timed = latency_of(connection, dictation)
         return Dictated(
             _summary(row),
             tuple(Segment(*s) for s in segments),
@@ -253,7 +266,13 @@ class HistoryStore:
             text,
             results,
             tuple(Traffic(*t) for t in traffic),
+            timed,
         )
+
+    def latencies(self, limit: int = 1000) -> tuple[Timed, ...]:
+        """How long the steps of the newest dictations took, newest first."""
+        with self._reading() as connection:
+            return newest_latencies(connection, limit)
 
     def search(self, query: str, limit: int = 100) -> tuple[Found, ...]:
         """Segments with all the words typed, newest first; any text is a valid query."""

@@ -46,6 +46,7 @@ class Actions(QObject):
         self.show_keywords = self._switch("&Keywords", "Ctrl+K", "keywords")
         self.show_waveform = self._switch("&Waveform", "Ctrl+Shift+W", "file-audio")
         self.history = self._action("&History…", "Ctrl+H", "history")
+        self.speed = self._action("S&peed…", "", "")
         self.diagnostics = self._action("Copy &diagnostics", "", "copy")
         self.about = self._action("&About Saywrite", "", "info", QAction.MenuRole.AboutRole)
         self.export_as = {name: self._action(label, "", "") for name, label in EXPORT_FORMATS.items()}
@@ -69,7 +70,7 @@ class Actions(QObject):
             edit, self.undo, None, self.copy, self.copy_translated, self.find, self.always_write_as, None, self.clear
         )
         view = bar.addMenu("&View")
-        self._add(view, self.show_keywords, self.show_waveform, None, self.history)
+        self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.speed)
         dictation = bar.addMenu("&Dictation")
         self._add(dictation, self.record, self.cancel, None, self.details, None, self.refresh)
         self._add(bar.addMenu("&Help"), self.diagnostics, None, self.about)

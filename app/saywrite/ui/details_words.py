@@ -11,6 +11,7 @@ from saywrite.events import Gauge, Traffic, seconds
 from saywrite.history.store import Dictated
 from saywrite.text.export import words
 from saywrite.ui.choosers import Choices
+from saywrite.ui.latency_words import latency_in_words
 from saywrite.ui.wording import clock, count, length
 
 STAYED_HERE = "Nowhere: nothing left this computer"
@@ -33,7 +34,8 @@ def facts(dictated: Dictated, choices: Choices, live: Live | None = None) -> lis
     pending = summary.pending if summary.finished or gauge is None else gauge.heard - gauge.confirmed
     traffic = {each.host: each for each in dictated.traffic} | dict(live.traffic or {})
     file = summary.source if summary.source != "microphone" else ""
-    return [
+    speed = latency_in_words(dictated.timed.latency) if dictated.timed else ""
+    lines = [
         ("Began", f"{summary.began:%Y-%m-%d %H:%M:%S}"),
         ("Source", PurePath(file.replace("\\", "/")).name if file else "Microphone"),
         ("Engine", _engines(dictated, choices)),
@@ -45,7 +47,9 @@ def facts(dictated: Dictated, choices: Choices, live: Live | None = None) -> lis
         ("Sent to", ", ".join(sorted(traffic)) or STAYED_HERE),
         ("Bytes sent", bytes_in_words(sum(each.sent for each in traffic.values()))),
         ("Bytes received", bytes_in_words(sum(each.received for each in traffic.values()))),
+        ("Speed", speed),
     ]
+    return [line for line in lines if line[1]]
 
 
 def results_in_words(dictated: Dictated) -> str:

@@ -20,6 +20,7 @@ from saywrite.ui.tasks import run_task
 if TYPE_CHECKING:
     from saywrite.ui.exports import Exports
     from saywrite.ui.history_window import History, HistoryWindow
+    from saywrite.ui.latency_window import LatencyWindow
     from saywrite.ui.settings_dialog import SettingsDialog
 
 
@@ -50,6 +51,7 @@ class SideWindows(QObject):
         self._devices: DevicesChanged | None = None
         self._settings: SettingsDialog | None = None
         self._history: HistoryWindow | None = None
+        self._speed: LatencyWindow | None = None
         self._exports: Exports | None = None
         self._export_folder = ""
         self._connect()
@@ -103,6 +105,14 @@ class SideWindows(QObject):
         self._history.reload()
         _bring_up(self._history)
 
+    def show_speed(self) -> None:
+        if self._speed is None:
+            from saywrite.ui.latency_window import LatencyWindow
+
+            self._speed = LatencyWindow(self._open_history, self._choices, self._window)
+        self._speed.reload()
+        _bring_up(self._speed)
+
     def show_about(self) -> None:
         from saywrite.ui.about import AboutDialog
 
@@ -135,6 +145,7 @@ class SideWindows(QObject):
         actions, transcript = self._window.actions_, self._window.transcript
         actions.settings.triggered.connect(self.show_settings)
         actions.history.triggered.connect(self.show_history)
+        actions.speed.triggered.connect(self.show_speed)
         actions.about.triggered.connect(self.show_about)
         actions.diagnostics.triggered.connect(self.copy_diagnostics)
         actions.export.triggered.connect(lambda: self.exports.export_transcript())
