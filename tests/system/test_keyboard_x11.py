@@ -1,0 +1,171 @@
+"""Real keys on a real X server decide over a dictation: none is lost, Escape is borrowed and given back."""
+
+from __future__ import annotations
+
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+from tests.dictation.keyboard_desk import Desk
+from tests.system.lab.desktop import Desktop, desktop
+from tests.system.lab.keyboard import Keyboard as Fingers
+
+from saywrite.desktop.hotkeys.bindings import CANCEL, Binding, Grabbed, Hotkeys
+from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.x11 import X11Hotkeys
+from saywrite.dictation.push_to_talk import BOUNCE_S, TAP_S
+from saywrite.events import State
+from saywrite.settings.schema import Settings
+
+LIMIT_S = 20.0
+
+
+class RealDesk(Desk):
+    """Hears the keys of a display; its clock is the real one. `pump` is the dictation thread's loop."""
+
+    def __init__(self, screen: Desktop, mode: str) -> None:
+        self.inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self.display = screen.env["DISPLAY"]
+        super().__init__(settings=Settings(hotkey="Ctrl+Alt+Space", second_hotkey="F8", hotkey_mode=mode))
+        self.pump(lambda: self.keys)
+
+    def open(self) -> Hotkeys:  # type: ignore[override]
+        return X11Hotkeys(self.inbox.put, time.monotonic, self.display)
+
+    def grabbed(self) -> list[str]:
+        """What our side believes to have, so that a test need not take Escape itself to find out."""
+        hotkeys = self.keyboard._hotkeys
+        assert isinstance(hotkeys, X11Hotkeys)
+        return list(hotkeys._grabs.copy().values())
+
+    def story(self) -> list[str]:
+        """What was done with dictations, without the offers that ran out meanwhile."""
+        return [each.split(" until")[0] for each in self.done if not each.startswith("discard")]
+
+    def pump(self, until: Callable[[], object]) -> None:
+        """Take messages and wake when it is due, until the condition holds."""
+        end = time.monotonic() + LIMIT_S
+        while not until():
+            self.at = time.monotonic()
+            assert self.at < end, f"it does not happen: {self.state}, {self.done[-5:]}"
+            due = self.keyboard.wake(self.at)
+            try:
+                message = self.inbox.get(timeout=0.02 if due is None else max(0.0, min(due - self.at, 0.02)))
+            except queue.Empty:
+                continue
+            self.at = time.monotonic()
+            self.hear(message)
+
+    def pump_for(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        self.pump(lambda: time.monotonic() >= end)
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[Desktop]:
+    with desktop() as made:
+        yield made
+
+
+@pytest.fixture
+def fingers(screen: Desktop) -> Iterator[Fingers]:
+    made = Fingers(screen)
+    yield made
+    made.close()
+
+
+CHORD = ("Control_L", "Alt_L", "space")
+
+
+def down(fingers: Fingers) -> None:
+    for name in CHORD:
+        fingers.down(name)
+
+
+def up(fingers: Fingers, order: tuple[str, ...] = CHORD) -> None:
+    for name in order:
+        fingers.up(name)
+
+
+@pytest.fixture(params=["both", "hold", "toggle"])
+def desk(screen: Desktop, request: pytest.FixtureRequest) -> Iterator[RealDesk]:
+    made = RealDesk(screen, request.param)
+    yield made
+    made.keyboard.close()
+
+
+def test_a_tap_and_a_hold_mean_what_the_mode_says(desk: RealDesk, fingers: Fingers) -> None:
+    mode = desk.keyboard._keys.mode
+    down(fingers)
+    desk.pump(lambda: desk.done)
+    up(fingers)
+    desk.pump_for(4 * BOUNCE_S)
+    assert desk.done == ["start dictate", *(["stop"] if mode == "hold" else [])]
+    if mode != "hold":
+        fingers.strike(*CHORD)
+        desk.pump(lambda: desk.done[-1] == "stop")
+        desk.pump_for(4 * BOUNCE_S)
+    down(fingers)
+    desk.pump_for(TAP_S + 0.5)  # the server repeats the key meanwhile
+    up(fingers)
+    desk.pump_for(4 * BOUNCE_S)
+    assert desk.done[2:] == ["start dictate", *([] if mode == "toggle" else ["stop"])]
+
+
+def escape_is_taken(screen: Desktop) -> bool:
+    """Whether another program would be refused Escape right now."""
+    heard: queue.SimpleQueue[object] = queue.SimpleQueue()
+    other = X11Hotkeys(heard.put, time.monotonic, screen.env["DISPLAY"])
+    other.grab((Binding(CANCEL, parse("Escape")),))
+    outcome = heard.get(timeout=LIMIT_S)
+    other.release()
+    assert isinstance(outcome, Grabbed)
+    return bool(outcome.problems)
+
+
+def test_escape_is_ours_while_it_dictates_and_everybodys_else_before_and_after(
+    desk: RealDesk, fingers: Fingers, screen: Desktop
+) -> None:
+    assert not escape_is_taken(screen)
+    down(fingers)
+    desk.pump(lambda: CANCEL in desk.grabbed())
+    assert escape_is_taken(screen)
+    fingers.strike("Escape")
+    desk.pump(lambda: desk.done[-1].startswith("cancel"))
+    up(fingers)
+    desk.pump(lambda: CANCEL not in desk.grabbed())
+    assert not escape_is_taken(screen)
+    assert desk.state is State.IDLE
+
+
+@pytest.mark.parametrize("desk", ["hold"], indirect=True)
+def test_two_hundred_holds_with_bounces_escapes_and_other_starts_leave_nothing_open(
+    desk: RealDesk, fingers: Fingers
+) -> None:
+    process, chance = psutil.Process(), random.Random(7)
+    files, threads = process.num_fds(), threading.active_count()
+    for number in range(200):
+        known = len(desk.story())
+        down(fingers)
+        for _ in range(chance.choice([0, 0, 1, 3])):
+            fingers.up("space")
+            fingers.down("space")
+        cancels = chance.random() < 0.2
+        if cancels:
+            desk.pump(lambda since=known: len(desk.story()) > since)
+            desk.pump_for(0.02)  # Escape is grabbed meanwhile
+            fingers.strike("Escape")
+        desk.pump_for(chance.choice([0.0, 0.0, 0.02]))
+        up(fingers, tuple(chance.sample(CHORD, 3)))
+        desk.pump(lambda since=known: len(desk.story()) > since + 1)
+        desk.pump_for(2 * BOUNCE_S)
+        assert desk.story()[known:] == ["start dictate", "cancel" if cancels else "stop"], number
+        assert not desk.situation().capturing
+        if desk.state is State.FINISHING and chance.random() < 0.5:
+            desk.to(State.IDLE)
+    assert desk.story().count("cancel") > 20
+    assert (process.num_fds(), threading.active_count()) == (files, threads)
