@@ -75,7 +75,11 @@ class Recognizer(Protocol):
     """
 
     capabilities: Capabilities
-    window: int
+
+    @property
+    def window(self) -> int:
+        """Samples that may be fed beyond the last `Progress.sent`."""
+        ...
 
     def prepare(self) -> None:
         """Get ready in the background: a `start()` is likely soon. Told as `EngineChanged`."""

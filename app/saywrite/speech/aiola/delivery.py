@@ -21,6 +21,9 @@ CHUNK = 4_096
 AHEAD = 90 * SAMPLE_RATE
 """Samples that are sent beyond an utterance without text; a service that falls behind is waited for."""
 
+KEPT = 7 * SAMPLE_RATE * BYTES_PER_SAMPLE
+"""Bytes that wait here to be sent, at the most."""
+
 CLOSING_MS = 300
 """Milliseconds of silence, beyond its own minimum, after which the service has certainly closed its last segment."""
 
@@ -33,7 +36,8 @@ class Outlet(Protocol):
 
 
 class Delivery:
-    """The sound of one dictation. Offsets are samples that count from where this dictation's sound begins."""
+    """The sound of one dictation. It may be fed further than it can be sent: the end of it is only listened to then,
+    and is to be fed again. Offsets are samples that count from where this dictation's sound begins."""
 
     def __init__(self, request: Request, make_segmenter: MakeSegmenter) -> None:
         voice = request.voice
@@ -75,7 +79,7 @@ class Delivery:
         start = end - len(pcm) // BYTES_PER_SAMPLE
         if end > self._heard >= start:
             self._listen(pcm[(self._heard - start) * BYTES_PER_SAMPLE :], end)
-        if start <= self.next < end:
+        if start <= self.next < end and len(self._waiting) < KEPT:
             self._waiting += pcm[(self.next - start) * BYTES_PER_SAMPLE :]
 
     def finish(self) -> None:
@@ -90,11 +94,10 @@ class Delivery:
         start = self.session.connected(now)
         self.acknowledged = start
         self._silence_mark = None
-        if start == self._sent:
-            return False
-        self._sent = start
-        self._waiting.clear()
-        return True
+        if start != self._sent:
+            self._sent = start
+            self._waiting.clear()
+        return self.next < self._heard
 
     def lose(self) -> None:
         """The connection is gone."""

@@ -52,6 +52,10 @@ log = logging.getLogger(__name__)
 ASLEEP_S = 10.0
 """Seconds by which wall clock and monotonic clock part when the computer was asleep."""
 
+WINDOW = 7 * SAMPLE_RATE
+UNBOUNDED = 1 << 40
+"""Samples that may be fed beyond what the service has received."""
+
 QUIT_S = 1.0
 """Seconds the end of the program waits for the session to be closed."""
 
@@ -72,8 +76,6 @@ class AiolaRecognizer:
     """
 
     capabilities = AIOLA_CAPABILITIES
-    window = 7 * SAMPLE_RATE
-    """All that may be on its way (`flow.LARGEST`), and a second that waits."""
 
     def __init__(
         self,
@@ -108,6 +110,14 @@ class AiolaRecognizer:
         self._report = Report("", post)
         self._course: Course | None = None
         self._linger_until: float | None = None
+
+    @property
+    def window(self) -> int:
+        """All that may be on its way (`flow.LARGEST`) and a second that waits; while somebody speaks and there is no
+        connection, everything: it is listened to, so that what is outstanding is known.
+        """
+        waiting = self._delivery is not None and self._delivery.request.live and not self._connection.up
+        return UNBOUNDED if waiting else WINDOW
 
     def prepare(self) -> None:
         prepare(self._incoming, self._find_account, self._network)

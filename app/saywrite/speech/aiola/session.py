@@ -195,7 +195,9 @@ class Session:
         first = self._waiting.first
         if first is None or first.closed_at is None or self._receipts is None:
             return None
-        return max(first.closed_at, self._last_answer or 0.0)
+        if self._last_answer is not None and self._last_answer >= first.closed_at:
+            return None  # it answers; this one is passed over once that is certain
+        return first.closed_at
 
     def verdict(self, now: float) -> tuple[Verdict, float]:
         """Whether the dictation is over, its sound being complete, and when to ask again if not."""
@@ -261,11 +263,10 @@ class Session:
 
     def _confirm(self, now: float) -> None:
         waiting = self._waiting
-        if waiting.first is not None:
-            to = max(waiting.first.start - LEAD_IN, waiting.answered)
-        else:
-            quiet = self._receipts.had(now - max(QUIET_S, self._delays.patience)) if self._receipts else 0
-            to = max(waiting.answered, min(quiet, self._settled - LEAD_IN))
+        # Sound without speech of ours counts once the service had it for long enough: it may hear more than we do.
+        quiet = self._receipts.had(now - max(QUIET_S, self._delays.patience)) if self._receipts else 0
+        limit = self._settled if waiting.first is None else waiting.first.start
+        to = max(waiting.answered, min(quiet, limit - LEAD_IN))
         if waiting.held is not None:
             to = min(to, max(waiting.held.utterance.start - LEAD_IN, waiting.held.before))
         self._confirmed = max(self._confirmed, min(to, self._heard))
