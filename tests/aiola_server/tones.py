@@ -73,6 +73,18 @@ def speech(
     return (np.clip(whole, -1, 1) * 32767).astype("<i2").tobytes()
 
 
+def places(
+    words: Sequence[Sequence[str]], *, pause_s: float = PAUSE_S, lead_s: float = PAUSE_S
+) -> list[tuple[float, float]]:
+    """Where in `speech()` of the same arguments each utterance begins and ends, in seconds."""
+    found, at = [], lead_s
+    for utterance in words:
+        length = len(utterance) * (WORD_S + GAP_S) - GAP_S
+        found.append((at, at + length))
+        at += length + pause_s
+    return found
+
+
 def silence(seconds: float, seed: int = 2) -> bytes:
     """The noise floor alone."""
     return speech([], lead_s=seconds, seed=seed)
