@@ -31,8 +31,7 @@ CLOSING_MS = 300
 class Outlet(Protocol):
     """Takes what is to be sent, in order, without waiting."""
 
-    def emit(self, name: str, payload: object) -> None: ...
-    def mark(self, number: int) -> None: ...
+    def emit(self, name: str, payload: object, mark: int | None = None) -> None: ...
 
 
 class Delivery:
@@ -110,17 +109,14 @@ class Delivery:
             block = bytes(self._waiting[:size])
             del self._waiting[:size]
             self._sent += size // BYTES_PER_SAMPLE
-            self._put(outlet, flow, pace, block)
-            if flow.wants_mark():
-                self._mark(outlet, flow, now)
-        if self._hasten and not self._waiting:
-            self._hasten = False
-            if not flow.marked:
-                self._mark(outlet, flow, now)
+            last = not self._waiting and (self._hasten or self._is_all_sent())
+            self._put(outlet, flow, pace, block, now, marked=last)
+        self._hasten = self._hasten and bool(self._waiting)
         if self._is_all_sent() and self._silence_mark is None:
-            for at in range(0, len(self._silence), CHUNK):
-                self._put(outlet, flow, pace, self._silence[at : at + CHUNK])
-            self._silence_mark = self._mark(outlet, flow, now)
+            ends = range(CHUNK, len(self._silence) + CHUNK, CHUNK)
+            for end in ends:
+                block = self._silence[end - CHUNK : end]
+                self._silence_mark = self._put(outlet, flow, pace, block, now, marked=end == ends[-1])
 
     def paced_until(self, pace: Pace, now: float) -> float | None:
         """When there is something to send that only the pace holds back."""
@@ -175,15 +171,13 @@ class Delivery:
     def _is_all_sent(self) -> bool:
         return self.complete and self._sent >= self._heard
 
-    def _put(self, outlet: Outlet, flow: Flow, pace: Pace, block: bytes) -> None:
-        outlet.emit("binary_data", block)
+    def _put(self, outlet: Outlet, flow: Flow, pace: Pace, block: bytes, now: float, *, marked: bool) -> int | None:
+        """Send a block, with a mark behind it when it is `marked` or one is due; the mark's number."""
         flow.sent(len(block))
         pace.spend(len(block))
-
-    def _mark(self, outlet: Outlet, flow: Flow, now: float) -> int:
-        number = flow.mark(self._sent, now)
-        outlet.mark(number)
-        return number
+        mark = flow.mark(self._sent, now) if marked or flow.wants_mark() else None
+        outlet.emit("binary_data", block, mark)
+        return mark
 
 
 def text_of(payload: object, name: str) -> str:

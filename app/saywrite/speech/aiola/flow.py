@@ -67,11 +67,6 @@ class Flow:
         """Bytes that may be sent now."""
         return max(self.window - self.in_flight, 0)
 
-    @property
-    def marked(self) -> bool:
-        """Every byte sent has a mark behind it."""
-        return self._unmarked == 0
-
     def sent(self, size: int) -> None:
         self.in_flight += size
         self._unmarked += size
