@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 
 import keyring
@@ -13,7 +14,7 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from saywrite.errors import SecretsUnavailable
-from saywrite.settings.keychain import API_KEY, Keychain, SessionSecrets, open_secrets
+from saywrite.settings.keychain import ACCESS_TOKEN, API_KEY, Keychain, SessionSecrets, open_secrets
 
 SECRET = "ak_0123456789"
 
@@ -152,13 +153,20 @@ def test_a_refusal_has_a_remedy_and_neither_message_nor_log_has_the_key(
     assert caplog.text
 
 
-@pytest.mark.parametrize("wrong", ["", "x" * 1281])
+@pytest.mark.parametrize("wrong", ["", "x" * 16_385])
 def test_what_no_keyring_takes_is_refused_before_it_is_tried(use: Use, wrong: str):
     backend = MemoryKeyring()
     use(backend)
     with pytest.raises(SecretsUnavailable, match=f"{len(wrong)} characters"):
         Keychain().set(API_KEY, wrong)
     assert backend.kept == {}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Only on Windows an entry holds 1,280 characters")
+def test_an_access_token_may_be_longer_than_a_key(use: Use):
+    use(MemoryKeyring())
+    Keychain().set(ACCESS_TOKEN, "x" * 2_000)
+    assert Keychain().get(ACCESS_TOKEN) == "x" * 2_000
 
 
 def test_secrets_in_memory_are_not_shown_by_accident():

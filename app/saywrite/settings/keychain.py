@@ -27,8 +27,9 @@ API_KEY = "aiola-api-key"
 ACCESS_TOKEN = "aiola-access-token"
 """The names of what is kept."""
 
-_LIMIT = 1_280
-"""Characters of one entry on Windows, 2,560 bytes of UTF-16: https://github.com/jaraco/keyring/issues/355."""
+_LIMIT = 1_280 if sys.platform == "win32" else 16_384
+"""Characters of one entry: 2,560 bytes of UTF-16 on Windows (https://github.com/jaraco/keyring/issues/355), fewer than
+some access tokens have; elsewhere what a token may have at most."""
 
 _NO_SECRETS = ("keyring.backends.fail.", "keyring.backends.null.", "keyrings.alt.")
 """Backends that keep nothing, or keep it readable in a file, which we never do unasked."""
@@ -72,8 +73,8 @@ class Keychain:
     def set(self, name: str, secret: str) -> None:
         if not 0 < len(secret) <= _LIMIT:
             raise SecretsUnavailable(
-                f"A key of {len(secret)} characters cannot be saved.",
-                "Copy it again: a key is one short line.",
+                f"A key or token of {len(secret)} characters cannot be saved.",
+                f"Copy it again, it is one line; this system keeps {_LIMIT} characters at most.",
             )
         backend = _backend()
         try:

@@ -419,7 +419,7 @@ def test_a_cancel_while_the_line_is_stuck_closes_it_at_once(run: Run, service: S
 
     service.server.answer = answering
     run.recognizer.start(request_)
-    run.until(Traffic)
+    run.work(lambda: any(isinstance(event, Traffic) and event.sent > 0 for event in run.told))
     run.recognizer.abort()
     assert run.until(RecognizerFinished)[-1] == RecognizerFinished("d1", complete=False)
     service.server.reading.set()

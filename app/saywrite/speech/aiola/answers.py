@@ -163,7 +163,9 @@ _CODE_OF_STATUS = {
 
 def _not_signed_in(host: str, doing: str, _retry_after_s: float | None) -> ServiceError:
     if doing == SIGNING_IN:
-        return KeyRefused(f"{host} does not accept the API key.", f"Copy it again, whole, into {SETTINGS}.")
+        return KeyRefused(
+            f"{host} does not accept the API key.", f"Copy it again, whole, into {SETTINGS} or AIOLA_API_KEY."
+        )
     if doing == ASKING:
         return KeyRefused(
             f"{host} gives this computer no access token.",
