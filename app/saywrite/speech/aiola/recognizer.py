@@ -206,10 +206,10 @@ class AiolaRecognizer:
         if down is not None:
             self._lose(down, now)
         dues = [due, self._flow.dead_at() if self._flow is not None else None]
-        if self._delivery is not None:
+        if self._delivery is not None and self._course is not None:
             dues.append(self._delivery.session.review(now))
             self._send(now)
-            dues.append(self._judge(now))
+            dues.append(self._judge(self._delivery, self._course, now))
             if self._delivery is not None:
                 dues.append(self._delivery.paced_until(self._pace, now))
         elif self._linger_until is not None:
@@ -225,8 +225,7 @@ class AiolaRecognizer:
         self._post(EngineChanged(AIOLA, EngineState.UNLOADED))
 
     def close(self) -> None:
-        self.abort()
-        self._hang_up()
+        self.release()
         self._grants.close(QUIT_S)
 
     def _begin(self, now: float) -> None:
@@ -287,35 +286,17 @@ class AiolaRecognizer:
         self._report.outstanding(session.outstanding, is_open=session.is_open)
         self._report.traffic(self._connection.host, *self._connection.traffic, now)
 
-    def _judge(self, now: float) -> float | None:
+    def _judge(self, delivery: Delivery, course: Course, now: float) -> float | None:
         """Do what the course of the dictation asks for; when to ask again."""
-        course = self._course
-        assert course is not None
         step, due = course.judge(now, is_up=self._connection.up)
         if step is Step.COMPLETE:
             self._end(complete=True)
         elif step is Step.RECONNECT:
             self._lose(self._connection.drop(SILENT, now, at_once=True), now)
-        elif step is Step.UNREACHABLE:
-            self._leave_the_rest("aiOla could not be reached")
-        elif step is Step.UNANSWERED:
-            self._leave_the_rest("aiOla did not answer")
+        elif step is not Step.WAIT:
+            self._post(outstanding_at_the_end(delivery, step))
+            self._end(complete=False)
         return due
-
-    def _leave_the_rest(self, why: str) -> None:
-        """End without the text of what is outstanding."""
-        delivery = self._delivery
-        assert delivery is not None
-        dictation, live = delivery.request.dictation, delivery.request.live
-        left = seconds(max(delivery.heard - delivery.session.confirmed, 0))
-        what = f"The last {left:.0f} s have no text yet: {why}."
-        remedy = (
-            "They are kept: transcribe them from the window once aiOla answers again."
-            if live
-            else "Transcribe the file again later."
-        )
-        self._post(Failed(dictation, what, remedy, fatal=not live, about="network"))
-        self._end(complete=False)
 
     def _end(self, *, complete: bool) -> None:
         delivery, now = self._delivery, self._clock()
@@ -352,6 +333,18 @@ def events_of(delivery: Delivery, event: Heard, now: float) -> list[object]:
         results = payload.get("results", payload)
         return [Structured(dictation, dict(results))] if isinstance(results, Mapping) else []
     return []
+
+
+def outstanding_at_the_end(delivery: Delivery, step: Step) -> Failed:
+    """Why the end of a dictation has no text, and what becomes of it."""
+    why = "aiOla could not be reached" if step is Step.UNREACHABLE else "aiOla did not answer"
+    left = seconds(max(delivery.heard - delivery.session.confirmed, 0))
+    live = delivery.request.live
+    remedy = "Transcribe the file again later."
+    if live:
+        remedy = "They are kept: transcribe them from the window once aiOla answers again."
+    what = f"The last {left:.0f} s have no text yet: {why}."
+    return Failed(delivery.request.dictation, what, remedy, fatal=not live, about="network")
 
 
 def readiness(prepared: Prepared) -> EngineChanged:
