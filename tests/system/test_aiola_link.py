@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import struct
@@ -174,6 +175,24 @@ def test_what_is_said_before_the_stream_is_open_follows_when_it_is(here: Listene
         assert here.wait_for(Ponged).number == 1
         assert [type(each) for each in here.seen] == [Dialed, Connected, Ponged]
         assert server.heard.get(timeout=LIMIT_S) == ("binary_data", b"early")
+
+
+def test_nothing_overtakes_what_waits_and_nobody_waits_for_the_pen(
+    here: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SocketIoServer() as server:
+        here.connect(server.url).wait_for(Connected)
+        line = here.link._line
+        assert line is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(here.link._wishes, "ring", lambda: None)  # the link's thread sleeps on
+            wait_until(line._pen.acquire)
+            here.link.emit("binary_data", b"first")
+            line._pen.release()
+            here.link.emit("binary_data", b"second")
+            assert here.link.queued == len(b"firstsecond")
+        here.link.emit("binary_data", b"third")
+        assert [server.heard.get(timeout=LIMIT_S)[1] for _ in range(3)] == [b"first", b"second", b"third"]
 
 
 def test_sound_is_on_the_wire_as_the_official_sdk_puts_it(here: Listener) -> None:
@@ -722,6 +741,20 @@ def test_an_end_that_is_not_answered_takes_a_second_at_most() -> None:
         assert time.monotonic() - began < 3.0
 
 
+def test_what_goes_wrong_while_it_is_ended_is_no_loss() -> None:
+    def script(connection: socket.socket) -> None:
+        accepted(connection)
+        while received(connection)[0] != 8:
+            pass
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with scripted(script) as url:
+        listener = Listener().connect(url)
+        listener.wait_for(Connected)
+        listener.link.close()
+        assert isinstance(listener.wait_for_the_last(), Closed)
+
+
 @pytest.mark.parametrize("end", [Link.abort, Link.close])
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_connection_that_hangs_while_it_is_made_is_ended_at_once(scheme: str, end: Callable[[Link], None]) -> None:
@@ -796,6 +829,7 @@ def test_no_library_logs_what_was_said(caplog: pytest.LogCaptureFixture, here: L
         here.connect(server.url).wait_for(Connected)
         here.link.emit("set_keywords", {"s3cret": "x"})
         server.heard.get(timeout=LIMIT_S)
+    assert logging.getLogger("websocket").disabled
     assert "s3cret" not in "".join(
         each.getMessage() for each in caplog.records if each.name.startswith(("websocket", "saywrite"))
     )

@@ -199,6 +199,12 @@ def test_an_impossible_time_is_taken_for_the_usual_one(time: str) -> None:
     assert only(f'0{{"sid":"a","pingInterval":{time},"pingTimeout":{time}}}') == Open("a", 25.0, 20.0)
 
 
+@pytest.mark.parametrize("number", ["1", "-1", "true", "0.0", "null", '"0"'])
+def test_a_placeholder_for_what_was_not_sent_is_ignored(number: str) -> None:
+    frames: list[str | bytes] = [f'451-["a",{{"_placeholder":true,"num":{number}}}]', b"x"]
+    assert decoded(frames) == [Ignored("an attachment that was not sent")]
+
+
 def test_brackets_in_texts_are_not_deep() -> None:
     text = "[{" * 100 + '"'
     assert only(f"42{json.dumps(['a', text, text])}") == Event("/", "a", (text, text))
