@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from tests.system.lab.desktop import LIMIT_S, Desktop, wait_for
+from tests.system.lab.desktop import LIMIT_S, wait_for
 
 
 class Program(Protocol):
@@ -23,6 +23,16 @@ class Program(Protocol):
     def text(self) -> str: ...
 
     def clear(self) -> None: ...
+
+
+class Screen(Protocol):
+    """A display that programs appear on: `desktop.Desktop` or `wayland.Compositor`."""
+
+    env: dict[str, str]
+
+    def key(self, *keys: str) -> None: ...
+
+    def window(self, title: str) -> str: ...
 
 
 class Editor:
@@ -105,7 +115,7 @@ class Mousepad:
 
     name = "Mousepad"
 
-    def __init__(self, desktop: Desktop, folder: Path) -> None:
+    def __init__(self, desktop: Screen, folder: Path) -> None:
         self.window = ""
         self._desktop = desktop
         self._file = folder / "target-mousepad.txt"
@@ -132,7 +142,7 @@ class Mousepad:
 
 
 @contextmanager
-def editor(desktop: Desktop, title: str = "target-editor") -> Iterator[Editor]:
+def editor(desktop: Screen, title: str = "target-editor") -> Iterator[Editor]:
     made = Editor(desktop.env, title)
     try:
         made.window = desktop.window(title)
@@ -143,7 +153,7 @@ def editor(desktop: Desktop, title: str = "target-editor") -> Iterator[Editor]:
 
 
 @contextmanager
-def terminal(desktop: Desktop, folder: Path) -> Iterator[Terminal]:
+def terminal(desktop: Screen, folder: Path) -> Iterator[Terminal]:
     made = Terminal(desktop.env, folder)
     try:
         made.window = desktop.window("target-xterm")
@@ -153,7 +163,7 @@ def terminal(desktop: Desktop, folder: Path) -> Iterator[Terminal]:
 
 
 @contextmanager
-def mousepad(desktop: Desktop, folder: Path) -> Iterator[Mousepad]:
+def mousepad(desktop: Screen, folder: Path) -> Iterator[Mousepad]:
     made = Mousepad(desktop, folder)
     try:
         made.window = desktop.window("target-mousepad")
