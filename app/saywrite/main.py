@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from saywrite.ui.account_access import AccountAccess
     from saywrite.ui.choosers import Choices
     from saywrite.ui.frontend import FrontEnd
+    from saywrite.ui.tray import Tray
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -181,11 +182,13 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
             diagnostics=lambda: _diagnostics(paths),
             window_state=paths.window_state,
             account=_account_access(secrets),
+            activate_x11=_activate_x11,
             problems=(*problems, *filter(None, [instance.problem])),
         ),
     )
     remote = _take_commands(instance, dictation, board, front)
     app.aboutToQuit.connect(remote.close)
+    front.window.painted.connect(lambda: _watch_tray_hosts(front.tray, app.aboutToQuit.connect))
     thread.told.connect(front.receive)
     front.window.painted.connect(thread.start)  # what is behind the window is loaded once it is there to be seen
     front.show()
@@ -227,15 +230,23 @@ def _take_commands(instance: Instance, dictation: Dictation, board: StatusBoard,
     """From here on the command line and D-Bus drive this window; those that came before wait and are served now."""
     from saywrite.dictation.control_points import ControlPoints
     from saywrite.dictation.remote_control import RemoteControl, WindowCalls
-    from saywrite.ui.summons import Summons
 
-    summons = Summons(front.window, _activate_x11)
-    window = WindowCalls(summons.show_wanted.emit, summons.quit_wanted.emit)
+    window = WindowCalls(front.summons.show_wanted.emit, front.summons.quit_wanted.emit)
     remote = RemoteControl(dictation, board, front.preferences.settings, window)
     points = ControlPoints(instance.door, remote.answer)
     points.open()
     front.window.painted.connect(points.join_bus)
     return points
+
+
+def _watch_tray_hosts(tray: Tray, at_quit: Callable[[Callable[[], None]], object]) -> None:
+    """Windows and macOS have a tray as long as there is a desktop; elsewhere it comes and goes."""
+    if sys.platform in ("win32", "darwin"):
+        tray.host_changed.emit(True)
+        return
+    from saywrite.desktop.tray_host import TrayHostWatch
+
+    at_quit(TrayHostWatch(tray.host_changed.emit, x11=tray.takes_x11).close)
 
 
 def _activate_x11(window: int) -> None:
@@ -308,12 +319,14 @@ def _listen(options: cli.Options) -> int:
 
 def _transcribe(options: cli.Options) -> int:
     from saywrite.dictation.batch import Output, transcribe
+    from saywrite.dictation.planning import is_sent_whole
 
     paths, settings, keywords = _load_for_terminal(options)
     return transcribe(
         lambda tell: build(options, paths, settings, keywords, tell, keep_files=False),
         Output(options.format, options.output, options.events),
         options.files,
+        lambda path: not options.realtime and is_sent_whole(path, settings),
     )
 
 

@@ -52,21 +52,27 @@ def no_signals(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def nothing_whole(path: Path) -> bool:
+    return False
+
+
 def test_finals_come_as_lines_and_their_translations_behind_a_tab(capsys) -> None:
-    assert transcribe(lambda tell: Told(tell, "weather.flac", 0), Output(), [WEATHER]) == DONE
+    assert transcribe(lambda tell: Told(tell, "weather.flac", 0), Output(), [WEATHER], nothing_whole) == DONE
     assert capsys.readouterr().out == "Guten Tag.\n\tGood day.\n"
 
 
 def test_a_file_of_the_dictation_has_translation_and_results(tmp_path: Path) -> None:
     target = tmp_path / "talk.md"
-    assert transcribe(lambda tell: Told(tell, "weather.flac", 0), Output("md", target), [WEATHER]) == DONE
+    assert (
+        transcribe(lambda tell: Told(tell, "weather.flac", 0), Output("md", target), [WEATHER], nothing_whole) == DONE
+    )
     text = target.read_text()
     assert "> Good day." in text
     assert '"greeting": true' in text
 
 
 def test_a_file_that_lacks_text_fails_and_says_what_to_do(capsys) -> None:
-    assert transcribe(lambda tell: Told(tell, "weather.flac", 16_000), Output(), [WEATHER]) == FAILED
+    assert transcribe(lambda tell: Told(tell, "weather.flac", 16_000), Output(), [WEATHER], nothing_whole) == FAILED
     told = capsys.readouterr()
     assert told.out.startswith("Guten Tag.\n")
     assert told.err == "saywrite: 1 s of the sound have no text yet. Run it again to transcribe them.\n"

@@ -39,7 +39,7 @@ def listening(stage):
 
 
 def with_aiola(stage, **options: object) -> None:
-    stage.recognizers["aiola"] = stage.recognizer
+    stage.recognizers["aiola"] = stage.recognizers["aiola-file"] = stage.recognizer
     stage.desk.apply(replace(Settings(), engine="aiola", **options))
 
 

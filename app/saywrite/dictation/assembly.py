@@ -31,8 +31,9 @@ from saywrite.settings.schema import Settings
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.network import Network
 from saywrite.speech.aiola.recognizer import AiolaRecognizer
+from saywrite.speech.aiola.upload import UploadRecognizer
 from saywrite.speech.builtin import BuiltinRecognizer
-from saywrite.speech.engines import AIOLA, BUILTIN
+from saywrite.speech.engines import AIOLA, AIOLA_FILE, BUILTIN
 from saywrite.speech.recognizer import Recognizer
 from saywrite.text.keywords import Keyword
 
@@ -92,7 +93,7 @@ def assemble(
     desks: list[Desk] = []
     recognizers = _recognizers(inbox, wishes, means, lambda: desks[0].loop.settings)
     parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
-    desks.append(Desk(parts, hardware, settings, keywords, tell, wishes.keep_files))
+    desks.append(Desk(parts, hardware, settings, keywords, tell, wishes.keep_files, not wishes.realtime))
     return desks[0]
 
 
@@ -115,11 +116,13 @@ def _recognizers(
             watches.append(NetworkChanges(changed))
             watches[0].start()
 
+    aiola = AiolaRecognizer(
+        inbox.post, account, Segmenter, means.network, watch_network=watch_network, linger_s=linger_s
+    )
     return {
         BUILTIN: BuiltinRecognizer(inbox.post, wishes.worker_command),
-        AIOLA: AiolaRecognizer(
-            inbox.post, account, Segmenter, means.network, watch_network=watch_network, linger_s=linger_s
-        ),
+        AIOLA: aiola,
+        AIOLA_FILE: UploadRecognizer(inbox.post, account, means.network),
     }
 
 

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Protocol
 
-from saywrite.audio.decoding import AudioFile
 from saywrite.audio.files import probe
 from saywrite.dictation.dictation import Dictation
 from saywrite.dictation.headless import Interrupts, Terminal
@@ -59,9 +58,11 @@ def listen(build: Build, output: Output, seconds_limit: float | None) -> int:
     return INTERRUPTED if interrupts.count > 1 else code
 
 
-def transcribe(build: Build, output: Output, files: Sequence[Path]) -> int:
-    """Each file by itself: one that fails is named with its reason and the others go on. The exit code."""
-    batch = _Batch(output, files)
+def transcribe(build: Build, output: Output, files: Sequence[Path], sends_whole: Callable[[Path], bool]) -> int:
+    """Each file by itself: one that fails is named with its reason and the others go on. The exit code.
+    `sends_whole`: whether a file goes to a service as it is, so that it need not be one that we can decode.
+    """
+    batch = _Batch(output, files, sends_whole)
     dictation = build(lambda event: batch.terminal.tell(event))
     interrupts = Interrupts(dictation)
     interrupts.install()
@@ -73,7 +74,8 @@ def transcribe(build: Build, output: Output, files: Sequence[Path]) -> int:
 class _Batch:
     """Files one after the other through one dictation, so that the engine is loaded once."""
 
-    def __init__(self, output: Output, files: Sequence[Path]) -> None:
+    def __init__(self, output: Output, files: Sequence[Path], sends_whole: Callable[[Path], bool]) -> None:
+        self._sends_whole = sends_whole
         self.code = DONE
         self.terminal = self._new_terminal(output, None)
         self._output = output
@@ -89,15 +91,17 @@ class _Batch:
         """Start the next file that is one; with none left, end."""
         while self._files and not self._interrupts.count:
             path = self._files.pop(0)
+            length_s: float | None = None
             try:
-                about = probe(path)
+                length_s = probe(path).seconds
             except AudioFileError as error:
-                self.terminal.say(f"saywrite: {error}")
-                self.code = FAILED
-                continue
+                if not (self._sends_whole(path) and path.is_file()):
+                    self.terminal.say(f"saywrite: {error}")
+                    self.code = FAILED
+                    continue
             if self._several and not self._output.events:
                 self.terminal.say(f"{path}:")
-            self.terminal = self._new_terminal(self._output, _progress(path, about, self._output))
+            self.terminal = self._new_terminal(self._output, _progress(path, length_s, self._output))
             self.terminal.on_finished = partial(self._done, path)
             self._dictation.transcribe_file(path)
             return
@@ -112,10 +116,10 @@ class _Batch:
         return Terminal(sys.stdout, sys.stderr, as_events=output.events, as_text=output.live, progress=progress)
 
 
-def _progress(path: Path, about: AudioFile, output: Output) -> ProgressLine | None:
+def _progress(path: Path, length_s: float | None, output: Output) -> ProgressLine | None:
     if not sys.stderr.isatty() or output.events:
         return None
-    return ProgressLine(sys.stderr, path.name, about.seconds)
+    return ProgressLine(sys.stderr, path.name, length_s)
 
 
 def _started(terminal: Terminal, dictation: Dictation, output: Output, limit: float | None) -> None:

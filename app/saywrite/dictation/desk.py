@@ -15,14 +15,22 @@ from saywrite.audio.source import Source
 from saywrite.dictation.archive import Archive, Stored
 from saywrite.dictation.latency import LatencyWatch
 from saywrite.dictation.loop import Loop, Parts
-from saywrite.dictation.planning import account_changed, header_of, request_for
+from saywrite.dictation.planning import (
+    HEARD_BY_THE_SERVICE_ONLY,
+    account_changed,
+    header_of,
+    is_sent_whole,
+    request_for,
+)
 from saywrite.dictation.record import NoRecord, Recorded
+from saywrite.dictation.sent_file import SentFile
 from saywrite.dictation.states import CAPTURING
 from saywrite.dictation.stored_source import StoredSource
 from saywrite.dictation.take import MICROPHONE, Plan
 from saywrite.errors import SaywriteError
 from saywrite.events import Failed, FrontEndEvent
 from saywrite.settings.schema import Settings
+from saywrite.speech.engines import AIOLA_FILE
 from saywrite.text.keywords import Keyword, Keywords
 
 log = logging.getLogger(__name__)
@@ -68,7 +76,9 @@ class Desk:
         keywords: tuple[Keyword, ...],
         tell: Callable[[FrontEndEvent], None],
         keep_files: bool = True,
+        send_whole: bool = True,
     ) -> None:
+        """`keep_files`: files get a journal and a history. `send_whole`: the service may be sent files as they are."""
         self.archive: Archive = parts.archive
         self.latency = LatencyWatch(self.archive.keep_latency)
         self.loop = Loop(parts, settings, Keywords(keywords), self._tell_all)
@@ -80,6 +90,7 @@ class Desk:
         self._tell = tell
         self._keywords = keywords
         self._keep_files = keep_files
+        self._send_whole = send_whole
 
     def run(self) -> None:
         """Get ready in the background, then live until `quit`."""
@@ -114,7 +125,12 @@ class Desk:
             return
         plan = self._plan(str(path), self.loop.settings, path)
         record = self.archive.record(header_of(plan)) if self._keep_files else NoRecord()
-        self._begin(plan, self._hardware.file(path), record)
+        source = self._hardware.file(path)
+        if self._send_whole and is_sent_whole(path, self.loop.settings):
+            plan = replace(plan, heard_by=AIOLA_FILE)
+            if path.suffix.lower() in HEARD_BY_THE_SERVICE_ONLY:
+                source = SentFile(path, self._parts.clock)
+        self._begin(plan, source, record)
 
     def transcribe_unfinished(self, dictation: str) -> None:
         """Go on where the confirmed text of a stored dictation ends."""

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from saywrite.audio.source import FromSource, Source
 from saywrite.dictation.archive import Archive
@@ -63,6 +64,16 @@ class Parts:
     today: Callable[[], datetime]
 
 
+class Keys(Protocol):
+    """What else lives on this thread where there is a desktop: the keys and the insertion (`talk.Talk`)."""
+
+    def handle(self, message: object) -> bool:
+        """Take the message, if it is one of theirs; whether it was."""
+
+    def wake(self, now: float) -> float | None: ...
+    def follow(self) -> None: ...
+
+
 class Loop:
     """The machine: messages in, events out through `tell`."""
 
@@ -74,6 +85,9 @@ class Loop:
         self.state = State.IDLE
         self.takes: deque[Take] = deque()
         self.running = True
+        self.keys: Keys | None = None
+        self.kept_back: set[str] = set()
+        """Cancelled dictations whose recording waits for the user to think again."""
         self._parts = parts
         self._tell = tell
         self._release_due: float | None = None
@@ -114,7 +128,7 @@ class Loop:
                 self._of(which, Take.excuse_the_disk)
                 self._tell(Failed(which, error.what, error.remedy, about="disk"))
             case Closed():
-                self._parts.archive.look_for_unfinished(except_for=tuple(take.id for take in self.takes))
+                self._parts.archive.look_for_unfinished(except_for=self._not_offered)
                 self._parts.archive.tidy(self.settings.keep_recordings_days)
             case EngineChanged(engine=engine, state=readiness):
                 log.info("engine %s %s", engine, readiness)
@@ -127,6 +141,8 @@ class Loop:
                 self._of(message.dictation, lambda take: take.hear(message))
             case Translation() | Structured() | Outstanding() | Traffic():
                 self._of(message.dictation, lambda take: take.hear(message))
+            case _ if self.keys is not None and self.keys.handle(message):
+                pass
             case _ if callable(message):
                 message()
             case _:
@@ -138,6 +154,7 @@ class Loop:
         due = [recognizer.wake(now) for recognizer in self._parts.recognizers.values()]
         due += [take.wake(now) for take in self.takes]
         due += [self._replace_the_absent(take, now) for take in self.takes]
+        due += [self.keys.wake(now)] if self.keys is not None else []
         self._settle()
         if self._release_due is not None and now >= self._release_due:
             self._release_due = None
@@ -149,7 +166,7 @@ class Loop:
         """Start a dictation: its source at once, its recogniser as soon as it is free."""
         if self.state in CAPTURING:
             return
-        recognizer = self._parts.recognizers[plan.engine]
+        recognizer = self._parts.recognizers[plan.heard_by or plan.engine]
         take = Take(plan, source, recognizer, record, self.rules(plan), self._tell, self._parts.clock)
         self.takes.append(take)
         self._release_due = None
@@ -163,12 +180,12 @@ class Loop:
             self.take.source.stop(self._parts.clock())
             self._settle()
 
-    def cancel(self) -> None:
-        """Drop what is running, also while it is finishing."""
+    def cancel(self, *, keep: bool = False) -> None:
+        """Drop what is running, also while it is finishing. `keep`: its recording stays as it is, to go on with."""
         if self.take is not None:
             if self.state in CAPTURING:
                 self._to(State.FINISHING, self.take.id)
-            self.take.give_up(cancelled=True)
+            self.take.give_up(cancelled=True, keep=keep)
             self._settle()
 
     def rules(self, plan: Plan) -> Composition:
@@ -198,6 +215,11 @@ class Loop:
         self.running = False
         for recognizer in self._parts.recognizers.values():
             recognizer.close()
+
+    @property
+    def _not_offered(self) -> tuple[str, ...]:
+        """Dictations on disk that are not left over."""
+        return (*(take.id for take in self.takes), *self.kept_back)
 
     def _of(self, dictation: str, act: Callable[[Take], None]) -> None:
         for take in self.takes:
@@ -253,3 +275,5 @@ class Loop:
         self.state = move(self.state, state)
         log.info("%s: state %s", dictation, state)
         self._tell(StateChanged(dictation, state))
+        if self.keys is not None:
+            self.keys.follow()

@@ -15,6 +15,21 @@ AIOLA = "aiola"
 """The engine the options called `aiola_…` are about."""
 
 
+SENT_WHOLE = frozenset({".mp3", ".m4a", ".ogg", ".flac"})
+"""Files the service takes as they are; smaller on their way than what they sound like."""
+
+HEARD_BY_THE_SERVICE_ONLY = frozenset({".m4a"})
+"""Of these, what nothing on this computer decodes."""
+
+
+def is_sent_whole(path: Path, settings: Settings) -> bool:
+    """Whether a file goes to the service as it is. A translation is only made of a stream."""
+    kind = path.suffix.lower()
+    if settings.engine != AIOLA or kind not in SENT_WHOLE:
+        return False
+    return kind in HEARD_BY_THE_SERVICE_ONLY or settings.aiola_translate_to in ("", settings.language)
+
+
 def request_for(
     dictation: str, settings: Settings, keywords: Iterable[Keyword], *, live: bool, file: Path | None = None
 ) -> Request:

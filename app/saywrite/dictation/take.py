@@ -62,7 +62,8 @@ SLOW_DISK_WORDS = (
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is fixed when a dictation starts. `base`: the offset its sound begins at (0 unless it is continued).
-    `begun_with`: the engine a dictation that is continued was begun with.
+    `begun_with`: the engine a dictation that is continued was begun with. `heard_by`: the recogniser, where it is not
+    the engine's usual one.
     """
 
     request: Request
@@ -71,6 +72,7 @@ class Plan:
     began: datetime
     base: int = 0
     begun_with: str = ""
+    heard_by: str = ""
     earlier: tuple[Segment, ...] = ()
     earlier_gaps: tuple[Gap, ...] = ()
     earlier_peaks: Envelope | None = None
@@ -105,6 +107,7 @@ class Take:
         self.complete = True
         self.failure: Failed | None = None
         self.cancelled = False
+        self._kept = False
         self.given_up = False
         self._record = record
         self._tell = tell
@@ -238,12 +241,13 @@ class Take:
 
     # Ending.
 
-    def give_up(self, *, cancelled: bool = False) -> None:
-        """No more sound, no more recognition. `cancelled`: nor does the user want the text that is missing;
-        otherwise it stays in the journal for later.
+    def give_up(self, *, cancelled: bool = False, keep: bool = False) -> None:
+        """No more sound, no more recognition. `cancelled`: nor does the user want the text that is missing, unless
+        it is to be kept (`keep`) all the same; otherwise it stays in the journal for later.
         """
         self.given_up = True
         self.cancelled = self.cancelled or cancelled
+        self._kept = self._kept or keep
         if not self.source_ended:
             self.source.abort()
         if self.engaged and not self.recognizer_finished:
@@ -265,7 +269,7 @@ class Take:
         self._findings.close()
         pending = 0 if self.cancelled else feeder.heard - feeder.confirmed
         self._record.confirm(feeder.confirmed)
-        self._record.close(feeder.heard, feeder.confirmed, complete=pending == 0)
+        self._record.close(feeder.heard, feeder.confirmed, complete=pending == 0 and not self._kept)
         self._tell_gauge()
         duration = self._clock() - self._began_at
         finished = Finished(self.id, feeder.heard, feeder.confirmed, pending, duration, self.transcript.text())

@@ -21,6 +21,9 @@ CAPABILITIES = Capabilities(
 
 AIOLA = "aiola"
 
+AIOLA_FILE = "aiola-file"
+"""The service's other way: whole files. Not an engine of its own to whoever chooses one."""
+
 AIOLA_CAPABILITIES = Capabilities(
     name=AIOLA,
     label="aiOla",

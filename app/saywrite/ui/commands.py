@@ -21,7 +21,7 @@ from saywrite.ui.main_window import MainWindow
 from saywrite.ui.notices import Kind
 from saywrite.ui.preferences import Preferences
 
-AUDIO_FILES = "Audio files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.aiff *.aif *.raw *.pcm);;All files (*)"
+AUDIO_FILES = "Audio files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aiff *.aif *.raw *.pcm);;All files (*)"
 BUSY = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING, State.FINISHING})
 
 
@@ -148,7 +148,6 @@ class Commands(QObject):
         actions.find.triggered.connect(lambda: window.transcript.find())
         actions.clear.triggered.connect(self.clear)
         actions.undo.triggered.connect(lambda: window.transcript.undo())
-        actions.quit.triggered.connect(window.close)
         window.files_dropped.connect(self.transcribe_files)
         transcript = window.transcript
         transcript.segment_edited.connect(dictation.edit_segment)

@@ -203,9 +203,21 @@ def test_a_token_that_is_refused_is_replaced_at_once_and_only_once(error: Servic
     assert (bench.grants.forgotten, bench.grants.fetches) == (1, 1)
     bench.connection.receive(Granted(2, Grant("another", ACCOUNT)), 1.1)
     assert bench.link.headers == {"Authorization": "Bearer another"}
-    second = bench.fail(error, 2.0, kind=Refused)
-    assert second.retry_in_s != 0.0
-    assert (second.retry_in_s is None) == isinstance(error, KeyRefused)
+    for number in (2, 3):
+        down = bench.fail(error, 2.0, kind=Refused)
+        if down.retry_in_s is None:
+            break
+        bench.connection.wake(2.0 + down.retry_in_s)
+        bench.connection.receive(Granted(number, Grant("yet another", ACCOUNT)), 9.0)
+    assert down.retry_in_s is None, "fresh tokens that are refused too are no matter of time"
+    assert isinstance(down.error, KeyRefused)
+
+
+def test_an_access_token_of_the_users_own_cannot_be_renewed() -> None:
+    bench = Bench()
+    bench.grants.grant = Grant("a token", replace(ACCOUNT, sign_in="token"))
+    bench.open()
+    assert bench.fail(TokenExpired("Expired.", ""), kind=Refused).retry_in_s is None
 
 
 def test_what_trying_again_cannot_cure_stops_it() -> None:

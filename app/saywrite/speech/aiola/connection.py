@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from saywrite.errors import KeyRefused, RateLimited, ServiceError, ServiceUnreachable, TokenExpired, TooManyDictations
 from saywrite.speech.aiola.account import Account
+from saywrite.speech.aiola.answers import SETTINGS
 from saywrite.speech.aiola.auth import AccountFound, Grant, Granted, GrantFailed, Grants
 from saywrite.speech.aiola.backoff import CROWDED_S, delays
 from saywrite.speech.aiola.transport import Connected, Link, Lost, Message, Refused
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 
 CONNECT_LIMIT_S = 25.0
 """Seconds after which an attempt that neither succeeds nor fails is given up: longer than a link's own limits."""
+
+REFUSALS = 3
+"""Tokens refused in a row, each fresh, after which another one is not asked for."""
 
 STREAM_PATH = "/api/voice-streaming/socket.io/"
 
@@ -68,7 +72,7 @@ class Connection:
         self._limit = 0.0
         self._retry_at: float | None = None
         self._delays: Iterator[float] = delays(random)
-        self._fresh_tried = False
+        self._refusals = 0
         self._bytes = [0, 0]
         self.up = False
 
@@ -109,7 +113,7 @@ class Connection:
         self._grants.wanted = True
         if self._link is None:
             self._retry_at = None
-            self._delays, self._fresh_tried = delays(self._random), False
+            self._delays, self._refusals = delays(self._random), 0
             self._connect(now)
         return self.up
 
@@ -137,7 +141,7 @@ class Connection:
         """What made it impossible has changed."""
         if self._wanted is not None:
             self._abandon()
-            self._retry_at, self._delays, self._fresh_tried = now, delays(self._random), False
+            self._retry_at, self._delays, self._refusals = now, delays(self._random), 0
 
     def hurry(self, now: float) -> None:
         """The network or the computer is back: do not wait for the next attempt."""
@@ -209,7 +213,7 @@ class Connection:
         if link is None or message.link != link.number:
             return None
         if isinstance(message, Connected):
-            self.up, self._delays, self._fresh_tried = True, delays(self._random), False
+            self.up, self._delays, self._refusals = True, delays(self._random), 0
             return Up(message.ping_interval_s + message.ping_timeout_s)
         if isinstance(message, Refused | Lost):
             self._abandon()
@@ -219,10 +223,14 @@ class Connection:
     def _fail(self, error: ServiceError, now: float, *, at_once: bool = False) -> Down:
         """Decide what an error means: when to try again, whether with a new token, or not at all."""
         log.info("no stream: %s", type(error).__name__)
-        if isinstance(error, TokenExpired | KeyRefused) and self._grants.current() is not None:
-            # What was granted earlier may have been withdrawn since; a grant of this moment was not.
+        grant = self._grants.current()
+        if isinstance(error, TokenExpired | KeyRefused) and grant is not None:
+            # What was granted earlier may have been withdrawn since; one granted this moment was not.
             self._grants.forget()
-            at_once, self._fresh_tried = at_once or not self._fresh_tried, True
+            self._refusals += 1
+            at_once = self._refusals == 1
+            if grant.account.sign_in == "token" or self._refusals >= REFUSALS:
+                error, at_once = KeyRefused(error.what, f"Check how to sign in, in {SETTINGS}."), False
         if not (error.curable or at_once):
             self._retry_at = None
             return Down(error, None)

@@ -28,16 +28,13 @@ from saywrite.speech.aiola.answers import SETTINGS, host_of
 from saywrite.speech.aiola.auth import Granted, GrantFailed, Grants
 from saywrite.speech.aiola.backoff import CROWDED_S, delays
 from saywrite.speech.aiola.report import Report
-from saywrite.speech.engines import AIOLA_CAPABILITIES
+from saywrite.speech.engines import AIOLA_CAPABILITIES, AIOLA_FILE
 from saywrite.speech.languages import language
 from saywrite.speech.recognizer import Incoming, Post, Request
 
 if TYPE_CHECKING:
     from saywrite.speech.aiola.file_request import FileRequest
     from saywrite.speech.aiola.network import Network
-
-AIOLA_FILE = "aiola-file"
-"""The name its messages come back under."""
 
 GIVE_UP_S = 600.0
 """Seconds after the first failure in a row until a file, which can be sent again, is given up."""

@@ -1,0 +1,76 @@
+"""Files the service takes as they are go to it whole; everything else goes through the same stream as speech."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.dictation.conftest import FakeRecognizer, Stage
+
+from saywrite.dictation.planning import is_sent_whole
+from saywrite.events import SAMPLE_RATE, Final, Finished, SegmentAdded, State
+from saywrite.settings.schema import Settings
+
+AIOLA = replace(Settings(), engine="aiola")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "whole"),
+    [
+        ("talk.mp3", {}, True),
+        ("talk.M4A", {}, True),
+        ("talk.ogg", {}, True),
+        ("talk.flac", {}, True),
+        ("talk.wav", {}, False),
+        ("talk.raw", {}, False),
+        ("talk.mp3", {"engine": "builtin"}, False),
+        ("talk.m4a", {"engine": "builtin"}, False),
+        ("talk.mp3", {"aiola_translate_to": "de"}, False),
+        ("talk.mp3", {"aiola_translate_to": "en"}, True),
+        ("talk.m4a", {"aiola_translate_to": "de"}, True),
+    ],
+)
+def test_which_files_are_sent_whole(name: str, options: dict[str, str], whole: bool) -> None:
+    assert is_sent_whole(Path(name), replace(AIOLA, **options)) is whole
+
+
+@pytest.fixture
+def stages(stage: Stage) -> tuple[Stage, FakeRecognizer, FakeRecognizer]:
+    stream, upload = FakeRecognizer(stage.inbox.post), FakeRecognizer(stage.inbox.post)
+    stage.recognizers |= {"aiola": stream, "aiola-file": upload}
+    stage.desk.apply(AIOLA)
+    return stage, stream, upload
+
+
+def test_an_mp3_goes_whole_and_is_also_read_here(stages: tuple[Stage, FakeRecognizer, FakeRecognizer]) -> None:
+    stage, stream, upload = stages
+    stage.dictation.transcribe_file(Path("talk.mp3"))
+    stage.settle()
+    stage.source.open()
+    stage.say(3)
+    assert ("start" in upload.calls, "start" in stream.calls) == (True, False)
+    assert upload.fed == 3 * SAMPLE_RATE
+
+
+def test_a_wav_is_streamed(stages: tuple[Stage, FakeRecognizer, FakeRecognizer]) -> None:
+    stage, stream, upload = stages
+    stage.dictation.transcribe_file(Path("talk.wav"))
+    stage.settle()
+    assert ("start" in upload.calls, "start" in stream.calls) == (False, True)
+
+
+def test_an_m4a_has_text_without_having_been_heard_here(
+    stages: tuple[Stage, FakeRecognizer, FakeRecognizer],
+) -> None:
+    stage, _stream, upload = stages
+    stage.dictation.transcribe_file(Path("talk.m4a"))
+    stage.settle()
+    assert upload.finishing
+    stage.inbox.post(Final(upload.dictation, "hello there", SAMPLE_RATE, 4 * SAMPLE_RATE))
+    upload.done()
+    stage.settle()
+    assert [event.segment.text for event in stage.all(SegmentAdded)] == ["Hello there"]
+    finished = stage.last(Finished)
+    assert (finished.heard, finished.pending, finished.text) == (0, 0, "Hello there")
+    assert stage.loop.state is State.IDLE
