@@ -148,6 +148,7 @@ def dictate(
         if service is None:
             continue
         cursor = min(heard, cursor + speed * STEP_S)
+        session.sent(_samples(cursor), now)
         closing = SILENCE_S + 0.3 if stopped_at is not None and cursor >= total else 0.0
         flying.append((now + one_way_s, cursor, closing))
         while flying and flying[0][0] <= now:

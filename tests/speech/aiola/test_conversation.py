@@ -38,7 +38,7 @@ def test_the_namespace_is_asked_for_once_the_session_is_open() -> None:
     conversation.opened()
     assert conversation.frames() == []
     assert conversation.receive(OPENING) == []
-    assert conversation.frames() == ["40/events,"]
+    assert conversation.frames() == ["40/events,{}"]
     assert conversation.frames() == []
     assert conversation.receive(ACCEPTED) == [Ready("s1", 25.0, 20.0)]
 
@@ -49,7 +49,7 @@ def test_nothing_is_said_before_the_namespace_is_accepted() -> None:
     conversation.receive(OPENING)
     with pytest.raises(RuntimeError, match="not open"):
         conversation.emit("binary_data", b"x")
-    assert conversation.frames() == ["40/events,"]
+    assert conversation.frames() == ["40/events,{}"]
 
 
 def test_a_refusal_is_the_end() -> None:

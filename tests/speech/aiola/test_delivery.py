@@ -145,7 +145,7 @@ def test_no_more_is_on_its_way_than_the_flow_allows() -> None:
 
 
 def test_at_the_end_silence_closes_the_last_segment_and_its_answer_is_waited_for() -> None:
-    line = Line(Boundary(True, 1_600), Boundary(False, 16_000))
+    line = Line(Boundary(True, 1_600), Boundary(False, 8_000))
     line.connect()
     line.speak(0.5)
     line.delivery.finish()

@@ -20,7 +20,7 @@ from saywrite.speech.aiola.flow import (
 
 
 def flow_with_marks(*times: float) -> Flow:
-    """8,192 bytes and a mark behind them at each of these times."""
+    """A mark's worth of bytes, and the mark, at each of these times."""
     flow = Flow(0.0, 45.0)
     for number, at in enumerate(times, 1):
         flow.sent(MARK_EVERY)

@@ -127,7 +127,7 @@ class Conversation:
             case wire.Open() if self._state is State.WAITING:
                 self._open = packet
                 self._state = State.ASKING
-                self._replies.append(wire.encode(wire.Connect(self._namespace)))
+                self._replies.append(wire.encode(wire.Connect(self._namespace, {})))  # {}: as aiOla's Python SDK does
             case wire.Close():
                 return self._ended("closed the session.")
             case wire.Connect() | wire.ConnectError() | wire.Disconnect() | wire.Event():

@@ -109,6 +109,7 @@ class Delivery:
             block = bytes(self._waiting[:size])
             del self._waiting[:size]
             self._sent += size // BYTES_PER_SAMPLE
+            self.session.sent(self._sent, now)
             last = not self._waiting and (self._hasten or self._is_all_sent())
             self._put(outlet, flow, pace, block, now, marked=last)
         self._hasten = self._hasten and bool(self._waiting)

@@ -1,4 +1,4 @@
-"""What the service had received when, and how long it takes to answer. Pure: times come in as monotonic seconds."""
+"""What was sent and received when, and how long the service takes to answer. Pure: times are monotonic seconds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LEAST_PATIENCE_S = 3.0
 
 
 class Receipts:
-    """A growing log of (offset, time): from `time` on the service had the sound before `offset`."""
+    """A growing log of (offset, time): from `time` on the sound before `offset` was there, or on its way."""
 
     def __init__(self, start: int, now: float) -> None:
         self._offsets = [start]

@@ -75,10 +75,12 @@ class Session:
         self._repeats = Repeats()
         self._delays = Delays()
         self._receipts: Receipts | None = None
+        self._sending: Receipts | None = None
         self._heard = 0
         self._settled = 0
         self._text_end = 0
-        self._confirmed = 0
+        self.confirmed = 0
+        """Nothing is outstanding before this."""
         self._last_answer: float | None = None
         self._silence_received: float | None = None
         self._resume: int | None = None
@@ -96,11 +98,6 @@ class Session:
     def is_open(self) -> bool:
         """The last of them goes on."""
         return self._waiting.is_open
-
-    @property
-    def confirmed(self) -> int:
-        """Nothing is outstanding before this."""
-        return self._confirmed
 
     @property
     def patience_s(self) -> float:
@@ -121,10 +118,15 @@ class Session:
 
     def connected(self, now: float) -> int:
         """A connection is there; the offset its sound begins at."""
-        start = self._confirmed if self._resume is None else self._resume
-        self._receipts = Receipts(start, now)
+        start = self.confirmed if self._resume is None else self._resume
+        self._receipts, self._sending = Receipts(start, now), Receipts(start, now)
         self._last_answer = self._silence_received = None
         return start
+
+    def sent(self, offset: int, now: float) -> None:
+        """The sound before `offset` is on its way."""
+        if self._sending is not None:
+            self._sending.note(offset, now)
 
     def received(self, offset: int, now: float) -> None:
         """The service has the sound before `offset`."""
@@ -167,7 +169,7 @@ class Session:
         self._receipts = None
         self._waiting.take_back()
         if self._resume is None:
-            again = [told.text for told in self._told if told.until > self._confirmed]
+            again = [told.text for told in self._told if told.until > self.confirmed]
         else:
             again = [told.text for told in self._told if told.latest > self._resume]
         self._repeats.expect(again)
@@ -186,7 +188,7 @@ class Session:
         due = [held.until] if held is not None else []
         if first is not None and first.closed_at is not None:
             due.append(first.closed_at + self._delays.patience)
-        if self._receipts is not None and first is None and self._confirmed < self._heard:
+        if self._receipts is not None and first is None and self.confirmed < self._heard:
             due.append(now + QUIET_S)
         return min(due, default=None)
 
@@ -211,7 +213,7 @@ class Session:
             due = due if held is None else max(due, held.until)
             if now < due:
                 return Verdict.WAIT, due
-            self._confirmed = self._heard
+            self.confirmed = self._heard
             return Verdict.COMPLETE, now
         base = max(received, self._last_answer or 0.0)
         due = base + (self._delays.patience + 0.5 if self._delays.known else 2 * self._delays.patience)
@@ -229,7 +231,7 @@ class Session:
         if utterance.had and self._told:
             self._told[-1] = replace(self._told[-1], until=min(self._told[-1].until, boundary.at))
         if utterance is self._waiting.first and self._waiting.was_answered_early(utterance):
-            self._waiting.resolve(self._receipts, self._last_answer or 0.0)
+            self._waiting.resolve(self._sending, self._last_answer or 0.0)
         if self._receipts is not None:
             self._waiting.note_closed(self._receipts, self._silence_received)
 
@@ -245,7 +247,7 @@ class Session:
             first.had = max(first.had, reach)
             return first.start, reach - self._silence
         self._delays.learn([u.closed_at for u in waiting.queue if u.closed_at is not None], now)
-        waiting.resolve(receipts, now)
+        waiting.resolve(self._sending, now)
         return first.start, first.end
 
     def _pass_over(self, now: float) -> None:
@@ -258,7 +260,7 @@ class Session:
             answered = self._last_answer >= first.closed_at or waiting.was_answered_early(first)
             if not answered or now < first.closed_at + self._delays.patience:
                 return
-            waiting.resolve(self._receipts, now - HOLD_S)
+            waiting.resolve(self._sending, now - HOLD_S)
             waiting.let_go(now)
 
     def _confirm(self, now: float) -> None:
@@ -269,8 +271,8 @@ class Session:
         to = max(waiting.answered, min(quiet, limit - LEAD_IN))
         if waiting.held is not None:
             to = min(to, max(waiting.held.utterance.start - LEAD_IN, waiting.held.before))
-        self._confirmed = max(self._confirmed, min(to, self._heard))
-        while len(self._told) > REMEMBERED and self._told[0].until <= self._confirmed:
+        self.confirmed = max(self.confirmed, min(to, self._heard))
+        while len(self._told) > REMEMBERED and self._told[0].until <= self.confirmed:
             self._told.pop(0)
 
     def _judge_silence(self) -> Verdict:
@@ -281,7 +283,7 @@ class Session:
             queue.pop()
         if not queue or self._heard_again:
             queue.clear()
-            self._confirmed = self._heard
+            self.confirmed = self._heard
             return Verdict.COMPLETE
         if not self._asked_again and self._told and answers:
             return Verdict.ASK_AGAIN

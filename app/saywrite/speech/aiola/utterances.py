@@ -39,11 +39,11 @@ class Utterance:
     had: int = 0
     """The newest sound that a text for it can have come from."""
 
-    def was_hurried(self, receipts: Receipts | None) -> bool:
+    def was_hurried(self, sending: Receipts | None) -> bool:
         """Its sound was sent so much faster than it was spoken that the order of events tells nothing."""
-        if receipts is None or self.end is None:
+        if sending is None or self.end is None:
             return True
-        begun, ended = receipts.when(self.start), receipts.when(self.end)
+        begun, ended = sending.when(self.start), sending.when(self.end)
         if begun is None or ended is None:
             return True
         return (self.end - self.start) / SAMPLE_RATE - (ended - begun) > HURRIED_S
@@ -124,11 +124,11 @@ class Waiting:
                 at = receipts.when(self.closing(utterance))
                 utterance.closed_at = all_received if at is None else at
 
-    def resolve(self, receipts: Receipts | None, now: float) -> None:
-        """The oldest has its text; where its times tell little, only for now."""
+    def resolve(self, sending: Receipts | None, now: float) -> None:
+        """The oldest has its text; where its times tell little, only for now. `sending`: what was sent when."""
         first = self.queue.pop(0)
         assert first.end is not None
-        self.held = Held(first, self.answered, now + HOLD_S) if first.was_hurried(receipts) else None
+        self.held = Held(first, self.answered, now + HOLD_S) if first.was_hurried(sending) else None
         self.answered = max(self.answered, first.end)
 
     def let_go(self, now: float) -> None:
