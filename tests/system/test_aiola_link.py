@@ -216,7 +216,7 @@ def test_sound_is_on_the_wire_as_the_official_sdk_puts_it(here: Listener) -> Non
         assert head.startswith(
             b"GET /api/voice-streaming/socket.io/?x-aiola-api-token=s3cret&EIO=4&transport=websocket "
         )
-        assert got.get(timeout=LIMIT_S) == (1, b"40/events,")
+        assert got.get(timeout=LIMIT_S) == (1, b"40/events,{}")
         assert got.get(timeout=LIMIT_S) == (1, b'451-/events,["binary_data",{"_placeholder":true,"num":0}]')
         assert got.get(timeout=LIMIT_S) == (2, SOUND)
         assert got.get(timeout=LIMIT_S) == (9, b"12")

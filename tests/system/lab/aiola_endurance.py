@@ -1,0 +1,169 @@
+"""Hours of dictation through the service, compressed in time, with a fault every half minute; and one that stalls.
+
+What is measured is this process: the application runs in it, the service and the line in processes of their own.
+"""
+
+from __future__ import annotations
+
+import mmap
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+
+import psutil
+from tests.aiola_server.fault_proxy import FaultProxyProcess
+from tests.aiola_server.hosting import ServiceProcess
+from tests.aiola_server.tones import speech, utterances
+from tests.system.lab.counting import Count, count, words_of
+from tests.system.lab.speaker import Speaker
+
+from saywrite.events import SAMPLE_RATE
+
+BATCH = 50
+"""Utterances whose sound is made at a time."""
+
+
+class SoundOnDisk:
+    """Hours of sound that are not in memory: sliced like bytes."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def __len__(self) -> int:
+        return len(self._map)
+
+    def __getitem__(self, part: slice) -> bytes:
+        return self._map[part]
+
+    def close(self) -> None:
+        self._map.close()
+        self._file.close()
+
+
+@dataclass(frozen=True)
+class Held:
+    """What this process holds of the system."""
+
+    memory_mb: float
+    threads: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Endured:
+    """`begun`: once the dictation is under way; `memory_mb`: at each fault; `ended`: when it is over and hung up."""
+
+    speech_s: float
+    words: int
+    count: Count
+    pending_s: float
+    faults: int
+    begun: Held
+    memory_mb: tuple[float, ...]
+    ended: Held
+
+
+def endure(speech_s: float, *, speed: float, fault_every_s: float, seed: int = 1) -> Endured:
+    """Dictate for `speech_s` seconds, `speed` times faster than one speaks, with a fault every `fault_every_s`."""
+    with _stage(speech_s, seed, linger_s=0) as (said, sound, service, line, speaker):
+        before = _held()
+        faults = cycle(_faults(service, line))
+        memory: list[float] = []
+        speaker.press(sound, speed)  # type: ignore[arg-type]  # sliced like bytes
+        total_s = len(sound) / 2 / SAMPLE_RATE
+        begun, due = before, fault_every_s
+        while due < total_s - fault_every_s / 2:
+            speaker.wait_until_said(due, limit_s=600)
+            begun = _held() if not memory else begun
+            memory.append(_held().memory_mb)
+            next(faults)()
+            due += fault_every_s
+        speaker.wait_until_said(total_s, limit_s=600)
+        finished = speaker.let_go(limit_s=600)
+        ended = _held_when_quiet(before)
+        written = words_of(finished.text)
+    pending_s = finished.pending / SAMPLE_RATE
+    return Endured(total_s, len(said), count(said, written), pending_s, len(memory), begun, tuple(memory), ended)
+
+
+def stall(speech_s: float, *, speed: float) -> tuple[Held, tuple[float, ...]]:
+    """Dictate while nothing gets through any more; what is held before, and the memory each tenth of the time."""
+    with _stage(speech_s, 1, linger_s=0) as (_said, sound, _service, line, speaker):
+        speaker.press(sound, speed)  # type: ignore[arg-type]
+        total_s = len(sound) / 2 / SAMPLE_RATE
+        speaker.wait_until_said(total_s / 20, limit_s=600)
+        line.stall()
+        before, memory = _held(), []
+        for tenth in range(1, 11):
+            speaker.wait_until_said(total_s / 20 + tenth * (total_s * 0.9) / 10, limit_s=600)
+            memory.append(_held().memory_mb)
+        line.flow()
+        speaker.dictation.cancel()
+        speaker.finished(limit_s=60)
+    return before, tuple(memory)
+
+
+@contextmanager
+def _stage(
+    speech_s: float, seed: int, *, linger_s: int
+) -> Iterator[tuple[list[str], SoundOnDisk, ServiceProcess, FaultProxyProcess, Speaker]]:
+    with tempfile.TemporaryDirectory(prefix="saywrite-endurance-") as folder:
+        said, path = _write(Path(folder) / "said.pcm", speech_s, seed)
+        sound = SoundOnDisk(path)
+        with (
+            ServiceProcess() as service,
+            FaultProxyProcess(service.port) as line,
+            Speaker(Path(folder), service.environment(line.url), aiola_linger_s=linger_s) as speaker,
+        ):
+            yield said, sound, service, line, speaker
+        sound.close()
+
+
+def _write(path: Path, speech_s: float, seed: int) -> tuple[list[str], Path]:
+    """So many seconds of utterances, raw, and their words."""
+    words: list[str] = []
+    with path.open("wb") as file:
+        while file.tell() < speech_s * SAMPLE_RATE * 2:
+            some = utterances(BATCH, seed)
+            file.write(speech(some, seed=seed))
+            words += [word for utterance in some for word in utterance]
+            seed += 1
+    return words, path
+
+
+def _faults(service: ServiceProcess, line: FaultProxyProcess) -> list[Callable[[], None]]:
+    """What goes wrong, in turn. Each is over before the next one is due."""
+
+    def restart() -> None:
+        service.down(0.5)
+
+    def hole() -> None:
+        line.stall(existing=True)
+
+    def refuse() -> None:
+        service.refuse("stream", status=503, times=1)
+        line.reset()
+
+    return [line.reset, restart, service.expire, hole, refuse, line.end]
+
+
+def _held() -> Held:
+    process = psutil.Process()
+    return Held(process.memory_info().rss / 1e6, threading.active_count(), process.num_fds())
+
+
+def _held_when_quiet(before: Held) -> Held:
+    """Once what ends in its own time has ended."""
+    deadline = time.monotonic() + 15
+    pause = threading.Event()
+    while (now := _held()).threads > before.threads or now.files > before.files:
+        if time.monotonic() > deadline:
+            break
+        pause.wait(0.2)
+    return now
