@@ -58,6 +58,9 @@ class Controls(ABC):
     def silent(self, seconds: float) -> None:
         self.ask("silent", seconds=seconds)
 
+    def mute(self, seconds: float) -> None:
+        self.ask("mute", seconds=seconds)
+
     def take_slot(self, seconds: float) -> None:
         self.ask("take_slot", seconds=seconds)
 

@@ -32,8 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 20.0
 BUFFER = 8192
 PIECE = 2048
-IN_FLIGHT = 512
-"""Pieces that may be on their way one way; a sender that is faster than the line has to wait."""
+IN_FLIGHT = 65_536
+"""Bytes that a slow line holds one way, like the buffer of a router; a sender that is faster has to wait."""
 
 WAYS = {"up": ("up",), "down": ("down",), "both": ("up", "down")}
 
@@ -118,19 +118,18 @@ class Connection:
     async def _take(
         self, way: str, reader: asyncio.StreamReader, out: deque[tuple[float, bytes]], moved: asyncio.Condition
     ) -> None:
-        loop, line, last, data = asyncio.get_running_loop(), self.line, 0.0, b"?"
+        loop, line, last, free, data = asyncio.get_running_loop(), self.line, 0.0, 0.0, b"?"
         while data:
             await self._gate(way)
             data = await reader.read(PIECE)
             if data and (way in line.holed or way in self.holed):
                 line.swallowed += len(data)
                 continue
-            if line.rate:
-                await asyncio.sleep(len(data) / line.rate)
             begins = self._opened + 2 * line.delay_s if line.connect_delay and way == "up" else 0.0
-            last = max(last, max(loop.time(), begins) + line.delay_s + random.uniform(0, line.jitter_s))
+            free = max(free, loop.time(), begins) + (len(data) / line.rate if line.rate else 0.0)
+            last = max(last, free + line.delay_s + random.uniform(0, line.jitter_s))
             async with moved:
-                await moved.wait_for(lambda: len(out) < IN_FLIGHT)
+                await moved.wait_for(lambda: not line.rate or sum(len(each) for _, each in out) < IN_FLIGHT)
                 out.append((last, data))
                 moved.notify_all()
 

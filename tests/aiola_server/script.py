@@ -76,6 +76,8 @@ class Script:
     jitter_s: float = 0.0
     """A transcript comes this long (plus at most the jitter) after its segment was closed."""
     silent_until: float = 0.0
+    mute_until: float = 0.0
+    """Silent: nothing is answered till then. Mute: nothing ever on a stream that is open or opened till then."""
     holding: bool = False
     ask_acks: bool = False
     keep_audio: bool = False

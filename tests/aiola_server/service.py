@@ -118,6 +118,12 @@ class AiolaService:
     def silent(self, seconds: float) -> None:
         self._script.silent_until = time.monotonic() + seconds
 
+    def mute(self, seconds: float) -> None:
+        """Streams that are open, and those opened in the next `seconds`, take sound and never answer again."""
+        self._script.mute_until = time.monotonic() + seconds
+        for stream in self._events.streams.values():
+            stream.mute = True
+
     def take_slot(self, seconds: float) -> Any:
         """A second client takes the only slot: whoever streams is told and hung up on."""
         self._script.taken_until = time.monotonic() + seconds

@@ -59,6 +59,7 @@ class Stream:
         self._script = script
         self._understand = understand
         self._say = say
+        self.mute = time.monotonic() < script.mute_until
         self._closed: asyncio.Queue[tuple[float, SpeechSegment]] = asyncio.Queue()
         self._answering = asyncio.create_task(self._answer_all())
 
@@ -73,7 +74,7 @@ class Stream:
         if self._script.keep_audio:
             record.audio += pcm
         for segment in self._segmenter.feed(pcm):
-            if now >= self._script.silent_until:
+            if now >= self._script.silent_until and not self.mute:
                 self._closed.put_nowait((now, segment))
 
     async def close(self) -> None:
@@ -89,7 +90,7 @@ class Stream:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             while self._script.holding:
                 await asyncio.sleep(0.005)
-            if text and time.monotonic() >= self._script.silent_until:
+            if text and time.monotonic() >= self._script.silent_until and not self.mute:
                 await self._answer(text, closed, segment)
 
     async def _answer(self, text: str, closed: float, segment: SpeechSegment) -> None:

@@ -243,6 +243,18 @@ def test_while_it_is_silent_it_takes_sound_and_answers_nothing(service: ServiceT
         assert wire.event() == ("transcript", {"transcript": "charlie delta"})
 
 
+def test_a_mute_stream_never_answers_again_and_a_later_one_does(service: ServiceThread) -> None:
+    service.set(delay_s=0.0)
+    with connected(service) as wire:
+        service.mute(0)
+        wire.send_audio(speech([["alpha", "bravo"]]))
+        service.wait_for_audio(len(speech([["alpha", "bravo"]])))
+        with connected(service) as other:
+            other.send_audio(speech([["charlie", "delta"]]))
+            assert other.event() == ("transcript", {"transcript": "charlie delta"})
+        assert service.stream(0).answers == []
+
+
 def test_what_was_held_back_comes_in_one_burst(service: ServiceThread) -> None:
     service.set(delay_s=0.0)
     spoken = utterances(8, seed=4)

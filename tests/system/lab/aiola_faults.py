@@ -5,14 +5,17 @@ A row is one fault; `run_row` lets somebody dictate tone words through it and co
 
 from __future__ import annotations
 
+import logging
 import random
 import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
 from math import ceil
+from multiprocessing import get_context
 from pathlib import Path
 
 from tests.aiola_server.fault_proxy import FaultProxy
@@ -87,7 +90,8 @@ class Row:
 @dataclass(frozen=True)
 class Result:
     """`noticed_s`: from the fault to its being told. `end_s`: from letting go to the end. `later`: the text was
-    complete only after the unfinished dictation had been taken up again. `problem`: why it did not come to an end.
+    complete only after the unfinished dictation had been taken up again. `told`: every problem in words; `logged`: what
+    the log had at WARNING or above. `problem`: why it did not come to an end.
     """
 
     row: str
@@ -97,21 +101,56 @@ class Result:
     noticed_s: float | None = None
     end_s: float = 0.0
     later: bool = False
+    told: tuple[str, ...] = ()
+    logged: tuple[str, ...] = ()
     problem: str = ""
 
     @property
     def perfect(self) -> bool:
-        return self.count.perfect and not self.problem
+        return self.count.perfect and not self.problem and not self.logged
+
+
+class Complaints(logging.Handler):
+    """Keeps what is logged at WARNING or above, with its traceback."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+        self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+def run_named(name: str, seed: int, quick: bool) -> Result:
+    """`run_row` for a pool of processes."""
+    return run_row(the_row(name), seed, quick)
 
 
 def run_row(row: Row, seed: int, quick: bool) -> Result:
     """One dictation with the row's fault. Does not raise for what the dictation did wrong: that is the result."""
+    complaints = Complaints()
+    logging.getLogger().addHandler(complaints)
     try:
         with tempfile.TemporaryDirectory(prefix="saywrite-fault-") as folder:
             act = _killed if row is KILLED else _dictated
-            return act(row, seed, quick, Path(folder))
+            result = act(row, seed, quick, Path(folder))
     except (AssertionError, OSError) as problem:
-        return Result(row.name, seed, problem=f"{type(problem).__name__}: {problem}"[:2000])
+        result = Result(row.name, seed, problem=f"{type(problem).__name__}: {problem}"[:2000])
+    finally:
+        logging.getLogger().removeHandler(complaints)
+    return replace(result, logged=tuple(complaints.lines))
+
+
+def run_all(rows: Iterable[Row], seeds: Iterable[int], *, quick: bool, at_once: int) -> Iterator[Result]:
+    """Every row with every seed, `at_once` of them side by side in processes of their own: they mostly wait. Those that
+    take longest first.
+    """
+    in_order = sorted(rows, key=lambda row: row.patience_s + row.lasts_s[1 if quick else 0], reverse=True)
+    with ProcessPoolExecutor(at_once, mp_context=get_context("spawn")) as pool:
+        jobs = [pool.submit(run_named, row.name, seed, quick) for row in in_order for seed in seeds]
+        for job in jobs:
+            yield job.result()
 
 
 def _dictated(row: Row, seed: int, quick: bool, folder: Path) -> Result:
@@ -147,6 +186,7 @@ def _dictated(row: Row, seed: int, quick: bool, folder: Path) -> Result:
         None if noticed is None else noticed - scene.began,
         end_s,
         later,
+        speaker.problems,
         _left(finished),
     )
 
@@ -182,9 +222,8 @@ def _killed(row: Row, seed: int, quick: bool, folder: Path) -> Result:
             finished = speaker.go_on(dictation, row.patience_s)
     said = [word for utterance in spoken for word in utterance]
     kept = hear(journal)
-    return Result(
-        row.name, seed, len(kept), _count_cut(said, kept, words_of(finished.text)), later=True, problem=_left(finished)
-    )
+    counted = _count_cut(said, kept, words_of(finished.text))
+    return Result(row.name, seed, len(kept), counted, later=True, told=speaker.problems, problem=_left(finished))
 
 
 def _offers(speaker: Speaker, dictation: str) -> bool:
@@ -307,7 +346,15 @@ def _rubbish(scene: Scene) -> None:
         scene.wait_for(scene.chance.uniform(0, 0.2))
 
 
+def _mute(scene: Scene) -> None:
+    """What is connected now, or meanwhile, is never answered."""
+    seconds = scene.lasting(30, 12)
+    scene.service.mute(seconds)
+    scene.wait_for(seconds)
+
+
 def _silent(scene: Scene) -> None:
+    """Nothing is answered for a time, and then what comes then is, on the same connection."""
     seconds = scene.lasting(30, 12)
     scene.service.silent(seconds)
     scene.wait_for(seconds)
@@ -349,12 +396,15 @@ ROWS = (
     Row("concurrency limit for 20 s", prepare=_crowded, lasts_s=(20, 5)),
     Row("a second client taking the slot", lambda scene: scene.service.take_slot(5), lasts_s=(5, 5), noticed_s=1),
     Row("error events, rubbish payloads, unknown events", _rubbish, lasts_s=(4, 4)),
-    Row("service accepts audio and never answers", _silent, lasts_s=(30, 12)),
+    Row("service accepts audio and never answers", _mute, lasts_s=(30, 12)),
     Row("link lost right at the end of speech", _lost_at_the_end, moment="end"),
     Row("laptop asleep for ten minutes", _asleep, noticed_s=5),
     KILLED,
 )
 
+BEYOND = (Row("service passes over what it hears for 30 s", _silent, lasts_s=(30, 12)),)
+"""Not promised: for the client this is somebody who coughs, and is then heard again."""
+
 
 def the_row(name: str) -> Row:
-    return next(row for row in ROWS if row.name == name)
+    return next(row for row in (*ROWS, *BEYOND) if row.name == name)

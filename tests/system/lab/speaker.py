@@ -22,7 +22,7 @@ from saywrite.dictation.assembly import Means, Wishes, assemble
 from saywrite.dictation.desk import Desk
 from saywrite.dictation.dictation import Dictation
 from saywrite.dictation.inbox import Inbox
-from saywrite.events import SAMPLE_RATE, ConnectionChanged, Finished, Started
+from saywrite.events import SAMPLE_RATE, ConnectionChanged, Failed, Finished, Started
 from saywrite.main import worker_command
 from saywrite.paths import default_paths
 from saywrite.settings.keychain import SecretsStatus
@@ -176,6 +176,11 @@ class Speaker:
         last = self.all(Finished)[count - 1][1]
         assert isinstance(last, Finished)
         return last
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What it told of that went wrong, in words."""
+        return tuple(event.what for _at, event in self.all(Failed) if isinstance(event, Failed))
 
     def lost_at(self, since: float) -> float | None:
         """When it first said, since then, that the connection is gone; None if it never did."""

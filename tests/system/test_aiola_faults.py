@@ -1,0 +1,63 @@
+"""The fault matrix with shortened times: through every fault no word is lost, none comes twice, the order is kept.
+
+Full times and twenty runs of each: `packaging/dev.py bench --faults`.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.system.lab.aiola_faults import KILLED, ROWS, Result, Row, run_all
+from tests.system.lab.counting import Count, count, words_of
+
+SEEDS = (1, 2)
+AT_ONCE = 10
+SLOW_MACHINE_S = 2.0
+"""Seconds that a machine with much to do may be late in noticing."""
+
+rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+
+
+@pytest.fixture(scope="module")
+def results(request: pytest.FixtureRequest) -> dict[str, list[Result]]:
+    """Every row that a selected test asks for, several side by side; they are done before the first test looks."""
+    here = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    wanted = [item.callspec.params["row"] for item in here]
+    found: dict[str, list[Result]] = {}
+    for result in run_all(wanted, SEEDS, quick=True, at_once=AT_ONCE):
+        found.setdefault(result.row, []).append(result)
+    return found
+
+
+@rows
+@pytest.mark.timeout(900)
+def test_no_word_is_lost_none_comes_twice_and_the_order_is_kept(row: Row, results: dict[str, list[Result]]) -> None:
+    for result in results[row.name]:
+        assert result.perfect, result
+        assert result.words > 8
+        if row.noticed_s is not None:
+            assert result.noticed_s is not None, result
+            assert result.noticed_s <= row.noticed_s + SLOW_MACHINE_S, result
+        assert result.later is (row is KILLED), "only what was killed may need a second attempt"
+
+
+def test_what_is_counted_is_what_became_of_the_words() -> None:
+    said = ["alpha", "bravo", "charlie", "delta"]
+    assert count(said, said) == Count()
+    assert count(said, ["alpha", "charlie", "delta"]) == Count(lost=("bravo",))
+    assert count(said, ["alpha", "bravo", "charlie", "charlie", "delta"]) == Count(twice=("charlie",))
+    assert count(said, ["bravo", "alpha", "charlie", "delta"]).disordered != ()
+    assert count(said, ["alpha", "zulu", "charlie"]) == Count(lost=("bravo", "delta"), twice=("zulu",))
+    assert count(said, []) == Count(lost=tuple(said))
+    assert words_of("Alpha bravo.\nCHARLIE, (delta)") == said
+
+
+letters = st.lists(st.sampled_from("abcdef"), max_size=12)
+
+
+@given(letters, letters)
+def test_every_word_is_accounted_for(said: list[str], written: list[str]) -> None:
+    found = count(said, written)
+    assert len(said) - len(found.lost) == len(written) - len(found.twice)
+    assert found.perfect == (said == written)
