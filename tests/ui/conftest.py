@@ -19,10 +19,10 @@ from saywrite.ui.tasks import wait_for_tasks
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The offscreen platform warns about every popup and size hint it does not know: nothing of ours."""
+    """The offscreen platform warns about popups, size hints and trays, which it does not know: nothing of ours."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support"))
+            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", "systemTrayWindowChanged"))
 
 
 def pytest_sessionfinish() -> None:

@@ -210,6 +210,12 @@ class Settings:
     theme: str = _choice("system", "Window", _THEMES, "Appearance")
     show_keywords: bool = _switch(True, "Window", "Show the keywords")
     show_waveform: bool = _switch(True, "Window", "Show the waveform")
+    close_to_tray: bool = _switch(
+        True, "Window", "Keep running in the tray when the window is closed", "Without a tray, closing it quits."
+    )
+    start_hidden: bool = _switch(
+        False, "Window", "Start in the tray", "Start Saywrite once more, or click its icon, to see the window."
+    )
     log_level: str = _choice("info", "Advanced", _LOG_LEVELS, "Log", "Never holds what you said, whatever the level.")
 
 

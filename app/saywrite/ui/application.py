@@ -15,7 +15,15 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Protocol
 
-from PySide6.QtCore import QMessageLogContext, QObject, QSocketNotifier, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QSocketNotifier,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from saywrite import __version__
@@ -38,6 +46,15 @@ _LEVELS = {
 }
 
 
+class Application(QApplication):
+    """Knows that it is about to quit, whoever asked for it: its property "quitting" is true from then on."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Quit:
+            self.setProperty("quitting", True)  # windows are closed next: none may stay in the tray
+        return super().event(event)
+
+
 class Quits(Protocol):
     def quit(self) -> None: ...
 
@@ -48,7 +65,7 @@ def create_application(arguments: Sequence[str], theme: str) -> QApplication:
         # The windows11 style clips and mis-colors custom layouts; Fusion follows the palette everywhere.
         QApplication.setStyle("fusion")
     QApplication.setDesktopFileName("saywrite")
-    app = QApplication(list(arguments))
+    app = Application(list(arguments))
     app.setApplicationName("saywrite")
     app.setApplicationDisplayName("Saywrite")
     app.setApplicationVersion(__version__)

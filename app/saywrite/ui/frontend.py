@@ -20,15 +20,21 @@ from saywrite.settings.window_state import load_window_state, save_window_state
 from saywrite.text.keywords import Keyword
 from saywrite.ui.account_access import AccountAccess, host_of
 from saywrite.ui.choosers import Choices
+from saywrite.ui.clipboard import copy_text
 from saywrite.ui.commands import Commands, DictationCommands
 from saywrite.ui.controller import Controller
 from saywrite.ui.details import Details
 from saywrite.ui.main_window import MainWindow
 from saywrite.ui.notices import Kind
 from saywrite.ui.preferences import Preferences
+from saywrite.ui.residence import Residence
 from saywrite.ui.side_windows import SideWindows
+from saywrite.ui.summons import Summons
 from saywrite.ui.tasks import run_task
 from saywrite.ui.theme import apply_scheme
+from saywrite.ui.tray import Tray
+from saywrite.ui.tray_menu import TrayMenu
+from saywrite.ui.tray_texts import TrayTexts
 
 if TYPE_CHECKING:
     from saywrite.ui.history_window import History
@@ -63,6 +69,8 @@ class Surroundings:
     diagnostics: Callable[[], str]
     window_state: Path
     account: AccountAccess | None = None
+    activate_x11: Callable[[int], None] = lambda window: None
+    """Asks the window manager to bring the window with this X11 id to the front."""
     problems: tuple[str, ...] = ()
     """Sentences about what went wrong before there was a window (a broken settings file)."""
 
@@ -84,6 +92,10 @@ class FrontEnd(QObject):
             self.window, self.preferences, given.choices, given.open_history, given.diagnostics, given.account
         )
         self.details = Details(self.window, given.choices, given.open_history)
+        self.summons = Summons(self.window, given.activate_x11)
+        self.tray = Tray(TrayMenu(self.window.actions_, given.choices), self.window)
+        self.tray_texts = TrayTexts(self.tray, given.open_history)
+        self.residence = Residence(self.window, self.tray, self.preferences)
         self._connect()
         self.window.keywords.set_keywords(given.keywords)
         self._apply(given.settings)
@@ -96,24 +108,29 @@ class FrontEnd(QObject):
         self.controller.receive(event)
         self.window.waveform.receive(event)
         self.details.receive(event)
+        self.tray.receive(event)
         if isinstance(event, Started) and not self._has_recording:
             self._has_recording = True
             self._show_panels()
         if isinstance(event, DevicesChanged):
             self.side.show_devices(event)
+            self.tray.menu.show_devices(event)
 
     def show(self) -> None:
-        """Show the window in its last shape; the rest loads once it is painted."""
+        """Show the window in its last shape, or only the tray icon where that is wished; the rest loads then."""
         state = load_window_state(self._given.window_state)
         self.window.restore(state)
         self.side.restore(state)
-        self.window.show()
+        self.residence.restore(state)
+        self.residence.begin()
         self.window.control_bar.button.setFocus()
 
     def save(self) -> None:
         """At quit, after the dictation has ended."""
+        self.tray.hide()
+        state = self.window.state() | self.side.state() | self.residence.state()
         try:
-            save_window_state(self._given.window_state, self.window.state() | self.side.state())
+            save_window_state(self._given.window_state, state)
         except SaywriteError as error:
             log.warning("the window's state was not saved: %s", type(error).__name__)
 
@@ -134,6 +151,20 @@ class FrontEnd(QObject):
         self.side.details_wanted.connect(self.details.show)
         self.side.account_changed.connect(self._dictation.renew_account)
         self.side.refresh_devices_wanted.connect(self._dictation.refresh_devices)
+        self._connect_tray()
+
+    def _connect_tray(self) -> None:
+        menu, preferences = self.tray.menu, self.preferences
+        self.residence.show_wanted.connect(self.summons.show_window)
+        self.window.shown.connect(self.tray.forget_problem)
+        self.window.actions_.quit.triggered.connect(self.residence.quit)
+        menu.language_chosen.connect(lambda code: preferences.update(language=code))
+        menu.engine_chosen.connect(lambda name: preferences.update(engine=name))
+        menu.microphone_chosen.connect(
+            lambda host_api, name: preferences.update(microphone_host_api=host_api, microphone_name=name)
+        )
+        menu.aboutToShow.connect(self._dictation.refresh_devices)
+        menu.copy_wanted.connect(copy_text)
 
     @Slot(object)
     def _apply(self, settings: Settings) -> None:
@@ -147,6 +178,7 @@ class FrontEnd(QObject):
             self._given.account.host(settings) if self._given.account else host_of(settings.aiola_base_url),
         )
         window.empty.show_engine(settings.engine)
+        self.tray.menu.show_settings(settings)
         self.controller.apply(settings.engine, settings.announce)
         window.actions_.show_keywords.setChecked(settings.show_keywords)
         window.actions_.show_waveform.setChecked(settings.show_waveform)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from saywrite.events import State
@@ -36,8 +36,12 @@ class MainWindow(QMainWindow):
     files_dropped = Signal(object)
     """A tuple of `Path`."""
     painted = Signal()
-    """The first picture is on the screen: what is heavy and not needed for it may load now."""
+    """The first picture is on the screen, or none is wanted yet: what is heavy and not needed for it may load now."""
     closing = Signal()
+    shown = Signal()
+    hidden = Signal()
+    """Instead of being closed."""
+    closed = Signal()
 
     def __init__(self, level: LevelSource, envelope: Callable[[], PeakSource], choices: Choices) -> None:
         super().__init__()
@@ -51,6 +55,8 @@ class MainWindow(QMainWindow):
         self.waveform = WaveformPanel(envelope)
         acts = self.actions_
         self.status = StatusBar(acts.copy, acts.export, acts.export_menu, acts.clear, acts.open_file)
+        self.stays: Callable[[], bool] = lambda: False
+        """Closing only hides it? Asked each time."""
         self._painted = False
         self._pages = QStackedWidget()
         self._left = QSplitter(Qt.Orientation.Vertical)
@@ -92,6 +98,14 @@ class MainWindow(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        self.load_now()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit()
+
+    def load_now(self) -> None:
+        """Tell `painted`, once: what is heavy may load."""
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self.painted.emit)
@@ -106,7 +120,13 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
-        super().closeEvent(event)
+        if self.stays():
+            event.ignore()
+            self.hide()
+            self.hidden.emit()
+        else:
+            super().closeEvent(event)
+            self.closed.emit()
 
     def _arrange(self) -> None:
         self._pages.addWidget(self.empty)

@@ -1,0 +1,118 @@
+"""Where Saywrite lives: in its window, in the tray, or nowhere any more. GUI thread.
+
+A window is hidden only while there is an icon to bring it back. When the icon goes, the window comes back, after the
+time that a panel takes to start again.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication
+
+from saywrite.ui.main_window import MainWindow
+from saywrite.ui.preferences import Preferences
+from saywrite.ui.tray import Tray
+
+log = logging.getLogger(__name__)
+
+PANEL_STARTS_MS = 10_000
+"""How long an icon may be away before the window comes back: a desktop that starts, a panel that crashed."""
+STAYS = "Saywrite stays here"
+HOW_TO_QUIT = (
+    "Its window was closed, the program runs on. Quit it in the menu of this icon, or change it in the settings."
+)
+
+
+class Residence(QObject):
+    """Decides what closing the window means; `begin()` shows it for the first time, or does not."""
+
+    show_wanted = Signal()
+    """Bring the window to the front."""
+
+    def __init__(self, window: MainWindow, tray: Tray, preferences: Preferences, platform: str = sys.platform) -> None:
+        super().__init__(window)
+        self._window = window
+        self._tray = tray
+        self._preferences = preferences
+        self._platform = platform
+        self._explained = False
+        self._without_icon = QTimer(self, singleShot=True, interval=PANEL_STARTS_MS)
+        self._without_icon.timeout.connect(self._come_back)
+        QApplication.setQuitOnLastWindowClosed(False)
+        window.stays = self._stays
+        window.hidden.connect(self._explain)
+        window.closed.connect(self.quit)
+        tray.present_changed.connect(self._follow_icon)
+        tray.clicked.connect(self.toggle)
+        tray.message_clicked.connect(self.show_wanted)
+        tray.menu.show_wanted.connect(self.show_wanted)
+        tray.menu.quit_wanted.connect(self.quit)
+
+    def begin(self) -> None:
+        """The program has started: show the window, or wait for the icon where the user wishes only that."""
+        if self._preferences.settings.start_hidden:
+            log.info("started without a window")
+            self._window.load_now()
+            if not self._tray.present:
+                self._without_icon.start()
+        else:
+            self._window.show()
+
+    @Slot()
+    def toggle(self) -> None:
+        """A click on the icon: the window comes, or goes if it is what the user looks at."""
+        window = self._window
+        # On Windows the click itself takes the focus from the window.
+        looked_at = window.isActiveWindow() or self._platform == "win32"
+        if window.isVisible() and not window.isMinimized() and looked_at and self._tray.present:
+            window.hide()
+        else:
+            self.show_wanted.emit()
+
+    @Slot()
+    def quit(self) -> None:
+        """End the program, window and tray."""
+        if not _is_quitting():
+            log.info("quitting")
+            QApplication.quit()
+
+    def state(self) -> dict[str, Any]:
+        """What is remembered until the next start."""
+        return {"tray_explained": self._explained}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self._explained = state.get("tray_explained") is True
+
+    def _stays(self) -> bool:
+        """Closing the window leaves the program in the tray?"""
+        return self._preferences.settings.close_to_tray and self._tray.present and not _is_quitting()
+
+    @Slot()
+    def _explain(self) -> None:
+        if not self._explained:
+            self._explained = True
+            self._tray.tell(STAYS, HOW_TO_QUIT)
+
+    @Slot(bool)
+    def _follow_icon(self, present: bool) -> None:
+        if present:
+            self._without_icon.stop()
+        elif not self._window.isVisible():
+            self._without_icon.start()
+
+    @Slot()
+    def _come_back(self) -> None:
+        if not self._tray.present and not self._window.isVisible() and not _is_quitting():
+            log.info("no tray icon: the window is shown")
+            self._window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+            self._window.show()
+            self._window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, False)
+
+
+def _is_quitting() -> bool:
+    app = QApplication.instance()
+    return app is None or bool(app.property("quitting"))

@@ -1,0 +1,418 @@
+"""The tray icon tells the state by its shape, its menu does the daily things, and the window hides only behind it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject, QSize
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+from window_fakes import CHOICES, HEADSET, WEBCAM, FakeDictation
+
+from saywrite.audio.journal import Header
+from saywrite.events import (
+    DevicesChanged,
+    Failed,
+    Finished,
+    Partial,
+    Segment,
+    State,
+    StateChanged,
+)
+from saywrite.history.store import HistoryStore
+from saywrite.settings.schema import Settings
+from saywrite.ui.actions import Actions
+from saywrite.ui.frontend import FrontEnd
+from saywrite.ui.residence import HOW_TO_QUIT, STAYS
+from saywrite.ui.theme import GRAPHIC_CONTRAST, contrast
+from saywrite.ui.tray_faces import SIZES, Face, face_icon, face_of, paint_face
+from saywrite.ui.tray_menu import LONGEST, Recent, TrayMenu, elided
+
+Reason = QSystemTrayIcon.ActivationReason
+
+
+class NotedIcon(QSystemTrayIcon):
+    """A tray icon whose messages are noted instead of shown."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.messages: list[tuple[str, str]] = []
+
+    def showMessage(self, title: str, text: str, *_more: Any) -> None:
+        self.messages.append((title, text))
+
+
+class Resident:
+    """A front end with an icon in the tray, as far as it knows."""
+
+    def __init__(self, front: FrontEnd, qtbot: Any) -> None:
+        self.front, self.qtbot = front, qtbot
+        self.icons: list[NotedIcon] = []
+        front.tray._make = self._make
+
+    def _make(self, parent: QObject) -> NotedIcon:
+        self.icons.append(NotedIcon(parent))
+        return self.icons[-1]
+
+    def host(self, there: bool) -> None:
+        """A tray host comes or goes; told by another thread, as in the program."""
+        teller = threading.Thread(target=self.front.tray.host_changed.emit, args=(there,))
+        teller.start()
+        teller.join()
+        self.qtbot.waitUntil(lambda: self.front.tray.present == there)
+
+    @property
+    def icon(self) -> NotedIcon:
+        return self.icons[-1]
+
+    @property
+    def visible(self) -> bool:
+        return self.front.window.isVisible()
+
+
+@pytest.fixture
+def make_resident(make_front: Callable[..., FrontEnd], qtbot: Any) -> Callable[..., Resident]:
+    def make(*, tray: bool = True, **changes: Any) -> Resident:
+        resident = Resident(make_front(**changes), qtbot)
+        if tray:
+            resident.host(True)
+        return resident
+
+    return make
+
+
+# Faces
+
+
+@pytest.mark.parametrize(
+    ("state", "problem", "face"),
+    [
+        (State.IDLE, False, Face.IDLE),
+        (State.STARTING, True, Face.LISTENING),
+        (State.LISTENING, False, Face.LISTENING),
+        (State.RECONNECTING, False, Face.LISTENING),
+        (State.FINISHING, True, Face.FINISHING),
+        (State.FAILED, False, Face.PROBLEM),
+        (State.IDLE, True, Face.PROBLEM),
+    ],
+)
+def test_each_state_has_its_face(state: State, problem: bool, face: Face) -> None:
+    assert face_of(state, problem=problem) is face
+
+
+def shape(face: Face, size: int) -> list[bool]:
+    """Which pixels the face covers, whatever their color."""
+    image = face_icon(face, mask=False).pixmap(QSize(size, size)).toImage()
+    assert (image.width(), image.height()) == (size, size)
+    return [image.pixelColor(x, y).alpha() > 127 for y in range(size) for x in range(size)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_faces_differ_in_shape_not_only_in_color(size: int, qtbot: Any) -> None:
+    for one, other in combinations(Face, 2):
+        mine, its = shape(one, size), shape(other, size)
+        different = sum(a != b for a, b in zip(mine, its, strict=True))
+        assert different > 0.2 * sum(mine), (one, other)
+
+
+@pytest.mark.parametrize("face", list(Face))
+@pytest.mark.parametrize("ground", ["white", "black", "#808080", "#0078d7", "#2b2b2b", "#f0f0f0"])
+def test_a_face_stands_out_from_every_panel(face: Face, ground: str, qtbot: Any) -> None:
+    size = 16
+    image = QImage(size, size, QImage.Format.Format_RGB32)
+    image.fill(QColor(ground))
+    painter = QPainter(image)
+    painter.drawPixmap(0, 0, face_icon(face, mask=False).pixmap(QSize(size, size)))
+    painter.end()
+    pixels = [image.pixelColor(x, y) for y in range(size) for x in range(size)]
+    assert sum(contrast(pixel, QColor(ground)) >= GRAPHIC_CONTRAST for pixel in pixels) >= 20
+
+
+def test_on_macos_only_the_opacity_counts(qtbot: Any) -> None:
+    image = QImage(24, 24, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    painter = QPainter(image)
+    paint_face(painter, Face.PROBLEM, mask=True)
+    painter.end()
+    assert image.pixelColor(12, 11).alpha() == 0, "the sign is cut out of the triangle"
+    assert image.pixelColor(7, 17).alpha() == 255
+    assert face_icon(Face.IDLE, mask=True).isMask()
+
+
+# The icon
+
+
+def test_there_is_no_icon_before_there_is_a_host(make_resident: Callable[..., Resident]) -> None:
+    resident = make_resident(tray=False)
+    assert resident.icons == []
+    resident.host(True)
+    assert len(resident.icons) == 1
+    resident.host(False)
+    resident.host(True)
+    assert len(resident.icons) == 1, "Qt puts the one there is back"
+
+
+def test_icon_and_tooltip_follow_the_dictation(make_resident: Callable[..., Resident]) -> None:
+    resident = make_resident()
+    told = []
+    for event in (
+        StateChanged("d1", State.STARTING),
+        StateChanged("d1", State.FINISHING),
+        StateChanged("d1", State.IDLE),
+        Failed("", "No microphone was found.", "Plug one in.", fatal=True),
+        StateChanged("d2", State.STARTING),
+    ):
+        resident.front.receive(event)
+        told.append(resident.icon.toolTip())
+    assert told == [
+        "Saywrite: listening",
+        "Saywrite: finishing",
+        "Saywrite: ready",
+        "Saywrite: No microphone was found.",
+        "Saywrite: listening",
+    ]
+    assert resident.front.tray.face is Face.LISTENING
+
+
+def test_a_failure_is_told_beside_the_icon_only_while_the_window_is_away(
+    make_resident: Callable[..., Resident],
+) -> None:
+    resident = make_resident()
+    resident.front.receive(Failed("", "Told here.", "Do that.", fatal=True))
+    resident.front.show()
+    resident.front.receive(Failed("", "Told in the window.", "Do that.", fatal=True))
+    assert resident.icon.messages == [("Told here.", "Do that.")]
+
+
+def test_a_problem_that_was_seen_in_the_window_leaves_the_icon(
+    make_resident: Callable[..., Resident], qtbot: Any
+) -> None:
+    resident = make_resident()
+    resident.front.receive(Failed("", "No microphone.", "Plug one in.", fatal=True))
+    assert resident.front.tray.face is Face.PROBLEM
+    resident.icon.activated.emit(Reason.Trigger)
+    qtbot.waitUntil(lambda: resident.front.tray.face is Face.IDLE)
+    assert resident.visible
+
+
+def test_nothing_in_the_tray_wakes_up_by_itself(make_resident: Callable[..., Resident]) -> None:
+    from PySide6.QtCore import QTimer
+
+    resident = make_resident()
+    parts = (resident.front.tray, resident.front.tray.menu, resident.front.residence, resident.front.tray_texts)
+    assert not [timer for part in parts for timer in part.findChildren(QTimer) if timer.isActive()]
+
+
+# The menu
+
+
+def entries(menu: Any) -> list[str]:
+    return [action.text().replace("&", "") for action in menu.actions() if not action.isSeparator()]
+
+
+def checked(menu: Any) -> list[str]:
+    return [action.text() for action in menu.actions() if action.isChecked()]
+
+
+def choose(menu: Any, label: str) -> None:
+    next(action for action in menu.actions() if action.text().replace("&", "") == label).trigger()
+
+
+def test_the_menu_has_what_is_needed_daily(make_resident: Callable[..., Resident], dictation: FakeDictation) -> None:
+    menu = make_resident().front.tray.menu
+    visible = [action.text().replace("&", "") for action in menu.actions() if action.isVisible()]
+    assert [text for text in visible if text] == [
+        "Start",
+        "Language",
+        "Microphone",
+        "Speech engine",
+        "Show window",
+        "Settings…",
+        "Quit Saywrite",
+    ]
+    choose(menu, "Start")
+    assert dictation.names()[-1] == "toggle"
+
+
+def test_language_engine_and_microphone_are_chosen_and_shown(make_resident: Callable[..., Resident]) -> None:
+    front = make_resident().front
+    menu = front.tray.menu
+    front.receive(DevicesChanged((HEADSET, WEBCAM)))
+    assert entries(menu.microphones)[0] == "Default: USB Headset Mono"
+    choose(menu.engines, "aiOla")
+    choose(menu.languages, "German")
+    choose(menu.microphones, WEBCAM.label)
+    settings = front.preferences.settings
+    assert (settings.engine, settings.language, settings.microphone_name) == ("aiola", "de", WEBCAM.key)
+    assert checked(menu.engines) == ["aiOla"]
+    assert checked(menu.languages) == ["German"]
+    assert checked(menu.microphones) == [WEBCAM.label]
+    front.receive(DevicesChanged((HEADSET,)))
+    assert checked(menu.microphones) == [f"{WEBCAM.key} (not connected)"]
+
+
+def test_a_language_the_engine_does_not_know_cannot_be_chosen(qtbot: Any) -> None:
+    parent = QObject()
+    menu = TrayMenu(Actions(parent), CHOICES)
+    qtbot.addWidget(menu)
+    menu.show_settings(Settings(engine="builtin"))
+    enabled = [action.text() for action in menu.languages.actions() if action.isEnabled()]
+    assert enabled == ["English"]
+
+
+def test_the_last_three_texts_can_be_copied_whole(make_resident: Callable[..., Resident]) -> None:
+    front = make_resident().front
+    for number in range(4):
+        front.receive(Finished(f"d{number}", 1, 1, 0, 1.0, f"Text {number} & more\nof it. " + "word " * 30))
+    front.receive(Finished("silent", 1, 1, 0, 1.0, ""))
+    texts = [action for action in front.tray.menu.texts if action.isVisible()]
+    assert [action.text()[:6] for action in texts] == ["Text 3", "Text 2", "Text 1"]
+    assert all("\n" not in action.text() and action.text().endswith("…") for action in texts)
+    texts[1].trigger()
+    assert QApplication.clipboard().text() == "Text 2 & more\nof it. " + "word " * 30
+
+
+def test_texts_of_before_this_start_come_from_the_history(
+    make_resident: Callable[..., Resident], tmp_path: Path, qtbot: Any
+) -> None:
+    path = tmp_path / "history.sqlite3"
+    store = HistoryStore(path)
+    for number in range(2):
+        began = datetime(2026, 11, 22, 10, number, tzinfo=UTC)
+        store.begin(Header(f"old{number}", began, "en", "builtin", "microphone"))
+        store.add_segment(f"old{number}", Segment(1, f"Old text {number}.", "", 0, 1))
+    store.close()
+    resident = make_resident(tray=False, open_history=lambda: HistoryStore(path))
+    menu = resident.front.tray.menu
+    resident.front.receive(Finished("new", 1, 1, 0, 1.0, "New text."))
+    resident.host(True)
+    qtbot.waitUntil(lambda: menu.texts[2].isVisible())
+    assert [action.text() for action in menu.texts] == ["New text.", "Old text 1.", "Old text 0."]
+
+
+def test_a_history_that_cannot_be_read_is_done_without(
+    make_resident: Callable[..., Resident], qtbot: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    resident = make_resident()  # its history is None
+    qtbot.waitUntil(lambda: "no earlier texts" in caplog.text)
+    assert not any(action.isVisible() for action in resident.front.tray.menu.texts)
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+
+
+@pytest.mark.parametrize("text", ["short & sweet", "two\nlines\t and  more", "x" * 200])
+def test_a_text_is_one_short_line_in_the_menu(text: str) -> None:
+    line = elided(text)
+    assert "\n" not in line
+    assert len(line.replace("&&", "&")) <= LONGEST
+    assert line.replace("&&", "").count("&") == 0
+
+
+def test_a_dictation_that_got_more_text_stands_there_once(qtbot: Any) -> None:
+    parent = QObject()
+    menu = TrayMenu(Actions(parent), CHOICES)
+    qtbot.addWidget(menu)
+    menu.add_text(Recent("one", "Half."))
+    menu.add_text(Recent("one", "Half and half."))
+    assert [action.text() for action in menu.texts if action.isVisible()] == ["Half and half."]
+
+
+# The window and the icon
+
+
+def test_with_an_icon_closing_hides_and_says_so_once(make_resident: Callable[..., Resident]) -> None:
+    resident = make_resident()
+    resident.front.show()
+    for _ in range(2):
+        resident.front.window.close()
+        assert not resident.visible
+        resident.front.window.show()
+    assert resident.icon.messages == [(STAYS, HOW_TO_QUIT)]
+    resident.front.window.close()
+    resident.front.save()
+    again = make_resident()
+    again.front.show()
+    again.front.window.close()
+    assert again.icon.messages == [], "it was explained in an earlier run"
+
+
+@pytest.mark.parametrize(
+    ("tray", "setting"), [(False, True), (True, False)], ids=["without a tray", "where the user wants it"]
+)
+def test_closing_ends_the_program(
+    tray: bool, setting: bool, make_resident: Callable[..., Resident], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quits: list[bool] = []
+    monkeypatch.setattr(QApplication, "quit", lambda: quits.append(True))
+    resident = make_resident(tray=tray, settings=Settings(close_to_tray=setting))
+    resident.front.show()
+    resident.front.window.close()
+    assert quits == [True]
+
+
+def test_a_click_brings_the_window_and_takes_it_away(make_resident: Callable[..., Resident], qtbot: Any) -> None:
+    resident = make_resident()
+    resident.icon.activated.emit(Reason.Trigger)
+    qtbot.waitUntil(lambda: resident.front.window.isActiveWindow())
+    resident.icon.activated.emit(Reason.Trigger)
+    assert not resident.visible
+
+
+def test_without_a_wish_for_it_the_window_is_there_at_the_start(make_resident: Callable[..., Resident]) -> None:
+    resident = make_resident(tray=False)
+    resident.front.show()
+    assert resident.visible
+
+
+def test_started_in_the_tray_everything_loads_without_a_window(
+    make_resident: Callable[..., Resident], dictation: FakeDictation, qtbot: Any
+) -> None:
+    resident = make_resident(tray=False, settings=Settings(start_hidden=True))
+    resident.front.show()
+    qtbot.waitUntil(lambda: "refresh_devices" in dictation.names())
+    resident.host(True)
+    resident.front.residence._without_icon.timeout.emit()
+    assert not resident.visible
+    assert not resident.front.residence._without_icon.isActive()
+
+
+def test_started_in_the_tray_without_one_the_window_comes(make_resident: Callable[..., Resident], qtbot: Any) -> None:
+    resident = make_resident(tray=False, settings=Settings(start_hidden=True))
+    resident.front.residence._without_icon.setInterval(50)
+    resident.front.show()
+    assert not resident.visible
+    qtbot.waitUntil(lambda: resident.visible)
+
+
+def test_when_the_icon_goes_the_window_comes_back(make_resident: Callable[..., Resident], qtbot: Any) -> None:
+    resident = make_resident()
+    resident.front.show()
+    resident.front.window.close()
+    resident.front.residence._without_icon.setInterval(50)
+    resident.host(False)
+    qtbot.waitUntil(lambda: resident.visible)
+
+
+def test_a_panel_that_only_starts_anew_brings_no_window(make_resident: Callable[..., Resident]) -> None:
+    resident = make_resident()
+    resident.front.show()
+    resident.front.window.close()
+    resident.host(False)
+    assert resident.front.residence._without_icon.isActive()
+    resident.host(True)
+    assert not resident.front.residence._without_icon.isActive()
+    assert not resident.visible
+
+
+def test_words_of_a_running_dictation_change_nothing_in_the_tray(make_resident: Callable[..., Resident]) -> None:
+    resident = make_resident()
+    resident.front.receive(StateChanged("d1", State.LISTENING))
+    before = resident.icon.icon().cacheKey()
+    resident.front.receive(Partial("d1", "some words"))
+    assert resident.icon.icon().cacheKey() == before
