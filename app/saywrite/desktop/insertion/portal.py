@@ -1,0 +1,228 @@
+"""The way into other programs on GNOME and KDE under Wayland: one RemoteDesktop session that includes the clipboard.
+
+The desktop asks the user once and gives a token that works once: each start brings the next one, which the caller
+keeps. It tells neither which window has the focus nor who reads; whoever reads after the keys is taken for the target.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jeepney import DBusAddress, HeaderFields, Message
+
+from saywrite.desktop.insertion.portal_bus import CALL_S, PATH, PORTAL, PortalBus, handle, unavailable
+from saywrite.desktop.insertion.way import PATIENCE_S, Delivery, Means, Target, Trouble, Undo
+from saywrite.errors import InsertionUnavailable
+from saywrite.events import Receipt
+
+REMOTE = DBusAddress(PATH, PORTAL, "org.freedesktop.portal.RemoteDesktop")
+CLIPBOARD = DBusAddress(PATH, PORTAL, "org.freedesktop.portal.Clipboard")
+SESSION = "org.freedesktop.portal.Session"
+
+ASK_S = 60.0
+"""For the user to answer the desktop's question, the first time."""
+
+AGAIN_S = 2.5
+"""With a token nobody is asked; a session that does not start by then hangs."""
+
+QUIET_S = 0.2
+TOLD_S = 0.5
+PIPE_S = 2.0
+MOST_BYTES = 64 * 1024 * 1024
+TEXT = ("text/plain;charset=utf-8", "text/plain", "UTF8_STRING")
+SECRET = "x-kde-passwordManagerHint"
+
+_KEYBOARD, _UNTIL_REVOKED = 1, 2
+_KEYSYMS = {"ctrl": 0xFFE3, "shift": 0xFFE1, "v": 0x76, "z": 0x7A, "insert": 0xFF63, "backspace": 0xFF08}
+_CHORDS: Mapping[str, tuple[str, ...]] = {
+    Means.CTRL_V: ("ctrl", "v"),
+    Means.CTRL_SHIFT_V: ("ctrl", "shift", "v"),
+    Means.SHIFT_INSERT: ("shift", "insert"),
+    Undo.CTRL_Z: ("ctrl", "z"),
+}
+
+
+class Portal:
+    """Implements `way.Way`. It cannot type: desktops map what is typed through the layout, and lose characters."""
+
+    name = "RemoteDesktop portal"
+
+    def __init__(self, token: str = "", keep_token: Callable[[str], None] = lambda _token: None) -> None:
+        """`token`: what `keep_token` was given last, "" the first time."""
+        self._bus = PortalBus((SESSION, CLIPBOARD.interface), self._take)
+        self._token, self._keep_token = token, keep_token
+        self._session = ""
+        self._types: tuple[str, ...] = ()
+        self._told = False
+        self._ours = False
+        self._offered: Mapping[str, bytes] = {}
+        self._before: Mapping[str, bytes] = {}
+        self._reads: list[float] = []
+        self._restore = False
+
+    def focus(self) -> Target | None:
+        return None
+
+    def fileno(self) -> int | None:
+        return self._bus.fileno()
+
+    def serve(self) -> None:
+        self._bus.receive(0.0)
+
+    def deliver(self, text: str, target: Target | None, means: Means) -> Delivery:
+        self._restore = False
+        self._start()
+        if means not in (Means.TYPE, Means.CLIPBOARD):
+            self._before = self._offered if self._ours else self._read_all()
+        self._own(dict.fromkeys(TEXT, text.encode("utf-8")) | {SECRET: b"secret"})
+        if means is Means.TYPE:
+            return Delivery(Receipt.NOT_READ, on_clipboard=True, trouble=Trouble.KEYS_REFUSED)
+        if means is Means.CLIPBOARD:
+            return Delivery(Receipt.NOT_READ, on_clipboard=True)
+        self._bus.receive(0.03)
+        self._reads.clear()  # so far only programs that watch the clipboard can have looked
+        self._press(_CHORDS[means])
+        self._bus.wait(lambda: bool(self._reads) or not self._ours, PATIENCE_S)
+        self._restore = bool(self._reads) and self._ours
+        if self._reads:
+            return Delivery(Receipt.READ)
+        if not self._ours:
+            return Delivery(Receipt.UNKNOWN, trouble=Trouble.CLIPBOARD_LOST)
+        return Delivery(Receipt.NOT_READ, on_clipboard=True)
+
+    def settle(self) -> None:
+        if self._restore:
+            end = time.monotonic() + QUIET_S
+            self._bus.wait(lambda: time.monotonic() > end, PATIENCE_S)
+            if self._ours:
+                self._own(self._before)
+
+    def bring_back(self, target: Target) -> bool:
+        return False
+
+    def take_back(self, undo: Undo, steps: int) -> bool:
+        self._start()
+        for _ in range(steps if undo is Undo.BACKSPACE else 1):
+            self._press(("backspace",) if undo is Undo.BACKSPACE else _CHORDS[undo])
+        return True
+
+    def close(self) -> None:
+        self._end_session()
+        self._bus.close()
+
+    def _end_session(self) -> None:
+        session, self._session, self._told = self._session, "", False
+        if session:
+            with contextlib.suppress(InsertionUnavailable):
+                self._bus.call(DBusAddress(session, PORTAL, SESSION), "Close")
+
+    def _start(self) -> None:
+        """A session with keyboard and clipboard, if there is none."""
+        if self._session:
+            return
+        limit_s = AGAIN_S if self._token else ASK_S
+        results = self._bus.request(
+            REMOTE, "CreateSession", "a{sv}", (), {"session_handle_token": ("s", handle())}, CALL_S
+        )
+        self._session = str(results["session_handle"][1])
+        try:
+            self._begin(limit_s)
+        except InsertionUnavailable:
+            self._end_session()
+            raise
+        # What is on the clipboard is told unasked, a little later.
+        self._bus.wait(lambda: self._told, TOLD_S)
+
+    def _begin(self, limit_s: float) -> None:
+        session = self._session
+        options: dict[str, Any] = {"types": ("u", _KEYBOARD), "persist_mode": ("u", _UNTIL_REVOKED)}
+        if self._token:
+            options["restore_token"] = ("s", self._token)
+        self._bus.request(REMOTE, "SelectDevices", "oa{sv}", (session,), options, CALL_S)
+        self._bus.call(CLIPBOARD, "RequestClipboard", "oa{sv}", (session, {}))
+        self._token = ""  # it works once, whatever comes of it
+        self._keep_token("")
+        results = self._bus.request(REMOTE, "Start", "osa{sv}", (session, ""), {}, limit_s)
+        if not results.get("devices", ("u", 0))[1] & _KEYBOARD or not results.get("clipboard_enabled", ("b", False))[1]:
+            raise unavailable("The desktop gave Saywrite no keyboard or no clipboard to insert text with.")
+        if "restore_token" in results:
+            self._token = str(results["restore_token"][1])
+            self._keep_token(self._token)
+
+    def _press(self, names: tuple[str, ...]) -> None:
+        for name, down in [*((name, 1) for name in names), *((name, 0) for name in reversed(names))]:
+            body: tuple[Any, ...] = (self._session, {}, _KEYSYMS[name], down)
+            self._bus.call(REMOTE, "NotifyKeyboardKeysym", "oa{sv}iu", body)
+
+    def _own(self, contents: Mapping[str, bytes]) -> None:
+        self._offered, self._ours = contents, True
+        self._bus.call(CLIPBOARD, "SetSelection", "oa{sv}", (self._session, {"mime_types": ("as", list(contents))}))
+
+    def _read_all(self) -> Mapping[str, bytes]:
+        found: dict[str, bytes] = {}
+        for name in self._types:
+            with contextlib.suppress(InsertionUnavailable):
+                reply = self._bus.call(CLIPBOARD, "SelectionRead", "os", (self._session, name))
+                value = _read(reply.body[0].to_raw_fd(), MOST_BYTES - sum(map(len, found.values())))
+                if value is not None:
+                    found[name] = value
+        return found
+
+    def _give(self, name: str, serial: int) -> None:
+        """Somebody asks for our clipboard."""
+        value = self._offered.get(name)
+        reply = self._bus.call(CLIPBOARD, "SelectionWrite", "ou", (self._session, serial))
+        given = _write(reply.body[0].to_raw_fd(), value or b"") and value is not None
+        self._bus.call(CLIPBOARD, "SelectionWriteDone", "oub", (self._session, serial, given))
+        if given and name in TEXT:
+            self._reads.append(time.monotonic())
+
+    def _take(self, message: Message) -> None:
+        path = message.header.fields.get(HeaderFields.path, "")
+        match message.header.fields.get(HeaderFields.member):
+            case "SelectionOwnerChanged":
+                options, self._told = message.body[1], True
+                self._ours = bool(options.get("session_is_owner", ("b", False))[1])
+                types = options.get("mime_types", ("as", []))[1]
+                self._types = tuple(types[0] if isinstance(types, tuple) else types)
+            case "SelectionTransfer" if message.body[0] == self._session:
+                self._give(str(message.body[1]), int(message.body[2]))
+            case "Closed" if path == self._session:
+                self._session, self._ours, self._told = "", False, False
+
+
+def _read(pipe: int, most: int) -> bytes | None:
+    """All of it, or None: too big, or no end in time."""
+    pieces: list[bytes] = []
+    try:
+        while select.select([pipe], [], [], PIPE_S)[0]:
+            piece = os.read(pipe, 64 * 1024)
+            if not piece:
+                return b"".join(pieces)
+            pieces.append(piece)
+            if sum(map(len, pieces)) > most:
+                return None
+    finally:
+        os.close(pipe)
+    return None
+
+
+def _write(pipe: int, value: bytes) -> bool:
+    """Whether the reader took all of it in time."""
+    os.set_blocking(pipe, False)
+    left = memoryview(value)
+    try:
+        while left:
+            if not select.select([], [pipe], [], PIPE_S)[1]:
+                return False
+            left = left[os.write(pipe, left) :]
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(pipe)
