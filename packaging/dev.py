@@ -51,7 +51,7 @@ APT = {
     },
     "test": {
         "a virtual microphone": "pulseaudio pulseaudio-utils libasound2-plugins",
-        "a screen to test on": "xvfb openbox xdotool xclip x11-utils imagemagick fonts-dejavu-core "
+        "a screen to test on": "xvfb openbox tint2 xdotool xclip x11-utils imagemagick fonts-dejavu-core "
         "fonts-droid-fallback|fonts-noto-cjk",
         "other programs to write into, on two kinds of screen": "xterm mousepad sway wtype wl-clipboard",
         "a screen reader, a keyring, processes, a small disk": "at-spi2-core dbus gnome-keyring procps e2fsprogs mount",
@@ -63,19 +63,19 @@ OTHER_SYSTEMS = {
         "sudo dnf install",
         "portaudio alsa-plugins-pulseaudio mesa-libEGL mesa-libGL libxkbcommon-x11 xcb-util-cursor "
         "xcb-util-image xcb-util-keysyms xcb-util-renderutil xcb-util-wm",
-        "pulseaudio-utils xorg-x11-server-Xvfb openbox xdotool xclip ImageMagick at-spi2-core gnome-keyring",
+        "pulseaudio-utils xorg-x11-server-Xvfb openbox tint2 xdotool xclip ImageMagick at-spi2-core gnome-keyring",
     ),
     "pacman": (
         "sudo pacman -S --needed",
         "portaudio alsa-plugins libpulse libglvnd libxkbcommon-x11 xcb-util-cursor xcb-util-image "
         "xcb-util-keysyms xcb-util-renderutil xcb-util-wm",
-        "pulseaudio xorg-server-xvfb openbox xdotool xclip imagemagick at-spi2-core gnome-keyring",
+        "pulseaudio xorg-server-xvfb openbox tint2 xdotool xclip imagemagick at-spi2-core gnome-keyring",
     ),
     "zypper": (
         "sudo zypper install",
         "libportaudio2 alsa-plugins-pulse libpulse0 Mesa-libEGL1 Mesa-libGL1 libxkbcommon-x11-0 "
         "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0",
-        "pulseaudio xorg-x11-server-Xvfb openbox xdotool xclip ImageMagick at-spi2-core gnome-keyring",
+        "pulseaudio xorg-x11-server-Xvfb openbox tint2 xdotool xclip ImageMagick at-spi2-core gnome-keyring",
     ),
 }
 DPKG_STATUS = Path("/var/lib/dpkg/status")

@@ -22,9 +22,7 @@ log = logging.getLogger(__name__)
 PANEL_STARTS_MS = 10_000
 """How long an icon may be away before the window comes back: a desktop that starts, a panel that crashed."""
 STAYS = "Saywrite stays here"
-HOW_TO_QUIT = (
-    "Its window was closed, the program runs on. Quit it in the menu of this icon, or change it in the settings."
-)
+HOW_TO_QUIT = "The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it."
 
 
 class Residence(QObject):

@@ -63,7 +63,8 @@ class TrayMenu(QMenu):
             action.triggered.connect(lambda _checked=False, number=number: self._copy(number))
         self.addSeparator()
         self.addAction("Show &window").triggered.connect(self.show_wanted)
-        self.addAction(actions.settings)
+        settings = self.addAction(icon("settings"), "Se&ttings…")  # the S is that of Start and Stop
+        settings.triggered.connect(actions.settings.trigger)
         self.addSeparator()
         self.addAction(icon("quit"), "&Quit Saywrite").triggered.connect(self.quit_wanted)
         self._show_texts()

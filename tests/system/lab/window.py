@@ -204,8 +204,9 @@ class Window:
 
 
 @contextmanager
-def window(room: Room, at: Path, settings: str = "") -> Iterator[Window]:
-    """The window, open and active, its recogniser ready; killed at the latest when the block ends.
+def window(room: Room, at: Path, settings: str = "", *, visible: bool = True) -> Iterator[Window]:
+    """The window, open and active, its recogniser ready; killed at the latest when the block ends. Not `visible`: it is
+    started in the tray.
 
     `settings`: lines for saywrite.toml, where the folder has none yet. A test that fails leaves the screen of that
     moment in artifacts/.
@@ -224,7 +225,8 @@ def window(room: Room, at: Path, settings: str = "") -> Iterator[Window]:
     )
     shown = Window(process, room.screen, room.reader)
     try:
-        room.screen.window("^Saywrite$")
+        if visible:
+            room.screen.window("^Saywrite$")
         shown.wait_log("engine builtin ready")
         yield shown
     except BaseException:

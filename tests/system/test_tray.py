@@ -1,0 +1,180 @@
+"""Saywrite lives in a real tray: the icon comes with its host, the window goes and comes back, nothing gets lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.system.lab.desktop import wait_for
+from tests.system.lab.program import run
+from tests.system.lab.tray import Panel, panel
+from tests.system.lab.window import LIMIT_S, Room, recordings, room, window
+
+pytestmark = pytest.mark.system
+
+PAUSE_S = 20.0
+"""How long the window may stay away without an icon: ten seconds by design, twice that here."""
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Room]:
+    with room(["desk:48000:1"]) as made:
+        yield made
+
+
+@pytest.fixture
+def tray(desk: Room, tmp_path: Path) -> Iterator[Panel]:
+    folder = tmp_path / "panel"
+    folder.mkdir()
+    with panel(desk.screen, folder) as made:
+        yield made
+
+
+def is_shown(room: Room) -> bool:
+    return bool(room.screen.xdotool("search", "--onlyvisible", "--name", "Saywrite$", check=False))
+
+
+def wait_shown(room: Room, shown: bool, limit_s: float = LIMIT_S) -> None:
+    wait_for(lambda: is_shown(room) == shown, f"the window is {'not ' if shown else ''}to be seen", limit_s)
+
+
+def close_window(room: Room) -> None:
+    """As the window manager's button does."""
+    room.screen.window("^Saywrite$")
+    room.screen.key("alt+F4")
+
+
+def choose(tray: Panel, room: Room, *keys: str) -> None:
+    """Open the icon's menu and choose with the keyboard."""
+    tray.open_menu()
+    room.screen.key(*keys)
+
+
+def test_the_icon_takes_the_window_away_and_brings_it_back(
+    desk: Room, tray: Panel, tmp_path: Path, artifacts: Path
+) -> None:
+    tray.start()
+    with window(desk, tmp_path) as saywrite:
+        saywrite.wait_log("tray icon shown")
+        tray.wait_icon()
+        close_window(desk)
+        wait_shown(desk, False)
+        desk.screen.shot(artifacts / "tray-closed.png")
+        assert saywrite.process.poll() is None
+        tray.click()
+        wait_shown(desk, True)
+        wait_for(lambda: saywrite.title() == "Saywrite", "the window has no title")
+        desk.screen.window("^Saywrite$")
+        tray.click()
+        wait_shown(desk, False)
+        assert run("show", at=tmp_path).returncode == 0
+        wait_shown(desk, True)
+        tray.open_menu()
+        desk.screen.shot(artifacts / "tray-menu.png")
+        desk.screen.key("q")
+        assert saywrite.process.wait(LIMIT_S) == 0
+        wait_for(lambda: tray.icon() is None, "the icon stays behind")
+        assert saywrite.troubles() == []
+
+
+def test_quit_from_the_tray_while_the_window_is_hidden_ends_everything(desk: Room, tray: Panel, tmp_path: Path) -> None:
+    state = tmp_path / "data" / "state" / "window.json"
+    state.parent.mkdir(parents=True)
+    state.write_text('{"tray_explained": true}')
+    tray.start()
+    with window(desk, tmp_path) as saywrite:
+        tray.wait_icon()
+        close_window(desk)
+        wait_shown(desk, False)
+        choose(tray, desk, "q")
+        assert saywrite.process.wait(LIMIT_S) == 0
+        assert saywrite.troubles() == []
+
+
+def test_the_command_line_ends_a_program_that_lives_in_the_tray(desk: Room, tray: Panel, tmp_path: Path) -> None:
+    tray.start()
+    with window(desk, tmp_path) as saywrite:
+        tray.wait_icon()
+        close_window(desk)
+        wait_shown(desk, False)
+        assert run("quit", at=tmp_path).returncode == 0
+        assert saywrite.process.wait(LIMIT_S) == 0
+
+
+def test_a_tray_that_comes_later_or_starts_anew_gets_the_icon(desk: Room, tray: Panel, tmp_path: Path) -> None:
+    with window(desk, tmp_path) as saywrite:
+        saywrite.wait_log("tray host: none")
+        tray.start()
+        tray.wait_icon()
+        close_window(desk)
+        wait_shown(desk, False)
+        for _ in range(2):
+            tray.kill()
+            saywrite.wait_log("tray host: none")
+            tray.start()
+            tray.wait_icon()
+        assert not is_shown(desk), "a panel that starts anew brings no window"
+        tray.click()
+        wait_shown(desk, True)
+        assert saywrite.troubles() == []
+
+
+def test_when_the_tray_dies_for_good_the_window_comes_back(desk: Room, tray: Panel, tmp_path: Path) -> None:
+    tray.start()
+    with window(desk, tmp_path) as saywrite:
+        tray.wait_icon()
+        close_window(desk)
+        wait_shown(desk, False)
+        tray.kill()
+        wait_shown(desk, True, PAUSE_S + LIMIT_S)
+        close_window(desk)
+        assert saywrite.process.wait(LIMIT_S) == 0, "without a tray, closing quits"
+
+
+def test_without_a_tray_closing_quits(desk: Room, tmp_path: Path) -> None:
+    with window(desk, tmp_path) as saywrite:
+        saywrite.wait_log("tray host: none")
+        close_window(desk)
+        assert saywrite.process.wait(LIMIT_S) == 0
+        assert saywrite.troubles() == []
+
+
+def test_started_in_the_tray_there_is_an_icon_and_no_window(desk: Room, tray: Panel, tmp_path: Path) -> None:
+    tray.start()
+    with window(desk, tmp_path, "start_hidden = true\n", visible=False) as saywrite:
+        tray.wait_icon()
+        assert not is_shown(desk)
+        assert run(at=tmp_path).returncode == 0, "started once more"
+        wait_shown(desk, True)
+        assert saywrite.troubles() == []
+
+
+def test_started_in_the_tray_where_there_is_none_the_window_comes(desk: Room, tmp_path: Path) -> None:
+    with window(desk, tmp_path, "start_hidden = true\n", visible=False) as saywrite:
+        saywrite.wait_log("no tray icon: the window is shown", PAUSE_S + LIMIT_S)
+        wait_shown(desk, True)
+
+
+def test_a_dictation_from_the_tray_shows_in_the_icon_and_its_text_can_be_copied(
+    desk: Room, tray: Panel, tmp_path: Path, artifacts: Path
+) -> None:
+    speech = recordings(tmp_path)
+    tray.start()
+    with window(desk, tmp_path, "start_hidden = true\n", visible=False) as saywrite:
+        tray.wait_icon()
+        desk.screen.shot(artifacts / "tray-idle.png")
+        choose(tray, desk, "s")
+        saywrite.wait_state("listening")
+        wait_for(lambda: tray.reds() > 100, "the icon does not say that it listens")
+        desk.screen.shot(artifacts / "tray-listening.png")
+        desk.sound.play("desk", speech["two_sentences"])
+        choose(tray, desk, "s")
+        saywrite.wait_state("idle")
+        wait_for(lambda: tray.reds() == 0, "the icon still listens")
+        tray.open_menu()
+        desk.screen.shot(artifacts / "tray-texts.png")
+        desk.screen.key(*["Down"] * 5, "Return")
+        wait_for(lambda: "river" in desk.screen.clipboard(), "the text was not copied whole")
+        assert not is_shown(desk)
+        assert saywrite.troubles() == []
