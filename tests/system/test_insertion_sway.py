@@ -118,9 +118,13 @@ def test_a_slow_program_still_gets_the_text_and_the_clipboard_comes_back_after_i
 def test_every_format_of_the_clipboard_comes_back(screen: Compositor) -> None:
     formats = ("text/plain;charset=utf-8", "text/html", "image/png", "application/x-made-up")
     with editor(screen, "the-other-editor") as other, inserting(screen) as bench:
-        screen.key("F5")  # Wayland lets only a program that was just used set the clipboard
-        other.ask("copy")
-        wait_for(lambda: screen.pasted("application/x-made-up"), "nothing was copied")
+
+        def copied() -> bool:
+            screen.key("F5")  # Wayland lets only a program that was just used set the clipboard
+            other.ask("copy")
+            return bool(screen.pasted("application/x-made-up"))
+
+        wait_for(copied, "nothing was copied")
         before = {kind: screen.pasted(kind) for kind in formats}
         assert all(before.values())
         with editor(screen) as target:
