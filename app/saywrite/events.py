@@ -366,6 +366,31 @@ InsertionEvent = Inserted | NotInserted | TakenBack | NotTakenBack
 """What the insertion worker tells."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The user cancelled a dictation. `revocable`: it can be taken back; told again, False, when that is over."""
+
+    dictation: str
+    revocable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyProblem:
+    """Why the key of `binding` ("dictate", "dictate-second") is not heard; "" when it is about all of them."""
+
+    binding: str
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeysChanged:
+    """Which keys are heard now (the binding, and its key in the desktop's words, if it has some), and which not."""
+
+    heard: tuple[tuple[str, str], ...]
+    problems: tuple[KeyProblem, ...] = ()
+
+
 FrontEndEvent = (
     Started
     | StateChanged
@@ -385,5 +410,11 @@ FrontEndEvent = (
     | Finished
     | UnfinishedFound
     | DevicesChanged
+    | Inserted
+    | NotInserted
+    | TakenBack
+    | NotTakenBack
+    | Cancelled
+    | KeysChanged
 )
 """Everything a front end may be told; `dictation.headless` and `ui.controller` match on it."""

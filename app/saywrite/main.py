@@ -60,9 +60,10 @@ def build(
     *,
     keep_files: bool = True,
     secrets: Secrets | None = None,
+    on_main: Callable[[Callable[[], None]], None] | None = None,
 ) -> Dictation:
     """Every object below the front end. `keep_files`: files that are transcribed get a journal and a history too.
-    `secrets`: where the front end keeps keys, if it does.
+    `secrets`: where the front end keeps keys, if it does. `on_main`: how a job gets to the window's thread.
     """
     from saywrite.dictation.dictation import Dictation
     from saywrite.dictation.inbox import Inbox
@@ -75,7 +76,7 @@ def build(
         from saywrite.dictation.assembly import Means, Wishes, assemble
         from saywrite.speech.aiola.network import Network
 
-        wishes = Wishes(worker_command(), options.realtime, device, keep_files)
+        wishes = Wishes(worker_command(), options.realtime, device, keep_files, on_main)
         means = Means(secrets or LateSecrets(), Network(), os.environ)
         return assemble(inbox, paths, settings, keywords, tell, wishes, means)
 
@@ -163,12 +164,14 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
     from saywrite.settings.keychain import LateSecrets
     from saywrite.ui.application import create_application, route_messages, run
     from saywrite.ui.frontend import FrontEnd, Surroundings
+    from saywrite.ui.main_thread import MainThread
     from saywrite.ui.worker import DictationThread
 
     app = create_application(sys.argv[:1], settings.theme)
     route_messages()
     thread, board, secrets = DictationThread(), StatusBoard(), LateSecrets()
-    dictation = build(options, paths, settings, keywords, _both(board.receive, thread.told.emit), secrets=secrets)
+    tell, on_main = _both(board.receive, thread.told.emit), MainThread().do
+    dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main)
     thread.loop = dictation.run
     front = FrontEnd(
         dictation,

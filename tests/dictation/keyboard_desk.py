@@ -82,13 +82,13 @@ class Desk:
     def situation(self) -> Situation:
         return Situation(self.state, self.dictation)
 
-    def start(self, binding: str) -> None:
+    def start(self, binding: str, at: float = 0.0) -> None:
         self.number += 1
         self.dictation = f"d{self.number}"
         self.done.append(f"start {binding}")
         self.to(State.STARTING)
 
-    def stop(self) -> None:
+    def stop(self, at: float = 0.0) -> None:
         self.done.append("stop")
         self.to(State.FINISHING)
 

@@ -81,8 +81,17 @@ class FakeDictation:
     def cancel(self) -> None:
         self._note("cancel")
 
-    def toggle(self) -> None:
+    def toggle(self, *, insert: bool = False) -> None:
         self._note("toggle")
+
+    def take_back_cancelled(self) -> None:
+        self._note("take_back_cancelled")
+
+    def insert_again(self) -> None:
+        self._note("insert_again")
+
+    def take_back_insertion(self) -> None:
+        self._note("take_back_insertion")
 
     def apply(self, settings: Settings) -> None:
         self._note("apply", settings)

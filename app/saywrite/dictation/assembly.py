@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,14 +18,23 @@ from saywrite.audio.playback import Player
 from saywrite.audio.soundserver import SoundServer
 from saywrite.audio.source import Source
 from saywrite.audio.voice import Segmenter
+from saywrite.desktop.hotkeys.bindings import Hotkeys
+from saywrite.desktop.hotkeys.ways import choose, open_hotkeys
+from saywrite.desktop.insertion.inserter import Inserter
+from saywrite.desktop.insertion.way import Way
+from saywrite.desktop.insertion.ways import PortalToken, open_way
+from saywrite.desktop.insertion.ways import choose as ways_in
 from saywrite.desktop.network_changes import NetworkChanges
+from saywrite.desktop.session import SessionWatch
 from saywrite.dictation.accounts import find_account
 from saywrite.dictation.archive import Archive
 from saywrite.dictation.desk import Desk, Hardware
 from saywrite.dictation.disk import Disk
+from saywrite.dictation.handover import Handover
 from saywrite.dictation.inbox import Inbox
 from saywrite.dictation.loop import Parts
-from saywrite.errors import NoMicrophone
+from saywrite.dictation.talk import Desktop, Talk
+from saywrite.errors import NoMicrophone, SecretsUnavailable
 from saywrite.events import Device, FrontEndEvent
 from saywrite.paths import Paths
 from saywrite.settings.keychain import Secrets
@@ -36,6 +47,13 @@ from saywrite.speech.builtin import BuiltinRecognizer
 from saywrite.speech.engines import AIOLA, AIOLA_FILE, BUILTIN
 from saywrite.speech.recognizer import Recognizer
 from saywrite.text.keywords import Keyword
+from saywrite.text.spacing import carry_on
+
+APP_ID = "io.github.saywrite.Saywrite"
+"""The name of our .desktop file, by which desktops know the program."""
+
+PORTAL_TOKEN = "desktop-portal-token"
+"""The keyring's name for what lets us insert without asking the user again (GNOME and KDE under Wayland)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +64,8 @@ class Wishes:
     realtime: bool = False
     device: Device | None = None
     keep_files: bool = True
+    on_main: Callable[[Callable[[], None]], None] | None = None
+    """Runs a job on the main thread of a program with a window: only that one hears keys and writes into others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +89,8 @@ def assemble(
     """Everything behind a `Dictation`. Starts the disk thread; everything else starts when it is needed."""
     audio, server = AudioThread(), SoundServer()
     microphones: list[Microphones] = []
-    archive = Archive(paths, Disk(), inbox.post, _today)
+    disk = Disk()
+    archive = Archive(paths, disk, inbox.post, _today)
 
     def microphone(now: Settings) -> Source:
         return Microphone(inbox.post, wishes.device or remembered(now), audio, server)
@@ -94,7 +115,50 @@ def assemble(
     recognizers = _recognizers(inbox, wishes, means, lambda: desks[0].loop.settings)
     parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
     desks.append(Desk(parts, hardware, settings, keywords, tell, wishes.keep_files, not wishes.realtime))
-    return desks[0]
+    return _with_push_to_talk(desks[0], parts, disk, tell, wishes, means)
+
+
+def _with_push_to_talk(
+    desk: Desk, parts: Parts, disk: Disk, tell: Callable[[FrontEndEvent], None], wishes: Wishes, means: Means
+) -> Desk:
+    """Only a program with a window hears keys."""
+    if wishes.on_main is not None:
+        desktop = _desktop(parts.inbox, disk, wishes.on_main, means)
+        desk.talk = desk.loop.keys = Talk(desk, desktop, parts.clock, tell)
+    return desk
+
+
+def _desktop(inbox: Inbox, disk: Disk, on_main: Callable[[Callable[[], None]], None], means: Means) -> Desktop:
+    """What push-to-talk needs of this desktop; opened when it is first used."""
+
+    def keys() -> Hotkeys | None:
+        return open_hotkeys(choose(sys.platform, means.environ).way, inbox.post, time.monotonic, APP_ID, on_main)
+
+    def watch_session() -> Callable[[], None]:
+        if sys.platform != "linux":
+            return lambda: None
+        return SessionWatch(inbox.post, time.monotonic).close
+
+    def way_in() -> Way:
+        return open_way(_portal_token(means), APP_ID, environ=means.environ)
+
+    inserter = Inserter(way_in, carry_on, inbox.post)
+    return Desktop(keys, watch_session, Handover(inserter, disk.submit, inbox.post, time.monotonic))
+
+
+def _portal_token(means: Means) -> PortalToken:
+    """What the keyring has of it; without a keyring the user is asked anew in every session."""
+    if "portal" not in dict(ways_in(sys.platform, means.environ)):
+        return PortalToken()
+
+    def keep(token: str) -> None:
+        with suppress(SecretsUnavailable):
+            means.secrets.set(PORTAL_TOKEN, token)
+
+    try:
+        return PortalToken(means.secrets.get(PORTAL_TOKEN) or "", keep)
+    except SecretsUnavailable:
+        return PortalToken("", keep)
 
 
 def _recognizers(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
@@ -32,6 +32,9 @@ from saywrite.events import Failed, FrontEndEvent
 from saywrite.settings.schema import Settings
 from saywrite.speech.engines import AIOLA_FILE
 from saywrite.text.keywords import Keyword, Keywords
+
+if TYPE_CHECKING:
+    from saywrite.dictation.talk import Talk
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +88,8 @@ class Desk:
         self.latest = LatestLevel()
         self.envelope = Envelope()
         self.plan: Plan | None = None
+        self.talk: Talk | None = None
+        """Push-to-talk, where there is a desktop for it; set once, before `run`."""
         self._parts = parts
         self._hardware = hardware
         self._tell = tell
@@ -99,22 +104,28 @@ class Desk:
         self._prepare_engine()
         self.archive.look_for_unfinished(except_for=())
         self.archive.tidy(settings.keep_recordings_days)
+        if self.talk is not None:
+            self.talk.open()
         self.loop.run()
 
-    def toggle(self, engine: str = "", language: str = "") -> None:
+    def toggle(self, engine: str = "", language: str = "", *, insert: bool = False) -> None:
         if self.loop.state in CAPTURING:
             self.loop.stop()
         else:
-            self.start_microphone(engine, language)
+            self.start_microphone(engine, language, insert=insert)
 
-    def start_microphone(self, engine: str = "", language: str = "") -> None:
-        """`engine`, `language`: of this one dictation; "" as the settings say."""
+    def start_microphone(self, engine: str = "", language: str = "", *, insert: bool = False) -> None:
+        """`engine`, `language`: of this one dictation; "" as the settings say. `insert`: its text goes into the
+        program in front, too.
+        """
         now = self.loop.settings
         once = replace(now, engine=engine or now.engine, language=language or now.language)
         if self.loop.state not in CAPTURING and self._engine_is_there(once.engine):
             self.stop_playing()
             plan = self._plan(MICROPHONE, once)
             self._begin(plan, self._hardware.microphone(self.loop.settings), self.archive.record(header_of(plan)))
+            if insert and self.talk is not None:
+                self.talk.expect()
 
     def transcribe_file(self, path: Path) -> None:
         """The same pipeline with a file as the source."""
@@ -146,6 +157,8 @@ class Desk:
     def apply(self, settings: Settings) -> None:
         before, self.loop.settings = self.loop.settings, settings
         self.loop.renew_rules()
+        if self.talk is not None:
+            self.talk.apply(settings)
         if settings.engine != before.engine:
             self._prepare_engine()
         if account_changed(before, settings):
@@ -176,6 +189,8 @@ class Desk:
         self._hardware.player.stop()
 
     def quit(self) -> None:
+        if self.talk is not None:
+            self.talk.close()
         self.stop_playing()
         self.loop.quit()
         self._hardware.close()
@@ -185,6 +200,8 @@ class Desk:
     def _tell_all(self, event: FrontEndEvent) -> None:
         self.latency.receive(event, self._parts.clock())
         self._tell(event)
+        if self.talk is not None:
+            self.talk.receive(event)
 
     def _prepare_engine(self) -> None:
         recognizer = self._parts.recognizers.get(self.loop.settings.engine)

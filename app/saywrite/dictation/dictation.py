@@ -18,6 +18,7 @@ from saywrite.text.keywords import Keyword
 if TYPE_CHECKING:
     from saywrite.dictation.desk import Desk
     from saywrite.dictation.take import Plan
+    from saywrite.dictation.talk import Talk
 
 
 class Dictation:
@@ -53,19 +54,33 @@ class Dictation:
         """The dictation thread, until `quit()`."""
         self._desk.get().run()
 
-    def start(self, engine: str = "", language: str = "") -> None:
-        """`engine`, `language`: of this one dictation; "" as the settings say."""
-        self._at_desk(lambda desk: desk.start_microphone(engine, language))
+    def start(self, engine: str = "", language: str = "", *, insert: bool = False) -> None:
+        """`engine`, `language`: of this one dictation; "" as the settings say. `insert`: its text goes into the
+        program in front, too.
+        """
+        self._at_desk(lambda desk: desk.start_microphone(engine, language, insert=insert))
 
     def stop(self) -> None:
         self._at_desk(lambda desk: desk.loop.stop())
 
     def cancel(self) -> None:
-        self._at_desk(lambda desk: desk.loop.cancel())
+        """Where there are keys it can be taken back for a moment (`events.Cancelled`)."""
+        self._at_desk(lambda desk: desk.loop.cancel() if desk.talk is None else desk.talk.drop())
 
-    def toggle(self, engine: str = "", language: str = "") -> None:
+    def take_back_cancelled(self) -> None:
+        """The dictation cancelled last is wanted after all, if it is still there."""
+        self._at_talk(lambda talk: talk.want_back())
+
+    def insert_again(self) -> None:
+        """Insert the text that did not get into its program, where the cursor is now."""
+        self._at_talk(lambda talk: talk.handover.inserter.again())
+
+    def take_back_insertion(self) -> None:
+        self._at_talk(lambda talk: talk.handover.inserter.take_back())
+
+    def toggle(self, engine: str = "", language: str = "", *, insert: bool = False) -> None:
         """As `start`, or `stop` while one is running."""
-        self._at_desk(lambda desk: desk.toggle(engine, language))
+        self._at_desk(lambda desk: desk.toggle(engine, language, insert=insert))
 
     def after_this(self, call: Callable[[], None]) -> None:
         """Call it on the dictation thread, once everything that was asked for before has been done."""
@@ -113,6 +128,10 @@ class Dictation:
     def quit(self) -> None:
         """Stop, close the journal, end `run()`. What has no text yet is offered at the next start."""
         self._at_desk(lambda desk: desk.quit())
+
+    def _at_talk(self, wish: Callable[[Talk], None]) -> None:
+        """Where there is push-to-talk."""
+        self._at_desk(lambda desk: wish(desk.talk) if desk.talk is not None else None)
 
     def _at_desk(self, wish: Callable[[Desk], None]) -> None:
         self._inbox.post(lambda: wish(self._desk.get()))

@@ -63,10 +63,13 @@ class Dictates(Protocol):
 
     def situation(self) -> Situation: ...
 
-    def start(self, binding: str) -> None:
-        """Begin a dictation with the engine and the language of `binding` (`FIRST` or `SECOND`)."""
+    def start(self, binding: str, at: float) -> None:
+        """Begin a dictation with the engine and the language of `binding` (`FIRST` or `SECOND`), whose key went down
+        at `at`.
+        """
 
-    def stop(self) -> None: ...
+    def stop(self, at: float) -> None:
+        """End the capture; the key came up at `at`."""
 
     def cancel(self, until: float) -> None:
         """Drop the newest dictation, and offer "Take that back" until the monotonic time `until`; the recording stays
@@ -107,6 +110,11 @@ class Keyboard:
         self._captured = ""
         self._watching = False
         self._told: Grabbed | None = None
+
+    @property
+    def held(self) -> bool:
+        """A key of ours is down."""
+        return self._keys.holding
 
     def apply(self, settings: Settings) -> None:
         """Grab what the settings say now; the first time, and after the keys were lost, open the way."""
@@ -196,11 +204,11 @@ class Keyboard:
 
     def _carry_out(self, action: Action) -> None:
         match action:
-            case Start(binding=binding):
-                self._dictates.start(binding)
-            case Stop(why=why):
+            case Start(binding=binding, at=at):
+                self._dictates.start(binding, at)
+            case Stop(why=why, at=at):
                 log.info("a key's dictation ends: %s", why)
-                self._dictates.stop()
+                self._dictates.stop(at)
                 if why in _TOLD:
                     self._dictates.notice(*_TOLD[why])
             case Cancel(until=until):

@@ -135,7 +135,7 @@ class Loop:
                 self._tell(message)
             case UnfinishedFound() | DevicesChanged():
                 self._tell(message)
-            case Failed(dictation=""):
+            case Failed(dictation="") | ConnectionChanged(dictation=""):
                 self._tell(message)
             case Partial() | Final() | Progress() | Rewind() | RecognizerFinished() | Failed() | ConnectionChanged():
                 self._of(message.dictation, lambda take: take.hear(message))

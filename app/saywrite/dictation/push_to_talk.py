@@ -151,6 +151,11 @@ class PushToTalk:
             times.append(self._own.since + self.limit_s)
         return min(times, default=None)
 
+    @property
+    def holding(self) -> bool:
+        """A key is down, or came up so short ago that it may be a bounce."""
+        return bool(self._holds)
+
     def key(self, event: KeyPressed | KeyReleased, now: Situation) -> tuple[Action, ...]:
         """A key went down or came up."""
         actions = self._settle(now, event.at, except_for=event.binding)

@@ -29,6 +29,10 @@ class Actions(QObject):
         super().__init__(parent)
         self.record = self._action("&Start", RECORD_SHORTCUT, "microphone")
         self.cancel = self._action("Stop &without waiting for text", f"Shift+{RECORD_SHORTCUT}", "stop")
+        self.insert_again = self._action("Insert the last text &again", "", "")
+        self.take_back = self._action("Take &back the last insertion", "", "undo")
+        for action in (self.insert_again, self.take_back):
+            action.setEnabled(False)
         self.refresh = self._action("&Look for microphones", "F5", "refresh")
         self.details = self._action("&Details…", "Ctrl+I", "info")
         self.details.setEnabled(False)
@@ -72,7 +76,8 @@ class Actions(QObject):
         view = bar.addMenu("&View")
         self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.speed)
         dictation = bar.addMenu("&Dictation")
-        self._add(dictation, self.record, self.cancel, None, self.details, None, self.refresh)
+        self._add(dictation, self.record, self.cancel, None, self.insert_again, self.take_back)
+        self._add(dictation, None, self.details, None, self.refresh)
         self._add(bar.addMenu("&Help"), self.diagnostics, None, self.about)
 
     def show_state(self, state: State) -> None:

@@ -28,7 +28,7 @@ BUSY = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING, State.FIN
 class DictationCommands(Protocol):
     """The dictation as the window posts to it (`dictation.dictation.Dictation`)."""
 
-    def toggle(self) -> None: ...
+    def toggle(self, *, insert: bool = False) -> None: ...
     def stop(self) -> None: ...
     def cancel(self) -> None: ...
     def apply(self, settings: Settings) -> None: ...
@@ -139,7 +139,8 @@ class Commands(QObject):
     def _connect_dictation(self) -> None:
         window, dictation, actions = self._window, self._dictation, self._window.actions_
         window.control_bar.record_pressed.connect(actions.record.trigger)
-        actions.record.triggered.connect(lambda: dictation.toggle())
+        # From the tray's menu the text goes on into the program in front; in our own window it stands already.
+        actions.record.triggered.connect(lambda: dictation.toggle(insert=not window.isActiveWindow()))
         actions.cancel.triggered.connect(lambda: dictation.cancel())
         actions.refresh.triggered.connect(lambda: dictation.refresh_devices())
         actions.open_file.triggered.connect(self.choose_files)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QObject, Slot
 
 from saywrite.errors import SaywriteError
-from saywrite.events import DevicesChanged, FrontEndEvent, Level, Started
+from saywrite.events import DevicesChanged, FrontEndEvent, KeysChanged, Level, Started
 from saywrite.settings.schema import Settings
 from saywrite.settings.window_state import load_window_state, save_window_state
 from saywrite.text.keywords import Keyword
@@ -26,10 +26,12 @@ from saywrite.ui.controller import Controller
 from saywrite.ui.details import Details
 from saywrite.ui.main_window import MainWindow
 from saywrite.ui.notices import Kind
+from saywrite.ui.overlay_course import OverlayCourse
 from saywrite.ui.preferences import Preferences
 from saywrite.ui.residence import Residence
 from saywrite.ui.side_windows import SideWindows
 from saywrite.ui.summons import Summons
+from saywrite.ui.talk_notices import TalkCommands, TalkNotices
 from saywrite.ui.tasks import run_task
 from saywrite.ui.theme import apply_scheme
 from saywrite.ui.tray import Tray
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class WindowDictation(DictationCommands, Protocol):
+class WindowDictation(DictationCommands, TalkCommands, Protocol):
     """The dictation with what the window polls; both are other objects with every dictation."""
 
     @property
@@ -95,6 +97,8 @@ class FrontEnd(QObject):
         self.summons = Summons(self.window, given.activate_x11)
         self.tray = Tray(TrayMenu(self.window.actions_, given.choices), self.window)
         self.tray_texts = TrayTexts(self.tray, given.open_history)
+        self.talk = TalkNotices(self.window, dictation, self.tray.tell, self.side.show_keys)
+        self.overlay = OverlayCourse(self.window, lambda: dictation.envelope)
         self.residence = Residence(self.window, self.tray, self.preferences)
         self._connect()
         self.window.keywords.set_keywords(given.keywords)
@@ -109,6 +113,10 @@ class FrontEnd(QObject):
         self.window.waveform.receive(event)
         self.details.receive(event)
         self.tray.receive(event)
+        self.overlay.receive(event)
+        self.talk.receive(event)
+        if isinstance(event, KeysChanged):
+            self.side.show_key_state(event)
         if isinstance(event, Started) and not self._has_recording:
             self._has_recording = True
             self._show_panels()
@@ -121,6 +129,7 @@ class FrontEnd(QObject):
         state = load_window_state(self._given.window_state)
         self.window.restore(state)
         self.side.restore(state)
+        self.overlay.restore(state)
         self.residence.restore(state)
         self.residence.begin()
         self.window.control_bar.button.setFocus()
@@ -128,7 +137,8 @@ class FrontEnd(QObject):
     def save(self) -> None:
         """At quit, after the dictation has ended."""
         self.tray.hide()
-        state = self.window.state() | self.side.state() | self.residence.state()
+        state = self.window.state() | self.side.state() | self.residence.state() | self.overlay.state()
+        self.overlay.close()
         try:
             save_window_state(self._given.window_state, state)
         except SaywriteError as error:
@@ -179,6 +189,7 @@ class FrontEnd(QObject):
         )
         window.empty.show_engine(settings.engine)
         self.tray.menu.show_settings(settings)
+        self.overlay.apply(settings)
         self.controller.apply(settings.engine, settings.announce)
         window.actions_.show_keywords.setChecked(settings.show_keywords)
         window.actions_.show_waveform.setChecked(settings.show_waveform)

@@ -10,11 +10,12 @@ from functools import partial
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
 
-from saywrite.events import DevicesChanged
+from saywrite.events import DevicesChanged, KeysChanged
 from saywrite.settings.schema import OPTIONS, PAGES, Option, Page
 from saywrite.ui.account_access import AccountAccess
 from saywrite.ui.account_page import AccountPage
 from saywrite.ui.choosers import Choices, EngineChooser, LanguageChooser, MicrophoneChooser
+from saywrite.ui.keys_page import BINDINGS, KeysPage
 from saywrite.ui.option_editors import OptionEditors, add_row, new_form
 from saywrite.ui.preferences import Preferences
 
@@ -43,6 +44,7 @@ class SettingsDialog(QDialog):
         self._choices = choices
         self._editors = OptionEditors(preferences, self)
         self._microphone = MicrophoneChooser()
+        self.keys_page = KeysPage(self._editors, preferences)
         self.account_page = AccountPage(self._editors, preferences, account)
         self.account_page.account_changed.connect(self.account_changed)
         self.setWindowTitle("Settings")
@@ -61,6 +63,12 @@ class SettingsDialog(QDialog):
 
     def show_devices(self, event: DevicesChanged) -> None:
         self._microphone.set_devices(event.devices, f"{event.problem} {event.remedy}".strip())
+
+    def show_keys(self, event: KeysChanged) -> None:
+        self.keys_page.show(event)
+
+    def show_page(self, page: Page) -> None:
+        self._tabs.setCurrentIndex(PAGES.index(page))
 
     def show_account(self) -> None:
         """Turn to the page of the account, ready to take a key."""
@@ -82,10 +90,14 @@ class SettingsDialog(QDialog):
         for option in OPTIONS.values():
             if option.page == page and option.name not in SHOWN_WITH_ANOTHER:
                 add_row(form, option, *self._editor(option))
+        if page == "Push-to-talk":
+            self.keys_page.add_lines(form)
         return content
 
     def _editor(self, option: Option) -> tuple[QWidget, QWidget]:
         own = {"engine": self._engine, "language": self._language, "microphone_name": self._device}.get(option.name)
+        if option.name in BINDINGS:
+            own = partial(self.keys_page.recorder, option.name)
         if own is None:
             return self._editors.make(option)
         editor = own()

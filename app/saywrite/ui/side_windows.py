@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from saywrite.events import DevicesChanged
+from saywrite.events import DevicesChanged, KeysChanged
 from saywrite.ui.account_access import AccountAccess
 from saywrite.ui.choosers import Choices
 from saywrite.ui.clipboard import copy_text
@@ -49,6 +49,7 @@ class SideWindows(QObject):
         self._diagnostics = diagnostics
         self._account = account
         self._devices: DevicesChanged | None = None
+        self._keys: KeysChanged | None = None
         self._settings: SettingsDialog | None = None
         self._history: HistoryWindow | None = None
         self._speed: LatencyWindow | None = None
@@ -87,6 +88,8 @@ class SideWindows(QObject):
             self._settings.refresh_devices_wanted.connect(self.refresh_devices_wanted)
             if self._devices is not None:
                 self._settings.show_devices(self._devices)
+            if self._keys is not None:
+                self._settings.show_keys(self._keys)
         _bring_up(self._settings)
 
     def show_account(self) -> None:
@@ -94,6 +97,17 @@ class SideWindows(QObject):
         self.show_settings()
         if self._settings is not None:
             self._settings.show_account()
+
+    def show_key_state(self, event: KeysChanged) -> None:
+        self._keys = event
+        if self._settings is not None:
+            self._settings.show_keys(event)
+
+    def show_keys(self) -> None:
+        """The settings, where the keys are chosen."""
+        self.show_settings()
+        if self._settings is not None:
+            self._settings.show_page("Push-to-talk")
 
     def show_history(self) -> None:
         if self._history is None:
