@@ -7,6 +7,7 @@ is. `refuse` makes it ignore all keys, `copy` fills the clipboard. It prints `re
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 
@@ -74,7 +75,7 @@ def main() -> None:
             case "focused":
                 say(str(field.hasFocus() and field.isActiveWindow()))
             case "":
-                app.quit()
+                os._exit(0)  # Qt under Wayland may hang while it lets go of the clipboard
 
     watch = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read)
     watch.activated.connect(obey)
