@@ -15,7 +15,7 @@ from table import QUICK, Row
 
 sys.path.insert(0, str(ROOT))  # the tests' package
 
-from tests.system.lab.aiola_faults import BEYOND, ROWS, Result, run_all  # noqa: E402
+from tests.system.lab.aiola_faults import BEYOND, ROWS, Result, run_all
 
 RUNS = 3 if QUICK else 20
 AT_ONCE = 8

@@ -34,6 +34,9 @@ BEFORE = 3
 AFTER_S = 9.0
 """Seconds of speech behind the end of the fault."""
 
+ROOM_S = 8.0
+"""Seconds of the room before the first word, where the program is started meanwhile."""
+
 UTTERANCE_S = 2.0
 """Length of an utterance with its pause, at the least."""
 
@@ -203,12 +206,12 @@ def _killed(row: Row, seed: int, quick: bool, folder: Path) -> Result:
     chance = random.Random(seed)
     outage_s = chance.uniform(3, 6) if quick else chance.uniform(5, 15)
     spoken = utterances(BEFORE + ceil((outage_s + AFTER_S) / UTTERANCE_S), seed)
-    wav = write_wav(folder / "said.wav", speech(spoken, seed=seed))
+    # A room is never silent: its noise is there before the program listens.
+    wav = write_wav(folder / "said.wav", speech(spoken, lead_s=ROOM_S, seed=seed))
     with ServiceProcess() as service, FaultProxy(service.port) as line, sound_lab(["desk:16000:1"]) as lab:
         environment = service.environment(line.url)
+        lab.play("desk", wav, wait=False)
         with running("listen", "--engine", "aiola", at=folder, env={**lab.env, **environment}) as saywrite:
-            saywrite.wait("state", state="listening")
-            lab.play("desk", wav, wait=False)
             saywrite.wait("final")
             dictation = str(saywrite.wait("started")["dictation"])
             service.kill()
