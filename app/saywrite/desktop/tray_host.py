@@ -47,7 +47,8 @@ class TrayHostWatch:
         told: bool | None = None
         try:
             while not thread.closing:
-                present = any([_look(each, hosts) for each in list(hosts)])
+                looks = [_look(each, hosts) for each in list(hosts)]  # all of them: what is not read wakes us at once
+                present = any(looks)
                 if present != told:
                     told = present
                     log.info("tray host: %s", "there" if present else "none")

@@ -113,6 +113,8 @@ _OTHER_WINDOW = {
     "keep": "Put it on the clipboard only",
 }
 _THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+_OVERLAY = {"off": "None", "on": "Shown; drag it where you like", "through": "Shown; the mouse reaches what is below"}
+_MOTION = {"system": "As the system", "reduced": "Less"}
 _FORMATS = {
     "txt": "Text",
     "md": "Markdown",
@@ -210,6 +212,14 @@ class Settings:
     theme: str = _choice("system", "Window", _THEMES, "Appearance")
     show_keywords: bool = _switch(True, "Window", "Show the keywords")
     show_waveform: bool = _switch(True, "Window", "Show the waveform")
+    overlay: str = _choice(
+        "off",
+        "Window",
+        _OVERLAY,
+        "Overlay",
+        "A small pill with your words, over all windows. Not on Wayland: a program cannot place it there.",
+    )
+    motion: str = _choice("system", "Window", _MOTION, "Motion", "Less: the overlay's level moves seldom.")
     close_to_tray: bool = _switch(
         True, "Window", "Keep running in the tray when the window is closed", "Without a tray, closing it quits."
     )

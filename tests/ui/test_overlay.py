@@ -1,0 +1,253 @@
+"""The overlay shows what is heard over all windows, takes no focus, stays where it was put, and rests when idle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QWindow
+from window_fakes import FakeDictation, script
+
+from saywrite.audio.levels import Envelope
+from saywrite.events import Failed, Finished, Partial, Segment, SegmentAdded, State, StateChanged
+from saywrite.settings.schema import Settings
+from saywrite.ui.frontend import FrontEnd
+from saywrite.ui.overlay import CALM_POLL_MS, POLL_MS, Overlay
+from saywrite.ui.overlay_course import PROBLEM_MS
+from saywrite.ui.overlay_place import MARGIN, Area, Spot, corner, packed, spot_of, unpacked
+from saywrite.ui.tray_faces import Face
+
+ON = Settings(overlay="on")
+DESK = (Area("left", QRect(0, 0, 1920, 1040)), Area("right", QRect(1920, 200, 1280, 800)))
+PILL = QSize(440, 44)
+shares = st.floats(0, 1)
+
+
+# Its place
+
+
+@given(st.sampled_from(["left", "right", "gone"]), shares, shares)
+def test_all_of_it_is_on_one_screen(screen: str, x: float, y: float) -> None:
+    place = QRect(corner(Spot(screen, x, y), PILL, DESK), PILL)
+    area = next((each for each in DESK if each.screen == screen), DESK[0]).rect
+    assert area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN).contains(place)
+
+
+@given(st.integers(0, 3199), st.integers(0, 1039))
+def test_where_it_was_put_is_where_it_comes_back(x: int, y: int) -> None:
+    spot = spot_of(QPoint(x, y), DESK)
+    put = corner(spot, PILL, DESK)
+    assert unpacked(packed(spot)) == spot
+    again = corner(spot_of(QRect(put, PILL).center(), DESK), PILL, DESK)
+    assert (again - put).manhattanLength() <= 2
+
+
+def test_by_default_it_stands_at_the_lower_edge_of_the_first_screen() -> None:
+    middle = QRect(corner(Spot(), PILL, DESK), PILL).center()
+    assert abs(middle.x() - 960) <= 1
+    assert 900 < middle.y() < 1040
+
+
+@pytest.mark.parametrize("state", [None, 3, {}, {"screen": "a", "x": 2, "y": 0}, {"screen": 1, "x": 0, "y": 0}])
+def test_a_place_that_was_kept_badly_is_the_default(state: object) -> None:
+    assert unpacked(state) == Spot()
+
+
+# The pill
+
+
+@pytest.fixture
+def pill(qtbot: Any) -> Overlay:
+    envelope = Envelope()
+    overlay = Overlay(lambda: envelope)
+    qtbot.addWidget(overlay)
+    return overlay
+
+
+def test_it_asks_for_no_focus(pill: Overlay) -> None:
+    pill.present(Face.LISTENING)
+    window = pill.windowHandle()
+    assert isinstance(window, QWindow)
+    assert window.flags() & Qt.WindowType.WindowDoesNotAcceptFocus
+    assert pill.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    assert not pill.isActiveWindow()
+
+
+def test_it_looks_at_the_level_only_while_it_listens_and_is_seen(pill: Overlay) -> None:
+    polling = []
+    for face in (Face.LISTENING, Face.FINISHING, Face.LISTENING):
+        pill.present(face)
+        polling.append(pill.is_polling)
+    pill.hide()
+    assert [*polling, pill.is_polling] == [True, False, True, False]
+
+
+def test_for_less_motion_it_looks_seldom_and_stays_where_it_is(pill: Overlay) -> None:
+    pill.present(Face.LISTENING)
+    assert pill._timer.interval() == POLL_MS
+    pill.set_ways(through=False, calm=True)
+    assert pill.isVisible()
+    assert pill._timer.interval() == CALM_POLL_MS
+
+
+def test_the_mouse_may_reach_what_is_below(pill: Overlay) -> None:
+    pill.set_ways(through=True, calm=False)
+    assert pill.windowFlags() & Qt.WindowType.WindowTransparentForInput
+    pill.set_ways(through=False, calm=False)
+    assert not pill.windowFlags() & Qt.WindowType.WindowTransparentForInput
+
+
+def test_a_drag_moves_it_and_is_told(pill: Overlay, qtbot: Any) -> None:
+    pill.present(Face.LISTENING)
+    told: list[Spot] = []
+    pill.moved.connect(told.append)
+    before = pill.pos()
+    qtbot.mousePress(pill, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+    qtbot.mouseMove(pill, QPoint(20, -80))
+    qtbot.mouseRelease(pill, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+    assert abs(pill.y() - before.y() + 100) <= 1
+    assert len(told) == 1
+    assert told[0].y < Spot().y
+
+
+@pytest.mark.parametrize("calm", [False, True], ids=["usual", "calm"])
+def test_it_shows_the_level(calm: bool, qtbot: Any, dictation: FakeDictation, artifacts: Path) -> None:
+    pill = Overlay(lambda: dictation.envelope)
+    qtbot.addWidget(pill)
+    pill.set_ways(through=False, calm=calm)
+    pill.present(
+        Face.LISTENING, "the numbers from Porto arrive one day later, so the quarterly review moves to Thursday"
+    )
+    quiet = pill.grab().toImage()
+    dictation.hear(2)
+    pill.poll()
+    loud = pill.grab().toImage()
+    assert loud != quiet
+    assert loud.save(str(artifacts / f"overlay-{'calm' if calm else 'listening'}.png"))
+
+
+def test_a_level_that_stays_is_not_painted_again(pill: Overlay, qtbot: Any) -> None:
+    pill.present(Face.LISTENING)
+    pill.poll()
+    before = pill._bars
+    pill.poll()
+    assert pill._bars is before
+
+
+# When it comes
+
+
+@pytest.fixture
+def away(make_front: Callable[..., FrontEnd]) -> FrontEnd:
+    """A front end whose window nobody looks at."""
+    return make_front(settings=ON)
+
+
+def words(front: FrontEnd) -> str | None:
+    """What the overlay says, None while it cannot be seen."""
+    overlay = front.overlay.overlay
+    return overlay.words if overlay is not None and overlay.isVisible() else None
+
+
+def test_it_says_what_is_heard_and_goes_with_the_dictation(away: FrontEnd) -> None:
+    told = [words(away)]
+    for event in (
+        StateChanged("d1", State.STARTING),
+        Partial("d1", "hello"),
+        SegmentAdded("d1", Segment(1, "Hello there.", "", 0, 1)),
+        Partial("d1", "how are"),
+        Partial("other", "not this"),
+        StateChanged("d1", State.FINISHING),
+        StateChanged("d1", State.IDLE),
+        Partial("d1", "late"),
+    ):
+        away.receive(event)
+        told.append(words(away))
+    assert told == [
+        None,
+        "Listening…",
+        "hello",
+        "Hello there.",
+        "Hello there. how are",
+        "Hello there. how are",
+        "Hello there.",
+        None,
+        None,
+    ]
+
+
+def test_words_of_the_last_dictation_are_not_those_of_the_next(away: FrontEnd) -> None:
+    away.receive(StateChanged("d1", State.STARTING))
+    away.receive(SegmentAdded("d1", Segment(1, "Old.", "", 0, 1)))
+    away.receive(StateChanged("d2", State.STARTING))
+    assert words(away) == "Listening…"
+    away.receive(Finished("d1", 1, 1, 0, 1.0, "Old."))
+    assert words(away) == "Listening…", "the next one is running"
+
+
+def test_a_failure_stays_long_enough_to_be_read(away: FrontEnd) -> None:
+    away.receive(StateChanged("d1", State.STARTING))
+    away.receive(Failed("d1", "The microphone was unplugged.", "Plug it in.", fatal=True))
+    away.receive(StateChanged("d1", State.FAILED))
+    away.receive(Finished("d1", 1, 1, 0, 1.0, ""))
+    assert words(away) == "The microphone was unplugged."
+    assert away.overlay.overlay is not None
+    assert away.overlay.overlay.face is Face.PROBLEM
+    assert PROBLEM_MS >= 4000
+    away.overlay._farewell.stop()
+    away.overlay._farewell.timeout.emit()
+    assert words(away) is None
+
+
+@pytest.mark.parametrize("setting", ["off", "on"])
+def test_without_the_wish_nothing_is_made(setting: str, make_front: Callable[..., FrontEnd], dictation: Any) -> None:
+    front = make_front(settings=Settings(overlay=setting))
+    script(dictation)
+    assert (front.overlay.overlay is None) == (setting == "off")
+
+
+def test_it_is_not_there_while_the_user_looks_at_the_window(
+    make_front: Callable[..., FrontEnd], dictation: FakeDictation, qtbot: Any
+) -> None:
+    front = make_front(settings=ON)
+    front.show()
+    front.window.activateWindow()
+    qtbot.waitUntil(front.window.isActiveWindow)
+    script(dictation)
+    assert words(front) is None
+
+
+def test_it_is_not_there_on_wayland(away: FrontEnd, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "wayland")
+    away.receive(StateChanged("d1", State.STARTING))
+    assert words(away) is None
+
+
+def test_switching_it_off_takes_it_away_at_once(away: FrontEnd) -> None:
+    away.receive(StateChanged("d1", State.STARTING))
+    away.preferences.update(overlay="off")
+    assert words(away) is None
+
+
+def test_its_place_is_remembered(make_front: Callable[..., FrontEnd]) -> None:
+    spot = Spot("", 0.25, 0.5)
+    first = make_front(settings=replace(ON, start_hidden=True))
+    first.show()
+    first.receive(StateChanged("d1", State.STARTING))
+    assert first.overlay.overlay is not None
+    first.overlay.overlay.moved.emit(spot)
+    first.save()
+    again = make_front(settings=replace(ON, start_hidden=True))
+    again.show()
+    again.receive(StateChanged("d1", State.STARTING))
+    assert again.overlay.overlay is not None
+    assert again.overlay.overlay.spot == spot
+    again.save()
+    assert math.isclose(unpacked(again.overlay.state()["overlay"]).x, 0.25)
