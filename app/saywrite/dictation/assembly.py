@@ -28,6 +28,7 @@ from saywrite.desktop.network_changes import NetworkChanges
 from saywrite.desktop.session import SessionWatch
 from saywrite.dictation.accounts import find_account
 from saywrite.dictation.archive import Archive
+from saywrite.dictation.chimes import Chimes
 from saywrite.dictation.desk import Desk, Hardware
 from saywrite.dictation.disk import Disk
 from saywrite.dictation.handover import Handover
@@ -93,7 +94,7 @@ def assemble(
     archive = Archive(paths, disk, inbox.post, _today)
 
     def microphone(now: Settings) -> Source:
-        return Microphone(inbox.post, wishes.device or remembered(now), audio, server)
+        return chimes.around(Microphone(inbox.post, wishes.device or remembered(now), audio, server))
 
     def file(path: Path) -> Source:
         return FileSource(inbox.post, path, realtime=wishes.realtime)
@@ -110,11 +111,13 @@ def assemble(
         server.close()
         audio.close()
 
-    hardware = Hardware(microphone, file, Player(inbox.post, audio), refresh, audio.prepare, close)
     desks: list[Desk] = []
+    player = Player(inbox.post, audio)
+    chimes = Chimes(player, lambda: desks[0].loop.settings)
+    hardware = Hardware(microphone, file, player, refresh, audio.prepare, close)
     recognizers = _recognizers(inbox, wishes, means, lambda: desks[0].loop.settings)
     parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
-    desks.append(Desk(parts, hardware, settings, keywords, tell, wishes.keep_files, not wishes.realtime))
+    desks.append(Desk(parts, hardware, settings, keywords, chimes.before(tell), wishes.keep_files, not wishes.realtime))
     return _with_push_to_talk(desks[0], parts, disk, tell, wishes, means)
 
 

@@ -165,7 +165,10 @@ class Settings:
         "Listen ahead",
         "Milliseconds from before the key that are kept. Above 0 the microphone is always open, in memory only.",
     )
-    sounds: bool = _switch(False, "Push-to-talk", "Sounds", "At the start, the end and a failure.")
+    sounds: bool = _switch(False, "Push-to-talk", "Sounds", "At the end, and at a failure.")
+    start_sound: bool = _switch(
+        False, "Push-to-talk", "Sound at the start", "With loudspeakers the microphone hears it: use headphones."
+    )
     aiola_sign_in: str = _choice("key", "aiOla", _SIGN_IN, "Sign in with")
     aiola_token_url: str = _text("", "aiOla", "Token address", "An https address that returns an access token.")
     aiola_base_url: str = _text("https://apis.aiola.ai", "aiOla", "Service", "Enterprises have their own.")
