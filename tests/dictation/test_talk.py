@@ -1,0 +1,331 @@
+"""What the keys ask for is done at the desk; what was dictated goes to the program in front, in order, kept first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.dictation.conftest import Stage
+from tests.dictation.keyboard_desk import Way
+
+from saywrite.audio.recordings import scan
+from saywrite.desktop.hotkeys.bindings import CANCEL, FIRST, SECOND, Grabbed, HotkeyProblem, KeyPressed, KeyReleased
+from saywrite.desktop.insertion.inserter import Insertion
+from saywrite.desktop.insertion.programs import Choices
+from saywrite.desktop.insertion.way import Means, Target
+from saywrite.dictation.handover import DISK_PATIENCE_S, Handover, added_capital, choices_of
+from saywrite.dictation.push_to_talk import BOUNCE_S, TAKE_BACK_S
+from saywrite.dictation.talk import Desktop, Talk
+from saywrite.events import (
+    Cancelled,
+    Finished,
+    Inserted,
+    KeyProblem,
+    KeysChanged,
+    NotInserted,
+    Receipt,
+    Segment,
+    UnfinishedFound,
+)
+from saywrite.settings.schema import Settings
+
+SETTINGS = Settings(hotkey="F9", second_hotkey="F8", second_language="de", hotkey_mode="hold", keep_recordings_days=-1)
+EDITOR, OWN = Target(7, "kate"), Target(9, "saywrite", own=True)
+
+
+class Inserter:
+    """Remembers what it is given; `focused` has the focus."""
+
+    def __init__(self) -> None:
+        self.focused: Target | None = EDITOR
+        self.given: list[Insertion] = []
+        self.choices = Choices()
+        self.story: list[str] = []
+
+    def start(self) -> None:
+        self.story.append("start")
+
+    def choose(self, choices: Choices) -> None:
+        self.choices = choices
+
+    def focus(self) -> Target | None:
+        return self.focused
+
+    def insert(self, insertion: Insertion) -> None:
+        self.given.append(insertion)
+
+    def again(self) -> None:
+        self.story.append("again")
+
+    def take_back(self) -> None:
+        self.story.append("take back")
+
+    def close(self, limit_s: float) -> None:
+        self.story.append("close")
+
+
+class TalkStage(Stage):
+    """The stage with keys and another program in front."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.inserter = Inserter()
+        self.way = Way(lends_keys=True)
+        self.watch: list[str] = []
+        self.desk.loop.settings = SETTINGS
+
+        def submit(call: Callable[[], None]) -> None:
+            self.disk.submit(call)
+
+        handover = Handover(self.inserter, submit, self.inbox.post, lambda: self.now)
+        desktop = Desktop(lambda: self.way, self._watch_session, handover)
+        self.talk = self.desk.talk = self.desk.loop.keys = Talk(self.desk, desktop, lambda: self.now, self.told.append)
+        self.talk.open()
+
+    def _watch_session(self) -> Callable[[], None]:
+        self.watch.append("begun")
+        return lambda: self.watch.append("ended")
+
+    def down(self, binding: str = FIRST) -> None:
+        self.inbox.post(KeyPressed(binding, self.now))
+        self.settle()
+
+    def up(self, binding: str = FIRST) -> None:
+        self.inbox.post(KeyReleased(binding, self.now))
+        self.settle()
+        self.pass_time(2 * BOUNCE_S)
+
+    def speak(self, seconds: float = 2) -> None:
+        self.source.open()
+        self.settle()
+        self.say(seconds)
+
+    def finish(self, text: str, seconds: float = 2) -> None:
+        """The source ends, the recogniser has heard `text`."""
+        self.source.end()
+        self.settle()
+        self.recognizer.final(text, 0, seconds)
+        self.recognizer.done()
+        self.settle()
+        self.loop.wake(self.now)
+        self.settle()
+
+    def dictate(self, text: str, binding: str = FIRST) -> None:
+        self.down(binding)
+        self.speak()
+        self.pass_time(1)
+        self.up(binding)
+        self.finish(text)
+
+    def inserted(self) -> list[str]:
+        return [insertion.text for insertion in self.inserter.given]
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> TalkStage:
+    made = TalkStage(tmp_path)
+    yield made
+    made.disk.go_on()
+    made.archive.close_history()
+
+
+def test_what_a_key_dictated_goes_into_the_window_that_had_the_focus_then(stage: TalkStage) -> None:
+    stage.dictate("hello there")
+    (given,) = stage.inserter.given
+    assert given == Insertion(stage.last(Finished).dictation, "Hello there", "en", EDITOR, added_capital=True)
+    assert stage.states == ["starting", "listening", "finishing", "idle"]
+
+
+def test_a_text_is_in_the_history_before_it_goes(stage: TalkStage) -> None:
+    stage.disk.stalled = True
+    stage.dictate("hello there")
+    assert stage.inserted() == []
+    stage.disk.go_on()
+    stage.settle()
+    assert stage.inserted() == ["Hello there"]
+
+
+def test_a_disk_that_does_not_answer_does_not_keep_it_for_ever(stage: TalkStage) -> None:
+    stage.disk.stalled = True
+    stage.dictate("hello there")
+    stage.pass_time(DISK_PATIENCE_S)
+    assert stage.inserted() == ["Hello there"]
+    stage.disk.go_on()
+    stage.settle()
+    assert stage.inserted() == ["Hello there"]
+
+
+def test_a_text_waits_while_the_key_is_down_for_the_next_one(stage: TalkStage) -> None:
+    stage.down()
+    stage.speak()
+    stage.pass_time(1)
+    stage.up()
+    first = stage.source
+    stage.down()
+    first.end()
+    stage.settle()
+    stage.recognizer.final("one", 0, 2)
+    stage.recognizer.done()
+    stage.settle()
+    stage.speak()
+    assert stage.inserted() == []
+    stage.pass_time(1)
+    stage.up()
+    assert stage.inserted() == ["One"]
+    stage.finish("two")
+    assert stage.inserted() == ["One", "Two"]
+
+
+def test_what_the_window_started_stays_in_the_window(stage: TalkStage) -> None:
+    stage.listen()
+    stage.say(2)
+    stage.dictation.stop()
+    stage.settle()
+    stage.finish("hello there")
+    assert stage.inserted() == []
+
+
+def test_what_the_command_line_started_is_inserted(stage: TalkStage) -> None:
+    stage.dictation.start(insert=True)
+    stage.settle()
+    stage.speak()
+    stage.dictation.stop()
+    stage.settle()
+    stage.finish("hello there")
+    assert stage.inserted() == ["Hello there"]
+
+
+def test_a_key_pressed_in_our_own_window_writes_there_only_once(stage: TalkStage) -> None:
+    stage.inserter.focused = OWN
+    stage.dictate("hello there")
+    assert stage.inserted() == []
+    stage.down()
+    stage.speak()
+    stage.pass_time(1)
+    stage.up()
+    stage.inserter.focused = EDITOR  # the user went on to another program meanwhile
+    stage.finish("for the editor")
+    assert stage.inserted() == ["For the editor"]
+
+
+def test_nothing_said_is_nothing_inserted(stage: TalkStage) -> None:
+    stage.down()
+    stage.speak()
+    stage.pass_time(1)
+    stage.up()
+    stage.source.end()
+    stage.recognizer.done()
+    stage.settle()
+    assert stage.inserted() == []
+
+
+def test_the_second_key_dictates_in_its_own_language(stage: TalkStage) -> None:
+    stage.down(SECOND)
+    assert stage.recognizer.request.language == "de"
+    stage.speak()
+    stage.pass_time(1)
+    stage.up(SECOND)
+    stage.finish("guten Tag")
+    assert stage.inserter.given[0].language == "de"
+
+
+def test_escape_drops_the_text_and_the_recording_goes_when_the_offer_ends(stage: TalkStage) -> None:
+    stage.down()
+    stage.speak()
+    stage.down(CANCEL)
+    assert [event.revocable for event in stage.all(Cancelled)] == [True]
+    assert stage.states[-1] == "idle"
+    assert len(scan(stage.paths.recordings)) == 1, "kept as it is, also for the next start should we crash now"
+    assert not any(event.items for event in stage.all(UnfinishedFound)), "but not offered as unfinished"
+    stage.pass_time(TAKE_BACK_S)
+    assert [event.revocable for event in stage.all(Cancelled)] == [True, False]
+    assert list(stage.paths.recordings.iterdir()) == []
+    assert stage.inserted() == []
+
+
+def test_a_cancel_that_is_taken_back_becomes_text_and_goes_where_it_was_to_go(stage: TalkStage) -> None:
+    stage.down()
+    stage.speak()
+    stage.dictation.cancel()
+    stage.settle()
+    stage.up()
+    assert stage.states[-1] == "idle"
+    stage.dictation.take_back_cancelled()
+    stage.settle()
+    stage.loop.wake(stage.now)
+    stage.settle()
+    while not stage.recognizer.finishing:
+        stage.recognizer.take_all()
+        stage.settle()
+    stage.recognizer.final("after all", 0, 2)
+    stage.recognizer.done()
+    stage.settle()
+    assert [event.revocable for event in stage.all(Cancelled)] == [True, False]
+    assert stage.inserted() == ["After all"]
+    assert scan(stage.paths.recordings) == ()
+
+
+def test_a_cancel_before_anything_was_heard_offers_nothing(stage: TalkStage) -> None:
+    stage.down()
+    stage.dictation.cancel()
+    stage.settle()
+    assert [event.revocable for event in stage.all(Cancelled)] == [True, False]
+
+
+def test_the_keys_times_and_the_insertion_are_in_the_receipt_of_its_latency(stage: TalkStage) -> None:
+    kept: dict[str, object] = {}
+    stage.desk.latency._keep = lambda dictation, microphone, latency: kept.update({dictation: latency})
+    stage.dictate("hello there")
+    dictation = stage.inserter.given[0].dictation
+    stage.inbox.post(Inserted(dictation, Receipt.READ, "Kate", False, 0.02, stage.now + 0.5))
+    stage.settle()
+    assert kept[dictation].released == 1000
+    assert kept[dictation].inserted == round(1000 * (1 + 2 * BOUNCE_S + 0.5))
+
+
+def test_what_became_of_texts_and_keys_is_told(stage: TalkStage) -> None:
+    missed = NotInserted("d", "Kate", "Kate did not read the text.", "Choose “Insert again”.", on_clipboard=True)
+    stage.inbox.post(missed)
+    stage.inbox.post(Grabbed((("dictate", ""),), (HotkeyProblem("dictate-second", "F8 is taken.", "Choose another."),)))
+    stage.settle()
+    assert missed in stage.told
+    expected = KeysChanged((("dictate", ""),), (KeyProblem("dictate-second", "F8 is taken.", "Choose another."),))
+    assert stage.last(KeysChanged) == expected
+    stage.dictation.insert_again()
+    stage.dictation.take_back_insertion()
+    stage.settle()
+    assert stage.inserter.story == ["start", "again", "take back"]
+
+
+def test_at_the_end_the_keys_go_first(stage: TalkStage) -> None:
+    stage.dictation.quit()
+    stage.settle()
+    assert stage.way.released
+    assert stage.watch == ["begun", "ended"]
+    assert stage.inserter.story[-1] == "close"
+
+
+def test_the_settings_are_the_insertions_choices(stage: TalkStage) -> None:
+    settings = Settings(
+        insertion_means="type", insertion_other_window="keep", insertion_continue_s=5, insertion_programs="xterm = type"
+    )
+    stage.dictation.apply(settings)
+    stage.settle()
+    assert stage.inserter.choices == choices_of(settings)
+    assert stage.inserter.choices == Choices(Means.TYPE, "keep", 5.0, {"xterm": Means.TYPE})
+    assert choices_of(Settings()).means is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "text", "added"),
+    [
+        ("hello", "Hello", True),
+        ("Hello", "Hello", False),
+        ("postgres is", "PostgreSQL is", True),
+        ("eins", "1", False),
+        ("", "", False),
+    ],
+)
+def test_only_a_capital_of_our_own_may_go_again(raw: str, text: str, added: bool) -> None:
+    assert added_capital(Segment(1, text, raw, 0, 1)) is added
