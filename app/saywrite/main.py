@@ -16,6 +16,7 @@ from saywrite.errors import NotRunning, SaywriteError
 from saywrite.paths import Paths, default_paths
 
 if TYPE_CHECKING:
+    from saywrite.desktop.autostart import Autostart
     from saywrite.desktop.instance import Instance
     from saywrite.dictation.control_points import ControlPoints
     from saywrite.dictation.desk import Desk
@@ -88,6 +89,18 @@ def worker_command() -> tuple[str, ...]:
     if getattr(sys, "frozen", False):
         return (sys.executable, "--worker", "builtin")
     return (sys.executable, "-m", "saywrite", "--worker", "builtin")
+
+
+def window_command(options: cli.Options) -> tuple[str, ...]:
+    """How to start ourselves with a window, in the folders of this run and without a console."""
+    folders: list[str] = []
+    for name, folder in (("--config", options.config), ("--data", options.data)):
+        folders += [name, str(folder.absolute())] if folder is not None else []
+    if getattr(sys, "frozen", False):
+        return (sys.executable, *folders)
+    python = Path(sys.executable)
+    windowed = python.with_name("pythonw.exe")
+    return (str(windowed if windowed.exists() else python), "-m", "saywrite", *folders)
 
 
 def _named_device(name: str | None) -> Device | None:
@@ -186,6 +199,7 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
             window_state=paths.window_state,
             account=_account_access(secrets),
             activate_x11=_activate_x11,
+            autostart=lambda: _autostart(options),
             problems=(*problems, *filter(None, [instance.problem])),
         ),
     )
@@ -250,6 +264,12 @@ def _watch_tray_hosts(tray: Tray, at_quit: Callable[[Callable[[], None]], object
     from saywrite.desktop.tray_host import TrayHostWatch
 
     at_quit(TrayHostWatch(tray.host_changed.emit, x11=tray.takes_x11).close)
+
+
+def _autostart(options: cli.Options) -> Autostart:
+    from saywrite.desktop.autostart import autostart_here
+
+    return autostart_here(window_command(options))
 
 
 def _activate_x11(window: int) -> None:

@@ -39,6 +39,7 @@ from saywrite.ui.tray_menu import TrayMenu
 from saywrite.ui.tray_texts import TrayTexts
 
 if TYPE_CHECKING:
+    from saywrite.desktop.autostart import Autostart
     from saywrite.ui.history_window import History
     from saywrite.ui.waveform_data import PeakSource
 
@@ -73,6 +74,8 @@ class Surroundings:
     account: AccountAccess | None = None
     activate_x11: Callable[[int], None] = lambda window: None
     """Asks the window manager to bring the window with this X11 id to the front."""
+    autostart: Callable[[], Autostart] | None = None
+    """This system's way to start us with the session."""
     problems: tuple[str, ...] = ()
     """Sentences about what went wrong before there was a window (a broken settings file)."""
 
@@ -91,7 +94,13 @@ class FrontEnd(QObject):
         self.controller = Controller(self.window, given.choices)
         self.commands = Commands(self.window, dictation, self.preferences, given.choices)
         self.side = SideWindows(
-            self.window, self.preferences, given.choices, given.open_history, given.diagnostics, given.account
+            self.window,
+            self.preferences,
+            given.choices,
+            given.open_history,
+            given.diagnostics,
+            given.account,
+            given.autostart,
         )
         self.details = Details(self.window, given.choices, given.open_history)
         self.summons = Summons(self.window, given.activate_x11)

@@ -10,12 +10,14 @@ from functools import partial
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
 
+from saywrite.desktop.autostart import Autostart
 from saywrite.events import DevicesChanged, KeysChanged
 from saywrite.settings.schema import OPTIONS, PAGES, Option, Page
 from saywrite.ui.account_access import AccountAccess
 from saywrite.ui.account_page import AccountPage
 from saywrite.ui.choosers import Choices, EngineChooser, LanguageChooser, MicrophoneChooser
 from saywrite.ui.keys_page import BINDINGS, KeysPage
+from saywrite.ui.login_switch import LoginSwitch
 from saywrite.ui.option_editors import OptionEditors, add_row, new_form
 from saywrite.ui.preferences import Preferences
 
@@ -38,8 +40,10 @@ class SettingsDialog(QDialog):
         choices: Choices,
         account: AccountAccess | None = None,
         parent: QWidget | None = None,
+        autostart: Autostart | None = None,
     ) -> None:
         super().__init__(parent)
+        self._autostart = autostart
         self._preferences = preferences
         self._choices = choices
         self._editors = OptionEditors(preferences, self)
@@ -92,6 +96,8 @@ class SettingsDialog(QDialog):
                 add_row(form, option, *self._editor(option))
         if page == "Push-to-talk":
             self.keys_page.add_lines(form)
+        if page == "Window" and self._autostart is not None:
+            form.addRow("", LoginSwitch(self._autostart))
         return content
 
     def _editor(self, option: Option) -> tuple[QWidget, QWidget]:

@@ -18,6 +18,7 @@ from saywrite.ui.preferences import Preferences
 from saywrite.ui.tasks import run_task
 
 if TYPE_CHECKING:
+    from saywrite.desktop.autostart import Autostart
     from saywrite.ui.exports import Exports
     from saywrite.ui.history_window import History, HistoryWindow
     from saywrite.ui.latency_window import LatencyWindow
@@ -40,6 +41,7 @@ class SideWindows(QObject):
         open_history: Callable[[], History],
         diagnostics: Callable[[], str],
         account: AccountAccess | None = None,
+        autostart: Callable[[], Autostart] | None = None,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -48,6 +50,7 @@ class SideWindows(QObject):
         self._open_history = open_history
         self._diagnostics = diagnostics
         self._account = account
+        self._autostart = autostart
         self._devices: DevicesChanged | None = None
         self._keys: KeysChanged | None = None
         self._settings: SettingsDialog | None = None
@@ -82,7 +85,8 @@ class SideWindows(QObject):
         if self._settings is None:
             from saywrite.ui.settings_dialog import SettingsDialog
 
-            self._settings = SettingsDialog(self._preferences, self._choices, self._account, self._window)
+            autostart = self._autostart() if self._autostart is not None else None
+            self._settings = SettingsDialog(self._preferences, self._choices, self._account, self._window, autostart)
             self._settings.account_changed.connect(self.account_changed)
             self._settings.unknown_language_chosen.connect(self.unknown_language_chosen)
             self._settings.refresh_devices_wanted.connect(self.refresh_devices_wanted)

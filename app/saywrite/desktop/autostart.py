@@ -1,0 +1,192 @@
+"""Starting with the session: whether the system does it for us, and switching that on and off. Any thread; short.
+
+The system's own record is the only one: nothing is written at our start, so what a user switched off elsewhere stays
+off. Linux: an entry of the desktop's autostart folder; Windows: a value of the user's Run key; macOS: a launch agent.
+The last two are written against their documented interfaces.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import plistlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from saywrite.errors import SettingsError
+
+NAME = "Saywrite"
+RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
+APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
+"""Where Windows notes what the user switched off in its settings: the first byte is odd then."""
+
+
+class Autostart(Protocol):
+    """Both raise SettingsError where the system refuses."""
+
+    def is_on(self) -> bool: ...
+    def switch(self, on: bool) -> None: ...
+
+
+class Registry(Protocol):
+    """The user's part of the registry; values are read and written by key and name. Raises OSError."""
+
+    def read(self, key: str, name: str) -> object:
+        """None where there is no such value."""
+
+    def write(self, key: str, name: str, value: str) -> None: ...
+    def delete(self, key: str, name: str) -> None:
+        """One that is not there is no error."""
+
+
+def autostart_here(
+    command: Sequence[str], platform: str = sys.platform, environ: Mapping[str, str] = os.environ
+) -> Autostart:
+    """This system's way to start `command` with the session."""
+    home = Path(environ.get("HOME") or Path.home())
+    if platform == "win32":
+        from saywrite.desktop.autostart_registry import UserRegistry
+
+        return RunKey(UserRegistry(), command)
+    if platform == "darwin":
+        return LaunchAgent(home / "Library" / "LaunchAgents" / "io.github.saywrite.Saywrite.plist", command)
+    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+    return DesktopEntry(config / "autostart" / "saywrite.desktop", command)
+
+
+class DesktopEntry:
+    """https://specifications.freedesktop.org/autostart-spec/: a file to start it, and keys in it that say not to."""
+
+    def __init__(self, path: Path, command: Sequence[str]) -> None:
+        self._path = path
+        self._command = command
+
+    def is_on(self) -> bool:
+        try:
+            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise _refused(self._path, error) from error
+        said = {line.replace(" ", "").lower() for line in lines}
+        return not said & {"hidden=true", "x-gnome-autostart-enabled=false"}
+
+    def switch(self, on: bool) -> None:
+        _put(self._path, desktop_entry(self._command).encode() if on else None)
+
+
+class LaunchAgent:
+    """launchd.plist(5): the system reads the folder at each login."""
+
+    def __init__(self, path: Path, command: Sequence[str]) -> None:
+        self._path = path
+        self._command = command
+
+    def is_on(self) -> bool:
+        try:
+            said = plistlib.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            return False
+        except (OSError, plistlib.InvalidFileException, ValueError) as error:
+            raise _refused(self._path, error) from error
+        return bool(said.get("RunAtLoad")) and not said.get("Disabled")
+
+    def switch(self, on: bool) -> None:
+        _put(self._path, launch_agent(self._path.stem, self._command) if on else None)
+
+
+class RunKey:
+    """https://learn.microsoft.com/windows/win32/setupapi/run-and-runonce-registry-keys"""
+
+    def __init__(self, registry: Registry, command: Sequence[str]) -> None:
+        self._registry = registry
+        self._command = command
+
+    def is_on(self) -> bool:
+        with _told_in_words():
+            if not self._registry.read(RUN, NAME):
+                return False
+            approved = self._registry.read(APPROVED, NAME)
+            return not (isinstance(approved, bytes) and approved[:1] and approved[0] % 2 == 1)
+
+    def switch(self, on: bool) -> None:
+        with _told_in_words():
+            if on:
+                self._registry.write(RUN, NAME, subprocess.list2cmdline(self._command))
+            else:
+                self._registry.delete(RUN, NAME)
+            self._registry.delete(APPROVED, NAME)
+
+
+def desktop_entry(command: Sequence[str]) -> str:
+    """The entry that starts `command`."""
+    return (
+        "[Desktop Entry]\n"
+        "Type=Application\n"
+        f"Name={NAME}\n"
+        "Comment=Speak, and it is written\n"
+        f"Exec={' '.join(_quoted(word) for word in command)}\n"
+        "Icon=saywrite\n"
+        "Terminal=false\n"
+        "StartupNotify=false\n"
+        "X-GNOME-Autostart-enabled=true\n"
+    )
+
+
+def launch_agent(label: str, command: Sequence[str]) -> bytes:
+    """The property list that starts `command` once at login."""
+    return plistlib.dumps(
+        {
+            "Label": label,
+            "ProgramArguments": list(command),
+            "RunAtLoad": True,
+            "ProcessType": "Interactive",
+            "LimitLoadToSessionType": "Aqua",
+            "AssociatedBundleIdentifiers": [label],
+        }
+    )
+
+
+def _quoted(word: str) -> str:
+    """A word of an Exec line: quoted by the rules of Exec, then by those of any string of the file."""
+    if not word or set(word) & set(" \t\n\"'\\><~|&;$*?#()`="):
+        for sign in '\\"`$':
+            word = word.replace(sign, f"\\{sign}")
+        word = f'"{word}"'
+    return word.replace("%", "%%").replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _put(path: Path, content: bytes | None) -> None:
+    """Write the file whole, or remove it. Raises SettingsError."""
+    try:
+        if content is None:
+            path.unlink(missing_ok=True)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        written = Path(name)
+        written.chmod(0o644)
+        written.replace(path)
+    except OSError as error:
+        raise _refused(path, error) from error
+
+
+@contextlib.contextmanager
+def _told_in_words() -> Any:
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(
+            f"Windows refused it ({error.strerror or type(error).__name__}).", "Use Settings > Apps > Startup instead."
+        ) from error
+
+
+def _refused(path: Path, error: Exception) -> SettingsError:
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return SettingsError(f"{path} cannot be used ({reason}).", "Make it writable for your user, then try again.")

@@ -1,0 +1,179 @@
+"""Starting with the session: the system's own record is what counts, and what a user switched off stays off."""
+
+from __future__ import annotations
+
+import plistlib
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saywrite.desktop.autostart import (
+    APPROVED,
+    NAME,
+    RUN,
+    Autostart,
+    DesktopEntry,
+    LaunchAgent,
+    RunKey,
+    autostart_here,
+    desktop_entry,
+)
+from saywrite.errors import SettingsError
+
+COMMAND = ("/opt/my apps/saywrite", "--data", '/home/zoë/50% "off" $x')
+
+
+class HandMadeRegistry:
+    def __init__(self) -> None:
+        self.values: dict[tuple[str, str], object] = {}
+        self.refuses = False
+
+    def read(self, key: str, name: str) -> object:
+        return self.values.get((key, name))
+
+    def write(self, key: str, name: str, value: str) -> None:
+        if self.refuses:
+            raise PermissionError(13, "Access is denied")
+        self.values[key, name] = value
+
+    def delete(self, key: str, name: str) -> None:
+        self.values.pop((key, name), None)
+
+
+@pytest.fixture
+def registry() -> HandMadeRegistry:
+    return HandMadeRegistry()
+
+
+@pytest.fixture(params=["linux", "darwin", "win32"])
+def way(request: pytest.FixtureRequest, tmp_path: Path, registry: HandMadeRegistry) -> Autostart:
+    if request.param == "win32":
+        return RunKey(registry, COMMAND)
+    return autostart_here(COMMAND, request.param, {"HOME": str(tmp_path)})
+
+
+def test_it_is_off_until_it_is_switched_on_and_off_again(way: Autostart) -> None:
+    states = [way.is_on()]
+    for wish in (True, True, False, False, True):
+        way.switch(wish)
+        states.append(way.is_on())
+    assert states == [False, True, True, False, False, True]
+
+
+# Linux
+
+
+def unquoted(line: str) -> list[str]:
+    """The words of an Exec line, by the specification's two rules, one after the other."""
+    for escaped, plain in (("\\\\", "\0"), ("\\n", "\n"), ("\\t", "\t"), ("\0", "\\")):
+        line = line.replace(escaped, plain)
+    words, word, quoted, escape = [], "", False, False
+    for letter in line:
+        if escape:
+            word, escape = word + letter, False
+        elif quoted and letter == "\\":
+            escape = True
+        elif letter == '"':
+            quoted = not quoted
+        elif letter == " " and not quoted:
+            words, word = [*words, word], ""
+        else:
+            word += letter
+    return [each.replace("%%", "%") for each in [*words, word]]
+
+
+def exec_of(entry: str) -> str:
+    return next(line for line in entry.split("\n") if line.startswith("Exec=")).removeprefix("Exec=")
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\0\n\t\r", codec="utf-8")), min_size=1, max_size=4))
+def test_any_command_comes_back_from_the_entry_as_it_was(command: list[str]) -> None:
+    assert unquoted(exec_of(desktop_entry(command))) == command
+
+
+def test_the_entry_lies_where_desktops_look(tmp_path: Path) -> None:
+    for environ, folder in (
+        ({"HOME": str(tmp_path)}, tmp_path / ".config"),
+        ({"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "other")}, tmp_path / "other"),
+    ):
+        autostart_here(COMMAND, "linux", environ).switch(True)
+        entry = folder / "autostart" / "saywrite.desktop"
+        assert "Type=Application" in entry.read_text()
+        assert stat.S_IMODE(entry.stat().st_mode) == 0o644
+        assert list(entry.parent.iterdir()) == [entry], "no temporary file stays"
+
+
+@pytest.mark.parametrize("line", ["Hidden=true", "Hidden = true", "X-GNOME-Autostart-enabled=false"])
+def test_what_the_desktop_switched_off_is_off(line: str, tmp_path: Path) -> None:
+    entry = DesktopEntry(tmp_path / "saywrite.desktop", COMMAND)
+    entry.switch(True)
+    (tmp_path / "saywrite.desktop").write_text(desktop_entry(COMMAND).replace("X-GNOME-Autostart-enabled=true", line))
+    assert not entry.is_on()
+    entry.switch(True)
+    assert entry.is_on()
+
+
+def test_the_entry_starts_the_command(tmp_path: Path) -> None:
+    mark = tmp_path / "with space"
+    code = f"open({str(mark)!r}, 'w').write('$HOME')"
+    words = unquoted(exec_of(desktop_entry((sys.executable, "-c", code))))
+    subprocess.run(words, check=True)
+    assert mark.read_text() == "$HOME"
+
+
+def test_a_folder_that_refuses_is_told_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "autostart").write_text("a file where a folder should be")
+    with pytest.raises(SettingsError, match=r"autostart.*Make it writable"):
+        DesktopEntry(tmp_path / "autostart" / "saywrite.desktop", COMMAND).switch(True)
+
+
+# macOS
+
+
+def test_the_agent_is_a_property_list_that_starts_at_login(tmp_path: Path) -> None:
+    autostart_here(COMMAND, "darwin", {"HOME": str(tmp_path)}).switch(True)
+    (path,) = (tmp_path / "Library" / "LaunchAgents").iterdir()
+    agent = plistlib.loads(path.read_bytes())
+    assert agent["ProgramArguments"] == list(COMMAND)
+    assert agent["RunAtLoad"] is True
+    assert f"{agent['Label']}.plist" == path.name
+
+
+def test_an_agent_that_is_disabled_or_broken_is_not_on(tmp_path: Path) -> None:
+    path = tmp_path / "agent.plist"
+    agent = LaunchAgent(path, COMMAND)
+    path.write_bytes(plistlib.dumps({"RunAtLoad": True, "Disabled": True}))
+    assert not agent.is_on()
+    path.write_text("no property list")
+    with pytest.raises(SettingsError):
+        agent.is_on()
+
+
+# Windows
+
+
+def test_the_run_key_holds_the_command_line(registry: HandMadeRegistry) -> None:
+    RunKey(registry, (r"C:\Program Files\Saywrite\saywrite.exe", "--data", "D:\\my data")).switch(True)
+    line = r'"C:\Program Files\Saywrite\saywrite.exe" --data "D:\my data"'
+    assert registry.values == {(RUN, NAME): line}
+
+
+@pytest.mark.parametrize(("first", "on"), [(2, True), (3, False), (6, True), (7, False)])
+def test_what_windows_notes_as_switched_off_is_off(first: int, on: bool, registry: HandMadeRegistry) -> None:
+    key = RunKey(registry, COMMAND)
+    key.switch(True)
+    registry.values[APPROVED, NAME] = bytes([first]) + bytes(11)
+    assert key.is_on() == on
+    key.switch(True)
+    assert key.is_on(), "the user's new wish holds"
+
+
+def test_a_registry_that_refuses_is_told(registry: HandMadeRegistry) -> None:
+    registry.refuses = True
+    with pytest.raises(SettingsError, match=r"Access is denied.*Startup"):
+        RunKey(registry, COMMAND).switch(True)
