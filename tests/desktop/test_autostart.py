@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from saywrite.desktop.autostart import (
@@ -91,7 +91,11 @@ def exec_of(entry: str) -> str:
     return next(line for line in entry.split("\n") if line.startswith("Exec=")).removeprefix("Exec=")
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\0\n\t\r", codec="utf-8")), min_size=1, max_size=4))
+LETTERS = st.sampled_from("\\\\\"$`% ab'") | st.characters(exclude_characters="\0\n\t\r", codec="utf-8")
+
+
+@given(st.lists(st.text(LETTERS), min_size=1, max_size=4))
+@example(["C:\\new", '50% "off"', "$HOME `x`", ""])
 def test_any_command_comes_back_from_the_entry_as_it_was(command: list[str]) -> None:
     assert unquoted(exec_of(desktop_entry(command))) == command
 

@@ -192,8 +192,9 @@ def test_while_nothing_changes_the_thread_sleeps(
     bus: str, display: Desktop, tmp_path: Path, watching: Callable[..., Told]
 ) -> None:
     with panel(display, tmp_path) as tray:
-        watcher = Watcher(host=True)
         told = watching(x11=True)
+        assert told.next() is False
+        watcher = Watcher(host=True)
         assert told.next() is True
         tray.start()  # the other kind comes too: both connections are read, or the thread would never sleep again
         (thread,) = [each for each in threading.enumerate() if each.name == "tray hosts"]
