@@ -34,6 +34,9 @@ BEFORE = 3
 AFTER_S = 9.0
 """Seconds of speech behind the end of the fault."""
 
+FIRST_WORD_S = 0.3
+"""In mid-utterance is behind its first word: what was said of it already is to be kept."""
+
 ROOM_S = 8.0
 """Seconds of the room before the first word, where the program is started meanwhile."""
 
@@ -78,7 +81,8 @@ class Scene:
 class Row:
     """`prepare` is done before the dictation begins, `fault` in its course: "mid" in the middle of an utterance,
     "between" two, or at the "end" of the last word. `lasts_s`: how long it goes on, (full, quick). `noticed_s`: within
-    how many seconds it has to be noticed.
+    how many seconds it has to be noticed. `may_end_early`: whoever lets go is not kept waiting; the rest of the text
+    comes when the dictation is taken up again.
     """
 
     name: str
@@ -88,6 +92,7 @@ class Row:
     lasts_s: tuple[float, float] = (0.0, 0.0)
     noticed_s: float | None = None
     patience_s: float = 90.0
+    may_end_early: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,7 +203,7 @@ def _moment(row: Row, where: list[tuple[float, float]], chance: random.Random) -
     begins, ends = where[-1] if row.moment == "end" else where[BEFORE - 1]
     if row.moment == "end":
         return ends
-    return chance.uniform(ends, ends + 1.1) if row.moment == "between" else chance.uniform(begins, ends)
+    return chance.uniform(ends, ends + 1.1) if row.moment == "between" else chance.uniform(begins + FIRST_WORD_S, ends)
 
 
 def _killed(row: Row, seed: int, quick: bool, folder: Path) -> Result:
@@ -381,7 +386,7 @@ def _asleep(scene: Scene) -> None:
     scene.began = time.monotonic()
 
 
-KILLED = Row("kill -9 during an outage, then a new start", patience_s=120)
+KILLED = Row("kill -9 during an outage, then a new start", patience_s=120, may_end_early=True)
 
 ROWS = (
     Row("no fault", moment="between"),
@@ -399,7 +404,7 @@ ROWS = (
     Row("concurrency limit for 20 s", prepare=_crowded, lasts_s=(20, 5)),
     Row("a second client taking the slot", lambda scene: scene.service.take_slot(5), lasts_s=(5, 5), noticed_s=1),
     Row("error events, rubbish payloads, unknown events", _rubbish, lasts_s=(4, 4)),
-    Row("service accepts audio and never answers", _mute, lasts_s=(30, 12)),
+    Row("service accepts audio and never answers", _mute, lasts_s=(30, 12), may_end_early=True),
     Row("link lost right at the end of speech", _lost_at_the_end, moment="end"),
     Row("laptop asleep for ten minutes", _asleep, noticed_s=5),
     KILLED,
