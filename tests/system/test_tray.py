@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.program import run
+from tests.system.lab.sound import label
 from tests.system.lab.tray import Panel, panel
 from tests.system.lab.window import LIMIT_S, Room, recordings, room, window
+
+from saywrite.history.store import HistoryStore
 
 pytestmark = pytest.mark.system
 
@@ -161,7 +164,7 @@ def test_a_dictation_from_the_tray_shows_in_the_icon_and_its_text_can_be_copied(
 ) -> None:
     speech = recordings(tmp_path)
     tray.start()
-    with window(desk, tmp_path, "start_hidden = true\n", visible=False) as saywrite:
+    with window(desk, tmp_path, "start_hidden = true\nsounds = true\nstart_sound = true\n", visible=False) as saywrite:
         tray.wait_icon()
         desk.screen.shot(artifacts / "tray-idle.png")
         choose(tray, desk, "s")
@@ -178,3 +181,11 @@ def test_a_dictation_from_the_tray_shows_in_the_icon_and_its_text_can_be_copied(
         wait_for(lambda: "river" in desk.screen.clipboard(), "the text was not copied whole")
         assert not is_shown(desk)
         assert saywrite.troubles() == []
+        assert saywrite.terminate(LIMIT_S) == 0
+    store = HistoryStore(tmp_path / "data" / "history.sqlite3")
+    (timed,) = store.latencies()
+    store.close()
+    steps = timed.latency
+    assert label("desk") in timed.microphone
+    assert None not in (steps.first_audio, steps.first_partial, steps.released, steps.final)
+    assert 0 < steps.first_audio < steps.first_partial < steps.final

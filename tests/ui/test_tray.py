@@ -356,6 +356,19 @@ def test_closing_ends_the_program(
     assert quits == [True]
 
 
+def test_a_window_that_is_away_at_the_end_hands_over_what_was_typed_in_it(
+    make_resident: Callable[..., Resident], qtbot: Any
+) -> None:
+    """Qt asks only windows that can be seen to close."""
+    resident = make_resident()
+    resident.front.show()
+    resident.icon.activated.emit(Reason.Trigger)
+    app = QApplication.instance()
+    assert app is not None
+    with qtbot.waitSignal(resident.front.window.closing):
+        app.aboutToQuit.emit()
+
+
 def test_a_click_brings_the_window_and_takes_it_away(make_resident: Callable[..., Resident], qtbot: Any) -> None:
     resident = make_resident()
     resident.icon.activated.emit(Reason.Trigger)

@@ -41,6 +41,11 @@ class Residence(QObject):
         self._without_icon = QTimer(self, singleShot=True, interval=PANEL_STARTS_MS)
         self._without_icon.timeout.connect(self._come_back)
         QApplication.setQuitOnLastWindowClosed(False)
+        app = QApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(
+                window.closing
+            )  # a window that is hidden then is not asked to close (seen, Qt 6.12)
         window.stays = self._stays
         window.hidden.connect(self._explain)
         window.closed.connect(self.quit)
