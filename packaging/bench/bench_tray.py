@@ -42,8 +42,9 @@ def _costs(folder: Path, environment: dict[str, str], panel: object) -> list[Row
         rig.cpu_share(pid, SETTLE_S)
         for _ in range(runs):
             before = _switches(pid)
-            cpu.append(round(rig.cpu_share(pid, IDLE_S), 4))
-            wakeups.append((_switches(pid) - before) / IDLE_S)
+            cpu.append(max(0.0, round(rig.cpu_share(pid, IDLE_S), 4)))
+            after = _switches(pid)
+            wakeups.append(sum(after[task] - before[task] for task in after.keys() & before.keys()) / IDLE_S)
             memory.append(rig.memory_mb(pid))
     return [
         Row.of("CPU in the tray, idle", cpu, "% of a core", 0.1),
@@ -52,11 +53,10 @@ def _costs(folder: Path, environment: dict[str, str], panel: object) -> list[Row
     ]
 
 
-def _switches(pid: int) -> int:
-    """Voluntary context switches of all threads so far."""
-    tasks = Path(f"/proc/{pid}/task")
-    found = 0
-    for task in tasks.iterdir():
+def _switches(pid: int) -> dict[str, int]:
+    """Voluntary context switches of every thread so far."""
+    found = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
         lines = (task / "status").read_text().splitlines()
-        found += sum(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt_switches"))
+        found[task.name] = sum(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt_switches"))
     return found
