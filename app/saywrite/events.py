@@ -391,6 +391,13 @@ class KeysChanged:
     problems: tuple[KeyProblem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ListeningAhead:
+    """The microphone `device` is open though nobody dictates, because the user wants it so; "" when it no longer is."""
+
+    device: str
+
+
 FrontEndEvent = (
     Started
     | StateChanged
@@ -416,5 +423,6 @@ FrontEndEvent = (
     | NotTakenBack
     | Cancelled
     | KeysChanged
+    | ListeningAhead
 )
 """Everything a front end may be told; `dictation.headless` and `ui.controller` match on it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.dictation.conftest import Stage
 from tests.dictation.keyboard_desk import Way
 
 from saywrite.audio.recordings import scan
+from saywrite.audio.standby import RETRY_S, Standby
 from saywrite.desktop.hotkeys.bindings import CANCEL, FIRST, SECOND, Grabbed, HotkeyProblem, KeyPressed, KeyReleased
 from saywrite.desktop.insertion.inserter import Insertion
 from saywrite.desktop.insertion.programs import Choices
@@ -17,12 +19,15 @@ from saywrite.desktop.insertion.way import Means, Target
 from saywrite.dictation.handover import DISK_PATIENCE_S, Handover, added_capital, choices_of
 from saywrite.dictation.push_to_talk import BOUNCE_S, TAKE_BACK_S
 from saywrite.dictation.talk import Desktop, Talk
+from saywrite.errors import NoMicrophone
 from saywrite.events import (
+    SAMPLE_RATE,
     Cancelled,
     Finished,
     Inserted,
     KeyProblem,
     KeysChanged,
+    ListeningAhead,
     NotInserted,
     Receipt,
     Segment,
@@ -79,7 +84,12 @@ class TalkStage(Stage):
             self.disk.submit(call)
 
         handover = Handover(self.inserter, submit, self.inbox.post, lambda: self.now)
-        desktop = Desktop(lambda: self.way, self._watch_session, handover)
+        self.standby = Standby(lambda: self._microphone(None), lambda device: self.told.append(ListeningAhead(device)))
+        opened = self.desk._hardware.microphone
+        self.desk._hardware = replace(
+            self.desk._hardware, microphone=lambda now: self.standby.hand_over() or opened(now)
+        )
+        desktop = Desktop(lambda: self.way, self._watch_session, handover, self.standby)
         self.talk = self.desk.talk = self.desk.loop.keys = Talk(self.desk, desktop, lambda: self.now, self.told.append)
         self.talk.open()
 
@@ -329,3 +339,40 @@ def test_the_settings_are_the_insertions_choices(stage: TalkStage) -> None:
 )
 def test_only_a_capital_of_our_own_may_go_again(raw: str, text: str, added: bool) -> None:
     assert added_capital(Segment(1, text, raw, 0, 1)) is added
+
+
+def test_with_listening_ahead_the_recording_begins_before_the_key(stage: TalkStage) -> None:
+    assert stage.sources == [], "without it nothing listens while idle"
+    stage.dictation.apply(replace(SETTINGS, preroll_ms=500))
+    stage.settle()
+    stage.source.open()
+    for _ in range(30):
+        stage.say(0.1)
+    stage.standby._report()
+    assert stage.told[-1] == ListeningAhead("Desk microphone")
+    assert list(stage.paths.recordings.glob("*")) == [], "in memory only"
+    stage.down()
+    assert len(stage.sources) == 1
+    assert stage.states == ["starting", "listening"]
+    assert stage.told.count(ListeningAhead("")) == 1
+    stage.say(1)
+    stage.pass_time(1)
+    stage.up()
+    stage.finish("hello there", 1.5)
+    assert stage.last(Finished).heard == 1.5 * SAMPLE_RATE
+    stage.loop.wake(stage.now)
+    assert len(stage.sources) == 2, "and it listens again"
+    stage.dictation.apply(SETTINGS)
+    stage.settle()
+    assert stage.source.ended
+
+
+def test_a_microphone_that_is_not_there_is_tried_again_not_hammered(stage: TalkStage) -> None:
+    stage.dictation.apply(replace(SETTINGS, preroll_ms=500))
+    stage.settle()
+    stage.source.sink.failed(NoMicrophone("There is no microphone.", "Connect one."), True)
+    stage.source.end()
+    stage.pass_time(0.1)
+    assert len(stage.sources) == 1
+    stage.pass_time(RETRY_S)
+    assert len(stage.sources) == 2

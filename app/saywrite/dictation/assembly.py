@@ -17,6 +17,7 @@ from saywrite.audio.microphone import Microphone
 from saywrite.audio.playback import Player
 from saywrite.audio.soundserver import SoundServer
 from saywrite.audio.source import Source
+from saywrite.audio.standby import Standby
 from saywrite.audio.voice import Segmenter
 from saywrite.desktop.hotkeys.bindings import Hotkeys
 from saywrite.desktop.hotkeys.ways import choose, open_hotkeys
@@ -36,7 +37,7 @@ from saywrite.dictation.inbox import Inbox
 from saywrite.dictation.loop import Parts
 from saywrite.dictation.talk import Desktop, Talk
 from saywrite.errors import NoMicrophone, SecretsUnavailable
-from saywrite.events import Device, FrontEndEvent
+from saywrite.events import Device, FrontEndEvent, ListeningAhead
 from saywrite.paths import Paths
 from saywrite.settings.keychain import Secrets
 from saywrite.settings.schema import Settings
@@ -89,15 +90,35 @@ def assemble(
 ) -> Desk:
     """Everything behind a `Dictation`. Starts the disk thread; everything else starts when it is needed."""
     audio, server = AudioThread(), SoundServer()
-    microphones: list[Microphones] = []
     disk = Disk()
     archive = Archive(paths, disk, inbox.post, _today)
 
     def microphone(now: Settings) -> Source:
-        return chimes.around(Microphone(inbox.post, wishes.device or remembered(now), audio, server))
+        return chimes.around(standby.hand_over() or open_microphone(now))
+
+    def open_microphone(now: Settings) -> Source:
+        return Microphone(inbox.post, wishes.device or remembered(now), audio, server)
 
     def file(path: Path) -> Source:
         return FileSource(inbox.post, path, realtime=wishes.realtime)
+
+    refresh, close = _device_listing(inbox, audio, server)
+    desks: list[Desk] = []
+    standby = Standby(lambda: open_microphone(desks[0].loop.settings), lambda device: tell(ListeningAhead(device)))
+    player = Player(inbox.post, audio)
+    chimes = Chimes(player, lambda: desks[0].loop.settings)
+    hardware = Hardware(microphone, file, player, refresh, audio.prepare, close)
+    recognizers = _recognizers(inbox, wishes, means, lambda: desks[0].loop.settings)
+    parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
+    desks.append(Desk(parts, hardware, settings, keywords, chimes.before(tell), wishes.keep_files, not wishes.realtime))
+    return _with_push_to_talk(desks[0], parts, disk, tell, wishes, means, standby)
+
+
+def _device_listing(
+    inbox: Inbox, audio: AudioThread, server: SoundServer
+) -> tuple[Callable[[], None], Callable[[], None]]:
+    """What lists the microphones, and what lets go of all that is sound."""
+    microphones: list[Microphones] = []
 
     def refresh() -> None:
         # Made when somebody first asks: a file is transcribed without a look at the sound system.
@@ -111,27 +132,28 @@ def assemble(
         server.close()
         audio.close()
 
-    desks: list[Desk] = []
-    player = Player(inbox.post, audio)
-    chimes = Chimes(player, lambda: desks[0].loop.settings)
-    hardware = Hardware(microphone, file, player, refresh, audio.prepare, close)
-    recognizers = _recognizers(inbox, wishes, means, lambda: desks[0].loop.settings)
-    parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
-    desks.append(Desk(parts, hardware, settings, keywords, chimes.before(tell), wishes.keep_files, not wishes.realtime))
-    return _with_push_to_talk(desks[0], parts, disk, tell, wishes, means)
+    return refresh, close
 
 
 def _with_push_to_talk(
-    desk: Desk, parts: Parts, disk: Disk, tell: Callable[[FrontEndEvent], None], wishes: Wishes, means: Means
+    desk: Desk,
+    parts: Parts,
+    disk: Disk,
+    tell: Callable[[FrontEndEvent], None],
+    wishes: Wishes,
+    means: Means,
+    standby: Standby,
 ) -> Desk:
     """Only a program with a window hears keys."""
     if wishes.on_main is not None:
-        desktop = _desktop(parts.inbox, disk, wishes.on_main, means)
+        desktop = _desktop(parts.inbox, disk, wishes.on_main, means, standby)
         desk.talk = desk.loop.keys = Talk(desk, desktop, parts.clock, tell)
     return desk
 
 
-def _desktop(inbox: Inbox, disk: Disk, on_main: Callable[[Callable[[], None]], None], means: Means) -> Desktop:
+def _desktop(
+    inbox: Inbox, disk: Disk, on_main: Callable[[Callable[[], None]], None], means: Means, standby: Standby
+) -> Desktop:
     """What push-to-talk needs of this desktop; opened when it is first used."""
 
     def keys() -> Hotkeys | None:
@@ -146,7 +168,7 @@ def _desktop(inbox: Inbox, disk: Disk, on_main: Callable[[Callable[[], None]], N
         return open_way(_portal_token(means), APP_ID, environ=means.environ)
 
     inserter = Inserter(way_in, carry_on, inbox.post)
-    return Desktop(keys, watch_session, Handover(inserter, disk.submit, inbox.post, time.monotonic))
+    return Desktop(keys, watch_session, Handover(inserter, disk.submit, inbox.post, time.monotonic), standby)
 
 
 def _portal_token(means: Means) -> PortalToken:

@@ -65,11 +65,11 @@ class Dictation:
 
     def cancel(self) -> None:
         """Where there are keys it can be taken back for a moment (`events.Cancelled`)."""
-        self._at_desk(lambda desk: desk.loop.cancel() if desk.talk is None else desk.talk.drop())
+        self._at_desk(lambda desk: desk.loop.cancel() if desk.talk is None else desk.talk.undo(cancel=True))
 
     def take_back_cancelled(self) -> None:
         """The dictation cancelled last is wanted after all, if it is still there."""
-        self._at_talk(lambda talk: talk.want_back())
+        self._at_talk(lambda talk: talk.undo(cancel=False))
 
     def insert_again(self) -> None:
         """Insert the text that did not get into its program, where the cursor is now."""

@@ -70,6 +70,9 @@ class Keys(Protocol):
     def handle(self, message: object) -> bool:
         """Take the message, if it is one of theirs; whether it was."""
 
+    def hear(self, message: object) -> None:
+        """A message of a microphone's own threads."""
+
     def wake(self, now: float) -> float | None: ...
     def follow(self) -> None: ...
 
@@ -120,6 +123,8 @@ class Loop:
             case FromSource():
                 for take in self.takes:
                     take.source.receive(message.message)
+                if self.keys is not None:
+                    self.keys.hear(message.message)
             case Incoming(engine=engine, message=inner):
                 self._parts.recognizers[engine].receive(inner)
             case Written(dictation=which, length=length):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from saywrite.audio.standby import Standby
 from saywrite.desktop.hotkeys.bindings import SECOND, Grabbed, Hotkeys
 from saywrite.dictation.handover import Handover
 from saywrite.dictation.keyboard import Keyboard, KeyMessage
@@ -41,6 +42,7 @@ class Desktop:
     open_keys: Callable[[], Hotkeys | None]
     watch_session: Callable[[], Callable[[], None]]
     handover: Handover
+    standby: Standby
 
 
 class Talk:
@@ -55,6 +57,7 @@ class Talk:
         self._desktop = desktop
         self._clock = clock
         self._tell = tell
+        self._ahead: tuple[object, ...] = (0,)
         self._end_watch: Callable[[], None] | None = None
         self._cancelled: set[str] = set()
         self._returning: list[str] = []
@@ -69,6 +72,7 @@ class Talk:
     def close(self) -> None:
         """Let go of the keys first: nothing begins any more."""
         self.keyboard.close()
+        self._desktop.standby.keep(0)
         if self._end_watch is not None:
             self._end_watch()
             self._end_watch = None
@@ -77,6 +81,10 @@ class Talk:
     def apply(self, settings: Settings) -> None:
         self.handover.apply(settings)
         self.keyboard.apply(settings)
+        ahead = settings.preroll_ms, settings.microphone_host_api, settings.microphone_name
+        if ahead != self._ahead and (settings.preroll_ms or self._ahead[0]):
+            self._desktop.standby.keep(settings.preroll_ms)
+        self._ahead = ahead
 
     # What the loop does for it.
 
@@ -92,6 +100,10 @@ class Talk:
             return False
         return True
 
+    def hear(self, message: object) -> None:
+        """A message of a microphone's own threads."""
+        self._desktop.standby.receive(message)
+
     def follow(self) -> None:
         """The dictation's state has changed."""
         self.keyboard.follow()
@@ -104,7 +116,7 @@ class Talk:
 
     def wake(self, now: float) -> float | None:
         """Do what is due; when to be called again at the latest."""
-        due = [self.keyboard.wake(now)]
+        due = [self.keyboard.wake(now), self._desktop.standby.wake(now)]
         running = {take.id for take in self._desk.loop.takes}
         for dictation in [each for each in self._leaving if each not in running]:
             self._leaving.remove(dictation)
@@ -164,13 +176,9 @@ class Talk:
 
     # What the user asks for elsewhere.
 
-    def drop(self) -> None:
-        """Cancel what is running, so that it can be taken back."""
-        self.keyboard.cancel(self._clock())
-
-    def want_back(self) -> None:
-        """Take the last cancel back."""
-        self.keyboard.take_back(self._clock())
+    def undo(self, *, cancel: bool) -> None:
+        """Cancel what is running, so that it can be taken back; or take that back."""
+        (self.keyboard.cancel if cancel else self.keyboard.take_back)(self._clock())
 
     def expect(self) -> None:
         """The dictation that has just begun goes into the program in front."""

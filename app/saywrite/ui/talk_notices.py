@@ -15,6 +15,7 @@ from saywrite.events import (
     FrontEndEvent,
     Inserted,
     KeysChanged,
+    ListeningAhead,
     NotInserted,
     NotTakenBack,
     State,
@@ -24,7 +25,7 @@ from saywrite.events import (
 from saywrite.ui.main_window import MainWindow
 from saywrite.ui.notices import Kind
 
-INSERTION_KEY, CANCELLED_KEY, KEYS_KEY = "insertion", "cancelled", "keys"
+INSERTION_KEY, CANCELLED_KEY, KEYS_KEY, AHEAD_KEY = "insertion", "cancelled", "keys", "ahead"
 
 
 class TalkCommands(Protocol):
@@ -79,6 +80,8 @@ class TalkNotices(QObject):
                 self._window.notices.withdraw(CANCELLED_KEY)
             case KeysChanged():
                 self._show_keys(event)
+            case ListeningAhead():
+                self._show_ahead(event)
             case StateChanged(state=State.STARTING):
                 self._window.notices.withdraw(INSERTION_KEY)
 
@@ -95,6 +98,19 @@ class TalkNotices(QObject):
         self._window.actions_.insert_again.setEnabled(True)
         again = (("&Insert again", self._dictation.insert_again),)
         self._tell(Kind.WARNING, event.what, event.remedy, INSERTION_KEY, again)
+
+    def _show_ahead(self, event: ListeningAhead) -> None:
+        """Not a problem, but nobody should have to guess why the system shows an open microphone."""
+        self._window.notices.withdraw(AHEAD_KEY)
+        if event.device:
+            self._window.notices.tell(
+                Kind.INFO,
+                f"{event.device} is open all the time, as you chose.",
+                "What it hears before a key is kept in memory for a moment, then forgotten.",
+                key=AHEAD_KEY,
+                passing=False,
+                actions=(("C&hange…", self._open_keys),),
+            )
 
     def _show_keys(self, event: KeysChanged) -> None:
         self._window.notices.withdraw(KEYS_KEY)
