@@ -1,9 +1,9 @@
 """The icon in the tray: what it shows, when it is there, and what a click on it does. GUI thread.
 
-Qt decides which kind of tray an icon is for when it is made: on X11, made before there is a panel, it is for XEmbed trays
-for good (seen with Qt 6.12 and xfce4-panel, which takes both), and a panel that takes StatusNotifier items only never
-shows it. So the icon is made when a host is known to be there. From then on Qt puts it back by itself when the host is
-started again (seen with tint2 and xfce4-panel, and under Sway with a watcher that came late). There are no timers.
+Qt decides which kind of tray an icon is for when it is made: on X11, made before there is a panel, it is for XEmbed
+trays for good (seen with Qt 6.12 and xfce4-panel, which takes both), and a panel that takes StatusNotifier items only
+never shows it. So the icon is made when a host is known to be there. From then on Qt puts it back by itself when the
+host is started again (seen with tint2 and xfce4-panel, and under Sway with a watcher that came late). No timers.
 """
 
 from __future__ import annotations
