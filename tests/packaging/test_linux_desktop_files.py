@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from saywrite import __version__
+from saywrite.dictation.assembly import APP_ID
 
 ROOT = Path(__file__).resolve().parents[2]
 LINUX = ROOT / "packaging" / "linux"
@@ -18,7 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 def entry() -> configparser.SectionProxy:
     parser = configparser.ConfigParser(interpolation=None)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read(LINUX / "saywrite.desktop", encoding="utf-8")
+    parser.read(LINUX / f"{APP_ID}.desktop", encoding="utf-8")
     return parser["Desktop Entry"]
 
 
@@ -32,12 +33,13 @@ def test_the_entry_starts_an_installed_command_and_has_an_icon() -> None:
 
 def test_the_window_says_it_belongs_to_the_entry() -> None:
     source = (ROOT / "app/saywrite/ui/application.py").read_text(encoding="utf-8")
-    assert re.findall(r'setDesktopFileName\("(.*)"\)', source) == ["saywrite"]
+    assert re.findall(r'setDesktopFileName\("(.*)"\)', source) == [APP_ID]
 
 
 def test_the_metainfo_names_the_entry_the_license_and_this_release() -> None:
-    tree = ElementTree.parse(LINUX / "saywrite.metainfo.xml").getroot()
-    assert tree.findtext("launchable") == "saywrite.desktop"
+    tree = ElementTree.parse(LINUX / f"{APP_ID}.metainfo.xml").getroot()
+    assert tree.findtext("id") == APP_ID
+    assert tree.findtext("launchable") == f"{APP_ID}.desktop"
     assert tree.findtext("provides/binary") in PROJECT["scripts"]
     assert tree.findtext("project_license") == PROJECT["license"]
     assert tree.findtext("summary") == entry()["Comment"]

@@ -64,7 +64,7 @@ def create_application(arguments: Sequence[str], theme: str) -> QApplication:
     if sys.platform == "win32":
         # The windows11 style clips and mis-colors custom layouts; Fusion follows the palette everywhere.
         QApplication.setStyle("fusion")
-    QApplication.setDesktopFileName("saywrite")
+    QApplication.setDesktopFileName("io.github.saywrite.Saywrite")
     app = Application(list(arguments))
     app.setApplicationName("saywrite")
     app.setApplicationDisplayName("Saywrite")
