@@ -90,7 +90,7 @@ class KeyRecorder(QWidget):
         """Take the next keys that are pressed, also those that we or others have grabbed."""
         self.recording, self._alone = True, ""
         self.button.setText(ASKING)
-        self.note.setText("")
+        self.note.hide()
         self.button.grabKeyboard()
         announce(self.button, ASKING)
 
@@ -141,6 +141,7 @@ class KeyRecorder(QWidget):
         """Say why, and go on listening."""
         self._alone = ""
         self.note.setText(words)
+        self.note.show()
         announce(self.button, words)
 
     def _take(self, text: str) -> None:
@@ -165,7 +166,7 @@ class KeyRecorder(QWidget):
             except SettingsError as error:
                 words = [f"{error.what} {error.remedy}"]
         self.note.setText(" ".join(words))
-        self.note.setVisible(bool(words) or self.recording)
+        self.note.setVisible(bool(words))
 
     def _objections(self, chord: Chord) -> tuple[Objection, ...]:
         others = []

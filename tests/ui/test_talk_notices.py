@@ -1,0 +1,123 @@
+"""What became of a dictated text, of a cancelled dictation and of the keys is shown, with the way out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+from window_fakes import CHOICES, FakeDictation
+
+from saywrite.audio.levels import Envelope, LatestLevel
+from saywrite.events import (
+    Cancelled,
+    Inserted,
+    KeyProblem,
+    KeysChanged,
+    ListeningAhead,
+    NotInserted,
+    NotTakenBack,
+    Receipt,
+    State,
+    StateChanged,
+    TakenBack,
+)
+from saywrite.ui.main_window import MainWindow
+from saywrite.ui.talk_notices import TalkNotices
+
+
+class Shown:
+    """The notices on a window, what was posted, and what was said beside the tray icon."""
+
+    def __init__(self, qtbot: Any) -> None:
+        self.window = MainWindow(LatestLevel(), Envelope, CHOICES)
+        self.dictation = FakeDictation()
+        self.beside: list[str] = []
+        self.opened: list[bool] = []
+        self.notices = TalkNotices(
+            self.window,
+            self.dictation,
+            lambda what, remedy: self.beside.append(f"{what} {remedy}"),
+            lambda: self.opened.append(True),
+        )
+        qtbot.addWidget(self.window)
+
+    def tell(self, *events: Any) -> list[str]:
+        for event in events:
+            self.notices.receive(event)
+        return self.window.notices.texts()
+
+    def click(self, text: str) -> None:
+        (button,) = [each for each in self.window.notices.findChildren(QPushButton) if each.text() == text]
+        button.click()
+
+
+@pytest.fixture
+def shown(qtbot: Any) -> Shown:
+    return Shown(qtbot)
+
+
+MISSED = NotInserted("d", "Kate", "Kate did not read the text.", "The text is on the clipboard.", on_clipboard=True)
+
+
+def went_in(*, elsewhere: bool = False) -> Inserted:
+    return Inserted("d", Receipt.READ, "Kate", elsewhere, 0.02, 5.0)
+
+
+def test_a_text_that_went_in_is_said_in_passing(shown: Shown) -> None:
+    assert shown.tell(went_in()) == []
+    assert shown.window.status.words() == "Inserted into Kate"
+    assert shown.beside == []
+    shown.window.actions_.take_back.trigger()
+    assert shown.dictation.names() == ["take_back_insertion"]
+
+
+def test_a_text_that_went_elsewhere_says_where(shown: Shown) -> None:
+    (words,) = shown.tell(went_in(elsewhere=True))
+    assert words.startswith("The text went into Kate")
+    assert shown.beside == [words]
+
+
+def test_a_text_that_did_not_get_there_can_be_inserted_again(shown: Shown) -> None:
+    assert not shown.window.actions_.insert_again.isEnabled()
+    assert shown.tell(MISSED) == ["Kate did not read the text. The text is on the clipboard."]
+    assert shown.beside == ["Kate did not read the text. The text is on the clipboard."]
+    shown.click("&Insert again")
+    assert shown.dictation.names() == ["insert_again"]
+    assert shown.tell(went_in()) == []
+    assert not shown.window.actions_.insert_again.isEnabled()
+
+
+def test_the_next_dictation_takes_the_word_of_the_last_away(shown: Shown) -> None:
+    assert shown.tell(MISSED, StateChanged("e", State.STARTING)) == []
+    assert shown.window.actions_.insert_again.isEnabled()
+
+
+def test_a_cancelled_dictation_can_be_taken_back_until_it_is_gone(shown: Shown) -> None:
+    assert shown.tell(Cancelled("d", revocable=True))[0].startswith("The dictation was cancelled.")
+    shown.click("&Take that back")
+    assert shown.dictation.names() == ["take_back_cancelled"]
+    assert shown.tell(Cancelled("d", revocable=False)) == []
+
+
+def test_an_insertion_taken_back_is_taken_back_once(shown: Shown) -> None:
+    shown.tell(went_in(), TakenBack("d", "Kate"))
+    assert shown.window.status.words() == "Undone in Kate"
+    assert not shown.window.actions_.take_back.isEnabled()
+    assert shown.tell(NotTakenBack("Another window has the focus now.", "Undo it there.")) == [
+        "Another window has the focus now. Undo it there."
+    ]
+
+
+def test_a_key_that_another_program_has_is_told_until_another_is_chosen(shown: Shown) -> None:
+    taken = KeyProblem("dictate", "Another program has F9.", "Choose another key in the settings.")
+    assert shown.tell(KeysChanged((), (taken,))) == ["Another program has F9. Choose another key in the settings."]
+    shown.click("Choose a &key…")
+    assert shown.opened == [True]
+    assert shown.tell(KeysChanged((("dictate", ""),))) == []
+
+
+def test_a_microphone_that_is_always_open_is_said_as_long_as_it_is(shown: Shown) -> None:
+    (words,) = shown.tell(ListeningAhead("Desk"))
+    assert words.startswith("Desk is open all the time, as you chose.")
+    assert shown.tell(ListeningAhead("")) == []
