@@ -224,6 +224,38 @@ def test_a_locked_screen_closes_the_microphone(bus: str, desk: Room, saywrite: W
     assert listeners(desk, saywrite) == 0
 
 
+@pytest.mark.parametrize("saywrite", [HOLD + "preroll_ms = 1500\n"], indirect=True)
+def test_with_listening_ahead_words_from_before_the_key_are_heard(desk: Room, saywrite: Window, hand: Hand) -> None:
+    saywrite.wait_label("Desk is open all the time, as you chose")
+    assert listeners(desk, saywrite) == 1
+    wait_as_a_hand_does(2.0)  # so that there is enough to keep
+    hand.press()
+    saywrite.wait_state("listening")
+    hand.release()
+    saywrite.wait_state("idle")
+    wait_for(lambda: saywrite.heard_s() >= 1, "the recording begins with the key")  # without: a third of a second
+    wait_for(lambda: listeners(desk, saywrite) == 1, "it does not listen again")
+
+
+def test_choosing_the_key_that_is_grabbed_does_not_press_it(desk: Room, saywrite: Window, hand: Hand) -> None:
+    desk.screen.window("^Saywrite$")
+    saywrite.press("ctrl+comma")
+    desk.screen.window("^Settings$")
+    saywrite.click(saywrite.wait_for("page tab", "^Push-to-talk$"))
+    saywrite.click(saywrite.wait_for("push button", "^Second key: none"))
+    saywrite.wait_for("push button", "^Second key")
+    hand.fingers.strike(*CHORD)
+    saywrite.wait_label("already your other key")
+    hand.fingers.strike("F8")
+    saywrite.wait_for("push button", "^Second key: F8")
+    assert saywrite.states() == []
+    desk.screen.window("^Saywrite$")
+    hand.press("F8")
+    saywrite.wait_state("listening")
+    hand.release("F8")
+    saywrite.wait_state("idle")
+
+
 def listeners(desk: Room, saywrite: Window) -> int:
     """Streams from the microphone to our program now."""
     streams = desk.sound.pactl("list", "source-outputs")

@@ -143,7 +143,7 @@ class Settings:
         "Minutes without dictation after which the recognizer frees its memory.",
     )
     hotkey: str = _text(
-        "Ctrl+Alt+Space", "Push-to-talk", "Key", "Works in every program. Like Ctrl+Alt+Space or F9; empty: none."
+        "Ctrl+Alt+Space", "Push-to-talk", "Key", "Works in every program. Press the button, then the keys."
     )
     hotkey_mode: str = _choice("both", "Push-to-talk", _KEY_MODES, "Pressing it")
     hotkey_limit_minutes: int = _number(
@@ -154,7 +154,7 @@ class Settings:
         "At most",
         "Minutes after which the microphone closes by itself, whatever the key does.",
     )
-    second_hotkey: str = _text("", "Push-to-talk", "Second key", "For another language or recognizer; empty: none.")
+    second_hotkey: str = _text("", "Push-to-talk", "Second key", "For another language or recognizer.")
     second_language: str = _choice("", "Push-to-talk", _ALSO_LANGUAGES, "Its language")
     second_engine: str = _choice("", "Push-to-talk", _ALSO_ENGINES, "Its recognizer")
     preroll_ms: int = _number(
@@ -163,7 +163,8 @@ class Settings:
         0,
         2_000,
         "Listen ahead",
-        "Milliseconds from before the key that are kept. Above 0 the microphone is always open, in memory only.",
+        "Milliseconds from before the key that are heard, too. Above 0 the microphone is open all the time; what it "
+        "hears is kept in memory for so long, then forgotten. At 0 nothing listens until you press the key.",
     )
     sounds: bool = _switch(False, "Push-to-talk", "Sounds", "At the end, and at a failure.")
     start_sound: bool = _switch(

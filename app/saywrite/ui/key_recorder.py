@@ -83,7 +83,7 @@ class KeyRecorder(QWidget):
 
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
-        self.clear_button.setAccessibleName(f"{name}: none")
+        self.clear_button.setAccessibleName(f"Clear: {name}")
         self._show()
 
     def record(self) -> None:
