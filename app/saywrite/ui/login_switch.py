@@ -6,7 +6,7 @@ The system is asked elsewhere each time the switch comes to be seen: what was ch
 from __future__ import annotations
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QVBoxLayout, QWidget
 
 from saywrite.desktop.autostart import Autostart
 from saywrite.ui.labels import NoteLabel
@@ -25,6 +25,7 @@ class LoginSwitch(QWidget):
         self.box.setAccessibleDescription(HELP)
         self.box.clicked.connect(self._switch)
         self.note = NoteLabel(HELP)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)

@@ -117,6 +117,14 @@ class Panel:
         before = self._above()
         self.click(3)
         wait_for(lambda: self._above() != before, "no menu opens")
+        # Painted is not yet in possession of the keyboard: an arrow key that moves the mark shows that it is.
+        opened = self._above()
+
+        def marked() -> bool:
+            self._screen.key("Up")
+            return self._above() != opened
+
+        wait_for(marked, "the menu does not hear the keyboard")
 
     def _above(self) -> QImage:
         """The part of the screen above the icon, where its menu and messages are."""
