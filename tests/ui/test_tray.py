@@ -20,6 +20,7 @@ from saywrite.events import (
     DevicesChanged,
     Failed,
     Finished,
+    ListeningAhead,
     Partial,
     Segment,
     State,
@@ -224,6 +225,14 @@ def choose(menu: Any, label: str) -> None:
     next(action for action in menu.actions() if action.text().replace("&", "") == label).trigger()
 
 
+def test_a_microphone_that_is_open_all_the_time_is_told_at_the_icon(make_resident: Callable[..., Resident]) -> None:
+    resident = make_resident()
+    resident.front.receive(ListeningAhead("Desk"))
+    assert resident.icon.toolTip().endswith("(Desk is open all the time)")
+    resident.front.receive(ListeningAhead(""))
+    assert "open" not in resident.icon.toolTip()
+
+
 def test_the_menu_has_what_is_needed_daily(make_resident: Callable[..., Resident], dictation: FakeDictation) -> None:
     menu = make_resident().front.tray.menu
     visible = [action.text().replace("&", "") for action in menu.actions() if action.isVisible()]
@@ -232,6 +241,8 @@ def test_the_menu_has_what_is_needed_daily(make_resident: Callable[..., Resident
         "Language",
         "Microphone",
         "Speech engine",
+        "Insert the last text again",
+        "Take back the last insertion",
         "Show window",
         "Settings…",
         "Quit Saywrite",

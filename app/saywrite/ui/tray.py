@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
-from saywrite.events import Failed, Finished, FrontEndEvent, State, StateChanged
+from saywrite.events import Failed, Finished, FrontEndEvent, ListeningAhead, State, StateChanged
 from saywrite.ui.tray_faces import Face, face_icon, face_of
 from saywrite.ui.tray_menu import Recent, TrayMenu
 
@@ -50,6 +50,7 @@ class Tray(QObject):
         self._present = False
         self._state = State.IDLE
         self._problem = ""
+        self._ahead = ""
         self.face = Face.IDLE
         self.host_changed.connect(self._set_host, Qt.ConnectionType.QueuedConnection)
 
@@ -74,6 +75,9 @@ class Tray(QObject):
                 self._problem = what
                 self._show()
                 self.tell(what, remedy, QSystemTrayIcon.MessageIcon.Warning)
+            case ListeningAhead(device=device):
+                self._ahead = device
+                self._show()
             case Finished(dictation=dictation, text=text):
                 self.menu.add_text(Recent(dictation, text))
 
@@ -117,4 +121,5 @@ class Tray(QObject):
         self.face = face_of(self._state, problem=bool(self._problem))
         if self._icon is not None:
             self._icon.setIcon(face_icon(self.face))
-            self._icon.setToolTip(f"Saywrite: {(self.face is Face.PROBLEM and self._problem) or self.face}")
+            ahead = f" ({self._ahead} is open all the time)" if self._ahead else ""
+            self._icon.setToolTip(f"Saywrite: {(self.face is Face.PROBLEM and self._problem) or self.face}{ahead}")

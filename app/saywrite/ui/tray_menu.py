@@ -61,6 +61,7 @@ class TrayMenu(QMenu):
         for number, action in enumerate(self.texts):
             self.addAction(action)
             action.triggered.connect(lambda _checked=False, number=number: self._copy(number))
+        self.addActions([actions.insert_again, actions.take_back])
         self.addSeparator()
         self.addAction("Show &window").triggered.connect(self.show_wanted)
         settings = self.addAction(icon("settings"), "Se&ttings…")  # the S is that of Start and Stop
