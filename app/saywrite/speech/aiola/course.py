@@ -49,6 +49,11 @@ class Course:
         self._offline_since = now
         self.halted = halted
 
+    def renewed(self, now: float) -> None:
+        """What made trying useless has changed."""
+        if self.halted is not None:
+            self.halted, self._offline_since = None, now
+
     def finishing(self, now: float) -> None:
         """All sound is here: from now on the end is waited for."""
         self._offline_since = max(self._offline_since, now)

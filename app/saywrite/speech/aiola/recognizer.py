@@ -161,9 +161,10 @@ class AiolaRecognizer:
     def renew(self) -> None:
         """A connection that is open stays for its dictation; the next one uses the new account."""
         self._grants.forget(revoke=True)
-        if self._delivery is None:
+        if self._course is None:
             self._hang_up()
         elif not self._connection.up:
+            self._course.renewed(self._clock())
             self._connection.try_again(self._clock())
         self.prepare()
 
