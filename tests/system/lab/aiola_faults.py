@@ -311,7 +311,7 @@ def _refuse_session(scene: Scene) -> None:
 
 
 def _crowded(scene: Scene) -> None:
-    seconds = scene.lasting(20, 5)
+    seconds = scene.lasting(20, 9)
     if scene.chance.random() < 0.5:
         scene.service.take_slot(seconds)
     else:
@@ -401,7 +401,7 @@ ROWS = (
     Row("64 kbit/s link", prepare=lambda scene: scene.line.shape(rate=8_000), patience_s=300),
     Row("token expired in mid-dictation", _expire, noticed_s=1),
     Row("session refused, then granted", prepare=_refuse_session),
-    Row("concurrency limit for 20 s", prepare=_crowded, lasts_s=(20, 5)),
+    Row("concurrency limit for 20 s", prepare=_crowded, lasts_s=(20, 9)),
     Row("a second client taking the slot", lambda scene: scene.service.take_slot(5), lasts_s=(5, 5), noticed_s=1),
     Row("error events, rubbish payloads, unknown events", _rubbish, lasts_s=(4, 4)),
     Row("service accepts audio and never answers", _mute, lasts_s=(30, 12), may_end_early=True),

@@ -21,8 +21,8 @@ CHUNK = 4_096
 AHEAD = 90 * SAMPLE_RATE
 """Samples that are sent beyond an utterance without text; a service that falls behind is waited for."""
 
-KEPT = 7 * SAMPLE_RATE * BYTES_PER_SAMPLE
-"""Bytes that wait here to be sent, at the most."""
+KEPT = 8 * SAMPLE_RATE * BYTES_PER_SAMPLE
+"""Bytes that wait here to be sent, at the most: more than a recogniser that is connected asks for."""
 
 CLOSING_MS = 300
 """Milliseconds of silence, beyond its own minimum, after which the service has certainly closed its last segment."""
@@ -93,7 +93,8 @@ class Delivery:
         start = self.session.connected(now)
         self.acknowledged = start
         self._silence_mark = None
-        if start != self._sent:
+        if start != self._sent or self.next < self._heard:
+            # What waits here is fed again too: it could be as much as is kept, and leave no room for the rest.
             self._sent = start
             self._waiting.clear()
         return self.next < self._heard

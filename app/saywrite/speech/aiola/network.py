@@ -128,7 +128,7 @@ def tune(sock: socket.socket) -> None:
 
 def quiet(logger: str) -> None:
     """Keep a library's log out of ours: it may name query strings, headers and what was said."""
-    for each in (logger, *[name for name in logging.root.manager.loggerDict if name.startswith(f"{logger}.")]):
+    for each in (logger, *[name for name in list(logging.root.manager.loggerDict) if name.startswith(f"{logger}.")]):
         logging.getLogger(each).disabled = True
 
 

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from Xlib import X
+from Xlib.error import BadWindow
 from Xlib.ext import res
 from Xlib.protocol.event import ClientMessage
 
@@ -29,10 +30,7 @@ class Focus:
     def current(self) -> Target | None:
         """The top-level window with the focus, or None: nobody has it, or the server is gone."""
         with self._lock:
-            try:
-                return self._current()
-            except GONE:
-                return None
+            return self._seen()
 
     def same_program(self, one: int, other: int) -> bool:
         """Whether two windows belong to one connection, or at least to one process."""
@@ -56,7 +54,7 @@ class Focus:
                 window.set_input_focus(X.RevertToParent, X.CurrentTime)
             deadline = time.monotonic() + _BACK_S
             while time.monotonic() < deadline:
-                now = self._current()
+                now = self._seen()
                 if now is not None and now.window == target.window:
                     return True
                 self._x.wait(lambda: False, _LOOK_S)
@@ -65,6 +63,12 @@ class Focus:
     def close(self) -> None:
         with self._lock:
             self._x.close()
+
+    def _seen(self) -> Target | None:
+        try:
+            return self._current()
+        except (*GONE, BadWindow):  # some window managers go on naming a window that is closed
+            return None
 
     def _current(self) -> Target | None:
         window = self._active() or self._focused()
