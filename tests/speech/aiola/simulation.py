@@ -112,13 +112,14 @@ def dictate(
     one_way_s: float = 0.02,
     speed: float = 10.0,
     mute: Sequence[int] = (),
+    dead_s: float = 0.0,
     detector_late_s: float = 0.2,
     detector_merges_s: float = 0.5,
     tail_s: float = 0.4,
 ) -> Outcome:
     """Dictate `speech` and stop `tail_s` behind it. `drops`: (when the line is lost, for how long); `mute`: the
-    connections (0 is the first) on which the service never answers; `detector_merges_s`: pauses up to that are none to
-    our detector.
+    connections (0 is the first) on which the service never answers; `dead_s`: how long nothing passes before it
+    is noticed that the line is lost; `detector_merges_s`: pauses up to that are none to our detector.
     """
     session = Session(VoiceSettings())
     total = speech[-1].end + tail_s if speech else 2.0
@@ -141,7 +142,19 @@ def dictate(
             connections += 1
             service.begins = cursor = session.connected(now) / SAMPLE_RATE
             flying = []
-        if service is not None and lost_at and now >= lost_at[0][0]:
+        if service is not None and lost_at and lost_at[0][0] <= now < lost_at[0][0] + dead_s:
+            session.review(now)
+            if stopped_at is not None and session.verdict(now)[0] in (Verdict.COMPLETE, Verdict.INCOMPLETE):
+                return Outcome(
+                    texts,
+                    session.verdict(now)[0],
+                    session.confirmed,
+                    _samples(total),
+                    connections - 1,
+                    now - stopped_at,
+                )
+            continue
+        if service is not None and lost_at and now >= lost_at[0][0] + dead_s:
             up_at = now + lost_at.pop(0)[1]
             session.lost()
             service = None

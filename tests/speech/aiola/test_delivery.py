@@ -62,6 +62,9 @@ class Wire:
         if mark is not None:
             self.marks.append(mark)
 
+    def mark(self, number: int) -> None:
+        self.marks.append(number)
+
     @property
     def sound(self) -> bytes:
         return b"".join(self.blocks)

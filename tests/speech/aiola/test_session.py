@@ -87,6 +87,15 @@ def test_however_often_the_line_is_lost_every_word_comes_once(
     assert in_order(outcome)
 
 
+@given(speeches(), drops, steady_delays(), st.floats(0.1, 6.0))
+def test_a_line_that_is_dead_before_anybody_notices_costs_no_word(
+    speech: list[Spoken], drops: list[tuple[float, float]], delays: list[float], dead_s: float
+) -> None:
+    outcome = dictate(speech, drops=drops, delays=delays, dead_s=dead_s)
+    assert not missing(speech, outcome)
+    assert outcome.verdict is Verdict.COMPLETE
+
+
 @given(speeches(), drops, any_delays)
 def test_no_word_is_lost_however_unevenly_the_service_answers(
     speech: list[Spoken], drops: list[tuple[float, float]], delays: list[float]
@@ -170,6 +179,9 @@ def test_silence_is_confirmed_when_the_service_had_time_to_say_something(spoken:
     session.received(10 * second, 1.0)
     session.review(1.1)
     assert session.confirmed <= 2 * second
+    session.review(20.0)
+    assert session.confirmed <= 2 * second, "without a sign of life, time alone says nothing"
+    session.received(10 * second, 20.0)
     session.review(20.0)
     if spoken:
         assert session.confirmed < 2 * second

@@ -123,6 +123,8 @@ class Speaker:
         self, folder: Path, environment: Mapping[str, str], *, ca_file: Path | None = None, **settings: Any
     ) -> None:
         self.told: list[tuple[float, object]] = []
+        self.forgets: tuple[type, ...] = ()
+        """Events that are not kept: of hours, there would be more of them than of anything else."""
         self.clocks = Sleeper()
         self.source: PlayedSource | None = None
         self._environment = environment
@@ -197,6 +199,8 @@ class Speaker:
             assert self._news.wait_for(met, limit_s), f"waited in vain for {what}: {self.told[-6:]}"
 
     def _tell(self, event: object) -> None:
+        if isinstance(event, self.forgets):
+            return
         with self._news:
             self.told.append((time.monotonic(), event))
             self._news.notify_all()

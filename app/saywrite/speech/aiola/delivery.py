@@ -32,6 +32,7 @@ class Outlet(Protocol):
     """Takes what is to be sent, in order, without waiting."""
 
     def emit(self, name: str, payload: object, mark: int | None = None) -> None: ...
+    def mark(self, number: int) -> None: ...
 
 
 class Delivery:
@@ -119,6 +120,13 @@ class Delivery:
             for end in ends:
                 block = self._silence[end - CHUNK : end]
                 self._silence_mark = self._put(outlet, flow, pace, block, now, marked=end == ends[-1])
+        probe = self.probe_due(flow)
+        if probe is not None and now >= probe:
+            outlet.mark(flow.mark(self._sent, now))
+
+    def probe_due(self, flow: Flow) -> float | None:
+        """When to ask whether the line is well: while an answer is waited for and nothing is sent."""
+        return flow.probe_due() if self.complete or self.session.outstanding else None
 
     def paced_until(self, pace: Pace, now: float) -> float | None:
         """When there is something to send that only the pace holds back."""
@@ -128,9 +136,9 @@ class Delivery:
         """These marks (number, offset) were received; whether that is news."""
         news = False
         for number, offset in marks:
-            if offset > self.acknowledged:
-                self.acknowledged, news = offset, True
-                self.session.received(offset, now)
+            news = news or offset > self.acknowledged
+            self.acknowledged = max(self.acknowledged, offset)
+            self.session.received(offset, now)
             if number == self._silence_mark:
                 self.session.silence_received(now)
         return news

@@ -25,6 +25,9 @@ does not wait."""
 DEAD_AFTER_S = 3.5
 """Seconds without any sign of life, while a mark is owed, after which the line counts as dead."""
 
+PROBE_S = 0.5
+"""Seconds without a sign of life after which, while answers are waited for and nothing is sent, one is asked for."""
+
 SLOW_S = 1.0
 """Seconds beyond the best round trip after which less may be on its way."""
 
@@ -71,6 +74,15 @@ class Flow:
     def sent(self, size: int) -> None:
         self.in_flight += size
         self._unmarked += size
+
+    @property
+    def answers_pings(self) -> bool:
+        """As far as is known."""
+        return self._pongs is not False
+
+    def probe_due(self) -> float | None:
+        """When to ask for a sign of life although nothing is sent; None while one is owed."""
+        return None if self._marks else self._last_sign + PROBE_S
 
     def wants_mark(self) -> bool:
         return self._unmarked >= MARK_EVERY

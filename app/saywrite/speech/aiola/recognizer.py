@@ -208,11 +208,14 @@ class AiolaRecognizer:
             self._lose(down, now)
         dues = [due, self._flow.dead_at() if self._flow is not None else None]
         if self._delivery is not None and self._course is not None:
+            if self._flow is not None and not self._flow.answers_pings:
+                self._delivery.session.received(self._delivery.acknowledged, now)  # it cannot be asked
             dues.append(self._delivery.session.review(now))
             self._send(now)
             dues.append(self._judge(self._delivery, self._course, now))
             if self._delivery is not None:
                 dues.append(self._delivery.paced_until(self._pace, now))
+                dues.append(self._delivery.probe_due(self._flow) if self._flow is not None else None)
         elif self._linger_until is not None:
             if now >= self._linger_until:
                 self._hang_up()

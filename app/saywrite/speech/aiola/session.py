@@ -39,6 +39,9 @@ EARLY = 0.7
 STUCK_S = 8.0
 """Seconds an utterance waits for its text on a line that is otherwise well before another line is tried."""
 
+ASK_S = 0.1
+"""Seconds until the verdict is worth asking for again when only a sign of life is lacking."""
+
 REMEMBERED = 8
 """Transcripts that are kept although their sound is not sent again, for the case that it is after all."""
 
@@ -82,6 +85,8 @@ class Session:
         self.confirmed = 0
         """Nothing is outstanding before this."""
         self._last_answer: float | None = None
+        self._alive = 0.0
+        """The line has proved to be well at this time: what has not come by then was not only late."""
         self._silence_received: float | None = None
         self._resume: int | None = None
         self._asked_again = False
@@ -121,6 +126,7 @@ class Session:
         start = self.confirmed if self._resume is None else self._resume
         self._receipts, self._sending = Receipts(start, now), Receipts(start, now)
         self._last_answer = self._silence_received = None
+        self._alive = now
         return start
 
     def sent(self, offset: int, now: float) -> None:
@@ -129,7 +135,8 @@ class Session:
             self._sending.note(offset, now)
 
     def received(self, offset: int, now: float) -> None:
-        """The service has the sound before `offset`."""
+        """The service has the sound before `offset`; also when that is no news, it is a sign of life."""
+        self._alive = now
         if self._receipts is not None:
             self._receipts.note(offset, now)
             self._waiting.note_closed(self._receipts, self._silence_received)
@@ -149,7 +156,7 @@ class Session:
         if receipts is None:
             return None
         fresh = self._repeats.strip(text).strip()
-        self._last_answer = now
+        self._last_answer = self._alive = now
         if self._resume is not None and not fresh:
             self._resume, self._heard_again = None, True
             return None
@@ -211,15 +218,15 @@ class Session:
         if first is None:
             due = received if self._waiting.ever else received + self._delays.patience
             due = due if held is None else max(due, held.until)
-            if now < due:
-                return Verdict.WAIT, due
+            if self._alive < due:
+                return Verdict.WAIT, max(due, now + ASK_S)
             self.confirmed = self._heard
             return Verdict.COMPLETE, now
         base = max(received, self._last_answer or 0.0)
         due = base + (self._delays.patience + 0.5 if self._delays.known else 2 * self._delays.patience)
-        if now < due:
+        if self._alive < due:
             overdue = first.closed_at + self._delays.patience if first.closed_at is not None else due
-            return Verdict.WAIT, min(due, overdue) if overdue > now else due
+            return Verdict.WAIT, max(min(due, overdue), now + ASK_S)
         return self._judge_silence(), now
 
     # How.
@@ -258,7 +265,7 @@ class Session:
             if first.closed_at is None or self._last_answer is None:
                 return
             answered = self._last_answer >= first.closed_at or waiting.was_answered_early(first)
-            if not answered or now < first.closed_at + self._delays.patience:
+            if not answered or self._alive < first.closed_at + self._delays.patience:
                 return
             waiting.resolve(self._sending, now - HOLD_S)
             waiting.let_go(now)
@@ -266,7 +273,7 @@ class Session:
     def _confirm(self, now: float) -> None:
         waiting = self._waiting
         # Sound without speech of ours counts once the service had it for long enough: it may hear more than we do.
-        quiet = self._receipts.had(now - max(QUIET_S, self._delays.patience)) if self._receipts else 0
+        quiet = self._receipts.had(self._alive - max(QUIET_S, self._delays.patience)) if self._receipts else 0
         limit = self._settled if waiting.first is None else waiting.first.start
         to = max(waiting.answered, min(quiet, limit - LEAD_IN))
         if waiting.held is not None:
