@@ -54,7 +54,7 @@ APT = {
         "a screen to test on": "xvfb openbox tint2 xdotool xclip x11-utils imagemagick fonts-dejavu-core "
         "fonts-droid-fallback|fonts-noto-cjk",
         "other programs to write into, keys, two kinds of screen": "xterm mousepad sway wtype wl-clipboard "
-        "x11-xkb-utils util-linux",
+        "x11-xkb-utils util-linux iproute2",
         "a screen reader, a keyring, processes, a small disk": "at-spi2-core dbus gnome-keyring procps e2fsprogs mount",
     },
 }
