@@ -237,6 +237,21 @@ def test_a_portal_that_dies_releases_the_key_and_is_asked_again_when_it_is_back(
     assert kinds(ears, 1) == [(KeyPressed, FIRST)]
 
 
+def test_a_desktop_that_still_remembers_the_session_of_a_portal_that_died_is_asked_once_more(
+    bus: str, ears: Ears, portal_with: list[MockPortal]
+) -> None:
+    first = MockPortal()
+    assert isinstance(ears.grab(DICTATE), Grabbed)
+    first.close()
+    assert ears.next() == Grabbed((), (NOT_OFFERED,))
+    second = MockPortal(Manners(remembers=True))
+    portal_with.append(second)
+    assert ears.next() == Grabbed(((FIRST, f"Press {FIRST}"),))
+    assert second.refused == 1
+    second.press(FIRST)
+    assert kinds(ears, 1) == [(KeyPressed, FIRST)]
+
+
 def test_a_press_that_another_program_makes_up_is_not_believed(portal: MockPortal, ears: Ears) -> None:
     ears.grab(DICTATE)
     (session,) = portal.sessions.values()

@@ -34,6 +34,8 @@ class Manners:
     responses: tuple[int | None, int | None] = (0, 0)
     leaves_out: tuple[str, ...] = ()
     names_none: bool = False
+    remembers: bool = False
+    """It refuses the first session: it still has one of that name (as seen with KDE 5.27)."""
 
 
 @dataclass
@@ -53,6 +55,7 @@ class MockPortal:
         self.registered: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
         self.faults: list[str] = []
+        self.refused = 0
         self._connection = open_dbus_connection("SESSION")
         self._connection.send_and_get_reply(message_bus.RequestName(PORTAL))
         self._thread = threading.Thread(target=self._serve, name="mock portal", daemon=True)
@@ -133,6 +136,10 @@ class MockPortal:
         session = Session(self._path("session", sender, options["session_handle_token"][1]), sender)
         if session.path in self.sessions:
             self.faults.append("a session was created before the last one was closed")
+        if self.manners.remembers and not self.refused:
+            self.refused += 1
+            self._respond(call, sender, options, 2, {})
+            return
         session.offered = options.get("shortcuts", ("", []))[1]
         self.sessions[session.path] = session
         results = {"session_handle": ("s", session.path)}

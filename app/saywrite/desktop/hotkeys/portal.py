@@ -86,6 +86,7 @@ class PortalHotkeys:
         self._awaited: dict[str, Callable[[int, dict[str, Any]], None]] = {}
         self._held: set[str] = set()
         self._restarts = 0
+        self._insisted = False
         self._bus: Any = None
         self._thread = Wakeable("hotkeys", self._run)
 
@@ -195,6 +196,10 @@ class PortalHotkeys:
         return f"{PATH}/{what}/{self._bus.name.removeprefix(':').replace('.', '_')}/{token}"
 
     def _created(self, response: int, results: dict[str, Any]) -> None:
+        if response == 2 and self._restarts and not self._insisted:
+            # KDE 5.27: the desktop's half still has the session of the portal that died; refusing us, it drops it.
+            self._session, self._insisted, self._wanted = "", True, bool(self._bindings)
+            return
         if response != 0:
             self._session = ""
             self._post(Grabbed((), (REFUSED if response == 1 else FAILED,)))
@@ -249,7 +254,7 @@ class PortalHotkeys:
         if owner == self._owner:
             return
         self._let_go()
-        self._session, self._owner, self._awaited = "", "", {}
+        self._session, self._owner, self._awaited, self._insisted = "", "", {}, False
         self._restarts += 1
         if self._restarts > RESTARTS:
             self._post(GONE)
