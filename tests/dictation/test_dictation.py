@@ -21,9 +21,12 @@ from saywrite.events import (
     SegmentsRemoved,
     SourceChanged,
     Started,
+    State,
+    StateChanged,
     UnfinishedFound,
 )
 from saywrite.history.store import HistoryStore
+from saywrite.speech.recognizer import Incoming
 from saywrite.text.keywords import Keyword
 
 
@@ -354,20 +357,41 @@ def test_readiness_of_the_engine_is_passed_on(stage) -> None:
     assert stage.last(EngineChanged).state is EngineState.READY
 
 
-def test_a_bug_in_the_loop_is_logged_and_the_dictation_fails_without_losing_the_sound(stage, caplog) -> None:
-    stage.listen()
-    stage.say(1)
-
-    def stumble() -> None:
+def test_a_bug_in_the_loop_is_logged_and_the_dictation_fails_without_losing_the_sound(
+    stage, caplog, monkeypatch
+) -> None:
+    def stumble(message: object) -> None:
         raise RuntimeError("on purpose")
 
-    stage.inbox.post(stumble)
+    stage.listen()
+    stage.say(1)
+    monkeypatch.setattr(stage.recognizer, "receive", stumble)
+    stage.inbox.post(Incoming("builtin", "nonsense"))
     stage.dictation.quit()
     stage.loop.run()
     assert "on purpose" in caplog.text
     assert stage.last(Failed).fatal
+    assert stage.all(StateChanged)[-1].state is State.FAILED
     (item,) = scan(stage.paths.recordings)
     assert item.length == SAMPLE_RATE
+
+
+def test_a_wish_that_fails_by_itself_ends_no_dictation(stage, caplog) -> None:
+    def stumble() -> None:
+        raise RuntimeError("on purpose")
+
+    stage.listen()
+    stage.inbox.post(stumble)
+    stage.inbox.post(lambda: setattr(stage.loop, "running", False))
+    stage.loop.run()
+    assert "on purpose" in caplog.text
+    assert (stage.last(Failed).dictation, stage.last(Failed).fatal) == ("", False)
+    assert stage.loop.state is State.LISTENING
+    stage.loop.running = True
+    stage.release()
+    stage.recognizer.done()
+    stage.settle()
+    assert stage.loop.state is State.IDLE
 
 
 def test_a_history_that_was_refused_for_a_while_gets_every_row_later(stage, monkeypatch) -> None:

@@ -19,6 +19,12 @@ DISK_PATIENCE = SAMPLE_RATE // 2
 """Samples the journal may lag before the recogniser is fed from memory: sound is on disk before it is elsewhere,
 unless the disk does not answer for half a second."""
 
+AT_ONCE = 10 * SAMPLE_RATE
+"""Samples fed in one go: what waits behind a long outage must not hold up everything else."""
+
+DISK_GIVEN_UP = 30 * 60 * SAMPLE_RATE
+"""Samples without a disk to take them after which none is waited for: as many as the record keeps (`MEMORY_LIMIT`)."""
+
 KEEP_BEHIND = 25 * SAMPLE_RATE
 """Samples kept before what is confirmed: a recogniser may want to hear them once more."""
 
@@ -43,6 +49,8 @@ class Feeder:
         self._fed = base
         self._ended = False
         self._finish_asked = False
+        self.has_more = False
+        """The last `feed()` stopped because it had done enough, not because there was no more."""
 
     @property
     def heard(self) -> int:
@@ -99,14 +107,16 @@ class Feeder:
 
     def feed(self) -> None:
         """Give the recogniser what it may have now. Raises JournalError when old sound cannot be read back."""
+        enough = self._fed + AT_ONCE
         behind_disk = self._on_disk and self.unwritten <= DISK_PATIENCE and not self._ended
         limit = min(self._written if behind_disk else self.heard, self.sent + self._recognizer.window)
         at_end = self._ended and limit == self.heard
-        while self._fed + FEED <= limit or (at_end and self._fed < limit):
+        while self._fed < enough and (self._fed + FEED <= limit or (at_end and self._fed < limit)):
             end = min(self._fed + FEED, limit)
             pcm = self._read(self._fed, end)
             self._fed = end
             self._recognizer.feed(pcm, end - self.base)
+        self.has_more = self._fed >= enough
         if self._ended and self._fed == self.heard and not self._finish_asked:
             self._finish_asked = True
             self._recognizer.finish()
@@ -118,4 +128,5 @@ class Feeder:
 
     def _trim(self) -> None:
         unneeded = max(self.confirmed - KEEP_BEHIND, self.heard - KEEP_IN_MEMORY)
-        self._tail.trim(min(unneeded, self._written if self._on_disk else self.sent))
+        disk_helps = self._on_disk and self.unwritten <= DISK_GIVEN_UP
+        self._tail.trim(min(unneeded, self._written if disk_helps else self.sent))

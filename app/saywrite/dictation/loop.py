@@ -47,6 +47,9 @@ from saywrite.text.transcript import Composition
 
 log = logging.getLogger(__name__)
 
+STUMBLE_S = 0.25
+"""Seconds until the loop looks again at what was due when it stumbled."""
+
 OUR_FAULT = (
     "Something went wrong inside Saywrite. What you said is kept in the recording.",
     "Start again; if it happens again, send the log (Help > Copy diagnostics).",
@@ -113,9 +116,8 @@ class Loop:
             except Exception:
                 # The outermost edge of the dictation thread: whatever it was, the sound so far is in the journal.
                 log.exception("the dictation loop stumbled")
-                due = None
-                if self.takes:
-                    self.takes[-1].fail(*OUR_FAULT)
+                due = self._parts.clock() + STUMBLE_S
+                self._blame(message)
 
     def handle(self, message: object) -> None:
         """Take one message out of the inbox."""
@@ -225,6 +227,19 @@ class Loop:
     def _not_offered(self) -> tuple[str, ...]:
         """Dictations on disk that are not left over."""
         return (*(take.id for take in self.takes), *self.kept_back)
+
+    def _blame(self, message: object) -> None:
+        """End the dictation that a bug of ours concerns; a wish that failed by itself ends none."""
+        if self.takes and isinstance(message, Incoming):
+            self.takes[0].fail(*OUR_FAULT)
+        elif self.takes and (not callable(message) or self.state is State.STARTING):
+            self.takes[-1].fail(*OUR_FAULT)
+        else:
+            self._tell(Failed("", *OUR_FAULT))
+        try:
+            self._settle()
+        except Exception:
+            log.exception("the dictation loop could not recover")
 
     def _of(self, dictation: str, act: Callable[[Take], None]) -> None:
         for take in self.takes:

@@ -286,6 +286,8 @@ class Take:
             self._gauge_due = now + GAUGE_EVERY_S
         due += (self._gauge_due, self._findings.wake(now))
         self.feed()
+        if self._feeder.has_more:
+            due.append(now)
         return min((at for at in due if at is not None), default=None)
 
     def _note_confirmed(self) -> None:

@@ -179,7 +179,43 @@ def test_a_lost_line_is_tried_again_ever_less_often_until_it_is_there() -> None:
     bench.come_up(now)
     again = bench.fail(UNREACHABLE, now)
     assert again.retry_in_s is not None
-    assert again.retry_in_s < 0.31
+    assert again.retry_in_s > 3.9, "a stream that was there for nothing proves nothing"
+    bench.connection.wake(now := now + again.retry_in_s)
+    bench.come_up(now)
+    bench.connection.prove()
+    at_last = bench.fail(UNREACHABLE, now)
+    assert at_last.retry_in_s is not None
+    assert at_last.retry_in_s < 0.31
+
+
+def test_a_token_refused_on_a_stream_that_opens_each_time_is_not_asked_for_again_and_again() -> None:
+    bench = Bench()
+    bench.open()
+    waits = []
+    for number in range(4):
+        bench.come_up(number)
+        down = bench.connection.drop(TokenExpired("Expired.", ""), number, at_once=True)
+        waits.append(down.retry_in_s)
+        if down.retry_in_s is None:
+            break
+        bench.connection.wake(number + down.retry_in_s)
+        bench.connection.receive(Granted(number, Grant("another", ACCOUNT)), number)
+    assert waits[0] == 0.0
+    assert waits[-1] is None
+
+
+def test_a_new_accounts_token_is_given_to_no_other_host() -> None:
+    bench = Bench()
+    bench.grants.grant = None
+    bench.open()
+    assert bench.links[0].did == ["dial https://speech.example/base"], "as far as was known"
+    moved = replace(ACCOUNT, base_url="https://other.example")
+    bench.connection.receive(AccountFound(1, moved), 0.1)
+    bench.connection.receive(Granted(1, Grant("a token", moved)), 0.2)
+    assert bench.links[0].did[-1] == "abort"
+    assert bench.links[0].headers == {}
+    assert bench.link.did == ["dial https://other.example", "upgrade"]
+    assert bench.connection.host == "other.example"
 
 
 def test_when_the_network_is_back_nothing_is_waited_for() -> None:

@@ -30,6 +30,9 @@ CONNECT_LIMIT_S = 25.0
 REFUSALS = 3
 """Tokens refused in a row, each fresh, after which another one is not asked for."""
 
+PROVED_S = 10.0
+"""Seconds after which a stream that is open counts as one that works."""
+
 STREAM_PATH = "/api/voice-streaming/socket.io/"
 
 
@@ -66,9 +69,12 @@ class Connection:
         self._make_link = make_link
         self._random = random
         self._numbers = 0
-        self._wanted: Wanted | None = None
+        self.wanted: Wanted | None = None
+        """The stream to have; None: none."""
         self._link: Link | None = None
+        self._dialed = ""
         self._upgraded = False
+        self._up_at: float | None = None
         self._limit = 0.0
         self._retry_at: float | None = None
         self._delays: Iterator[float] = delays(random)
@@ -80,10 +86,6 @@ class Connection:
     def link(self) -> Link | None:
         """The open stream's link."""
         return self._link if self.up else None
-
-    @property
-    def is_wanted(self) -> bool:
-        return self._wanted is not None
 
     @property
     def host(self) -> str:
@@ -105,11 +107,11 @@ class Connection:
 
     def open(self, wanted: Wanted, now: float) -> bool:
         """Have a stream like this; True when it is there already."""
-        if self._wanted != wanted:
+        if self.wanted != wanted:
             self._abandon()
         elif self.up:
             self.set_keywords(wanted.keywords)
-        self._wanted = wanted
+        self.wanted = wanted
         self._grants.wanted = True
         if self._link is None:
             self._retry_at = None
@@ -119,7 +121,7 @@ class Connection:
 
     def close(self) -> None:
         """No stream is wanted any more."""
-        self._wanted = None
+        self.wanted = None
         self._grants.wanted = False
         self._retry_at = None
         self._abandon(in_order=True)
@@ -131,17 +133,21 @@ class Connection:
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
         """From now on these hold, on this stream and the next."""
-        if self._wanted is None or dict(self._wanted.keywords) == dict(keywords):
+        if self.wanted is None or dict(self.wanted.keywords) == dict(keywords):
             return
-        self._wanted = replace(self._wanted, keywords=dict(keywords))
+        self.wanted = replace(self.wanted, keywords=dict(keywords))
         if self._link is not None and self._upgraded:
             self._link.emit("set_keywords", dict(keywords))
 
     def try_again(self, now: float) -> None:
         """What made it impossible has changed."""
-        if self._wanted is not None:
+        if self.wanted is not None:
             self._abandon()
             self._retry_at, self._delays, self._refusals = now, delays(self._random), 0
+
+    def prove(self) -> None:
+        """The stream does what it is for: should it be lost, that is a first failure again."""
+        self._delays, self._refusals = delays(self._random), 0
 
     def hurry(self, now: float) -> None:
         """The network or the computer is back: do not wait for the next attempt."""
@@ -158,11 +164,11 @@ class Connection:
         if not self._grants.receive(message):
             return None
         if isinstance(message, AccountFound):
-            if self._link is None and self._wanted is not None and self._retry_at is None:
+            if self.wanted is not None and self._retry_at is None and not self.up:
                 self._dial(message.account, now)
         elif isinstance(message, Granted):
             self._upgrade(message.grant, now)
-        elif isinstance(message, GrantFailed) and self._wanted is not None and not self.up:
+        elif isinstance(message, GrantFailed) and self.wanted is not None and not self.up:
             self._abandon()
             return self._fail(message.error, now)
         return None
@@ -179,7 +185,7 @@ class Connection:
         return None, min((at for at in due if at is not None), default=None)
 
     def _connect(self, now: float) -> None:
-        assert self._wanted is not None
+        assert self.wanted is not None
         self._limit = now + CONNECT_LIMIT_S
         grant = self._grants.current()
         if grant is None:
@@ -192,19 +198,23 @@ class Connection:
         self._upgrade(grant, now)
 
     def _dial(self, account: Account, now: float) -> None:
-        self._numbers += 1
+        """Go to the account's host; a line that leads elsewhere must not be given its token."""
+        if self._link is not None:
+            if self._dialed == account.base_url:
+                return
+            self._abandon()
+        self._numbers, self._dialed = self._numbers + 1, account.base_url
         self._link = self._make_link(self._numbers)
         self._limit, self._upgraded = now + CONNECT_LIMIT_S, False
         self._link.dial(account.base_url)
 
     def _upgrade(self, grant: Grant, now: float) -> None:
-        if self._wanted is None or self._retry_at is not None or self.up or self._upgraded:
+        if self.wanted is None or self._retry_at is not None or self.up or self._upgraded:
             return
-        if self._link is None:
-            self._dial(grant.account, now)
+        self._dial(grant.account, now)
         assert self._link is not None
         base = urlsplit(grant.account.base_url).path.rstrip("/")
-        query = urlencode(query_of(self._wanted, grant))
+        query = urlencode(query_of(self.wanted, grant))
         self._link.upgrade(f"{base}{STREAM_PATH}?{query}", {"Authorization": f"Bearer {grant.access_token}"})
         self._upgraded = True
 
@@ -213,7 +223,7 @@ class Connection:
         if link is None or message.link != link.number:
             return None
         if isinstance(message, Connected):
-            self.up, self._delays, self._refusals = True, delays(self._random), 0
+            self.up, self._up_at = True, now
             return Up(message.ping_interval_s + message.ping_timeout_s)
         if isinstance(message, Refused | Lost):
             self._abandon()
@@ -223,10 +233,13 @@ class Connection:
     def _fail(self, error: ServiceError, now: float, *, at_once: bool = False) -> Down:
         """Decide what an error means: when to try again, whether with a new token, or not at all."""
         log.info("no stream: %s", type(error).__name__)
+        if self._up_at is not None and now - self._up_at >= PROVED_S:
+            self.prove()
+        self._up_at = None
         grant = self._grants.current()
         if isinstance(error, TokenExpired | KeyRefused) and grant is not None:
             # What was granted earlier may have been withdrawn since; one granted this moment was not.
-            self._grants.forget()
+            self._grants.forget(revoke=True)
             self._refusals += 1
             at_once = self._refusals == 1
             if grant.account.sign_in == "token" or self._refusals >= REFUSALS:
@@ -239,7 +252,7 @@ class Connection:
             wait = CROWDED_S
         if error.retry_after_s is not None:
             wait = max(wait, error.retry_after_s)
-        if self._wanted is not None:
+        if self.wanted is not None:
             self._retry_at = now + wait
         return Down(error, wait)
 

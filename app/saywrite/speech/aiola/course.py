@@ -39,15 +39,20 @@ class Course:
         """Why trying again cannot help."""
         self._delivery = delivery
         self._offline_since = now
+        self._up = False
+        self._confirmed = 0
         self._mute = 0
 
     def up(self) -> None:
-        self.was_up = True
+        self._up = self.was_up = True
         self.halted = None
 
     def down(self, now: float, halted: ServiceError | None) -> None:
-        self._offline_since = now
-        self.halted = halted
+        """No connection. At the end of a dictation one that brought nothing is none: the end is not put off by it."""
+        confirmed = self._delivery.session.confirmed
+        if self._up and (confirmed > self._confirmed or not self._delivery.complete):
+            self._offline_since = now
+        self._up, self._confirmed, self.halted = False, confirmed, halted
 
     def renewed(self, now: float) -> None:
         """What made trying useless has changed."""

@@ -19,7 +19,7 @@ CHUNK = 4_096
 """Bytes sent at once: what aiOla recommends, 128 ms."""
 
 AHEAD = 90 * SAMPLE_RATE
-"""Samples that are sent beyond an utterance without text; a service that falls behind is waited for."""
+"""Samples of a file that are sent beyond an utterance without text: a service that falls behind is waited for."""
 
 KEPT = 8 * SAMPLE_RATE * BYTES_PER_SAMPLE
 """Bytes that wait here to be sent, at the most: more than a recogniser that is connected asks for."""
@@ -61,6 +61,8 @@ class Delivery:
         self._hasten = False
         self._silence = bytes((voice.min_silence_ms + CLOSING_MS) * SAMPLE_RATE // 1000 * BYTES_PER_SAMPLE)
         self._silence_mark: int | None = None
+        self.has_sent = False
+        """Something of it went out on the present connection."""
         self._last_text = 0.0
 
     @property
@@ -93,7 +95,7 @@ class Delivery:
         """A connection is there; True when the sound has to be fed again from `next` on."""
         start = self.session.connected(now)
         self.acknowledged = start
-        self._silence_mark = None
+        self._silence_mark, self.has_sent = None, False
         if start != self._sent or self.next < self._heard:
             # What waits here is fed again too: it could be as much as is kept, and leave no room for the rest.
             self._sent = start
@@ -168,7 +170,7 @@ class Delivery:
     def _size(self, flow: Flow, pace: Pace, now: float) -> int:
         """Bytes to send at once now."""
         waiting = self.session.outstanding
-        if waiting and self._sent > waiting[0][0] + AHEAD:
+        if waiting and not self.request.live and self._sent > waiting[0][0] + AHEAD:
             return 0
         size = min(len(self._waiting), CHUNK)
         if size < CHUNK and not (size and (self._hasten or self._is_all_fed())):
@@ -183,6 +185,7 @@ class Delivery:
 
     def _put(self, outlet: Outlet, flow: Flow, pace: Pace, block: bytes, now: float, *, marked: bool) -> int | None:
         """Send a block, with a mark behind it when it is `marked` or one is due; the mark's number."""
+        self.has_sent = True
         flow.sent(len(block))
         pace.spend(len(block))
         mark = flow.mark(self._sent, now) if marked or flow.wants_mark() else None
@@ -191,6 +194,6 @@ class Delivery:
 
 
 def text_of(payload: object, name: str) -> str:
-    """The words of a `transcript` or `translation`; "" when there are none."""
+    """The words of a `transcript` or `translation`; "" when there are none: that is no answer to anything said."""
     value = payload.get(name) if isinstance(payload, Mapping) else payload
     return value if isinstance(value, str) else ""

@@ -8,7 +8,7 @@ proves that the other end has received all that was sent before it.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 
@@ -79,6 +79,10 @@ class Flow:
     def answers_pings(self) -> bool:
         """As far as is known."""
         return self._pongs is not False
+
+    def begin_anew(self) -> None:
+        """Another dictation uses the line: the pongs that are owed tell nothing of its sound."""
+        self._marks = deque(replace(mark, offset=0) for mark in self._marks)
 
     def probe_due(self) -> float | None:
         """When to ask for a sign of life although nothing is sent; None while one is owed."""

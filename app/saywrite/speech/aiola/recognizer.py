@@ -133,6 +133,8 @@ class AiolaRecognizer:
         self._connection.count_anew()
         into = language(request.translate_to).wire if request.translate_to else ""
         if self._connection.open(Wanted(language(request.language).wire, request.voice, into, request.keywords), now):
+            if self._flow is not None:
+                self._flow.begin_anew()
             self._begin(now)
         else:
             self._flow = None
@@ -265,8 +267,9 @@ class AiolaRecognizer:
     def _hear(self, delivery: Delivery, event: Heard, now: float) -> None:
         """What the service says."""
         if event.name != "error":
-            if event.name == "transcript" and self._course is not None:
+            if event.name == "transcript" and text_of(event.payload, "transcript") and self._course is not None:
                 self._course.answered()
+                self._connection.prove()
             for told in events_of(delivery, event, now):
                 self._post(told)
             return
@@ -311,7 +314,8 @@ class AiolaRecognizer:
         self._delivery = self._course = None
         self._post(RecognizerFinished(delivery.request.dictation, complete=complete))
         linger_s = self._linger_s()
-        if complete and self._connection.up and linger_s > 0:
+        # Over a line that has carried nothing of it, nothing can come that would be taken for another's.
+        if (complete or not delivery.has_sent) and self._connection.up and linger_s > 0:
             self._linger_until = now + linger_s
         else:
             self._hang_up()
@@ -319,7 +323,7 @@ class AiolaRecognizer:
     def _hang_up(self) -> None:
         """Close the connection; what might still come over it is nobody's."""
         self._linger_until = self._flow = None
-        if self._connection.is_wanted:
+        if self._connection.wanted is not None:
             self._connection.close()
             self._post(ConnectionChanged("", "closed"))
 
@@ -328,7 +332,8 @@ def events_of(delivery: Delivery, event: Heard, now: float) -> list[object]:
     """What the dictation is told because the service said this."""
     dictation, payload = delivery.request.dictation, event.payload
     if event.name == "transcript":
-        told = delivery.transcript(text_of(payload, "transcript"), now)
+        text = text_of(payload, "transcript")
+        told = delivery.transcript(text, now) if text else None
         return [Final(dictation, told.text, told.start, told.end)] if told is not None else []
     if event.name == "translation":
         end = delivery.untranslated.popleft() if delivery.untranslated else None

@@ -197,7 +197,7 @@ class Session:
             due.append(first.closed_at + self._delays.patience)
         if self._receipts is not None and first is None and self.confirmed < self._heard:
             due.append(now + QUIET_S)
-        return min(due, default=None)
+        return min((at for at in due if at > now), default=None)
 
     def stuck_since(self) -> float | None:
         """Since when an utterance waits for a text although the line is well and nothing else came."""
