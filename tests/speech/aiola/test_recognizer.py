@@ -203,22 +203,15 @@ def test_a_pong_owed_to_the_last_dictation_says_nothing_of_the_next(stage: Stage
     stage.start()
     stage.speak(3)
     stage.release()
+    stage.run(0.1)
     stage.answers_pings = False
     stage.run(1)
-    assert stage.link.marks, "a probe is on its way"
-    stage.answers_pings = True
-    owed = list(stage.link.marks)
-    stage.link.marks.clear()
+    (probe,) = stage.link.marks
     stage.hear({"transcript": "one"})
-    for number, _at in owed[:-1]:
-        stage.recognizer.receive(Ponged(stage.link.number, stage.now, number))
-    stage.run(5)
+    stage.run(0.5)
     assert stage.finished_at is not None
-    stage.recognizer._make_segmenter = lambda **wishes: Detector(  # type: ignore[assignment]
-        [Boundary(True, 8_000), Boundary(False, 40_000)]
-    )
     stage.start("d2")
-    stage.recognizer.receive(Ponged(stage.link.number, stage.now, owed[-1][0]))
+    stage.recognizer.receive(Ponged(stage.link.number, stage.now, probe[0]))
     assert stage.recognizer._delivery is not None
     assert stage.recognizer._delivery.acknowledged == 0
 
