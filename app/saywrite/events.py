@@ -67,10 +67,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """The words being heard right now; replaced by the next Partial or by a Final."""
+    """The words being heard right now; replaced by the next Partial or by a Final. `agreed`: the length of the prefix
+    of `text`, in characters, on which two passes of the recognizer agree and which will hardly change any more.
+    """
 
     dictation: str
     text: str
+    agreed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +401,71 @@ class ListeningAhead:
     device: str
 
 
+class ModelState(StrEnum):
+    """How much of a recognition model is on this computer."""
+
+    ABSENT = "absent"
+    PAUSED = "paused"
+    DOWNLOADING = "downloading"
+    CONVERTING = "converting"
+    READY = "ready"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A recognition model of the catalogue and its state. Sizes in bytes: to download, on disk, in memory while it
+    works. `removable`: it lies in the user's data folder, not in the installation.
+    """
+
+    id: str
+    label: str
+    license: str
+    languages: tuple[str, ...]
+    download_bytes: int
+    disk_bytes: int
+    memory_bytes: int
+    judgement: str
+    state: ModelState
+    removable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsChanged:
+    """All models of the catalogue, told when asked for and whenever the state of one changes."""
+
+    models: tuple[ModelInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProgress:
+    """`done` of `total` bytes of a download have arrived and lie on disk."""
+
+    model: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFailed:
+    """A download, a removal or a trial did not work. What was downloaded so far is kept for the next attempt."""
+
+    model: str
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTried:
+    """The text that `model` makes of a recorded dictation, beside the text that the dictation has."""
+
+    model: str
+    dictation: str
+    text_now: str
+    text_tried: str
+    took_s: float
+
+
 FrontEndEvent = (
     Started
     | StateChanged
@@ -424,5 +492,9 @@ FrontEndEvent = (
     | Cancelled
     | KeysChanged
     | ListeningAhead
+    | ModelsChanged
+    | ModelProgress
+    | ModelFailed
+    | ModelTried
 )
 """Everything a front end may be told; `dictation.headless` and `ui.controller` match on it."""

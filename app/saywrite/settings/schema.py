@@ -13,7 +13,7 @@ from typing import Any, Literal, cast, get_args
 
 Value = str | int | bool
 
-Page = Literal["Dictation", "Push-to-talk", "aiOla", "Microphone", "Insertion", "Recordings", "Window", "Advanced"]
+Page = Literal["Dictation", "Recognition", "Push-to-talk", "aiOla", "Microphone", "Insertion", "Recordings", "Window", "Advanced"]
 """Where an option stands in the settings window."""
 
 PAGES: tuple[Page, ...] = get_args(Page)
@@ -90,6 +90,11 @@ _LANGUAGES = {
     "ja": "Japanese",
     "it": "Italian",
 }
+_MODELS = {
+    "whisper-base": "Whisper base",
+    "whisper-small": "Whisper small",
+    "whisper-large-v3-turbo": "Whisper large v3 turbo (for strong computers)",
+}
 _SPOKEN = {"auto": "When the recognizer does not punctuate", "on": "Always", "off": "Never"}
 _ANNOUNCE = {"off": "Nothing", "finals": "Finished sentences", "all": "Words as they come"}
 _SIGN_IN = {"key": "API key", "token": "Access token", "url": "Token address of your company"}
@@ -141,6 +146,21 @@ class Settings:
         1_440,
         "Unload after",
         "Minutes without dictation after which the recognizer frees its memory.",
+    )
+    local_model: str = _choice(
+        "whisper-base", "Recognition", _MODELS, "Model", "The recognition model that runs on this computer."
+    )
+    live_text: bool = _switch(
+        True,
+        "Recognition",
+        "Show words while you speak",
+        "Off: each sentence appears when it is finished, and recognition uses a tenth of the processor time.",
+    )
+    model_source: str = _text(
+        "",
+        "Recognition",
+        "Download models from",
+        "A folder or an https address that holds the model files. Empty: the official source.",
     )
     hotkey: str = _text(
         "Ctrl+Alt+Space", "Push-to-talk", "Key", "Works in every program. Press the button, then the keys."
