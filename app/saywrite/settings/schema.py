@@ -13,7 +13,9 @@ from typing import Any, Literal, cast, get_args
 
 Value = str | int | bool
 
-Page = Literal["Dictation", "Recognition", "Push-to-talk", "aiOla", "Microphone", "Insertion", "Recordings", "Window", "Advanced"]
+Page = Literal[
+    "Dictation", "Recognition", "Push-to-talk", "aiOla", "Microphone", "Insertion", "Recordings", "Window", "Advanced"
+]
 """Where an option stands in the settings window."""
 
 PAGES: tuple[Page, ...] = get_args(Page)
