@@ -456,6 +456,13 @@ class ModelFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelVerified:
+    """All files of `model` were compared with their hashes and are right. Of a damaged model `ModelsChanged` tells."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelTried:
     """The text that `model` makes of a recorded dictation, beside the text that the dictation has."""
 
@@ -495,6 +502,7 @@ FrontEndEvent = (
     | ModelsChanged
     | ModelProgress
     | ModelFailed
+    | ModelVerified
     | ModelTried
 )
 """Everything a front end may be told; `dictation.headless` and `ui.controller` match on it."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QBrush, QPaintEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
 
 from saywrite.events import Device
+from saywrite.settings.schema import OPTIONS
 from saywrite.ui.icons import icon
 
 
@@ -47,6 +48,11 @@ class Choices:
 
     def engines_for(self, language: str) -> tuple[EngineChoice, ...]:
         return tuple(choice for choice in self.engines if language in choice.languages)
+
+
+def model_label(model: str) -> str:
+    """The name for people of a model in the settings."""
+    return dict(OPTIONS["local_model"].choices).get(model, model)
 
 
 class Chooser(QComboBox):
@@ -220,10 +226,15 @@ class EngineChooser(Chooser):
     chosen = Signal(str)
 
     def __init__(self, choices: Choices) -> None:
-        super().__init__("Speech engine", "engine", 10)
+        super().__init__("Recognizer", "engine", 10)
+        self._choices = choices
         for choice in choices.engines:
             self.put(choice.label, choice.name, tip=choice.note)
         self.activated.connect(lambda _row: self.chosen.emit(str(self.currentData())))
 
-    def set_wanted(self, engine: str) -> None:
+    def set_wanted(self, engine: str, model: str) -> None:
+        """The engine in force, and the model that runs on this computer, which names the engine there."""
+        for row, choice in enumerate(self._choices.engines):
+            if not choice.needs_network:
+                self.setItemText(row, f"{model_label(model)} · on this computer")
         self.select(engine)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from saywrite.events import State
-from saywrite.ui.choosers import Choices
+from saywrite.ui.choosers import Choices, model_label
 from saywrite.ui.icons import paint_icon
 from saywrite.ui.labels import KeyCap, ToneLabel
 from saywrite.ui.theme import shades
@@ -20,6 +20,12 @@ HEADLINES = {
     State.FINISHING: ("Finishing…", "The last words are being written."),
     State.FAILED: ("That did not work", "The message above says why, and what helps."),
 }
+WITHOUT_MODEL = {
+    State.IDLE: ("Press Start and speak", "Your words are recorded. They are written as soon as the model is here."),
+    State.LISTENING: ("Recording", "Speak. Your words are written as soon as the model is here."),
+    State.FINISHING: ("Recorded", "Your words are written as soon as the model is here."),
+}
+"""Instead of those, while there is no model on this computer."""
 AT_REST = (State.IDLE, State.FAILED)
 HINTS = (
     ("F9", "starts and stops"),
@@ -29,16 +35,17 @@ HINTS = (
 )
 
 
-def describe_engine(choices: Choices, engine: str) -> str:
-    """ "Built-in (basic): English. Works offline…": languages by name, then the engine's own note."""
+def describe_engine(choices: Choices, engine: str, model: str) -> str:
+    """ "Whisper base on this computer: English, German…": languages by name, then the engine's own note."""
     choice = choices.engine(engine)
     if choice is None:
         return ""
+    label = choice.label if choice.needs_network else f"{model_label(model)} on this computer"
     names = [choices.language(code) for code in choice.languages]
     if all(name in choice.note for name in names):
-        return f"{choice.label}: {choice.note}"
+        return f"{label}: {choice.note}"
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return f"{choice.label}: {shown}. {choice.note}".strip()
+    return f"{label}: {shown}. {choice.note}".strip()
 
 
 class EmptyState(QWidget):
@@ -52,6 +59,7 @@ class EmptyState(QWidget):
         self._choices = choices
         self._state = State.IDLE
         self._needs_account = False
+        self._model_missing = False
         self.account = QPushButton()
         self.account.clicked.connect(self.account_wanted)
         self.setAutoFillBackground(True)
@@ -79,16 +87,19 @@ class EmptyState(QWidget):
 
     def show_state(self, state: State) -> None:
         self._state = state
-        headline, sentence = HEADLINES[state]
+        headline, sentence = (WITHOUT_MODEL if self._model_missing else HEADLINES).get(state, HEADLINES[state])
         self._headline.setText(headline)
         self._sentence.setText(sentence)
         self._hints.setVisible(state in AT_REST)
         self.account.setVisible(self._needs_account and state in AT_REST)
         self.setAccessibleName(f"{headline}. {sentence}")
 
-    def show_engine(self, engine: str) -> None:
+    def show_engine(self, engine: str, model: str, *, missing: bool) -> None:
+        """`model`: the one that runs on this computer; `missing`: the engine needs it, and it is not here."""
         choice = self._choices.engine(engine)
-        self._engine.setText(describe_engine(self._choices, engine))
+        self._engine.setText(describe_engine(self._choices, engine, model))
+        self._model_missing = missing
+        self.show_state(self._state)
         self._needs_account = bool(choice and choice.needs_account)
         self.account.setText(f"{choice.label} account…" if choice else "")
         self.account.setVisible(self._needs_account and self._state in AT_REST)

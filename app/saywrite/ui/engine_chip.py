@@ -52,9 +52,13 @@ class EngineChip(QWidget):
             self._show(self._words)
 
     def show_engine(self, event: EngineChanged, *, over_network: bool = False) -> None:
+        self.show_words(engine_words(event, over_network=over_network))
+
+    def show_words(self, words: ChipWords) -> None:
+        """A state that does not count down."""
         self._connection = None
         self._count.stop()
-        self._show(engine_words(event, over_network=over_network))
+        self._show(words)
 
     def show_connection(self, event: ConnectionChanged) -> None:
         self._connection = event

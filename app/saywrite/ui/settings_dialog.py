@@ -18,6 +18,8 @@ from saywrite.ui.account_page import AccountPage
 from saywrite.ui.choosers import Choices, EngineChooser, LanguageChooser, MicrophoneChooser
 from saywrite.ui.keys_page import BINDINGS, KeysPage
 from saywrite.ui.login_switch import LoginSwitch
+from saywrite.ui.models_page import ModelsPage
+from saywrite.ui.models_state import ModelsState
 from saywrite.ui.option_editors import OptionEditors, add_row, new_form
 from saywrite.ui.preferences import Preferences
 
@@ -41,6 +43,7 @@ class SettingsDialog(QDialog):
         account: AccountAccess | None = None,
         parent: QWidget | None = None,
         autostart: Autostart | None = None,
+        models: ModelsState | None = None,
     ) -> None:
         super().__init__(parent)
         self._autostart = autostart
@@ -51,6 +54,7 @@ class SettingsDialog(QDialog):
         self.keys_page = KeysPage(self._editors, preferences)
         self.account_page = AccountPage(self._editors, preferences, account)
         self.account_page.account_changed.connect(self.account_changed)
+        self.models_page = ModelsPage(self._editors, preferences, choices, models)
         self.setWindowTitle("Settings")
         self._tabs = QTabWidget()
         self._tabs.setAccessibleName("Pages of settings")
@@ -89,6 +93,8 @@ class SettingsDialog(QDialog):
     def _page(self, page: Page) -> QWidget:
         if page == "aiOla":
             return self.account_page
+        if page == "Recognition":
+            return self.models_page
         content = QWidget()
         form = new_form(content)
         for option in OPTIONS.values():
@@ -112,7 +118,7 @@ class SettingsDialog(QDialog):
     def _engine(self) -> QWidget:
         chooser = EngineChooser(self._choices)
         chooser.chosen.connect(partial(self._editors.set, "engine"))
-        self._editors.refreshers.append(lambda settings: chooser.set_wanted(settings.engine))
+        self._editors.refreshers.append(lambda settings: chooser.set_wanted(settings.engine, settings.local_model))
         return chooser
 
     def _language(self) -> QWidget:

@@ -14,11 +14,12 @@ from PySide6.QtGui import QFontMetricsF, QPalette, QTextCursor
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QVBoxLayout
 
 from saywrite.ui.icons import icon
+from saywrite.ui.partial_text import PartialText, lighter_text
 from saywrite.ui.theme import blend, readable
 from saywrite.ui.time_gutter import TimeGutter
 from saywrite.ui.transcript_document import TranscriptDocument
 from saywrite.ui.transcript_editor import MARGIN, TranscriptEditor
-from saywrite.ui.transcript_rows import Row, clean
+from saywrite.ui.transcript_rows import Row
 from saywrite.ui.translation_column import TranslationColumn
 
 LAID_OUT = 200
@@ -42,7 +43,7 @@ class TranscriptPane(QFrame):
         self.gutter = TimeGutter(self.editor, time_of, note_of)
         self.gutter.hear_asked.connect(self.hear_asked)
         self.column = TranslationColumn(self.editor)
-        self.partial = QLabel(self.editor)
+        self.partial = PartialText(self.editor)
         self.hint = QLabel(self.editor)
         self.new_text = QToolButton(self.editor)
         self._following = True
@@ -78,16 +79,15 @@ class TranscriptPane(QFrame):
         self._spare_layouts()
         self.place()
 
-    def show_partial(self, text: str, lines_above: int = 0) -> None:
+    def show_partial(self, text: str, lines_above: int = 0, agreed: tuple[int, int] = (0, 0)) -> None:
         """The words being heard, below the last row; "" when there are none. Room is left above them for the heading
-        that comes with their final, so that they stay in their place."""
-        text = clean(text)
+        that comes with their final, so that they stay in their place. `agreed`: the characters that will hardly
+        change any more."""
         above = lines_above * math.ceil(QFontMetricsF(self.editor.font()).lineSpacing())
-        if (text, above) == (self.partial.text(), self._above):
+        if (text, above, agreed) == (self.partial.text(), self._above, self.partial.agreed):
             return
         self._above = above
-        self.partial.setText(text)
-        self.partial.setAccessibleDescription(text)
+        self.partial.set_text(text, agreed)
         follows = self.follows
         self.place()
         if follows:
@@ -112,13 +112,10 @@ class TranscriptPane(QFrame):
         self.editor.ensureCursorVisible()
 
     def _dress(self) -> None:
-        for label in (self.partial, self.hint):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-            label.setForegroundRole(QPalette.ColorRole.WindowText)  # on a Base ground it would be Text
-            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.partial.setAccessibleName("Being heard")
-        self.partial.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.hint.setWordWrap(True)
+        self.hint.setForegroundRole(QPalette.ColorRole.WindowText)  # on a Base ground it would be Text
+        self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.new_text.setIcon(icon("down"))
         self.new_text.setText("New text")
@@ -146,8 +143,7 @@ class TranscriptPane(QFrame):
         palette = self.palette()
         base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
         light = QPalette(palette)
-        light.setColor(QPalette.ColorRole.WindowText, readable(blend(base, text, 0.58), base))
-        self.partial.setPalette(light)
+        light.setColor(QPalette.ColorRole.WindowText, lighter_text(palette))
         self.hint.setPalette(light)
         self._document.recolor(readable(blend(base, text, 0.55), base))
 
