@@ -1,11 +1,13 @@
 """Converts CTranslate2 weights from 16-bit floats to 8-bit integers, exactly as CTranslate2 does when it loads them.
 
-The file is then half as large and loads in less than half the time; recognition gives the same bits. Pure but for the two
-files; a matrix at a time is in memory. May run on any thread; numpy lets other threads run meanwhile.
+The file is then half as large and loads in less than half the time; recognition gives the same bits. Reads and writes
+in steps of 8 million values, so that the largest model needs no more memory than the smallest. Any thread; numpy lets
+other threads run meanwhile.
 
 Layout of a file (binary version 6, little endian; ctranslate2/specs/model_spec.py, `_serialize`): version u32, name of
-the model and a revision, number of variables u32, then each with name, rank u8, dimensions u32, type u8, bytes u32, data;
-then the aliases. A name is its length as u16, with the zero byte that follows it. Types: 0 float32, 1 int8, 4 float16.
+the model, its revision u32, number of variables u32, then each with name, rank u8, dimensions u32, type u8, number of
+bytes u32, data; then the aliases. A name is its length as u16, then its bytes with a zero byte at the end. Types:
+0 float32, 1 int8, 4 float16.
 """
 
 from __future__ import annotations
@@ -46,7 +48,10 @@ class _Variable:
 def convert_to_int8(
     source: Path, target: Path, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> None:
-    """Write `target` from `source`. `progress`: bytes of the source that are done, and all. Raises OSError, WeightsError."""
+    """Write `target` from `source`. Raises OSError and WeightsError.
+
+    `progress`: called with the bytes of the source that are converted, and all of them.
+    """
     total = source.stat().st_size
     with source.open("rb") as stream, target.open("wb") as out:
         head, variables, aliases = _read_layout(stream, total)
@@ -94,7 +99,7 @@ def _read_variables(stream: BinaryIO, count: int, total: int) -> Iterator[_Varia
 
 
 def _write_quantized(stream: BinaryIO, variable: _Variable, out: BinaryIO) -> None:
-    """The matrix with each row scaled so that its largest value becomes ±127, and the scales, as CTranslate2 has them."""
+    """The matrix, each row scaled so that its largest value becomes ±127, and the scales."""
     rows = variable.shape[0]
     columns = variable.size // 2 // max(rows, 1)
     scales = np.empty(rows, np.float32)
