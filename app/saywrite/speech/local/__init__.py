@@ -1,0 +1,1 @@
+"""The recognizer on this computer: Whisper in a child process."""
