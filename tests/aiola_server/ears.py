@@ -18,7 +18,7 @@ async def tone_words(pcm: bytes) -> str:
     return " ".join(hear(pcm))
 
 
-class BuiltinEars:
+class WhisperEars:
     """PocketSphinx in a process of its own, since it holds the interpreter while it works. Call `close()`."""
 
     def __init__(self) -> None:

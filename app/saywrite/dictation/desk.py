@@ -44,7 +44,7 @@ DISK_LIMIT_S = 1.5
 
 NO_SUCH_ENGINE = (
     "aiOla's streaming service is not in this version of Saywrite.",
-    "Choose the built-in recognizer, or use --engine builtin.",
+    "Choose the recognizer on this computer, or use --engine local.",
 )
 
 

@@ -23,8 +23,8 @@ from saywrite.settings.keychain import Keychain
 from saywrite.settings.schema import Settings
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.answers import host_of
-from saywrite.speech.builtin import unavailable
-from saywrite.speech.engines import AIOLA, CAPABILITIES
+from saywrite.speech.engines import AIOLA, LOCAL_CAPABILITIES
+from saywrite.speech.local.engine import unavailable
 
 LITTLE_DISK = 500_000_000
 """Bytes: four hours of recording; below that the doctor warns."""
@@ -127,9 +127,9 @@ def _history(path: Path) -> Check:
 
 
 def _engine() -> Check:
-    if importlib.util.find_spec("pocketsphinx") is None:
+    if importlib.util.find_spec("ctranslate2") is None:
         return Check("engine", False, *unavailable("ModuleNotFoundError"))
-    return Check("engine", True, f"{CAPABILITIES.label}: {CAPABILITIES.note}")
+    return Check("engine", True, f"{LOCAL_CAPABILITIES.label}: {LOCAL_CAPABILITIES.note}")
 
 
 def _keyring() -> Check:

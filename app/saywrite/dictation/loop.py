@@ -40,7 +40,7 @@ from saywrite.events import (
     UnfinishedFound,
 )
 from saywrite.settings.schema import Settings
-from saywrite.speech.engines import BUILTIN
+from saywrite.speech.engines import LOCAL
 from saywrite.speech.recognizer import Incoming, Recognizer
 from saywrite.text.keywords import Keywords
 from saywrite.text.transcript import Composition
@@ -265,16 +265,16 @@ class Loop:
 
     def _replace_the_absent(self, take: Take, now: float) -> float | None:
         """Let the built-in recogniser stand in for a service that is away for long, where the user wishes so."""
-        since, standing_in = take.recognition.offline_since, self._parts.recognizers.get(BUILTIN)
-        wished = self.settings.aiola_while_away == BUILTIN and take.plan.engine != BUILTIN and take.plan.request.live
+        since, standing_in = take.recognition.offline_since, self._parts.recognizers.get(LOCAL)
+        wished = self.settings.aiola_while_away == LOCAL and take.plan.engine != LOCAL and take.plan.request.live
         if since is None or not wished or standing_in is None or take.source_ended or not take.recognition.offline:
             return None
         if take.plan.request.language not in standing_in.capabilities.languages:
             return None
         if now < since + AWAY_S:
             return since + AWAY_S
-        log.info("%s: %s stands in for %s", take.id, BUILTIN, take.plan.engine)
-        take.stand_in(standing_in, BUILTIN)
+        log.info("%s: %s stands in for %s", take.id, LOCAL, take.plan.engine)
+        take.stand_in(standing_in, LOCAL)
         return None
 
     def _next_state(self, newest: Take) -> State | None:

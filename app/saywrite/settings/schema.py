@@ -138,7 +138,7 @@ class Settings:
     """What the user chose. Every field is an option; change one with `dataclasses.replace`."""
 
     engine: str = _choice(
-        "local", "Dictation", _ENGINES, "Recognizer", "This computer works without network and account."
+        "local", "Dictation", _ENGINES, "Recognizer", "On this computer: without network and account."
     )
     language: str = _choice("en", "Dictation", _LANGUAGES, "Language", "The language you speak.")
     spoken_punctuation: str = _choice("auto", "Dictation", _SPOKEN, "Spoken punctuation", "Write “comma” as a comma.")
@@ -275,6 +275,11 @@ def check(option: Option) -> None:
     if problem := option.problem(option.default):
         raise ValueError(f"the default of {option.name} {problem}")
 
+
+FORMER_VALUES: Mapping[tuple[str, str], str] = {
+    (name, "builtin"): "local" for name in ("engine", "second_engine", "aiola_while_away")
+}
+"""Values that an older version wrote, by option and value, and what they are called now."""
 
 OPTIONS: Mapping[str, Option] = _options()
 """All options by name, in the order of their declaration."""
