@@ -213,7 +213,7 @@ def script(dictation: FakeDictation, *, until: State = State.LISTENING, partial:
         tell(SegmentAdded("d1", Segment(number, text, text.lower(), at, end)))
         at = end + SAMPLE_RATE // 2
     dictation.hear(at / SAMPLE_RATE + 3)
-    tell(Partial("d1", partial))
+    tell(Partial("d1", partial, agreed=len("and then")))
     tell(Gauge("d1", at + 3 * SAMPLE_RATE, at + 3 * SAMPLE_RATE, at))
     if until is not State.LISTENING:
         tell(StateChanged("d1", until))

@@ -116,7 +116,7 @@ class ArrivingText(QWidget):
         text = "\n".join([*waiting, self._heard] if self._heard else waiting)
         start = len(text) - len(self._heard)
         agreed = (start, start + self._agreed) if self._agreed else (0, 0)
-        self.pane.show_partial(text, self._arrivals.lines_to_come(self._dictation), agreed)
+        self.pane.show_partial(text, self._arrivals.heading_to_come(self._dictation), agreed)
 
     def _time_of(self, row: Row) -> str:
         then = self._arrivals.clock(row)

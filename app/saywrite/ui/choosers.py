@@ -19,7 +19,7 @@ from saywrite.ui.icons import icon
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """What the window needs to know of an engine; made by `main` from the recogniser's capabilities."""
+    """What the window needs to know of an engine; made by `main` from the recognizer's capabilities."""
 
     name: str
     label: str

@@ -1,4 +1,4 @@
-"""How ready the speech engine is: "● ready", "○ loads when needed", "◌ reconnecting in 3 s", "▲ refused: why".
+"""How ready the recognizer is: "● ready", "○ loads when needed", "◌ reconnecting in 3 s", "▲ refused: why".
 
 GUI thread. A timer runs only while a count is on show.
 """

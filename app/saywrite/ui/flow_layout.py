@@ -55,18 +55,33 @@ class FlowLayout(QLayout):
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._entries if not item.isEmpty()]
 
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """The widgets of each line with their sizes, none wider than `width`."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        left = 0
+        for item in self._shown():
+            hint = item.sizeHint()
+            size = QSize(min(hint.width(), max(1, width)), hint.height())
+            if not lines or left + size.width() > width:
+                lines.append([])
+                left = 0
+            lines[-1].append((item, size))
+            left += size.width() + self.spacing()
+        return lines
+
     def _place(self, rect: QRect, *, move: bool) -> int:
-        """Put the widgets into `rect`, or only say how high they are at its width."""
-        left, top, line = rect.left(), rect.top(), 0
+        """Put the widgets into `rect`, or only say how high they are at its width. Each stands in the middle of the
+        height of its line.
+        """
         parent = self.parentWidget()
         from_right = parent is not None and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        for item in self._shown():
-            size = item.sizeHint().boundedTo(QSize(max(1, rect.width()), item.sizeHint().height()))
-            if left > rect.left() and left + size.width() > rect.right() + 1:
-                left, top, line = rect.left(), top + line + self.spacing(), 0
-            if move:
-                x = rect.right() + 1 - (left - rect.left()) - size.width() if from_right else left
-                item.setGeometry(QRect(QPoint(x, top), size))
-            left += size.width() + self.spacing()
-            line = max(line, size.height())
-        return top + line - rect.top()
+        top = rect.top()
+        for number, line in enumerate(self._lines(rect.width())):
+            top += self.spacing() if number else 0
+            height, left = max(size.height() for _, size in line), 0
+            for item, size in line if move else ():
+                x = rect.right() + 1 - left - size.width() if from_right else rect.left() + left
+                item.setGeometry(QRect(QPoint(x, top + (height - size.height()) // 2), size))
+                left += size.width() + self.spacing()
+            top += height
+        return top - rect.top()

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from saywrite.events import ModelState
 from saywrite.ui import model_words
@@ -18,6 +18,10 @@ from saywrite.ui.flow_layout import FlowLayout
 from saywrite.ui.labels import NoteLabel
 from saywrite.ui.models_state import KnownModel
 from saywrite.ui.notices import Bar, Kind, Mark, close_button
+from saywrite.ui.progress_line import ProgressLine
+
+LEAST_LETTERS = 68
+"""The buttons stand beside the words when a line of so many letters fits there, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,12 @@ class ModelBar(QWidget):
         self.mark = Mark(Kind.INFO.value, Kind.INFO)
         self.what = NoteLabel("", "", size=1.0)
         self.remedy = NoteLabel("", "", size=1.0)
-        self.progress = QProgressBar()
-        self.action = QPushButton()
+        self.progress = ProgressLine("Download of the model")
+        self.action = QPushButton("Download")
         self.settings = QPushButton("Models…")
         self.close_button = close_button("Dismiss this message")
         self._words = BarWords("", "")
+        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._arrange()
         self.setVisible(False)
 
@@ -95,8 +100,7 @@ class ModelBar(QWidget):
         self._show(words)
         busy = known.info.state is ModelState.CONVERTING
         self.progress.setVisible(busy or known.info.state in (ModelState.DOWNLOADING, ModelState.PAUSED))
-        self.progress.setRange(0, 0 if busy else 100)
-        self.progress.setValue(0 if busy else model_words.percent(known.done, known.total))
+        self.progress.show_progress(None if busy else model_words.percent(known.done, known.total))
         self.progress.setAccessibleDescription(words.what)
         self.setVisible(not self._dismissed)
 
@@ -109,19 +113,18 @@ class ModelBar(QWidget):
         self.frame.set_kind(words.kind)
         self.mark.set_kind(words.kind)
         self.action.setText(words.button)
+        self.action.setAccessibleName(words.button)
         self.action.setVisible(bool(words.action))
         self.settings.setText("Choose a folder…" if words.folder else "Models…")
+        self._place_buttons()
         self.setAccessibleName(f"{words.kind}: {words.what} {words.remedy}")
 
     def _arrange(self) -> None:
         font = QFont(self.what.font())
         font.setWeight(QFont.Weight.DemiBold)
         self.what.setFont(font)
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName("Download of the model")
-        self.progress.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        buttons = QWidget()
-        flow = FlowLayout(buttons)
+        self._buttons = QWidget()
+        flow = FlowLayout(self._buttons)
         flow.addWidget(self.action)
         flow.addWidget(self.settings)
         self.action.clicked.connect(lambda: self.action_wanted.emit(self._words.action, self._model))
@@ -129,17 +132,32 @@ class ModelBar(QWidget):
         self.close_button.clicked.connect(self._dismiss)
         words = QVBoxLayout()
         words.setSpacing(3)
-        for widget in (self.what, self.remedy, self.progress, buttons):
+        for widget in (self.what, self.remedy, self.progress):
             words.addWidget(widget)
+        self._middle.addLayout(words, 1)
+        self._middle.addWidget(self._buttons)
+        self._middle.setSpacing(10)
         row = QHBoxLayout(self.frame)
         row.setContentsMargins(10, 7, 6, 9)
         row.setSpacing(10)
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
+        row.addLayout(self._middle, 1)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 0, 14, 8)
         outer.addWidget(self.frame)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_buttons()
+
+    def _place_buttons(self) -> None:
+        """Beside the words where there is room for both, else below them."""
+        wide = self.width() > self._buttons.sizeHint().width() + self.fontMetrics().averageCharWidth() * LEAST_LETTERS
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._middle.direction() != direction:
+            self._middle.setDirection(direction)
+            self._middle.setSpacing(10 if wide else 4)
 
     def _dismiss(self) -> None:
         """Until something else is to be said of the model."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QProgressBar,
     QPushButton,
     QRadioButton,
     QSizePolicy,
@@ -23,6 +22,7 @@ from saywrite.ui.flow_layout import FlowLayout
 from saywrite.ui.labels import NoteLabel, ToneLabel
 from saywrite.ui.models_state import KnownModel, Task
 from saywrite.ui.notices import Kind, Mark
+from saywrite.ui.progress_line import ProgressLine
 from saywrite.ui.theme import shades
 
 RADIUS = 8
@@ -62,18 +62,12 @@ class ModelRow(QFrame):
         super().__init__()
         info = known.info
         self.known = known
-        self.radio = QRadioButton(info.label)
-        self.radio.setAccessibleName(f"Use {info.label}")
-        font = QFont(self.radio.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        self.radio.setFont(font)
+        self.radio = _Choice(info.label)
         self.state = ToneLabel()
         self.judgement = NoteLabel(info.judgement, "", size=1.0)
         self.facts = NoteLabel(model_words.facts(info))
         self.languages = NoteLabel(model_words.languages(info.languages, language_name))
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(f"Progress of {info.label}")
+        self.bar = ProgressLine(f"Progress of {info.label}")
         self.progress = NoteLabel()
         self.failure = NoteLabel("", "bad", size=1.0)
         self._failure_mark = Mark("error", Kind.ERROR)
@@ -118,8 +112,7 @@ class ModelRow(QFrame):
         loading = state is ModelState.DOWNLOADING
         busy = known.task is not Task.NONE or state is ModelState.CONVERTING
         self.bar.setVisible(busy or loading or state is ModelState.PAUSED)
-        self.bar.setRange(0, 0 if busy else 100)
-        self.bar.setValue(0 if busy else model_words.percent(known.done, known.total))
+        self.bar.show_progress(None if busy else model_words.percent(known.done, known.total))
         words = TASKS.get(known.task, "")
         if loading:
             words = model_words.progress(known.done, known.total, known.left_s)
@@ -219,6 +212,31 @@ class ModelRow(QFrame):
         self.question.keep.clicked.connect(lambda: self._end_question(remove=False))
         self.question.remove.clicked.connect(lambda: self._end_question(remove=True))
         self.question.hide()
+
+
+class _Choice(QRadioButton):
+    """The model's name as the choice to use it; readable, too, while it cannot be chosen."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.setAccessibleName(f"Use {label}")
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        self.setFont(font)
+        self._color()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ParentChange):
+            self._color()
+        super().changeEvent(event)
+
+    def _color(self) -> None:
+        roles, disabled = QPalette.ColorRole, QPalette.ColorGroup.Disabled
+        text = self.palette().color(QPalette.ColorGroup.Active, roles.WindowText)
+        if self.palette().color(disabled, roles.WindowText) != text:
+            palette = QPalette(self.palette())
+            palette.setColor(disabled, roles.WindowText, text)
+            self.setPalette(palette)
 
 
 class _Question(QWidget):

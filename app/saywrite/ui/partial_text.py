@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QWidget
 
 from saywrite.ui.theme import blend, readable
@@ -22,6 +22,29 @@ def lighter_text(palette: QPalette) -> QColor:
     """The color of text that may still change."""
     base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
     return readable(blend(base, text, LIGHTER), base)
+
+
+def lay_out(text: str, font: QFont, width: int, direction: Qt.LayoutDirection) -> QTextLayout:
+    """The lines of `text`, as QPlainTextDocumentLayout breaks those of a row."""
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    option.setTextDirection(direction)
+    layout = QTextLayout(shown(text), font)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    top = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLeadingIncluded(True)
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0, top))
+        top += line.height()
+    layout.endLayout()
+    return layout
+
+
+def height_of(layout: QTextLayout) -> int:
+    """In whole pixels."""
+    return math.ceil(layout.boundingRect().height())
 
 
 class PartialText(QWidget):
@@ -59,7 +82,7 @@ class PartialText(QWidget):
     def heightForWidth(self, width: int) -> int:
         """In whole pixels; 0 without text."""
         layout = self._laid_out(width)
-        return math.ceil(layout.boundingRect().height()) if layout is not None else 0
+        return height_of(layout) if layout is not None else 0
 
     def sizeHint(self) -> QSize:
         return QSize(self.width(), self.heightForWidth(self.width()))
@@ -88,18 +111,5 @@ class PartialText(QWidget):
         key = (width, self.font().key(), self.layoutDirection())
         if self._laid_out_for == key:
             return self._layout
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        option.setTextDirection(self.layoutDirection())
-        layout = QTextLayout(shown(self._text), self.font())
-        layout.setTextOption(option)
-        layout.beginLayout()
-        top = 0.0
-        while (line := layout.createLine()).isValid():
-            line.setLeadingIncluded(True)  # as QPlainTextDocumentLayout does
-            line.setLineWidth(width)
-            line.setPosition(QPointF(0, top))
-            top += line.height()
-        layout.endLayout()
-        self._layout, self._laid_out_for = layout, key
-        return layout
+        self._layout, self._laid_out_for = lay_out(self._text, self.font(), width, self.layoutDirection()), key
+        return self._layout

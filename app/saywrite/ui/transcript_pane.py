@@ -6,15 +6,14 @@ scrolls up, selects or edits, arrivals change nothing they see; a small button s
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPalette, QTextCursor
+from PySide6.QtGui import QPalette, QTextCursor
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QVBoxLayout
 
 from saywrite.ui.icons import icon
-from saywrite.ui.partial_text import PartialText, lighter_text
+from saywrite.ui.partial_text import PartialText, height_of, lay_out, lighter_text
 from saywrite.ui.theme import blend, readable
 from saywrite.ui.time_gutter import TimeGutter
 from saywrite.ui.transcript_document import TranscriptDocument
@@ -48,7 +47,7 @@ class TranscriptPane(QFrame):
         self.new_text = QToolButton(self.editor)
         self._following = True
         self._engaged = False
-        self._above = 0
+        self._heading = ""
         self._renewed = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -79,14 +78,13 @@ class TranscriptPane(QFrame):
         self._spare_layouts()
         self.place()
 
-    def show_partial(self, text: str, lines_above: int = 0, agreed: tuple[int, int] = (0, 0)) -> None:
-        """The words being heard, below the last row; "" when there are none. Room is left above them for the heading
+    def show_partial(self, text: str, heading: str = "", agreed: tuple[int, int] = (0, 0)) -> None:
+        """The words being heard, below the last row; "" when there are none. Room is left above them for the `heading`
         that comes with their final, so that they stay in their place. `agreed`: the characters that will hardly
         change any more."""
-        above = lines_above * math.ceil(QFontMetricsF(self.editor.font()).lineSpacing())
-        if (text, above, agreed) == (self.partial.text(), self._above, self.partial.agreed):
+        if (text, heading, agreed) == (self.partial.text(), self._heading, self.partial.agreed):
             return
-        self._above = above
+        self._heading = heading
         self.partial.set_text(text, agreed)
         follows = self.follows
         self.place()
@@ -161,7 +159,8 @@ class TranscriptPane(QFrame):
         beside = self.column.wanted_width(editor.width())
         width = max(1, editor.viewport().width() - 2 * MARGIN)
         needed = self.partial.heightForWidth(width) if self.partial.text() else 0
-        room = self._above + needed + MARGIN if needed and self.follows else 0
+        above = self._height_of_heading(width) if needed else 0
+        room = above + needed + MARGIN if needed and self.follows else 0
         margins = editor.viewportMargins()
         if (margins.left(), margins.right(), margins.bottom()) != (gutter, beside, room):
             editor.setViewportMargins(gutter, 0, beside, room)
@@ -173,7 +172,7 @@ class TranscriptPane(QFrame):
         end = editor.end_of_text() if needed else None
         self.partial.setVisible(bool(needed) and end is not None)
         if end is not None:
-            top = min(view.top() + round(end) - MARGIN, view.bottom() + 1) + self._above
+            top = min(view.top() + round(end) - MARGIN, view.bottom() + 1) + above
             self.partial.setGeometry(view.left() + MARGIN, top, width, needed)
         empty = not self._document.rows and not self.partial.text()
         self.hint.setVisible(empty)
@@ -182,6 +181,12 @@ class TranscriptPane(QFrame):
         size = self.new_text.sizeHint()
         corner = QPoint(view.center().x() - size.width() // 2, frame.bottom() - size.height() - MARGIN)
         self.new_text.setGeometry(corner.x(), corner.y(), size.width(), size.height())
+
+    def _height_of_heading(self, width: int) -> int:
+        """What the heading to come will take, where it wraps, too."""
+        if not self._heading:
+            return 0
+        return height_of(lay_out(self._heading, self.editor.font(), width, self.editor.layoutDirection()))
 
     def _spare_layouts(self) -> None:
         """Free what Qt keeps for rows that scrolled out long ago, some rows at a time."""
