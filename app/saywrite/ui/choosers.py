@@ -71,12 +71,12 @@ class Chooser(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Room for what is chosen now, up to 28 letters."""
+        """Room for what is chosen now, up to 33 letters."""
         hint = super().sizeHint()
         extra = self.fontMetrics().horizontalAdvance(self.currentText()) - self.fontMetrics().horizontalAdvance(
             "X" * self.minimumContentsLength()
         )
-        most = self.fontMetrics().averageCharWidth() * 28
+        most = self.fontMetrics().averageCharWidth() * 33
         return QSize(hint.width() + max(0, min(extra + 8, most)), hint.height())
 
     def showPopup(self) -> None:

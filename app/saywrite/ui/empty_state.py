@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from saywrite.events import State
@@ -26,6 +26,7 @@ WITHOUT_MODEL = {
     State.FINISHING: ("Recorded", "Your words are written as soon as the model is here."),
 }
 """Instead of those, while there is no model on this computer."""
+SIDE, EDGE, SPACING = 24, 16, 8
 AT_REST = (State.IDLE, State.FAILED)
 HINTS = (
     ("F9", "starts and stops"),
@@ -71,11 +72,13 @@ class EmptyState(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
         self._hints = _hints()
+        self._emblem = _Emblem()
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.setSpacing(8)
+        column.setContentsMargins(SIDE, EDGE, SIDE, EDGE)
+        column.setSpacing(SPACING)
+        self.setMinimumHeight(self.fontMetrics().height() * 4)
         column.addStretch(3)
-        column.addWidget(_Emblem(), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._emblem, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(4)
         for label in (self._headline, self._sentence, self._engine):
             column.addWidget(label)
@@ -90,8 +93,8 @@ class EmptyState(QWidget):
         headline, sentence = (WITHOUT_MODEL if self._model_missing else HEADLINES).get(state, HEADLINES[state])
         self._headline.setText(headline)
         self._sentence.setText(sentence)
-        self._hints.setVisible(state in AT_REST)
         self.account.setVisible(self._needs_account and state in AT_REST)
+        self._fit()
         self.setAccessibleName(f"{headline}. {sentence}")
 
     def show_engine(self, engine: str, model: str, *, missing: bool) -> None:
@@ -103,6 +106,22 @@ class EmptyState(QWidget):
         self._needs_account = bool(choice and choice.needs_account)
         self.account.setText(f"{choice.label} account…" if choice else "")
         self.account.setVisible(self._needs_account and self._state in AT_REST)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where it gets low the hints go first, then the emblem: the words stay whole."""
+        words = [self._headline, self._sentence, self._engine]
+        width = max(1, self.width() - 2 * SIDE)
+        needed = 2 * EDGE + sum(label.heightForWidth(width) + SPACING for label in words)
+        if not self.account.isHidden():
+            needed += self.account.sizeHint().height() + SPACING
+        emblem = self._emblem.sizeHint().height() + 2 * SPACING
+        hints = self._hints.sizeHint().height() + 3 * SPACING
+        self._emblem.setVisible(self.height() >= needed + emblem)
+        self._hints.setVisible(self._state in AT_REST and self.height() >= needed + emblem + hints)
 
     def texts(self) -> tuple[str, str, str]:
         return self._headline.text(), self._sentence.text(), self._engine.text()

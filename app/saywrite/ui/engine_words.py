@@ -50,8 +50,8 @@ def model_chip_words(known: KnownModel, *, recording: bool) -> ChipWords:
     if known.failure is not None:
         word, mark, reason = "no model", EngineState.UNAVAILABLE, f"{known.failure.what} {known.failure.remedy}"
     if recording:
-        word, mark = f"{word}: recording, text follows", EngineState.LOADING
-    spoken = "downloading" if state is ModelState.DOWNLOADING and known.failure is None else word
+        word, mark = "recording, text follows", EngineState.LOADING
+    spoken = "downloading" if word.startswith("downloading") else word
     return ChipWords(mark, word, f"{label}: {reason}", spoken)
 
 

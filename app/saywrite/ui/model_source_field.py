@@ -71,6 +71,7 @@ class ModelSourceField(QWidget):
         self._problem = source_problem(text)
         self.refused.emit(self._problem)
         if not self._problem:
+            text = str(Path(text).expanduser()) if text and "://" not in text else text
             self.line.setText(text)
             self.chosen.emit(text)
 

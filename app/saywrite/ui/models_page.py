@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFocusEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFormLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QScrollArea, QVBoxLayout, QWidget
 
 from saywrite.events import ModelTried
 from saywrite.settings.schema import OPTIONS, Settings
@@ -86,7 +86,6 @@ class ModelsPage(QScrollArea):
         options = QWidget()
         form = new_form(options)
         form.setContentsMargins(0, 6, 0, 0)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         add_row(form, OPTIONS["live_text"], *self._editors.make(OPTIONS["live_text"]))
         field = add_row(form, OPTIONS["model_source"], self.source.line, self.source)
         self.source_problem = field.add_note("", "bad")
@@ -95,6 +94,7 @@ class ModelsPage(QScrollArea):
         self.source.refused.connect(self._show_refusal)
         column.addWidget(options)
         column.addStretch(1)
+        self.setAccessibleName("Recognition models")
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -149,6 +149,8 @@ class ModelsPage(QScrollArea):
         self.source.line.setAccessibleDescription(problem or OPTIONS["model_source"].help)
 
     def _show_trial(self, tried: ModelTried) -> None:
+        if not self.window().isVisible():
+            return  # a new window would take the focus from the program that is dictated into
         from saywrite.ui.model_trial import ModelTrialDialog
 
         known = self._models.model(tried.model) if self._models is not None else None

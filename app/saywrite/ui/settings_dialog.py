@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from saywrite.desktop.autostart import Autostart
 from saywrite.events import DevicesChanged, KeysChanged
@@ -104,7 +104,7 @@ class SettingsDialog(QDialog):
             self.keys_page.add_lines(form)
         if page == "Window" and self._autostart is not None:
             form.addRow("", LoginSwitch(self._autostart))
-        return content
+        return _scrolling(content, page)
 
     def _editor(self, option: Option) -> tuple[QWidget, QWidget]:
         own = {"engine": self._engine, "language": self._language, "microphone_name": self._device}.get(option.name)
@@ -138,3 +138,13 @@ class SettingsDialog(QDialog):
             lambda settings: chooser.set_wanted(settings.microphone_host_api, settings.microphone_name)
         )
         return chooser
+
+
+def _scrolling(content: QWidget, page: Page) -> QScrollArea:
+    """A page in a window that is smaller than it, or with large letters, scrolls."""
+    area = QScrollArea()
+    area.setAccessibleName(page)
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    return area
