@@ -76,7 +76,7 @@ class EmptyState(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(SIDE, EDGE, SIDE, EDGE)
         column.setSpacing(SPACING)
-        self.setMinimumHeight(self.fontMetrics().height() * 4)
+        self.setMinimumSize(self.fontMetrics().averageCharWidth() * 24, self.fontMetrics().height() * 4)
         column.addStretch(3)
         column.addWidget(self._emblem, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(4)
@@ -112,7 +112,7 @@ class EmptyState(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Where it gets low the hints go first, then the emblem: the words stay whole."""
+        """Where it gets small the hints go first, then the emblem: the words stay whole."""
         words = [self._headline, self._sentence, self._engine]
         width = max(1, self.width() - 2 * SIDE)
         needed = 2 * EDGE + sum(label.heightForWidth(width) + SPACING for label in words)
@@ -121,7 +121,8 @@ class EmptyState(QWidget):
         emblem = self._emblem.sizeHint().height() + 2 * SPACING
         hints = self._hints.sizeHint().height() + 3 * SPACING
         self._emblem.setVisible(self.height() >= needed + emblem)
-        self._hints.setVisible(self._state in AT_REST and self.height() >= needed + emblem + hints)
+        fits = self.height() >= needed + emblem + hints and width >= self._hints.sizeHint().width()
+        self._hints.setVisible(self._state in AT_REST and fits)
 
     def texts(self) -> tuple[str, str, str]:
         return self._headline.text(), self._sentence.text(), self._engine.text()
