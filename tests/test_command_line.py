@@ -16,11 +16,11 @@ def test_without_a_command_the_window_opens() -> None:
 
 
 def test_listen_takes_every_option_of_the_contract() -> None:
-    arguments = "listen --engine builtin --language pt --keywords k.csv --device Headset --format srt --output o.srt"
+    arguments = "listen --engine local --language pt --keywords k.csv --device Headset --format srt --output o.srt"
     options = cli.parse([*arguments.split(), "--events", "--config", "c", "--data", "d", "-v", "--seconds", "2.5"])
     assert options == cli.Options(
         command="listen",
-        engine="builtin",
+        engine="local",
         language="pt",
         keywords=Path("k.csv"),
         device="Headset",

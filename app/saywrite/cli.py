@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 DONE, FAILED, USAGE, NO_INSTANCE, INTERRUPTED = 0, 1, 2, 3, 130
 
-ENGINES = ("builtin", "aiola")
+ENGINES = ("local", "aiola")
 LANGUAGES = ("en", "de", "fr", "es", "pt", "zh", "ja", "it")
+FORMER_ENGINES = {"builtin": "local"}
+"""What older versions called an engine; scripts may still say so."""
+
 FORMATS = ("txt", "md", "json", "srt", "vtt", "csv")
 
 VERBS = {
@@ -62,6 +65,7 @@ class Options(NamedTuple):
     data: Path | None = None
     verbose: bool = False
     worker: str | None = None
+    model_folder: Path | None = None
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:
@@ -85,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"saywrite {__version__}")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
+    parser.add_argument("--model-folder", type=Path, help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     listen = commands.add_parser(
@@ -113,7 +118,9 @@ def _add_verbs(commands: _Commands, places: argparse.ArgumentParser) -> None:
         command = commands.add_parser(verb, parents=[places], help=what)
         command.add_argument("--json", dest="as_json", action="store_true", help="print the status as JSON")
         if verb in ("start", "toggle"):
-            command.add_argument("--engine", choices=ENGINES, default=argparse.SUPPRESS, help="for this dictation")
+            command.add_argument(
+                "--engine", type=_engine, choices=ENGINES, default=argparse.SUPPRESS, help="for this dictation"
+            )
             command.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help="for this dictation")
 
 
@@ -133,7 +140,7 @@ def _places() -> argparse.ArgumentParser:
 
 def _speech() -> argparse.ArgumentParser:
     parser, group = _options("speech")
-    group.add_argument("--engine", choices=ENGINES)
+    group.add_argument("--engine", type=_engine, choices=ENGINES)
     group.add_argument("--language", choices=LANGUAGES)
     group.add_argument("--keywords", type=Path, metavar="FILE", help="spoken -> written pairs, .json or .csv")
     return parser
@@ -147,6 +154,10 @@ def _output() -> argparse.ArgumentParser:
     )
     group.add_argument("--events", action="store_true", help="one JSON object per line instead of text")
     return parser
+
+
+def _engine(text: str) -> str:
+    return FORMER_ENGINES.get(text, text)
 
 
 def _positive(text: str) -> float:

@@ -37,7 +37,7 @@ def _costs(folder: Path, environment: dict[str, str], panel: object) -> list[Row
     cpu, wakeups, memory = [], [], []
     with rig.window(folder / "program", environment) as window:
         window.wait_for("tray icon shown")
-        window.wait_for("engine builtin ready")
+        window.wait_for("engine local ready")
         pid = window.process.pid
         rig.cpu_share(pid, SETTLE_S)
         for _ in range(runs):

@@ -26,7 +26,7 @@ def service(stage: Stage) -> Service:
     return service
 
 
-def begin(stage: Stage, service: Service, *, wish: str = "builtin", language: str = "en") -> None:
+def begin(stage: Stage, service: Service, *, wish: str = "local", language: str = "en") -> None:
     """A dictation through the service has two seconds of text, then the service is lost."""
     stage.desk.apply(replace(Settings(), engine="aiola", aiola_while_away=wish, language=language))
     stage.desk.start_microphone()
@@ -59,7 +59,7 @@ def test_then_the_built_in_recogniser_hears_what_has_no_text_yet(stage: Stage, s
     assert stage.loop.state is State.LISTENING
     stage.recognizer.final("three four", 0.5, 2.5)
     stage.settle()
-    assert texts(stage) == [("One two", ""), ("three four", "builtin")]
+    assert texts(stage) == [("One two", ""), ("three four", "local")]
     assert stage.all(SegmentAdded)[-1].segment.start == round(2.5 * SAMPLE_RATE), "in its place"
 
 
@@ -120,7 +120,7 @@ def test_a_stand_in_that_fails_does_not_end_the_dictation(stage: Stage, service:
     assert service.fed == 3 * SAMPLE_RATE
 
 
-@pytest.mark.parametrize(("wish", "language"), [("later", "en"), ("builtin", "de")])
+@pytest.mark.parametrize(("wish", "language"), [("later", "en"), ("local", "de")])
 def test_nothing_stands_in_unasked_or_for_a_language_it_does_not_know(
     stage: Stage, service: Service, wish: str, language: str
 ) -> None:

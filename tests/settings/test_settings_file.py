@@ -83,8 +83,8 @@ odd = nan
 
 def test_comments_order_and_unknown_keys_survive(path: Path):
     written(path, EDITED)
-    save(path, replace(load(path).settings, engine="builtin", theme="dark"))
-    assert path.read_text("utf-8") == EDITED.replace('"aiola"  ', '"builtin"  ').replace(
+    save(path, replace(load(path).settings, engine="local", theme="dark"))
+    assert path.read_text("utf-8") == EDITED.replace('"aiola"  ', '"local"  ').replace(
         "show_waveform = false\n", 'show_waveform = false\ntheme = "dark"\n'
     )
 
@@ -129,7 +129,7 @@ def test_bad_values_are_named_and_replaced_and_the_good_ones_used(path: Path):
     loaded = load(path)
     assert loaded.settings == replace(Settings(), language="fr")
     assert loaded.problems == (
-        'saywrite.toml: engine must be one of "builtin", "aiola". Its default is used: "builtin".',
+        'saywrite.toml: engine must be one of "local", "aiola". Its default is used: "local".',
         "saywrite.toml: idle_unload_minutes must be between 1 and 1440. Its default is used: 10.",
         "saywrite.toml: show_waveform must be true or false. Its default is used: true.",
     )

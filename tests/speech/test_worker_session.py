@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from saywrite.speech.framing import audio_frame, message_frame, read_frame
-from saywrite.speech.worker import serve
+from saywrite.speech.local.child_process import audio_frame, message_frame, read_frame
+from saywrite.speech.local.worker import serve
 
 VOICE = {"threshold": 0.5, "min_speech_ms": 250, "min_silence_ms": 500, "max_segment_ms": 30_000}
 BLOCK = 1_600

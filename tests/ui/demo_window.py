@@ -1,7 +1,7 @@
 """The window with a scripted dictation, for eyes and screenshots: `python tests/ui/demo_window.py --help`.
 
 --scene idle|listening|finishing|failed|notices|unfinished|aiola|outage|account|details|settings|history|about
---engine builtin|aiola  --theme light|dark
+--engine local|aiola  --theme light|dark
 --size 1040x700  --font-size 10  --rtl  --shot FILE (then it quits)  --render-app-icon (draws the PNG files)
 """
 
@@ -62,7 +62,7 @@ def dictated_before(folder: Path) -> HistoryStore:
     for number, text in enumerate(window_fakes.TEXTS * 3):
         began = datetime.now().astimezone() - timedelta(hours=19 * number)
         heading = SimpleNamespace(
-            dictation=f"h{number}", began=began, language="en", engine="builtin", source="microphone"
+            dictation=f"h{number}", began=began, language="en", engine="local", source="microphone"
         )
         history.begin(heading)
         history.add_segment(f"h{number}", events.Segment(1, text, text, 0, 16_000))
@@ -75,7 +75,7 @@ def dictated_before(folder: Path) -> HistoryStore:
 
 def play(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> None:
     tell = dictation.tell
-    tell(events.EngineChanged("builtin", events.EngineState.READY))
+    tell(events.EngineChanged("local", events.EngineState.READY))
     tell(events.DevicesChanged((window_fakes.HEADSET, window_fakes.WEBCAM)))
     if scene == "idle":
         return
@@ -142,7 +142,7 @@ def play_service(scene: str, dictation: window_fakes.FakeDictation) -> None:
     at = 16_000
     for number, (text, translation) in enumerate(zip(GERMAN, window_fakes.TEXTS, strict=True), start=1):
         end = at + len(text) * 1_000
-        engine = "builtin" if scene == "outage" and number == 4 else ""
+        engine = "local" if scene == "outage" and number == 4 else ""
         tell(events.SegmentAdded("d1", events.Segment(number, text, text, at, end, engine=engine)))
         tell(events.SegmentTranslated("d1", number, translation))
         at = end + 8_000
@@ -174,7 +174,7 @@ def main() -> int:
     parser.add_argument("--font-size", type=float, default=0)
     parser.add_argument("--rtl", action="store_true")
     parser.add_argument("--shot", default="")
-    parser.add_argument("--engine", default="builtin")
+    parser.add_argument("--engine", default="local")
     parser.add_argument("--long-devices", action="store_true")
     parser.add_argument("--render-app-icon", action="store_true")
     options = parser.parse_args()

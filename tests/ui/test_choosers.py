@@ -109,7 +109,7 @@ def test_devices_that_arrive_while_the_list_is_open_appear_in_it(microphone: Mic
 def language(qtbot: Any) -> LanguageChooser:
     chooser = LanguageChooser(CHOICES)
     qtbot.addWidget(chooser)
-    chooser.set_wanted("en", "builtin")
+    chooser.set_wanted("en", "local")
     return chooser
 
 
@@ -136,7 +136,7 @@ def test_choosing_a_known_language_is_told(qtbot: Any, language: LanguageChooser
 
 
 def test_a_language_in_force_that_a_new_engine_does_not_know_is_shown_as_such(language: LanguageChooser) -> None:
-    language.set_wanted("de", "builtin")
+    language.set_wanted("de", "local")
     assert language.currentText() == "German – not in Built-in (basic)"
 
 

@@ -41,7 +41,7 @@ def table(*arguments: Any) -> dict[str, str]:
 
 
 def test_of_the_built_in_engine_nothing_left_the_computer() -> None:
-    told = table(dictated("builtin"))
+    told = table(dictated("local"))
     assert told["Engine"] == "Built-in (basic)"
     assert told["Sent to"] == STAYED_HERE
     assert (told["Bytes sent"], told["Bytes received"]) == ("0 bytes", "0 bytes")
@@ -59,7 +59,7 @@ def test_of_a_service_the_host_and_the_bytes_are_told() -> None:
 
 
 def test_what_is_pending_missing_or_of_another_engine_is_told() -> None:
-    segments = (Segment(1, "Ja.", "", 0, SECOND, engine="builtin"), Segment(2, "Nein.", "", SECOND, 2 * SECOND))
+    segments = (Segment(1, "Ja.", "", 0, SECOND, engine="local"), Segment(2, "Nein.", "", SECOND, 2 * SECOND))
     gaps = tuple(Gap("d1", (number + 1) * SECOND, SECOND // 2, "unplugged") for number in range(12))
     told = table(dictated(pending=5 * SECOND, segments=segments, gaps=gaps))
     assert told["Engine"] == "aiOla, Built-in (basic) for 1 segment"

@@ -14,7 +14,7 @@ from saywrite import events
 from saywrite.events import SAMPLE_RATE, EngineState, State
 from saywrite.ui.frontend import FrontEnd
 
-STARTED = events.Started("d1", "builtin", "en", "microphone", 1.0, BEGAN)
+STARTED = events.Started("d1", "local", "en", "microphone", 1.0, BEGAN)
 
 
 def segment(number: int, text: str, dictation: str = "d1") -> events.SegmentAdded:
@@ -138,7 +138,7 @@ def test_a_partial_of_an_old_dictation_is_not_shown(qtbot: Any, front: FrontEnd,
 
 def test_a_late_final_of_an_old_dictation_is_not_lost(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(STARTED)
-    dictation.tell(events.Started("d2", "builtin", "en", "microphone", 2.0, BEGAN))
+    dictation.tell(events.Started("d2", "local", "en", "microphone", 2.0, BEGAN))
     dictation.tell(segment(1, "late words", "d1"))
     assert "late words" in front.window.transcript.text()
 
@@ -214,16 +214,16 @@ def test_a_change_of_the_microphone_nobody_asked_for_is_told(front: FrontEnd, di
 
 def test_an_unavailable_engine_says_why_until_it_is_ready(front: FrontEnd, dictation: FakeDictation) -> None:
     chip = front.window.control_bar.chip
-    dictation.tell(events.EngineChanged("builtin", EngineState.UNAVAILABLE, "PocketSphinx is missing.", "Install it."))
+    dictation.tell(events.EngineChanged("local", EngineState.UNAVAILABLE, "PocketSphinx is missing.", "Install it."))
     assert chip.word == "unavailable"
     assert front.window.notices.texts() == ["PocketSphinx is missing. Install it."]
-    dictation.tell(events.EngineChanged("builtin", EngineState.READY))
+    dictation.tell(events.EngineChanged("local", EngineState.READY))
     assert chip.word == "ready"
     assert front.window.notices.texts() == []
 
 
 def test_the_chip_tells_of_the_chosen_engine_only(front: FrontEnd, dictation: FakeDictation) -> None:
-    dictation.tell(events.EngineChanged("builtin", EngineState.READY))
+    dictation.tell(events.EngineChanged("local", EngineState.READY))
     dictation.tell(events.EngineChanged("aiola", EngineState.UNAVAILABLE, "No key."))
     assert front.window.control_bar.chip.word == "ready"
     front.preferences.update(engine="aiola")

@@ -31,8 +31,8 @@ from saywrite.settings.schema import Settings
 from saywrite.ui.choosers import Choices, EngineChoice
 from saywrite.ui.frontend import Surroundings
 
-BUILTIN = EngineChoice(
-    "builtin", "Built-in (basic)", ("en",), "Works offline, with modest accuracy. Nothing leaves this computer."
+LOCAL = EngineChoice(
+    "local", "Built-in (basic)", ("en",), "Works offline, with modest accuracy. Nothing leaves this computer."
 )
 CLOUD = EngineChoice("aiola", "aiOla", ("en", "de", "fr"), "Streams to aiOla.", needs_account=True, needs_network=True)
 NAMES = {
@@ -45,7 +45,7 @@ NAMES = {
     "ja": "Japanese",
     "it": "Italian",
 }
-CHOICES = Choices((BUILTIN, CLOUD), NAMES)
+CHOICES = Choices((LOCAL, CLOUD), NAMES)
 BEGAN = datetime(2026, 11, 22, 10, 42, 7)
 HEADSET = Device("PulseAudio", "alsa_input.usb", "USB Headset Mono", is_default=True)
 WEBCAM = Device("PulseAudio", "alsa_input.cam", "HD Pro Webcam C920 Analog Stereo Input, left front jack")
@@ -148,10 +148,10 @@ TEXTS = (
 def script(dictation: FakeDictation, *, until: State = State.LISTENING, partial: str = "and then we have to") -> None:
     """A dictation in full swing, as the dictation thread would tell it."""
     tell = dictation.tell
-    tell(EngineChanged("builtin", EngineState.READY))
+    tell(EngineChanged("local", EngineState.READY))
     tell(DevicesChanged((HEADSET, WEBCAM)))
     tell(StateChanged("d1", State.STARTING))
-    tell(Started("d1", "builtin", "en", "microphone", 100.0, BEGAN))
+    tell(Started("d1", "local", "en", "microphone", 100.0, BEGAN))
     tell(StateChanged("d1", State.LISTENING))
     at = SAMPLE_RATE
     for number, text in enumerate(TEXTS, start=1):

@@ -26,6 +26,7 @@ from saywrite.desktop.insertion.way import Way
 from saywrite.desktop.insertion.ways import PortalToken, open_way
 from saywrite.desktop.insertion.ways import choose as ways_in
 from saywrite.desktop.network_changes import NetworkChanges
+from saywrite.desktop.power import saves_power
 from saywrite.desktop.session import SessionWatch
 from saywrite.dictation.accounts import find_account
 from saywrite.dictation.archive import Archive
@@ -45,8 +46,9 @@ from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.network import Network
 from saywrite.speech.aiola.recognizer import AiolaRecognizer
 from saywrite.speech.aiola.upload import UploadRecognizer
-from saywrite.speech.builtin import BuiltinRecognizer
-from saywrite.speech.engines import AIOLA, AIOLA_FILE, BUILTIN
+from saywrite.speech.engines import AIOLA, AIOLA_FILE, LOCAL
+from saywrite.speech.local.engine import LocalRecognizer
+from saywrite.speech.local.models import find_model
 from saywrite.speech.recognizer import Recognizer
 from saywrite.text.keywords import Keyword
 from saywrite.text.spacing import carry_on
@@ -60,9 +62,13 @@ PORTAL_TOKEN = "desktop-portal-token"
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a front end may want otherwise. `device`: a microphone by (part of) its name, found when it is opened."""
+    """What a front end may want otherwise. `worker_command`: starts this program as the recognizer's child with the
+    model in a folder. `models`: the data folder the models are looked for in. `device`: a microphone by (part of) its
+    name, found when it is opened.
+    """
 
-    worker_command: tuple[str, ...]
+    worker_command: Callable[[Path], tuple[str, ...]]
+    models: Path
     realtime: bool = False
     device: Device | None = None
     keep_files: bool = True
@@ -197,6 +203,10 @@ def _recognizers(
     def linger_s() -> float:
         return settings_now().aiola_linger_s
 
+    def model() -> tuple[str, Path | None]:
+        wanted = settings_now().local_model
+        return wanted, find_model(wanted, wishes.models)
+
     watches: list[NetworkChanges] = []
 
     def watch_network(changed: Callable[[], None]) -> None:
@@ -209,7 +219,7 @@ def _recognizers(
         inbox.post, account, Segmenter, means.network, watch_network=watch_network, linger_s=linger_s
     )
     return {
-        BUILTIN: BuiltinRecognizer(inbox.post, wishes.worker_command),
+        LOCAL: LocalRecognizer(inbox.post, wishes.worker_command, model, saves_power=saves_power),
         AIOLA: aiola,
         AIOLA_FILE: UploadRecognizer(inbox.post, account, means.network),
     }

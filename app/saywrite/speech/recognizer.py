@@ -46,6 +46,7 @@ class Request:
     """One dictation's wishes. `language` is our own code (`languages.py`), `keywords` maps spoken to written.
     `translate_to`: a language to translate into, "" for none. `live`: somebody is speaking, so capture goes on whatever
     happens; otherwise the sound is a file that can be read again. `file`: that file, for an engine that takes files.
+    `partials`: the words are to be shown while they are spoken.
     """
 
     dictation: str
@@ -55,6 +56,7 @@ class Request:
     translate_to: str = ""
     live: bool = True
     file: Path | None = None
+    partials: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class Recognizer(Protocol):
     """
 
     capabilities: Capabilities
+
+    @property
+    def waits(self) -> bool:
+        """It lacks what somebody has yet to bring (a model): a dictation whose sound is over need not wait for it."""
+        ...
 
     @property
     def window(self) -> int:
@@ -104,9 +111,7 @@ class Recognizer(Protocol):
         """Do what is due at `now` (monotonic seconds); return when to be woken next, None if nothing is waited for."""
 
     def renew(self) -> None:
-        """The account or its settings changed: forget what was granted, and try at once what was refused. An engine
-        without an account has nothing to do.
-        """
+        """The account, its settings or the models changed: forget what was granted, try at once what was refused."""
         return
 
     def release(self) -> None:

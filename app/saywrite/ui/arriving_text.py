@@ -122,8 +122,9 @@ class ArrivingText(QWidget):
         known = self._arrivals.told(row.dictation) if row.engine else None
         if known is None:
             return ""
-        engine = "Built-in" if row.engine == "builtin" else self.engine_label(row.engine)
-        return f"{engine} recognizer, while {known.engine} was away"
+        if row.engine == "local":
+            return f"Recognized on this computer while {known.engine} was away"
+        return f"Recognized by {self.engine_label(row.engine)} while {known.engine} was away"
 
     def _end_step(self) -> None:
         self.document.log.fence()

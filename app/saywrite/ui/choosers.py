@@ -34,13 +34,15 @@ class Choices:
 
     engines: tuple[EngineChoice, ...]
     language_names: Mapping[str, str] = field(default_factory=dict)
+    former_labels: Mapping[str, str] = field(default_factory=dict)
+    """Engines of older versions, which the history still names."""
 
     def engine(self, name: str) -> EngineChoice | None:
         return next((choice for choice in self.engines if choice.name == name), None)
 
     def engine_label(self, name: str) -> str:
         choice = self.engine(name)
-        return choice.label if choice else name
+        return choice.label if choice else self.former_labels.get(name, name)
 
     def language(self, code: str) -> str:
         return self.language_names.get(code, code)

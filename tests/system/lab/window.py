@@ -227,7 +227,7 @@ def window(room: Room, at: Path, settings: str = "", *, visible: bool = True) ->
     try:
         if visible:
             room.screen.window("^Saywrite$")
-        shown.wait_log("engine builtin ready")
+        shown.wait_log("engine local ready")
         yield shown
     except BaseException:
         room.screen.shot(ROOT / "artifacts" / f"failed-{at.name}.png")

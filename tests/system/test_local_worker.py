@@ -14,11 +14,11 @@ import numpy as np
 import psutil
 import pytest
 import soundfile
+from saywrite.speech.sphinx import UNWANTED, SphinxDecoder
 
 from saywrite import events
-from saywrite.speech.builtin import BuiltinRecognizer
+from saywrite.speech.local.engine import LocalRecognizer
 from saywrite.speech.recognizer import Incoming, Request
-from saywrite.speech.sphinx import UNWANTED, SphinxDecoder
 
 pytestmark = pytest.mark.system
 pytest.importorskip("pocketsphinx", reason="no PocketSphinx for this Python")
@@ -28,7 +28,7 @@ DATA = Path(__file__).parents[1] / "data"
 WORKER = (
     sys.executable,
     "-c",
-    "from saywrite.audio.voice import Segmenter; from saywrite.speech.builtin import run_worker;"
+    "from saywrite.audio.voice import Segmenter; from saywrite.speech.local.engine import run_worker;"
     " raise SystemExit(run_worker(Segmenter))",
 )
 LIMIT_S = 90.0
@@ -44,7 +44,7 @@ class Dictation:
 
     def __init__(self, patience_s: float = 15.0) -> None:
         self.inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self.recognizer = BuiltinRecognizer(self.inbox.put, WORKER, patience_s=patience_s)
+        self.recognizer = LocalRecognizer(self.inbox.put, WORKER, patience_s=patience_s)
         self.forget()
 
     def forget(self) -> None:

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saywrite import events
-from saywrite.speech import builtin
-from saywrite.speech.builtin import ATTEMPTS, BuiltinRecognizer, unavailable
-from saywrite.speech.process import WorkerExited, WorkerMessage
+from saywrite.speech.local import engine
+from saywrite.speech.local.child_process import WorkerExited, WorkerMessage
+from saywrite.speech.local.engine import ATTEMPTS, LocalRecognizer, unavailable
 from saywrite.speech.recognizer import Incoming, Request
 
 SECOND = events.SAMPLE_RATE
@@ -84,14 +84,14 @@ class Dictation:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float = 4.3) -> None:
         self.workers: list[FakeWorker] = []
-        monkeypatch.setattr(builtin, "WorkerProcess", self._spawn)
+        monkeypatch.setattr(engine, "WorkerProcess", self._spawn)
         self.inbox: list[object] = []
         self.events: list[object] = []
         self.length = int(seconds * SECOND)
         self.cursor = self.sent = 0
         self.is_started = self.is_finishing = self.workers_hang = False
         self.now = 50.0
-        self.recognizer = BuiltinRecognizer(self.inbox.append, ["worker"], patience_s=10, loading_s=20)
+        self.recognizer = LocalRecognizer(self.inbox.append, ["worker"], patience_s=10, loading_s=20)
 
     def _spawn(self, *arguments: object) -> FakeWorker:
         self.workers.append(FakeWorker(*arguments))
@@ -328,8 +328,8 @@ def test_a_command_that_cannot_be_started_is_said_and_not_raised(monkeypatch: py
     posted: list[object] = []
     import logging
 
-    monkeypatch.setattr(logging.getLogger(builtin.__name__), "disabled", True)
-    recognizer = BuiltinRecognizer(posted.append, ["/nonexistent/saywrite"])
+    monkeypatch.setattr(logging.getLogger(engine.__name__), "disabled", True)
+    recognizer = LocalRecognizer(posted.append, ["/nonexistent/saywrite"])
     recognizer.start(Request("d", "en"))
     kinds = [type(event) for event in posted]
     assert kinds == [events.EngineChanged, events.Failed, events.RecognizerFinished]
