@@ -79,17 +79,23 @@ def build(
         from saywrite.dictation.assembly import Means, Wishes, assemble
         from saywrite.speech.aiola.network import Network
 
-        wishes = Wishes(worker_command, models or paths.data, options.realtime, device, keep_files, on_main)
+        wishes = Wishes(
+            worker_command, models or paths.data, options.realtime, device, keep_files, program_command(), on_main
+        )
         means = Means(secrets or LateSecrets(), Network(), os.environ)
         return assemble(inbox, paths, settings, keywords, tell, wishes, means)
 
     return Dictation(inbox, make_desk)
 
 
+def program_command() -> tuple[str, ...]:
+    """How to start ourselves."""
+    return (sys.executable,) if getattr(sys, "frozen", False) else (sys.executable, "-m", "saywrite")
+
+
 def worker_command(model: Path) -> tuple[str, ...]:
     """How to start ourselves as the recognizer's child process, with the model in this folder."""
-    program = (sys.executable,) if getattr(sys, "frozen", False) else (sys.executable, "-m", "saywrite")
-    return (*program, "--worker", "local", "--model-folder", str(model))
+    return (*program_command(), "--worker", "local", "--model-folder", str(model))
 
 
 def window_command(options: cli.Options) -> tuple[str, ...]:
