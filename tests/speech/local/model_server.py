@@ -41,21 +41,39 @@ class Asked:
 
 @dataclass
 class ModelServer:
-    """`files`: what it has, by path. `asked`: the requests so far. `stalled`: set while a request hangs."""
+    """`files`: what it has, by path. `behavior`: of files by name; `one_by_one`: of the next requests, before that.
+
+    `asked`: the requests so far. `stalled`: set when a request hangs, until `released` is set.
+    """
 
     files: dict[str, bytes]
     address: str = ""
     behavior: dict[str, Behavior] = field(default_factory=dict)
+    one_by_one: dict[str, list[Behavior]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     stalled: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
+    changed: threading.Condition = field(default_factory=threading.Condition)
 
     def offsets(self, name: str) -> list[int]:
         """The offsets at which files of this name were asked for, in order."""
         return [asked.offset for asked in self.asked if asked.path.endswith(name)]
 
+    def wait_until_asked(self, name: str, offset: int, seconds: float) -> bool:
+        """Wait for a request of this file from this offset on."""
+        with self.changed:
+            return self.changed.wait_for(lambda: offset in self.offsets(name), seconds)
+
+    def note(self, asked: Asked) -> None:
+        with self.changed:
+            self.asked.append(asked)
+            self.changed.notify_all()
+
     def take_behavior(self, path: str) -> Behavior:
-        behavior = self.behavior.get(path.rpartition("/")[2], Behavior())
+        name = path.rpartition("/")[2]
+        if self.one_by_one.get(name):
+            return self.one_by_one[name].pop(0)
+        behavior = self.behavior.get(name, Behavior())
         if behavior.times <= 0:
             return Behavior()
         behavior.times -= 1
@@ -94,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
         state, path = self.server_state, unquote(self.path).lstrip("/")
         found = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         offset = int(found[1]) if found else 0
-        state.asked.append(Asked(path, offset))
+        state.note(Asked(path, offset))
         behavior = state.take_behavior(path)
         self.close_connection = True
         with suppress(BrokenPipeError, ConnectionResetError):  # the client has seen enough
