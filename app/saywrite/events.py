@@ -271,13 +271,16 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A dictation found on disk whose text is not complete. `problem` says why it cannot be read, if it cannot."""
+    """A dictation found on disk whose text is not complete. `problem` says why it cannot be read, if it cannot.
+    `waits`: it gets its text by itself as soon as there is a recognition model.
+    """
 
     dictation: str
     began: datetime
     length: int
     confirmed: int
     problem: str = ""
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ class FakeRecognizer:
     """Notes what it is fed and posts what the test tells it to."""
 
     capabilities = Capabilities("local", "Fake", ("en",), True, False, False, False, False)
+    waits = False
     window = 10 * SAMPLE_RATE
 
     def __init__(self, post: Callable[[object], None]) -> None:

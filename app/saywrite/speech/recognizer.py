@@ -81,7 +81,7 @@ class Recognizer(Protocol):
     @property
     def waits(self) -> bool:
         """It lacks what somebody has yet to bring (a model): a dictation whose sound is over need not wait for it."""
-        return False
+        ...
 
     @property
     def window(self) -> int:
@@ -111,7 +111,7 @@ class Recognizer(Protocol):
         """Do what is due at `now` (monotonic seconds); return when to be woken next, None if nothing is waited for."""
 
     def renew(self) -> None:
-        """The account, its settings or the models changed: forget what was granted, and try at once what was refused."""
+        """The account, its settings or the models changed: forget what was granted, try at once what was refused."""
         return
 
     def release(self) -> None:

@@ -60,15 +60,15 @@ def run_worker(model: Path, make_segmenter: MakeSegmenter) -> int:
 
 
 def decoder_threads(cores: int) -> int:
-    """Threads of the decoder. CTranslate2 fixes them when it loads a model, so partials and finals have the same number;
-    that partials do not use twice the processor for it is seen to by `PartialBudget`, which counts processor time.
+    """Threads of the decoder. CTranslate2 fixes them when it loads a model, so partials have as many as finals;
+    `PartialBudget` counts processor time, so that partials cost no more for it.
     """
     return 2 if cores >= 4 else 1
 
 
 class LocalRecognizer(Recognizer):
     """`command` starts this program as a worker with the model of a folder; `model` is the id and the folder of the
-    wanted model, None while it is not there; `saves_power` tells whether the computer saves power, and may take a second.
+    wanted model, None while it is not there; `saves_power` tells whether the computer saves power, in a second at most.
     """
 
     capabilities = LOCAL_CAPABILITIES
@@ -316,4 +316,4 @@ class LocalRecognizer(Recognizer):
 
 def written_forms(keywords: Mapping[str, str]) -> list[str]:
     """The written forms of keywords without repetition, the newest first: the last one of the list is the newest."""
-    return list(dict.fromkeys(written for written in reversed(keywords.values()) if written))
+    return list(dict.fromkeys(written for written in reversed(tuple(keywords.values())) if written))

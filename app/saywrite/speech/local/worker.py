@@ -1,17 +1,18 @@
 """The recognizer's child process, seen from within: sound in, texts of utterances out.
 
 `child_process.py` is the parent's side of the pipe. One thread reads frames into a queue, the main thread works them
-off, so that the worker knows whether more input waits; a third one reports that a long decoding still computes. It reads
+off, so that the worker knows whether more input waits; a third one reports that a long decoding still computes.
+Frames that come in:
 
     {"op": "start", "session": 3, "at": 0, "voice": {…}, "language": "en", "keywords": […], "partials": true,
      "long_window": false}                                  then sound, then {"op": "finish"} or {"op": "abort"}
     {"op": "set_keywords", "keywords": […]}                 written forms, newest first; from the next utterance on
     {"op": "set_partials", "partials": false}               at once
 
-and writes
+Frames that go out:
 
     {"kind": "ready", "load_s": 0.5, "rss_kb": 182000}      once, or {"kind": "unavailable", "reason": …}
-    {"kind": "partial", "session", "text", "agreed"}        the words of the open utterance; the agreed prefix in characters
+    {"kind": "partial", "session", "text", "agreed"}        the words of the open utterance; how many characters agree
     {"kind": "final", "session", "text", "start", "end"}    sample offsets
     {"kind": "progress", "session", "sent", "confirmed"}    after every block, and before and while a final is decoded
     {"kind": "finished", "session", "rss_kb"}

@@ -140,15 +140,17 @@ def _refusal(response: requests.Response) -> SourceError:
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:
+    """What has arrived so far at each look, so that nothing of it is lost when the connection breaks."""
     with _translating_errors():
-        yield from response.iter_content(_CHUNK)
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            yield chunk
 
 
 @contextmanager
 def _translating_errors() -> Iterator[None]:
     """Raises what requests raises as SourceError."""
     import requests
-    from urllib3.exceptions import HTTPError
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
 
     try:
         yield
@@ -165,9 +167,11 @@ def _translating_errors() -> Iterator[None]:
         raise SourceError("its address cannot be read", "Correct the address in Settings > Recognition.") from error
     except requests.exceptions.TooManyRedirects as error:
         raise SourceError("it redirects without end") from error
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.ReadTimeout) as error:
+    except (requests.exceptions.Timeout, ReadTimeoutError) as error:
         raise SourceError("it does not answer", transient=True) from error
-    except (requests.RequestException, HTTPError, OSError) as error:
+    except (requests.exceptions.ChunkedEncodingError, HTTPError) as error:
+        raise SourceError("the connection was cut", transient=True) from error
+    except (requests.RequestException, OSError) as error:
         raise SourceError("it cannot be reached", transient=True) from error
 
 

