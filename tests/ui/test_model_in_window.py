@@ -218,7 +218,21 @@ def test_line_breaks_of_every_kind_keep_the_agreed_words_apart(front: FrontEnd, 
     assert heard.agreed_text == "one\ntwo"
 
 
-@pytest.mark.parametrize("width", [480, 640, 900])
+def test_of_words_that_do_not_fit_the_newest_are_seen(
+    shown: FrontEnd, dictation: FakeDictation, qapp: QApplication
+) -> None:
+    shown.window.resize(640, 420)
+    begin(dictation)
+    heard = partial(shown, "We were all going direct to Heaven, we were all going direct the other way. " * 9, 20)
+    qapp.processEvents()
+    editor = shown.window.transcript.pane.editor
+    assert heard.isVisible()
+    assert heard.height() > editor.height(), "nothing would be tested"
+    assert heard.geometry().bottom() <= editor.contentsRect().bottom()
+    assert heard.geometry().bottom() >= editor.contentsRect().bottom() - 20
+
+
+@pytest.mark.parametrize("width", [560, 640, 900])
 def test_a_final_takes_exactly_the_place_of_its_partial(
     shown: FrontEnd, dictation: FakeDictation, qapp: QApplication, width: int
 ) -> None:

@@ -221,6 +221,8 @@ def test_a_failure_survives_the_new_state_that_comes_with_it(bench: Bench) -> No
     bench.tell(catalog(small=ModelState.PAUSED))
     assert bench.row(SMALL).failure.text() == "No network. Connect."
     bench.tell(catalog(small=ModelState.DOWNLOADING))
+    assert bench.row(SMALL).failure.isVisibleTo(bench.dialog)  # tried again by itself: nothing has arrived yet
+    bench.tell(ModelProgress(SMALL, 1, 100))
     assert not bench.row(SMALL).failure.isVisibleTo(bench.dialog)
 
 

@@ -2,7 +2,7 @@
 
 `ModelLibrary` belongs to the dictation thread, which calls every method. The work is done on a thread that lives as
 long as one job does; its results come back through the inbox. What front ends may know is posted as `ModelsChanged`,
-`ModelProgress`, `ModelFailed` and `ModelTried`.
+`ModelProgress`, `ModelFailed`, `ModelVerified` and `ModelTried`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from saywrite.events import (
     ModelsChanged,
     ModelState,
     ModelTried,
+    ModelVerified,
 )
 from saywrite.settings.schema import Settings
 from saywrite.speech.engines import LOCAL
@@ -245,6 +246,8 @@ class ModelLibrary:
         if error is None and job.kind in ("download", "provide"):
             self._wanted.discard(job.model)
             self._told.discard(job.model)
+        elif error is None and job.kind == "verify":
+            self._post(ModelVerified(job.model))
         elif isinstance(error, ModelDamaged) and job.kind == "verify":
             self._post(ModelFailed(job.model, error.what, "It is downloaded again."))
             self._jobs.appendleft(_Job("download", job.model))

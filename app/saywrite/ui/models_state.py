@@ -66,8 +66,7 @@ class KnownModel:
         return self.info.state is ModelState.READY
 
 
-UNDER_WAY = frozenset({ModelState.DOWNLOADING, ModelState.CONVERTING})
-KEEPS_PROGRESS = UNDER_WAY | {ModelState.PAUSED}
+KEEPS_PROGRESS = frozenset({ModelState.DOWNLOADING, ModelState.CONVERTING, ModelState.PAUSED})
 
 
 class ModelsState(QObject):
@@ -162,10 +161,15 @@ class ModelsState(QObject):
             self._rates.pop(info.id, None)
         if info.state not in KEEPS_PROGRESS:
             known = replace(known, done=0)
-        failure = None if info.state in UNDER_WAY or info.state is ModelState.READY else known.failure
+        failure = None if info.state in (ModelState.CONVERTING, ModelState.READY) else known.failure
         return replace(known, info=info, left_s=None, failure=failure, task=Task.NONE, checked=False)
 
     def _take_progress(self, event: ModelProgress) -> None:
         rate = self._rates.setdefault(event.model, DownloadRate())
         rate.observe(event.done, self._clock())
-        self._update(event.model, done=event.done, total=event.total, left_s=rate.seconds_left(event.total))
+        known = self._models.get(event.model)
+        if known is not None:
+            # An attempt that gets no further than the last one fails for the same reason, which is not told again.
+            failure = None if event.done > known.done else known.failure
+            left_s = rate.seconds_left(event.total)
+            self._update(event.model, done=event.done, total=event.total, left_s=left_s, failure=failure)

@@ -160,18 +160,21 @@ class TranscriptPane(QFrame):
         width = max(1, editor.viewport().width() - 2 * MARGIN)
         needed = self.partial.heightForWidth(width) if self.partial.text() else 0
         above = self._height_of_heading(width) if needed else 0
-        room = above + needed + MARGIN if needed and self.follows else 0
+        frame = editor.contentsRect()
+        room = min(above + needed + MARGIN, frame.height()) if needed and self.follows else 0
         margins = editor.viewportMargins()
         if (margins.left(), margins.right(), margins.bottom()) != (gutter, beside, room):
             editor.setViewportMargins(gutter, 0, beside, room)
         view = editor.viewport().geometry()
-        frame = editor.contentsRect()
         self.gutter.setGeometry(view.left() - gutter, frame.top(), gutter, frame.height())
         self.column.setVisible(beside > 0)
         self.column.setGeometry(view.right() + 1, frame.top(), beside, frame.height())
         end = editor.end_of_text() if needed else None
-        self.partial.setVisible(bool(needed) and end is not None)
-        if end is not None:
+        overflows = 0 < frame.height() == room
+        self.partial.setVisible(bool(needed) and (end is not None or overflows))
+        if overflows:  # the newest words are the ones to see
+            self.partial.setGeometry(view.left() + MARGIN, frame.bottom() + 1 - MARGIN - needed, width, needed)
+        elif end is not None:
             top = min(view.top() + round(end) - MARGIN, view.bottom() + 1) + above
             self.partial.setGeometry(view.left() + MARGIN, top, width, needed)
         empty = not self._document.rows and not self.partial.text()
