@@ -212,4 +212,4 @@ def test_the_mark_says_what_it_means(view: TranscriptView, qtbot: Any) -> None:
         qtbot.mouseMove(gutter, QPoint(12, int(top) + 6))
         qtbot.waitUntil(lambda: gutter.toolTip() not in ("", *tips))
         tips.append(gutter.toolTip())
-    assert tips == ["Hear from here", "Hear from here\nBuilt-in recognizer, while aiOla was away"]
+    assert tips == ["Hear from here", "Hear from here\nRecognized on this computer while aiOla was away"]
