@@ -20,6 +20,15 @@ from saywrite.speech.local.models import WEIGHTS
 
 WIDTH, VOCABULARY = 64, 51_865
 
+SPECIAL = {
+    50_257: "<|endoftext|>",
+    50_258: "<|startoftranscript|>",
+    50_259: "<|en|>",
+    50_359: "<|transcribe|>",
+    50_362: "<|nospeech|>",
+    50_363: "<|notimestamps|>",
+}
+
 SHAPES = {
     "decoder/embeddings/weight": (VOCABULARY, WIDTH),
     "encoder/position_encodings/encodings": (1_500, WIDTH),
@@ -59,7 +68,7 @@ def random_whisper(folder: Path) -> Path:
 
     spec._visit(fill)
     spec.decoder.projection.weight = spec.decoder.embeddings.weight
-    spec.register_vocabulary([f"token{number}" for number in range(VOCABULARY)])
+    spec.register_vocabulary([SPECIAL.get(number, f"token{number}") for number in range(VOCABULARY)])
     spec.validate()
     spec.optimize(quantization="float16")
     folder.mkdir()
