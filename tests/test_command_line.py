@@ -34,6 +34,20 @@ def test_listen_takes_every_option_of_the_contract() -> None:
     )
 
 
+@pytest.mark.parametrize("command", ["listen", "start", "toggle", ""])
+def test_former_name_of_the_local_engine_is_still_accepted(command: str) -> None:
+    assert cli.parse([*command.split(), "--engine", "builtin"]).engine == "local"
+
+
+def test_command_line_settings_and_engines_know_the_same_names() -> None:
+    from saywrite.settings.schema import FORMER_VALUES, OPTIONS
+    from saywrite.speech.engines import ENGINES, FORMER_NAMES
+
+    assert tuple(engine.name for engine in ENGINES) == cli.ENGINES == tuple(dict(OPTIONS["engine"].choices))
+    assert cli.FORMER_ENGINES == FORMER_NAMES == {"builtin": "local"}
+    assert {old: new for (name, old), new in FORMER_VALUES.items() if name == "engine"} == FORMER_NAMES
+
+
 def test_transcribe_takes_several_files() -> None:
     options = cli.parse(["transcribe", "a.wav", "b.mp3", "--realtime"])
     assert options.files == (Path("a.wav"), Path("b.mp3"))

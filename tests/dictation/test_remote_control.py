@@ -138,6 +138,10 @@ def test_one_dictation_may_have_another_language_and_engine_and_the_next_has_not
     assert (remote.stage.recognizer.request.language, remote.stage.loop.take.plan.engine) == ("en", "local")
 
 
+def test_former_name_of_the_local_engine_is_understood(remote: Remote) -> None:
+    assert remote.ask("start", engine="builtin")["engine"] == "local"
+
+
 def test_settings_changed_in_the_window_are_told(remote: Remote) -> None:
     remote.stage.dictation.apply(replace(remote.stage.loop.settings, language="fr"))
     remote.stage.settle()

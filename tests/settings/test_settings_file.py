@@ -135,6 +135,20 @@ def test_bad_values_are_named_and_replaced_and_the_good_ones_used(path: Path):
     )
 
 
+@pytest.mark.parametrize("name", ["engine", "second_engine", "aiola_while_away"])
+def test_former_name_of_the_local_engine_is_read_and_replaced_when_saving(path: Path, name: str):
+    written(path, f'# mine\n{name} = "builtin"\n')
+    loaded = load(path)
+    assert (getattr(loaded.settings, name), loaded.problems) == ("local", ())
+    save(path, loaded.settings)
+    assert path.read_text("utf-8") == f'# mine\n{name} = "local"\n'
+
+
+def test_former_name_of_the_local_engine_means_nothing_in_other_options(path: Path):
+    written(path, 'microphone_name = "builtin"\n')
+    assert load(path).settings.microphone_name == "builtin"
+
+
 @pytest.mark.parametrize("content", [b"engine = ", b"\xff\xfe", b"a = 1\na = 2\n", b"[[[", b"x = " + b"[" * 5000])
 def test_a_broken_file_is_set_aside_and_never_over_another(path: Path, content: bytes):
     written(path, "")

@@ -157,9 +157,9 @@ class Loop:
             case UnfinishedFound(items=items):
                 self.backlog.find(items)
                 self._tell(message)
-            case DevicesChanged() | ModelProgress() | ModelFailed() | ModelTried():
+            case DevicesChanged() | ModelProgress() | ModelFailed() | ModelTried() | Failed(dictation=""):
                 self._tell(message)
-            case Failed(dictation="") | ConnectionChanged(dictation=""):
+            case ConnectionChanged(dictation=""):
                 self._tell(message)
             case Partial() | Final() | Progress() | Rewind() | RecognizerFinished() | Failed() | ConnectionChanged():
                 self._of(message.dictation, lambda take: take.hear(message))

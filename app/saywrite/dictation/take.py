@@ -119,9 +119,8 @@ class Take:
         self._feeder = Feeder(recognizer, plan.base, record.read, record.on_disk)
         mark = plan.engine if plan.begun_with not in ("", plan.engine) else ""
         self._findings = Findings(plan.base, self.transcript, record, tell, mark, plan.earlier_traffic)
-        self._disk_told = False
+        self._disk_told = self._text_since = False
         self._noted = plan.base
-        self._text_since = False
         self._gauge_due = 0.0
         self._gauge_told: Gauge | None = None
 

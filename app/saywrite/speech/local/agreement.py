@@ -27,7 +27,7 @@ class Word:
 def words_of(text: str) -> Iterator[Word]:
     """The words of a text in order, in lower case; characters of Chinese and Japanese count as words."""
     for match in _WORD.finditer(text):
-        yield Word(match[0].casefold(), match.end())
+        yield Word(match[0].lower(), match.end())
 
 
 def agreed_prefix(before: str, now: str) -> int:

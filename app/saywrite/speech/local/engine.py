@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,10 @@ class LocalRecognizer(Recognizer):
             self._pass_on(self._feed)
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
-        if self._feed is not None and self._worker.process is not None:
+        if self._feed is None:
+            return
+        self._feed.request = replace(self._feed.request, keywords=keywords)
+        if self._worker.process is not None:
             self._worker.process.send({"op": "set_keywords", "keywords": written_forms(keywords)})
 
     def finish(self) -> None:

@@ -62,13 +62,17 @@ class WorkerSupervisor:
         self._watch = Watch()
         self._numbers = 0
         self._loaded: Path | None = None
+        self._loaded_name = ""
         self._broken: Path | None = None
         self._told = (EngineState.UNLOADED, "", "")
 
     @property
     def has_wanted_model(self) -> bool:
-        """Whether the present worker, if there is one, works with the model that is wanted now."""
-        return self._loaded is None or self._model()[1] in (self._loaded, None)
+        """Whether the present worker, if there is one, works with the model that is wanted now. It may be one whose
+        files are gone: it lies in memory.
+        """
+        name, folder = self._model()
+        return self._loaded is None or (name == self._loaded_name and folder in (self._loaded, None))
 
     @property
     def can_start(self) -> bool:
@@ -85,7 +89,7 @@ class WorkerSupervisor:
         if folder is None:
             self.fail(no_model(name))
         elif folder != self._broken:
-            return self._spawn(folder)
+            return self._spawn(name, folder)
         return False
 
     def models_changed(self) -> None:
@@ -143,7 +147,7 @@ class WorkerSupervisor:
             self._told = news
             self._post(EngineChanged(LOCAL, *news))
 
-    def _spawn(self, folder: Path) -> bool:
+    def _spawn(self, name: str, folder: Path) -> bool:
         self._numbers += 1
         try:
             self.process = WorkerProcess(
@@ -153,7 +157,7 @@ class WorkerSupervisor:
             log.exception("cannot start the worker")
             self.fail(NOT_STARTED)
             return False
-        self._loaded = folder
+        self._loaded, self._loaded_name = folder, name
         self._watch.alive()
         self.tell(EngineState.LOADING)
         return True
