@@ -16,8 +16,22 @@ def test_without_a_command_the_window_opens() -> None:
 
 
 def test_listen_takes_every_option_of_the_contract() -> None:
-    arguments = "listen --engine local --model whisper-small --language pt --keywords k.csv --device Headset --format srt --output o.srt"
-    options = cli.parse([*arguments.split(), "--events", "--config", "c", "--data", "d", "-v", "--seconds", "2.5"])
+    arguments = "listen --engine local --language pt --keywords k.csv --device Headset --format srt --output o.srt"
+    options = cli.parse(
+        [
+            *arguments.split(),
+            "--model",
+            "whisper-small",
+            "--events",
+            "--config",
+            "c",
+            "--data",
+            "d",
+            "-v",
+            "--seconds",
+            "2.5",
+        ]
+    )
     assert options == cli.Options(
         command="listen",
         engine="local",
