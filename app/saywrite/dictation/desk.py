@@ -34,6 +34,7 @@ from saywrite.speech.engines import AIOLA_FILE
 from saywrite.text.keywords import Keyword, Keywords
 
 if TYPE_CHECKING:
+    from saywrite.dictation.model_library import ModelLibrary
     from saywrite.dictation.talk import Talk
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,8 @@ class Desk:
         self.plan: Plan | None = None
         self.talk: Talk | None = None
         """Push-to-talk, where there is a desktop for it; set once, before `run`."""
+        self.models: ModelLibrary | None = None
+        """The recognition models on this computer; set once, before `run`."""
         self._parts = parts
         self._hardware = hardware
         self._tell = tell
