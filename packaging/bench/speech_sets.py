@@ -1,8 +1,9 @@
 """Recordings with their texts, for measuring recognizers: name of the set → clips.
 
-In the repository: `tests/data`, and the voices of py-nanotts (SVOX Pico), a test dependency. Where Debian's packages
-are installed (`apt install pocketsphinx-testdata asterisk-core-sounds-{en,es,fr,it} asterisk-core-sounds-{en,es,fr,it}-g722`),
-also their human readers: LibriVox, commands of a card game, and the telephone prompts of professional speakers.
+In the repository: `tests/data`, and the voices of py-nanotts (SVOX Pico), a test dependency. Where Debian's
+packages are installed, also their human readers: LibriVox and commands of a card game (`pocketsphinx-testdata`), and
+the telephone prompts of professional speakers (`asterisk-core-sounds-XX` with the texts and
+`asterisk-core-sounds-XX-g722` with the sound, XX one of en, es, fr, it).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ SYSTEM = Path("/usr/share")
 RATE = 16_000
 
 TEST_DATA = {
-    "two_cities": "it was the best of times it was the worst of times it was the age of wisdom it was the age of foolishness",
+    "two_cities": "it was the best of times it was the worst of times "
+    "it was the age of wisdom it was the age of foolishness",
     "weather": "the weather is nice today",
     "two_sentences": "many people in the city take the train to work we are going to the house by the river",
 }

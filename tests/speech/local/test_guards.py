@@ -26,9 +26,7 @@ LOOP = "I'm going to go. " * 12
         ("", -9.0, 1.0, True),
     ],
 )
-def test_a_text_is_trusted_unless_it_looks_invented(
-    text: str, logprob: float, no_speech: float, trusted: bool
-) -> None:
+def test_a_text_is_trusted_unless_it_looks_invented(text: str, logprob: float, no_speech: float, trusted: bool) -> None:
     assert is_trusted(text, Confidence(logprob, no_speech)) is trusted
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from saywrite.speech.local.mel import log_mel
 
-
 EDGE = 3
 """Frames at either end that see the mirrored signal, which the reference mirrors in another way."""
 
@@ -64,9 +63,8 @@ def test_one_frame_equals_the_definition_written_out() -> None:
     spectrogram = log_mel(np.array(samples, np.float32))
     for band in (3, 11, 40, 79):
         low, center, high = (hertz(top * edge / 81) for edge in (band, band + 1, band + 2))
-        energy = sum(
-            power[k] * max(0, min((40 * k - low) / (center - low), (high - 40 * k) / (high - center))) for k in range(201)
-        )
+        slopes = [min((40 * k - low) / (center - low), (high - 40 * k) / (high - center)) for k in range(201)]
+        energy = sum(value * max(0, slope) for value, slope in zip(power, slopes, strict=True))
         expected = max((math.log10(energy * 2 / (high - low)) + 4) / 4, spectrogram.max() - 2)
         assert spectrogram[band, 5] == pytest.approx(expected, abs=1e-3), band
 

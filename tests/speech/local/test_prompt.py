@@ -29,7 +29,9 @@ def test_keywords_stand_in_front_as_a_glossary(tokenizer: Tokenizer) -> None:
 
 def test_chinese_is_prompted_in_simplified_characters(tokenizer: Tokenizer) -> None:
     assert tokenizer.decode(prompt_tokens(tokenizer, "zh", [])) == "以下是普通话的句子。"
-    assert tokenizer.decode(prompt_tokens(tokenizer, "zh", ["Kubernetes"])) == "以下是普通话的句子。 Glossary: Kubernetes."
+    assert (
+        tokenizer.decode(prompt_tokens(tokenizer, "zh", ["Kubernetes"])) == "以下是普通话的句子。 Glossary: Kubernetes."
+    )
 
 
 def test_keywords_are_cleaned_and_named_once(tokenizer: Tokenizer) -> None:

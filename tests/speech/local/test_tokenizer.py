@@ -100,6 +100,13 @@ def test_timestamps_are_fiftieths_of_a_second(tokenizer: Tokenizer) -> None:
     assert [tokenizer.seconds(token) for token in (50_363, 50_364, 50_414, 51_864)] == [None, 0.0, 1.0, 30.0]
 
 
+def test_timestamps_after_a_time_reach_to_30_seconds(tokenizer: Tokenizer) -> None:
+    assert tokenizer.timestamps_after(1.0) == range(50_415, 51_865)
+    assert list(tokenizer.timestamps_after(29.98)) == [51_864]
+    assert not tokenizer.timestamps_after(30.0)
+    assert not tokenizer.timestamps_after(40.0)
+
+
 def test_an_unknown_language_is_refused(tokenizer: Tokenizer) -> None:
     with pytest.raises(ValueError, match="pr"):
         tokenizer.language("pr")
@@ -109,7 +116,7 @@ def test_an_unknown_language_is_refused(tokenizer: Tokenizer) -> None:
 def test_a_file_that_is_no_tokenizer_is_refused(content: str, tmp_path: Path) -> None:
     path = tmp_path / "tokenizer.json"
     path.write_text(content)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"is no tokenizer of Whisper|Expecting value"):
         Tokenizer(path)
 
 
