@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DONE, FAILED, USAGE, NO_INSTANCE, INTERRUPTED = 0, 1, 2, 3, 130
 
 ENGINES = ("local", "aiola")
+MODELS = ("whisper-base", "whisper-small", "whisper-large-v3-turbo")
+MODEL_ACTIONS = ("list", "download", "remove", "verify")
 LANGUAGES = ("en", "de", "fr", "es", "pt", "zh", "ja", "it")
 FORMER_ENGINES = {"builtin": "local"}
 """What older versions called an engine; scripts may still say so."""
@@ -65,6 +67,9 @@ class Options(NamedTuple):
     data: Path | None = None
     verbose: bool = False
     worker: str | None = None
+    action: str = ""
+    model: str | None = None
+    model_source: str | None = None
     model_folder: Path | None = None
 
 
@@ -108,9 +113,29 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", parents=[places], help="what works, what does not, and the remedy")
     for command in (devices, doctor):
         command.add_argument("--json", dest="as_json", action="store_true")
+    _add_models(commands, places)
     _add_verbs(commands, places)
     doctor.add_argument("--self-test", action="store_true", help="play a bundled recording through the whole pipeline")
     return parser
+
+
+def _add_models(commands: _Commands, places: argparse.ArgumentParser) -> None:
+    models = commands.add_parser("models", parents=[places], help="recognition models on this computer")
+    models.add_argument(
+        "action",
+        nargs="?",
+        choices=MODEL_ACTIONS,
+        default="list",
+        help="verify compares every byte with the published one",
+    )
+    models.add_argument("model", nargs="?", choices=MODELS, metavar="NAME", help=", ".join(MODELS))
+    models.add_argument("--json", dest="as_json", action="store_true")
+    models.add_argument(
+        "--from",
+        dest="model_source",
+        metavar="FOLDER_OR_URL",
+        help="where to look first for the files of a model that is downloaded",
+    )
 
 
 def _add_verbs(commands: _Commands, places: argparse.ArgumentParser) -> None:
@@ -141,6 +166,7 @@ def _places() -> argparse.ArgumentParser:
 def _speech() -> argparse.ArgumentParser:
     parser, group = _options("speech")
     group.add_argument("--engine", type=_engine, choices=ENGINES)
+    group.add_argument("--model", choices=MODELS, help="of the recognizer on this computer")
     group.add_argument("--language", choices=LANGUAGES)
     group.add_argument("--keywords", type=Path, metavar="FILE", help="spoken -> written pairs, .json or .csv")
     return parser

@@ -79,17 +79,23 @@ def build(
         from saywrite.dictation.assembly import Means, Wishes, assemble
         from saywrite.speech.aiola.network import Network
 
-        wishes = Wishes(worker_command, models or paths.data, options.realtime, device, keep_files, on_main)
+        wishes = Wishes(
+            worker_command, models or paths.data, options.realtime, device, keep_files, program_command(), on_main
+        )
         means = Means(secrets or LateSecrets(), Network(), os.environ)
         return assemble(inbox, paths, settings, keywords, tell, wishes, means)
 
     return Dictation(inbox, make_desk)
 
 
+def program_command() -> tuple[str, ...]:
+    """How to start ourselves."""
+    return (sys.executable,) if getattr(sys, "frozen", False) else (sys.executable, "-m", "saywrite")
+
+
 def worker_command(model: Path) -> tuple[str, ...]:
     """How to start ourselves as the recognizer's child process, with the model in this folder."""
-    program = (sys.executable,) if getattr(sys, "frozen", False) else (sys.executable, "-m", "saywrite")
-    return (*program, "--worker", "local", "--model-folder", str(model))
+    return (*program_command(), "--worker", "local", "--model-folder", str(model))
 
 
 def window_command(options: cli.Options) -> tuple[str, ...]:
@@ -140,7 +146,10 @@ def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], t
         keywords, problems = load_keywords(paths.keywords)
     settings = loaded.settings
     settings = replace(
-        settings, engine=options.engine or settings.engine, language=options.language or settings.language
+        settings,
+        engine=options.engine or settings.engine,
+        language=options.language or settings.language,
+        local_model=options.model or settings.local_model,
     )
     return paths, settings, keywords, (*loaded.problems, *problems)
 
@@ -361,6 +370,16 @@ def _devices(options: cli.Options) -> int:
     return print_devices(options.as_json)
 
 
+def _models(options: cli.Options) -> int:
+    from saywrite.dictation.model_commands import Request, run
+    from saywrite.speech.local.model_store.store import ModelStore
+
+    paths, settings, _keywords = _load_for_terminal(options._replace(model=None))
+    source = settings.model_source if options.model_source is None else options.model_source
+    request = Request(options.action, options.model, settings.local_model, source, options.as_json)
+    return run(request, ModelStore(paths.data))
+
+
 def _doctor(options: cli.Options) -> int:
     from saywrite.dictation.listing import print_checks
 
@@ -386,6 +405,7 @@ _COMMANDS: dict[str, Callable[[cli.Options], int]] = {
     "listen": _listen,
     "transcribe": _transcribe,
     "devices": _devices,
+    "models": _models,
     "doctor": _doctor,
     **dict.fromkeys(cli.VERBS, _drive),
 }

@@ -82,7 +82,7 @@ def test_the_window_shows_a_row_for_every_engine_and_microphone(qtbot: Any) -> N
     qtbot.waitUntil(lambda: window.table.rowCount() == 2)
     cells = [[window.table.item(row, column).text() for column in range(6)] for row in range(2)]
     assert cells[0] == [
-        "Built-in (basic), Desk",
+        "On this computer, Desk",
         "21",
         "50 ms, 59 ms",
         "860 ms, 860 ms",

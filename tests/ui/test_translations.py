@@ -30,7 +30,7 @@ LONG = "A translation that is a good deal longer than what was said, so that it 
 def view(qtbot: Any) -> TranscriptView:
     view = TranscriptView()
     qtbot.addWidget(view)
-    view.engine_label = {"local": "Built-in (basic)"}.get
+    view.engine_label = {"local": "On this computer"}.get
     view.resize(900, 400)
     view.show()
     qtbot.waitExposed(view)
@@ -179,7 +179,7 @@ def test_an_export_has_translations_results_and_marks(view: TranscriptView) -> N
     assert document is not None
     content = json.loads(render(document, "json"))
     assert content["segments"][0]["translation"] == "Good day."
-    assert content["segments"][1]["engine"] == "Built-in (basic)"
+    assert content["segments"][1]["engine"] == "On this computer"
     assert content["structured"] == [{"greeting": True}]
 
 

@@ -113,7 +113,7 @@ def test_finals_are_counted_and_take_the_place_of_the_empty_state(front: FrontEn
 def test_partials_are_coalesced_and_the_newest_is_shown(qtbot: Any, front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(STARTED)
     shown: list[str] = []
-    front.window.transcript.show_partial = shown.append  # type: ignore[method-assign]
+    front.window.transcript.show_partial = lambda text, _agreed: shown.append(text)  # type: ignore[method-assign]
     for number in range(50):
         dictation.tell(events.Partial("d1", f"word {number}"))
     qtbot.waitUntil(lambda: bool(shown))
@@ -269,18 +269,22 @@ def test_settings_that_cannot_be_saved_hold_and_say_so(qtbot: Any, make_front: A
 
 
 def test_an_unknown_language_is_explained_with_the_engine_that_knows_it(front: FrontEnd) -> None:
-    front.window.control_bar.language.unknown_chosen.emit("de")
+    front.preferences.update(engine="aiola")
+    front.window.control_bar.language.unknown_chosen.emit("it")
     (notice,) = front.window.notices.texts()
-    assert notice == "Built-in (basic) does not know German. Choose aiOla as the speech engine, then German."
+    assert notice == "aiOla does not know Italian. Choose “On this computer” as the recognizer, then Italian."
 
 
 def test_a_language_no_engine_knows_is_explained_too(front: FrontEnd) -> None:
-    front.window.control_bar.language.unknown_chosen.emit("ja")
+    front.window.control_bar.language.unknown_chosen.emit("ko")
     assert "No engine of this version does" in front.window.notices.texts()[0]
 
 
 def test_the_empty_state_says_what_the_engine_can_do(front: FrontEnd) -> None:
-    assert front.window.empty.texts()[2].startswith("Built-in (basic): English. Works offline")
+    assert front.window.empty.texts()[2] == (
+        "Whisper base on this computer: English, German, French, Spanish, Portuguese and 3 more. "
+        "What you say does not leave this computer."
+    )
     front.preferences.update(engine="aiola")
     assert front.window.empty.texts()[2].startswith("aiOla: English, German, French.")
 

@@ -110,6 +110,8 @@ class Desk:
         self._prepare_engine()
         self.archive.look_for_unfinished(except_for=())
         self.archive.tidy(settings.keep_recordings_days)
+        if self.models is not None:
+            self.models.open()
         if self.talk is not None:
             self.talk.open()
         self.loop.run()
@@ -169,6 +171,8 @@ class Desk:
     def apply(self, settings: Settings) -> None:
         before, self.loop.settings = self.loop.settings, settings
         self.loop.renew_rules()
+        if self.models is not None:
+            self.models.apply(before, settings)
         if self.talk is not None:
             self.talk.apply(settings)
         if settings.engine != before.engine:
@@ -205,6 +209,8 @@ class Desk:
     def quit(self) -> None:
         if self.talk is not None:
             self.talk.close()
+        if self.models is not None:
+            self.models.close()
         self.stop_playing()
         self.loop.quit()
         self._hardware.close()
@@ -214,6 +220,8 @@ class Desk:
     def _tell_all(self, event: FrontEndEvent) -> None:
         self.latency.receive(event, self._parts.clock())
         self._tell(event)
+        if self.models is not None:
+            self.models.receive(event)
         if self.talk is not None:
             self.talk.receive(event)
 

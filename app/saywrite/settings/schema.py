@@ -95,7 +95,7 @@ _LANGUAGES = {
 _MODELS = {
     "whisper-base": "Whisper base",
     "whisper-small": "Whisper small",
-    "whisper-large-v3-turbo": "Whisper large v3 turbo (for strong computers)",
+    "whisper-large-v3-turbo": "Whisper large v3 turbo",
 }
 _SPOKEN = {"auto": "When the recognizer does not punctuate", "on": "Always", "off": "Never"}
 _ANNOUNCE = {"off": "Nothing", "finals": "Finished sentences", "all": "Words as they come"}

@@ -16,7 +16,7 @@ LOCAL_CAPABILITIES = Capabilities(
     keywords=True,
     needs_network=False,
     needs_account=False,
-    note="Whisper, in eight languages, without a network. Nothing you say leaves this computer.",
+    note="Works without a network. What you say does not leave this computer.",
 )
 
 AIOLA = "aiola"

@@ -1,8 +1,8 @@
 """What the dictation asks of any engine, and what an engine can do.
 
-A recogniser is owned by the dictation thread: every method here is called on it and returns within a millisecond or
+A recognizer is owned by the dictation thread: every method here is called on it and returns within a millisecond or
 so. What arrives on other threads (a child's pipe, a socket) is posted to the dictation's inbox as `Incoming` and
-comes back through `receive()`, so that a recogniser needs no locks.
+comes back through `receive()`, so that a recognizer needs no locks.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message of a recogniser's own reader thread, on its way to `receive()` in the dictation thread."""
+    """A message of a recognizer's own reader thread, on its way to `receive()` in the dictation thread."""
 
     engine: str
     message: object
