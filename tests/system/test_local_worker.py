@@ -4,6 +4,7 @@ import itertools
 import os
 import queue
 import re
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -211,7 +212,7 @@ def test_partials_come_while_speaking_and_their_agreed_prefix_stays_in_the_final
 
 def test_sound_that_is_there_already_is_decoded_without_partials(loaded: Dictation) -> None:
     """A file, or the sound that waited behind an outage: nobody reads partials of it, and they would cost time."""
-    heard = loaded.transcribe(sound("two_sentences"), live=False, partials=False)
+    heard = loaded.transcribe(sound("two_sentences"), live=False, paced=False, partials=False)
     assert word_errors(TWO_SENTENCES, heard) == 0
     assert loaded.all(events.Partial) == []
 
@@ -395,3 +396,48 @@ def test_a_worker_whose_parent_is_gone_ends(dictation: Dictation) -> None:
     )
     child.communicate(timeout=LIMIT_S)
     assert child.returncode == 0
+
+
+def test_another_model_is_used_for_the_next_dictation(dictation: Dictation, tmp_path: Path) -> None:
+    """A copy of the model under another name, since no other is at hand."""
+    assert word_errors(WEATHER, dictation.transcribe(sound("weather"), "first")) == 0
+    first = dictation.recognizer.worker_pid
+    dictation.model, dictation.folder = "whisper-small", copy_of_model(tmp_path / "other")
+    dictation.recognizer.renew()
+    dictation.run_until(lambda event: state_of(event) is events.EngineState.READY)
+    assert dictation.recognizer.worker_pid not in (None, first)
+    assert word_errors(WEATHER, dictation.transcribe(sound("weather"), "second")) == 0
+
+
+def copy_of_model(folder: Path) -> Path:
+    assert MODEL is not None
+    shutil.copytree(MODEL, folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "damage", ["weights cut off", "not weights at all", "no tokenizer", "broken tokenizer"]
+)
+def test_damaged_model_is_told_with_its_remedy_and_the_dictation_waits(
+    dictation: Dictation, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = dictation.folder = copy_of_model(tmp_path / "model")
+    weights, tokenizer = folder / "model.bin", folder / "tokenizer.json"
+    if damage == "weights cut off":
+        weights.write_bytes(weights.read_bytes()[:10_000_000])
+    elif damage == "not weights at all":
+        weights.write_bytes(b"PK" + bytes(10_000))
+    elif damage == "broken tokenizer":
+        tokenizer.write_text('{"model": ')
+    else:
+        tokenizer.unlink()
+    dictation.begin(sound("weather"))
+    changed = dictation.run_until(lambda event: state_of(event) is events.EngineState.UNAVAILABLE)
+    assert isinstance(changed, events.EngineChanged)
+    assert "saywrite models download whisper-base" in changed.remedy
+    assert dictation.all(events.Failed) == []
+    assert dictation.recognizer.waits
+    dictation.folder = MODEL
+    dictation.recognizer.renew()
+    dictation.run_until(lambda event: isinstance(event, events.RecognizerFinished))
+    assert word_errors(WEATHER, " ".join(final.text for final in dictation.all(events.Final))) == 0
