@@ -415,9 +415,7 @@ def copy_of_model(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    "damage", ["weights cut off", "not weights at all", "no tokenizer", "broken tokenizer"]
-)
+@pytest.mark.parametrize("damage", ["weights cut off", "not weights at all", "no tokenizer", "broken tokenizer"])
 def test_damaged_model_is_told_with_its_remedy_and_the_dictation_waits(
     dictation: Dictation, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
