@@ -113,7 +113,10 @@ def test_the_bar_leads_to_the_models(qtbot: Any, shown: FrontEnd, dictation: Fak
     dictation.tell(models(ModelState.ABSENT))
     shown.window.model_bar.settings.click()
     dialog = shown.window.findChild(SettingsDialog)
-    assert dialog.models_page.isVisible()
+    page = dialog.models_page
+    assert page.isVisible()
+    qtbot.waitUntil(lambda: page.source.line.visibleRegion().boundingRect() == page.source.line.rect())
+    assert dialog.focusWidget() is page.source.line
     assert list(dialog.models_page.rows) == ["whisper-base", "whisper-small"]
 
 
