@@ -45,7 +45,7 @@ def bar_words(known: KnownModel) -> BarWords:
         return BarWords(what, remedy, Kind.WARNING, "download", "Try again", folder=True)
     match info.state:
         case ModelState.DOWNLOADING:
-            rest = model_words.time_left(known.left_s)
+            rest = model_words.time_left(known.left_s).replace(" ", "\u00a0")  # a number stays with its unit
             what = f"{label} is being downloaded: {arrived}" + (f" · {rest}" if rest else "")
             return BarWords(what, speak, action="pause", button="Pause")
         case ModelState.CONVERTING:
