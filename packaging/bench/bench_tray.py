@@ -1,7 +1,7 @@
 """Idle in the tray: what Saywrite costs while nobody dictates and no window is shown.
 
 Wakeups are the times the kernel put one of its threads back to work by its own will (voluntary context switches), those
-of the built-in recogniser's process aside.
+of the recognizer's child process aside.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     python -m tests.aiola_server [--port 8765] [--engine tones|local] [--tls] [--control 0]
 
 It prints the lines that point Saywrite (and aiOla's own SDK) to it, then serves until Ctrl-C. With `--engine local`
-it understands English speech as well as the built-in recogniser does; with tones only the words of `tones.py`. At the
+it understands English speech as well as the local recognizer does; with tones only the words of `tones.py`. At the
 control port it does what `service.AiolaService` can, one JSON object a line: `{"do": "down", "seconds": 10}`.
 """
 

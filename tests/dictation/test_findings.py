@@ -127,7 +127,7 @@ def test_continued_it_counts_on_where_it_stood(listening, lab, tmp_path: Path) -
     end(listening, complete=False)
     listening.archive.close_history()
 
-    again = lab.Stage(tmp_path)  # its engine is the built-in one, that of the recording was aiOla's
+    again = lab.Stage(tmp_path)  # its engine is the local one, that of the recording was aiOla's
     again.dictation.transcribe_unfinished(which)
     again.settle()
     again.inbox.post(Outstanding(which, ((0, 1_000), (2_000, 3_000))))

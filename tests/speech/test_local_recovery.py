@@ -375,11 +375,11 @@ def test_a_worker_that_replaces_another_gets_the_changed_keywords(dictation: Dic
     assert dictation.worker.told[0]["keywords"] == ["B"]
 
 
-def test_files_get_long_windows_and_live_dictation_short_ones(dictation: Dictation) -> None:
+def test_files_get_long_windows_and_sound_at_the_pace_of_speech_short_ones(dictation: Dictation) -> None:
     dictation.start("live")
     assert dictation.worker.told[-1]["long_window"] is False
     dictation.recognizer.abort()
-    dictation.start("file", live=False)
+    dictation.start("file", live=False, paced=False)
     assert dictation.worker.told[-1]["long_window"] is True
 
 

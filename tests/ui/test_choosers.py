@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from window_fakes import CHOICES, HEADSET, WEBCAM
 
-from saywrite.ui.choosers import Chooser, EngineChooser, LanguageChooser, MicrophoneChooser
+from saywrite.ui.choosers import Choices, Chooser, EngineChooser, LanguageChooser, MicrophoneChooser
 
 
 def entries(chooser: Chooser) -> list[str]:
@@ -154,6 +154,13 @@ def test_the_engine_on_this_computer_is_named_after_its_model(qtbot: Any) -> Non
     assert chooser.currentText() == "aiOla"
     chooser.set_wanted("local", "whisper-base")
     assert chooser.currentText() == "Whisper base · on this computer"
+
+
+def test_text_of_an_older_engine_is_named_as_it_was() -> None:
+    """The history keeps "builtin": another recognizer wrote that text."""
+    from saywrite.speech.engines import FORMER_LABELS
+
+    assert Choices((), former_labels=FORMER_LABELS).engine_label("builtin") == "Built-in (basic)"
 
 
 def test_choosing_an_engine_is_told(qtbot: Any) -> None:

@@ -214,9 +214,9 @@ def test_a_change_of_the_microphone_nobody_asked_for_is_told(front: FrontEnd, di
 
 def test_an_unavailable_engine_says_why_until_it_is_ready(front: FrontEnd, dictation: FakeDictation) -> None:
     chip = front.window.control_bar.chip
-    dictation.tell(events.EngineChanged("local", EngineState.UNAVAILABLE, "PocketSphinx is missing.", "Install it."))
+    dictation.tell(events.EngineChanged("local", EngineState.UNAVAILABLE, "CTranslate2 is missing.", "Install it."))
     assert chip.word == "unavailable"
-    assert front.window.notices.texts() == ["PocketSphinx is missing. Install it."]
+    assert front.window.notices.texts() == ["CTranslate2 is missing. Install it."]
     dictation.tell(events.EngineChanged("local", EngineState.READY))
     assert chip.word == "ready"
     assert front.window.notices.texts() == []

@@ -257,7 +257,9 @@ class Desk:
     def _plan(self, source: str, settings: Settings, file: Path | None = None) -> Plan:
         began = self._parts.today()
         dictation = f"{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        request = request_for(dictation, settings, self._keywords, live=file is None, file=file)
+        request = request_for(
+            dictation, settings, self._keywords, live=file is None, paced=not self._send_whole, file=file
+        )
         return Plan(request, settings.engine, source, began)
 
 

@@ -30,13 +30,22 @@ def is_sent_whole(path: Path, settings: Settings) -> bool:
 
 
 def request_for(
-    dictation: str, settings: Settings, keywords: Iterable[Keyword], *, live: bool, file: Path | None = None
+    dictation: str,
+    settings: Settings,
+    keywords: Iterable[Keyword],
+    *,
+    live: bool,
+    paced: bool = False,
+    file: Path | None = None,
 ) -> Request:
-    """The user's wishes as the engine of the settings understands them. `live`: somebody is speaking."""
+    """The user's wishes as the engine of the settings understands them. `live`: somebody is speaking. `paced`: a file
+    is read at the pace of speech.
+    """
     spoken = {keyword.spoken: keyword.written for keyword in keywords}
-    partials = live and settings.live_text
+    paced = live or paced
+    partials = paced and settings.live_text
     if settings.engine != AIOLA:
-        return Request(dictation, settings.language, spoken, live=live, file=file, partials=partials)
+        return Request(dictation, settings.language, spoken, live=live, file=file, paced=paced, partials=partials)
     into = settings.aiola_translate_to
     return Request(
         dictation,
@@ -51,6 +60,7 @@ def request_for(
         translate_to="" if into == settings.language else into,
         live=live,
         file=file,
+        paced=paced,
         partials=partials,
     )
 

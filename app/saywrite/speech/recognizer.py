@@ -46,6 +46,7 @@ class Request:
     """One dictation's wishes. `language` is our own code (`languages.py`), `keywords` maps spoken to written.
     `translate_to`: a language to translate into, "" for none. `live`: somebody is speaking, so capture goes on whatever
     happens; otherwise the sound is a file that can be read again. `file`: that file, for an engine that takes files.
+    `paced`: the sound comes at the pace of speech, so text is wanted soon rather than as exact as it can be.
     `partials`: the words are to be shown while they are spoken.
     """
 
@@ -56,6 +57,7 @@ class Request:
     translate_to: str = ""
     live: bool = True
     file: Path | None = None
+    paced: bool = True
     partials: bool = True
 
 

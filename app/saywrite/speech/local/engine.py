@@ -216,7 +216,7 @@ class LocalRecognizer(Recognizer):
                 "language": request.language,
                 "keywords": written_forms(request.keywords),
                 "partials": request.partials and not self._saving,
-                "long_window": not request.live,
+                "long_window": not request.paced,
             }
         )
         self._pass_on(feed)

@@ -34,9 +34,9 @@ def no_model(model: str) -> Problem:
     )
 
 
-def damaged_model(model: str, reason: str) -> Problem:
+def damaged_model(model: str) -> Problem:
     return Problem(
-        f"The recognition model {model} is damaged ({reason}).",
+        f"The recognition model {model} is damaged: it cannot be loaded.",
         f"Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. "
         "What you dictate until then is recorded and becomes text when the model is there.",
         awaits_model=True,
@@ -75,7 +75,7 @@ def explain(reason: str, model: str) -> Problem:
         return NO_AVX
     if kind == "FileNotFoundError":
         return no_model(model)
-    return damaged_model(model, reason.strip())
+    return damaged_model(model)
 
 
 def explain_exit(code: int) -> Problem | None:

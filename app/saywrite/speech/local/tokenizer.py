@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 SECONDS_PER_TIMESTAMP = 0.02
+LAST_TIMESTAMP = 1500
 
 _CONTRACTIONS = re.compile("'(?:s|t|re|ve|m|ll|d)")
 _WHITE_SPACE = frozenset("\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | frozenset(
@@ -58,6 +59,11 @@ class Tokenizer:
     def seconds(self, token: int) -> float | None:
         """The time in the window that a timestamp token stands for; None for every other token."""
         return (token - self.first_timestamp) * SECONDS_PER_TIMESTAMP if token >= self.first_timestamp else None
+
+    def timestamps_after(self, seconds: float) -> range:
+        """The timestamp tokens that stand for later times, up to the last one, 30 s."""
+        last = self.first_timestamp + LAST_TIMESTAMP
+        return range(min(last, self.first_timestamp + int(seconds / SECONDS_PER_TIMESTAMP)) + 1, last + 1)
 
     def encode(self, text: str) -> list[int]:
         """The tokens of `text`; what looks like a special token in it is text like any other.
