@@ -151,13 +151,17 @@ class Loop:
             case EngineChanged(engine=engine, state=readiness):
                 log.info("engine %s %s", engine, readiness)
                 self._tell(message)
-            case ModelsChanged():
-                self._parts.recognizers[LOCAL].renew()
-                self._tell(message)
             case UnfinishedFound(items=items):
                 self.backlog.find(items)
                 self._tell(message)
-            case DevicesChanged() | ModelProgress() | ModelFailed() | ModelTried() | Failed(dictation=""):
+            case (
+                DevicesChanged()
+                | ModelsChanged()
+                | ModelProgress()
+                | ModelFailed()
+                | ModelTried()
+                | Failed(dictation="")
+            ):
                 self._tell(message)
             case ConnectionChanged(dictation=""):
                 self._tell(message)
