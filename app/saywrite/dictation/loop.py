@@ -154,16 +154,9 @@ class Loop:
             case UnfinishedFound(items=items):
                 self.backlog.find(items)
                 self._tell(message)
-            case (
-                DevicesChanged()
-                | ModelsChanged()
-                | ModelProgress()
-                | ModelFailed()
-                | ModelTried()
-                | Failed(dictation="")
-            ):
+            case DevicesChanged() | ModelsChanged() | ModelProgress() | ModelFailed() | ModelTried():
                 self._tell(message)
-            case ConnectionChanged(dictation=""):
+            case Failed(dictation="") | ConnectionChanged(dictation=""):
                 self._tell(message)
             case Partial() | Final() | Progress() | Rewind() | RecognizerFinished() | Failed() | ConnectionChanged():
                 self._of(message.dictation, lambda take: take.hear(message))
