@@ -34,7 +34,19 @@ SENTENCES = {
         "Quiero reservar una mesa cerca de la ventana para mis padres.",
     ],
 }
-NAMES = ["Saywrite", "metoprolol", "apixaban", "PostgreSQL", "Reykjavik", "Siobhan", "Kubernetes"]
+NAMES = [
+    "Saywrite",
+    "metoprolol",
+    "apixaban",
+    "PostgreSQL",
+    "Reykjavik",
+    "Siobhan",
+    "Kubernetes",
+    "Grafana",
+    "Tailscale",
+    "Kierkegaard",
+    "Thorvald",
+]
 
 _SCORED = jiwer.Compose(
     [
@@ -115,6 +127,8 @@ KEYWORD_SENTENCES = [
     "Please open Saywrite and call Siobhan in Reykjavik.",
     "The patient takes metoprolol and apixaban every morning.",
     "We moved the PostgreSQL database to Kubernetes.",
+    "Grafana runs on Tailscale, and I read Kierkegaard.",
+    "We flew from Thorvald to Paris.",
 ]
 
 
@@ -137,7 +151,7 @@ def test_names_are_written_as_the_keywords_write_them(decoder: WhisperDecoder) -
     without = "\n".join(decoder.decode(sound, language="en").text for sound in sounds)
     taught = "\n".join(decoder.decode(sound, language="en", keywords=NAMES).text for sound in sounds)
     assert names_in(taught) == set(NAMES), taught
-    assert len(names_in(without)) <= len(NAMES) - 3, without
+    assert len(names_in(without)) <= 4, without
 
 
 def test_keywords_do_not_leak_into_a_sentence_without_them(decoder: WhisperDecoder) -> None:
