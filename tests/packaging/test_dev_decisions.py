@@ -47,6 +47,7 @@ def dev(tmp_path: Path) -> ModuleType:
     module.ROOT = tmp_path / "checkout"
     module.VENV = module.ROOT / ".venv"
     module.STAMP = module.VENV / "saywrite-setup.json"
+    module.MODEL_LOCK = module.ROOT / "packaging/model-base.lock"
     module.DPKG_STATUS = tmp_path / "status"
     module.DPKG_STATUS.write_text(STATUS)
     return module

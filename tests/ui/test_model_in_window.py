@@ -113,7 +113,10 @@ def test_the_bar_leads_to_the_models(qtbot: Any, shown: FrontEnd, dictation: Fak
     dictation.tell(models(ModelState.ABSENT))
     shown.window.model_bar.settings.click()
     dialog = shown.window.findChild(SettingsDialog)
-    assert dialog.models_page.isVisible()
+    page = dialog.models_page
+    assert page.isVisible()
+    qtbot.waitUntil(lambda: page.source.line.visibleRegion().boundingRect() == page.source.line.rect())
+    assert dialog.focusWidget() is page.source.line
     assert list(dialog.models_page.rows) == ["whisper-base", "whisper-small"]
 
 
@@ -249,3 +252,24 @@ def test_a_final_takes_exactly_the_place_of_its_partial(
     assert shown.window.transcript.document.rows[index].text == text.strip()
     assert abs(place.top() + pane.editor.viewport().y() - top) <= 1
     assert height <= place.height() <= height + pane.editor.document().documentMargin()
+
+
+@pytest.mark.parametrize("height", [300, 420, 520, 800])
+@pytest.mark.parametrize("state", [State.IDLE, State.LISTENING])
+def test_the_words_of_the_empty_window_are_whole_or_not_there(
+    shown: FrontEnd, dictation: FakeDictation, qapp: QApplication, height: int, state: State
+) -> None:
+    dictation.tell(models(ModelState.DOWNLOADING))
+    dictation.tell(events.Started("d1", "local", "en", "microphone", 0.0, BEGAN))
+    dictation.tell(events.StateChanged("d1", state))
+    shown.window.resize(640, height)
+    for _ in range(3):
+        qapp.processEvents()
+    empty = shown.window.empty
+    labels = [label for label in (empty._headline, empty._sentence, empty._engine) if label.isVisible()]
+    assert empty._headline in labels
+    for label in labels:
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
+        assert label.geometry().bottom() <= empty.height()
+    tops = [label.y() for label in labels]
+    assert tops == sorted(tops)

@@ -195,7 +195,8 @@ class ModelLibrary:
                 self._download(job)
             case "provide" if store.state(job.model) is not ModelState.READY:
                 self._refuse_metered(job.model)
-                self._post(lambda: self._announce(job))
+                infos = store.infos()
+                self._post(lambda: self._announce(job, infos))
                 self._download(job)
             case "discard":
                 store.discard_download(job.model)
@@ -230,7 +231,9 @@ class ModelLibrary:
                 "Download it in Settings > Recognition all the same, or use another network.",
             )
 
-    def _announce(self, job: _Job) -> None:
+    def _announce(self, job: _Job, infos: tuple[ModelInfo, ...]) -> None:
+        """Tell that the download began, with the state of all models, which nobody may know yet."""
+        self._infos = infos
         if self._job is job:
             self._wanted.add(job.model)
             self._tell()

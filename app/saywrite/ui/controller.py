@@ -75,6 +75,7 @@ class Controller(QObject):
         self._partial_timer = QTimer(self, singleShot=True, interval=PARTIAL_EVERY_MS)
         self._partial_timer.timeout.connect(self._show_partial)
         window.transcript.changed.connect(self._show_text_state)
+        window.control_bar.meter.sound_returned.connect(lambda: window.notices.withdraw(MICROPHONE_KEY))
 
     def apply(self, settings: Settings) -> None:
         """The settings' engine and model, and what is read out: "off", "finals" or "all"."""

@@ -26,7 +26,7 @@ WITHOUT_MODEL = {
     State.FINISHING: ("Recorded", "Your words are written as soon as the model is here."),
 }
 """Instead of those, while there is no model on this computer."""
-SIDE, EDGE, SPACING = 24, 16, 8
+SIDE, EDGE, SPACING = 24, 8, 8
 AT_REST = (State.IDLE, State.FAILED)
 HINTS = (
     ("F9", "starts and stops"),
@@ -79,11 +79,9 @@ class EmptyState(QWidget):
         self.setMinimumSize(self.fontMetrics().averageCharWidth() * 24, self.fontMetrics().height() * 4)
         column.addStretch(3)
         column.addWidget(self._emblem, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(4)
         for label in (self._headline, self._sentence, self._engine):
             column.addWidget(label)
         column.addWidget(self.account, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(14)
         column.addWidget(self._hints, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(4)
         self.show_state(State.IDLE)
@@ -93,7 +91,6 @@ class EmptyState(QWidget):
         headline, sentence = (WITHOUT_MODEL if self._model_missing else HEADLINES).get(state, HEADLINES[state])
         self._headline.setText(headline)
         self._sentence.setText(sentence)
-        self.account.setVisible(self._needs_account and state in AT_REST)
         self._fit()
         self.setAccessibleName(f"{headline}. {sentence}")
 
@@ -102,27 +99,30 @@ class EmptyState(QWidget):
         choice = self._choices.engine(engine)
         self._engine.setText(describe_engine(self._choices, engine, model))
         self._model_missing = missing
-        self.show_state(self._state)
         self._needs_account = bool(choice and choice.needs_account)
         self.account.setText(f"{choice.label} account…" if choice else "")
-        self.account.setVisible(self._needs_account and self._state in AT_REST)
+        self.show_state(self._state)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        """Where it gets small the hints go first, then the emblem: the words stay whole."""
-        words = [self._headline, self._sentence, self._engine]
+        """In a small window nothing is cut off: the hints go first, then the emblem, the engine, and the sentence."""
         width = max(1, self.width() - 2 * SIDE)
-        needed = 2 * EDGE + sum(label.heightForWidth(width) + SPACING for label in words)
-        if not self.account.isHidden():
-            needed += self.account.sizeHint().height() + SPACING
-        emblem = self._emblem.sizeHint().height() + 2 * SPACING
-        hints = self._hints.sizeHint().height() + 3 * SPACING
-        self._emblem.setVisible(self.height() >= needed + emblem)
-        fits = self.height() >= needed + emblem + hints and width >= self._hints.sizeHint().width()
-        self._hints.setVisible(self._state in AT_REST and fits)
+        parts: list[tuple[QWidget, int, bool]] = [
+            (label, label.heightForWidth(width), True) for label in (self._headline, self._sentence)
+        ]
+        at_rest = self._state in AT_REST
+        parts.append((self.account, self.account.sizeHint().height(), self._needs_account and at_rest))
+        parts.append((self._engine, self._engine.heightForWidth(width), True))
+        parts.append((self._emblem, self._emblem.sizeHint().height(), True))
+        hints = self._hints.sizeHint()
+        parts.append((self._hints, hints.height(), at_rest and width >= hints.width()))
+        room = self.height() - 2 * EDGE
+        for part, height, wanted in parts:
+            room -= height + SPACING if wanted else 0
+            part.setVisible(wanted and (room >= -SPACING or part is self._headline))
 
     def texts(self) -> tuple[str, str, str]:
         return self._headline.text(), self._sentence.text(), self._engine.text()
@@ -152,7 +152,7 @@ class _Emblem(QWidget):
 def _hints() -> QWidget:
     hints = QWidget()
     grid = QGridLayout(hints)
-    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setContentsMargins(0, 10, 0, 0)
     grid.setHorizontalSpacing(10)
     grid.setVerticalSpacing(6)
     for row, (key, words) in enumerate(HINTS):

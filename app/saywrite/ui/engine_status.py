@@ -28,8 +28,8 @@ class EngineStatus(QObject):
 
     account_wanted = Signal()
     """The user wants to see the account's settings."""
-    models_wanted = Signal()
-    """The user wants to see the settings of the models."""
+    models_wanted = Signal(bool)
+    """The user wants to see the settings of the models; true: where they come from."""
 
     def __init__(self, window: MainWindow, choices: Choices, models: ModelsState) -> None:
         super().__init__(window)

@@ -45,7 +45,7 @@ def bar_words(known: KnownModel) -> BarWords:
         return BarWords(what, remedy, Kind.WARNING, "download", "Try again", folder=True)
     match info.state:
         case ModelState.DOWNLOADING:
-            rest = model_words.time_left(known.left_s)
+            rest = model_words.time_left(known.left_s).replace(" ", "\u00a0")  # a number stays with its unit
             what = f"{label} is being downloaded: {arrived}" + (f" · {rest}" if rest else "")
             return BarWords(what, speak, action="pause", button="Pause")
         case ModelState.CONVERTING:
@@ -65,7 +65,8 @@ def bar_words(known: KnownModel) -> BarWords:
 class ModelBar(QWidget):
     action_wanted = Signal(str, str)
     """"download" or "pause", and the model."""
-    settings_wanted = Signal()
+    settings_wanted = Signal(bool)
+    """The settings of the models are wanted; true: the line that says where they come from."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -128,7 +129,7 @@ class ModelBar(QWidget):
         flow.addWidget(self.action)
         flow.addWidget(self.settings)
         self.action.clicked.connect(lambda: self.action_wanted.emit(self._words.action, self._model))
-        self.settings.clicked.connect(self.settings_wanted)
+        self.settings.clicked.connect(lambda: self.settings_wanted.emit(self._words.folder))
         self.close_button.clicked.connect(self._dismiss)
         words = QVBoxLayout()
         words.setSpacing(3)

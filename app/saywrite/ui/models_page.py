@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QScrollArea, QVBoxLayout, QWidget
 
@@ -61,6 +61,11 @@ class ModelsPage(QScrollArea):
         for each in known:
             self.rows[each.info.id].show_model(each, used=each.info.id == self._preferences.settings.local_model)
             self._announce(each)
+
+    def focus_source(self) -> None:
+        """Ready to take a folder or an address."""
+        self.source.line.setFocus()
+        QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self.source, 0, 48))  # once it is laid out
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

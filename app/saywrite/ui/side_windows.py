@@ -118,11 +118,13 @@ class SideWindows(QObject):
         if self._settings is not None:
             self._settings.show_page("Push-to-talk")
 
-    def show_models(self) -> None:
-        """The settings, where the models are."""
+    def show_models(self, source: bool = False) -> None:
+        """The settings, where the models are; `source`: ready to take the place they come from."""
         self.show_settings()
         if self._settings is not None:
             self._settings.show_page("Recognition")
+            if source:
+                self._settings.models_page.focus_source()
 
     def show_history(self) -> None:
         if self._history is None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import site
 import sys
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -195,11 +196,12 @@ def own_folder(data: Path) -> Path:
 
 def model_folders(data: Path) -> tuple[Path, ...]:
     """Where models may lie, first come first served: downloaded by the user, then shipped with an installation."""
-    shipped = Path("share", "saywrite", "models")
-    folders = [own_folder(data), Path(sys.prefix) / shipped, Path(site.getuserbase()) / shipped]
+    # pip puts the data of a wheel below the "data" path: Debian's own Python has /usr/local there, not sys.prefix.
+    bases = [sys.prefix, sysconfig.get_path("data"), site.getuserbase()]
     if getattr(sys, "frozen", False):
-        folders.append(Path(sys.executable).parent / shipped)
-    return tuple(folders)
+        bases.append(str(Path(sys.executable).parent))
+    shipped = [Path(base, "share", "saywrite", "models") for base in dict.fromkeys(bases)]
+    return (own_folder(data), *shipped)
 
 
 def find_model(id: str, data: Path) -> Path | None:

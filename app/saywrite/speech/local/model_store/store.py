@@ -54,12 +54,12 @@ class Watcher:
 
 
 class ModelStore:
-    """`data`: the user's data folder. `models`: the catalogue."""
+    """`data`: the user's data folder. `models`: the catalogue. `installed`: also find models that are not in `data`."""
 
-    def __init__(self, data: Path, models: Sequence[Model] = MODELS) -> None:
-        self._data = data
+    def __init__(self, data: Path, models: Sequence[Model] = MODELS, *, installed: bool = True) -> None:
         self._models = models
         self._own = own_folder(data)
+        self._places = model_folders(data) if installed else (self._own,)
 
     def model(self, id: str) -> Model:
         """Raises ModelUnknown."""
@@ -80,7 +80,7 @@ class ModelStore:
 
     def folder(self, model: Model) -> Path | None:
         """The folder of the model, if it is complete."""
-        candidates = (folder / model.id for folder in model_folders(self._data))
+        candidates = (folder / model.id for folder in self._places)
         return next((folder for folder in candidates if is_complete(model, folder)), None)
 
     def download(self, id: str, sources: Sequence[Source], stop: Stop, watcher: Watcher | None = None) -> Path:
@@ -139,7 +139,7 @@ class ModelStore:
         """
         model = self.model(id)
         again = f"Download it again: saywrite models download {id}"
-        folder = next((each / id for each in model_folders(self._data) if (each / id / WEIGHTS).exists()), None)
+        folder = next((each / id for each in self._places if (each / id / WEIGHTS).exists()), None)
         if folder is None:
             raise ModelUnknown(f"{model.label} is not on this computer.", again.replace(" again", ""))
         try:
