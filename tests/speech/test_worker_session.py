@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import pytest
@@ -267,6 +268,25 @@ def test_cheap_partials_come_every_0_7_seconds() -> None:
     live = Live(costs_s=0.01)
     live.speak(7.05)
     assert live.decoder.partials == [SECOND * 7 // 10 * n for n in range(1, 11)]
+
+
+def test_passes_that_are_too_slow_to_help_become_rare() -> None:
+    live = Live(costs_s=3.5)
+    live.speak(14.9)
+    assert len(live.decoder.partials) == 1
+
+
+def test_a_partial_is_announced_like_a_final_so_that_a_slow_one_is_not_taken_for_a_hung_worker() -> None:
+    live = Live(costs_s=0.01)
+    announced: list[tuple[int, float]] = []
+
+    def announce(message: dict, audio_s: float) -> AbstractContextManager[None]:
+        announced.append((message["confirmed"], audio_s))
+        return nullcontext()
+
+    live.utterances.while_decoding = announce
+    live.speak(1.0)
+    assert announced == [(0, 0.7)]
 
 
 @pytest.mark.parametrize("costs_s", [0.2, 0.5, 1.0, 3.0])

@@ -24,6 +24,12 @@ LONGEST_PARTIAL = 15 * SAMPLE_RATE
 DUTY = 0.5
 """The share of the elapsed time that may go into partials."""
 
+SLOW_PASS_S = 3.0
+SLOW_DUTY = 0.1
+"""A pass that costs more than this many seconds helps nobody and delays the end of a dictation that comes meanwhile:
+such passes get this share of the time.
+"""
+
 MIN_VOICE = SAMPLE_RATE * 15 // 100
 """Utterances with less voice than this (0.15 s: a click, a door) give no text."""
 
@@ -71,7 +77,7 @@ class PartialBudget:
         decoded = decode()
         now = self._clock()
         cost = max(now - began, self._cpu() - cpu)
-        self._not_before = began + cost / DUTY
+        self._not_before = began + cost / (DUTY if cost <= SLOW_PASS_S else SLOW_DUTY)
         return decoded
 
 
@@ -167,9 +173,10 @@ class Utterances:
             return
         self._looked_at = self._end
         pcm = self._sound(opened, self._end)
-        decoded = self._budget.spend(
-            lambda: self._decoder.decode(pcm, language=self.language, keywords=self._hints, final=False)
-        )
+        with self.while_decoding(self._progress(opened), seconds(length)):
+            decoded = self._budget.spend(
+                lambda: self._decoder.decode(pcm, language=self.language, keywords=self._hints, final=False)
+            )
         if decoded.trusted and decoded.text:
             agreed = self._agreement.compare(decoded.text)
             self._show(decoded.text, agreed)
