@@ -163,7 +163,8 @@ class _NoiseFloor:
             self._before, self._now, self._hops = self._now, np.full(len(energy), np.inf), 0
         self._hops += 1
         self._now = np.minimum(self._now, energy)
-        return np.minimum(self._before, self._now)
+        floor: npt.NDArray[np.float64] = np.minimum(self._before, self._now)
+        return floor
 
 
 def _apply(frames: Floats, weights: Floats, hop: int) -> Floats:

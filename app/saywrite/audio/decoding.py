@@ -64,8 +64,8 @@ def opened(path: Path) -> Iterator[Decodable]:
         size = path.stat().st_size
         if not path.is_file():  # a pipe would block here until somebody writes into it
             raise AudioFileError(f"“{name}” is not a file.", "Save the sound to a file first.")
-        with path.open("rb") as file:
-            head = file.read(16)
+        with path.open("rb") as stream:
+            head = stream.read(16)
     except OSError as error:
         raise describe(path, error) from error
     if size == 0:

@@ -90,7 +90,8 @@ def mp3_length(file: BinaryIO) -> float | None:
 
 def ogg_links(file: BinaryIO, size: int) -> list[tuple[int, int]]:
     """(start, end) of each stream of a chained Ogg file, one behind the other; FFmpeg stops where they differ."""
-    starts, at, inside = [], 0, False
+    starts: list[int] = []
+    at, inside = 0, False
     for _ in range(_MAX_PARTS):
         file.seek(at)
         head = file.read(27)
@@ -163,7 +164,7 @@ def _ends_in_page(file: BinaryIO, size: int) -> bool:
     file.seek(start)
     tail = file.read(_TAIL)
     at, end = tail.find(b"OggS"), 0
-    while 0 <= at:
+    while at >= 0:
         segments = tail[at + 26] if at + 26 < len(tail) else 255
         table = tail[at + 27 : at + 27 + segments]
         page = 27 + segments + sum(table)

@@ -52,7 +52,7 @@ class FlacReader:
         self._file = path.open("rb")
         try:
             self._container: Any = av.open(self._file, format="flac")
-            self._stream = self._container.streams.audio[0]
+            self._stream: Any = self._container.streams.audio[0]
         except (av.error.FFmpegError, IndexError) as error:
             self._file.close()
             raise OSError(0, "not a FLAC file that can be decoded") from error
@@ -60,7 +60,7 @@ class FlacReader:
         if (form.sample_rate, form.channels, form.format.name) != (SAMPLE_RATE, 1, "s16"):
             self.close()
             raise OSError(0, "not a FLAC file of a recording")
-        self.length = int((self._stream.duration or 0) * self._stream.time_base * SAMPLE_RATE)
+        self.length: int = int((self._stream.duration or 0) * self._stream.time_base * SAMPLE_RATE)
         self._frames = self._decode()
         self._at = 0
         self._block = b""  # decoded from sample `_at` on

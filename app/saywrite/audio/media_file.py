@@ -311,14 +311,14 @@ def _frames_of(frame: Any) -> npt.NDArray[np.int16] | npt.NDArray[np.float32]:
     import numpy as np
 
     channels = frame.layout.nb_channels
-    samples = frame.to_ndarray()
-    shaped = samples.T if frame.format.is_planar else samples.reshape(-1, channels)
+    samples: npt.NDArray[Any] = frame.to_ndarray()
+    shaped: npt.NDArray[Any] = samples.T if frame.format.is_planar else samples.reshape(-1, channels)
     if samples.dtype == np.int16:
         return np.ascontiguousarray(shaped)
     if samples.dtype == np.uint8:
-        return (shaped.astype(np.int16) - 128) * 256
+        return np.left_shift(shaped.astype(np.int16) - 128, 8, dtype=np.int16)
     if samples.dtype == np.int32:
-        return shaped.astype(np.float32) / 65_536
+        return np.divide(shaped, 65_536, dtype=np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
         numbers = shaped.astype(np.float32) * np.float32(32_768)
     usable = np.isfinite(numbers)

@@ -22,7 +22,7 @@ from saywrite.audio.opening import RETRY_S, Opening, no_sound
 from saywrite.audio.portaudio import REMEDY_NONE, silence_remedy
 from saywrite.audio.problems import LOST, SILENT, STALLED, Problems
 from saywrite.audio.routing import Place, Route
-from saywrite.audio.soundserver import Snapshot, SoundServer, Unsettled
+from saywrite.audio.soundserver import ServerSource, Snapshot, SoundServer, Unsettled
 from saywrite.audio.source import FromSource, Post, SoundSink
 from saywrite.audio.track import Track
 from saywrite.errors import AudioError, MicrophoneDenied, MicrophoneLost, NoMicrophone
@@ -317,6 +317,16 @@ class Take:
                 self._sink.source_changed(position.source.label, note)
             self._deaf = False
             self._problems.over(LOST)
+            if position.move_to is None and position.source.layout != capture.source.layout:
+                self._open_beside(position.source)
+
+    def _open_beside(self, source: ServerSource) -> None:
+        """Our stream was moved to a source with other channels, and the server would fill those we asked for by
+        name, often with silence: open a stream that fits. The old one ends with the first sound of the new one.
+        """
+        if self._opening.attempt is None and self._stop_at is None and source == self._route.heard:
+            self._opening.retry(self._clock())
+            self._open(self._clock())
 
     def _settle(self) -> None:
         """What is heard now is known: the blocks that waited for it are taken, or dropped where deaf."""
