@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import struct
+import tempfile
 import wave
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -61,9 +61,7 @@ def frames_of(path: Path) -> int:
         return file.getnframes()
 
 
-def encode(
-    sound: npt.NDArray[np.int16], rate: int, container: str, codec: str | None = None, **options: str
-) -> bytes:
+def encode(sound: npt.NDArray[np.int16], rate: int, container: str, codec: str | None = None, **options: str) -> bytes:
     """(samples × channels) as a file of FFmpeg's format `container`, for example "flac", "ogg" with "libopus"."""
     return encode_tracks([sound], rate, container, codec, **options)
 
@@ -72,16 +70,33 @@ def encode_tracks(
     tracks: list[npt.NDArray[np.int16]], rate: int, container: str, codec: str | None = None, **options: str
 ) -> bytes:
     """Several sounds as the tracks of one file."""
-    target = io.BytesIO()
-    with av.open(target, "w", format=container, options=options) as output:
+    with tempfile.TemporaryDirectory() as folder:  # some formats are written in two passes, by name
+        path = Path(folder) / "sound"
+        _encode(path, tracks, rate, container, codec, options)
+        return path.read_bytes()
+
+
+def _encode(
+    path: Path,
+    tracks: list[npt.NDArray[np.int16]],
+    rate: int,
+    container: str,
+    codec: str | None,
+    options: dict[str, str],
+) -> None:
+    with av.open(path, "w", format=container, options=options) as output:
         streams = []
         for sound in tracks:
             layout = {1: "mono", 2: "stereo", 8: "7.1"}[sound.shape[1]]
-            kind: Any = codec or output.default_audio_codec
-            streams.append(output.add_stream(kind, rate=rate, layout=layout))
+            kind: Any = codec or {"ogg": "libopus", "mp3": "libmp3lame"}.get(container, output.default_audio_codec)
+            stream = output.add_stream(kind, rate=rate, layout=layout)
+            stream.bit_rate = 64_000 if codec != "amr_nb" else 12_200
+            stream.options = {"strict": "experimental"} if codec == "vorbis" else {}
+            streams.append(stream)
         for stream, sound in zip(streams, tracks, strict=True):
-            frame = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="s16", layout=stream.layout.name)
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(sound).reshape(1, -1), format="s16", layout=stream.layout.name
+            )
             frame.sample_rate = rate
             for at in (frame, None):
                 output.mux(stream.encode(at))
-    return target.getvalue()

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 import psutil
 import pytest
-import soundfile
+from tests.sounds import speech
 
 from saywrite import events
 from saywrite.speech.builtin import BuiltinRecognizer
@@ -106,9 +106,7 @@ class Dictation:
 
 
 def sound(name: str) -> bytes:
-    samples, rate = soundfile.read(DATA / f"{name}.flac", dtype="int16")
-    assert rate == events.SAMPLE_RATE
-    return samples.tobytes()
+    return speech(name).tobytes()
 
 
 def silence(seconds: float) -> bytes:

@@ -21,7 +21,20 @@ from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 RAW = (".pcm", ".raw")
 """Names of files without a header: taken for what is used here, 16 kHz mono s16le, unless a header is there."""
 
-_HEADERS = (b"RIFF", b"RIFX", b"RF64", b"BW64", b"fLaC", b"OggS", b"FORM", b".snd", b"caff", b"ID3", b"#!AMR", b"\x1a\x45\xdf\xa3")
+_HEADERS = (
+    b"RIFF",
+    b"RIFX",
+    b"RF64",
+    b"BW64",
+    b"fLaC",
+    b"OggS",
+    b"FORM",
+    b".snd",
+    b"caff",
+    b"ID3",
+    b"#!AMR",
+    b"\x1a\x45\xdf\xa3",
+)
 _CONVERT = "Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac"
 _COPY = "Record or copy it again."
 _UNDECODABLE = {

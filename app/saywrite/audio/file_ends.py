@@ -44,6 +44,9 @@ def is_cut(file: BinaryIO, format_name: str) -> bool:
         file.seek(16)
         length = int.from_bytes(file.read(8), "little")
         return size < length < 1 << 62
+    if format_name == "mpegts":  # packets of 188 bytes, on Blu-ray discs of 192
+        file.seek(0)
+        return size % (188 if file.read(1) == b"G" else 192) != 0
     return False
 
 

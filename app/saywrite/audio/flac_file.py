@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -52,15 +53,14 @@ class FlacReader:
         self._file = path.open("rb")
         try:
             self._container: Any = av.open(self._file, format="flac")
-            self._stream: Any = self._container.streams.audio[0]
-        except (av.error.FFmpegError, IndexError) as error:
+            self._stream = self._container.streams.audio[0]
+            form = self._stream.codec_context
+            if (form.sample_rate, form.channels) != (SAMPLE_RATE, 1):
+                raise ValueError("another kind of sound")
+        except (av.error.FFmpegError, IndexError, ValueError) as error:
             self._file.close()
-            raise OSError(0, "not a FLAC file that can be decoded") from error
-        form = self._stream.codec_context
-        if (form.sample_rate, form.channels, form.format.name) != (SAMPLE_RATE, 1, "s16"):
-            self.close()
-            raise OSError(0, "not a FLAC file of a recording")
-        self.length: int = int((self._stream.duration or 0) * self._stream.time_base * SAMPLE_RATE)
+            raise OSError(0, "not a FLAC file of a recording") from error
+        self.length = _samples(self._stream.duration or 0, self._stream.time_base)
         self._frames = self._decode()
         self._at = 0
         self._block = b""  # decoded from sample `_at` on
@@ -101,7 +101,7 @@ class FlacReader:
     def _try_seek(self, sample: int) -> bool:
         """Decode the block at `sample`. FFmpeg's search by halves fails for some samples near the end (measured)."""
         try:
-            self._container.seek(int(sample / SAMPLE_RATE / self._stream.time_base), stream=self._stream)
+            self._container.seek(int(sample / (SAMPLE_RATE * (self._stream.time_base or 1))), stream=self._stream)
         except self._errors:
             return False
         self._stream.codec_context.flush_buffers()
@@ -117,9 +117,13 @@ class FlacReader:
             return False
         if frame.pts is None:  # behind a damaged place
             raise OSError(0, _DAMAGED)
-        self._at = round(frame.pts * frame.time_base * SAMPLE_RATE)
+        self._at = _samples(frame.pts, frame.time_base)
         self._block = frame.to_ndarray().astype("<i2").tobytes()
         return True
 
     def _decode(self) -> Any:
         return self._container.decode(self._stream)
+
+
+def _samples(time: int, time_base: Fraction | None) -> int:
+    return round(time * (time_base or Fraction(1, SAMPLE_RATE)) * SAMPLE_RATE)

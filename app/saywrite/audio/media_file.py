@@ -75,6 +75,7 @@ class _Tail:
     failed: bool = False
     corrupt: bool = False
     short: bool = False
+    size: int = 0
     lost: list[float] = field(default_factory=list)
     """Seconds of the last packets that could not be decoded: what follows tells whether they are the end."""
 
@@ -251,10 +252,13 @@ class MediaFile:
         import av
 
         self._tail = tail = _Tail()
+        constant = str(self._container.format.name) in ("ac3", "dts")
         for packet in self._packets():
             if packet.size:
                 tail.corrupt, tail.failed = bool(packet.is_corrupt), False
-                tail.short = frame_length(bytes(memoryview(packet)[:7])) > packet.size
+                # Of frames of one size, the last is a short one; others tell theirs.
+                tail.short = max(frame_length(bytes(memoryview(packet)[:7])), tail.size * 0.9) > packet.size
+                tail.size = packet.size if constant else 0
             try:
                 for frame in packet.decode():
                     tail.corrupt = tail.corrupt or bool(frame.is_corrupt)
@@ -282,7 +286,7 @@ class MediaFile:
         elif name in ("mp3", "aac"):  # what follows the last frame is often a tag
             report.broken = report.broken or tail.short
         elif name not in _STRUCTURED:
-            report.broken = report.broken or tail.failed or tail.corrupt
+            report.broken = report.broken or tail.failed or tail.corrupt or tail.short
 
 
 class _Reader:
@@ -311,14 +315,14 @@ def _frames_of(frame: Any) -> npt.NDArray[np.int16] | npt.NDArray[np.float32]:
     import numpy as np
 
     channels = frame.layout.nb_channels
-    samples: npt.NDArray[Any] = frame.to_ndarray()
-    shaped: npt.NDArray[Any] = samples.T if frame.format.is_planar else samples.reshape(-1, channels)
+    samples = np.asarray(frame.to_ndarray())
+    shaped = samples.T if frame.format.is_planar else samples.reshape(-1, channels)
     if samples.dtype == np.int16:
-        return np.ascontiguousarray(shaped)
+        return np.ascontiguousarray(shaped, np.int16)
     if samples.dtype == np.uint8:
-        return np.left_shift(shaped.astype(np.int16) - 128, 8, dtype=np.int16)
+        return np.asarray((shaped.astype(np.int16) - 128) * 256, np.int16)
     if samples.dtype == np.int32:
-        return np.divide(shaped, 65_536, dtype=np.float32)
+        return np.asarray(shaped / 65_536, np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
         numbers = shaped.astype(np.float32) * np.float32(32_768)
     usable = np.isfinite(numbers)

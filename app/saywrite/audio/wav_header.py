@@ -110,11 +110,12 @@ def _judge(
 def is_placeholder(written: int, there: int, riff_size: int, start: int) -> bool:
     """Whether a length larger than the file is one that nobody counted.
 
-    A counted length agrees with that of the whole file, and is no round number near the largest possible one. From
-    1 GB on, a file that holds less than a tenth of its promise is taken for a stream too.
+    Where the header tells a length of the whole file that has no room for sound, it was never finished. From 256 MB on,
+    a round number was not counted, and from 1 GB on, a file that holds less than a tenth of its promise is taken for a
+    stream too.
     """
-    if riff_size and riff_size < _ALL_ONES and start - 8 + written > riff_size + 1:
-        return True  # the two lengths contradict each other
+    if riff_size + 8 <= start or riff_size == _ALL_ONES:
+        return True  # the length of the whole file was never counted either
     if written < _GIB // 4:
         return False
     binary = min(written % (_GIB // 4), -written % (_GIB // 4)) <= 1 << 16
