@@ -21,6 +21,7 @@ from saywrite.audio.file_ends import frame_length, is_cut, mp3_length, ogg_links
 from saywrite.audio.file_view import FileView
 from saywrite.audio.streamed_headers import repair_streamed
 from saywrite.audio.wav_header import WavData, find_wav_data, is_wav, repaired
+from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,13 +113,13 @@ class MediaFile:
         return self.report.promised_s
 
     def blocks(self, block_s: float) -> Iterator[bytes]:
-        """16 kHz mono s16le, at least `block_s` seconds at a time but for the end. `report` then says how it went."""
-        size, waiting = int(block_s * 32_000), bytearray()
+        """16 kHz mono s16le, `block_s` seconds at a time, at the end fewer. `report` then says how it went."""
+        size, waiting = int(block_s * SAMPLE_RATE) * BYTES_PER_SAMPLE, bytearray()
         for pcm in self._convert():
             waiting += pcm
-            if len(waiting) >= size:
-                yield bytes(waiting)
-                waiting.clear()
+            while len(waiting) >= size:
+                yield bytes(waiting[:size])
+                del waiting[:size]
         if waiting:
             yield bytes(waiting)
         self._judge()
@@ -256,9 +257,10 @@ class MediaFile:
         for packet in self._packets():
             if packet.size:
                 tail.corrupt, tail.failed = bool(packet.is_corrupt), False
-                # Of frames of one size, the last is a short one; others tell theirs.
-                tail.short = max(frame_length(bytes(memoryview(packet)[:7])), tail.size * 0.9) > packet.size
-                tail.size = packet.size if constant else 0
+                tail.short = frame_length(bytes(memoryview(packet)[:7])) > packet.size
+                if constant:  # all frames have one size, give or take a word
+                    tail.short = bool(tail.size) and abs(packet.size - tail.size) not in (0, 2)
+                    tail.size = packet.size
             try:
                 for frame in packet.decode():
                     tail.corrupt = tail.corrupt or bool(frame.is_corrupt)

@@ -317,16 +317,12 @@ class Take:
                 self._sink.source_changed(position.source.label, note)
             self._deaf = False
             self._problems.over(LOST)
-            if position.move_to is None and position.source.layout != capture.source.layout:
-                self._open_beside(position.source)
-
-    def _open_beside(self, source: ServerSource) -> None:
-        """Our stream was moved to a source with other channels, and the server would fill those we asked for by
-        name, often with silence: open a stream that fits. The old one ends with the first sound of the new one.
-        """
-        if self._opening.attempt is None and self._stop_at is None and source == self._route.heard:
-            self._opening.retry(self._clock())
-            self._open(self._clock())
+            fits = position.source.layout == capture.source.layout or position.move_to is not None
+            if not fits and self._opening.attempt is None and self._stop_at is None:
+                # The server fills the channels that we asked for by name, here with silence: open a stream that fits.
+                # The old one ends with the first sound of the new one.
+                self._opening.retry(self._clock())
+                self._open(self._clock())
 
     def _settle(self) -> None:
         """What is heard now is known: the blocks that waited for it are taken, or dropped where deaf."""

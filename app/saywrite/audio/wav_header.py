@@ -68,6 +68,7 @@ def find_wav_data(file: BinaryIO, size: int) -> WavData | None:
             byte_rate = _byte_rate(file.read(16), order)
         elif name == b"ds64":
             long_field = at + 16
+            riff_size = int.from_bytes(file.read(8), "little")
         elif name == b"data":
             field, field_size, written = at + 4, 4, length
             if long_field and length in (_ALL_ONES, 0):
