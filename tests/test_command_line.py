@@ -16,11 +16,11 @@ def test_without_a_command_the_window_opens() -> None:
 
 
 def test_listen_takes_every_option_of_the_contract() -> None:
-    arguments = "listen --engine builtin --language pt --keywords k.csv --device Headset --format srt --output o.srt"
+    arguments = "listen --engine local --language pt --keywords k.csv --device Headset --format srt --output o.srt"
     options = cli.parse([*arguments.split(), "--events", "--config", "c", "--data", "d", "-v", "--seconds", "2.5"])
     assert options == cli.Options(
         command="listen",
-        engine="builtin",
+        engine="local",
         language="pt",
         keywords=Path("k.csv"),
         device="Headset",
@@ -32,6 +32,20 @@ def test_listen_takes_every_option_of_the_contract() -> None:
         verbose=True,
         seconds=2.5,
     )
+
+
+@pytest.mark.parametrize("command", ["listen", "start", "toggle", ""])
+def test_former_name_of_the_local_engine_is_still_accepted(command: str) -> None:
+    assert cli.parse([*command.split(), "--engine", "builtin"]).engine == "local"
+
+
+def test_command_line_settings_and_engines_know_the_same_names() -> None:
+    from saywrite.settings.schema import FORMER_VALUES, OPTIONS
+    from saywrite.speech.engines import ENGINES, FORMER_NAMES
+
+    assert tuple(engine.name for engine in ENGINES) == cli.ENGINES == tuple(dict(OPTIONS["engine"].choices))
+    assert cli.FORMER_ENGINES == FORMER_NAMES == {"builtin": "local"}
+    assert {old: new for (name, old), new in FORMER_VALUES.items() if name == "engine"} == FORMER_NAMES
 
 
 def test_transcribe_takes_several_files() -> None:
@@ -132,6 +146,6 @@ def test_a_verb_loads_nothing_that_is_slow() -> None:
 def test_the_command_line_loads_neither_qt_nor_sound_nor_an_engine() -> None:
     code = (
         "import sys, saywrite.main; saywrite.main.cli.parse(['listen']);"
-        "sys.exit(any(m in sys.modules for m in ('PySide6', 'sounddevice', 'numpy', 'pocketsphinx')))"
+        "sys.exit(any(m in sys.modules for m in ('PySide6', 'sounddevice', 'numpy', 'ctranslate2')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -61,7 +61,7 @@ def _presses(folder: Path) -> list[float]:
             over.set()
 
     inbox = Inbox()
-    settings, wishes = Settings(keep_recordings_days=-1), Wishes(worker_command())
+    settings, wishes = Settings(keep_recordings_days=-1), Wishes(worker_command, paths.data)
     dictation = Dictation(inbox, lambda: assemble(inbox, paths, settings, (), tell, wishes))
     thread = threading.Thread(target=dictation.run)
     thread.start()

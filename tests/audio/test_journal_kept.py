@@ -19,7 +19,7 @@ from saywrite.errors import JournalDamaged, JournalError, JournalUnwritable
 
 BEGAN = datetime(2026, 11, 1, 10, 42, tzinfo=UTC)
 NOW = BEGAN + timedelta(days=10)
-HEADER = Header("one", BEGAN, "en", "builtin", "microphone")
+HEADER = Header("one", BEGAN, "en", "local", "microphone")
 LENGTH = 3 * 65_536 + 1_234  # more than one block, and not a whole number of them
 
 

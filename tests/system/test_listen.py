@@ -75,6 +75,17 @@ def test_finals_are_lines_on_standard_output_and_the_rest_is_on_standard_error(
     assert "people" in done.stdout
 
 
+def test_without_the_model_speech_is_recorded_and_the_remedy_told(lab: SoundLab, speech: Path, tmp_path: Path) -> None:
+    player = lab.play("desk", speech, wait=False)
+    done = run("listen", "--model", "whisper-large-v3-turbo", "--seconds", "5", at=tmp_path, env=lab.env)
+    player.wait(30)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "saywrite models download whisper-large-v3-turbo" in done.stderr
+    (item,) = scan(tmp_path / "data" / "recordings")
+    assert item.length >= 4 * 16_000
+    assert (item.confirmed, item.waits) == (0, True)
+
+
 def test_after_kill_9_everything_up_to_the_last_second_is_there_to_be_transcribed(
     lab: SoundLab, speech: Path, tmp_path: Path
 ) -> None:

@@ -40,7 +40,7 @@ def saywrite_on(screen: Compositor, sound: SoundLab, at: Path) -> Iterator[Windo
     )
     shown = Window(process, screen, None)  # type: ignore[arg-type]  # nobody reads its widgets here
     try:
-        shown.wait_log("engine builtin ready")
+        shown.wait_log("engine local ready")
         screen.focus("Saywrite")
         yield shown
     finally:

@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import numpy as np
+import py_nanotts
 import pytest
 from tests import sounds
 from tests.system.lab.program import run, running
@@ -51,6 +52,12 @@ def test_a_bad_file_fails_alone_with_its_reason(files: Path, tmp_path: Path) -> 
     assert "weather" in done.stdout.lower()
     reasons = [line for line in done.stderr.splitlines() if line.startswith("saywrite:")]
     assert len(reasons) == len(set(reasons)) == len(bad), done.stderr
+
+
+def test_without_the_model_the_remedy_is_told_and_nothing_is_begun(files: Path, tmp_path: Path) -> None:
+    done = run("transcribe", files / "mono.flac", "--model", "whisper-large-v3-turbo", at=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "saywrite models download whisper-large-v3-turbo" in done.stderr
 
 
 def test_of_a_truncated_file_what_is_there_is_transcribed_and_the_rest_is_named(files: Path, tmp_path: Path) -> None:
@@ -105,10 +112,12 @@ def test_an_interrupt_ends_a_batch_with_130(files: Path, tmp_path: Path) -> None
     assert len(saywrite.all("started")) == 1
 
 
-def test_a_language_the_engine_does_not_know_is_refused_with_the_remedy(files: Path, tmp_path: Path) -> None:
-    done = run("transcribe", files / "mono.flac", "--language", "de", at=tmp_path)
-    assert done.returncode == 1
-    assert "German" in done.stderr
+def test_another_language_becomes_its_words(tmp_path: Path) -> None:
+    pcm = py_nanotts.NanoTTS().speak("Die Sonne scheint heute den ganzen Tag.", voice="de-DE")
+    soundfile.write(tmp_path / "sonne.wav", np.frombuffer(pcm, "<i2"), 16_000)
+    done = run("transcribe", tmp_path / "sonne.wav", "--language", "de", at=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "scheint heute den ganzen tag" in done.stdout.lower()
 
 
 def test_a_service_without_a_key_is_refused_with_the_remedy(files: Path, tmp_path: Path) -> None:

@@ -241,7 +241,7 @@ def _unfinished(folder: Path) -> Unfinished | None:
         return Unfinished(folder.name, began, 0, sidecar.confirmed, error.what)
     if length <= sidecar.confirmed:
         return None
-    return Unfinished(folder.name, began, length, sidecar.confirmed)
+    return Unfinished(folder.name, began, length, sidecar.confirmed, waits=sidecar.waits)
 
 
 def _is_complete(folder: Path, limit: datetime) -> bool:

@@ -23,8 +23,8 @@ from saywrite.settings.keychain import Keychain
 from saywrite.settings.schema import Settings
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.answers import host_of
-from saywrite.speech.builtin import unavailable
-from saywrite.speech.engines import AIOLA, CAPABILITIES
+from saywrite.speech.engines import AIOLA, LOCAL_CAPABILITIES
+from saywrite.speech.local.problems import explain
 
 LITTLE_DISK = 500_000_000
 """Bytes: four hours of recording; below that the doctor warns."""
@@ -56,7 +56,7 @@ def examine(paths: Paths, *, network: bool = True) -> Iterator[Check]:
     yield _folder("recordings", paths.recordings)
     yield _disk(paths.data)
     yield _history(paths.history)
-    yield _engine()
+    yield _engine(_settings(paths.settings).local_model)
     yield _keyring()
     yield from _aiola(_settings(paths.settings), network)
 
@@ -126,10 +126,11 @@ def _history(path: Path) -> Check:
     return Check("history", True, str(path))
 
 
-def _engine() -> Check:
-    if importlib.util.find_spec("pocketsphinx") is None:
-        return Check("engine", False, *unavailable("ModuleNotFoundError"))
-    return Check("engine", True, f"{CAPABILITIES.label}: {CAPABILITIES.note}")
+def _engine(model: str) -> Check:
+    if importlib.util.find_spec("ctranslate2") is None:
+        problem = explain("ModuleNotFoundError:", model)
+        return Check("engine", False, problem.what, problem.remedy)
+    return Check("engine", True, f"{LOCAL_CAPABILITIES.label}: {LOCAL_CAPABILITIES.note}")
 
 
 def _keyring() -> Check:

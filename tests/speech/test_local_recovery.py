@@ -1,18 +1,20 @@
-"""The parent's side of the built-in recogniser against a worker that dies, hangs or talks nonsense at any moment.
+"""The parent's side of the local recognizer against a worker that dies, hangs or talks nonsense at any moment.
 
 The worker here is a small fake in this process: every second of sound is an utterance whose text is its number.
 """
 
+import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saywrite import events
-from saywrite.speech import builtin
-from saywrite.speech.builtin import ATTEMPTS, BuiltinRecognizer, unavailable
-from saywrite.speech.process import WorkerExited, WorkerMessage
+from saywrite.speech.local import supervisor
+from saywrite.speech.local.child_process import WorkerExited, WorkerMessage
+from saywrite.speech.local.engine import ATTEMPTS, LocalRecognizer, decoder_threads, written_forms
 from saywrite.speech.recognizer import Incoming, Request
 
 SECOND = events.SAMPLE_RATE
@@ -27,11 +29,14 @@ class FakeWorker:
         self.pid = 10_000 + number
         self.is_dead = self.is_hung = self.is_closed = False
         self._post = post
+        self.command = tuple(command)
+        self.told: list[dict] = []
         self._frames: list[object] = [{"op": "load"}]
         self._session = self._start = self._end = self._said = 0
 
     def send(self, message: dict) -> None:
         self._frames.append(message)
+        self.told.append(message)
 
     def send_sound(self, pcm: bytes) -> None:
         assert 0 < len(pcm) <= 3_200
@@ -62,6 +67,7 @@ class FakeWorker:
         elif frame["op"] == "start":
             self._session, self._end = frame["session"], frame["at"]
             assert self._end % SECOND == 0
+            assert frame["voice"]["max_segment_ms"] <= 25_000
             self._said = self._end // SECOND
         elif frame["op"] == "finish":
             if self._end > self._said * SECOND:
@@ -84,24 +90,33 @@ class Dictation:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float = 4.3) -> None:
         self.workers: list[FakeWorker] = []
-        monkeypatch.setattr(builtin, "WorkerProcess", self._spawn)
+        monkeypatch.setattr(supervisor, "WorkerProcess", self._spawn)
         self.inbox: list[object] = []
         self.events: list[object] = []
         self.length = int(seconds * SECOND)
         self.cursor = self.sent = 0
         self.is_started = self.is_finishing = self.workers_hang = False
         self.now = 50.0
-        self.recognizer = BuiltinRecognizer(self.inbox.append, ["worker"], patience_s=10, loading_s=20)
+        self.wanted, self.model = "whisper-base", Path("base")
+        self.saves_power = False
+        self.recognizer = LocalRecognizer(
+            self.inbox.append,
+            lambda folder: ["worker", str(folder)],
+            lambda: (self.wanted, self.model),
+            saves_power=lambda: self.saves_power,
+            patience_s=10,
+            loading_s=20,
+        )
 
     def _spawn(self, *arguments: object) -> FakeWorker:
         self.workers.append(FakeWorker(*arguments))
         self.worker.is_hung = self.workers_hang
         return self.worker
 
-    def start(self, name: str = "d", language: str = "en") -> None:
+    def start(self, name: str = "d", language: str = "en", **more: object) -> None:
         self.cursor = self.sent = 0
         self.is_started, self.is_finishing = True, False
-        self.recognizer.start(Request(name, language))
+        self.recognizer.start(Request(name, language, **{"partials": False, **more}))
 
     @property
     def worker(self) -> FakeWorker:
@@ -305,9 +320,9 @@ def test_a_worker_that_never_loads_is_unavailable_with_a_remedy(dictation: Dicta
     assert dictation.recognizer.wake(dictation.now) is None
 
 
-def test_no_pocketsphinx_is_told_once_and_every_start_is_refused(dictation: Dictation) -> None:
+def test_missing_ctranslate2_is_told_once_and_every_start_is_refused(dictation: Dictation) -> None:
     dictation.start()
-    dictation.worker.say(kind="unavailable", reason="ModuleNotFoundError: No module named 'pocketsphinx'")
+    dictation.worker.say(kind="unavailable", reason="ModuleNotFoundError: No module named 'ctranslate2'")
     while dictation.take():
         pass
     last = dictation.all(events.EngineChanged)[-1]
@@ -328,22 +343,78 @@ def test_a_command_that_cannot_be_started_is_said_and_not_raised(monkeypatch: py
     posted: list[object] = []
     import logging
 
-    monkeypatch.setattr(logging.getLogger(builtin.__name__), "disabled", True)
-    recognizer = BuiltinRecognizer(posted.append, ["/nonexistent/saywrite"])
-    recognizer.start(Request("d", "en"))
+    monkeypatch.setattr(logging.getLogger(supervisor.__name__), "disabled", True)
+    recognizer = LocalRecognizer(
+        posted.append, lambda folder: ["/nonexistent/saywrite"], lambda: ("whisper-base", Path("base"))
+    )
+    recognizer.start(Request("d", "en", partials=False))
     kinds = [type(event) for event in posted]
     assert kinds == [events.EngineChanged, events.Failed, events.RecognizerFinished]
 
 
-def test_another_language_is_refused_by_name(dictation: Dictation) -> None:
-    dictation.start("d", "pt")
-    failed, finished = dictation.inbox
-    assert isinstance(failed, events.Failed)
-    assert failed.fatal
-    assert "Portuguese" in failed.what
-    assert "English" in failed.remedy
-    assert finished == events.RecognizerFinished("d")
-    assert dictation.workers == []
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "pt", "zh", "ja", "it"])
+def test_worker_gets_language_and_written_keywords_with_start(dictation: Dictation, language: str) -> None:
+    dictation.start("d", language, keywords={"post gress": "PostgreSQL", "say right": "Saywrite"})
+    (start,) = dictation.worker.told
+    assert (start["language"], start["keywords"]) == (language, ["Saywrite", "PostgreSQL"])
+
+
+def test_changed_keywords_are_sent_to_the_worker_newest_first(dictation: Dictation) -> None:
+    dictation.start()
+    dictation.recognizer.set_keywords({"a": "A", "b": "B", "also a": "A"})
+    assert dictation.worker.told[-1] == {"op": "set_keywords", "keywords": ["A", "B"]}
+    assert written_forms({"old": "Old", "new": "New", "nothing": ""}) == ["New", "Old"]
+
+
+def test_a_worker_that_replaces_another_gets_the_changed_keywords(dictation: Dictation) -> None:
+    dictation.start(keywords={"a": "A"})
+    dictation.recognizer.set_keywords({"b": "B"})
+    dictation.worker.kill()
+    while dictation.take():
+        pass
+    assert dictation.worker.told[0]["keywords"] == ["B"]
+
+
+def test_files_get_long_windows_and_sound_at_the_pace_of_speech_short_ones(dictation: Dictation) -> None:
+    dictation.start("live")
+    assert dictation.worker.told[-1]["long_window"] is False
+    dictation.recognizer.abort()
+    dictation.start("file", live=False, paced=False)
+    assert dictation.worker.told[-1]["long_window"] is True
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (3, 1), (4, 2), (16, 2)])
+def test_two_threads_are_used_on_four_cores_and_more(cores: int, threads: int) -> None:
+    assert decoder_threads(cores) == threads
+
+
+def wait_for_power(dictation: Dictation) -> None:
+    """Until the thread that reads the power mode is through."""
+    for thread in threading.enumerate():
+        if thread.name == "power":
+            thread.join(10)
+    while dictation.take():
+        pass
+
+
+@pytest.mark.parametrize(("saves_power", "expected"), [(True, [False]), (False, [])])
+def test_battery_saver_turns_partials_off(dictation: Dictation, saves_power: bool, expected: list[bool]) -> None:
+    dictation.saves_power = saves_power
+    dictation.start(partials=True)
+    assert dictation.worker.told[0]["partials"] is True
+    wait_for_power(dictation)
+    assert [told["partials"] for told in dictation.worker.told if told["op"] == "set_partials"] == expected
+    dictation.worker.kill()
+    while dictation.take():
+        pass
+    assert dictation.worker.told[0]["partials"] is not saves_power
+
+
+def test_power_mode_is_not_read_when_no_partials_are_wanted(dictation: Dictation) -> None:
+    dictation.saves_power = True
+    dictation.start(partials=False)
+    wait_for_power(dictation)
+    assert [told["op"] for told in dictation.worker.told] == ["start"]
 
 
 def test_an_aborted_dictation_leaves_nothing_behind(dictation: Dictation) -> None:
@@ -378,20 +449,3 @@ def test_release_ends_the_worker_at_once_so_that_a_hanging_one_does_not_outlive_
     worker = dictation.worker
     dictation.recognizer.release()
     assert worker.is_dead
-
-
-@pytest.mark.parametrize(
-    ("version", "reason", "expected"),
-    [
-        (("3", "14", "0"), "ModuleNotFoundError: x", "no build for Python 3.14"),
-        (("3", "13", "0"), "ModuleNotFoundError: x", "not installed"),
-        (("3", "13", "0"), "OSError: No space left on device", "No space left on device"),
-    ],
-)
-def test_why_there_is_no_engine_is_said_with_its_remedy(
-    monkeypatch: pytest.MonkeyPatch, version: tuple[str, ...], reason: str, expected: str
-) -> None:
-    monkeypatch.setattr("platform.python_version_tuple", lambda: version)
-    what, remedy = unavailable(reason)
-    assert expected in what
-    assert remedy

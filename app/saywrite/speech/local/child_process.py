@@ -1,14 +1,18 @@
-"""A recogniser in a child process, seen from the parent: start it, talk to it without waiting, notice its
-end.
+"""The child process of a recognizer and the pipe to it: starts it, writes without waiting, reports its end.
 
-Three threads serve one child and own nothing but their pipe: a writer (so that sending never blocks), a
-reader and a collector of its last words on stderr. What the child says is posted, each message with the
-child's number, so that the late words of a replaced child are recognisable.
+A frame on the pipe is one letter, a length and a body: `A` is sound (16 kHz mono s16le), `J` a JSON object; the length
+is four bytes, little-endian. Both sides use the functions here; `WorkerProcess` is the parent's side.
+
+Three threads serve one child and own nothing but their pipe: a writer (sending never blocks), a reader, and a collector
+of the last lines on stderr. Each message is posted with the child's number, which tells late messages of a replaced
+child from those of the present one.
 """
 
 from __future__ import annotations
 
+import json
 import logging
+import struct
 import subprocess
 import sys
 import threading
@@ -17,14 +21,21 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any
-
-from saywrite.speech.framing import GarbageError, audio_frame, message_frame, read_frame
+from typing import IO, Any
 
 LEAVE_S = 2.0
 """Seconds a child has to end after its input was closed; then it is killed."""
 
+MAX_BODY = 1 << 20
+"""Bytes. Longer frames are garbage: sound travels in blocks of 100 ms (3,200 bytes), messages are short."""
+
+_HEAD = struct.Struct("<cI")
+
 log = logging.getLogger(__name__)
+
+
+class GarbageError(Exception):
+    """The other side sent something that is not a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,41 @@ class WorkerProcess:
         with pipe:
             while line := pipe.readline(4096):
                 self._last_lines.append(line.decode("utf-8", "replace").rstrip()[:300])
+
+
+def audio_frame(pcm: bytes) -> bytes:
+    return _HEAD.pack(b"A", len(pcm)) + pcm
+
+
+def message_frame(message: dict[str, Any]) -> bytes:
+    body = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+    return _HEAD.pack(b"J", len(body)) + body
+
+
+def read_frame(stream: IO[bytes]) -> bytes | dict[str, Any] | None:
+    """The next sound or message; None at the end of the stream, also in the middle of a frame. Raises
+    GarbageError.
+    """
+    head = stream.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    kind, length = _HEAD.unpack(head)
+    if kind not in (b"A", b"J") or length > MAX_BODY:
+        raise GarbageError(f"not a frame: {head!r}")
+    body = stream.read(length)
+    if len(body) < length:
+        return None
+    return body if kind == b"A" else _message(body)
+
+
+def _message(body: bytes) -> dict[str, Any]:
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise GarbageError("not a message") from error
+    if not isinstance(message, dict):
+        raise GarbageError("not a message")
+    return message
 
 
 def _creation_flags() -> int:

@@ -1,40 +1,41 @@
-"""The built-in recogniser with the real PocketSphinx in a real child: heard, killed, stopped, refused."""
+"""The local recognizer with the real Whisper in a real child: heard, killed, stopped, refused."""
 
 import itertools
 import os
 import queue
+import re
+import shutil
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import jiwer
 import numpy as np
 import psutil
+import py_nanotts
 import pytest
 from tests.sounds import speech
 
 from saywrite import events
-from saywrite.speech.builtin import BuiltinRecognizer
+from saywrite.main import worker_command
+from saywrite.paths import default_paths
+from saywrite.speech.local.engine import LocalRecognizer
+from saywrite.speech.local.models import DEFAULT_MODEL, find_model
 from saywrite.speech.recognizer import Incoming, Request
-from saywrite.speech.sphinx import UNWANTED, SphinxDecoder
 
 pytestmark = pytest.mark.system
-pytest.importorskip("pocketsphinx", reason="no PocketSphinx for this Python")
+pytest.importorskip("ctranslate2", reason="no CTranslate2 for this platform")
 
 E = TypeVar("E")
 DATA = Path(__file__).parents[1] / "data"
-WORKER = (
-    sys.executable,
-    "-c",
-    "from saywrite.audio.voice import Segmenter; from saywrite.speech.builtin import run_worker;"
-    " raise SystemExit(run_worker(Segmenter))",
-)
+MODEL = find_model(DEFAULT_MODEL, default_paths().data)
+PATIENCE_S = 15.0
 LIMIT_S = 90.0
 BLOCK = 1_600
 
-WEATHER = "the weather is nice today"
+WEATHER = "The weather is nice today."
 TWO_SENTENCES = "many people in the city take the train to work we are going to the house by the river"
 TWO_CITIES = "it was the best of times it was the worst of times it was the age of wisdom it was the age of foolishness"
 
@@ -44,7 +45,10 @@ class Dictation:
 
     def __init__(self, patience_s: float = 15.0) -> None:
         self.inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self.recognizer = BuiltinRecognizer(self.inbox.put, WORKER, patience_s=patience_s)
+        self.model, self.folder = DEFAULT_MODEL, MODEL
+        self.recognizer = LocalRecognizer(
+            self.inbox.put, worker_command, lambda: (self.model, self.folder), patience_s=patience_s
+        )
         self.forget()
 
     def forget(self) -> None:
@@ -52,17 +56,40 @@ class Dictation:
         self.events: list[object] = []
         self.journal = b""
         self.cursor = self.sent = 0
-        self.finishing = False
+        self.finishing = self.is_speaking = False
 
-    def transcribe(self, pcm: bytes, name: str = "d1", on_event: Callable[[object], None] | None = None) -> str:
+    def transcribe(
+        self, pcm: bytes, name: str = "d1", on_event: Callable[[object], None] | None = None, **request: object
+    ) -> str:
         """Feed all of `pcm` as fast as the window allows; the finals joined."""
-        self.begin(pcm, name)
+        self.begin(pcm, name, **request)
         self.run_until(lambda event: isinstance(event, events.RecognizerFinished), on_event)
         return " ".join(final.text for final in self.all(events.Final) if final.dictation == name)
 
-    def begin(self, pcm: bytes, name: str = "d1") -> None:
+    def begin(self, pcm: bytes, name: str = "d1", language: str = "en", **request: object) -> None:
         self.journal, self.cursor, self.sent, self.finishing = pcm, 0, 0, False
-        self.recognizer.start(Request(name, "en"))
+        self.recognizer.start(Request(name, language, **request))
+
+    def transcribe_live(self, pcm: bytes, pace: float = 1.0) -> str:
+        """Feed the sound as it would come from a microphone. `pace`: less than 1 gives a busy machine more time."""
+        self.begin(b"")
+        began, deadline = time.monotonic(), time.monotonic() + LIMIT_S
+        while not self.all(events.RecognizerFinished):
+            arrived = int((time.monotonic() - began) * pace * events.SAMPLE_RATE) // BLOCK * BLOCK
+            self.journal = pcm[: 2 * arrived] if 2 * arrived < len(pcm) else pcm
+            self.is_speaking = self.journal is not pcm
+            self.pump()
+            self.recognizer.wake(time.monotonic())
+            assert time.monotonic() < deadline, f"nothing happens; so far: {self.events[-5:]}"
+            try:
+                event = self.inbox.get(timeout=0.05)
+            except queue.Empty:
+                continue
+            if isinstance(event, Incoming):
+                self.recognizer.receive(event.message)
+            else:
+                self.take(event)
+        return " ".join(final.text for final in self.all(events.Final))
 
     def run_until(self, is_last: Callable[[object], bool], on_event: Callable[[object], None] | None = None) -> object:
         deadline = time.monotonic() + LIMIT_S
@@ -97,7 +124,7 @@ class Dictation:
             upto = min(end, self.cursor + BLOCK)
             self.recognizer.feed(self.journal[2 * self.cursor : 2 * upto], upto)
             self.cursor = upto
-        if self.cursor >= end and not self.finishing and self.journal:
+        if self.cursor >= end and not self.finishing and self.journal and not self.is_speaking:
             self.finishing = True
             self.recognizer.finish()
 
@@ -109,18 +136,22 @@ def sound(name: str) -> bytes:
     return speech(name).tobytes()
 
 
+def spoken(text: str, voice: str = "en-US") -> bytes:
+    """A synthetic voice (SVOX Pico), with some silence before and behind."""
+    return silence(0.5) + bytes(py_nanotts.NanoTTS().speak(text, voice=voice)) + silence(1.0)
+
+
 def silence(seconds: float) -> bytes:
     return bytes(2 * int(seconds * events.SAMPLE_RATE))
 
 
 def word_errors(expected: str, heard: str) -> float:
-    """The share of expected words that are wrong, missing or too many (edit distance over words)."""
-    reference, row = expected.split(), list(range(len(heard.split()) + 1))
-    for i, word in enumerate(reference, 1):
-        diagonal, row[0] = row[0], i
-        for j, other in enumerate(heard.split(), 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
-    return row[-1] / len(reference)
+    """The share of expected words that are wrong, missing or too many; case and punctuation do not count."""
+    return float(jiwer.wer(plain(expected), plain(heard)))
+
+
+def plain(text: str) -> str:
+    return " ".join(re.findall(r"[\w']+", text.lower()))
 
 
 @pytest.fixture
@@ -148,7 +179,7 @@ def loaded(shared: Dictation) -> Dictation:
 
 @pytest.mark.parametrize(
     ("name", "text", "bound"),
-    [("weather", WEATHER, 0.0), ("two_sentences", TWO_SENTENCES, 0.1), ("two_cities", TWO_CITIES, 0.25)],
+    [("weather", WEATHER, 0.0), ("two_sentences", TWO_SENTENCES, 0.0), ("two_cities", TWO_CITIES, 0.02)],
 )
 def test_speech_becomes_its_words(loaded: Dictation, name: str, text: str, bound: float) -> None:
     heard = loaded.transcribe(sound(name))
@@ -166,13 +197,42 @@ def test_finals_lie_in_order_where_the_speech_is(loaded: Dictation) -> None:
     assert last.sent == last.confirmed == len(pcm) // 2
 
 
-def test_partials_grow_while_speaking_and_come_before_their_final(loaded: Dictation) -> None:
-    loaded.transcribe(sound("weather"))
+def test_partials_come_while_speaking_and_their_agreed_prefix_stays_in_the_final(loaded: Dictation) -> None:
+    loaded.transcribe_live(sound("two_cities"), pace=0.5)
     kinds = [type(event) for event in loaded.events if isinstance(event, events.Partial | events.Final)]
     assert kinds.count(events.Partial) >= 3
     assert kinds[-1] is events.Final
-    texts = [partial.text for partial in loaded.all(events.Partial)]
-    assert all(now != before for before, now in itertools.pairwise(texts))
+    agreed = [partial.text[: partial.agreed] for partial in loaded.all(events.Partial) if partial.agreed]
+    assert agreed
+    finals = " ".join(plain(final.text) for final in loaded.all(events.Final))
+    assert all(plain(prefix) in finals for prefix in agreed), agreed
+
+
+def test_sound_that_is_there_already_is_decoded_without_partials(loaded: Dictation) -> None:
+    """A file, or the sound that waited behind an outage: nobody reads partials of it, and they would cost time."""
+    heard = loaded.transcribe(sound("two_sentences"), live=False, paced=False, partials=False)
+    assert word_errors(TWO_SENTENCES, heard) == 0
+    assert loaded.all(events.Partial) == []
+
+
+def test_keywords_teach_a_name_that_the_model_does_not_know(loaded: Dictation) -> None:
+    pcm = spoken("Please install Saywrite on the new laptop.")
+    without = loaded.transcribe(pcm, "without")
+    assert "Saywrite" not in without
+    loaded.forget()
+    assert "Saywrite" in loaded.transcribe(pcm, "with", keywords={"say right": "Saywrite"})
+
+
+@pytest.mark.parametrize(
+    ("language", "voice", "text"),
+    [
+        ("de", "de-DE", "Die Sonne scheint heute den ganzen Tag."),
+        ("es", "es-ES", "Mañana vamos a la playa con los niños."),
+    ],
+)
+def test_other_languages_become_their_words(loaded: Dictation, language: str, voice: str, text: str) -> None:
+    heard = loaded.transcribe(spoken(text, voice), language=language)
+    assert word_errors(text, heard) <= 0.15, heard
 
 
 @pytest.mark.parametrize(
@@ -231,7 +291,7 @@ def test_a_worker_that_dies_or_hangs_costs_no_word_and_repeats_none(
     act = offending(dictation, signal.Signals[fault], spoken_beyond(at_s))
     heard = dictation.transcribe(sound("two_sentences"), on_event=act)
     assert len(dictation.all(events.Rewind)) == 1
-    assert word_errors(TWO_SENTENCES, heard) <= 0.1, heard
+    assert word_errors(TWO_SENTENCES, heard) == 0, heard
     finals = dictation.all(events.Final)
     assert all(before.end <= now.start for before, now in itertools.pairwise(finals))
     assert len(dictation.all(events.RecognizerFinished)) == 1
@@ -256,7 +316,7 @@ def test_a_worker_that_dies_whenever_it_hears_speech_is_given_up_with_a_remedy(
     dictation = Dictation()
 
     def act(event: object) -> None:
-        if isinstance(event, events.Partial) and dictation.recognizer.worker_pid is not None:
+        if spoken_beyond(1.0)(event) and dictation.recognizer.worker_pid is not None:
             os.kill(dictation.recognizer.worker_pid, signal.SIGKILL)
 
     dictation.transcribe(sound("weather"), on_event=act)
@@ -310,7 +370,7 @@ def test_after_a_release_the_next_dictation_loads_again(dictation: Dictation) ->
 
 def test_an_aborted_dictation_ends_at_once_and_nothing_of_it_comes_later(loaded: Dictation) -> None:
     loaded.begin(sound("two_cities"), "old")
-    loaded.run_until(lambda event: isinstance(event, events.Partial))
+    loaded.run_until(spoken_beyond(3.0))
     loaded.recognizer.abort()
     loaded.run_until(lambda event: isinstance(event, events.RecognizerFinished))
     loaded.events.clear()
@@ -329,25 +389,51 @@ def test_a_worker_whose_parent_is_gone_ends(dictation: Dictation) -> None:
     """A parent that is killed closes the pipe: the orphan must not stay."""
     import subprocess
 
-    child = subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child = subprocess.Popen(
+        worker_command(MODEL), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
     child.communicate(timeout=LIMIT_S)
     assert child.returncode == 0
 
 
-def test_a_dictionary_without_slurs() -> None:
-    decoder = SphinxDecoder()
-    listed = [line for line in UNWANTED.read_text("utf-8").split("\n") if line and line[0] not in "#*"]
-    assert len(listed) > 80
-    assert [word for word in listed if "*" not in word and decoder.knows(word)] == []
-    assert not any(map(decoder.knows, ["bitches", "motherfucker", "shit's", "retarded(2)", "fucked-up"]))
-    assert all(map(decoder.knows, ["house", "farther", "class", "assistant", "cocktail", "retardant", "dickens"]))
+def test_another_model_is_used_for_the_next_dictation(dictation: Dictation, tmp_path: Path) -> None:
+    """A copy of the model under another name, since no other is at hand."""
+    assert word_errors(WEATHER, dictation.transcribe(sound("weather"), "first")) == 0
+    first = dictation.recognizer.worker_pid
+    dictation.model, dictation.folder = "whisper-small", copy_of_model(tmp_path / "other")
+    dictation.recognizer.renew()
+    dictation.run_until(lambda event: state_of(event) is events.EngineState.READY)
+    assert dictation.recognizer.worker_pid not in (None, first)
+    assert word_errors(WEATHER, dictation.transcribe(sound("weather"), "second")) == 0
 
 
-def test_no_unwanted_word_is_ever_a_partial_or_a_final(loaded: Dictation) -> None:
-    """Speech played backwards is all vowels and no words: PocketSphinx guesses wildly."""
-    samples = np.frombuffer(sound("two_cities"), "<i2")[::-1]
-    loaded.transcribe(samples.tobytes())
-    unwanted = set(UNWANTED.read_text("utf-8").split("\n"))
-    said = {word for event in loaded.all(events.Partial) + loaded.all(events.Final) for word in event.text.split()}
-    assert said
-    assert not said & unwanted
+def copy_of_model(folder: Path) -> Path:
+    assert MODEL is not None
+    shutil.copytree(MODEL, folder)
+    return folder
+
+
+@pytest.mark.parametrize("damage", ["weights cut off", "not weights at all", "no tokenizer", "broken tokenizer"])
+def test_damaged_model_is_told_with_its_remedy_and_the_dictation_waits(
+    dictation: Dictation, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = dictation.folder = copy_of_model(tmp_path / "model")
+    weights, tokenizer = folder / "model.bin", folder / "tokenizer.json"
+    if damage == "weights cut off":
+        weights.write_bytes(weights.read_bytes()[:10_000_000])
+    elif damage == "not weights at all":
+        weights.write_bytes(b"PK" + bytes(10_000))
+    elif damage == "broken tokenizer":
+        tokenizer.write_text('{"model": ')
+    else:
+        tokenizer.unlink()
+    dictation.begin(sound("weather"))
+    changed = dictation.run_until(lambda event: state_of(event) is events.EngineState.UNAVAILABLE)
+    assert isinstance(changed, events.EngineChanged)
+    assert "saywrite models download whisper-base" in changed.remedy
+    assert dictation.all(events.Failed) == []
+    assert dictation.recognizer.waits
+    dictation.folder = MODEL
+    dictation.recognizer.renew()
+    dictation.run_until(lambda event: isinstance(event, events.RecognizerFinished))
+    assert word_errors(WEATHER, " ".join(final.text for final in dictation.all(events.Final))) == 0

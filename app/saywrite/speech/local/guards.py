@@ -1,0 +1,119 @@
+"""Rules that tell a transcription from what Whisper invents: in noise, in silence, in loops. Pure.
+
+Whisper was trained on subtitles and always writes something. Thresholds were chosen on human speech and on noises,
+see `packaging/bench/bench_recognition.py` for the sets.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+
+MOST_COMPRESSION = 2.4
+LEAST_LOGPROB = -1.2
+LIKELY_SILENCE = 0.6
+LEAST_LOGPROB_IN_SILENCE = -0.6
+STOCK_SILENCE = 0.3
+REPEATED_WORDS = 3
+REPEATED_CHARACTERS = 6
+"""In Chinese and Japanese, which do not separate words."""
+
+STOCK_PHRASES = frozenset(
+    {
+        "you",
+        "music",
+        "bye",
+        "bye bye",
+        "thank you",
+        "thank you very much",
+        "thank you so much",
+        "thanks for watching",
+        "thank you for watching",
+        "please subscribe",
+        "vielen dank",
+        "untertitel der amara org community",
+        "untertitelung des zdf 2020",
+        "untertitel im auftrag des zdf für funk 2017",
+        "merci",
+        "sous titres réalisés par la communauté d amara org",
+        "sous titrage société radio canada",
+        "gracias",
+        "gracias por ver el video",
+        "subtítulos realizados por la comunidad de amara org",
+        "obrigado",
+        "legendas pela comunidade amara org",
+        "grazie",
+        "sottotitoli creati dalla comunità amara org",
+        "sottotitoli e revisione a cura di qtss",
+        "谢谢",
+        "谢谢大家",
+        "谢谢观看",
+        "字幕由amara org社区提供",
+        "ご視聴ありがとうございました",
+        "ありがとうございました",
+    }
+)
+"""What Whisper writes about sound without speech, without punctuation, in lower case."""
+
+_WORD = re.compile(r"\w+")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """What the model says about one window.
+
+    `logprob`: mean natural logarithm of the probability of its tokens (≤ 0). `no_speech`: probability 0 … 1 that
+    there is no speech.
+    """
+
+    logprob: float
+    no_speech: float
+
+
+def is_trusted(text: str, confidence: Confidence) -> bool:
+    """Whether `text` was most likely spoken; an empty one is trusted."""
+    if not text:
+        return True
+    if compression(text) > MOST_COMPRESSION or confidence.logprob < LEAST_LOGPROB:
+        return False
+    if confidence.no_speech > LIKELY_SILENCE and confidence.logprob < LEAST_LOGPROB_IN_SILENCE:
+        return False
+    return not (confidence.no_speech > STOCK_SILENCE and is_stock_phrase(text))
+
+
+def is_stock_phrase(text: str) -> bool:
+    """Whether the whole of `text` is a phrase that Whisper writes about silence and music."""
+    return " ".join(_WORD.findall(text.lower())) in STOCK_PHRASES
+
+
+def compression(text: str) -> float:
+    """How many times smaller zlib makes `text`: under 2.4 for a sentence, far above for one phrase again and again."""
+    raw = text.encode("utf-8")
+    return len(raw) / len(zlib.compress(raw)) if raw else 0.0
+
+
+def looks_repeated(text: str) -> bool:
+    """Whether `text` should be decoded again: it repeats itself word by word, or it is a loop."""
+    return compression(text) > MOST_COMPRESSION or repeats_neighbors(text)
+
+
+def repeats_neighbors(text: str) -> bool:
+    """Whether three or more words stand twice in a row ("he said so, he said so"); case and punctuation do not count.
+
+    A person may say so, too: this is a reason to look again, not to drop the text.
+    """
+    words: list[str] = []
+    least = REPEATED_WORDS
+    for word in _WORD.findall(text.lower()):
+        if _UNSPACED.search(word):
+            words += word
+            least = REPEATED_CHARACTERS
+        else:
+            words.append(word)
+    return any(
+        words[start : start + length] == words[start + length : start + 2 * length]
+        for length in range(least, len(words) // 2 + 1)
+        for start in range(len(words) - 2 * length + 1)
+    )
