@@ -22,7 +22,7 @@ from saywrite.audio.opening import RETRY_S, Opening, no_sound
 from saywrite.audio.portaudio import REMEDY_NONE, silence_remedy
 from saywrite.audio.problems import LOST, SILENT, STALLED, Problems
 from saywrite.audio.routing import Place, Route
-from saywrite.audio.soundserver import ServerSource, Snapshot, SoundServer, Unsettled
+from saywrite.audio.soundserver import Snapshot, SoundServer, Unsettled
 from saywrite.audio.source import FromSource, Post, SoundSink
 from saywrite.audio.track import Track
 from saywrite.errors import AudioError, MicrophoneDenied, MicrophoneLost, NoMicrophone
