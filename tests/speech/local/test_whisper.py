@@ -5,12 +5,15 @@ Everything here runs the real model. Recordings are human (`tests/data`) or spok
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import jiwer
 import numpy as np
-import py_nanotts
 import pytest
 from tests import sounds
 
@@ -68,8 +71,21 @@ def recording(name: str) -> np.ndarray:
     return sounds.speech(name).astype(np.float32) / 32768
 
 
+@cache
 def spoken(text: str, voice: str = "en-US") -> np.ndarray:
-    return np.frombuffer(py_nanotts.NanoTTS().speak(text, voice=voice), "<i2") / 32768
+    """`text` by a voice of SVOX Pico, the same each time.
+
+    Pico reads memory before it has written to it: so a fresh process, whose new memory glibc fills with one value.
+    """
+    program = "import sys, py_nanotts; sys.stdout.buffer.write(py_nanotts.NanoTTS().speak(*sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", program, text, voice],
+        env={**os.environ, "MALLOC_PERTURB_": "85"},
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=60,
+    )
+    return np.frombuffer(done.stdout, "<i2") / 32768
 
 
 def pcm(samples: np.ndarray) -> bytes:
@@ -209,8 +225,8 @@ def test_sound_longer_than_a_window_is_written_to_its_end(decoder: WhisperDecode
 
 
 def test_a_sentence_that_is_said_five_times_is_written_five_times(decoder: WhisperDecoder) -> None:
-    decoding = decoder.decode(pcm(spoken("I will not talk in class. " * 5)), language="en")
-    assert decoding.text.count("I will not talk in class") == 5
+    decoding = decoder.decode(pcm(spoken("That is not my hat. " * 5)), language="en")
+    assert decoding.text.lower().count("that is not my hat") == 5
     assert decoding.trusted
 
 
