@@ -173,8 +173,8 @@ class RecognizerFinished:
 @dataclass(frozen=True, slots=True)
 class Failed:
     """A problem, in words. `fatal` ends the dictation; otherwise it goes on. `dictation` is "" outside of one.
-    `about` names what has the problem ("microphone", "network", "account", "disk") where a later event can tell that
-    it is over.
+    `about` names what has the problem: "microphone", "network", "account" and "disk", of which a later event can tell
+    that it is over, or the "file" that is read.
     """
 
     dictation: str
@@ -278,6 +278,17 @@ class Unfinished:
     length: int
     confirmed: int
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordClosed:
+    """The disk has tried everything that a dictation gave it, after its `Finished`. `saved`: all of it is on disk.
+    `kept`: samples of its sound that are.
+    """
+
+    dictation: str
+    saved: bool
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,6 +494,7 @@ FrontEndEvent = (
     | EngineChanged
     | Failed
     | Finished
+    | RecordClosed
     | UnfinishedFound
     | DevicesChanged
     | Inserted

@@ -7,6 +7,8 @@ error is raised.
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from saywrite.audio.convert import Converter
 from saywrite.errors import AudioFileError
 from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE
+from saywrite.paths import display_path
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,15 +61,15 @@ def opened(path: Path) -> Iterator[Decodable]:
     """The file, ready to be decoded. Raises AudioFileError."""
     try:
         if path.is_dir():
-            raise AudioFileError(f"“{path.name}” is a folder.", "Name the sound files in it.")
+            raise AudioFileError(f"“{display_path(path.name)}” is a folder.", "Name the sound files in it.")
         size = path.stat().st_size
         if not path.is_file():  # a pipe would block here until somebody writes into it
-            raise AudioFileError(f"“{path.name}” is not a file.", "Save the sound to a file first.")
+            raise AudioFileError(f"“{display_path(path.name)}” is not a file.", "Save the sound to a file first.")
         path.open("rb").close()
     except OSError as error:
         raise describe(path, error) from error
     if size == 0:
-        raise AudioFileError(f"“{path.name}” is empty (0 bytes).", _COPY)
+        raise AudioFileError(f"“{display_path(path.name)}” is empty (0 bytes).", _COPY)
     if path.suffix.lower() in RAW:
         yield _RawFile(path, size)
         return
@@ -79,7 +82,7 @@ def opened(path: Path) -> Iterator[Decodable]:
 
 def describe(path: Path, error: Exception) -> AudioFileError:
     """Any error met with a file, in words."""
-    name = f"“{path.name}”"
+    name = f"“{display_path(path.name)}”"
     if isinstance(error, FileNotFoundError):
         return AudioFileError(f"There is no file {name}.", "Check its name and folder.")
     if isinstance(error, PermissionError):
@@ -99,9 +102,10 @@ def _open_encoded(path: Path) -> Any:
             "Install Saywrite again, or on Linux the package libsndfile1.",
         ) from error
     try:
-        file = soundfile.SoundFile(str(path))
+        # Bytes: soundfile cannot encode a name that is not UTF-8.
+        file = soundfile.SoundFile(os.fsencode(path) if sys.platform != "win32" else str(path))
     except soundfile.SoundFileError as error:
-        what = f"“{path.name}” is not a sound file that can be decoded here."
+        what = f"“{display_path(path.name)}” is not a sound file that can be decoded here."
         raise AudioFileError(what, _CONVERT) from error
     # After each block soundfile seeks to where it already is, which garbles the next 0.1 s of an MP3 (measured).
     file.seekable = lambda: False
@@ -163,7 +167,7 @@ class _EncodedFile:
 
     def _judge(self, frames: int, broken: bool) -> None:
         """Raise what is wrong with a file that has given all it has."""
-        name = f"“{self._path.name}”"
+        name = f"“{display_path(self._path.name)}”"
         length = f"{frames / self._file.samplerate:.1f} s"
         tolerance = _MPEG_TOLERANCE if self._file.subtype.startswith("MPEG") else 0.0
         promised = self._promised

@@ -29,6 +29,7 @@ from saywrite.dictation.stored_source import StoredSource
 from saywrite.dictation.take import MICROPHONE, Plan
 from saywrite.errors import SaywriteError
 from saywrite.events import Failed, FrontEndEvent
+from saywrite.paths import display_path
 from saywrite.settings.schema import Settings
 from saywrite.speech.engines import AIOLA_FILE
 from saywrite.text.keywords import Keyword, Keywords
@@ -134,7 +135,7 @@ class Desk:
             return
         if not self._engine_is_there(self.loop.settings.engine):
             return
-        plan = self._plan(str(path), self.loop.settings, path)
+        plan = self._plan(display_path(path), self.loop.settings, path)
         record = self.archive.record(header_of(plan)) if self._keep_files else NoRecord()
         source = self._hardware.file(path)
         if self._send_whole and is_sent_whole(path, self.loop.settings):

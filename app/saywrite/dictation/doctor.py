@@ -8,7 +8,7 @@ import shutil
 import sys
 import tomllib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ class Check:
         return f"{mark} {self.name:<12} {self.what}{remedy}"
 
 
-def examine(paths: Paths, *, network: bool = True) -> Iterator[Check]:
+def examine(paths: Paths, environ: Mapping[str, str], *, network: bool = True) -> Iterator[Check]:
     """All checks, each as soon as it is known. `network`: also try aiOla's service, where that is the engine."""
     yield from _sound()
     yield _display()
@@ -58,7 +58,7 @@ def examine(paths: Paths, *, network: bool = True) -> Iterator[Check]:
     yield _history(paths.history)
     yield _engine()
     yield _keyring()
-    yield from _aiola(_settings(paths.settings), network)
+    yield from _aiola(_settings(paths.settings), environ, network)
 
 
 def _sound() -> Iterator[Check]:
@@ -148,14 +148,14 @@ def _settings(path: Path) -> Settings:
     return load(path).settings
 
 
-def _aiola(settings: Settings, network: bool) -> Iterator[Check]:
+def _aiola(settings: Settings, environ: Mapping[str, str], network: bool) -> Iterator[Check]:
     keychain = Keychain()
-    source = source_of(settings, os.environ)
+    source = source_of(settings, environ)
     if "keyring" in source and keychain.status().locked:
         yield Check("aiOla", None, f"With {source}, which is locked.", "Unlock it to see more.")
         return
     try:
-        account = find_account(settings, keychain, os.environ)
+        account = find_account(settings, keychain, environ)
     except KeyMissing as error:
         yield Check("aiOla", None, error.what, error.remedy)
     except SaywriteError as error:

@@ -157,7 +157,7 @@ class Take:
         self._tell(SourceChanged(self.id, device, note))
 
     def failed(self, error: AudioError, fatal: bool) -> None:
-        about = MICROPHONE if self.plan.source == MICROPHONE else ""
+        about = MICROPHONE if self.plan.source == MICROPHONE else "file"
         if fatal:
             self.fail(error.what, error.remedy, about)
         else:
