@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from saywrite.audio.devices import list_devices
-from saywrite.dictation.accounts import find_account, source_of
+from saywrite.dictation.accounts import KEY_VARIABLE, find_account, source_of
 from saywrite.errors import KeyMissing, SaywriteError
 from saywrite.history.schema import open_database
 from saywrite.paths import Paths, private_folder
 from saywrite.settings.file import load
-from saywrite.settings.keychain import Keychain
+from saywrite.settings.keychain import Keychain, SecretsStatus
 from saywrite.settings.schema import Settings
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.answers import host_of
@@ -57,8 +57,10 @@ def examine(paths: Paths, environ: Mapping[str, str], *, network: bool = True) -
     yield _disk(paths.data)
     yield _history(paths.history)
     yield _engine()
-    yield _keyring()
-    yield from _aiola(_settings(paths.settings), environ, network)
+    keychain = Keychain()
+    status = keychain.status()
+    yield _keyring(status)
+    yield from _aiola(_settings(paths.settings), keychain, status, environ, network)
 
 
 def _sound() -> Iterator[Check]:
@@ -132,8 +134,7 @@ def _engine() -> Check:
     return Check("engine", True, f"{CAPABILITIES.label}: {CAPABILITIES.note}")
 
 
-def _keyring() -> Check:
-    status = Keychain().status()
+def _keyring(status: SecretsStatus) -> Check:
     if status.usable:
         return Check("keyring", True, status.what)
     return Check("keyring", None, status.what, status.remedy)
@@ -148,10 +149,14 @@ def _settings(path: Path) -> Settings:
     return load(path).settings
 
 
-def _aiola(settings: Settings, environ: Mapping[str, str], network: bool) -> Iterator[Check]:
-    keychain = Keychain()
+def _aiola(
+    settings: Settings, keychain: Keychain, status: SecretsStatus, environ: Mapping[str, str], network: bool
+) -> Iterator[Check]:
     source = source_of(settings, environ)
-    if "keyring" in source and keychain.status().locked:
+    if "keyring" in source and not status.usable:
+        yield Check("aiOla", None, "There is no key: the keyring is not there.", f"Or put one into {KEY_VARIABLE}.")
+        return
+    if "keyring" in source and status.locked:
         yield Check("aiOla", None, f"With {source}, which is locked.", "Unlock it to see more.")
         return
     try:
