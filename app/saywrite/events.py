@@ -259,7 +259,9 @@ class SourceChanged:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The dictation is over. `pending` samples have no text yet and stay in the journal."""
+    """The dictation is over. `pending` samples have no text yet and stay in the journal. `cancelled`: the user does
+    not want its text.
+    """
 
     dictation: str
     heard: int
@@ -267,6 +269,7 @@ class Finished:
     pending: int
     duration_s: float
     text: str
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,15 @@ def read_record(data: Path) -> Record | None:
     finally:
         os.close(fd)
     texts = (record.host, record.address, record.token)
-    return record if isinstance(record.pid, int) and all(isinstance(text, str) for text in texts) else None
+    return record if isinstance(record.pid, int) and all(map(_encodes, texts)) else None
+
+
+def _encodes(text: object) -> bool:
+    """Whether the system takes it as a path or a name."""
+    try:
+        return isinstance(text, str) and b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def is_held(data: Path) -> bool:

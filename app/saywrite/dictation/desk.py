@@ -194,6 +194,8 @@ class Desk:
             self.talk.close()
         self.stop_playing()
         self.loop.quit()
+        if self.talk is not None:
+            self.talk.forget_cancelled()
         self._hardware.close()
         if not self.archive.close(DISK_LIMIT_S):
             log.warning("the disk did not answer in time at the end")

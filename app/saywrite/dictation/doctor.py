@@ -154,7 +154,7 @@ def _aiola(
 ) -> Iterator[Check]:
     source = source_of(settings, environ)
     if "keyring" in source and not status.usable:
-        yield Check("aiOla", None, "There is no key: the keyring is not there.", f"Or put one into {KEY_VARIABLE}.")
+        yield Check("aiOla", None, status.what, f"{status.remedy} Or put an API key into {KEY_VARIABLE}.")
         return
     if "keyring" in source and status.locked:
         yield Check("aiOla", None, f"With {source}, which is locked.", "Unlock it to see more.")

@@ -272,7 +272,8 @@ class Take:
         self._record.close(feeder.heard, feeder.confirmed, complete=pending == 0 and not self._kept)
         self._tell_gauge()
         duration = self._clock() - self._began_at
-        finished = Finished(self.id, feeder.heard, feeder.confirmed, pending, duration, self.transcript.text())
+        text = self.transcript.text()
+        finished = Finished(self.id, feeder.heard, feeder.confirmed, pending, duration, text, self.cancelled)
         self._tell(finished)
         return finished
 
