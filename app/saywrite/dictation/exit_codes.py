@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from saywrite.dictation.interrupts import INTERRUPTED, Interrupted
 from saywrite.dictation.standard_output import discard, flush_output, prepare_streams, tell, unwritable
 from saywrite.errors import NotRunning, SaywriteError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DONE, FAILED, NO_INSTANCE = 0, 1, 3
 

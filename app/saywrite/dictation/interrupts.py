@@ -1,23 +1,22 @@
 """Signals of the command line: the first one ends any command, whatever it is doing.
 
 `end_on_signals` is for commands that only look or ask; `Interrupts` for dictations, which are finished properly.
-Handlers run on the main thread between two bytecodes; the watch is a thread of its own for a main thread that is held
-in a library (a sound server or a keyring that does not answer).
+Handlers run on the main thread between two bytecodes; `signal_watch` is for a main thread that is held in a library.
+Loads nothing slow: commands for the running window use it too.
 """
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
-import threading
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from saywrite.dictation.end_limits import EndLimits
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from saywrite.dictation.dictation import Dictation
+    from saywrite.dictation.signal_watch import SignalWatch
 
 INTERRUPTED = 130
 
@@ -61,7 +60,9 @@ def end_on_signals() -> None:
 
 def end_even_when_held(limit_s: float = HELD_S) -> None:
     """End the process `limit_s` seconds after a signal, where the command has not ended by itself."""
-    _SignalWatch(limit_s, threading.Event()).start()
+    from saywrite.dictation.signal_watch import SignalWatch
+
+    SignalWatch(limit_s, ending_signals(), INTERRUPTED).start()
 
 
 class Interrupts:
@@ -74,39 +75,22 @@ class Interrupts:
         self.count = 0
         self._dictation = dictation
         self._limits = EndLimits(finish_s, OFFLINE_S)
-        self._noticed = threading.Event()
+        self._watch: SignalWatch | None = None
 
     def install(self) -> None:
-        _SignalWatch(DICTATION_HELD_S, self._noticed).start()
+        from saywrite.dictation.signal_watch import SignalWatch
+
+        self._watch = SignalWatch(DICTATION_HELD_S, ending_signals(), INTERRUPTED)
+        self._watch.start()
         for each in ending_signals():
             signal.signal(each, self._interrupted)
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
         # Posting is safe here: SimpleQueue.put is reentrant (documented for exactly this).
         self.count += 1
-        self._noticed.set()
+        if self._watch is not None:
+            self._watch.noticed.set()
         if self.count == 1:
             self._dictation.stop(self._limits)
         else:
             self._dictation.quit()
-
-
-class _SignalWatch(threading.Thread):
-    """Sleeps until a signal has come in; the interpreter writes its number from the C handler, held or not."""
-
-    def __init__(self, limit_s: float, noticed: threading.Event) -> None:
-        """`noticed`: set by whoever ends the process in another way."""
-        super().__init__(name="signals", daemon=True)
-        self._limit_s = limit_s
-        self._noticed = noticed
-        self._reader, writer = socket.socketpair()
-        writer.setblocking(False)
-        self._writer = writer  # kept: the interpreter knows only its number
-        signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-
-    def run(self) -> None:
-        asked = {int(each) for each in ending_signals()}
-        while not asked & set(self._reader.recv(64)):
-            pass
-        if not self._noticed.wait(self._limit_s):
-            os._exit(INTERRUPTED)

@@ -10,14 +10,14 @@ import os
 import select
 import stat
 import sys
-import threading
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from saywrite.errors import OutputUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import IO
 
 _PIPE_PIECE = 4_096
 """Bytes that a pipe takes without blocking when it says that it is ready (POSIX: at least 512, Linux: a page)."""
@@ -108,6 +108,8 @@ class StandardOutput:
         """
         fd = None if self._stream is None else _descriptor(self._stream)
         if fd is not None and hasattr(select, "poll") and stat.S_ISFIFO(os.fstat(fd).st_mode):
+            import threading
+
             threading.Thread(target=_await_end, args=(fd, gone), name="reader of stdout", daemon=True).start()
 
     def reader_gone(self) -> None:
