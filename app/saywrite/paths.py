@@ -6,9 +6,10 @@ The resources are found in a checkout, in an installed wheel and in a frozen bun
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import NamedTuple
+
+import platformdirs
 
 APP = "saywrite"
 
@@ -51,8 +52,6 @@ def default_paths(config: Path | None = None, data: Path | None = None) -> Paths
 
     With `data` given, state and logs go below it too, so that such a run leaves no trace elsewhere.
     """
-    import platformdirs  # late: it takes longer to load than a command for the running window takes
-
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
     return Paths(
         config=config or Path(dirs.user_config_dir),
@@ -60,14 +59,6 @@ def default_paths(config: Path | None = None, data: Path | None = None) -> Paths
         state=data / "state" if data else Path(dirs.user_state_dir),
         logs=data / "logs" if data else Path(dirs.user_log_dir),
     )
-
-
-def default_data_folder() -> Path:
-    """`default_paths().data`, under Linux without loading what finds the other folders."""
-    if not sys.platform.startswith("linux"):
-        return default_paths().data
-    base = os.environ.get("XDG_DATA_HOME", "")
-    return Path(base if base.strip() else os.path.expanduser("~/.local/share")) / APP  # noqa: PTH111 - as platformdirs
 
 
 def private_folder(path: Path) -> Path:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING
 
 from saywrite.desktop.control_client import ask
 from saywrite.desktop.control_message import TEXT_LIMIT, VERBS, Answer, Request
 from saywrite.dictation.exit_codes import DONE, run_to_exit_code
 from saywrite.dictation.interrupts import end_on_signals
-from saywrite.paths import default_data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 
 FLAGS, PLACES = ("--json",), ("--data", "--config")
@@ -33,7 +33,7 @@ def drive_at_once(arguments: Sequence[str]) -> int | None:
 
     def command() -> int:
         end_on_signals()
-        said = drive(Path(data) if data else default_data_folder(), verb, as_json=as_json)
+        said = drive(data or default_data_folder(), verb, as_json=as_json)
         if said:
             print(said)
         return DONE
@@ -62,7 +62,17 @@ def _plain(arguments: Sequence[str]) -> tuple[str, bool, str] | None:
     return (verb, as_json, data) if verb else None
 
 
-def drive(data: Path, verb: str, *, engine: str = "", language: str = "", as_json: bool = False) -> str:
+def default_data_folder() -> str:
+    """`paths.default_paths().data`, under Linux without loading what finds the other folders."""
+    base = os.environ.get("XDG_DATA_HOME", "")
+    if not sys.platform.startswith("linux") or (base and not base.startswith("/")):
+        from saywrite.paths import default_paths
+
+        return str(default_paths().data)
+    return (base or os.path.expanduser("~/.local/share")) + "/saywrite"  # noqa: PTH111 - no pathlib
+
+
+def drive(data: Path | str, verb: str, *, engine: str = "", language: str = "", as_json: bool = False) -> str:
     """Send the command to the window with this data folder; what goes to standard output.
 
     Raises NotRunning and ControlRefused.
