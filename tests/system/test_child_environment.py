@@ -31,9 +31,8 @@ def test_the_key_stays_with_us_and_leaves_the_environment_of_children() -> None:
 @pytest.mark.skipif(not hasattr(psutil.Process, "environ"), reason="Only on systems with readable environments")
 def test_the_recognizer_s_process_has_no_key(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "x.wav", [0.1] * 160_000, 16_000)
-    with running(
-        "transcribe", "--realtime", str(tmp_path / "x.wav"), at=tmp_path, env={"AIOLA_API_KEY": KEY}
-    ) as saywrite:
+    arguments = ("transcribe", "--realtime", str(tmp_path / "x.wav"))
+    with running(*arguments, at=tmp_path, env={"AIOLA_API_KEY": KEY}) as saywrite:
         saywrite.wait("state", state="listening")
         (child,) = psutil.Process(saywrite.process.pid).children(recursive=True)
         assert "AIOLA_API_KEY" not in child.environ()

@@ -4,8 +4,7 @@ streams.
 PortAudio sees only "pulse" there, and an unplugged source is replaced silently, even by a speaker's monitor,
 so we watch the server ourselves. `SoundServer` owns one thread with one connection: it sleeps in the server's
 event loop, reads everything anew after a change (2 ms) and posts a `Snapshot` to each subscriber. While nothing of
-ours records, only what brings and takes devices is watched: every stream that any program opens or closes is a change
-of its source, and an idle window must not wake for it. Orders come
+ours records, only what brings and takes devices is watched: an idle window must not wake for others' streams. Orders come
 to it through a queue and a pipe that wakes the loop. With a frozen server the thread hangs and nobody waits
 for it; with none it looks again now and then, and at once when asked to.
 
@@ -36,8 +35,7 @@ TAG_PROPERTY = "saywrite.capture"
 SETTLE_S = 0.02
 """Changes come in bundles (unplugging: a dozen events): read once, this long after the first."""
 
-CLOSELY = ("source", "source_output", "server")
-IDLY = ("card", "module", "server")
+CLOSELY, IDLY = ("source", "source_output", "server"), ("card", "module", "server")
 """Facilities of the server to subscribe to. A microphone comes with its card or, a virtual one, with its module."""
 
 RETRY_S = (0.5, 10.0)
@@ -46,7 +44,9 @@ RETRY_S = (0.5, 10.0)
 
 @dataclass(frozen=True, slots=True)
 class ServerSource:
-    """A source of the server. `monitor`: it records what a speaker plays and is never a microphone."""
+    """A source of the server. `monitor`: it records what a speaker plays and is never a microphone. `positions`:
+    libpulse's number for the place of each channel (0 mono, 1 and 2 front left and right, 12 aux0 …).
+    """
 
     index: int
     name: str
@@ -55,6 +55,12 @@ class ServerSource:
     channels: int
     rate: int
     muted: bool = False
+    positions: tuple[int, ...] = ()
+
+    @property
+    def layout(self) -> tuple[int, ...]:
+        """Its positions, where the server would remix them for a mono or stereo stream; else none."""
+        return () if len(self.positions) < 2 or self.positions == (1, 2) else self.positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +105,10 @@ class SoundServer:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._wake: tuple[int, int] | None = None
-        self._listeners: dict[object, Listener] = {}  # the thread's own
-        self._close_listeners: set[object] = set()  # the thread's own
-        self._latest = ABSENT  # the thread's own
+        # The thread's own:
+        self._listeners: dict[object, Listener] = {}
+        self._close_listeners: set[object] = set()
+        self._latest = ABSENT
 
     def subscribe(self, key: object, listener: Listener, *, closely: bool = False) -> None:
         """Tell `listener` how things are, at once, and whenever they change, until `unsubscribe(key)`.
@@ -114,11 +121,10 @@ class SoundServer:
 
         def order(connection: _Connection) -> None:
             self._listeners[key] = listener
-            if closely and not self._close_listeners:
-                self._close_listeners.add(key)
-                connection.watch(True)
-                self._latest = connection.snapshot()  # what changed unwatched
-            elif closely:
+            if closely:
+                if not self._close_listeners:
+                    connection.watch(True)
+                    self._latest = connection.snapshot()  # what changed unwatched
                 self._close_listeners.add(key)
             listener(self._latest)
 
@@ -130,10 +136,9 @@ class SoundServer:
 
     def _forget(self, key: object, connection: _Connection) -> None:
         self._listeners.pop(key, None)
-        if key in self._close_listeners:
-            self._close_listeners.discard(key)
-            if not self._close_listeners:
-                connection.watch(False)
+        if self._close_listeners == {key}:
+            connection.watch(False)
+        self._close_listeners.discard(key)
 
     def move(self, stream: ServerStream, source: ServerSource) -> None:
         """Let our `stream` record `source`. The next snapshot shows whether it does."""
@@ -319,15 +324,9 @@ class _Connection:
 class _Nowhere(_Connection):
     """Stands in where there is no server: subscribers are told so, moves come to nothing."""
 
-    def __init__(self) -> None:
-        pass
-
-    def move(self, stream: int, source: int) -> None:
-        pass
-
-    def watch(self, closely: bool) -> None:
-        pass
-
+    def __init__(self) -> None: ...
+    def move(self, stream: int, source: int) -> None: ...
+    def watch(self, closely: bool) -> None: ...
     def snapshot(self) -> Snapshot:
         return ABSENT
 
@@ -360,9 +359,11 @@ def _source_lister(pulsectl: Any) -> Callable[[Any], tuple[ServerSource, ...]]:
 
     class Source(pulsectl.pulsectl.PulseSourceInfo):  # type: ignore[misc]
         rate = 48_000
+        positions: tuple[int, ...] = ()
 
         def _init_from_struct(self, struct: Any) -> None:
             self.rate = int(struct.sample_spec.rate)
+            self.positions = tuple(struct.channel_map.map[: struct.channel_map.channels])
 
     library = pulsectl.pulsectl.c
     listing = pulsectl.Pulse._pulse_get_list(
@@ -379,6 +380,7 @@ def _source_lister(pulsectl: Any) -> Callable[[Any], tuple[ServerSource, ...]]:
                 source.channel_count,
                 source.rate,
                 bool(source.mute),
+                source.positions,
             )
             for source in listing(pulse)
         )
