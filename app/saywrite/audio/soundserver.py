@@ -4,8 +4,9 @@ streams.
 PortAudio sees only "pulse" there, and an unplugged source is replaced silently, even by a speaker's monitor,
 so we watch the server ourselves. `SoundServer` owns one thread with one connection: it sleeps in the server's
 event loop, reads everything anew after a change (2 ms) and posts a `Snapshot` to each subscriber. While nothing of
-ours records, only what brings and takes devices is watched: no stream of another program wakes it. Orders come to it through a queue and a pipe that wakes the loop. With a frozen server the thread hangs and nobody waits
-for it; with none it looks again now and then, and at once when asked to.
+ours records, only what brings and takes devices is watched: no stream of another program wakes the thread. Orders come
+to it through a queue and a pipe that wakes the loop. With a frozen server the thread hangs and nobody waits for it;
+with none it looks again now and then, and at once when asked to.
 
 pulsectl is imported on that thread. It reads a source's sample rate from memory that libpulse has freed by
 then (24.12.0), hence our own source class; its `connect(timeout=)` always takes the whole time, hence none.
