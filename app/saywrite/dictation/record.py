@@ -7,7 +7,7 @@ unwritable disk is told once, the sound is kept in memory (at most `MEMORY_LIMIT
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -138,7 +138,9 @@ class RecordWriter:
         history: Callable[[], HistoryStore | None],
         disk: Disk,
         post: Callable[[object], None],
+        earlier_segments: Iterable[int] = (),
     ) -> None:
+        """`earlier_segments`: the numbers of those that are in the history already."""
         self._recordings = recordings
         self._header = header
         self._open_history = history
@@ -153,7 +155,7 @@ class RecordWriter:
         self._owed: deque[Callable[[HistoryStore], None]] = deque()
         self._full = False
         self._continued = False
-        self._segments: set[int] = set()
+        self._segments = set(earlier_segments)
         self._structured = False
 
     def open(self) -> None:
@@ -214,7 +216,7 @@ class RecordWriter:
     def confirm(self, offset: int) -> None:
         """Note that everything before `offset` has its text, but only when that text is really in the history."""
         if self._journal is not None and self._text_saved:
-            self._journal.confirm(offset)
+            self._journal.confirm(offset, len(self._segments))
             self._save_sidecar()
 
     def read(self, start: int, end: int) -> bytes:
@@ -231,6 +233,8 @@ class RecordWriter:
         if self._journal is not None:
             if self._continued and confirmed < self._journal.length:
                 complete = False
+            if self._text_saved:
+                self._journal.confirm(0, len(self._segments))
             try:
                 self._journal.end(complete=complete and self._text_saved)
             except JournalError as error:
@@ -247,7 +251,7 @@ class RecordWriter:
             except JournalError as error:
                 self._trouble(error)
         if pending <= 0 and not self._segments and not self._structured and not self._continued:
-            self._in_history(lambda store: store.delete(self._header.dictation))
+            self._in_history(lambda store: store.forget_empty(self._header.dictation))
 
     def _write(self) -> None:
         try:

@@ -1,28 +1,34 @@
-"""The history: what was dictated, kept as it arrives and found again.
+"""The history: what was dictated, kept as it arrives and found again. Any thread.
 
-Writes go through one connection behind a lock (the disk thread's, now and then another's for an edit or a
-removal); every read has a connection of its own, so a slow search holds up no final. WAL lets both go on side
-by side. A write is durable when it returns; one that fails changes nothing and can be repeated with the same
-arguments.
+Writes go through one connection behind a lock (the disk thread's, now and then another's for an edit or a removal);
+every read has a connection of its own, so a slow search delays no final. WAL lets both go on side by side. A write is
+durable when it returns; one that fails changes nothing and can be repeated with the same arguments.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from saywrite.errors import HistoryError
+from saywrite.errors import HistoryError, HistoryUnavailable
 from saywrite.events import Gap, Segment, Traffic
+from saywrite.history.connection import connect, gone, unavailable
+from saywrite.history.holdings import Holdings, close_abandoned, find_holdings
+from saywrite.history.in_use import UseLock
 from saywrite.history.latencies import Latency, Timed, keep_latency, latency_of, newest_latencies
-from saywrite.history.schema import INDEX, connect, has_index, open_database, unavailable
+from saywrite.history.schema import INDEX, has_index, open_database
 from saywrite.history.search import Found, find
+
+log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 
@@ -87,12 +93,34 @@ class Dictated:
 
 
 class HistoryStore:
-    """Opens the database at once; raises HistoryTooNew and HistoryUnavailable. Every method raises HistoryError."""
+    """Opens the database at once; raises HistoryTooNew, HistoryDamaged and HistoryUnavailable.
+
+    Every method raises HistoryError, HistoryDamaged where a damaged page is met.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._guard = threading.Lock()
         self._connection: sqlite3.Connection | None = open_database(path)  # used under _guard
+        try:
+            self._in_use = UseLock(path, shared=True)
+        except OSError as error:  # it is being set aside at this moment
+            self._connection.close()
+            raise unavailable(error, path) from error
+
+    def is_sound(self, limit_s: float) -> bool:
+        """Look for damaged pages for `limit_s` seconds at most; True when none was found in that time."""
+        until = time.monotonic() + limit_s
+        with self._reading() as connection:
+            connection.set_progress_handler(lambda: time.monotonic() > until, 10_000)
+            try:
+                (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            except sqlite3.DatabaseError as error:
+                if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+                    log.info("the history was not checked to its end")
+                    return True
+                return False
+        return bool(found == "ok")
 
     def begin(self, heading: Heading) -> None:
         """Make the dictation's row; one that is there (a dictation that is continued) stays as it is."""
@@ -206,15 +234,20 @@ class HistoryStore:
 
         self._in_transaction(finish)
 
+    def forget_empty(self, dictation: str) -> None:
+        """Remove the row of a dictation without words; its recording stays as it is."""
+        self._write("DELETE FROM dictations WHERE id = ?", (dictation,))
+
     def delete(self, dictation: str) -> None:
         """Remove a dictation so that its words are in no file of the history. One that is not there is no
-        error.
+        error. That the user deleted it is noted: its recording goes too (`dictation.reconciliation`).
 
         Takes 0.2 s with 100,000 segments (measured): the index of words is written anew without its old
         entries.
         """
 
         def remove(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR IGNORE INTO deleted (dictation) VALUES (?)", (dictation,))
             gone = connection.execute("DELETE FROM dictations WHERE id = ?", (dictation,))
             if gone.rowcount and has_index(connection):
                 connection.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('optimize')")
@@ -224,6 +257,15 @@ class HistoryStore:
             if self._connection is not None:
                 with suppress(sqlite3.Error):  # somebody is reading: the old pages go with the next checkpoint
                     self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def holdings(self, dictations: Iterable[str]) -> Holdings:
+        """What is there of these dictations."""
+        with self._reading() as connection:
+            return find_holdings(connection, dictations)
+
+    def close_abandoned(self, recordings: Collection[str], before: datetime) -> None:
+        """Mark what began before `before` and has no recording any more as finished; remove it if it has no text."""
+        self._in_transaction(lambda connection: close_abandoned(connection, recordings, _microseconds(before)))
 
     def recent(self, limit: int, before: Summary | None = None) -> tuple[Summary, ...]:
         """The newest dictations, newest first; `before`: the last one of the page before."""
@@ -285,6 +327,7 @@ class HistoryStore:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+                self._in_use.release()
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
         self._in_transaction(lambda connection: connection.execute(statement, values))
@@ -294,6 +337,8 @@ class HistoryStore:
             connection = self._connection
             if connection is None:
                 raise HistoryError("The history is closed.", "Start Saywrite again.")
+            if not self._path.exists():  # SQLite would go on writing to a file without a name
+                raise gone(self._path)
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 result = write(connection)
@@ -302,7 +347,7 @@ class HistoryStore:
             except sqlite3.IntegrityError as error:
                 raise _unknown() from error
             except sqlite3.Error as error:
-                raise unavailable(error, self._path) from error
+                raise self._refusal(error) from error
             finally:
                 # A full disk has ended the transaction already in some cases and not in others.
                 if connection.in_transaction:
@@ -313,13 +358,16 @@ class HistoryStore:
         try:
             connection = connect(self._path, "mode=ro")
         except sqlite3.Error as error:
-            raise unavailable(error, self._path) from error
+            raise self._refusal(error) from error
         try:
             yield connection
         except sqlite3.Error as error:
-            raise unavailable(error, self._path) from error
+            raise self._refusal(error) from error
         finally:
             connection.close()
+
+    def _refusal(self, error: sqlite3.Error) -> HistoryUnavailable:
+        return unavailable(error, self._path) if self._path.exists() else gone(self._path)
 
 
 def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str]) -> Summary:
