@@ -31,8 +31,16 @@ class Delete:
     """The user deleted the dictation from the history: its sound goes too."""
 
 
-Verdict = Sidecar | Delete | None
-"""The sidecar that is true, where it is another one than that on disk; None: everything is right."""
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """`sidecar` is what is true. `reopen`: text is missing, so the row is not finished either."""
+
+    sidecar: Sidecar
+    reopen: bool = False
+
+
+Verdict = Correct | Delete | None
+"""None: everything is right as it is."""
 
 
 def judge(
@@ -46,14 +54,13 @@ def judge(
     if deleted:
         return Delete() if sidecar.complete else None
     if not readable:
-        return None if holding is None else _from_row(sidecar, holding, length())
+        return None if holding is None else Correct(_from_row(sidecar, holding, length()))
     if _lacks_text(sidecar, holding):
-        text_end = holding.text_end if holding else 0
-        return replace(
-            sidecar, confirmed=text_end, ended=True, complete=False, segments=holding.segment_count if holding else 0
-        )
+        text_end, count = (holding.text_end, holding.segment_count) if holding else (0, 0)
+        offered = replace(sidecar, confirmed=text_end, ended=True, complete=False, segments=count)
+        return Correct(offered, reopen=holding is not None)
     if not sidecar.complete and holding is not None and _has_all_text(holding, length()):
-        return replace(sidecar, confirmed=length(), ended=True, complete=True)
+        return Correct(replace(sidecar, confirmed=length(), ended=True, complete=True))
     return None
 
 
@@ -85,7 +92,7 @@ def reconcile(recordings: Path, history: HistoryStore, now: datetime) -> None:
     holdings = history.holdings(folder.name for folder, _, _ in found)
     for folder, sidecar, readable in found:
         try:
-            _carry_out(folder, _judge(folder, sidecar, readable, holdings), sidecar)
+            _carry_out(folder, _judge(folder, sidecar, readable, holdings), sidecar, history)
         except JournalDamaged:
             log.info("%s cannot be read: it is offered as it is", folder.name)
         except JournalError as error:
@@ -103,11 +110,13 @@ def _judge(folder: Path, sidecar: Sidecar, readable: bool, holdings: Holdings) -
     return judge(sidecar, readable, row, deleted=deleted, length=length)
 
 
-def _carry_out(folder: Path, verdict: Verdict, before: Sidecar) -> None:
+def _carry_out(folder: Path, verdict: Verdict, before: Sidecar, history: HistoryStore) -> None:
     match verdict:
         case Delete():
             log.info("%s was deleted from the history: its recording is removed", folder.name)
             finish_recording(folder, keep=False)
-        case Sidecar():
-            log.info("%s: confirmed %d, now %d", folder.name, before.confirmed, verdict.confirmed)
-            replace_sidecar(folder, verdict, before)
+        case Correct(sidecar, reopen=reopen):
+            log.info("%s: confirmed %d, now %d", folder.name, before.confirmed, sidecar.confirmed)
+            if reopen:
+                history.reopen(folder.name)  # before the sidecar: killed between the two, the next start does both
+            replace_sidecar(folder, sidecar, before)

@@ -7,6 +7,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+_TEXT_END = "coalesce((SELECT max(end) FROM segments s WHERE s.dictation = dictations.id), 0)"
+"""In SQL, for a row of `dictations`: where its last segment ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -71,8 +74,18 @@ def close_abandoned(connection: sqlite3.Connection, recordings: Collection[str],
             {"id": dictation},
         )
         connection.execute(
-            "UPDATE dictations SET finished = 1, pending = 0,"
-            " confirmed = coalesce((SELECT max(end) FROM segments s WHERE s.dictation = id), 0),"
-            " heard = max(heard, coalesce((SELECT max(end) FROM segments s WHERE s.dictation = id), 0)) WHERE id = ?",
+            f"UPDATE dictations SET finished = 1, pending = 0, confirmed = {_TEXT_END},"
+            f" heard = max(heard, {_TEXT_END}) WHERE id = ?",
             (dictation,),
         )
+
+
+def reopen(connection: sqlite3.Connection, dictation: str) -> None:
+    """Mark a dictation whose text was lost as unfinished: what is behind its last segment has no text. Raises
+    sqlite3.Error.
+    """
+    connection.execute(
+        f"UPDATE dictations SET finished = 0, text = '', confirmed = {_TEXT_END},"
+        f" pending = max(heard - {_TEXT_END}, 0) WHERE id = ?",
+        (dictation,),
+    )

@@ -22,7 +22,7 @@ from typing import Any, Protocol, TypeVar
 from saywrite.errors import HistoryError, HistoryUnavailable
 from saywrite.events import Gap, Segment, Traffic
 from saywrite.history.connection import connect, gone, unavailable
-from saywrite.history.holdings import Holdings, close_abandoned, find_holdings
+from saywrite.history.holdings import Holdings, close_abandoned, find_holdings, reopen
 from saywrite.history.in_use import UseLock
 from saywrite.history.latencies import Latency, Timed, keep_latency, latency_of, newest_latencies
 from saywrite.history.schema import INDEX, has_index, open_database
@@ -266,6 +266,10 @@ class HistoryStore:
     def close_abandoned(self, recordings: Collection[str], before: datetime) -> None:
         """Mark what began before `before` and has no recording any more as finished; remove it if it has no text."""
         self._in_transaction(lambda connection: close_abandoned(connection, recordings, _microseconds(before)))
+
+    def reopen(self, dictation: str) -> None:
+        """Mark a dictation whose text was lost as unfinished. One that is not there is no error."""
+        self._in_transaction(lambda connection: reopen(connection, dictation))
 
     def recent(self, limit: int, before: Summary | None = None) -> tuple[Summary, ...]:
         """The newest dictations, newest first; `before`: the last one of the page before."""
