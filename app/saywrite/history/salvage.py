@@ -20,7 +20,7 @@ from saywrite.errors import HistoryDamaged, HistoryError, HistoryUnavailable
 from saywrite.history.connection import connect, damaged
 from saywrite.history.in_use import UseLock
 from saywrite.history.schema import open_database
-from saywrite.history.store import HistoryStore
+from saywrite.history.store import HistoryStore, microseconds
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,6 @@ def _take_over(aside: Path, path: Path) -> int:
     with closing(open_database(path)) as target:
         try:
             with closing(connect(aside, "mode=ro")) as source:
-                source.text_factory = lambda content: content.decode("utf-8", "replace")
                 target.execute("PRAGMA foreign_keys = OFF")  # a dictation's row may be lost, and its segments not
                 target.execute("BEGIN IMMEDIATE")
                 for table in _TABLES:
@@ -121,48 +120,68 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) ->
         return
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     for row in _readable_rows(source, table, names):
+        if table == "dictations" and not _is_plausible(dict(zip(columns, row, strict=True))):
+            continue
         with suppress(sqlite3.Error):  # a value of the wrong type: damage that SQLite does not see
             target.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", row)
 
 
+def _is_plausible(dictation: dict[str, Any]) -> bool:
+    """Both columns of its beginning say the same: damage within a page is not noticed by SQLite."""
+    try:
+        began = datetime.fromisoformat(dictation["began"])
+        return bool(microseconds(began) == dictation["at"])
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
 def _readable_rows(source: sqlite3.Connection, table: str, names: str) -> Iterator[tuple[Any, ...]]:
     """The rows of a table in order, without those on pages that cannot be read."""
-    start = -_LAST_ROW
+    select = f"SELECT rowid, {names} FROM {table} WHERE rowid >= ? ORDER BY rowid"
+    start = 0
     while True:
-        last = start - 1
         try:
-            rows = source.execute(f"SELECT rowid, {names} FROM {table} WHERE rowid >= ? ORDER BY rowid", (start,))
-            for rowid, *values in rows:
-                last = rowid
+            for rowid, *values in source.execute(select, (start,)):
+                if rowid < start:  # a damaged page leads back
+                    return
+                start = rowid + 1
                 yield tuple(values)
             return
         except sqlite3.Error:
-            behind = _behind_the_damage(source, table, max(last, 0))
-            if behind is None:
+            found = _behind_the_damage(source, f"{select} LIMIT 1", start)
+            if found is None:
                 return
-            start = behind
+            # Not left to the loop: sqlite3 steps one row ahead and loses the row before a damaged page.
+            rowid, *values = found
+            start = rowid + 1
+            yield tuple(values)
 
 
-def _behind_the_damage(source: sqlite3.Connection, table: str, last: int) -> int | None:
-    """The smallest row number behind `last` from which the table can be read again; None when there is none."""
+def _behind_the_damage(source: sqlite3.Connection, select_one: str, start: int) -> tuple[Any, ...] | None:
+    """The first row from `start` on that can be read; None when there is none."""
 
-    def is_readable(start: int) -> bool:
+    def read(at: int) -> tuple[Any, ...] | None:
         try:
-            found = source.execute(f"SELECT rowid FROM {table} WHERE rowid >= ? ORDER BY rowid LIMIT 1", (start,))
-            return found.fetchone() is not None
+            row: tuple[Any, ...] | None = source.execute(select_one, (at,)).fetchone()
         except sqlite3.Error:
-            return False
+            return None
+        return row if row is not None and row[0] >= at else None
 
-    bad, step = last, 1
-    while not is_readable(last + step):
-        bad, step = last + step, step * 2
+    if (row := read(start)) is not None:
+        return row
+    bad, step = start, 1
+    while (row := read(start + step)) is None:
+        bad, step = start + step, step * 2
         if step > _LAST_ROW:
             return None
-    good = last + step
+    good = start + step
     while good - bad > 1:
         middle = (good + bad) // 2
-        good, bad = (middle, bad) if is_readable(middle) else (good, middle)
-    return good
+        if (found := read(middle)) is not None:
+            good, row = middle, found
+        else:
+            bad = middle
+    return row
 
 
 def _add_missing_rows(target: sqlite3.Connection) -> None:
@@ -175,7 +194,7 @@ def _add_missing_rows(target: sqlite3.Connection) -> None:
         target.execute(
             "INSERT INTO dictations (id, began, at, language, engine, source, heard, confirmed, finished)"
             " VALUES (?, ?, ?, '', '', '', ?, ?, 1)",
-            (dictation, began.isoformat(), int(began.timestamp() * 1_000_000), end, end),
+            (dictation, began.isoformat(), microseconds(began), end, end),
         )
     for table in ("gaps", "structured", "traffic", "latencies"):
         target.execute(f"DELETE FROM {table} WHERE dictation NOT IN (SELECT id FROM dictations)")

@@ -109,18 +109,21 @@ class HistoryStore:
             raise unavailable(error, path) from error
 
     def is_sound(self, limit_s: float) -> bool:
-        """Look for damaged pages for `limit_s` seconds at most; True when none was found in that time."""
+        """Look for damage for `limit_s` seconds at most; True when none was found in that time."""
         until = time.monotonic() + limit_s
         with self._reading() as connection:
             connection.set_progress_handler(lambda: time.monotonic() > until, 10_000)
             try:
                 (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+                (senseless,) = connection.execute(
+                    "SELECT count(*) FROM dictations WHERE julianday(began) IS NULL"
+                ).fetchone()
             except sqlite3.DatabaseError as error:
                 if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
                     log.info("the history was not checked to its end")
                     return True
                 return False
-        return bool(found == "ok")
+        return bool(found == "ok" and not senseless)
 
     def begin(self, heading: Heading) -> None:
         """Make the dictation's row; one that is there (a dictation that is continued) stays as it is."""
@@ -131,7 +134,7 @@ class HistoryStore:
             (
                 heading.dictation,
                 began.isoformat(),
-                _microseconds(began),
+                microseconds(began),
                 heading.language,
                 heading.engine,
                 _clean(heading.source),
@@ -265,7 +268,7 @@ class HistoryStore:
 
     def close_abandoned(self, recordings: Collection[str], before: datetime) -> None:
         """Mark what began before `before` and has no recording any more as finished; remove it if it has no text."""
-        self._in_transaction(lambda connection: close_abandoned(connection, recordings, _microseconds(before)))
+        self._in_transaction(lambda connection: close_abandoned(connection, recordings, microseconds(before)))
 
     def reopen(self, dictation: str) -> None:
         """Mark a dictation whose text was lost as unfinished. One that is not there is no error."""
@@ -278,7 +281,7 @@ class HistoryStore:
             where = ""
             if before is not None:
                 where = "WHERE (d.at, d.id) < (:at, :id)"
-                values |= {"at": _microseconds(before.began), "id": before.dictation}
+                values |= {"at": microseconds(before.began), "id": before.dictation}
             rows = connection.execute(f"{_SUMMARY} {where} ORDER BY d.at DESC, d.id DESC LIMIT :limit", values)
             return tuple(_summary(row) for row in rows)
 
@@ -378,7 +381,8 @@ def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str]) 
     return Summary(row[0], datetime.fromisoformat(row[1]), *row[2:8], bool(row[8]), *row[9:])
 
 
-def _microseconds(moment: datetime) -> int:
+def microseconds(moment: datetime) -> int:
+    """Unix microseconds."""
     return int(moment.astimezone(UTC).timestamp() * 1_000_000)
 
 
