@@ -17,7 +17,7 @@ from saywrite.audio.recordings import finish_recording, open_recording, recordin
 from saywrite.audio.repair import remove_leftovers, replace_sidecar, unheld_sidecar
 from saywrite.audio.sidecar import Header, Sidecar
 from saywrite.errors import JournalDamaged, JournalError
-from saywrite.history.holdings import Holding, Holdings
+from saywrite.history.holdings import Holding, Holdings, close_abandoned, find_holdings, reopen
 from saywrite.history.store import HistoryStore
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def reconcile(recordings: Path, history: HistoryStore, now: datetime) -> None:
     # The sidecars are read before the history: a process that ends a dictation writes the row first.
     folders = recording_folders(recordings)
     found = [(folder, *there) for folder in folders if (there := unheld_sidecar(folder)) is not None]
-    holdings = history.holdings(folder.name for folder, _, _ in found)
+    holdings = find_holdings(history, (folder.name for folder, _, _ in found))
     for folder, sidecar, readable in found:
         try:
             _carry_out(folder, _judge(folder, sidecar, readable, holdings), sidecar, history)
@@ -98,7 +98,7 @@ def reconcile(recordings: Path, history: HistoryStore, now: datetime) -> None:
         except JournalError as error:
             log.warning("%s was not reconciled with the history: %s", folder.name, error.what)
     remove_leftovers(recordings, now - ABANDONED_AFTER)
-    history.close_abandoned({folder.name for folder in folders}, now - ABANDONED_AFTER)
+    close_abandoned(history, {folder.name for folder in folders}, now - ABANDONED_AFTER)
 
 
 def _judge(folder: Path, sidecar: Sidecar, readable: bool, holdings: Holdings) -> Verdict:
@@ -115,8 +115,8 @@ def _carry_out(folder: Path, verdict: Verdict, before: Sidecar, history: History
         case Delete():
             log.info("%s was deleted from the history: its recording is removed", folder.name)
             finish_recording(folder, keep=False)
-        case Correct(sidecar, reopen=reopen):
+        case Correct(sidecar, reopen=is_reopened):
             log.info("%s: confirmed %d, now %d", folder.name, before.confirmed, sidecar.confirmed)
-            if reopen:
-                history.reopen(folder.name)  # before the sidecar: killed between the two, the next start does both
+            if is_reopened:
+                reopen(history, folder.name)  # before the sidecar: killed between the two, the next start does both
             replace_sidecar(folder, sidecar, before)

@@ -18,6 +18,7 @@ from saywrite.audio.recordings import finish_recording
 from saywrite.dictation.disk import Disk
 from saywrite.errors import HistoryError, JournalError, SaywriteError
 from saywrite.events import BYTES_PER_SAMPLE, Segment, Traffic
+from saywrite.history.holdings import forget_empty
 from saywrite.history.store import HistoryStore
 
 MEMORY_LIMIT = 30 * 60 * 16_000
@@ -251,7 +252,7 @@ class RecordWriter:
             except JournalError as error:
                 self._trouble(error)
         if pending <= 0 and not self._segments and not self._structured and not self._continued:
-            self._in_history(lambda store: store.forget_empty(self._header.dictation))
+            self._in_history(lambda store: forget_empty(store, self._header.dictation))
 
     def _write(self) -> None:
         try:

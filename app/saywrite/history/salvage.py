@@ -18,6 +18,7 @@ from typing import Any
 
 from saywrite.errors import HistoryDamaged, HistoryError, HistoryUnavailable
 from saywrite.history.connection import connect, damaged
+from saywrite.history.holdings import is_sound
 from saywrite.history.in_use import UseLock
 from saywrite.history.schema import open_database
 from saywrite.history.store import HistoryStore, microseconds
@@ -56,7 +57,7 @@ def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
     with suppress(HistoryDamaged):
         store = HistoryStore(path)
         try:
-            if store.is_sound(CHECK_LIMIT_S):
+            if is_sound(store, CHECK_LIMIT_S):
                 return store, None
         except HistoryError:
             store.close()

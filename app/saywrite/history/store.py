@@ -8,11 +8,9 @@ durable when it returns; one that fails changes nothing and can be repeated with
 from __future__ import annotations
 
 import json
-import logging
 import sqlite3
 import threading
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,13 +20,10 @@ from typing import Any, Protocol, TypeVar
 from saywrite.errors import HistoryError, HistoryUnavailable
 from saywrite.events import Gap, Segment, Traffic
 from saywrite.history.connection import connect, gone, unavailable
-from saywrite.history.holdings import Holdings, close_abandoned, find_holdings, reopen
 from saywrite.history.in_use import UseLock
 from saywrite.history.latencies import Latency, Timed, keep_latency, latency_of, newest_latencies
 from saywrite.history.schema import INDEX, has_index, open_database
 from saywrite.history.search import Found, find
-
-log = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
 
@@ -108,23 +103,6 @@ class HistoryStore:
             self._connection.close()
             raise unavailable(error, path) from error
 
-    def is_sound(self, limit_s: float) -> bool:
-        """Look for damage for `limit_s` seconds at most; True when none was found in that time."""
-        until = time.monotonic() + limit_s
-        with self._reading() as connection:
-            connection.set_progress_handler(lambda: time.monotonic() > until, 10_000)
-            try:
-                (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-                (senseless,) = connection.execute(
-                    "SELECT count(*) FROM dictations WHERE julianday(began) IS NULL"
-                ).fetchone()
-            except sqlite3.DatabaseError as error:
-                if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
-                    log.info("the history was not checked to its end")
-                    return True
-                return False
-        return bool(found == "ok" and not senseless)
-
     def begin(self, heading: Heading) -> None:
         """Make the dictation's row; one that is there (a dictation that is continued) stays as it is."""
         began = heading.began
@@ -176,7 +154,7 @@ class HistoryStore:
             )
             _forget_text(connection, dictation)
 
-        self._in_transaction(remove)
+        self.in_transaction(remove)
 
     def edit_segment(self, dictation: str, number: int, text: str) -> None:
         """Replace what the user reads; `raw` stays what was heard."""
@@ -188,7 +166,7 @@ class HistoryStore:
                 raise _unknown()
             _forget_text(connection, dictation)
 
-        self._in_transaction(edit)
+        self.in_transaction(edit)
 
     def add_gap(self, dictation: str, at: int, length: int, cause: str) -> None:
         self._write(
@@ -218,7 +196,7 @@ class HistoryStore:
             if connection.execute("SELECT 1 FROM dictations WHERE id = ?", (dictation,)).fetchone():
                 keep_latency(connection, dictation, _clean(microphone), latency)
 
-        self._in_transaction(keep)
+        self.in_transaction(keep)
 
     def finish(self, dictation: str, heard: int, confirmed: int, pending: int | None = None, text: str = "") -> None:
         """Note how it ended, in samples; `pending` have no text yet (by default what is not confirmed).
@@ -235,11 +213,7 @@ class HistoryStore:
             if changed.rowcount == 0:
                 raise _unknown()
 
-        self._in_transaction(finish)
-
-    def forget_empty(self, dictation: str) -> None:
-        """Remove the row of a dictation without words; its recording stays as it is."""
-        self._write("DELETE FROM dictations WHERE id = ?", (dictation,))
+        self.in_transaction(finish)
 
     def delete(self, dictation: str) -> None:
         """Remove a dictation so that its words are in no file of the history. One that is not there is no
@@ -255,28 +229,15 @@ class HistoryStore:
             if gone.rowcount and has_index(connection):
                 connection.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('optimize')")
 
-        self._in_transaction(remove)
+        self.in_transaction(remove)
         with self._guard:
             if self._connection is not None:
                 with suppress(sqlite3.Error):  # somebody is reading: the old pages go with the next checkpoint
                     self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def holdings(self, dictations: Iterable[str]) -> Holdings:
-        """What is there of these dictations."""
-        with self._reading() as connection:
-            return find_holdings(connection, dictations)
-
-    def close_abandoned(self, recordings: Collection[str], before: datetime) -> None:
-        """Mark what began before `before` and has no recording any more as finished; remove it if it has no text."""
-        self._in_transaction(lambda connection: close_abandoned(connection, recordings, microseconds(before)))
-
-    def reopen(self, dictation: str) -> None:
-        """Mark a dictation whose text was lost as unfinished. One that is not there is no error."""
-        self._in_transaction(lambda connection: reopen(connection, dictation))
-
     def recent(self, limit: int, before: Summary | None = None) -> tuple[Summary, ...]:
         """The newest dictations, newest first; `before`: the last one of the page before."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             values: dict[str, object] = {"limit": limit, "excerpt": EXCERPT}
             where = ""
             if before is not None:
@@ -287,7 +248,7 @@ class HistoryStore:
 
     def load(self, dictation: str) -> Dictated | None:
         """All of one dictation, None when it is not there."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             connection.execute("BEGIN")  # one moment for all three questions
             values = {"id": dictation, "excerpt": EXCERPT}
             row = connection.execute(f"{_SUMMARY} WHERE d.id = :id", values).fetchone()
@@ -320,12 +281,12 @@ class HistoryStore:
 
     def latencies(self, limit: int = 1000) -> tuple[Timed, ...]:
         """How long the steps of the newest dictations took, newest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return newest_latencies(connection, limit)
 
     def search(self, query: str, limit: int = 100) -> tuple[Found, ...]:
         """Segments with all the words typed, newest first; any text is a valid query."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return find(connection, query, limit)
 
     def close(self) -> None:
@@ -337,9 +298,10 @@ class HistoryStore:
                 self._in_use.release()
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
-        self._in_transaction(lambda connection: connection.execute(statement, values))
+        self.in_transaction(lambda connection: connection.execute(statement, values))
 
-    def _in_transaction(self, write: Callable[[sqlite3.Connection], _Result]) -> _Result:
+    def in_transaction(self, write: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Do several writes as one; also for the functions of `holdings`. Durable when this returns."""
         with self._guard:
             connection = self._connection
             if connection is None:
@@ -354,27 +316,29 @@ class HistoryStore:
             except sqlite3.IntegrityError as error:
                 raise _unknown() from error
             except sqlite3.Error as error:
-                raise self._refusal(error) from error
+                raise _refusal(error, self._path) from error
             finally:
                 # A full disk has ended the transaction already in some cases and not in others.
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own to read with."""
         try:
             connection = connect(self._path, "mode=ro")
         except sqlite3.Error as error:
-            raise self._refusal(error) from error
+            raise _refusal(error, self._path) from error
         try:
             yield connection
         except sqlite3.Error as error:
-            raise self._refusal(error) from error
+            raise _refusal(error, self._path) from error
         finally:
             connection.close()
 
-    def _refusal(self, error: sqlite3.Error) -> HistoryUnavailable:
-        return unavailable(error, self._path) if self._path.exists() else gone(self._path)
+
+def _refusal(error: sqlite3.Error, path: Path) -> HistoryUnavailable:
+    return unavailable(error, path) if path.exists() else gone(path)
 
 
 def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str]) -> Summary:
