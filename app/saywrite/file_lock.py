@@ -1,23 +1,55 @@
-"""An advisory lock on an open file, which the system frees when its holder dies. Any thread.
+"""An advisory lock on a file, which the system frees when its holder ends, however it ends.
 
-`flock` belongs to the open file: closing another descriptor of the same file does not release it, unlike the `fcntl`
-locks that SQLite uses, and it tells two holders within one process apart. Windows has `msvcrt.locking`.
+`flock` (per open file, so it also keeps two users of one process apart) or, on Windows, `msvcrt.locking`. Any thread.
 """
 
 from __future__ import annotations
 
 import errno
 import logging
+import os
 import sys
+from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+_BINARY = getattr(os, "O_BINARY", 0)
 
-def lock_file(fd: int, *, shared: bool) -> None:
-    """Lock without waiting. Raises BlockingIOError when the file is held. `shared` is exclusive on Windows.
 
-    A file system without locks grants every lock: dictating without one is better than not dictating.
-    """
+class FileLock:
+    """The lock on the file `path`, held from here to `release()`."""
+
+    def __init__(self, path: Path) -> None:
+        """Take it. Raises BlockingIOError when it is held, in this process or another, and OSError."""
+        self._fd = os.open(path, os.O_CREAT | os.O_RDWR | _BINARY, 0o600)
+        try:
+            lock_descriptor(self._fd, shared=False)
+        except BlockingIOError:
+            os.close(self._fd)
+            raise
+
+    def release(self) -> None:
+        # The file stays: removing it would let a second holder lock a name that no longer leads here.
+        os.close(self._fd)
+
+
+def is_locked(path: Path) -> bool:
+    """Does somebody hold the lock right now?"""
+    try:
+        fd = os.open(path, os.O_RDONLY | _BINARY)
+    except OSError:
+        return False
+    try:
+        lock_descriptor(fd, shared=True)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def lock_descriptor(fd: int, *, shared: bool) -> None:
+    """Lock an open file without waiting. Raises BlockingIOError when somebody else holds it."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -33,4 +65,5 @@ def lock_file(fd: int, *, shared: bool) -> None:
         except BlockingIOError:
             raise
         except OSError as error:
+            # Some network file systems have no locks. Going on without one is better than not working there.
             log.warning("no lock on a file: %s", error.strerror)

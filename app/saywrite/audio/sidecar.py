@@ -41,8 +41,9 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """What stands beside the sound. `confirmed`: samples that have their text; `complete`: all of it has.
-    `segments`: how many segments that text is in the history, None where they were not counted yet.
+    """What stands beside the sound. `confirmed`: samples that have their text; `complete`: all of it has; `waits`: the
+    rest gets it by itself as soon as there is a recognition model. `segments`: how many segments that text is in the
+    history, None where they were not counted yet.
     """
 
     header: Header
@@ -52,6 +53,7 @@ class Sidecar:
     complete: bool = False
     newer: bool = False
     segments: int | None = None
+    waits: bool = False
 
     def encode(self) -> bytes:
         header = self.header
@@ -67,6 +69,7 @@ class Sidecar:
             "ended": self.ended,
             "complete": self.complete,
             **({} if self.segments is None else {"segments": self.segments}),
+            **({"waits_for_model": True} if self.waits else {}),
             "gaps": [{"at": gap.at, "length": gap.length, "cause": gap.cause} for gap in self.gaps],
             "keywords": dict(header.keywords),
         }
@@ -101,6 +104,7 @@ def parse_sidecar(data: bytes, dictation: str) -> Sidecar:
             _field(content, "complete", bool),
             newer=_field(content, "schema", int) > SCHEMA,
             segments=_field(content, "segments", int) if "segments" in content else None,
+            waits=content.get("waits_for_model") is True,
         )
     except (KeyError, TypeError, OverflowError, OSError, RecursionError) as error:
         raise ValueError(f"not a sidecar: {error!r}") from error

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from saywrite.file_lock import lock_file
+from saywrite.file_lock import lock_descriptor
 
 
 class UseLock:
@@ -25,7 +25,7 @@ class UseLock:
             return
         self._fd = os.open(history.with_name(history.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
         try:
-            lock_file(self._fd, shared=shared)
+            lock_descriptor(self._fd, shared=shared)
         except OSError:
             self.release()
             raise
