@@ -119,6 +119,10 @@ class HistoryUnavailable(HistoryError):
     pass
 
 
+class HistoryDamaged(HistoryUnavailable):
+    """What SQLite cannot read: the file is no database, cut off, or has damaged pages."""
+
+
 class SettingsError(SaywriteError):
     pass
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import py_nanotts
 import pytest
-import soundfile
 from tests import sounds
 from tests.system.lab.program import run, running
 

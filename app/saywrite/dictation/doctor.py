@@ -15,7 +15,7 @@ from saywrite.dictation.accounts import KEY_VARIABLE, find_account, source_of
 from saywrite.dictation.check import Check
 from saywrite.dictation.recognizer_checks import check_recognizer
 from saywrite.errors import KeyMissing, SaywriteError
-from saywrite.history.schema import open_database
+from saywrite.history.schema import check_database
 from saywrite.paths import Paths, private_folder
 from saywrite.settings.file import load
 from saywrite.settings.keychain import Keychain, SecretsStatus
@@ -102,7 +102,7 @@ def _history(path: Path) -> Check:
     if not path.exists():
         return Check("history", True, "None yet.")
     try:
-        open_database(path).close()
+        check_database(path)
     except SaywriteError as error:
         return Check("history", False, error.what, error.remedy)
     return Check("history", True, str(path))

@@ -7,7 +7,7 @@ unwritable disk is told once, the sound is kept in memory (at most `MEMORY_LIMIT
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from saywrite.audio.recordings import finish_recording
 from saywrite.dictation.disk import Disk
 from saywrite.errors import HistoryError, JournalError, SaywriteError
 from saywrite.events import BYTES_PER_SAMPLE, RecordClosed, Segment, Traffic
+from saywrite.history.holdings import forget_empty
 from saywrite.history.store import HistoryStore
 
 MEMORY_LIMIT = 30 * 60 * 16_000
@@ -130,7 +131,9 @@ class RecordWriter:
         history: Callable[[], HistoryStore | None],
         disk: Disk,
         post: Callable[[object], None],
+        earlier_segments: Iterable[int] = (),
     ) -> None:
+        """`earlier_segments`: the numbers of those that are in the history already."""
         self._recordings = recordings
         self._header = header
         self._open_history = history
@@ -145,7 +148,7 @@ class RecordWriter:
         self._owed: deque[Callable[[HistoryStore], None]] = deque()
         self._full = False
         self._continued = False
-        self._segments: set[int] = set()
+        self._segments = set(earlier_segments)
         self._structured = False
 
     def open(self) -> None:
@@ -206,7 +209,7 @@ class RecordWriter:
     def confirm(self, offset: int) -> None:
         """Note that everything before `offset` has its text, but only when that text is really in the history."""
         if self._journal is not None and self._text_saved:
-            self._journal.confirm(offset)
+            self._journal.confirm(offset, len(self._segments))
             self._save_sidecar()
 
     def read(self, start: int, end: int) -> bytes:
@@ -226,6 +229,8 @@ class RecordWriter:
         if self._journal is not None:
             if self._continued and confirmed < self._journal.length:
                 complete = False
+            if self._text_saved:
+                self._journal.confirm(0, len(self._segments))
             try:
                 self._journal.end(complete=complete and self._text_saved, waits=waits)
             except JournalError as error:
@@ -242,7 +247,7 @@ class RecordWriter:
             except JournalError as error:
                 self._trouble(error)
         if pending <= 0 and not self._segments and not self._structured and not self._continued:
-            self._in_history(lambda store: store.delete(self._header.dictation))
+            self._in_history(lambda store: forget_empty(store, self._header.dictation))
 
     def _write(self) -> None:
         try:
