@@ -114,7 +114,7 @@ def test_an_interrupt_ends_a_batch_with_130(files: Path, tmp_path: Path) -> None
 
 def test_another_language_becomes_its_words(tmp_path: Path) -> None:
     pcm = py_nanotts.NanoTTS().speak("Die Sonne scheint heute den ganzen Tag.", voice="de-DE")
-    soundfile.write(tmp_path / "sonne.wav", np.frombuffer(pcm, "<i2"), 16_000)
+    sounds.write_wav(tmp_path / "sonne.wav", np.frombuffer(pcm, "<i2"))
     done = run("transcribe", tmp_path / "sonne.wav", "--language", "de", at=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "scheint heute den ganzen tag" in done.stdout.lower()

@@ -12,7 +12,7 @@ import jiwer
 import numpy as np
 import py_nanotts
 import pytest
-import soundfile
+from tests import sounds
 
 from saywrite.audio.voice import Segmenter
 from saywrite.speech.local.whisper import Decoding, WhisperDecoder
@@ -53,9 +53,7 @@ def word_error_rate(said: str, heard: str) -> float:
 
 
 def recording(name: str) -> np.ndarray:
-    samples, rate = soundfile.read(DATA / f"{name}.flac", dtype="float32")
-    assert rate == RATE
-    return samples
+    return sounds.speech(name).astype(np.float32) / 32_768
 
 
 def spoken(text: str, voice: str = "en-US") -> np.ndarray:
