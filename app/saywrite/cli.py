@@ -117,7 +117,7 @@ def _parser() -> _Parser:
     listen.add_argument("--seconds", type=_positive, metavar="N", help="stop by itself after N seconds")
 
     transcribe = commands.add_parser(
-        "transcribe", parents=[speech, output, places], help="the same for audio files: WAV, FLAC, OGG, MP3, raw PCM"
+        "transcribe", parents=[speech, output, places], help="the same for audio and video files, and raw PCM"
     )
     transcribe.add_argument("files", nargs="+", type=Path, metavar="FILE")
     transcribe.add_argument("--realtime", action="store_true", help="at the pace of a microphone")

@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
-import soundfile
+from tests import sounds
 from tests.system.lab.program import running
 
 from saywrite.dictation.accounts import find_account, take_environment
@@ -30,7 +31,7 @@ def test_the_key_stays_with_us_and_leaves_the_environment_of_children() -> None:
 
 @pytest.mark.skipif(not hasattr(psutil.Process, "environ"), reason="Only on systems with readable environments")
 def test_the_recognizer_s_process_has_no_key(tmp_path: Path) -> None:
-    soundfile.write(tmp_path / "x.wav", [0.1] * 160_000, 16_000)
+    sounds.write_wav(tmp_path / "x.wav", np.full(160_000, 3_277, np.int16))
     arguments = ("transcribe", "--realtime", str(tmp_path / "x.wav"))
     with running(*arguments, at=tmp_path, env={"AIOLA_API_KEY": KEY}) as saywrite:
         saywrite.wait("state", state="listening")

@@ -21,7 +21,10 @@ from saywrite.ui.main_window import MainWindow
 from saywrite.ui.notices import Kind
 from saywrite.ui.preferences import Preferences
 
-AUDIO_FILES = "Audio files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aiff *.aif *.raw *.pcm);;All files (*)"
+AUDIO_FILES = (
+    "Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au"
+    " *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)"
+)
 BUSY = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING, State.FINISHING})
 
 
