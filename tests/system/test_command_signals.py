@@ -103,7 +103,7 @@ def test_a_command_for_a_window_that_does_not_answer_ends(number: signal.Signals
 @pytest.mark.parametrize("kind", ["wav", "flac"])
 def test_a_file_for_a_service_that_cannot_be_reached_ends(number: signal.Signals, kind: str, tmp_path: Path) -> None:
     """WAV goes as a stream, FLAC as it is."""
-    (tmp_path / f"x.{kind}").write_bytes(sounds.encode(np.full(16_000, 3_277, np.int16), 16_000, kind))
+    (tmp_path / f"x.{kind}").write_bytes(sounds.encode(np.full((16_000, 1), 3_277, np.int16), 16_000, kind))
     nobody = f"http://127.0.0.1:{closed_port()}"
     environment = {"AIOLA_API_KEY": "ak_test", "AIOLA_BASE_URL": nobody, "AIOLA_AUTH_BASE_URL": nobody}
     with started("transcribe", "--engine", "aiola", str(tmp_path / f"x.{kind}"), at=tmp_path, **environment) as process:
