@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-import soundfile
+from tests import sounds
 from tests.system.lab.program import Events, run, running
 from tests.system.lab.sound import SoundLab, label, sound_lab, wait_for
 from tests.system.small_disk import small_disk
@@ -30,10 +30,7 @@ def lab() -> Iterator[SoundLab]:
 @pytest.fixture(scope="module")
 def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two sentences with a pause between, as a WAV file."""
-    path = tmp_path_factory.mktemp("speech") / "two.wav"
-    sound, rate = soundfile.read(DATA / "two_sentences.flac", dtype="int16")
-    soundfile.write(path, sound, rate)
-    return path
+    return sounds.write_wav(tmp_path_factory.mktemp("speech") / "two.wav", sounds.speech("two_sentences"))
 
 
 def words(text: str) -> set[str]:

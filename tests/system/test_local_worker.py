@@ -16,11 +16,11 @@ import numpy as np
 import psutil
 import py_nanotts
 import pytest
-import soundfile
+from tests.sounds import speech
 
 from saywrite import events
-from saywrite.main import worker_command
 from saywrite.paths import default_paths
+from saywrite.program import worker_command
 from saywrite.speech.local.engine import LocalRecognizer
 from saywrite.speech.local.models import DEFAULT_MODEL, find_model
 from saywrite.speech.recognizer import Incoming, Request
@@ -133,9 +133,7 @@ class Dictation:
 
 
 def sound(name: str) -> bytes:
-    samples, rate = soundfile.read(DATA / f"{name}.flac", dtype="int16")
-    assert rate == events.SAMPLE_RATE
-    return samples.tobytes()
+    return speech(name).tobytes()
 
 
 def spoken(text: str, voice: str = "en-US") -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import py_nanotts
 import pytest
-import soundfile
+from tests import sounds
 from tests.system.lab.program import run, running
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -21,13 +21,13 @@ pytestmark = pytest.mark.system
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same sentence in every format, at several rates and channel counts, and some that are no sound."""
     folder = tmp_path_factory.mktemp("files")
-    sound, rate = soundfile.read(DATA / "weather.flac", dtype="int16")
-    assert rate == 16_000
+    sound = sounds.speech("weather")
+    mono = sound[:, None]
     twice = np.repeat(sound, 3)
-    soundfile.write(folder / "stereo48.wav", np.column_stack([twice, twice]), 48_000)
-    soundfile.write(folder / "mono.flac", sound, rate)
-    soundfile.write(folder / "speech.ogg", sound, rate, format="OGG", subtype="VORBIS")
-    soundfile.write(folder / "speech.mp3", sound, rate, format="MP3", subtype="MPEG_LAYER_III")
+    sounds.write_wav(folder / "stereo48.wav", np.column_stack([twice, twice]), 48_000)
+    (folder / "mono.flac").write_bytes(sounds.encode(mono, 16_000, "flac"))
+    (folder / "speech.ogg").write_bytes(sounds.encode(mono, 16_000, "ogg"))
+    (folder / "speech.mp3").write_bytes(sounds.encode(mono, 16_000, "mp3"))
     (folder / "speech.pcm").write_bytes(sound.tobytes())
     (folder / "empty.wav").write_bytes(b"")
     (folder / "letter.mp3").write_text("Dear reader, this is not a sound.")
@@ -114,7 +114,7 @@ def test_an_interrupt_ends_a_batch_with_130(files: Path, tmp_path: Path) -> None
 
 def test_another_language_becomes_its_words(tmp_path: Path) -> None:
     pcm = py_nanotts.NanoTTS().speak("Die Sonne scheint heute den ganzen Tag.", voice="de-DE")
-    soundfile.write(tmp_path / "sonne.wav", np.frombuffer(pcm, "<i2"), 16_000)
+    sounds.write_wav(tmp_path / "sonne.wav", np.frombuffer(pcm, "<i2"))
     done = run("transcribe", tmp_path / "sonne.wav", "--language", "de", at=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "scheint heute den ganzen tag" in done.stdout.lower()

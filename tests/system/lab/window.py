@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-import soundfile
+from tests.sounds import speech, write_wav
 from tests.system.lab.desktop import Desktop, desktop, wait_for
 from tests.system.lab.program import folders
 from tests.system.lab.screen_reader import Gone, ScreenReader, Widget, screen_reader
@@ -57,8 +57,7 @@ def room(mics: Sequence[str]) -> Iterator[Room]:
 def recordings(folder: Path) -> dict[str, Path]:
     """The speech of tests/data as WAV files, which paplay reads, by name."""
     for path in (ROOT / "tests" / "data").glob("*.flac"):
-        sound, rate = soundfile.read(path, dtype="int16")
-        soundfile.write(folder / f"{path.stem}.wav", sound, rate)
+        write_wav(folder / f"{path.stem}.wav", speech(path.stem))
     return {path.stem: path for path in folder.glob("*.wav")}
 
 
