@@ -23,6 +23,7 @@ from saywrite.events import (
     FrontEndEvent,
     Inserted,
     InsertionEvent,
+    InsertionUncertain,
     KeyProblem,
     KeysChanged,
 )
@@ -93,7 +94,7 @@ class Talk:
         if isinstance(message, KeyMessage):
             self.keyboard.handle(message, self._clock())
         elif isinstance(message, InsertionEvent):
-            if isinstance(message, Inserted):
+            if isinstance(message, Inserted | InsertionUncertain):
                 self._desk.latency.inserted(message.dictation, message.at)
             self._tell(message)
         else:
