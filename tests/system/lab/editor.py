@@ -1,7 +1,8 @@
 """Another program with a text field (Qt), driven by lines on its standard input; run as a process of its own.
 
-`text` prints what is in the field as JSON, `clear` empties it, `around` fills it and puts the cursor before "tail", `deaf S` blocks the program for S seconds, as a busy one
-is. `refuse` makes it ignore all keys, `copy` fills the clipboard. It prints `ready` once it has the focus.
+`text` prints what is in the field as JSON, `clear` empties it, `around` fills it and puts the cursor before "tail",
+`deaf S` blocks the program for S seconds, as a busy one is. `refuse` makes it ignore all keys, `copy` fills the
+clipboard. It prints `ready` once it has the focus.
 """
 
 from __future__ import annotations

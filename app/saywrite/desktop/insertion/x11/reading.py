@@ -1,4 +1,8 @@
-"""Reading a selection that another program owns: every format, also the ones sent in pieces (INCR)."""
+"""Reading a selection that another program owns: every format, also the ones sent in pieces (INCR).
+
+What takes too long is given up, but still taken to its end piece by piece: many owners serve nobody else before that.
+The insertion worker.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +38,8 @@ class Reader:
         self._answer: int | None = None
         self._pieces = 0
         self._deadline = 0.0
+        self._given_up: set[int] = set()
+        connection.handlers.append(self._drain)
 
     def read(self, selection: str, limit_s: float = READ_S) -> tuple[Contents, Trouble]:
         """All formats worth keeping, of a bounded size, in a bounded time. Empty if nobody owns it, or its owner has
@@ -65,6 +71,7 @@ class Reader:
         # A property of its own for each question: an answer that comes too late is not taken for the next one's.
         self._number = (self._number + 1) % 64
         self._property = self._x.atom(f"SAYWRITE_READ_{self._number}")
+        self._given_up.discard(self._property)
         self._answer, self._target = None, self._x.atom(target)
         self._x.handlers.append(self._take)
         try:
@@ -87,11 +94,16 @@ class Reader:
             if value.size > most:
                 raise _Unreadable(Trouble.CLIPBOARD_BIG)
             return value
+        except _Unreadable:
+            self._given_up.add(self._property)
+            self._x.window.delete_property(self._property)
+            raise
         finally:
             self._x.handlers.remove(self._take)
 
     def _wait(self, done: Callable[[], bool]) -> None:
-        if not self._x.wait(done, max(0.0, self._deadline - time.monotonic())):
+        left = self._deadline - time.monotonic()
+        if left < 0 or not self._x.wait(done, left):
             raise _Unreadable(Trouble.CLIPBOARD_SLOW)
 
     def _in_pieces(self, most: int) -> Item:
@@ -128,3 +140,17 @@ class Reader:
             and event.state == X.PropertyNewValue
         ):
             self._pieces += 1
+
+    def _drain(self, event: Any) -> None:
+        """Delete what comes for a question that was given up: that asks for its next piece, and an empty one ends it."""
+        if isinstance(event, SelectionNotify) and event.requestor.id == self._x.window.id:
+            place = event.property
+        elif isinstance(event, PropertyNotify) and event.state == X.PropertyNewValue:
+            place = event.atom
+        else:
+            return
+        if place in self._given_up:
+            reply = self._x.window.get_property(place, X.AnyPropertyType, 0, 0)
+            if reply is not None and reply.property_type not in (X.NONE, self._incr) and reply.bytes_after == 0:
+                self._given_up.discard(place)
+            self._x.window.delete_property(place)
