@@ -29,7 +29,6 @@ from saywrite.events import (
     KeysChanged,
     ListeningAhead,
     NotInserted,
-    Receipt,
     Segment,
     UnfinishedFound,
 )
@@ -47,9 +46,16 @@ class Inserter:
         self.given: list[Insertion] = []
         self.choices = Choices()
         self.story: list[str] = []
+        self.own: list[tuple[float, str]] = []
 
     def start(self) -> None:
         self.story.append("start")
+
+    def note_own_key(self, at: float, *, down: bool) -> None:
+        self.own.append((at, "down" if down else "up"))
+
+    def note_command(self, at: float) -> None:
+        self.own.append((at, "command"))
 
     def choose(self, choices: Choices) -> None:
         self.choices = choices
@@ -288,10 +294,20 @@ def test_the_keys_times_and_the_insertion_are_in_the_receipt_of_its_latency(stag
     stage.desk.latency._keep = lambda dictation, microphone, latency: kept.update({dictation: latency})
     stage.dictate("hello there")
     dictation = stage.inserter.given[0].dictation
-    stage.inbox.post(Inserted(dictation, Receipt.READ, "Kate", False, 0.02, stage.now + 0.5))
+    stage.inbox.post(Inserted(dictation, "Kate", False, 0.02, stage.now + 0.5))
     stage.settle()
     assert kept[dictation].released == 1000
     assert kept[dictation].inserted == round(1000 * (1 + 2 * BOUNCE_S + 0.5))
+
+
+def test_the_insertion_knows_which_keys_were_ours(stage: TalkStage) -> None:
+    stage.dictate("hello there")
+    kinds = [kind for _, kind in stage.inserter.own]
+    assert kinds == ["down", "command", "up", "command"]
+    assert [at for at, _ in stage.inserter.own] == sorted(at for at, _ in stage.inserter.own)
+    stage.dictation.toggle(insert=True)
+    stage.settle()
+    assert [kind for _, kind in stage.inserter.own][4:] == ["command"]
 
 
 def test_what_became_of_texts_and_keys_is_told(stage: TalkStage) -> None:
@@ -318,12 +334,16 @@ def test_at_the_end_the_keys_go_first(stage: TalkStage) -> None:
 
 def test_the_settings_are_the_insertions_choices(stage: TalkStage) -> None:
     settings = Settings(
-        insertion_means="type", insertion_other_window="keep", insertion_continue_s=5, insertion_programs="xterm = type"
+        insertion_means="type",
+        insertion_other_window="keep",
+        insertion_continue=False,
+        insertion_line_breaks="as is",
+        insertion_programs="xterm = type",
     )
     stage.dictation.apply(settings)
     stage.settle()
     assert stage.inserter.choices == choices_of(settings)
-    assert stage.inserter.choices == Choices(Means.TYPE, "keep", 5.0, {"xterm": Means.TYPE})
+    assert stage.inserter.choices == Choices(Means.TYPE, "keep", False, "as is", {"xterm": Means.TYPE})
     assert choices_of(Settings()).means is None
 
 

@@ -197,9 +197,7 @@ def test_the_users_own_paste_soon_after_gives_what_was_copied_before(
             assert target.next() == OLD
 
 
-def test_another_programs_paste_gives_what_was_copied_before(
-    screen: Desktop, bench: Bench, fingers: Keyboard
-) -> None:
+def test_another_programs_paste_gives_what_was_copied_before(screen: Desktop, bench: Bench, fingers: Keyboard) -> None:
     with copied(screen, OLD):
         with page(screen, "TEXT@0") as target:
             bench.insert("Words")
@@ -297,9 +295,7 @@ def test_a_stopped_owner_keeps_the_text_waiting_no_longer_than_half_a_second(scr
 
 
 @pytest.mark.parametrize("megabytes", [20, 80])
-def test_a_large_clipboard_survives_an_insertion(
-    megabytes: int, screen: Desktop, bench: Bench, tmp_path: Path
-) -> None:
+def test_a_large_clipboard_survives_an_insertion(megabytes: int, screen: Desktop, bench: Bench, tmp_path: Path) -> None:
     text = "0123456789abcdef" * (megabytes * 65_536)
     with copied(screen, text), editor(screen) as target:
         event = bench.insert("Words")
@@ -346,7 +342,9 @@ sys.stdin.read()
 
 
 @pytest.mark.parametrize("means", [None, Means.TYPE])
-def test_a_menu_or_dialog_that_holds_the_keyboard_gets_no_keys_and_is_told(means: Means | None, screen: Desktop) -> None:
+def test_a_menu_or_dialog_that_holds_the_keyboard_gets_no_keys(
+    means: Means | None, screen: Desktop
+) -> None:
     bench = Bench(screen, means)
     with editor(screen) as target:
         holder = subprocess.Popen(

@@ -130,9 +130,7 @@ def test_text_is_typed_and_taken_back_exactly(
 
 
 @pytest.mark.parametrize("means", [Means.CTRL_V, Means.TYPE])
-def test_sticky_keys_stay_on_and_change_nothing(
-    means: Means, screen: Desktop, field: Editor, bench: Bench
-) -> None:
+def test_sticky_keys_stay_on_and_change_nothing(means: Means, screen: Desktop, field: Editor, bench: Bench) -> None:
     with layout(screen, "us", 0) as xkb:
         xkb.set_sticky_keys(True)
         try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from saywrite.audio.standby import Standby
-from saywrite.desktop.hotkeys.bindings import SECOND, Grabbed, Hotkeys
+from saywrite.desktop.hotkeys.bindings import SECOND, Grabbed, Hotkeys, KeyPressed, KeyReleased
 from saywrite.dictation.handover import Handover
 from saywrite.dictation.keyboard import Keyboard, KeyMessage
 from saywrite.dictation.push_to_talk import Situation
@@ -60,6 +60,7 @@ class Talk:
         self._tell = tell
         self._ahead: tuple[object, ...] = (0,)
         self._end_watch: Callable[[], None] | None = None
+        self._capturing = False
         self._cancelled: set[str] = set()
         self._returning: list[str] = []
         self._leaving: list[str] = []
@@ -92,6 +93,8 @@ class Talk:
     def handle(self, message: object) -> bool:
         """Take a message out of the inbox; whether it was one for this."""
         if isinstance(message, KeyMessage):
+            if isinstance(message, KeyReleased) or (isinstance(message, KeyPressed) and not self.keyboard.held):
+                self.handover.inserter.note_own_key(message.at, down=isinstance(message, KeyPressed))
             self.keyboard.handle(message, self._clock())
         elif isinstance(message, InsertionEvent):
             if isinstance(message, Inserted | InsertionUncertain):
@@ -107,6 +110,10 @@ class Talk:
 
     def follow(self) -> None:
         """The dictation's state has changed."""
+        capturing = self.situation().capturing
+        if capturing != self._capturing:
+            self._capturing = capturing
+            self.handover.inserter.note_command(self._clock())
         self.keyboard.follow()
 
     def receive(self, event: FrontEndEvent) -> None:

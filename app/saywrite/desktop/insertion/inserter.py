@@ -100,8 +100,12 @@ class Inserter:
         return way.focus() if way is not None else None
 
     def note_own_key(self, at: float, *, down: bool) -> None:
-        """One of our hotkeys went down or up at `at`: no sign of the user doing something in another program."""
+        """One of our hotkeys went down or came up at `at`: no sign of the user doing something in another program."""
         self._order(lambda: self._way.activity.note_own_key(at, down=down) if self._way is not None else None)
+
+    def note_command(self, at: float) -> None:
+        """A dictation began or ended at `at`: neither is what made it do so."""
+        self._order(lambda: self._way.activity.note_command(at) if self._way is not None else None)
 
     def insert(self, insertion: Insertion) -> None:
         """Insert a text that is in the history. Texts go in in the order of these calls."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from saywrite.desktop.insertion.user_activity import UserActivity
+
 PATIENCE_S = 5.0
 """How long a program may take to read the text; measured from the paste keys."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,10 +15,9 @@ from ctypes import wintypes
 from pathlib import PureWindowsPath
 from typing import Any
 
-from saywrite.desktop.insertion.way import Target
+from saywrite.desktop.insertion.way import MOST_BYTES, READ_S, Target, Trouble
 from saywrite.desktop.insertion.windows import INSERT, RETURN, TAB
 
-MOST_BYTES = 64 * 1024 * 1024
 UNICODE_TEXT = 13
 HANDLES = frozenset((2, 3, 9, 14, 0x80, 0x81, 0x82, 0x83, 0x8E, *range(0x200, 0x400)))
 """Formats that are no memory: bitmaps (Windows makes them from the DIB), metafiles, palettes, private handles."""
@@ -54,6 +54,10 @@ class _Key(ctypes.Structure):
     )
 
 
+class _LastInput(ctypes.Structure):
+    _fields_ = (("size", wintypes.UINT), ("time", wintypes.DWORD))
+
+
 class _Either(ctypes.Union):
     _fields_ = (("key", _Key), ("mouse", _Mouse))
 
@@ -71,7 +75,13 @@ class WindowsApi:
         windll: Any = ctypes.windll  # type: ignore[attr-defined,unused-ignore]
         self._user, self._kernel, self._advapi = windll.user32, windll.kernel32, windll.advapi32
         pointer, handle = ctypes.c_void_p, ctypes.c_size_t
-        for name in ("CreateWindowExW", "GetForegroundWindow", "GetClipboardData", "SetClipboardData"):
+        for name in (
+            "CreateWindowExW",
+            "GetForegroundWindow",
+            "GetClipboardOwner",
+            "GetClipboardData",
+            "SetClipboardData",
+        ):
             getattr(self._user, name).restype = pointer
         self._user.SetClipboardData.argtypes = (wintypes.UINT, pointer)
         self._user.GetAsyncKeyState.restype = ctypes.c_short
@@ -88,7 +98,7 @@ class WindowsApi:
         self._user.SetWindowLongPtrW.argtypes = (pointer, ctypes.c_int, self._procedure_type)
         self._procedure = self._procedure_type(self._handle)
         self._window: int | None = None
-        self._text, self._rendered, self._sequence = b"", False, 0
+        self._text, self._rendered = b"", False
         self._asked: Callable[[], None] = lambda: None
 
     def front(self) -> Target | None:
@@ -108,19 +118,34 @@ class WindowsApi:
     def down(self, key: int) -> bool:
         return bool(self._user.GetAsyncKeyState(key) & 0x8000)
 
-    def read_all(self) -> Mapping[int, bytes]:
+    def read_all(self) -> tuple[Mapping[int, bytes], Trouble]:
+        """On a thread of its own: an owner that does not answer would hold this one up."""
         found: dict[int, bytes] = {}
+        troubles: list[Trouble] = []
+        reader = threading.Thread(
+            target=lambda: troubles.append(self._read_formats(found)), name="clipboard reader", daemon=True
+        )
+        reader.start()
+        reader.join(READ_S)
+        return dict(found), troubles[0] if troubles else Trouble.CLIPBOARD_SLOW
+
+    def _read_formats(self, found: dict[int, bytes]) -> Trouble:
+        """Every format that is plain memory into `found`."""
         with self._opened(None) as opened:
-            kind, left = self._user.EnumClipboardFormats(0) if opened else 0, MOST_BYTES
+            if not opened:
+                return Trouble.CLIPBOARD_SLOW
+            kind, left = self._user.EnumClipboardFormats(0), MOST_BYTES
             while kind:
                 memory = None if kind in HANDLES else self._user.GetClipboardData(kind)
                 size = self._kernel.GlobalSize(memory) if memory else 0
-                if memory and size <= left:
+                if size > left:
+                    return Trouble.CLIPBOARD_BIG
+                if memory:
                     found[kind] = ctypes.string_at(self._kernel.GlobalLock(memory), size)
                     self._kernel.GlobalUnlock(memory)
                     left -= size
                 kind = self._user.EnumClipboardFormats(kind)
-        return found
+        return Trouble.NONE
 
     def promise_text(self, text: str, asked: Callable[[], None]) -> bool:
         self._text = text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-16-le") + b"\0\0"
@@ -134,7 +159,6 @@ class WindowsApi:
                 self._user.SetClipboardData(UNICODE_TEXT, None)
                 for name in (_EXCLUDE, *_HISTORY):
                     self._set(self._user.RegisterClipboardFormatW(name), bytes(4))
-        self._sequence = self._user.GetClipboardSequenceNumber()
         return opened
 
     def put(self, contents: Mapping[int, bytes]) -> bool:
@@ -147,7 +171,12 @@ class WindowsApi:
         return opened
 
     def ours(self) -> bool:
-        return bool(self._user.GetClipboardSequenceNumber() == self._sequence)
+        return self._window is not None and self._user.GetClipboardOwner() == self._window
+
+    def seconds_since_input(self) -> float:
+        last = _LastInput(ctypes.sizeof(_LastInput), 0)
+        self._user.GetLastInputInfo(ctypes.byref(last))
+        return float((self._kernel.GetTickCount() - last.time) & 0xFFFF_FFFF) / 1000
 
     def keep_text(self) -> None:
         if self._window is not None and self.ours() and not self._rendered:

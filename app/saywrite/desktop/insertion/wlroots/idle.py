@@ -1,6 +1,7 @@
 """When the user does something, as the compositor tells it: idle notifications. The insertion worker.
 
-They tell of any input, also of the mouse moving. Sources: ext-idle-notify-v1, KDE's idle protocol (before wlroots 0.16).
+They tell of any input, also of the mouse moving. Sources: ext-idle-notify-v1, and KDE's idle protocol, which wlroots
+had before its version 0.16.
 """
 
 from __future__ import annotations

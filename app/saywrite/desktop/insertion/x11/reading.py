@@ -76,9 +76,7 @@ class Reader:
         self._x.handlers.append(self._take)
         try:
             self._x.window.delete_property(self._property)
-            self._x.window.convert_selection(
-                self._x.atom(selection), self._target, self._property, X.CurrentTime
-            )
+            self._x.window.convert_selection(self._x.atom(selection), self._target, self._property, X.CurrentTime)
             self._wait(lambda: self._answer is not None)
             if self._answer == X.NONE:
                 return None
@@ -142,7 +140,7 @@ class Reader:
             self._pieces += 1
 
     def _drain(self, event: Any) -> None:
-        """Delete what comes for a question that was given up: that asks for its next piece, and an empty one ends it."""
+        """Delete what comes for a question that was given up: that asks for its next piece; an empty one ends it."""
         if isinstance(event, SelectionNotify) and event.requestor.id == self._x.window.id:
             place = event.property
         elif isinstance(event, PropertyNotify) and event.state == X.PropertyNewValue:
