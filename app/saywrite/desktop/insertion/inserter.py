@@ -97,7 +97,11 @@ class Inserter:
     def focus(self) -> Target | None:
         """The window in front, to be remembered at the key press. A few ms at most."""
         way = self._way
-        return way.focus() if way is not None else None
+        target = way.focus() if way is not None else None
+        text_before = self._text_before
+        if target is not None and not target.own and text_before is not None:
+            self._order(lambda: text_before.look(target) and None)  # found now, it is soon found when the text is there
+        return target
 
     def note_own_key(self, at: float, *, down: bool) -> None:
         """One of our hotkeys went down or came up at `at`: no sign of the user doing something in another program."""
