@@ -342,9 +342,7 @@ sys.stdin.read()
 
 
 @pytest.mark.parametrize("means", [None, Means.TYPE])
-def test_a_menu_or_dialog_that_holds_the_keyboard_gets_no_keys(
-    means: Means | None, screen: Desktop
-) -> None:
+def test_a_menu_or_dialog_that_holds_the_keyboard_gets_no_keys(means: Means | None, screen: Desktop) -> None:
     bench = Bench(screen, means)
     with editor(screen) as target:
         holder = subprocess.Popen(

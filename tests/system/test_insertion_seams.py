@@ -1,4 +1,4 @@
-"""How texts follow one another in other programs under X11, for real: space, capital, and the user's own keys between."""
+"""How texts follow one another in other programs under X11, for real: spaces, capitals, the user's keys between."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ class AccessibleText:
         return None
 
     def _focus_in(self, top: Place) -> Place | None:
-        rule = ([1 << _FOCUSED, 0], _ALL, {}, _ANY, [], _ANY, [], _ANY, False)
+        rule: tuple[Any, ...] = ([1 << _FOCUSED, 0], _ALL, {}, _ANY, [], _ANY, [], _ANY, False)
         with contextlib.suppress(_Silent):
             reply = self._ask(top, "Collection", "GetMatches", "(aiia{ss}iaiiasib)uib", rule, _CANONICAL, 1, True)
             if reply:

@@ -64,7 +64,7 @@ class PasteBackend(Protocol[Saved]):
         """When the target read the text last, monotonic seconds; 0.0 if it has not, as far as can be seen."""
 
     def sees_reads(self) -> bool:
-        """Whether a read of the target would be noticed from here on; False: nobody can tell what became of the text."""
+        """Whether a read of the target would be noticed from here on; else nobody can tell what became of the text."""
 
     def is_unclear(self) -> bool:
         """Somebody read, and nobody can say whether it was the target."""

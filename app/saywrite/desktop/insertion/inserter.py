@@ -100,7 +100,8 @@ class Inserter:
         target = way.focus() if way is not None else None
         text_before = self._text_before
         if target is not None and not target.own and text_before is not None:
-            self._order(lambda: text_before.look(target) and None)  # found now, it is soon found when the text is there
+            # Found now, the text field is found at once when the text is there.
+            self._order(lambda: _look(text_before, target))
         return target
 
     def note_own_key(self, at: float, *, down: bool) -> None:
@@ -303,3 +304,7 @@ class Inserter:
                 way.close()
             except (InsertionUnavailable, OSError):
                 log.debug("the way was gone already")
+
+
+def _look(text_before: TextBefore, target: Target) -> None:
+    text_before.look(target)

@@ -54,7 +54,10 @@ Contents = Mapping[str, bytes]
 
 
 class Portal:
-    """Implements `way.Way` and `clipboard_paste.PasteBackend`. It cannot type: desktops map what is typed through the layout, and lose characters."""
+    """Implements `way.Way` and `clipboard_paste.PasteBackend`.
+
+    It cannot type: desktops map what is typed through the layout, and lose characters.
+    """
 
     name = "RemoteDesktop portal"
 
