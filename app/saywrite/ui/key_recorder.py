@@ -199,13 +199,25 @@ def x11_name(code: int, keysym: int) -> str:
 
 
 _ISO_LESS = 94
-_BY_KEYSYM = {number: MEDIA_NAMES[name] for name, number in MEDIA_KEYSYMS.items()} | {
-    0xFF23: "Henkan",
-    0xFF22: "Muhenkan",
-    0xFF27: "Hiragana Katakana",
-    0xFF31: "Hangul",
-    0xFF34: "Hanja",
+_KEYPAD = {
+    **{0xFFB0 + number: f"Num {number}" for number in range(10)},
+    **{0xFF95 + place: f"Num {digit}" for place, digit in enumerate("7486293150")},
+    **{0xFF9F: "Num Decimal", 0xFFAE: "Num Decimal", 0xFFAC: "Num Decimal", 0xFF8D: "Num Enter"},
+    **{0xFFAB: "Num Plus", 0xFFAD: "Num Minus", 0xFFAA: "Num Times", 0xFFAF: "Num Divide", 0xFFBD: "Num Equal"},
 }
+"""With Num Lock on and off."""
+
+_BY_KEYSYM = (
+    {number: MEDIA_NAMES[name] for name, number in MEDIA_KEYSYMS.items()}
+    | _KEYPAD
+    | {
+        0xFF23: "Henkan",
+        0xFF22: "Muhenkan",
+        0xFF27: "Hiragana Katakana",
+        0xFF31: "Hangul",
+        0xFF34: "Hanja",
+    }
+)
 
 
 def _combination(held: Qt.KeyboardModifier, key: Qt.Key) -> QKeyCombination:

@@ -119,6 +119,12 @@ KEYS: Mapping[str, Key] = MappingProxyType(
         "Mouse 9": Key("", None, None, button=9),
         **{MEDIA_NAMES[keysym]: Key(keysym, _WINDOWS_MEDIA.get(keysym), None) for keysym in MEDIA_KEYSYMS},
         "Num Enter": Key("KP_Enter", None, 0x4C, types=True),
+        "Num Plus": Key("KP_Add", 0x6B, 0x45, types=True),
+        "Num Minus": Key("KP_Subtract", 0x6D, 0x4E, types=True),
+        "Num Times": Key("KP_Multiply", 0x6A, 0x43, types=True),
+        "Num Divide": Key("KP_Divide", 0x6F, 0x4B, types=True),
+        "Num Decimal": Key("KP_Decimal", 0x6E, 0x41, types=True, also=("KP_Separator", "KP_Delete")),
+        "Num Equal": Key("KP_Equal", None, 0x51, types=True),
         "Left Ctrl": Key("Control_L", None, None, modifier=True),
         "Right Ctrl": Key("Control_R", None, None, modifier=True),
         "Left Alt": Key("Alt_L", None, None, modifier=True),
@@ -134,4 +140,4 @@ KEYS: Mapping[str, Key] = MappingProxyType(
 
 def wayland_symbol(key: Key) -> str:
     """The keysym by which a Wayland compositor knows the key: what evdev gives, also beyond F12."""
-    return key.also[0] if key.also and not key.modifier else key.keysym
+    return key.also[0] if key.also and key.code and not key.modifier else key.keysym

@@ -21,7 +21,8 @@ _SYMBOLS = {
 _LOCKS = ("Num_Lock", "Scroll_Lock")
 _ALL = 0xFF  # the eight modifiers; above them stand the mouse buttons and the keyboard group
 
-XK.load_keysym_group("xkb")  # ISO_Level3_Shift is among them
+for _group in ("xkb", "korean"):  # ISO_Level3_Shift and Hangul are among them
+    XK.load_keysym_group(_group)
 
 _EVDEV_UP = 111
 """The code of the arrow up under evdev; elsewhere it is another key."""
