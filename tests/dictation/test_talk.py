@@ -76,6 +76,19 @@ class Inserter:
         self.story.append("close")
 
 
+class Watch:
+    """Remembers what the session's watch is told."""
+
+    def __init__(self, story: list[str]) -> None:
+        self._story = story
+
+    def capture(self, on: bool) -> None:
+        self._story.append("capturing" if on else "not capturing")
+
+    def close(self) -> None:
+        self._story.append("ended")
+
+
 class TalkStage(Stage):
     """The stage with keys and another program in front."""
 
@@ -99,9 +112,9 @@ class TalkStage(Stage):
         self.talk = self.desk.talk = self.desk.loop.keys = Talk(self.desk, desktop, lambda: self.now, self.told.append)
         self.talk.open()
 
-    def _watch_session(self) -> Callable[[], None]:
+    def _watch_session(self) -> Watch:
         self.watch.append("begun")
-        return lambda: self.watch.append("ended")
+        return Watch(self.watch)
 
     def down(self, binding: str = FIRST) -> None:
         self.inbox.post(KeyPressed(binding, self.now))
@@ -322,6 +335,11 @@ def test_what_became_of_texts_and_keys_is_told(stage: TalkStage) -> None:
     stage.dictation.take_back_insertion()
     stage.settle()
     assert stage.inserter.story == ["start", "again", "take back"]
+
+
+def test_the_sessions_watch_looks_for_lockers_while_the_microphone_is_open(stage: TalkStage) -> None:
+    stage.dictate("hello there")
+    assert stage.watch == ["begun", "capturing", "not capturing"]
 
 
 def test_at_the_end_the_keys_go_first(stage: TalkStage) -> None:

@@ -160,10 +160,8 @@ def _desktop(
     def keys() -> Hotkeys | None:
         return open_hotkeys(choose(sys.platform, means.environ).way, inbox.post, time.monotonic, APP_ID, on_main)
 
-    def watch_session() -> Callable[[], None]:
-        if sys.platform != "linux":
-            return lambda: None
-        return SessionWatch(inbox.post, time.monotonic).close
+    def watch_session() -> SessionWatch | None:
+        return SessionWatch(inbox.post, time.monotonic, means.environ) if sys.platform == "linux" else None
 
     def way_in() -> Way:
         return open_way(_portal_token(means), APP_ID, environ=means.environ)

@@ -20,11 +20,12 @@ from PySide6.QtCore import (
     QMessageLogContext,
     QObject,
     QSocketNotifier,
+    Qt,
     QTimer,
     QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from saywrite import __version__
 from saywrite.ui.icons import app_icon
@@ -35,6 +36,7 @@ from saywrite.ui.worker import DictationThread
 log = logging.getLogger(__name__)
 qt_log = logging.getLogger("qt")
 
+SAID_MS = 20_000
 WAIT_AT_QUIT_MS = 2000
 START_ANYWAY_MS = 2000
 _LEVELS = {
@@ -72,6 +74,17 @@ def create_application(arguments: Sequence[str], theme: str) -> QApplication:
     app.setWindowIcon(app_icon())
     apply_scheme(theme)
     return app
+
+
+def say_once(what: str, remedy: str) -> None:
+    """A message box of a process that opens no window; it closes by itself after a while."""
+    app = create_application(sys.argv[:1], "system")
+    box = QMessageBox(QMessageBox.Icon.Information, "Saywrite", what)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText(remedy)
+    QTimer.singleShot(SAID_MS, box.accept)
+    box.exec()
+    app.quit()
 
 
 def route_messages() -> None:
