@@ -6,7 +6,6 @@ Imports what a command needs when it needs it: `saywrite --version` loads nothin
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -166,25 +165,15 @@ def _window(options: cli.Options) -> int:
     data = default_paths(options.config, options.data).data
     instance = become_or_raise(data, os.environ)
     if instance is None:
-        if where := running_elsewhere(data, os.environ):
-            _say_where(where)
+        if words := running_elsewhere(data, os.environ):
+            from saywrite.ui.application import say_once
+
+            say_once(words)
         return cli.DONE
     try:
         return _open_window(options, instance)
     finally:
         instance.release()
-
-
-def _say_where(display: str) -> None:
-    """The window that was brought to the front cannot be seen from here."""
-    what = f"Saywrite is already running on {display}; its window is there."
-    remedy = "Quit it there first to have it here, or start it with --data and another folder."
-    if sys.stderr is not None:
-        print(f"saywrite: {what} {remedy}", file=sys.stderr)
-    if sys.stderr is None or not (sys.stderr.isatty() or stat.S_ISFIFO(os.fstat(sys.stderr.fileno()).st_mode)):
-        from saywrite.ui.application import say_once
-
-        say_once(what, remedy)  # started from a menu: nobody reads standard error
 
 
 def _open_window(options: cli.Options, instance: Instance) -> int:

@@ -51,11 +51,8 @@ class Inserter:
     def start(self) -> None:
         self.story.append("start")
 
-    def note_own_key(self, at: float, *, down: bool) -> None:
-        self.own.append((at, "down" if down else "up"))
-
-    def note_command(self, at: float) -> None:
-        self.own.append((at, "command"))
+    def note_own_key(self, at: float, *, down: bool | None) -> None:
+        self.own.append((at, {True: "down", False: "up", None: "command"}[down]))
 
     def choose(self, choices: Choices) -> None:
         self.choices = choices

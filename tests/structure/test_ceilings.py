@@ -16,6 +16,14 @@ CLASS_METHODS = 20
 OF_CLASS = {"MainWindow": 15}
 
 RAISED: dict[str, tuple[int, str]] = {
+    "desktop/insertion/portal.py:Portal": (
+        32,
+        "the two interfaces Way and PasteBackend over one session, most one line",
+    ),
+    "desktop/insertion/wlroots/desktop.py:Wlroots": (
+        24,
+        "the two interfaces Way and PasteBackend, most of them one line",
+    ),
     "dictation/dictation.py:Dictation": (28, "a facade: one line for each wish of the user, no logic to cut out"),
     "events.py": (520, "the vocabulary of all layers, on one page so that it can be read as a whole"),
 }

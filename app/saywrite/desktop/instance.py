@@ -95,10 +95,15 @@ def display_of(environ: Mapping[str, str]) -> str:
 
 
 def running_elsewhere(data: Path, environ: Mapping[str, str]) -> str:
-    """The display of the running Saywrite, if it is another one than here; "" if it is the same or not known."""
+    """What to tell a user whose Saywrite runs on another display than this one; "" if it is the same or not known."""
     record = read_record(data)
     here = display_of(environ)
-    return record.display if record is not None and here and record.display not in ("", here) else ""
+    if record is None or not here or record.display in ("", here):
+        return ""
+    return (
+        f"Saywrite is already running on {record.display}; its window is there. "
+        "Quit it there first to have it here, or start it with --data and another folder."
+    )
 
 
 def _already_running(data: Path) -> AlreadyRunning:

@@ -120,7 +120,7 @@ class Talk:
         capturing = self.situation().capturing
         if capturing != self._capturing:
             self._capturing = capturing
-            self.handover.inserter.note_command(self._clock())
+            self.handover.inserter.note_own_key(self._clock(), down=None)
             if self._watch is not None:
                 self._watch.capture(capturing)
         self.keyboard.follow()

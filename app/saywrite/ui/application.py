@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import socket
+import stat
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -76,15 +77,19 @@ def create_application(arguments: Sequence[str], theme: str) -> QApplication:
     return app
 
 
-def say_once(what: str, remedy: str) -> None:
-    """A message box of a process that opens no window; it closes by itself after a while."""
-    app = create_application(sys.argv[:1], "system")
-    box = QMessageBox(QMessageBox.Icon.Information, "Saywrite", what)
+def say_once(words: str) -> None:
+    """Tell the user something from a process that opens no window: on standard error, and where nobody reads that
+    (started from a menu) in a message box that closes by itself after a while.
+    """
+    if sys.stderr is not None:
+        sys.stderr.write(f"saywrite: {words}\n")
+        if sys.stderr.isatty() or stat.S_ISFIFO(os.fstat(sys.stderr.fileno()).st_mode):
+            return
+    create_application(sys.argv[:1], "system")
+    box = QMessageBox(QMessageBox.Icon.Information, "Saywrite", words)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText(remedy)
     QTimer.singleShot(SAID_MS, box.accept)
     box.exec()
-    app.quit()
 
 
 def route_messages() -> None:

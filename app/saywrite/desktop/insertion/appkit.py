@@ -54,7 +54,7 @@ class AppKit:
         self._services.CGEventSourceFlagsState.restype = ctypes.c_uint64
         self._services.CGEventSourceSecondsSinceLastEventType.restype = ctypes.c_double
         self._services.CGEventSourceSecondsSinceLastEventType.argtypes = (ctypes.c_int32, ctypes.c_uint32)
-        self._layout = MacLayout()
+        self.key_of = MacLayout().key_of
         self._services.CGEventCreateKeyboardEvent.restype = _ID
         self._services.CGEventCreateKeyboardEvent.argtypes = (_ID, ctypes.c_uint16, ctypes.c_bool)
         self._services.CGEventSetFlags.argtypes = (_ID, ctypes.c_uint64)
@@ -82,9 +82,6 @@ class AppKit:
 
     def modifiers_down(self) -> bool:
         return bool(self._services.CGEventSourceFlagsState(_HARDWARE) & _MODIFIERS)
-
-    def key_of(self, character: str) -> int | None:
-        return self._layout.key_of(character)
 
     def seconds_since_input(self) -> float:
         since = self._services.CGEventSourceSecondsSinceLastEventType
@@ -131,7 +128,9 @@ class AppKit:
                     data = self._send(
                         self._class("NSData"), "dataWithBytes:length:", (ctypes.c_char_p, value), (_UINT, len(value))
                     )
-                    self._send(item, "setData:forType:", (_ID, data), (_ID, self._string(kind)), returns=ctypes.c_bool)
+                    name = (ctypes.c_char_p, kind.encode("utf-8"))
+                    text = self._send(self._class("NSString"), "stringWithUTF8String:", name)
+                    self._send(item, "setData:forType:", (_ID, data), (_ID, text), returns=ctypes.c_bool)
                 self._send(objects, "addObject:", (_ID, item), returns=None)
             if items:
                 self._send(board, "writeObjects:", (_ID, objects), returns=ctypes.c_bool)
@@ -177,9 +176,6 @@ class AppKit:
     def _text(self, string: Any) -> str:
         data = self._send(string, "UTF8String", returns=ctypes.c_char_p) if string else b""
         return (data or b"").decode("utf-8")
-
-    def _string(self, text: str) -> Any:
-        return self._send(self._class("NSString"), "stringWithUTF8String:", (ctypes.c_char_p, text.encode("utf-8")))
 
     def _class(self, name: str) -> Any:
         return self._objc.objc_getClass(name.encode())

@@ -88,7 +88,7 @@ class Inserter:
     def start(self) -> None:
         """Connect to the desktop now, so that the first text need not wait for it."""
         self._thread.start()
-        self._order(self._prepare)
+        self._order(lambda: _ignore(self._connect()))
 
     def choose(self, choices: Choices) -> None:
         """The user's settings, from the next order on."""
@@ -101,16 +101,21 @@ class Inserter:
         text_before = self._text_before
         if target is not None and not target.own and text_before is not None:
             # Found now, the text field is found at once when the text is there.
-            self._order(lambda: _look(text_before, target))
+            self._order(lambda: _ignore(text_before.look(target)))
         return target
 
-    def note_own_key(self, at: float, *, down: bool) -> None:
-        """One of our hotkeys went down or came up at `at`: no sign of the user doing something in another program."""
-        self._order(lambda: self._way.activity.note_own_key(at, down=down) if self._way is not None else None)
+    def note_own_key(self, at: float, *, down: bool | None) -> None:
+        """One of our hotkeys went down or came up at `at`, or (None) a dictation began or ended by whatever means: no
+        sign of the user doing something in another program.
+        """
 
-    def note_command(self, at: float) -> None:
-        """A dictation began or ended at `at`: neither is what made it do so."""
-        self._order(lambda: self._way.activity.note_command(at) if self._way is not None else None)
+        def note() -> None:
+            if self._way is not None and down is None:
+                self._way.activity.note_command(at)
+            elif self._way is not None and down is not None:
+                self._way.activity.note_own_key(at, down=down)
+
+        self._order(note)
 
     def insert(self, insertion: Insertion) -> None:
         """Insert a text that is in the history. Texts go in in the order of these calls."""
@@ -156,7 +161,11 @@ class Inserter:
         way = self._way
         number = way.fileno() if way is not None else None
         watched: list[socket.socket | int] = [self._ear] if number is None else [self._ear, number]
-        readable, _, _ = select.select(watched, [], [], self._wake())
+        due: list[float | None] = [None]
+        if way is not None:
+            self._do(lambda: due.append(way.wake(self._clock())))
+        left = None if due[-1] is None else max(0.0, due[-1] - self._clock())
+        readable, _, _ = select.select(watched, [], [], left)
         if way is not None and number in readable:
             self._do(way.serve)
         if self._ear in readable:
@@ -169,14 +178,6 @@ class Inserter:
             if self._way is not None:
                 self._do(self._way.serve)  # what came during the orders does not ring again
         return True
-
-    def _wake(self) -> float | None:
-        """Do what is due; seconds until the next time, None if nothing is."""
-        due: list[float | None] = [None]
-        way = self._way
-        if way is not None:
-            self._do(lambda: due.append(way.wake(self._clock())))
-        return None if due[-1] is None else max(0.0, due[-1] - self._clock())
 
     def _do(self, order: Callable[[], None]) -> None:
         try:
@@ -217,7 +218,9 @@ class Inserter:
         means = means_for(target.program if target else "", self._choices)
         if means is Means.CLIPBOARD:
             return self._keep(way, insertion, target, wording.ONLY_CLIPBOARD)
-        front = self._front(way, target, asked)
+        seen = self._text_before.look(target) if self._text_before is not None and self._choices.continues else None
+        known = place.before(self._last, target, way.activity, asked) if self._choices.continues else ""
+        front = known if seen is None else seen
         program = target.program if target else ""
         one_line = is_terminal(program) and self._choices.line_breaks == "space"
         text = clean(insertion.text, one_line=one_line)
@@ -233,27 +236,8 @@ class Inserter:
         self._earlier = self._last
         now = self._clock()
         self._last = place.inserted(insertion.dictation, target, means, text, front, now) if target else None
-        return self._tell_sent(insertion, delivery, called(program), elsewhere=elsewhere, took=took)
-
-    def _front(self, way: Way, target: Target | None, now: float) -> str:
-        """What stands before the cursor: as the program tells, else as far as we know ourselves."""
-        if not self._choices.continues:
-            return ""
-        seen = self._text_before.look(target) if self._text_before is not None else None
-        return place.before(self._last, target, way.activity, now) if seen is None else seen
-
-    def _tell_sent(
-        self, insertion: Insertion, delivery: Delivery, program: str, *, elsewhere: bool, took: float
-    ) -> bool:
-        """Say what is known of a text that was sent; whether it is known to have arrived."""
-        now = self._clock()
-        if delivery.receipt is Receipt.READ:
-            self._tell(Inserted(insertion.dictation, program, elsewhere, took, now))
-            return True
-        what, remedy = wording.uncertain(delivery, program)
-        unusual = delivery.trouble is not Trouble.NONE
-        self._tell(InsertionUncertain(insertion.dictation, program, what, remedy, unusual, elsewhere, took, now))
-        return False
+        self._tell(_sent(insertion, delivery, called(program), elsewhere=elsewhere, took=took, now=now))
+        return delivery.receipt is Receipt.READ
 
     def _keep(self, way: Way, insertion: Insertion, target: Target | None, why: str) -> bool:
         """Put the text on the clipboard only, and say why."""
@@ -287,9 +271,6 @@ class Inserter:
         last, self._last = self._last, None
         self._tell(TakenBack(last.dictation, called(last.target.program)))
 
-    def _prepare(self) -> None:
-        self._connect()
-
     def _connect(self) -> Way:
         """The way, opened when it is not. Raises `InsertionUnavailable`."""
         if self._way is None:
@@ -306,5 +287,16 @@ class Inserter:
                 log.debug("the way was gone already")
 
 
-def _look(text_before: TextBefore, target: Target) -> None:
-    text_before.look(target)
+def _ignore(_result: object) -> None:
+    """For an order whose outcome is of use later."""
+
+
+def _sent(
+    insertion: Insertion, delivery: Delivery, program: str, *, elsewhere: bool, took: float, now: float
+) -> Inserted | InsertionUncertain:
+    """What is known of a text that was sent."""
+    if delivery.receipt is Receipt.READ:
+        return Inserted(insertion.dictation, program, elsewhere, took, now)
+    what, remedy = wording.uncertain(delivery, program)
+    unusual = delivery.trouble is not Trouble.NONE
+    return InsertionUncertain(insertion.dictation, program, what, remedy, unusual, elsewhere, took, now)

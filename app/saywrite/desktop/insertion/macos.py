@@ -61,50 +61,21 @@ class MacDesktop(Protocol):
     def type(self, text: str) -> None: ...
 
 
-class MacOS:
-    """Implements `way.Way` and `clipboard_paste.PasteBackend`. `target.window` is the program's process id: macOS tells
-    no window without a permission.
-    """
-
-    name = "macOS"
+class MacClipboard:
+    """Implements `clipboard_paste.PasteBackend`."""
 
     def __init__(
         self,
         desktop: MacDesktop,
-        pause: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        activity: UserActivity,
+        pause: Callable[[float], None],
+        clock: Callable[[], float],
     ) -> None:
         self._desktop = desktop
         self._pause = pause
         self._clock = clock
         self._count = -1
-        self.activity = UserActivity(known=True)
-        self._input = PolledInput(self.activity, desktop.seconds_since_input)
-        self._paste: ClipboardPaste[Items] = ClipboardPaste(self, self.activity, clock)
-
-    def focus(self) -> Target | None:
-        return self._desktop.front()
-
-    def fileno(self) -> int | None:
-        return None
-
-    def serve(self) -> None:
-        """The pasteboard has the values themselves."""
-
-    def wake(self, now: float) -> float | None:
-        times = (self._input.look(now), self._paste.wake(now))
-        return min((each for each in times if each is not None), default=None)
-
-    def deliver(self, text: str, target: Target | None, means: Means, *, replace: bool = False) -> Delivery:
-        if means is not Means.CLIPBOARD and not self._desktop.trusted():
-            self._desktop.put_text(text)
-            raise InsertionUnavailable(
-                "macOS does not let Saywrite insert text yet. The text is on the clipboard.",
-                "Allow Saywrite under System Settings > Privacy & Security > Accessibility.",
-            )
-        return self._paste.deliver(text, target, means, replace=replace)
-
-    # What the sequence of an insertion needs
+        self.input = PolledInput(activity, desktop.seconds_since_input)
 
     def save(self, means: Means, kept: Items | None) -> tuple[Items, Trouble]:
         return (kept, Trouble.NONE) if kept is not None else self._desktop.read_all()
@@ -124,7 +95,7 @@ class MacOS:
         return Trouble.NONE if up else Trouble.KEYS_HELD
 
     def press(self, target: Target | None, means: Means) -> bool:
-        return self._press_with_command("v")
+        return self.press_with_command("v")
 
     def type(self, text: str, target: Target | None) -> bool:
         self._desktop.type(text)
@@ -143,7 +114,7 @@ class MacOS:
         return False
 
     def watch_user(self) -> None:
-        self._input.start(self._clock())
+        self.input.start(self._clock())
 
     def restore(self, saved: Items) -> None:
         self._desktop.put(saved)
@@ -157,26 +128,67 @@ class MacOS:
             left -= LOOK_S
         return True
 
+    def press_with_command(self, character: str) -> bool:
+        key = self._desktop.key_of(character)
+        if key is not None:
+            self._desktop.press(key, command=True)
+        return key is not None
+
+
+class MacOS:
+    """Implements `way.Way`. `target.window` is the program's process id: macOS tells
+    no window without a permission.
+    """
+
+    name = "macOS"
+
+    def __init__(
+        self,
+        desktop: MacDesktop,
+        pause: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._desktop = desktop
+        self.activity = UserActivity(known=True)
+        self._clipboard = MacClipboard(desktop, self.activity, pause, clock)
+        self._paste: ClipboardPaste[Items] = ClipboardPaste(self._clipboard, self.activity, clock)
+
+    def focus(self) -> Target | None:
+        return self._desktop.front()
+
+    def fileno(self) -> int | None:
+        return None
+
+    def serve(self) -> None:
+        """The pasteboard has the values themselves."""
+
+    def wake(self, now: float) -> float | None:
+        times = (self._clipboard.input.look(now), self._paste.wake(now))
+        return min((each for each in times if each is not None), default=None)
+
+    def deliver(self, text: str, target: Target | None, means: Means, *, replace: bool = False) -> Delivery:
+        if means is not Means.CLIPBOARD and not self._desktop.trusted():
+            self._desktop.put_text(text)
+            raise InsertionUnavailable(
+                "macOS does not let Saywrite insert text yet. The text is on the clipboard.",
+                "Allow Saywrite under System Settings > Privacy & Security > Accessibility.",
+            )
+        return self._paste.deliver(text, target, means, replace=replace)
+
     def bring_back(self, target: Target) -> bool:
-        return self._desktop.activate(target.window) and self.wait(lambda: self._is_front(target), BACK_S)
+        return self._desktop.activate(target.window) and self._clipboard.wait(lambda: self._is_front(target), BACK_S)
 
     def take_back(self, undo: Undo, steps: int) -> bool:
-        if not self._desktop.trusted() or self.wait_until_free() is not Trouble.NONE:
+        if not self._desktop.trusted() or self._clipboard.wait_until_free() is not Trouble.NONE:
             return False
         if undo is Undo.CTRL_Z:
-            return self._press_with_command("z")
+            return self._clipboard.press_with_command("z")
         for _ in range(steps):
             self._desktop.press(BACKSPACE, command=False)
         return True
 
     def close(self) -> None:
         self._paste.give_back()
-
-    def _press_with_command(self, character: str) -> bool:
-        key = self._desktop.key_of(character)
-        if key is not None:
-            self._desktop.press(key, command=True)
-        return key is not None
 
     def _is_front(self, target: Target) -> bool:
         front = self._desktop.front()

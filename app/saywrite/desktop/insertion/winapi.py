@@ -105,15 +105,17 @@ class WindowsApi:
         window = self._user.GetForegroundWindow()
         if not window:
             return None
-        pid = self._pid(window)
+        pid = _pid(self._user, window)
         return Target(int(window), _program(self._kernel, pid), own=pid == os.getpid())
 
     def activate(self, window: int) -> bool:
         return bool(self._user.SetForegroundWindow(ctypes.c_void_p(window)))
 
     def elevated(self, window: int) -> bool:
-        own = self._elevation(self._kernel.OpenProcess(_QUERY_LIMITED, False, os.getpid()))
-        return not own and self._elevation(self._kernel.OpenProcess(_QUERY_LIMITED, False, self._pid(window)))
+        own = _elevation(self._kernel, self._advapi, self._kernel.OpenProcess(_QUERY_LIMITED, False, os.getpid()))
+        return not own and _elevation(
+            self._kernel, self._advapi, self._kernel.OpenProcess(_QUERY_LIMITED, False, _pid(self._user, window))
+        )
 
     def down(self, key: int) -> bool:
         return bool(self._user.GetAsyncKeyState(key) & 0x8000)
@@ -253,23 +255,6 @@ class WindowsApi:
         if window is not None:
             self._user.DestroyWindow(ctypes.c_void_p(window))
 
-    def _pid(self, window: int) -> int:
-        pid = wintypes.DWORD()
-        self._user.GetWindowThreadProcessId(ctypes.c_void_p(window), ctypes.byref(pid))
-        return int(pid.value)
-
-    def _elevation(self, process: int | None) -> bool:
-        if not process:
-            return False
-        token, elevated, size = ctypes.c_void_p(), wintypes.DWORD(), wintypes.DWORD()
-        if self._advapi.OpenProcessToken(ctypes.c_void_p(process), _TOKEN_QUERY, ctypes.byref(token)):
-            self._advapi.GetTokenInformation(
-                token, _TOKEN_ELEVATION, ctypes.byref(elevated), ctypes.sizeof(elevated), ctypes.byref(size)
-            )
-            self._kernel.CloseHandle(token)
-        self._kernel.CloseHandle(process)
-        return bool(elevated.value)
-
 
 def _program(kernel: Any, pid: int) -> str:
     """The name of the file a process runs, "" if it is not told."""
@@ -280,3 +265,24 @@ def _program(kernel: Any, pid: int) -> str:
     kernel.QueryFullProcessImageNameW(ctypes.c_void_p(process), 0, name, ctypes.byref(size))
     kernel.CloseHandle(process)
     return PureWindowsPath(name.value).name
+
+
+def _pid(user: Any, window: int) -> int:
+    """The process that a window belongs to."""
+    pid = wintypes.DWORD()
+    user.GetWindowThreadProcessId(ctypes.c_void_p(window), ctypes.byref(pid))
+    return int(pid.value)
+
+
+def _elevation(kernel: Any, advapi: Any, process: int | None) -> bool:
+    """Whether a process, given by its handle, runs with an administrator's rights. Closes the handle."""
+    if not process:
+        return False
+    token, elevated, size = ctypes.c_void_p(), wintypes.DWORD(), wintypes.DWORD()
+    if advapi.OpenProcessToken(ctypes.c_void_p(process), _TOKEN_QUERY, ctypes.byref(token)):
+        advapi.GetTokenInformation(
+            token, _TOKEN_ELEVATION, ctypes.byref(elevated), ctypes.sizeof(elevated), ctypes.byref(size)
+        )
+        kernel.CloseHandle(token)
+    kernel.CloseHandle(process)
+    return bool(elevated.value)

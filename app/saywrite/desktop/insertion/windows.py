@@ -71,40 +71,15 @@ class WindowsDesktop(Protocol):
     def type(self, text: str) -> bool: ...
 
 
-class Windows:
-    """Implements `way.Way` and `clipboard_paste.PasteBackend`."""
+class WindowsClipboard:
+    """Implements `clipboard_paste.PasteBackend`."""
 
-    name = "Windows"
-
-    def __init__(self, desktop: WindowsDesktop, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, desktop: WindowsDesktop, activity: UserActivity, clock: Callable[[], float]) -> None:
         self._desktop = desktop
         self._clock = clock
         self._reads: list[float] = []
         self._fetched_early = False
-        self.activity = UserActivity(known=True)
-        self._input = PolledInput(self.activity, desktop.seconds_since_input)
-        self._paste: ClipboardPaste[Mapping[int, bytes]] = ClipboardPaste(self, self.activity, clock)
-
-    def focus(self) -> Target | None:
-        return self._desktop.front()
-
-    def fileno(self) -> int | None:
-        return None
-
-    def serve(self) -> None:
-        """Windows' messages are answered by `wake()`."""
-
-    def wake(self, now: float) -> float | None:
-        self._desktop.pump(0)
-        look = self._input.look(now)
-        due = self._paste.wake(now)
-        times = [] if due is None else [due, now + PUMP_S]
-        return min([*times, *([] if look is None else [look])], default=None)
-
-    def deliver(self, text: str, target: Target | None, means: Means, *, replace: bool = False) -> Delivery:
-        return self._paste.deliver(text, target, means, replace=replace)
-
-    # What the sequence of an insertion needs
+        self.input = PolledInput(activity, desktop.seconds_since_input)
 
     def save(self, means: Means, kept: Mapping[int, bytes] | None) -> tuple[Mapping[int, bytes], Trouble]:
         return (kept, Trouble.NONE) if kept is not None else self._desktop.read_all()
@@ -147,7 +122,7 @@ class Windows:
         return False
 
     def watch_user(self) -> None:
-        self._input.start(self._clock())
+        self.input.start(self._clock())
 
     def restore(self, saved: Mapping[int, bytes]) -> None:
         self._desktop.put(saved)
@@ -160,11 +135,45 @@ class Windows:
             self._desktop.pump(LOOK_S)
         return True
 
+    def _refused(self, target: Target | None) -> bool:
+        return target is not None and self._desktop.elevated(target.window)
+
+
+class Windows:
+    """Implements `way.Way`."""
+
+    name = "Windows"
+
+    def __init__(self, desktop: WindowsDesktop, clock: Callable[[], float] = time.monotonic) -> None:
+        self._desktop = desktop
+        self.activity = UserActivity(known=True)
+        self._clipboard = WindowsClipboard(desktop, self.activity, clock)
+        self._paste: ClipboardPaste[Mapping[int, bytes]] = ClipboardPaste(self._clipboard, self.activity, clock)
+
+    def focus(self) -> Target | None:
+        return self._desktop.front()
+
+    def fileno(self) -> int | None:
+        return None
+
+    def serve(self) -> None:
+        """Windows' messages are answered by `wake()`."""
+
+    def wake(self, now: float) -> float | None:
+        self._desktop.pump(0)
+        look = self._clipboard.input.look(now)
+        due = self._paste.wake(now)
+        times = [] if due is None else [due, now + PUMP_S]
+        return min([*times, *([] if look is None else [look])], default=None)
+
+    def deliver(self, text: str, target: Target | None, means: Means, *, replace: bool = False) -> Delivery:
+        return self._paste.deliver(text, target, means, replace=replace)
+
     def bring_back(self, target: Target) -> bool:
-        return self._desktop.activate(target.window) and self.wait(lambda: self._is_front(target), BACK_S)
+        return self._desktop.activate(target.window) and self._clipboard.wait(lambda: self._is_front(target), BACK_S)
 
     def take_back(self, undo: Undo, steps: int) -> bool:
-        if self.wait_until_free() is not Trouble.NONE:
+        if self._clipboard.wait_until_free() is not Trouble.NONE:
             return False
         if undo is Undo.CTRL_Z:
             return self._desktop.press(_CHORDS[undo])
@@ -173,9 +182,6 @@ class Windows:
     def close(self) -> None:
         self._paste.give_back()
         self._desktop.keep_text()
-
-    def _refused(self, target: Target | None) -> bool:
-        return target is not None and self._desktop.elevated(target.window)
 
     def _is_front(self, target: Target) -> bool:
         front = self._desktop.front()
