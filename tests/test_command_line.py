@@ -16,11 +16,26 @@ def test_without_a_command_the_window_opens() -> None:
 
 
 def test_listen_takes_every_option_of_the_contract() -> None:
-    arguments = "listen --engine builtin --language pt --keywords k.csv --device Headset --format srt --output o.srt"
-    options = cli.parse([*arguments.split(), "--events", "--config", "c", "--data", "d", "-v", "--seconds", "2.5"])
+    arguments = "listen --engine local --language pt --keywords k.csv --device Headset --format srt --output o.srt"
+    options = cli.parse(
+        [
+            *arguments.split(),
+            "--model",
+            "whisper-small",
+            "--events",
+            "--config",
+            "c",
+            "--data",
+            "d",
+            "-v",
+            "--seconds",
+            "2.5",
+        ]
+    )
     assert options == cli.Options(
         command="listen",
-        engine="builtin",
+        engine="local",
+        model="whisper-small",
         language="pt",
         keywords=Path("k.csv"),
         device="Headset",
@@ -34,6 +49,20 @@ def test_listen_takes_every_option_of_the_contract() -> None:
     )
 
 
+@pytest.mark.parametrize("command", ["listen", "start", "toggle", ""])
+def test_former_name_of_the_local_engine_is_still_accepted(command: str) -> None:
+    assert cli.parse([*command.split(), "--engine", "builtin"]).engine == "local"
+
+
+def test_command_line_settings_and_engines_know_the_same_names() -> None:
+    from saywrite.settings.schema import FORMER_VALUES, OPTIONS
+    from saywrite.speech.engines import ENGINES, FORMER_NAMES
+
+    assert tuple(engine.name for engine in ENGINES) == cli.ENGINES == tuple(dict(OPTIONS["engine"].choices))
+    assert cli.FORMER_ENGINES == FORMER_NAMES == {"builtin": "local"}
+    assert {old: new for (name, old), new in FORMER_VALUES.items() if name == "engine"} == FORMER_NAMES
+
+
 def test_transcribe_takes_several_files() -> None:
     options = cli.parse(["transcribe", "a.wav", "b.mp3", "--realtime"])
     assert options.files == (Path("a.wav"), Path("b.mp3"))
@@ -42,6 +71,29 @@ def test_transcribe_takes_several_files() -> None:
 
 def test_places_may_stand_before_or_behind_the_command() -> None:
     assert cli.parse(["--data", "d", "devices", "--json"]) == cli.parse(["devices", "--json", "--data", "d"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], cli.Options(command="models", action="list")),
+        (["--json"], cli.Options(command="models", action="list", as_json=True)),
+        (["download"], cli.Options(command="models", action="download")),
+        (
+            ["download", "whisper-small", "--from", "https://models.example.com"],
+            cli.Options(
+                command="models",
+                action="download",
+                model="whisper-small",
+                model_source="https://models.example.com",
+            ),
+        ),
+        (["remove", "whisper-base"], cli.Options(command="models", action="remove", model="whisper-base")),
+        (["verify", "--json"], cli.Options(command="models", action="verify", as_json=True)),
+    ],
+)
+def test_models_are_listed_downloaded_removed_and_verified(arguments: list[str], expected: cli.Options) -> None:
+    assert cli.parse(["models", *arguments]) == expected
 
 
 @pytest.mark.parametrize("verb", ["start", "stop", "toggle", "cancel", "show", "status", "quit"])
@@ -72,6 +124,9 @@ def test_a_second_key_may_start_with_another_engine_and_language() -> None:
         ["start", "--engine", "magic"],
         ["stop", "--language", "en"],
         ["status", "now"],
+        ["models", "fetch"],
+        ["models", "download", "whisper-huge"],
+        ["listen", "--model", "whisper-huge"],
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_why(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,6 +187,6 @@ def test_a_verb_loads_nothing_that_is_slow() -> None:
 def test_the_command_line_loads_neither_qt_nor_sound_nor_an_engine() -> None:
     code = (
         "import sys, saywrite.main; saywrite.main.cli.parse(['listen']);"
-        "sys.exit(any(m in sys.modules for m in ('PySide6', 'sounddevice', 'numpy', 'pocketsphinx')))"
+        "sys.exit(any(m in sys.modules for m in ('PySide6', 'sounddevice', 'numpy', 'ctranslate2')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 DONE, FAILED, USAGE, NO_INSTANCE, INTERRUPTED = 0, 1, 2, 3, 130
 
-ENGINES = ("builtin", "aiola")
+ENGINES = ("local", "aiola")
+MODELS = ("whisper-base", "whisper-small", "whisper-large-v3-turbo")
+MODEL_ACTIONS = ("list", "download", "remove", "verify")
 LANGUAGES = ("en", "de", "fr", "es", "pt", "zh", "ja", "it")
+FORMER_ENGINES = {"builtin": "local"}
+"""What older versions called an engine; scripts may still say so."""
+
 FORMATS = ("txt", "md", "json", "srt", "vtt", "csv")
 
 VERBS = {
@@ -62,6 +67,10 @@ class Options(NamedTuple):
     data: Path | None = None
     verbose: bool = False
     worker: str | None = None
+    action: str = ""
+    model: str | None = None
+    model_source: str | None = None
+    model_folder: Path | None = None
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:
@@ -85,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"saywrite {__version__}")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
+    parser.add_argument("--model-folder", type=Path, help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     listen = commands.add_parser(
@@ -103,9 +113,29 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", parents=[places], help="what works, what does not, and the remedy")
     for command in (devices, doctor):
         command.add_argument("--json", dest="as_json", action="store_true")
+    _add_models(commands, places)
     _add_verbs(commands, places)
     doctor.add_argument("--self-test", action="store_true", help="play a bundled recording through the whole pipeline")
     return parser
+
+
+def _add_models(commands: _Commands, places: argparse.ArgumentParser) -> None:
+    models = commands.add_parser("models", parents=[places], help="recognition models on this computer")
+    models.add_argument(
+        "action",
+        nargs="?",
+        choices=MODEL_ACTIONS,
+        default="list",
+        help="verify compares every byte with the published one",
+    )
+    models.add_argument("model", nargs="?", choices=MODELS, metavar="NAME", help=", ".join(MODELS))
+    models.add_argument("--json", dest="as_json", action="store_true")
+    models.add_argument(
+        "--from",
+        dest="model_source",
+        metavar="FOLDER_OR_URL",
+        help="where to look first for the files of a model that is downloaded",
+    )
 
 
 def _add_verbs(commands: _Commands, places: argparse.ArgumentParser) -> None:
@@ -113,7 +143,9 @@ def _add_verbs(commands: _Commands, places: argparse.ArgumentParser) -> None:
         command = commands.add_parser(verb, parents=[places], help=what)
         command.add_argument("--json", dest="as_json", action="store_true", help="print the status as JSON")
         if verb in ("start", "toggle"):
-            command.add_argument("--engine", choices=ENGINES, default=argparse.SUPPRESS, help="for this dictation")
+            command.add_argument(
+                "--engine", type=_engine, choices=ENGINES, default=argparse.SUPPRESS, help="for this dictation"
+            )
             command.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help="for this dictation")
 
 
@@ -133,7 +165,8 @@ def _places() -> argparse.ArgumentParser:
 
 def _speech() -> argparse.ArgumentParser:
     parser, group = _options("speech")
-    group.add_argument("--engine", choices=ENGINES)
+    group.add_argument("--engine", type=_engine, choices=ENGINES)
+    group.add_argument("--model", choices=MODELS, help="of the recognizer on this computer")
     group.add_argument("--language", choices=LANGUAGES)
     group.add_argument("--keywords", type=Path, metavar="FILE", help="spoken -> written pairs, .json or .csv")
     return parser
@@ -147,6 +180,10 @@ def _output() -> argparse.ArgumentParser:
     )
     group.add_argument("--events", action="store_true", help="one JSON object per line instead of text")
     return parser
+
+
+def _engine(text: str) -> str:
+    return FORMER_ENGINES.get(text, text)
 
 
 def _positive(text: str) -> float:

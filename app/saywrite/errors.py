@@ -19,6 +19,11 @@
     ├── RecognizerError
     │   ├── RecognizerUnavailable this engine cannot run here
     │   ├── LanguageUnknown       the engine does not know the language
+    │   ├── ModelError            a recognition model on this computer
+    │   │   ├── ModelUnknown          the catalogue has no model of this name
+    │   │   ├── ModelUnreachable      no source can be reached, or none has it (curable)
+    │   │   ├── ModelDamaged          its bytes are not those of the catalogue
+    │   │   └── ModelUnwritable       full disk, read-only folder
     │   └── ServiceError          a service on the network; `curable` when trying again may help
     │       ├── KeyMissing            there is no account yet
     │       ├── KeyRefused            wrong key or token
@@ -130,6 +135,28 @@ class RecognizerUnavailable(RecognizerError):
 
 
 class LanguageUnknown(RecognizerError):
+    pass
+
+
+class ModelError(RecognizerError):
+    """`curable`: trying again when the network is back may help."""
+
+    curable = False
+
+
+class ModelUnknown(ModelError):
+    pass
+
+
+class ModelUnreachable(ModelError):
+    curable = True
+
+
+class ModelDamaged(ModelError):
+    pass
+
+
+class ModelUnwritable(ModelError):
     pass
 
 

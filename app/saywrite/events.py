@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 SAMPLE_RATE = 16_000
-"""Samples a second of everything behind the microphone: 16 kHz mono s16le (the recognisers' input format)."""
+"""Samples a second of everything behind the microphone: 16 kHz mono s16le (the recognizers' input format)."""
 
 BYTES_PER_SAMPLE = 2
 
@@ -35,7 +35,7 @@ class State(StrEnum):
 
 
 class EngineState(StrEnum):
-    """How ready a recogniser is while nobody dictates."""
+    """How ready a recognizer is while nobody dictates."""
 
     UNLOADED = "unloaded"
     LOADING = "loading"
@@ -45,7 +45,7 @@ class EngineState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A final text with its place in the sound. `text` is what the user reads, `raw` what the recogniser sent.
+    """A final text with its place in the sound. `text` is what the user reads, `raw` what the recognizer sent.
 
     `text` may hold "\\n" (a spoken new line); text that is only punctuation belongs to the segment before it
     (see `text/spacing.py`). A translation, where the engine gives one, has its own column. `engine` is "" unless
@@ -61,7 +61,7 @@ class Segment:
     engine: str = ""
 
 
-# What a recogniser posts to the dictation. The front ends see Partial, ConnectionChanged, EngineChanged,
+# What a recognizer posts to the dictation. The front ends see Partial, ConnectionChanged, EngineChanged,
 # Structured, Outstanding, Traffic and Failed as they are.
 
 
@@ -124,7 +124,7 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the recogniser is: it has taken the sound up to `sent`; up to `confirmed` nothing is outstanding."""
+    """How far the recognizer is: it has taken the sound up to `sent`; up to `confirmed` nothing is outstanding."""
 
     dictation: str
     sent: int
@@ -152,7 +152,7 @@ class ConnectionChanged:
 
 @dataclass(frozen=True, slots=True)
 class EngineChanged:
-    """Readiness of the recogniser called `engine`, told whenever it changes, dictating or not."""
+    """Readiness of the recognizer called `engine`, told whenever it changes, dictating or not."""
 
     engine: str
     state: EngineState
@@ -162,7 +162,7 @@ class EngineChanged:
 
 @dataclass(frozen=True, slots=True)
 class RecognizerFinished:
-    """The last event of a recogniser for this dictation: exactly one, even after a failure. Not `complete`: what it
+    """The last event of a recognizer for this dictation: exactly one, even after a failure. Not `complete`: what it
     has not confirmed has no text yet and stays in the journal for later.
     """
 
@@ -230,7 +230,7 @@ class SegmentsRemoved:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """Heard (in the journal), sent (taken by the recogniser), confirmed (nothing outstanding before it)."""
+    """Heard (in the journal), sent (taken by the recognizer), confirmed (nothing outstanding before it)."""
 
     dictation: str
     heard: int
@@ -271,13 +271,16 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A dictation found on disk whose text is not complete. `problem` says why it cannot be read, if it cannot."""
+    """A dictation found on disk whose text is not complete. `problem` says why it cannot be read, if it cannot.
+    `waits`: it gets its text by itself as soon as there is a recognition model.
+    """
 
     dictation: str
     began: datetime
     length: int
     confirmed: int
     problem: str = ""
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,6 +466,13 @@ class ModelFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelVerified:
+    """All files of `model` were compared with their hashes and are right. Of a damaged model `ModelsChanged` tells."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelTried:
     """The text that `model` makes of a recorded dictation, beside the text that the dictation has."""
 
@@ -503,6 +513,7 @@ FrontEndEvent = (
     | ModelsChanged
     | ModelProgress
     | ModelFailed
+    | ModelVerified
     | ModelTried
 )
 """Everything a front end may be told; `dictation.headless` and `ui.controller` match on it."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from saywrite import cli
 from saywrite.errors import NotRunning, SaywriteError
 from saywrite.paths import Paths, default_paths
+from saywrite.program import program_command, window_command, worker_command
 
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run Saywrite with these arguments; the exit code."""
     options = cli.parse(argv)
     if options.worker is not None:
-        return _run_worker(options.worker)
+        return _run_worker(options.worker, options.model_folder)
     try:
         return _COMMANDS[options.command](options)
     except NotRunning as error:
@@ -62,9 +63,11 @@ def build(
     keep_files: bool = True,
     secrets: Secrets | None = None,
     on_main: Callable[[Callable[[], None]], None] | None = None,
+    models: Path | None = None,
 ) -> Dictation:
     """Every object below the front end. `keep_files`: files that are transcribed get a journal and a history too.
-    `secrets`: where the front end keeps keys, if it does. `on_main`: how a job gets to the window's thread.
+    `secrets`: where the front end keeps keys, if it does. `on_main`: how a job gets to the window's thread. `models`:
+    the data folder that the models are looked for in, where it is not that of `paths`.
     """
     from saywrite.dictation.dictation import Dictation
     from saywrite.dictation.inbox import Inbox
@@ -77,30 +80,13 @@ def build(
         from saywrite.dictation.assembly import Means, Wishes, assemble
         from saywrite.speech.aiola.network import Network
 
-        wishes = Wishes(worker_command(), options.realtime, device, keep_files, on_main)
+        wishes = Wishes(
+            worker_command, models or paths.data, options.realtime, device, keep_files, program_command(), on_main
+        )
         means = Means(secrets or LateSecrets(), Network(), os.environ)
         return assemble(inbox, paths, settings, keywords, tell, wishes, means)
 
     return Dictation(inbox, make_desk)
-
-
-def worker_command() -> tuple[str, ...]:
-    """How to start ourselves as the child process of a local engine."""
-    if getattr(sys, "frozen", False):
-        return (sys.executable, "--worker", "builtin")
-    return (sys.executable, "-m", "saywrite", "--worker", "builtin")
-
-
-def window_command(options: cli.Options) -> tuple[str, ...]:
-    """How to start ourselves with a window, in the folders of this run and without a console."""
-    folders: list[str] = []
-    for name, folder in (("--config", options.config), ("--data", options.data)):
-        folders += [name, str(folder.absolute())] if folder is not None else []
-    if getattr(sys, "frozen", False):
-        return (sys.executable, *folders)
-    python = Path(sys.executable)
-    windowed = python.with_name("pythonw.exe")
-    return (str(windowed if windowed.exists() else python), "-m", "saywrite", *folders)
 
 
 def _named_device(name: str | None) -> Device | None:
@@ -112,14 +98,14 @@ def _named_device(name: str | None) -> Device | None:
     return find_device(list_devices(), name)
 
 
-def _run_worker(engine: str) -> int:
-    if engine != "builtin":
-        print(f"saywrite: there is no worker called {engine}.", file=sys.stderr)
+def _run_worker(engine: str, model: Path | None) -> int:
+    if engine != "local" or model is None:
+        print(f"saywrite: there is no worker called {engine}, or no model for it.", file=sys.stderr)
         return cli.USAGE
     from saywrite.audio.voice import Segmenter
-    from saywrite.speech.builtin import run_worker
+    from saywrite.speech.local.engine import run_worker
 
-    return run_worker(Segmenter)
+    return run_worker(model, Segmenter)
 
 
 def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], tuple[str, ...]]:
@@ -139,7 +125,10 @@ def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], t
         keywords, problems = load_keywords(paths.keywords)
     settings = loaded.settings
     settings = replace(
-        settings, engine=options.engine or settings.engine, language=options.language or settings.language
+        settings,
+        engine=options.engine or settings.engine,
+        language=options.language or settings.language,
+        local_model=options.model or settings.local_model,
     )
     return paths, settings, keywords, (*loaded.problems, *problems)
 
@@ -274,7 +263,7 @@ def _watch_tray_hosts(tray: Tray, at_quit: Callable[[Callable[[], None]], object
 def _autostart(options: cli.Options) -> Autostart:
     from saywrite.desktop.autostart import autostart_here
 
-    return autostart_here(window_command(options))
+    return autostart_here(window_command(options.config, options.data))
 
 
 def _activate_x11(window: int) -> None:
@@ -284,7 +273,7 @@ def _activate_x11(window: int) -> None:
 
 
 def _choices() -> Choices:
-    from saywrite.speech.engines import ENGINES
+    from saywrite.speech.engines import ENGINES, FORMER_LABELS
     from saywrite.speech.languages import LANGUAGES
     from saywrite.ui.choosers import Choices, EngineChoice
 
@@ -293,6 +282,7 @@ def _choices() -> Choices:
             EngineChoice(e.name, e.label, e.languages, e.note, e.needs_account, e.needs_network) for e in ENGINES
         ),
         language_names={language.code: language.name for language in LANGUAGES},
+        former_labels=FORMER_LABELS,
     )
 
 
@@ -364,6 +354,16 @@ def _devices(options: cli.Options) -> int:
     return print_devices(options.as_json)
 
 
+def _models(options: cli.Options) -> int:
+    from saywrite.dictation.model_commands import Request, run
+    from saywrite.speech.local.model_store.store import ModelStore
+
+    paths, settings, _keywords = _load_for_terminal(options._replace(model=None))
+    source = settings.model_source if options.model_source is None else options.model_source
+    request = Request(options.action, options.model, settings.local_model, source, options.as_json)
+    return run(request, ModelStore(paths.data))
+
+
 def _doctor(options: cli.Options) -> int:
     from saywrite.dictation.listing import print_checks
 
@@ -379,8 +379,8 @@ def _doctor(options: cli.Options) -> int:
 
     with tempfile.TemporaryDirectory(prefix="saywrite-self-test-") as folder:
         private = default_paths(Path(folder) / "config", Path(folder) / "data")
-        settings = replace(settings, engine="builtin", language="en", keep_recordings_days=-1)
-        check = run_self_test(lambda tell: build(options, private, settings, keywords, tell))
+        settings = replace(settings, engine="local", language="en", keep_recordings_days=-1)
+        check = run_self_test(lambda tell: build(options, private, settings, keywords, tell, models=paths.data))
     return print_checks((check,), options.as_json)
 
 
@@ -389,6 +389,7 @@ _COMMANDS: dict[str, Callable[[cli.Options], int]] = {
     "listen": _listen,
     "transcribe": _transcribe,
     "devices": _devices,
+    "models": _models,
     "doctor": _doctor,
     **dict.fromkeys(cli.VERBS, _drive),
 }

@@ -114,7 +114,7 @@ def _dictate(folder: Path, application: object) -> list[Row]:
     hardware = Hardware(
         lambda settings: source, None, type("Player", (), {"stop": lambda self: None})(), *[lambda: None] * 3
     )  # type: ignore[arg-type]
-    parts = Parts(inbox, {"builtin": recognizer}, archive, time.monotonic, today)  # type: ignore[dict-item]
+    parts = Parts(inbox, {"local": recognizer}, archive, time.monotonic, today)  # type: ignore[dict-item]
     desk = Desk(parts, hardware, Settings(keep_recordings_days=-1), (), tell)
     archive.open()
     desk.start_microphone()

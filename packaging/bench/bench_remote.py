@@ -28,7 +28,7 @@ def measure() -> list[Row]:
         environment = {**os.environ, **desktop.env, **air.env, "XDG_RUNTIME_DIR": str(runtime)}
         os.environ["XDG_RUNTIME_DIR"] = str(runtime)
         with rig.window(folder, environment) as window:
-            window.wait_for("engine builtin ready")
+            window.wait_for("engine local ready")
             python = timed([sys.executable, "-P", "-c", "pass"], environment)
             places = ["--config", str(folder / "config"), "--data", str(folder / "data")]
             status = timed([*SAYWRITE, "status", "--json", *places], environment)

@@ -25,7 +25,7 @@ def measure() -> list[Row]:
         view = TranscriptView()
         view.resize(900, 600)
         view.show()
-        view.begin(Started("d", "builtin", "en", "microphone", 0.0, datetime.now().astimezone()))
+        view.begin(Started("d", "local", "en", "microphone", 0.0, datetime.now().astimezone()))
 
         def add(number: int, view: TranscriptView = view) -> None:
             text = f"This is segment {number}, of an ordinary length, said in about five seconds."

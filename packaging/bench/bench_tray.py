@@ -1,7 +1,7 @@
 """Idle in the tray: what Saywrite costs while nobody dictates and no window is shown.
 
 Wakeups are the times the kernel put one of its threads back to work by its own will (voluntary context switches), those
-of the built-in recogniser's process aside.
+of the recognizer's child process aside.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _costs(folder: Path, environment: dict[str, str], panel: object) -> list[Row
     cpu, wakeups, memory = [], [], []
     with rig.window(folder / "program", environment) as window:
         window.wait_for("tray icon shown")
-        window.wait_for("engine builtin ready")
+        window.wait_for("engine local ready")
         pid = window.process.pid
         rig.cpu_share(pid, SETTLE_S)
         for _ in range(runs):

@@ -38,7 +38,7 @@ def _costs(folder: Path, environment: dict[str, str], screen: object) -> list[Ro
     idle, recording, memory, worker = [], [], [], []
     for number in range(runs):
         with rig.window(folder / f"cost{number}", environment) as window:
-            window.wait_for("engine builtin ready")
+            window.wait_for("engine local ready")
             pid = window.process.pid
             rig.cpu_share(pid, 3)
             idle.append(rig.cpu_share(pid, IDLE_S))

@@ -1,9 +1,9 @@
 """A stand-in of aiOla's service to try things by hand, without an account and without the network.
 
-    python -m tests.aiola_server [--port 8765] [--engine tones|builtin] [--tls] [--control 0]
+    python -m tests.aiola_server [--port 8765] [--engine tones|local] [--tls] [--control 0]
 
-It prints the lines that point Saywrite (and aiOla's own SDK) to it, then serves until Ctrl-C. With `--engine builtin`
-it understands English speech as well as the built-in recogniser does; with tones only the words of `tones.py`. At the
+It prints the lines that point Saywrite (and aiOla's own SDK) to it, then serves until Ctrl-C. With `--engine local`
+it understands English speech as well as the local recognizer does; with tones only the words of `tones.py`. At the
 control port it does what `service.AiolaService` can, one JSON object a line: `{"do": "down", "seconds": 10}`.
 """
 
@@ -26,7 +26,7 @@ from tests.aiola_server.service import AiolaService, Options
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.aiola_server", description="A stand-in of aiOla's service.")
     parser.add_argument("--port", type=int, default=8765)
-    parser.add_argument("--engine", choices=["tones", "builtin"], default="tones", help="what it understands")
+    parser.add_argument("--engine", choices=["tones", "local"], default="tones", help="what it understands")
     parser.add_argument("--tls", action="store_true", help="with a certificate of its own, which it names")
     parser.add_argument("--control", type=int, default=0, help="port for wishes, one JSON object a line")
     parser.add_argument("--child", help=argparse.SUPPRESS)

@@ -1,4 +1,4 @@
-"""How the service understands a segment: as tone words, or as speech with Saywrite's built-in recogniser."""
+"""How the service understands a segment: as tone words, or as English speech, with Saywrite's own recognizer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 
 from tests.aiola_server.tones import hear
 
+from saywrite.paths import default_paths
+
 Understand = Callable[[bytes], Awaitable[str]]
 """16 kHz mono s16le → text, "" for nothing."""
 
@@ -18,8 +20,8 @@ async def tone_words(pcm: bytes) -> str:
     return " ".join(hear(pcm))
 
 
-class BuiltinEars:
-    """PocketSphinx in a process of its own, since it holds the interpreter while it works. Call `close()`."""
+class WhisperEars:
+    """Whisper in a process of its own, loaded once, so that decoding does not hold up the service. Call `close()`."""
 
     def __init__(self) -> None:
         self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_load)
@@ -36,12 +38,15 @@ _decoder: Any = None
 
 def _load() -> None:
     global _decoder
-    from saywrite.speech.sphinx import SphinxDecoder
+    from saywrite.speech.local.models import DEFAULT_MODEL, find_model
+    from saywrite.speech.local.whisper import WhisperDecoder
 
-    _decoder = SphinxDecoder()
+    model = find_model(DEFAULT_MODEL, default_paths().data)
+    if model is None:
+        raise RuntimeError(f"The recognition model {DEFAULT_MODEL} is not on this computer.")
+    _decoder = WhisperDecoder(model)
 
 
 def _decode(pcm: bytes) -> str:
-    _decoder.begin()
-    _decoder.process(pcm)
-    return str(_decoder.end())
+    decoding = _decoder.decode(pcm, language="en")
+    return decoding.text if decoding.trusted else ""

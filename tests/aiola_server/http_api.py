@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Any
 
+import av
 import numpy as np
-import soundfile
 import soxr
 from aiohttp import web
 from tests.aiola_server.ears import Understand
@@ -23,6 +23,7 @@ from tests.aiola_server.segmenter import Segmenter, VadConfig
 from tests.aiola_server.stream import PATH as STREAM_PATH
 from tests.aiola_server.stream import keyword_map, written
 from tests.aiola_server.tones import RATE, seconds_of
+from tests.sounds import read_samples
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -93,7 +94,7 @@ class HttpApi:
     ) -> web.Response:
         try:
             pcm, about = await asyncio.to_thread(decoded, data)
-        except soundfile.LibsndfileError:
+        except av.error.FFmpegError:
             raise Refused("INVALID_AUDIO_FORMAT", "Invalid audio format") from None
         segmenter = Segmenter(config)
         segments = [*segmenter.feed(pcm), *segmenter.flush()]
@@ -158,8 +159,9 @@ def refused_by(refusal: Refusal) -> web.Response:
 
 
 def decoded(data: bytes) -> tuple[bytes, dict[str, Any]]:
-    """A file's sound as 16 kHz mono s16le, and what the file is; raises soundfile.LibsndfileError."""
-    samples, rate = soundfile.read(io.BytesIO(data), dtype="float64", always_2d=True)
+    """A file's sound as 16 kHz mono s16le, and what the file is; raises av.error.FFmpegError."""
+    raw, rate = read_samples(io.BytesIO(data))
+    samples = raw / 32_768 if raw.dtype == np.int16 else raw.astype(float)
     mono = samples.mean(axis=1)
     at_rate = mono if rate == RATE else soxr.resample(mono, rate, RATE)
     pcm = (np.clip(at_rate, -1, 1) * 32767).astype("<i2").tobytes()

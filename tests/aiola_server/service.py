@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
-from tests.aiola_server.ears import BuiltinEars, Understand, tone_words
+from tests.aiola_server.ears import Understand, WhisperEars, tone_words
 from tests.aiola_server.http_api import HttpApi
 from tests.aiola_server.listening import Listener
 from tests.aiola_server.record import Records
@@ -27,7 +27,7 @@ PING_TIMEOUT_S = 20.0
 
 @dataclass(frozen=True)
 class Options:
-    """`port` 0: any. `ears`: "tones" or "builtin". `certificate`: PEM with the key, for TLS."""
+    """`port` 0: any. `ears`: "tones" or "local". `certificate`: PEM with the key, for TLS."""
 
     port: int = 0
     ears: str = "tones"
@@ -44,7 +44,7 @@ class AiolaService:
         self.port = options.port
         self._script = Script()
         self._records = Records()
-        self._ears: Understand = BuiltinEars() if options.ears == "builtin" else tone_words
+        self._ears: Understand = WhisperEars() if options.ears == "local" else tone_words
         self._listener: Listener | None = None
         self._later: set[asyncio.Task[None]] = set()
 
@@ -67,7 +67,7 @@ class AiolaService:
         self.reset()
         await self._sio.shutdown()
         await self._runner.cleanup()
-        if isinstance(self._ears, BuiltinEars):
+        if isinstance(self._ears, WhisperEars):
             self._ears.close()
 
     async def perform(self, name: str, arguments: dict[str, Any]) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
+from tests import sounds
 
 from saywrite.audio.files import AHEAD, FileSource, probe
 from saywrite.audio.source import FromSource
@@ -78,22 +78,21 @@ def tone(rate: int, seconds: float, channels: int = 1) -> np.ndarray:
     return np.stack([wave] * channels, axis=1)
 
 
-def written(path: Path, rate: int = 44_100, seconds: float = 3.0, channels: int = 2, **kind: str) -> Path:
-    sound = tone(rate, seconds, channels)
-    # libsndfile 1.2.2 garbles stereo MP3s it writes from integers
-    soundfile.write(path, sound / 32_768 if path.suffix == ".mp3" else sound, rate, **kind)
+def written(path: Path, rate: int = 44_100, seconds: float = 3.0, channels: int = 2) -> Path:
+    path.write_bytes(sounds.encode(tone(rate, seconds, channels), rate, path.suffix[1:]))
     return path
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "aiff"])
 @pytest.mark.parametrize(("rate", "channels"), [(8_000, 1), (44_100, 2), (48_000, 1)])
 def test_every_common_format_becomes_16_khz_mono(tmp_path: Path, suffix: str, rate: int, channels: int) -> None:
+    rate = 48_000 if suffix == "ogg" else rate  # Opus
     sink = Desk(written(tmp_path / f"a.{suffix}", rate, 3.0, channels)).run()
     heard = np.frombuffer(sink.pcm, "<i2").astype(float)
     expected = tone(16_000, 3.0)[:, 0].astype(float)
     assert sink.opens == [str(tmp_path / f"a.{suffix}")]
     assert sink.errors == []
-    assert len(heard) == pytest.approx(48_000, abs=1)
+    assert len(heard) == pytest.approx(48_000, abs=1 if suffix != "ogg" else 320)
     inner = slice(4_000, 44_000)
     lossy = suffix in ("ogg", "mp3")
     assert np.abs(heard[inner] - expected[inner]).max() < (1_500 if lossy else 25)
@@ -104,18 +103,12 @@ def test_16_khz_mono_is_given_bit_for_bit(tmp_path: Path) -> None:
     assert Desk(path).run().pcm == tone(16_000, 2.3)[:, 0].tobytes()
 
 
-@pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW"])
-def test_every_sample_format_has_the_same_level(tmp_path: Path, subtype: str) -> None:
+@pytest.mark.parametrize("codec", ["pcm_u8", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le", "pcm_mulaw"])
+def test_every_sample_format_has_the_same_level(tmp_path: Path, codec: str) -> None:
     path = tmp_path / "a.wav"
-    soundfile.write(path, tone(16_000, 1.0)[:, 0] / 32_768, 16_000, subtype=subtype)
+    path.write_bytes(sounds.encode(tone(16_000, 1.0), 16_000, "wav", codec))
     heard = np.frombuffer(Desk(path).run().pcm, "<i2").astype(int)
     assert np.abs(heard - tone(16_000, 1.0)[:, 0]).max() < 300
-
-
-def test_float_samples_beyond_full_scale_are_clipped(tmp_path: Path) -> None:
-    path = tmp_path / "a.wav"
-    soundfile.write(path, np.array([2.0, -2.0, 0.5] * 100), 16_000, subtype="FLOAT")
-    assert np.frombuffer(Desk(path).run().pcm, "<i2")[:3].tolist() == [32_767, -32_768, 16_384]
 
 
 @pytest.mark.parametrize("name", ["a.pcm", "a.RAW"])
@@ -130,10 +123,6 @@ def test_probe_reads_the_header(tmp_path: Path) -> None:
     about = probe(written(tmp_path / "a.flac", 44_100, 3.0, 2))
     assert (about.rate, about.channels, about.frames, about.seconds) == (44_100, 2, 132_300, 3.0)
     assert about.format == "FLAC"
-
-
-def wav_header_only(path: Path) -> None:
-    path.write_bytes(written(path).read_bytes()[:44])
 
 
 BAD = {
@@ -162,7 +151,7 @@ def test_zeros_called_mp3_are_no_sound_file(tmp_path: Path, capfd: pytest.Captur
     (tmp_path / "zero.mp3").write_bytes(bytes(5_000))
     with pytest.raises(AudioFileError, match="is not a sound file"):
         probe(tmp_path / "zero.mp3")
-    capfd.readouterr()  # mpg123 comments on it by itself
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Only on systems with named pipes.")
@@ -173,9 +162,9 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_header_without_sound_says_so(tmp_path: Path) -> None:
-    wav_header_only(tmp_path / "a.wav")
-    (tmp_path / "b.wav").touch()
-    soundfile.write(tmp_path / "b.wav", np.zeros((0, 1), "int16"), 16_000)
+    whole = written(tmp_path / "whole.wav").read_bytes()
+    (tmp_path / "a.wav").write_bytes(whole[: whole.index(b"data") + 8])
+    (tmp_path / "b.wav").write_bytes(sounds.wav(np.zeros((0, 1), "int16")))
     for name, reason in (("a.wav", "nothing of it can be decoded"), ("b.wav", "holds no sound")):
         (error, fatal) = Desk(tmp_path / name).run().errors[0]
         assert reason in error.what
@@ -183,27 +172,15 @@ def test_a_header_without_sound_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])
-def test_a_truncated_file_gives_what_is_there_and_says_so(
-    tmp_path: Path, suffix: str, capfd: pytest.CaptureFixture[str]
-) -> None:
-    whole = written(tmp_path / f"a.{suffix}", 44_100, 10.0).read_bytes()
+def test_a_truncated_file_gives_what_is_there_and_says_so(tmp_path: Path, suffix: str) -> None:
+    rate = 48_000
+    whole = written(tmp_path / f"a.{suffix}", rate, 10.0).read_bytes()
     (tmp_path / f"cut.{suffix}").write_bytes(whole[: len(whole) // 2])
     sink = Desk(tmp_path / f"cut.{suffix}").run()
     assert 3.0 <= len(sink.pcm) / 32_000 <= 5.5
-    if suffix != "ogg":  # an Ogg file does not know its length beforehand: its end is where it ends
-        ((error, fatal),) = sink.errors
-        assert "breaks off" in error.what
-        assert not fatal
-    capfd.readouterr()
-
-
-def test_a_recorder_that_streams_leaves_placeholders_that_are_no_truncation(tmp_path: Path) -> None:
-    whole = bytearray(written(tmp_path / "a.wav").read_bytes())
-    whole[4:8] = whole[40:44] = b"\xff" * 4
-    (tmp_path / "a.wav").write_bytes(whole)
-    sink = Desk(tmp_path / "a.wav").run()
-    assert sink.errors == []
-    assert len(sink.pcm) == 96_000
+    ((error, fatal),) = sink.errors
+    assert "breaks off" in error.what
+    assert not fatal
 
 
 def test_no_more_is_given_than_is_allowed_nor_decoded_far_ahead(tmp_path: Path) -> None:
@@ -277,7 +254,7 @@ def test_levels_come_with_the_sound(tmp_path: Path) -> None:
 def test_a_file_of_hours_needs_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
     """3 h of 48 kHz stereo (2 GB, sparse) decoded in a process of its own, its peak memory measured."""
     path, seconds = tmp_path / "huge.wav", 3 * 3600
-    soundfile.write(path, np.zeros((480, 2), "int16"), 48_000)
+    sounds.write_wav(path, np.zeros((480, 2), "int16"), 48_000)
     size = seconds * 48_000 * 4
     with path.open("r+b") as file:
         file.seek(4)

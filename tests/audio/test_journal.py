@@ -20,7 +20,7 @@ from saywrite.errors import JournalDamaged, JournalError, JournalUnwritable
 from saywrite.events import Gap
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7, 5, tzinfo=timezone(timedelta(hours=1)))
-HEADER = Header("one", BEGAN, "de", "builtin", "Mikrofon äöü", {"k eight s": "Kubernetes"})
+HEADER = Header("one", BEGAN, "de", "local", "Mikrofon äöü", {"k eight s": "Kubernetes"})
 
 
 def sound(first: int, count: int) -> bytes:
@@ -223,7 +223,7 @@ def test_rubbish_is_no_sidecar_and_nothing_worse(data: bytes):
 
 def test_a_source_whose_name_is_no_text_can_still_be_recorded(tmp_path: Path):
     """A file name on Linux may hold bytes that are no UTF-8."""
-    header = Header("one", BEGAN, "en", "builtin", os.fsdecode(b"caf\xe9.wav"))
+    header = Header("one", BEGAN, "en", "local", os.fsdecode(b"caf\xe9.wav"))
     Journal.create(tmp_path, header).close()
     assert parse_sidecar((tmp_path / "one/dictation.json").read_bytes(), "one").header.source == "caf?.wav"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,13 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from saywrite.audio import recordings
+from saywrite.audio.flac_file import write_flac
 from saywrite.audio.journal import Header, Journal
 from saywrite.audio.recordings import export_wav, finish_recording, open_recording, purge, scan
 from saywrite.errors import JournalDamaged, JournalError, JournalUnwritable
 
 BEGAN = datetime(2026, 11, 1, 10, 42, tzinfo=UTC)
 NOW = BEGAN + timedelta(days=10)
-HEADER = Header("one", BEGAN, "en", "builtin", "microphone")
+HEADER = Header("one", BEGAN, "en", "local", "microphone")
 LENGTH = 3 * 65_536 + 1_234  # more than one block, and not a whole number of them
 
 
@@ -70,15 +73,11 @@ def test_a_kill_between_the_flac_and_the_removal_of_the_pcm_is_taken_up_again(tm
 
 
 def test_the_pcm_stays_when_the_copy_does_not_read_back_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    import soundfile
-
-    whole = soundfile.SoundFile.buffer_write
-
-    def spoil(self: soundfile.SoundFile, data: bytes, dtype: str) -> None:
-        whole(self, data[:-2] + b"\x55\x55", dtype)
+    def spoil(blocks: Iterable[bytes], path: Path) -> None:
+        write_flac((pcm[:-2] + b"\x55\x55" for pcm in blocks), path)
 
     folder = recorded(tmp_path, pcm=speech())
-    monkeypatch.setattr(soundfile.SoundFile, "buffer_write", spoil)
+    monkeypatch.setattr(recordings, "write_flac", spoil)
     with pytest.raises(JournalUnwritable, match="kept as it is"):
         finish_recording(folder, keep=True)
     assert names(folder) == ["audio.pcm", "dictation.json", "lock"]

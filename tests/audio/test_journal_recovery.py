@@ -23,7 +23,7 @@ SOUND = bytes(range(1, 121))
 
 
 def header(name: str = "one", began: datetime = BEGAN) -> Header:
-    return Header(name, began, "en", "builtin", "microphone", {"k eight s": "Kubernetes"})
+    return Header(name, began, "en", "local", "microphone", {"k eight s": "Kubernetes"})
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from saywrite.audio.journal import Header, Journal
-journal = Journal.create(Path(sys.argv[1]), Header("child", datetime.now(UTC), "en", "builtin", "microphone"))
+journal = Journal.create(Path(sys.argv[1]), Header("child", datetime.now(UTC), "en", "local", "microphone"))
 at = 0
 while True:
     journal.append(b"".join((n & 0xFFFF).to_bytes(2, "little") for n in range(at, at + 160)))

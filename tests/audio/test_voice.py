@@ -1,22 +1,19 @@
 """Where speech begins and ends: real speech, silence, noise, endless talk."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests import sounds
 
 from saywrite.audio.voice import Boundary, Segmenter, has_speech
 from saywrite.events import SAMPLE_RATE
 
-DATA = Path(__file__).parents[1] / "data"
-
 
 def speech(name: str) -> bytes:
-    return soundfile.read(DATA / f"{name}.flac", dtype="int16")[0].tobytes()
+    return sounds.speech(name).tobytes()
 
 
 def silence(seconds: float) -> bytes:
@@ -134,14 +131,14 @@ def check_order(found: list[Boundary], length: int) -> None:
 
 
 @st.composite
-def sounds(draw: st.DrawFn) -> bytes:
+def mixtures(draw: st.DrawFn) -> bytes:
     parts = draw(st.lists(st.integers(0, 3), max_size=5))
     made = [WEATHER[12_000:60_000], silence(0.7), noise(0.4, 2_000), CITIES[40_000:90_000]]
     return b"".join(made[part] for part in parts) + bytes(draw(st.integers(0, 400)) * 2)
 
 
 @settings(deadline=None, max_examples=25)
-@given(sounds(), st.lists(st.integers(1, 20_000), max_size=12), st.sampled_from([1_000, 3_000, 30_000]))
+@given(mixtures(), st.lists(st.integers(1, 20_000), max_size=12), st.sampled_from([1_000, 3_000, 30_000]))
 def test_boundaries_are_in_order_and_do_not_depend_on_the_blocks(pcm: bytes, cuts: list[int], longest: int) -> None:
     segmenter, found, at = Segmenter(max_segment_ms=longest), [], 0
     for cut in [*cuts, len(pcm)]:

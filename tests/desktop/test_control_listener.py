@@ -74,8 +74,8 @@ def open_files() -> int:
 
 
 def test_a_command_gets_its_answer(house: House) -> None:
-    assert ask(house.data, Request("start", "builtin", "en")) == {"state": "idle"}
-    assert house.asked == [Request("start", "builtin", "en")]
+    assert ask(house.data, Request("start", "local", "en")) == {"state": "idle"}
+    assert house.asked == [Request("start", "local", "en")]
 
 
 def test_a_command_may_come_in_pieces_and_more_behind_it_is_not_heard(house: House) -> None:

@@ -101,7 +101,8 @@ class FakeSource:
 class FakeRecognizer:
     """Notes what it is fed and posts what the test tells it to."""
 
-    capabilities = Capabilities("builtin", "Fake", ("en",), True, False, False, False, False)
+    capabilities = Capabilities("local", "Fake", ("en",), True, False, False, False, False)
+    waits = False
     window = 10 * SAMPLE_RATE
 
     def __init__(self, post: Callable[[object], None]) -> None:
@@ -202,7 +203,7 @@ class Stage:
         self.archive = Archive(self.paths, self.disk, self.inbox.post, self.today)
         self.archive.tidy = lambda keep_days: None  # housekeeping has its own tests, without its thread
         hardware = Hardware(self._microphone, lambda path: self._microphone(None), self.player, *[lambda: None] * 3)
-        self.recognizers = {"builtin": self.recognizer}
+        self.recognizers = {"local": self.recognizer}
         parts = Parts(self.inbox, self.recognizers, self.archive, lambda: self.now, self.today)
         self.desk = Desk(parts, hardware, Settings(), (), self.told.append)
         self.loop = self.desk.loop

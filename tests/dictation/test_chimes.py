@@ -17,7 +17,7 @@ from saywrite.settings.schema import Settings
 
 BEGAN = datetime(2026, 11, 22, tzinfo=UTC)
 STARTING = StateChanged("d1", State.STARTING)
-OPENED = Started("d1", "builtin", "en", "microphone", 1.0, BEGAN)
+OPENED = Started("d1", "local", "en", "microphone", 1.0, BEGAN)
 FAILED = Failed("d1", "No microphone.", "Plug one in.", fatal=True)
 NAMES = (START, END, FAILURE)
 
@@ -114,7 +114,7 @@ def test_a_failure_is_heard_in_place_of_the_end_and_once() -> None:
 
 def test_a_file_that_is_transcribed_makes_no_sound() -> None:
     course = Course(sounds=True, start_sound=True)
-    course.tell(Started("d1", "builtin", "en", "/tmp/speech.wav", 1.0, BEGAN))
+    course.tell(Started("d1", "local", "en", "/tmp/speech.wav", 1.0, BEGAN))
     assert course.happened == []
 
 

@@ -352,7 +352,7 @@ def test_an_engine_that_is_not_there_is_named_with_its_remedy(stage) -> None:
 
 
 def test_readiness_of_the_engine_is_passed_on(stage) -> None:
-    stage.inbox.post(EngineChanged("builtin", EngineState.READY))
+    stage.inbox.post(EngineChanged("local", EngineState.READY))
     stage.settle()
     assert stage.last(EngineChanged).state is EngineState.READY
 
@@ -366,7 +366,7 @@ def test_a_bug_in_the_loop_is_logged_and_the_dictation_fails_without_losing_the_
     stage.listen()
     stage.say(1)
     monkeypatch.setattr(stage.recognizer, "receive", stumble)
-    stage.inbox.post(Incoming("builtin", "nonsense"))
+    stage.inbox.post(Incoming("local", "nonsense"))
     stage.dictation.quit()
     stage.loop.run()
     assert "on purpose" in caplog.text

@@ -30,12 +30,12 @@ from saywrite.events import (
 
 CONTRACT = [
     (
-        Started("d1", "builtin", "en", "microphone", 12.5, datetime(2026, 11, 22, tzinfo=UTC)),
+        Started("d1", "local", "en", "microphone", 12.5, datetime(2026, 11, 22, tzinfo=UTC)),
         {
             "event": "started",
             "t": 12.5,
             "dictation": "d1",
-            "engine": "builtin",
+            "engine": "local",
             "language": "en",
             "source": "microphone",
         },
@@ -51,7 +51,7 @@ CONTRACT = [
         {"event": "final", "t": 99.0, "text": "Hello.", "raw": "hello", "start": 0.5, "end": 1.5, "segment": 3},
     ),
     (
-        SegmentAdded("d1", Segment(4, "Hi.", "hi", 0, 16_000, engine="builtin")),
+        SegmentAdded("d1", Segment(4, "Hi.", "hi", 0, 16_000, engine="local")),
         {
             "event": "final",
             "t": 99.0,
@@ -60,7 +60,7 @@ CONTRACT = [
             "start": 0.0,
             "end": 1.0,
             "segment": 4,
-            "engine": "builtin",
+            "engine": "local",
         },
     ),
     (SegmentTranslated("d1", 3, "Hallo"), {"event": "translation", "t": 99.0, "text": "Hallo", "segment": 3}),
@@ -102,6 +102,6 @@ def test_each_event_has_its_line(event: object, line: dict[str, object]) -> None
     assert json.loads(json.dumps(line)) == line
 
 
-@pytest.mark.parametrize("event", [EngineChanged("builtin", EngineState.READY), UnfinishedFound(())])
+@pytest.mark.parametrize("event", [EngineChanged("local", EngineState.READY), UnfinishedFound(())])
 def test_what_the_contract_does_not_name_has_none(event: object) -> None:
     assert describe(event, 99.0) is None

@@ -104,12 +104,12 @@ def test_the_bytes_are_told_at_once_and_kept_now_and_then_and_at_the_end(listeni
 
 
 def test_text_of_a_stand_in_is_marked_in_the_window_and_in_the_history(listening) -> None:
-    listening.inbox.post(Final(listening.recognizer.dictation, "hello", 0, 8_000, "builtin"))
+    listening.inbox.post(Final(listening.recognizer.dictation, "hello", 0, 8_000, "local"))
     listening.recognizer.final("world", 1.0, 2.0)
     listening.settle()
-    assert [event.segment.engine for event in listening.all(SegmentAdded)] == ["builtin", ""]
+    assert [event.segment.engine for event in listening.all(SegmentAdded)] == ["local", ""]
     end(listening)
-    assert [segment.engine for segment in stored(listening).segments] == ["builtin", ""]
+    assert [segment.engine for segment in stored(listening).segments] == ["local", ""]
 
 
 def test_what_a_service_could_not_finish_stays_for_later(listening) -> None:
@@ -127,7 +127,7 @@ def test_continued_it_counts_on_where_it_stood(listening, lab, tmp_path: Path) -
     end(listening, complete=False)
     listening.archive.close_history()
 
-    again = lab.Stage(tmp_path)  # its engine is the built-in one, that of the recording was aiOla's
+    again = lab.Stage(tmp_path)  # its engine is the local one, that of the recording was aiOla's
     again.dictation.transcribe_unfinished(which)
     again.settle()
     again.inbox.post(Outstanding(which, ((0, 1_000), (2_000, 3_000))))
@@ -138,7 +138,7 @@ def test_continued_it_counts_on_where_it_stood(listening, lab, tmp_path: Path) -
     base = round(0.9 * SAMPLE_RATE)
     assert again.last(Outstanding).utterances == ((base, base + 1_000), (base + 2_000, base + 3_000))
     assert again.last(Traffic) == Traffic(which, HOST, 1_500, 15)
-    assert again.last(SegmentAdded).segment.engine == "builtin"
+    assert again.last(SegmentAdded).segment.engine == "local"
     assert again.last(SegmentTranslated).number == 2
     again.dictation.quit()
     again.settle()
@@ -153,7 +153,7 @@ def test_the_settings_of_aiola_go_with_the_request_of_its_dictations_only(stage)
     assert stage.recognizer.request.voice == VoiceSettings(0.7, 250, 800, 30_000)
     assert stage.recognizer.request.live
     end(stage)
-    stage.desk.apply(replace(stage.loop.settings, engine="builtin"))
+    stage.desk.apply(replace(stage.loop.settings, engine="local"))
     stage.listen()
     assert stage.recognizer.request.translate_to == ""
     assert stage.recognizer.request.voice == VoiceSettings()

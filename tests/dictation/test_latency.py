@@ -38,7 +38,7 @@ class Kept:
 
     def begin(self, dictation: str, now: float, source: str = "microphone", device: str = DESK) -> None:
         self.tell(now, StateChanged(dictation, State.STARTING))
-        self.tell(now + 0.05, Started(dictation, "builtin", "en", source, now + 0.04, BEGAN))
+        self.tell(now + 0.05, Started(dictation, "local", "en", source, now + 0.04, BEGAN))
         if source == "microphone":
             self.tell(now + 0.05, SourceChanged(dictation, device))
 
@@ -152,7 +152,7 @@ def test_the_receipt_is_in_the_history_with_the_text(stage: Stage) -> None:
     stage.desk.latency.inserted(dictation, stage.now + 0.25)
     store = stage.archive._history
     assert store is not None
-    timed = Timed(dictation, "builtin", DESK, Latency(0, 1500, 1500, 1500, 1750))
+    timed = Timed(dictation, "local", DESK, Latency(0, 1500, 1500, 1500, 1750))
     assert store.latencies() == (timed,)
     loaded = store.load(dictation)
     assert loaded is not None

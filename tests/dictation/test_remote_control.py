@@ -72,7 +72,7 @@ def test_idle_it_tells_what_the_next_dictation_would_be(remote: Remote) -> None:
     pid = answer["pid"]
     assert answer == {
         "state": "idle",
-        "engine": "builtin",
+        "engine": "local",
         "language": "en",
         "dictation": None,
         "heard_s": 0.0,
@@ -133,9 +133,13 @@ def test_one_dictation_may_have_another_language_and_engine_and_the_next_has_not
     remote.stage.settle()
     remote.note()
     answer = remote.ask("status")
-    assert (answer["engine"], answer["language"]) == ("builtin", "en")
+    assert (answer["engine"], answer["language"]) == ("local", "en")
     remote.ask("start")
-    assert (remote.stage.recognizer.request.language, remote.stage.loop.take.plan.engine) == ("en", "builtin")
+    assert (remote.stage.recognizer.request.language, remote.stage.loop.take.plan.engine) == ("en", "local")
+
+
+def test_former_name_of_the_local_engine_is_understood(remote: Remote) -> None:
+    assert remote.ask("start", engine="builtin")["engine"] == "local"
 
 
 def test_settings_changed_in_the_window_are_told(remote: Remote) -> None:
@@ -163,7 +167,7 @@ def test_what_it_does_not_know_is_refused_and_not_done(request_: Request, remote
 
 
 def test_what_keeps_a_dictation_from_beginning_is_the_answer_and_stays_to_be_seen(remote: Remote) -> None:
-    with pytest.raises(ControlRefused, match=r"aiOla.*--engine builtin"):
+    with pytest.raises(ControlRefused, match=r"aiOla.*--engine local"):
         remote.ask("start", engine="aiola")
     answer = remote.ask("status")
     assert answer["state"] == "idle"
@@ -202,7 +206,7 @@ def test_an_older_dictation_that_is_still_finishing_does_not_count() -> None:
 
 @given(st.sampled_from(list(State)), st.floats(0, 1e6), st.floats(0, 1e6))
 def test_a_status_is_one_line_for_people(state: State, heard: float, pending: float) -> None:
-    idle = {"state": state.value, "engine": "builtin", "language": "en", "dictation": None}
-    assert describe(idle) == f"{state} · builtin · en"
+    idle = {"state": state.value, "engine": "local", "language": "en", "dictation": None}
+    assert describe(idle) == f"{state} · local · en"
     line = describe({**idle, "dictation": "x", "heard_s": heard, "pending_s": pending})
-    assert line == f"{state} · builtin · en · {heard} s heard, {pending} s without text so far"
+    assert line == f"{state} · local · en · {heard} s heard, {pending} s without text so far"

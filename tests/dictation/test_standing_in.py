@@ -26,7 +26,7 @@ def service(stage: Stage) -> Service:
     return service
 
 
-def begin(stage: Stage, service: Service, *, wish: str = "builtin", language: str = "en") -> None:
+def begin(stage: Stage, service: Service, *, wish: str = "local", language: str = "en") -> None:
     """A dictation through the service has two seconds of text, then the service is lost."""
     stage.desk.apply(replace(Settings(), engine="aiola", aiola_while_away=wish, language=language))
     stage.desk.start_microphone()
@@ -51,7 +51,7 @@ def test_for_a_minute_the_service_is_waited_for(stage: Stage, service: Service) 
     assert stage.loop.state is State.RECONNECTING
 
 
-def test_then_the_built_in_recogniser_hears_what_has_no_text_yet(stage: Stage, service: Service) -> None:
+def test_then_the_local_recognizer_hears_what_has_no_text_yet(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(61)
     assert "start" in stage.recognizer.calls
@@ -59,7 +59,7 @@ def test_then_the_built_in_recogniser_hears_what_has_no_text_yet(stage: Stage, s
     assert stage.loop.state is State.LISTENING
     stage.recognizer.final("three four", 0.5, 2.5)
     stage.settle()
-    assert texts(stage) == [("One two", ""), ("three four", "builtin")]
+    assert texts(stage) == [("One two", ""), ("three four", "local")]
     assert stage.all(SegmentAdded)[-1].segment.start == round(2.5 * SAMPLE_RATE), "in its place"
 
 
@@ -120,11 +120,16 @@ def test_a_stand_in_that_fails_does_not_end_the_dictation(stage: Stage, service:
     assert service.fed == 3 * SAMPLE_RATE
 
 
-@pytest.mark.parametrize(("wish", "language"), [("later", "en"), ("builtin", "de")])
-def test_nothing_stands_in_unasked_or_for_a_language_it_does_not_know(
-    stage: Stage, service: Service, wish: str, language: str
-) -> None:
-    begin(stage, service, wish=wish, language=language)
+def test_local_recognizer_stands_in_for_every_language(stage: Stage, service: Service) -> None:
+    begin(stage, service, language="de")
+    stage.pass_time(61)
+    assert stage.recognizer.request.language == "de"
+
+
+@pytest.mark.parametrize(("wish", "waits"), [("later", False), ("local", True)])
+def test_nothing_stands_in_unasked_or_without_its_model(stage: Stage, service: Service, wish: str, waits: bool) -> None:
+    stage.recognizer.waits = waits
+    begin(stage, service, wish=wish)
     stage.pass_time(600)
     assert "start" not in stage.recognizer.calls
     assert stage.loop.state is State.RECONNECTING

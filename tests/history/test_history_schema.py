@@ -18,7 +18,7 @@ from saywrite.history import schema
 from saywrite.history.schema import APPLICATION_ID, MIGRATIONS, connect, open_database
 from saywrite.history.store import HistoryStore
 
-HEADING = Header("one", datetime(2026, 11, 22, 10, 42, tzinfo=UTC), "en", "builtin", "microphone")
+HEADING = Header("one", datetime(2026, 11, 22, 10, 42, tzinfo=UTC), "en", "local", "microphone")
 
 PUBLISHED = ("13543ad310b3497a", "fe8303d19592f0e0", "2b01e3537f573697")
 """The hash of every migration that was ever released: they may be followed by others and never changed."""

@@ -31,7 +31,7 @@ TEXTS = {
 
 def fill(store: HistoryStore) -> None:
     for days, (language, texts) in enumerate(TEXTS.items()):
-        store.begin(Header(language, BEGAN + timedelta(days=days), language, "builtin", "microphone"))
+        store.begin(Header(language, BEGAN + timedelta(days=days), language, "local", "microphone"))
         for number, text in enumerate(texts):
             store.add_segment(language, Segment(number, text, text, number, number + 1, f"traduction{number}"))
 

@@ -25,7 +25,7 @@ BEGAN = datetime(2026, 11, 22, 10, 42, 7, 123_456, tzinfo=timezone(timedelta(hou
 
 
 def heading(dictation: str = "one", began: datetime = BEGAN) -> Header:
-    return Header(dictation, began, "en", "builtin", "microphone")
+    return Header(dictation, began, "en", "local", "microphone")
 
 
 def segment(number: int, text: str = "Hello there.", translation: str = "") -> Segment:
@@ -64,14 +64,14 @@ def test_a_dictation_comes_back_as_it_was(store: HistoryStore):
 
 def test_what_a_service_made_of_it_and_where_it_went_comes_back(store: HistoryStore):
     store.begin(heading())
-    store.add_segment("one", replace(segment(0), engine="builtin"))
+    store.add_segment("one", replace(segment(0), engine="local"))
     for results in ({"order": [1, {"name": "Zoë"}]}, {"order": []}):
         store.add_structured("one", results)
     for sent in (100, 4_000_000_000):
         store.set_traffic(Traffic("one", "apis.aiola.ai", sent, 20))
     dictated = store.load("one")
     assert dictated is not None
-    assert dictated.segments[0].engine == "builtin"
+    assert dictated.segments[0].engine == "local"
     assert dictated.structured == ({"order": [1, {"name": "Zoë"}]}, {"order": []})
     assert dictated.traffic == (Traffic("one", "apis.aiola.ai", 4_000_000_000, 20),)
     store.delete("one")
@@ -197,7 +197,7 @@ def test_files_are_for_the_user_alone(store: HistoryStore, path: Path):
 
 
 def test_text_that_is_no_unicode_is_kept_readable(store: HistoryStore):
-    store.begin(Header("one", BEGAN, "en", "builtin", os.fsdecode(b"caf\xe9.wav")))
+    store.begin(Header("one", BEGAN, "en", "local", os.fsdecode(b"caf\xe9.wav")))
     store.add_segment("one", segment(0, "a\ud800b \0 c"))
     dictated = store.load("one")
     assert dictated is not None
@@ -274,7 +274,7 @@ from saywrite.events import Segment
 from saywrite.history.latencies import Latency, Timed
 from saywrite.history.store import HistoryStore
 store = HistoryStore(Path(sys.argv[1]))
-store.begin(Header("child", datetime.now(UTC), "en", "builtin", "microphone"))
+store.begin(Header("child", datetime.now(UTC), "en", "local", "microphone"))
 for number in range(100_000):
     store.add_segment("child", Segment(number, f"word{number} of many", "raw", number, number + 1))
     print(number, flush=True)
@@ -314,4 +314,4 @@ def test_the_newest_latencies_come_first_and_go_with_their_dictation(store: Hist
     assert [each.dictation for each in store.latencies()] == ["1", "0"]
     dictated = store.load("0")
     assert dictated is not None
-    assert dictated.timed == Timed("0", "builtin", "Desk", Latency(first_audio=40))
+    assert dictated.timed == Timed("0", "local", "Desk", Latency(first_audio=40))

@@ -47,6 +47,7 @@ def dev(tmp_path: Path) -> ModuleType:
     module.ROOT = tmp_path / "checkout"
     module.VENV = module.ROOT / ".venv"
     module.STAMP = module.VENV / "saywrite-setup.json"
+    module.MODEL_LOCK = module.ROOT / "packaging/model-base.lock"
     module.DPKG_STATUS = tmp_path / "status"
     module.DPKG_STATUS.write_text(STATUS)
     return module
@@ -99,7 +100,7 @@ def test_the_best_python_comes_first_and_unusable_ones_not_at_all(dev: ModuleTyp
     interpreter(programs, "python3.12", (3, 12, 3))
     interpreter(programs, "python3", (3, 10, 2))
     mine = "{}.{}.{}".format(*sys.version_info[:3])
-    others = [version for version in ("3.12.3", "3.14.1") if version[:4] != mine[:4]]
+    others = [version for version in ("3.14.1", "3.12.3") if version[:4] != mine[:4]]
     assert [version for version in versions(dev) if version != mine] == others
 
 

@@ -83,8 +83,8 @@ odd = nan
 
 def test_comments_order_and_unknown_keys_survive(path: Path):
     written(path, EDITED)
-    save(path, replace(load(path).settings, engine="builtin", theme="dark"))
-    assert path.read_text("utf-8") == EDITED.replace('"aiola"  ', '"builtin"  ').replace(
+    save(path, replace(load(path).settings, engine="local", theme="dark"))
+    assert path.read_text("utf-8") == EDITED.replace('"aiola"  ', '"local"  ').replace(
         "show_waveform = false\n", 'show_waveform = false\ntheme = "dark"\n'
     )
 
@@ -129,10 +129,24 @@ def test_bad_values_are_named_and_replaced_and_the_good_ones_used(path: Path):
     loaded = load(path)
     assert loaded.settings == replace(Settings(), language="fr")
     assert loaded.problems == (
-        'saywrite.toml: engine must be one of "builtin", "aiola". Its default is used: "builtin".',
+        'saywrite.toml: engine must be one of "local", "aiola". Its default is used: "local".',
         "saywrite.toml: idle_unload_minutes must be between 1 and 1440. Its default is used: 10.",
         "saywrite.toml: show_waveform must be true or false. Its default is used: true.",
     )
+
+
+@pytest.mark.parametrize("name", ["engine", "second_engine", "aiola_while_away"])
+def test_former_name_of_the_local_engine_is_read_and_replaced_when_saving(path: Path, name: str):
+    written(path, f'# mine\n{name} = "builtin"\n')
+    loaded = load(path)
+    assert (getattr(loaded.settings, name), loaded.problems) == ("local", ())
+    save(path, loaded.settings)
+    assert path.read_text("utf-8") == f'# mine\n{name} = "local"\n'
+
+
+def test_former_name_of_the_local_engine_means_nothing_in_other_options(path: Path):
+    written(path, 'microphone_name = "builtin"\n')
+    assert load(path).settings.microphone_name == "builtin"
 
 
 @pytest.mark.parametrize("content", [b"engine = ", b"\xff\xfe", b"a = 1\na = 2\n", b"[[[", b"x = " + b"[" * 5000])

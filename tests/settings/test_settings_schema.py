@@ -22,7 +22,7 @@ def test_every_field_is_an_option_with_a_label_a_page_and_a_valid_default():
 def test_the_defaults_keep_the_promises():
     """Works without account and network, is quiet, keeps a week of recordings."""
     settings = Settings()
-    assert (settings.engine, settings.language, settings.show_waveform) == ("builtin", "en", True)
+    assert (settings.engine, settings.language, settings.show_waveform) == ("local", "en", True)
     assert (settings.keep_recordings_days, settings.idle_unload_minutes) == (7, 10)
     assert (settings.microphone_host_api, settings.microphone_name) == ("", "")
 
@@ -30,8 +30,8 @@ def test_the_defaults_keep_the_promises():
 @pytest.mark.parametrize(
     ("name", "value", "problem"),
     [
-        ("engine", "builtin", ""),
-        ("engine", "Builtin", 'must be one of "builtin", "aiola"'),
+        ("engine", "local", ""),
+        ("engine", "Builtin", 'must be one of "local", "aiola"'),
         ("engine", 1, "must be text in quotes"),
         ("show_waveform", 1, "must be true or false"),
         ("show_waveform", True, ""),

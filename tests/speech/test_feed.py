@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.speech.feed import BLOCK_BYTES, Feed
+from saywrite.speech.local.audio_feed import BLOCK_BYTES, Feed
 from saywrite.speech.recognizer import Request
 
 

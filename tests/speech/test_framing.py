@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.speech.framing import MAX_BODY, GarbageError, audio_frame, message_frame, read_frame
+from saywrite.speech.local.child_process import MAX_BODY, GarbageError, audio_frame, message_frame, read_frame
 
 MESSAGES = st.dictionaries(st.text(max_size=8), st.integers() | st.text(max_size=20) | st.none(), max_size=4)
 FRAMES = st.lists(st.binary(max_size=99) | MESSAGES, max_size=8)

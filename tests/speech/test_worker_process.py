@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from saywrite.speech import process
-from saywrite.speech.process import WorkerExited, WorkerMessage, WorkerProcess
+from saywrite.speech.local import child_process
+from saywrite.speech.local.child_process import WorkerExited, WorkerMessage, WorkerProcess
 
 LIMIT_S = 30.0
 ECHO = """
 import sys
-from saywrite.speech.framing import read_frame, message_frame
+from saywrite.speech.local.child_process import read_frame, message_frame
 while (frame := read_frame(sys.stdin.buffer)) is not None:
     said = {"length": len(frame)} if isinstance(frame, bytes) else frame
     sys.stdout.buffer.write(message_frame(said)); sys.stdout.buffer.flush()
@@ -67,7 +67,7 @@ def test_the_last_words_of_a_crashed_child_are_in_the_log(caplog: pytest.LogCapt
 def test_a_child_that_does_not_leave_is_killed(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(process, "LEAVE_S", 0.3)
+    monkeypatch.setattr(child_process, "LEAVE_S", 0.3)
     child = Child(STUBBORN)
     child.worker.close()
     gone = child.next()

@@ -1,4 +1,4 @@
-"""Small modules with one purpose: a file 400 lines, a function 40, a class 20 methods, the main window 15.
+"""Small modules with one purpose: a file 400 lines, a function 40, a class 25 public methods, the main window 15.
 
 A function's docstring does not count. Raise a ceiling only in `RAISED`, with its reason.
 """
@@ -12,19 +12,12 @@ APP = Path(__file__).resolve().parents[2] / "app" / "saywrite"
 
 FILE_LINES = 400
 FUNCTION_LINES = 40
-CLASS_METHODS = 20
+CLASS_METHODS = 25
 OF_CLASS = {"MainWindow": 15}
 
 RAISED: dict[str, tuple[int, str]] = {
-    "desktop/insertion/portal.py:Portal": (
-        32,
-        "the two interfaces Way and PasteBackend over one session, most one line",
-    ),
-    "desktop/insertion/wlroots/desktop.py:Wlroots": (
-        24,
-        "the two interfaces Way and PasteBackend, most of them one line",
-    ),
-    "dictation/dictation.py:Dictation": (28, "a facade: one line for each wish of the user, no logic to cut out"),
+    "desktop/insertion/portal.py:Portal": (32, "two interfaces over one session, most methods one line"),
+    "dictation/dictation.py:Dictation": (33, "a facade: one line for each wish of the user, no logic to cut out"),
     "events.py": (520, "the vocabulary of all layers, on one page so that it can be read as a whole"),
 }
 """What is over its ceiling for a good reason: "folder/module.py", or with ":name", → (new ceiling, why)."""
@@ -48,7 +41,7 @@ def over_ceiling(source: str, name: str, raised: dict[str, tuple[int, str]] = RA
         if isinstance(node, Function):
             found.append((f"{name}:{node.name}", length(node), FUNCTION_LINES, "lines"))
         elif isinstance(node, ast.ClassDef):
-            methods = sum(isinstance(each, Function) for each in node.body)
+            methods = sum(isinstance(each, Function) and not each.name.startswith("_") for each in node.body)
             found.append((f"{name}:{node.name}", methods, OF_CLASS.get(node.name, CLASS_METHODS), "methods"))
     return [
         f"{where}: {size} {unit}, the ceiling is {raised.get(where, (ceiling,))[0]}"
@@ -89,7 +82,7 @@ def test_the_ceilings_hold_exactly() -> None:
     assert over_ceiling(a_function(40), "a.py") == []
     assert over_ceiling(a_function(41), "a.py") == ["a.py:f: 41 lines, the ceiling is 40"]
     assert over_ceiling(a_function(40, docstring=30), "a.py") == []
-    assert over_ceiling(a_class("Any", 20), "a.py") == []
-    assert over_ceiling(a_class("Any", 21), "a.py") == ["a.py:Any: 21 methods, the ceiling is 20"]
+    assert over_ceiling(a_class("Any", 25), "a.py") == []
+    assert over_ceiling(a_class("Any", 26), "a.py") == ["a.py:Any: 26 methods, the ceiling is 25"]
     assert over_ceiling(a_class("MainWindow", 16), "a.py") == ["a.py:MainWindow: 16 methods, the ceiling is 15"]
     assert over_ceiling("x = 1\n" * 401, "a.py", {"a.py": (450, "a reason")}) == []

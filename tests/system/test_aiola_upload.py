@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-import soundfile
 from tests.aiola_server import tones
 from tests.aiola_server.fault_proxy import FaultProxy
 from tests.aiola_server.hosting import ServiceProcess, ServiceThread
+from tests.sounds import encode
 from tests.speech.aiola.scripted_http import jwt
 
 from saywrite.dictation.accounts import find_account
@@ -71,7 +71,7 @@ def text_of(told: list[object]) -> list[str]:
 def test_every_word_of_a_file_comes_back_once(service: ServiceThread, tmp_path: Path, kind: str) -> None:
     pcm = np.frombuffer(tones.speech(WORDS), dtype="<i2")
     path = tmp_path / f"words.{kind}"
-    soundfile.write(path, pcm, tones.RATE)
+    path.write_bytes(encode(pcm[:, None], tones.RATE, kind))
     account = find_account(Settings(), SessionSecrets(), service.environment())
     told = transcribe(lambda: account, path)
     assert text_of(told) == SPOKEN

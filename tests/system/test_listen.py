@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-import soundfile
+from tests import sounds
 from tests.system.lab.program import Events, run, running
 from tests.system.lab.sound import SoundLab, label, sound_lab, wait_for
 from tests.system.small_disk import small_disk
@@ -30,10 +30,7 @@ def lab() -> Iterator[SoundLab]:
 @pytest.fixture(scope="module")
 def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two sentences with a pause between, as a WAV file."""
-    path = tmp_path_factory.mktemp("speech") / "two.wav"
-    sound, rate = soundfile.read(DATA / "two_sentences.flac", dtype="int16")
-    soundfile.write(path, sound, rate)
-    return path
+    return sounds.write_wav(tmp_path_factory.mktemp("speech") / "two.wav", sounds.speech("two_sentences"))
 
 
 def words(text: str) -> set[str]:
@@ -76,6 +73,17 @@ def test_finals_are_lines_on_standard_output_and_the_rest_is_on_standard_error(
     assert "Listening" in done.stderr
     assert label("desk") in done.stderr
     assert "people" in done.stdout
+
+
+def test_without_the_model_speech_is_recorded_and_the_remedy_told(lab: SoundLab, speech: Path, tmp_path: Path) -> None:
+    player = lab.play("desk", speech, wait=False)
+    done = run("listen", "--model", "whisper-large-v3-turbo", "--seconds", "5", at=tmp_path, env=lab.env)
+    player.wait(30)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "saywrite models download whisper-large-v3-turbo" in done.stderr
+    (item,) = scan(tmp_path / "data" / "recordings")
+    assert item.length >= 4 * 16_000
+    assert (item.confirmed, item.waits) == (0, True)
 
 
 def test_after_kill_9_everything_up_to_the_last_second_is_there_to_be_transcribed(

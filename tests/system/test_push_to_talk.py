@@ -1,6 +1,6 @@
 """Push-to-talk as people have it: a key is held anywhere, they speak, and the words stand in the program in front.
 
-The real program, a real window manager, XTEST fingers, speech through a virtual microphone, the built-in recogniser,
+The real program, a real window manager, XTEST fingers, speech through a virtual microphone, the local recognizer,
 and other people's programs, which are asked what they have.
 """
 

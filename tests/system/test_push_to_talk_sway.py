@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import soundfile
+from tests.sounds import RATE, frames_of
 from tests.system.lab.desktop import LIMIT_S, wait_for
 from tests.system.lab.program import folders
 from tests.system.lab.sound import SoundLab, sound_lab
@@ -40,7 +40,7 @@ def saywrite_on(screen: Compositor, sound: SoundLab, at: Path) -> Iterator[Windo
     )
     shown = Window(process, screen, None)  # type: ignore[arg-type]  # nobody reads its widgets here
     try:
-        shown.wait_log("engine builtin ready")
+        shown.wait_log("engine local ready")
         screen.focus("Saywrite")
         yield shown
     finally:
@@ -87,7 +87,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_key_held_in_sway_dictates_into_the_program_in_front(folder: Path, tmp_path: Path) -> None:
     spoken = recordings(tmp_path)["weather"]
-    length_ms = round(1000 * soundfile.info(spoken).duration)
+    length_ms = round(1000 * frames_of(spoken) / RATE)
     at = tmp_path / "home"
     with sound_lab(["desk:48000:1"]) as sound, sway() as screen, saywrite_on(screen, sound, at) as saywrite:
         messenger = Messenger(folder, at)

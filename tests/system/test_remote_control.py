@@ -98,7 +98,7 @@ def test_start_speak_and_stop_from_the_command_line(desk: Room, speech: dict[str
     with window(desk, tmp_path) as saywrite:
         idle = told("status", at=tmp_path)
         assert (idle["state"], idle["dictation"], idle["pid"]) == ("idle", None, saywrite.process.pid)
-        started = told("start", "--language", "en", "--engine", "builtin", at=tmp_path)
+        started = told("start", "--language", "en", "--engine", "local", at=tmp_path)
         assert started["state"] in ("starting", "listening")
         assert started["dictation"]
         wait_told(tmp_path, state="listening")
@@ -120,7 +120,7 @@ def test_start_speak_and_stop_from_the_command_line(desk: Room, speech: dict[str
         saywrite.wait_state("idle")
 
         said = run("status", at=tmp_path)
-        assert said.stdout == "idle · builtin · en\n"
+        assert said.stdout == "idle · local · en\n"
         assert run("start", at=tmp_path).stdout == ""
         saywrite.wait_state("listening")
         done = run("quit", at=tmp_path)

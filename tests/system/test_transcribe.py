@@ -7,8 +7,9 @@ import signal
 from pathlib import Path
 
 import numpy as np
+import py_nanotts
 import pytest
-import soundfile
+from tests import sounds
 from tests.system.lab.program import run, running
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -20,13 +21,13 @@ pytestmark = pytest.mark.system
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same sentence in every format, at several rates and channel counts, and some that are no sound."""
     folder = tmp_path_factory.mktemp("files")
-    sound, rate = soundfile.read(DATA / "weather.flac", dtype="int16")
-    assert rate == 16_000
+    sound = sounds.speech("weather")
+    mono = sound[:, None]
     twice = np.repeat(sound, 3)
-    soundfile.write(folder / "stereo48.wav", np.column_stack([twice, twice]), 48_000)
-    soundfile.write(folder / "mono.flac", sound, rate)
-    soundfile.write(folder / "speech.ogg", sound, rate, format="OGG", subtype="VORBIS")
-    soundfile.write(folder / "speech.mp3", sound, rate, format="MP3", subtype="MPEG_LAYER_III")
+    sounds.write_wav(folder / "stereo48.wav", np.column_stack([twice, twice]), 48_000)
+    (folder / "mono.flac").write_bytes(sounds.encode(mono, 16_000, "flac"))
+    (folder / "speech.ogg").write_bytes(sounds.encode(mono, 16_000, "ogg"))
+    (folder / "speech.mp3").write_bytes(sounds.encode(mono, 16_000, "mp3"))
     (folder / "speech.pcm").write_bytes(sound.tobytes())
     (folder / "empty.wav").write_bytes(b"")
     (folder / "letter.mp3").write_text("Dear reader, this is not a sound.")
@@ -51,6 +52,12 @@ def test_a_bad_file_fails_alone_with_its_reason(files: Path, tmp_path: Path) -> 
     assert "weather" in done.stdout.lower()
     reasons = [line for line in done.stderr.splitlines() if line.startswith("saywrite:")]
     assert len(reasons) == len(set(reasons)) == len(bad), done.stderr
+
+
+def test_without_the_model_the_remedy_is_told_and_nothing_is_begun(files: Path, tmp_path: Path) -> None:
+    done = run("transcribe", files / "mono.flac", "--model", "whisper-large-v3-turbo", at=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "saywrite models download whisper-large-v3-turbo" in done.stderr
 
 
 def test_of_a_truncated_file_what_is_there_is_transcribed_and_the_rest_is_named(files: Path, tmp_path: Path) -> None:
@@ -105,10 +112,12 @@ def test_an_interrupt_ends_a_batch_with_130(files: Path, tmp_path: Path) -> None
     assert len(saywrite.all("started")) == 1
 
 
-def test_a_language_the_engine_does_not_know_is_refused_with_the_remedy(files: Path, tmp_path: Path) -> None:
-    done = run("transcribe", files / "mono.flac", "--language", "de", at=tmp_path)
-    assert done.returncode == 1
-    assert "German" in done.stderr
+def test_another_language_becomes_its_words(tmp_path: Path) -> None:
+    pcm = py_nanotts.NanoTTS().speak("Die Sonne scheint heute den ganzen Tag.", voice="de-DE")
+    sounds.write_wav(tmp_path / "sonne.wav", np.frombuffer(pcm, "<i2"))
+    done = run("transcribe", tmp_path / "sonne.wav", "--language", "de", at=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "scheint heute den ganzen tag" in done.stdout.lower()
 
 
 def test_a_service_without_a_key_is_refused_with_the_remedy(files: Path, tmp_path: Path) -> None:

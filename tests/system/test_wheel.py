@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from saywrite import __version__
+from saywrite.speech.local.models import DEFAULT_MODEL, find_model
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS, SUFFIX = ("Scripts", ".exe") if sys.platform == "win32" else ("bin", "")
@@ -49,13 +50,24 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The scripts folder of an environment that has the wheel."""
+def model_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data wheel of the model that the set-up has fetched."""
+    model = find_model(DEFAULT_MODEL, Path("no data folder"))
+    assert model is not None, "python3 packaging/dev.py model"
+    command = [sys.executable, ROOT / "packaging/model_wheel.py", model, tmp_path_factory.mktemp("model dist")]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    return Path(built.stdout.strip())
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, model_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scripts folder of an environment that has both wheels."""
     venv = tmp_path_factory.mktemp("elsewhere") / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
     python = venv / SCRIPTS / f"python{SUFFIX}"
     pip = [sys.executable, "-m", "pip", "--quiet", "--python", str(python), "install", "--no-deps", "--no-index"]
-    subprocess.run([*pip, str(wheel)], check=True)
+    subprocess.run([*pip, str(wheel), str(model_wheel)], check=True)
     asked = subprocess.run(
         [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
         check=True,
@@ -106,3 +118,38 @@ def test_its_window_can_be_loaded(installed: Path, private_home: Path) -> None:
     loads = "import saywrite.ui.main_window as w; print(w.__file__)"
     found = run([installed / f"python{SUFFIX}", "-c", loads], private_home)
     assert Path(found.strip()).is_relative_to(installed.parent)
+
+
+def test_model_wheel_holds_the_model_and_its_licenses_and_fits_the_package_index(model_wheel: Path) -> None:
+    with zipfile.ZipFile(model_wheel) as archive:
+        names = {Path(name).name for name in archive.namelist() if ".data/data/share/saywrite/models/" in name}
+    model = {"model.bin", "config.json", "tokenizer.json", "vocabulary.txt"}
+    assert names == {*model, "Whisper-MIT.txt", "faster-whisper-MIT.txt"}
+    assert 60_000_000 < model_wheel.stat().st_size < 70_000_000
+
+
+def test_damaged_model_is_not_packed(tmp_path: Path) -> None:
+    model = find_model(DEFAULT_MODEL, Path("no data folder"))
+    assert model is not None
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for path in model.iterdir():
+        (copy / path.name).symlink_to(path)
+    (copy / "config.json").unlink()
+    (copy / "config.json").write_bytes(b"{}")
+    command = [sys.executable, ROOT / "packaging/model_wheel.py", copy, tmp_path / "dist"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "config.json is not the file of the catalogue" in done.stderr
+    assert not list((tmp_path / "dist").glob("*.whl"))
+
+
+def test_both_wheels_together_need_no_download(installed: Path, private_home: Path) -> None:
+    offline = ["unshare", "--net"] if sys.platform == "linux" else []
+    saywrite = installed / f"saywrite{SUFFIX}"
+    checked = json.loads(run([*offline, saywrite, "models", "verify", "--json"], private_home))
+    (model,) = checked["models"]
+    assert model["ok"]
+    assert Path(model["folder"]).is_relative_to(installed.parent)
+    text = run([*offline, saywrite, "transcribe", ROOT / "tests/data/weather.flac"], private_home)
+    assert "weather" in text.casefold()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import soundfile
+from tests.sounds import frames_of
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.window import Room, Window, recordings, room, window
 
@@ -53,7 +53,7 @@ def test_after_kill_9_the_next_start_offers_text_sound_or_removal_of_what_was_sa
         desk.screen.key("ctrl+a")
         desk.screen.type(str(wav))
         desk.screen.key("Return")
-        wait_for(lambda: wav.exists() and soundfile.info(wav).frames == first.length, "the sound is not saved")
+        wait_for(lambda: wav.exists() and frames_of(wav) == first.length, "the sound is not saved")
         saywrite.wait_gone("dialog", "^Save audio")
         kill_in_mid_sentence(saywrite, desk, speech["weather"], 2)
 

@@ -32,7 +32,7 @@ def line(start, end, text, **more):
 
 
 def document(*lines, language="en", title="Notes"):
-    return Document(title, BEGAN, "builtin", language, "microphone", 3725.0, lines)
+    return Document(title, BEGAN, "local", language, "microphone", 3725.0, lines)
 
 
 def rendered(format, *lines, **more):
@@ -193,7 +193,7 @@ def test_json_tells_its_schema_and_iso_times():
         "schema_version": 1,
         "title": "T",
         "began": "2026-11-22T10:42:07.000+00:00",
-        "engine": "builtin",
+        "engine": "local",
         "language": "en",
         "source": "microphone",
         "duration_s": 3725.0,

@@ -47,8 +47,8 @@ def test_a_translation_of_text_that_was_taken_back_changes_nothing():
 
 
 def test_text_of_another_engine_is_marked_with_it():
-    (segment,) = Transcript().add("hi", 0, 9, rules(), engine="builtin").added
-    assert segment.engine == "builtin"
+    (segment,) = Transcript().add("hi", 0, 9, rules(), engine="local").added
+    assert segment.engine == "local"
 
 
 def test_finals_join_into_prose_and_rows_have_no_leading_space():

@@ -1,7 +1,8 @@
 """The window with a scripted dictation, for eyes and screenshots: `python tests/ui/demo_window.py --help`.
 
 --scene idle|listening|finishing|failed|notices|unfinished|aiola|outage|account|details|settings|history|about
---engine builtin|aiola  --theme light|dark
+--scene models|remove|trial|no-model|no-model-listening|no-model-failed
+--engine local|aiola  --theme light|dark
 --size 1040x700  --font-size 10  --rtl  --shot FILE (then it quits)  --render-app-icon (draws the PNG files)
 """
 
@@ -62,7 +63,7 @@ def dictated_before(folder: Path) -> HistoryStore:
     for number, text in enumerate(window_fakes.TEXTS * 3):
         began = datetime.now().astimezone() - timedelta(hours=19 * number)
         heading = SimpleNamespace(
-            dictation=f"h{number}", began=began, language="en", engine="builtin", source="microphone"
+            dictation=f"h{number}", began=began, language="en", engine="local", source="microphone"
         )
         history.begin(heading)
         history.add_segment(f"h{number}", events.Segment(1, text, text, 0, 16_000))
@@ -75,8 +76,9 @@ def dictated_before(folder: Path) -> HistoryStore:
 
 def play(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> None:
     tell = dictation.tell
-    tell(events.EngineChanged("builtin", events.EngineState.READY))
+    tell(events.EngineChanged("local", events.EngineState.READY))
     tell(events.DevicesChanged((window_fakes.HEADSET, window_fakes.WEBCAM)))
+    play_models(scene, front, dictation)
     if scene == "idle":
         return
     if scene in ("aiola", "outage"):
@@ -124,6 +126,51 @@ def play(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> 
         front.window.findChild(SettingsDialog).account_page.test.button.click()
 
 
+def play_models(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> None:
+    """The models of the catalogue in the states of the scene."""
+    tell, state = dictation.tell, events.ModelState
+    absent = scene.startswith("no-model")
+    in_use = window_fakes.model("whisper-base", state.DOWNLOADING if absent else state.READY, removable=False)
+    models = (
+        in_use,
+        window_fakes.model("whisper-small", state.DOWNLOADING if scene == "models" else state.READY),
+        window_fakes.model("whisper-large-v3-turbo", state.ABSENT),
+    )
+    tell(events.ModelsChanged(models))
+    for seconds in (0, 2):
+        front.models._clock = lambda now=seconds: float(now)
+        done = 6_000_000 + 28_000_000 * seconds
+        tell(events.ModelProgress("whisper-base", done, in_use.download_bytes))
+        tell(events.ModelProgress("whisper-small", 40_000_000 + 3 * done, models[1].download_bytes))
+    if scene in ("models", "remove", "trial"):
+        what = "The server of the models does not answer (huggingface.co)."
+        remedy = "Check the network and download again; what has arrived is kept. Or choose a folder below."
+        tell(events.ModelFailed("whisper-large-v3-turbo", what, remedy))
+        front.side.show_models()
+    if scene == "remove":
+        front.window.findChild(SettingsDialog).models_page.rows["whisper-small"].buttons["remove"].click()
+    if scene == "trial":
+        heard = "Bitte fragt Ines ob der neue Kubernetes Kluster für die Vorführung bereit ist. Wenn nicht zeigen wir"
+        better = (
+            "Bitte fragt Ines, ob der neue Kubernetes-Cluster für die Vorführung bereit ist. Wenn nicht, zeigen wir"
+        )
+        rest = " stattdessen die Aufnahme von letzter Woche."
+        tell(events.ModelTried("whisper-small", "d1", heard + rest, better + rest, 2.7))
+    if absent:
+        reason = "The recognition model is not on this computer yet."
+        tell(events.EngineChanged("local", events.EngineState.UNAVAILABLE, reason, "Download it."))
+    if scene == "no-model-failed":
+        what, remedy = "There is no network.", "Connect this computer, or choose a folder that holds the model."
+        tell(events.ModelsChanged((window_fakes.model("whisper-base", state.PAUSED), *models[1:])))
+        tell(events.ModelFailed("whisper-base", what, remedy))
+    if scene == "no-model-listening":
+        tell(events.StateChanged("d1", events.State.STARTING))
+        tell(events.Started("d1", "local", "en", "microphone", 100.0, window_fakes.BEGAN))
+        tell(events.StateChanged("d1", events.State.LISTENING))
+        tell(events.Gauge("d1", 12 * 16_000, 12 * 16_000, 0))
+        dictation.hear(12)
+
+
 GERMAN = (
     "Die Quartalsbesprechung ist jetzt am Donnerstag, weil die Zahlen aus Porto einen Tag später kommen.",
     "Bitte fragt Ines, ob der neue Kubernetes-Cluster für die Vorführung bereit ist.",
@@ -142,7 +189,7 @@ def play_service(scene: str, dictation: window_fakes.FakeDictation) -> None:
     at = 16_000
     for number, (text, translation) in enumerate(zip(GERMAN, window_fakes.TEXTS, strict=True), start=1):
         end = at + len(text) * 1_000
-        engine = "builtin" if scene == "outage" and number == 4 else ""
+        engine = "local" if scene == "outage" and number == 4 else ""
         tell(events.SegmentAdded("d1", events.Segment(number, text, text, at, end, engine=engine)))
         tell(events.SegmentTranslated("d1", number, translation))
         at = end + 8_000
@@ -174,7 +221,7 @@ def main() -> int:
     parser.add_argument("--font-size", type=float, default=0)
     parser.add_argument("--rtl", action="store_true")
     parser.add_argument("--shot", default="")
-    parser.add_argument("--engine", default="builtin")
+    parser.add_argument("--engine", default="local")
     parser.add_argument("--long-devices", action="store_true")
     parser.add_argument("--render-app-icon", action="store_true")
     options = parser.parse_args()
@@ -216,7 +263,7 @@ def main() -> int:
     QTimer.singleShot(300, lambda: play(options.scene, front, dictation))
     feed = QTimer(interval=50)
     feed.timeout.connect(lambda: dictation.hear(0.05, -13 - 6 * (time.monotonic() % 1)))
-    if options.scene in ("listening", "notices", "aiola", "outage"):
+    if options.scene in ("listening", "no-model-listening", "notices", "aiola", "outage"):
         feed.start()
     if options.shot:
 

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from window_fakes import CHOICES, HEADSET, WEBCAM
 
-from saywrite.ui.choosers import Chooser, EngineChooser, LanguageChooser, MicrophoneChooser
+from saywrite.ui.choosers import Choices, Chooser, EngineChooser, LanguageChooser, MicrophoneChooser
 
 
 def entries(chooser: Chooser) -> list[str]:
@@ -109,13 +109,13 @@ def test_devices_that_arrive_while_the_list_is_open_appear_in_it(microphone: Mic
 def language(qtbot: Any) -> LanguageChooser:
     chooser = LanguageChooser(CHOICES)
     qtbot.addWidget(chooser)
-    chooser.set_wanted("en", "builtin")
+    chooser.set_wanted("en", "aiola")
     return chooser
 
 
 def test_a_language_the_engine_does_not_know_is_listed_with_the_reason(language: LanguageChooser) -> None:
     assert language.count() == len(CHOICES.language_names)
-    assert is_dimmed(language, "German – not in Built-in (basic)")
+    assert is_dimmed(language, "Italian – not in aiOla")
     assert not is_dimmed(language, "English")
 
 
@@ -123,8 +123,8 @@ def test_choosing_an_unknown_language_changes_nothing_and_asks_for_an_explanatio
     qtbot: Any, language: LanguageChooser
 ) -> None:
     with qtbot.assertNotEmitted(language.chosen), qtbot.waitSignal(language.unknown_chosen) as told:
-        pick(language, "German – not in Built-in (basic)")
-    assert told.args == ["de"]
+        pick(language, "Italian – not in aiOla")
+    assert told.args == ["it"]
     assert language.currentText() == "English"
 
 
@@ -136,8 +136,31 @@ def test_choosing_a_known_language_is_told(qtbot: Any, language: LanguageChooser
 
 
 def test_a_language_in_force_that_a_new_engine_does_not_know_is_shown_as_such(language: LanguageChooser) -> None:
-    language.set_wanted("de", "builtin")
-    assert language.currentText() == "German – not in Built-in (basic)"
+    language.set_wanted("it", "aiola")
+    assert language.currentText() == "Italian – not in aiOla"
+
+
+def test_the_engine_on_this_computer_knows_all_eight_languages(language: LanguageChooser) -> None:
+    language.set_wanted("ja", "local")
+    assert len(entries(language)) == 8
+    assert not any(is_dimmed(language, text) for text in entries(language))
+
+
+def test_the_engine_on_this_computer_is_named_after_its_model(qtbot: Any) -> None:
+    chooser = EngineChooser(CHOICES)
+    qtbot.addWidget(chooser)
+    chooser.set_wanted("aiola", "whisper-small")
+    assert entries(chooser) == ["Whisper small · on this computer", "aiOla"]
+    assert chooser.currentText() == "aiOla"
+    chooser.set_wanted("local", "whisper-base")
+    assert chooser.currentText() == "Whisper base · on this computer"
+
+
+def test_text_of_an_older_engine_is_named_as_it_was() -> None:
+    """The history keeps "builtin": another recognizer wrote that text."""
+    from saywrite.speech.engines import FORMER_LABELS
+
+    assert Choices((), former_labels=FORMER_LABELS).engine_label("builtin") == "Built-in (basic)"
 
 
 def test_choosing_an_engine_is_told(qtbot: Any) -> None:

@@ -40,9 +40,9 @@ def table(*arguments: Any) -> dict[str, str]:
     return dict(facts(arguments[0], CHOICES, *arguments[1:]))
 
 
-def test_of_the_built_in_engine_nothing_left_the_computer() -> None:
-    told = table(dictated("builtin"))
-    assert told["Engine"] == "Built-in (basic)"
+def test_of_the_engine_on_this_computer_nothing_left_the_computer() -> None:
+    told = table(dictated("local"))
+    assert told["Engine"] == "On this computer"
     assert told["Sent to"] == STAYED_HERE
     assert (told["Bytes sent"], told["Bytes received"]) == ("0 bytes", "0 bytes")
 
@@ -59,10 +59,10 @@ def test_of_a_service_the_host_and_the_bytes_are_told() -> None:
 
 
 def test_what_is_pending_missing_or_of_another_engine_is_told() -> None:
-    segments = (Segment(1, "Ja.", "", 0, SECOND, engine="builtin"), Segment(2, "Nein.", "", SECOND, 2 * SECOND))
+    segments = (Segment(1, "Ja.", "", 0, SECOND, engine="local"), Segment(2, "Nein.", "", SECOND, 2 * SECOND))
     gaps = tuple(Gap("d1", (number + 1) * SECOND, SECOND // 2, "unplugged") for number in range(12))
     told = table(dictated(pending=5 * SECOND, segments=segments, gaps=gaps))
-    assert told["Engine"] == "aiOla, Built-in (basic) for 1 segment"
+    assert told["Engine"] == "aiOla, On this computer for 1 segment"
     assert told["Without text yet"] == "5 s"
     assert told["Missing sound"].splitlines()[0] == "0.5 s at 0:01: unplugged"
     assert told["Missing sound"].splitlines()[-1] == "1 s in 2 more places"

@@ -115,7 +115,7 @@ def test_the_tooltip_names_the_host(cloud: FrontEnd) -> None:
     assert "Sound goes to apis.aiola.ai." in tip(cloud)
     cloud.preferences.update(aiola_base_url="https://speech.example.com:8443/aiola")
     assert "Sound goes to speech.example.com:8443." in tip(cloud)
-    cloud.preferences.update(engine="builtin")
+    cloud.preferences.update(engine="local")
     assert tip(cloud) == ""
 
 
@@ -126,7 +126,7 @@ def test_before_the_first_connection_it_says_when_there_will_be_one(cloud: Front
 def test_the_connection_of_a_service_is_not_that_of_the_built_in_engine(
     front: FrontEnd, dictation: FakeDictation
 ) -> None:
-    dictation.tell(EngineChanged("builtin", EngineState.READY))
+    dictation.tell(EngineChanged("local", EngineState.READY))
     dictation.tell(ConnectionChanged("", "closed"))
     assert word(front) == "ready"
     front.preferences.update(engine="aiola")

@@ -16,7 +16,7 @@ from saywrite.ui.exports import document_of
 from saywrite.ui.frontend import FrontEnd
 
 BEGAN = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
-SUMMARY = Summary("d1", BEGAN, "en", "builtin", "microphone", 160_000, 160_000, 0, True, 2, "First.")
+SUMMARY = Summary("d1", BEGAN, "en", "local", "microphone", 160_000, 160_000, 0, True, 2, "First.")
 SEGMENTS = (Segment(1, "First.", "first", 16_000, 32_000), Segment(2, "Second.", "second", 96_000, 128_000))
 DICTATED = Dictated(SUMMARY, SEGMENTS, (Gap("d1", 40_000, 16_000, "unplugged"),), "First. Second.")
 
@@ -30,7 +30,7 @@ def test_a_dictation_of_the_history_keeps_its_times_and_gaps_in_order() -> None:
         (6.0, 8.0, "Second."),
     ]
     assert document.lines[1].gap == "1 s of sound missing: unplugged"
-    assert document.engine == "BUILTIN"
+    assert document.engine == "LOCAL"
     assert b"00:00:06" in render(document, "srt")
 
 

@@ -21,7 +21,7 @@ def view(qtbot: Any) -> TranscriptView:
     view.resize(600, 300)
     view.show()
     qtbot.waitExposed(view)
-    view.begin(Started("d", "builtin", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)), "Built-in")
+    view.begin(Started("d", "local", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)), "Built-in")
     for number, text in enumerate(["The cat.", "the other 🎙 Cat and the cat", "Kein Wort.", "new\nline"]):
         view.add(SegmentAdded("d", Segment(number, text, text, number * 100, number * 100 + 50)))
     return view

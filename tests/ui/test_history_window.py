@@ -27,9 +27,7 @@ def store(tmp_path: Path) -> Iterator[HistoryStore]:
     history = HistoryStore(tmp_path / "history.sqlite3")
     for number, (dictation, text) in enumerate(TEXTS.items()):
         began = datetime(2026, 11, 20 + number, 9, 0, tzinfo=UTC)
-        heading = SimpleNamespace(
-            dictation=dictation, began=began, language="en", engine="builtin", source="microphone"
-        )
+        heading = SimpleNamespace(dictation=dictation, began=began, language="en", engine="local", source="microphone")
         history.begin(heading)
         history.add_segment(dictation, Segment(1, text, text.lower(), 0, 32_000))
     yield history
@@ -144,7 +142,7 @@ def test_more_is_loaded_when_the_end_is_reached(qtbot: Any, store: HistoryStore,
     for number in range(150):
         began = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
         heading = SimpleNamespace(
-            dictation=f"old{number}", began=began, language="en", engine="builtin", source="microphone"
+            dictation=f"old{number}", began=began, language="en", engine="local", source="microphone"
         )
         store.begin(heading)
     window.reload()

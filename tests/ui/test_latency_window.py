@@ -21,7 +21,7 @@ from saywrite.ui.latency_words import Spread, latency_in_words, percentile, spee
 from saywrite.ui.theme import contrast, plain_palette
 
 
-def timed(number: int, engine: str = "builtin", microphone: str = "Desk", **steps: int) -> Timed:
+def timed(number: int, engine: str = "local", microphone: str = "Desk", **steps: int) -> Timed:
     return Timed(str(number), engine, microphone, Latency(**steps))
 
 
@@ -63,7 +63,7 @@ def test_steps_that_were_not_seen_are_left_out() -> None:
 
 def test_statistics_are_kept_apart_by_engine_and_microphone() -> None:
     first, second = speeds(MANY)
-    assert (first.engine, first.microphone) == ("builtin", "Desk")
+    assert (first.engine, first.microphone) == ("local", "Desk")
     assert first.steps == (Spread(21, 50, 59), Spread(21, 860, 860), Spread(21, 410, 419), Spread(21, 50, 50))
     assert (second.engine, second.microphone) == ("aiola", "Headset")
     assert second.steps == (Spread(1, 70, 70), None, Spread(1, 0, 0), None)
@@ -82,7 +82,7 @@ def test_the_window_shows_a_row_for_every_engine_and_microphone(qtbot: Any) -> N
     qtbot.waitUntil(lambda: window.table.rowCount() == 2)
     cells = [[window.table.item(row, column).text() for column in range(6)] for row in range(2)]
     assert cells[0] == [
-        "Built-in (basic), Desk",
+        "On this computer, Desk",
         "21",
         "50 ms, 59 ms",
         "860 ms, 860 ms",

@@ -146,3 +146,32 @@ def test_a_new_recording_starts_with_the_lamp_out_and_no_old_level(
     meter.set_recording(True)
     tick(meter, clock)
     assert not meter.is_clipped
+
+
+def test_sound_after_silence_is_told_once(qtbot: Any) -> None:
+    levels = [-120.0, -120.0, -30.0, -28.0, -120.0, -50.0]
+    source = Script(levels)
+    meter = LevelMeter(source, lambda: 0.0)
+    qtbot.addWidget(meter)
+    meter.set_recording(True)
+    source.at = 0
+    told: list[int] = []
+    meter.sound_returned.connect(lambda: told.append(source.at))
+    for _ in levels:
+        meter.poll()
+    assert told == [3, 6]
+
+
+class Script:
+    """Gives these peaks, one at each look."""
+
+    def __init__(self, peaks: list[float]) -> None:
+        self.peaks = peaks
+        self.at = 0
+
+    def take(self) -> Level | None:
+        if self.at >= len(self.peaks):
+            return None
+        self.at += 1
+        peak = self.peaks[self.at - 1]
+        return Level(peak, peak, False)

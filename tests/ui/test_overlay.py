@@ -133,6 +133,33 @@ def test_it_shows_the_level(calm: bool, qtbot: Any, dictation: FakeDictation, ar
     assert loud.save(str(artifacts / f"overlay-{'calm' if calm else 'listening'}.png"))
 
 
+def ink(pill: Overlay) -> set[str]:
+    """The bright and the quiet color, as far as there are pixels of them."""
+    image = pill.grab().toImage()
+    seen = {image.pixelColor(x, y).name() for x in range(130, image.width() - 20) for y in range(image.height())}
+    return seen & {"#f6f6f6", "#b4b4ba"}
+
+
+def test_words_that_may_still_change_are_quieter(pill: Overlay) -> None:
+    pill.present(Face.LISTENING, "the numbers from Porto")
+    assert ink(pill) == {"#f6f6f6"}
+    pill.present(Face.LISTENING, "the numbers", " from Porto")
+    assert (pill.words, pill.words[: pill.solid]) == ("the numbers from Porto", "the numbers ")
+    assert ink(pill) == {"#f6f6f6", "#b4b4ba"}
+    pill.present(Face.LISTENING, "", "the numbers from Porto")
+    assert ink(pill) == {"#b4b4ba"}
+
+
+def test_characters_of_a_language_without_spaces_stay_together(pill: Overlay) -> None:
+    pill.present(Face.LISTENING, " 今天天", "气很好")
+    assert (pill.words, pill.words[: pill.solid]) == ("今天天气很好", "今天天")
+
+
+def test_of_a_long_text_the_newest_words_are_shown_in_their_color(pill: Overlay) -> None:
+    pill.present(Face.LISTENING, "we were all going direct to Heaven " * 20, "and the other way " * 20)
+    assert ink(pill) == {"#b4b4ba"}
+
+
 def test_a_level_that_stays_is_not_painted_again(pill: Overlay, qtbot: Any) -> None:
     pill.present(Face.LISTENING)
     pill.poll()
@@ -162,7 +189,7 @@ def test_it_says_what_is_heard_and_goes_with_the_dictation(away: FrontEnd) -> No
         StateChanged("d1", State.STARTING),
         Partial("d1", "hello"),
         SegmentAdded("d1", Segment(1, "Hello there.", "", 0, 1)),
-        Partial("d1", "how are"),
+        Partial("d1", "how are", agreed=3),
         Partial("other", "not this"),
         StateChanged("d1", State.FINISHING),
         StateChanged("d1", State.IDLE),

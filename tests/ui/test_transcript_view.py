@@ -35,7 +35,7 @@ def view(qtbot: Any) -> TranscriptView:
 
 
 def start(view: TranscriptView, dictation: str = "d", began: datetime = BEGAN) -> None:
-    view.begin(Started(dictation, "builtin", "en", "microphone", 0.0, began), "Built-in (basic)")
+    view.begin(Started(dictation, "local", "en", "microphone", 0.0, began), "Built-in (basic)")
 
 
 def add(view: TranscriptView, number: int, text: str, dictation: str = "d") -> None:

@@ -30,7 +30,7 @@ LONG = "A translation that is a good deal longer than what was said, so that it 
 def view(qtbot: Any) -> TranscriptView:
     view = TranscriptView()
     qtbot.addWidget(view)
-    view.engine_label = {"builtin": "Built-in (basic)"}.get
+    view.engine_label = {"local": "On this computer"}.get
     view.resize(900, 400)
     view.show()
     qtbot.waitExposed(view)
@@ -173,13 +173,13 @@ def test_the_window_offers_to_copy_translations_when_there_are_some(front: Front
 
 def test_an_export_has_translations_results_and_marks(view: TranscriptView) -> None:
     say(view, 1, "Guten Tag.", "Good day.")
-    say(view, 2, "Ja.", engine="builtin")
+    say(view, 2, "Ja.", engine="local")
     view.keep_structured(Structured("d", {"greeting": True}))
     document = view.to_export()
     assert document is not None
     content = json.loads(render(document, "json"))
     assert content["segments"][0]["translation"] == "Good day."
-    assert content["segments"][1]["engine"] == "Built-in (basic)"
+    assert content["segments"][1]["engine"] == "On this computer"
     assert content["structured"] == [{"greeting": True}]
 
 
@@ -188,7 +188,7 @@ def test_an_export_has_translations_results_and_marks(view: TranscriptView) -> N
 
 def test_text_of_a_stand_in_is_marked_beside_its_time(view: TranscriptView, qapp: QApplication) -> None:
     say(view, 1, "Ja.")
-    say(view, 2, "Nein.", engine="builtin")
+    say(view, 2, "Nein.", engine="local")
     qapp.processEvents()
     gutter = view.pane.gutter
     image = gutter.grab().toImage()
@@ -205,11 +205,11 @@ def test_text_of_a_stand_in_is_marked_beside_its_time(view: TranscriptView, qapp
 
 def test_the_mark_says_what_it_means(view: TranscriptView, qtbot: Any) -> None:
     say(view, 1, "Ja.")
-    say(view, 2, "Nein.", engine="builtin")
+    say(view, 2, "Nein.", engine="local")
     gutter = view.pane.gutter
     tips = []
     for _, top, _ in gutter._rows():
         qtbot.mouseMove(gutter, QPoint(12, int(top) + 6))
         qtbot.waitUntil(lambda: gutter.toolTip() not in ("", *tips))
         tips.append(gutter.toolTip())
-    assert tips == ["Hear from here", "Hear from here\nBuilt-in recognizer, while aiOla was away"]
+    assert tips == ["Hear from here", "Hear from here\nRecognized on this computer while aiOla was away"]

@@ -240,7 +240,7 @@ def test_the_menu_has_what_is_needed_daily(make_resident: Callable[..., Resident
         "Start",
         "Language",
         "Microphone",
-        "Speech engine",
+        "Recognizer",
         "Insert the last text again",
         "Take back the last insertion",
         "Show window",
@@ -272,9 +272,9 @@ def test_a_language_the_engine_does_not_know_cannot_be_chosen(qtbot: Any) -> Non
     parent = QObject()
     menu = TrayMenu(Actions(parent), CHOICES)
     qtbot.addWidget(menu)
-    menu.show_settings(Settings(engine="builtin"))
+    menu.show_settings(Settings(engine="aiola"))
     enabled = [action.text() for action in menu.languages.actions() if action.isEnabled()]
-    assert enabled == ["English"]
+    assert enabled == ["English", "German", "French"]
 
 
 def test_the_last_three_texts_can_be_copied_whole(make_resident: Callable[..., Resident]) -> None:
@@ -296,7 +296,7 @@ def test_texts_of_before_this_start_come_from_the_history(
     store = HistoryStore(path)
     for number in range(2):
         began = datetime(2026, 11, 22, 10, number, tzinfo=UTC)
-        store.begin(Header(f"old{number}", began, "en", "builtin", "microphone"))
+        store.begin(Header(f"old{number}", began, "en", "local", "microphone"))
         store.add_segment(f"old{number}", Segment(1, f"Old text {number}.", "", 0, 1))
     store.close()
     resident = make_resident(tray=False, open_history=lambda: HistoryStore(path))

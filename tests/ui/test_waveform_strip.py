@@ -52,7 +52,7 @@ def panel(qtbot: Any, envelope: Envelope) -> WaveformPanel:
     panel.resize(600, 100)
     panel.show()
     qtbot.waitUntil(lambda: panel.plot is not None, timeout=20_000)
-    panel.receive(Started("d", "builtin", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)))
+    panel.receive(Started("d", "local", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)))
     return panel
 
 
@@ -69,7 +69,7 @@ def record(panel: WaveformPanel, envelope: Envelope, seconds_: float) -> None:
 def test_the_library_is_loaded_when_the_strip_is_first_shown(qtbot: Any, envelope: Envelope) -> None:
     panel = WaveformPanel(lambda: envelope)
     qtbot.addWidget(panel)
-    panel.receive(Started("early", "builtin", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)))
+    panel.receive(Started("early", "local", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)))
     panel.receive(SegmentAdded("early", Segment(0, "text", "text", 0, SECOND)))
     assert panel.plot is None
     with qtbot.waitSignal(panel.loaded, timeout=20_000):

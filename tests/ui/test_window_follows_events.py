@@ -14,7 +14,7 @@ from saywrite import events
 from saywrite.events import SAMPLE_RATE, EngineState, State
 from saywrite.ui.frontend import FrontEnd
 
-STARTED = events.Started("d1", "builtin", "en", "microphone", 1.0, BEGAN)
+STARTED = events.Started("d1", "local", "en", "microphone", 1.0, BEGAN)
 
 
 def segment(number: int, text: str, dictation: str = "d1") -> events.SegmentAdded:
@@ -113,7 +113,7 @@ def test_finals_are_counted_and_take_the_place_of_the_empty_state(front: FrontEn
 def test_partials_are_coalesced_and_the_newest_is_shown(qtbot: Any, front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(STARTED)
     shown: list[str] = []
-    front.window.transcript.show_partial = shown.append  # type: ignore[method-assign]
+    front.window.transcript.show_partial = lambda text, _agreed: shown.append(text)  # type: ignore[method-assign]
     for number in range(50):
         dictation.tell(events.Partial("d1", f"word {number}"))
     qtbot.waitUntil(lambda: bool(shown))
@@ -138,7 +138,7 @@ def test_a_partial_of_an_old_dictation_is_not_shown(qtbot: Any, front: FrontEnd,
 
 def test_a_late_final_of_an_old_dictation_is_not_lost(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(STARTED)
-    dictation.tell(events.Started("d2", "builtin", "en", "microphone", 2.0, BEGAN))
+    dictation.tell(events.Started("d2", "local", "en", "microphone", 2.0, BEGAN))
     dictation.tell(segment(1, "late words", "d1"))
     assert "late words" in front.window.transcript.text()
 
@@ -214,16 +214,16 @@ def test_a_change_of_the_microphone_nobody_asked_for_is_told(front: FrontEnd, di
 
 def test_an_unavailable_engine_says_why_until_it_is_ready(front: FrontEnd, dictation: FakeDictation) -> None:
     chip = front.window.control_bar.chip
-    dictation.tell(events.EngineChanged("builtin", EngineState.UNAVAILABLE, "PocketSphinx is missing.", "Install it."))
+    dictation.tell(events.EngineChanged("local", EngineState.UNAVAILABLE, "CTranslate2 is missing.", "Install it."))
     assert chip.word == "unavailable"
-    assert front.window.notices.texts() == ["PocketSphinx is missing. Install it."]
-    dictation.tell(events.EngineChanged("builtin", EngineState.READY))
+    assert front.window.notices.texts() == ["CTranslate2 is missing. Install it."]
+    dictation.tell(events.EngineChanged("local", EngineState.READY))
     assert chip.word == "ready"
     assert front.window.notices.texts() == []
 
 
 def test_the_chip_tells_of_the_chosen_engine_only(front: FrontEnd, dictation: FakeDictation) -> None:
-    dictation.tell(events.EngineChanged("builtin", EngineState.READY))
+    dictation.tell(events.EngineChanged("local", EngineState.READY))
     dictation.tell(events.EngineChanged("aiola", EngineState.UNAVAILABLE, "No key."))
     assert front.window.control_bar.chip.word == "ready"
     front.preferences.update(engine="aiola")
@@ -269,18 +269,22 @@ def test_settings_that_cannot_be_saved_hold_and_say_so(qtbot: Any, make_front: A
 
 
 def test_an_unknown_language_is_explained_with_the_engine_that_knows_it(front: FrontEnd) -> None:
-    front.window.control_bar.language.unknown_chosen.emit("de")
+    front.preferences.update(engine="aiola")
+    front.window.control_bar.language.unknown_chosen.emit("it")
     (notice,) = front.window.notices.texts()
-    assert notice == "Built-in (basic) does not know German. Choose aiOla as the speech engine, then German."
+    assert notice == "aiOla does not know Italian. Choose “On this computer” as the recognizer, then Italian."
 
 
 def test_a_language_no_engine_knows_is_explained_too(front: FrontEnd) -> None:
-    front.window.control_bar.language.unknown_chosen.emit("ja")
+    front.window.control_bar.language.unknown_chosen.emit("ko")
     assert "No engine of this version does" in front.window.notices.texts()[0]
 
 
 def test_the_empty_state_says_what_the_engine_can_do(front: FrontEnd) -> None:
-    assert front.window.empty.texts()[2].startswith("Built-in (basic): English. Works offline")
+    assert front.window.empty.texts()[2] == (
+        "Whisper base on this computer: English, German, French, Spanish, Portuguese and 3 more. "
+        "What you say does not leave this computer."
+    )
     front.preferences.update(engine="aiola")
     assert front.window.empty.texts()[2].startswith("aiOla: English, German, French.")
 

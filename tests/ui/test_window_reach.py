@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QScrollBar, QWidget
 from window_fakes import BEGAN, FakeDictation, script, surroundings
 
 from saywrite import events
-from saywrite.ui.about import AboutDialog, licenses
 from saywrite.ui.frontend import FrontEnd
 
 
@@ -163,14 +162,6 @@ def test_the_window_can_be_narrow(qtbot: Any, shown: FrontEnd, dictation: FakeDi
     assert shown.window.width() < 700
     shown.window.resize(1100, 600)
     qtbot.waitUntil(lambda: shown.window.control_bar.language.x() > shown.window.control_bar.meter.x())
-
-
-def test_the_about_window_names_the_licenses_of_the_parts(qtbot: Any, front: FrontEnd) -> None:
-    dialog = AboutDialog(front.window)
-    qtbot.addWidget(dialog)
-    assert unnamed(dialog) == []
-    assert "Saywrite" in dialog.text.toPlainText()
-    assert all("–" in line for line in licenses())
 
 
 def test_diagnostics_are_made_elsewhere_and_copied(qtbot: Any, qapp: Any, front: FrontEnd) -> None:

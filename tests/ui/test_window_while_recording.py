@@ -13,7 +13,7 @@ from saywrite.audio.opening import no_sound
 from saywrite.events import SAMPLE_RATE
 from saywrite.ui.frontend import FrontEnd
 
-STARTED = events.Started("d1", "builtin", "en", "microphone", 1.0, BEGAN)
+STARTED = events.Started("d1", "local", "en", "microphone", 1.0, BEGAN)
 
 
 @pytest.mark.parametrize(

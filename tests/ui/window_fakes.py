@@ -20,6 +20,8 @@ from saywrite.events import (
     FrontEndEvent,
     Gauge,
     Level,
+    ModelInfo,
+    ModelState,
     Partial,
     Segment,
     SegmentAdded,
@@ -31,9 +33,8 @@ from saywrite.settings.schema import Settings
 from saywrite.ui.choosers import Choices, EngineChoice
 from saywrite.ui.frontend import Surroundings
 
-BUILTIN = EngineChoice(
-    "builtin", "Built-in (basic)", ("en",), "Works offline, with modest accuracy. Nothing leaves this computer."
-)
+ALL_LANGUAGES = ("en", "de", "fr", "es", "pt", "zh", "ja", "it")
+LOCAL = EngineChoice("local", "On this computer", ALL_LANGUAGES, "What you say does not leave this computer.")
 CLOUD = EngineChoice("aiola", "aiOla", ("en", "de", "fr"), "Streams to aiOla.", needs_account=True, needs_network=True)
 NAMES = {
     "en": "English",
@@ -45,7 +46,7 @@ NAMES = {
     "ja": "Japanese",
     "it": "Italian",
 }
-CHOICES = Choices((BUILTIN, CLOUD), NAMES)
+CHOICES = Choices((LOCAL, CLOUD), NAMES)
 BEGAN = datetime(2026, 11, 22, 10, 42, 7)
 HEADSET = Device("PulseAudio", "alsa_input.usb", "USB Headset Mono", is_default=True)
 WEBCAM = Device("PulseAudio", "alsa_input.cam", "HD Pro Webcam C920 Analog Stereo Input, left front jack")
@@ -126,6 +127,27 @@ class FakeDictation:
     def stop_playing(self) -> None:
         self._note("stop_playing")
 
+    def list_models(self) -> None:
+        self._note("list_models")
+
+    def download_model(self, model: str) -> None:
+        self._note("download_model", model)
+
+    def pause_download(self, model: str) -> None:
+        self._note("pause_download", model)
+
+    def cancel_download(self, model: str) -> None:
+        self._note("cancel_download", model)
+
+    def remove_model(self, model: str) -> None:
+        self._note("remove_model", model)
+
+    def verify_model(self, model: str) -> None:
+        self._note("verify_model", model)
+
+    def try_model(self, model: str) -> None:
+        self._note("try_model", model)
+
     def quit(self) -> None:
         self._note("quit")
 
@@ -136,6 +158,38 @@ class FakeDictation:
         shape = np.abs(np.sin(t * 2.1)) * np.abs(np.sin(t * 0.37 + 1)) * np.sin(t * 2 * math.pi * 180)
         self.envelope.append((shape * 14_000).astype("<i2").tobytes())
 
+
+def model(name: str = "whisper-base", state: ModelState = ModelState.READY, **changes: Any) -> ModelInfo:
+    """A model of the catalogue, with the figures of the real one."""
+    label, download, disk, memory, judgement = MODELS[name]
+    facts: dict[str, Any] = {"id": name, "label": label, "license": "MIT", "languages": ALL_LANGUAGES}
+    sizes = {"download_bytes": download, "disk_bytes": disk, "memory_bytes": memory, "judgement": judgement}
+    return ModelInfo(**(facts | sizes | {"state": state} | changes))
+
+
+MODELS = {
+    "whisper-base": (
+        "Whisper base",
+        145_217_532,
+        75_104_236,
+        300_000_000,
+        "Good in all eight languages, and light: the right choice for most computers.",
+    ),
+    "whisper-small": (
+        "Whisper small",
+        483_546_902,
+        245_000_000,
+        700_000_000,
+        "Fewer errors in German, French, Italian, Chinese and Japanese; four times the processor time.",
+    ),
+    "whisper-large-v3-turbo": (
+        "Whisper large v3 turbo",
+        1_617_884_929,
+        815_000_000,
+        1_900_000_000,
+        "The best text. For strong computers: expect to wait a few seconds for each sentence.",
+    ),
+}
 
 TEXTS = (
     "The quarterly review moves to Thursday, because the numbers from Porto arrive one day later.",
@@ -148,10 +202,10 @@ TEXTS = (
 def script(dictation: FakeDictation, *, until: State = State.LISTENING, partial: str = "and then we have to") -> None:
     """A dictation in full swing, as the dictation thread would tell it."""
     tell = dictation.tell
-    tell(EngineChanged("builtin", EngineState.READY))
+    tell(EngineChanged("local", EngineState.READY))
     tell(DevicesChanged((HEADSET, WEBCAM)))
     tell(StateChanged("d1", State.STARTING))
-    tell(Started("d1", "builtin", "en", "microphone", 100.0, BEGAN))
+    tell(Started("d1", "local", "en", "microphone", 100.0, BEGAN))
     tell(StateChanged("d1", State.LISTENING))
     at = SAMPLE_RATE
     for number, text in enumerate(TEXTS, start=1):
@@ -159,7 +213,7 @@ def script(dictation: FakeDictation, *, until: State = State.LISTENING, partial:
         tell(SegmentAdded("d1", Segment(number, text, text.lower(), at, end)))
         at = end + SAMPLE_RATE // 2
     dictation.hear(at / SAMPLE_RATE + 3)
-    tell(Partial("d1", partial))
+    tell(Partial("d1", partial, agreed=len("and then")))
     tell(Gauge("d1", at + 3 * SAMPLE_RATE, at + 3 * SAMPLE_RATE, at))
     if until is not State.LISTENING:
         tell(StateChanged("d1", until))

@@ -11,15 +11,17 @@ import itertools
 import logging
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from saywrite.audio.audiothread import AudioThread
-from saywrite.audio.devices import find, find_carrier, find_default, key
+from saywrite.audio.devices import find, find_carrier, find_default, key, real_inputs
 from saywrite.audio.portaudio import (
     REMEDY_NONE,
     REMEDY_UNKNOWN,
     Backend,
     FormatRefused,
+    OnBlock,
     RawDevice,
     Stream,
     StreamSpec,
@@ -39,7 +41,9 @@ BLOCKS_PER_SECOND = 50
 OTHER_RATES = (48_000, 44_100, 32_000, 16_000)
 """Tried in turn where a device refuses its own default rate."""
 
-MOST_CHANNELS = 2
+MOST_CHANNELS = 32
+"""A device is opened with all its channels: which of them has the voice, `channels.py` finds out."""
+
 LATENCY_S = 0.1
 """Of a device of its own: rather no gaps than 5 ms."""
 
@@ -152,6 +156,11 @@ class Capture:
         self._tell(Closed(self.number))
 
     def _open_stream(self, backend: Backend) -> Stream | None:
+        if self.source is not None and self.source.layout:
+            try:
+                return self._open_source(backend, self.source)
+            except AudioError as error:
+                log.warning("not all channels of the source can be opened: %s", error.what)
         raw, fallback = self._find(backend)
         refused: AudioError | None = None
         for rate, channels in _formats(raw, self.source):
@@ -165,7 +174,14 @@ class Capture:
                 refused = refused or error
         raise refused or NoMicrophone("There is no microphone.", REMEDY_NONE)
 
-    def _open_as(self, backend: Backend, raw: RawDevice, form: Format) -> Stream:
+    def _open_source(self, backend: Backend, source: ServerSource) -> Stream:
+        form = Format(source.label, source.rate, len(source.layout))
+        props = f"{TAG_PROPERTY}={self.tag} application.icon_name=audio-input-microphone"
+        block = form.rate // BLOCKS_PER_SECOND
+        spec = StreamSpec(-1, form.rate, form.channels, block, environment={"PULSE_PROP": props})
+        return backend.open_source(source.name, source.layout, spec, *self._callbacks(form))
+
+    def _callbacks(self, form: Format) -> tuple[OnBlock, Callable[[], None]]:
         post, number = self._post, self.number
 
         def on_block(pcm: bytes, at: float, overflow: bool) -> None:
@@ -174,6 +190,9 @@ class Capture:
         def on_end() -> None:
             post(FromSource(Ended(number)))
 
+        return on_block, on_end
+
+    def _open_as(self, backend: Backend, raw: RawDevice, form: Format) -> Stream:
         spec = StreamSpec(
             raw.index,
             form.rate,
@@ -183,7 +202,7 @@ class Capture:
             self._environment(raw),
             convert=raw.host_api == "Windows WASAPI" and form.rate != raw.rate,
         )
-        return backend.open_input(spec, on_block, on_end)
+        return backend.open_input(spec, *self._callbacks(form))
 
     def _find(self, backend: Backend) -> tuple[RawDevice, bool]:
         """The PortAudio device to open; a second look after a refresh finds what was plugged in meanwhile."""
@@ -227,8 +246,12 @@ class Capture:
 
 def _formats(raw: RawDevice, source: ServerSource | None) -> list[tuple[int, int]]:
     """(rate, channels) to try, the device's own first."""
-    rate = source.rate if source else raw.rate
-    most = source.channels if source else raw.inputs
-    own = min(MOST_CHANNELS, max(1, most))
-    rates = list(dict.fromkeys((rate, *OTHER_RATES)))
-    return [(r, own) for r in rates] + ([(r, 1) for r in rates] if own > 1 else [(rate, 2)] if raw.inputs > 1 else [])
+    rates = list(dict.fromkeys((source.rate if source else raw.rate, *OTHER_RATES)))
+    if source is not None and source.layout:
+        numbers = [1]  # the server gives the mean of all channels; of two it would leave some out
+    else:
+        # A pseudo device of ALSA claims any number of channels.
+        most = source.channels if source else raw.inputs if real_inputs([raw]) else min(2, raw.inputs)
+        numbers = list(dict.fromkeys((min(MOST_CHANNELS, max(1, most)), *((2,) if most > 2 else ()), 1)))
+    formats = [(rate, channels) for channels in numbers for rate in rates]
+    return formats if len(numbers) > 1 or raw.inputs < 2 else [*formats, (rates[0], 2)]

@@ -1,34 +1,48 @@
-"""Opening and decoding sound files: WAV, FLAC, OGG, MP3 and the others libsndfile knows, and raw 16 kHz PCM.
+"""Opening sound and video files: everything FFmpeg decodes, and raw 16 kHz PCM.
 
-Every bad file has its own reason and remedy. What can be decoded of a damaged file is given first; then the
-error is raised.
+Runs on the thread of the file's reader. Every bad file has its own reason and remedy. What can be decoded of a
+damaged file is given first; then the error is raised.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 
-from saywrite.audio.convert import Converter
+from saywrite.audio.media_file import TOLERANCE_S, MediaFile, Report, Undecodable
 from saywrite.errors import AudioFileError
 from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
 RAW = (".pcm", ".raw")
-"""Names of files without a header: taken for what is used here, 16 kHz mono s16le."""
+"""Names of files without a header: taken for what is used here, 16 kHz mono s16le, unless a header is there."""
 
+_HEADERS = (
+    b"RIFF",
+    b"RIFX",
+    b"RF64",
+    b"BW64",
+    b"fLaC",
+    b"OggS",
+    b"FORM",
+    b".snd",
+    b"caff",
+    b"ID3",
+    b"#!AMR",
+    b"\x1a\x45\xdf\xa3",
+)
 _CONVERT = "Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac"
 _COPY = "Record or copy it again."
-_INTEGER = ("PCM_", "ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM", "GSM610", "G72", "NMS_ADPCM", "DWVW", "DPCM", "ALAC")
-_MPEG_TOLERANCE = 0.05
-_PLACEHOLDERS = (0, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 0x7FFF_F000, 0xFFFF_F000)
+_UNDECODABLE = {
+    "format": ("is not a sound file that can be decoded here.", _CONVERT),
+    "sound": ("holds no sound.", "Choose a file with a sound track."),
+    "codec": ("has sound of a kind that cannot be decoded here, or that is protected against copying.", _CONVERT),
+    "unfinished": ("breaks off: its end, without which nothing of it can be decoded, is missing.", _COPY),
+}
 
 log = logging.getLogger(__name__)
 
@@ -56,30 +70,37 @@ class Decodable(Protocol):
 @contextmanager
 def opened(path: Path) -> Iterator[Decodable]:
     """The file, ready to be decoded. Raises AudioFileError."""
+    name = shown(path)
     try:
         if path.is_dir():
-            raise AudioFileError(f"“{path.name}” is a folder.", "Name the sound files in it.")
+            raise AudioFileError(f"“{name}” is a folder.", "Name the sound files in it.")
         size = path.stat().st_size
         if not path.is_file():  # a pipe would block here until somebody writes into it
-            raise AudioFileError(f"“{path.name}” is not a file.", "Save the sound to a file first.")
-        path.open("rb").close()
+            raise AudioFileError(f"“{name}” is not a file.", "Save the sound to a file first.")
+        with path.open("rb") as stream:
+            head = stream.read(16)
     except OSError as error:
         raise describe(path, error) from error
     if size == 0:
-        raise AudioFileError(f"“{path.name}” is empty (0 bytes).", _COPY)
-    if path.suffix.lower() in RAW:
+        raise AudioFileError(f"“{name}” is empty (0 bytes).", _COPY)
+    if path.suffix.lower() in RAW and not head.startswith(_HEADERS):
         yield _RawFile(path, size)
         return
-    file = _open_encoded(path)
+    file = _open_media(path)
     try:
         yield _EncodedFile(path, file)
     finally:
         file.close()
 
 
+def shown(path: Path) -> str:
+    """The file's name for people; bytes that are no UTF-8 are shown as “�”."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
 def describe(path: Path, error: Exception) -> AudioFileError:
     """Any error met with a file, in words."""
-    name = f"“{path.name}”"
+    name = f"“{shown(path)}”"
     if isinstance(error, FileNotFoundError):
         return AudioFileError(f"There is no file {name}.", "Check its name and folder.")
     if isinstance(error, PermissionError):
@@ -90,22 +111,18 @@ def describe(path: Path, error: Exception) -> AudioFileError:
     return AudioFileError(f"{name} cannot be decoded.", _CONVERT)
 
 
-def _open_encoded(path: Path) -> Any:
+def _open_media(path: Path) -> MediaFile:
     try:
-        import soundfile
-    except (ImportError, OSError) as error:
+        return MediaFile(path)
+    except Undecodable as error:
+        what, remedy = _UNDECODABLE[str(error)]
+        raise AudioFileError(f"“{shown(path)}” {what}", remedy) from error
+    except ImportError as error:
         raise AudioFileError(
-            "The library that decodes sound files (libsndfile) is missing.",
-            "Install Saywrite again, or on Linux the package libsndfile1.",
+            "The library that decodes sound files (PyAV) is missing or damaged.", "Install Saywrite again."
         ) from error
-    try:
-        file = soundfile.SoundFile(str(path))
-    except soundfile.SoundFileError as error:
-        what = f"“{path.name}” is not a sound file that can be decoded here."
-        raise AudioFileError(what, _CONVERT) from error
-    # After each block soundfile seeks to where it already is, which garbles the next 0.1 s of an MP3 (measured).
-    file.seekable = lambda: False
-    return file
+    except OSError as error:
+        raise describe(path, error) from error
 
 
 class _RawFile:
@@ -125,83 +142,37 @@ class _RawFile:
 
 
 class _EncodedFile:
-    def __init__(self, path: Path, file: Any) -> None:
+    def __init__(self, path: Path, file: MediaFile) -> None:
         self._path = path
         self._file = file
-        self._promised = _promised_frames(path, file)
-        frames = self._promised or None
-        seconds = frames / file.samplerate if frames else None
-        self.about = AudioFile(file.samplerate, file.channels, frames, seconds, file.format)
+        seconds = file.seconds
+        frames = None if seconds is None else round(seconds * file.rate)
+        self.about = AudioFile(file.rate, file.channels, frames, seconds, file.format)
 
     def blocks(self, block_s: float) -> Iterator[bytes]:
-        converter = Converter(self._file.samplerate, self._file.channels)
-        frames, broken = 0, False
-        samples = self._buffer(max(1, int(block_s * self._file.samplerate)))
         try:
-            while got := self._read_into(samples):
-                frames += got
-                if pcm := converter.convert(_as_pcm(samples[: got * self._file.channels])):
-                    yield pcm
-        except RuntimeError:  # soundfile's errors, from the middle of the file
-            log.info("the file breaks off", exc_info=True)
-            broken = True
-        if rest := converter.flush():
-            yield rest
-        self._judge(frames, broken)
-
-    def _buffer(self, frames: int) -> npt.NDArray[Any]:
-        import numpy as np
-
-        # Encoders with float samples may exceed full scale: read as int16 those would be cut wrongly or wrap.
-        kind = np.int16 if self._file.subtype.startswith(_INTEGER) else np.float32
-        return np.empty(frames * self._file.channels, kind)
-
-    def _read_into(self, samples: npt.NDArray[Any]) -> int:
-        """Frames read. Unlike `read()` it does not believe the header, which is wrong where a file breaks off."""
-        kind = "int16" if samples.dtype.kind == "i" else "float32"
-        return int(self._file.buffer_read_into(samples, dtype=kind))
-
-    def _judge(self, frames: int, broken: bool) -> None:
-        """Raise what is wrong with a file that has given all it has."""
-        name = f"“{self._path.name}”"
-        length = f"{frames / self._file.samplerate:.1f} s"
-        tolerance = _MPEG_TOLERANCE if self._file.subtype.startswith("MPEG") else 0.0
-        promised = self._promised
-        if frames == 0 and (broken or promised):
-            raise AudioFileError(f"{name} is damaged: nothing of it can be decoded.", _COPY)
-        if frames == 0:
-            raise AudioFileError(f"{name} has a header but holds no sound.", _COPY)
-        if broken or (promised and frames < promised * (1 - tolerance)):
-            of = f" of {promised / self._file.samplerate:.1f} s" if promised and frames < promised else ""
-            raise AudioFileError(
-                f"{name} breaks off: {length}{of} could be read.", "If more is expected, copy the file again."
-            )
+            yield from self._file.blocks(block_s)
+        except OSError as error:
+            raise describe(self._path, error) from error
+        if problem := judge(shown(self._path), self._file.report):
+            raise problem
 
 
-def _promised_frames(path: Path, file: Any) -> int:
-    """Frames by the header; 0 where it does not tell. libsndfile corrects a WAV's to what is there."""
-    if file.format not in ("WAV", "WAVEX"):
-        return int(file.frames) if file.frames < 1 << 62 else 0
-    with path.open("rb") as stream:
-        return max(int(file.frames), _frames_of_wav(stream.read(1 << 16)))
-
-
-def _frames_of_wav(head: bytes) -> int:
-    """The frames a RIFF header promises in its data chunk; 0 for a streaming recorder's placeholder."""
-    at, frame = 12, 0
-    while at + 8 <= len(head):
-        name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
-        if name == b"fmt " and at + 22 <= len(head):
-            frame = int.from_bytes(head[at + 20 : at + 22], "little")
-        if name == b"data":
-            return size // frame if frame > 0 and size not in _PLACEHOLDERS else 0
-        at += 8 + size + size % 2
-    return 0
-
-
-def _as_pcm(samples: npt.NDArray[np.int16] | npt.NDArray[np.float32]) -> bytes:
-    import numpy as np
-
-    if samples.dtype == np.int16:
-        return samples.astype("<i2").tobytes()
-    return np.clip(np.rint(samples * 32_768), -32_768, 32_767).astype("<i2").tobytes()
+def judge(name: str, report: Report) -> AudioFileError | None:
+    """What is wrong with a file that has given all it has; `name` is shown."""
+    name, length, promised = f"“{name}”", report.decoded_s, report.promised_s
+    if length == 0 and (report.broken or promised or report.skipped_s):
+        return AudioFileError(f"{name} is damaged: nothing of it can be decoded.", _COPY)
+    if length == 0:
+        return AudioFileError(f"{name} has a header but holds no sound.", _COPY)
+    if report.broken:
+        of = f" of {promised:.1f} s" if promised and length < promised else ""
+        return AudioFileError(
+            f"{name} breaks off: {length:.1f} s{of} could be read.", "If more is expected, copy the file again."
+        )
+    if report.skipped_s > TOLERANCE_S:
+        return AudioFileError(
+            f"{name} is damaged: {report.skipped_s:.1f} s of it could not be decoded.",
+            "If these are missed, copy the file again.",
+        )
+    return None

@@ -2,7 +2,7 @@
 real time.
 
 `FileSource` lives on the dictation thread. Its reader thread decodes a few blocks ahead and waits until
-they are taken, so a file of any length needs the same memory. soundfile is imported when a file is opened.
+they are taken, so a file of any length needs the same memory. PyAV is imported when a file is opened.
 """
 
 from __future__ import annotations

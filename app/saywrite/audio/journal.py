@@ -255,10 +255,12 @@ class Journal:
         except OSError as error:
             raise unwritable(error, self.folder.parent, self._kept()) from error
 
-    def end(self, complete: bool) -> None:
-        """Mark the end; `complete`: all of it has its text. Raises JournalUnwritable: it then counts as unfinished."""
+    def end(self, complete: bool, *, waits: bool = False) -> None:
+        """Mark the end; `complete`: all of it has its text; `waits`: it waits for a recognition model. Raises
+        JournalUnwritable: it then counts as unfinished.
+        """
         with self._guard:
-            self._sidecar = replace(self._sidecar, ended=True, complete=complete)
+            self._sidecar = replace(self._sidecar, ended=True, complete=complete, waits=waits)
         self.sync()
         self.save_sidecar()
 

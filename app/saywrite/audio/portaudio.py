@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from saywrite.audio.pulse_stream import open_source
 from saywrite.errors import AudioError, MicrophoneBusy, MicrophoneDenied, NoMicrophone, PortAudioMissing
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,11 @@ class Backend(Protocol):
 
     def open_output(self, spec: StreamSpec, fill: Fill, on_end: Callable[[], None]) -> Stream: ...
 
+    def open_source(
+        self, name: str, positions: tuple[int, ...], spec: StreamSpec, on_block: OnBlock, on_end: Callable[[], None]
+    ) -> Stream:
+        """Open a source of the sound server with all its channels, past PortAudio (`pulse_stream`)."""
+
 
 class PortAudio:
     """The real one. Raises `AudioError` (its subclasses) only."""
@@ -138,6 +144,12 @@ class PortAudio:
         with self._call() as sd, self._surroundings(spec.environment):
             stream = sd.RawOutputStream(**_arguments(sd, spec), callback=callback, finished_callback=on_end)
             return self._start(stream)
+
+    def open_source(
+        self, name: str, positions: tuple[int, ...], spec: StreamSpec, on_block: OnBlock, on_end: Callable[[], None]
+    ) -> Stream:
+        with self._surroundings(spec.environment):
+            return open_source(name, spec.rate, positions, spec.block, on_block, on_end)
 
     def _start(self, stream: Any) -> Stream:
         try:

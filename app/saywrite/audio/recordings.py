@@ -19,6 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from saywrite.audio.flac_file import FlacReader, write_flac
 from saywrite.audio.folder_lock import LOCK, FolderLock, is_held
 from saywrite.audio.journal import SampleReader, duration_words, unwritable
 from saywrite.audio.sidecar import AUDIO, SIDECAR, Sidecar, load_sidecar, parse_sidecar
@@ -52,28 +53,6 @@ class _PcmSound:
 
     def close(self) -> None:
         self._reader.close()
-
-
-class _FlacSound:
-    def __init__(self, path: Path) -> None:
-        import soundfile  # late: it loads numpy and libsndfile, which most starts do not need here
-
-        try:
-            self._file = soundfile.SoundFile(os.fspath(path))
-        except soundfile.SoundFileError as error:
-            raise OSError(0, "not a FLAC file that can be decoded") from error
-        self._error = soundfile.SoundFileError
-        self.length = int(self._file.frames)
-
-    def read(self, start: int, end: int) -> bytes:
-        try:
-            self._file.seek(min(start, self.length))
-            return bytes(self._file.buffer_read(max(min(end, self.length) - start, 0), dtype="int16"))
-        except self._error as error:
-            raise OSError(0, "the FLAC file is damaged") from error
-
-    def close(self) -> None:
-        self._file.close()
 
 
 class Recording:
@@ -125,7 +104,7 @@ def open_recording(folder: Path) -> Recording:
     time.
     """
     try:
-        sound: _Sound = _PcmSound(folder / AUDIO) if (folder / AUDIO).exists() else _FlacSound(folder / KEPT_AUDIO)
+        sound: _Sound = _PcmSound(folder / AUDIO) if (folder / AUDIO).exists() else FlacReader(folder / KEPT_AUDIO)
     except OSError as error:
         raise _damaged(folder, error) from error
     sidecar, _ = load_sidecar(folder)
@@ -262,7 +241,7 @@ def _unfinished(folder: Path) -> Unfinished | None:
         return Unfinished(folder.name, began, 0, sidecar.confirmed, error.what)
     if length <= sidecar.confirmed:
         return None
-    return Unfinished(folder.name, began, length, sidecar.confirmed)
+    return Unfinished(folder.name, began, length, sidecar.confirmed, waits=sidecar.waits)
 
 
 def _is_complete(folder: Path, limit: datetime) -> bool:
@@ -286,7 +265,7 @@ def _encode(folder: Path) -> None:
             return
         try:
             os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
-            _write_flac(recording, part)
+            write_flac(recording.blocks(), part)
             _check_flac(recording, part)
             part.replace(folder / KEPT_AUDIO)
         except OSError as error:
@@ -299,26 +278,8 @@ def _encode(folder: Path) -> None:
         raise unwritable(error, folder.parent, "The recording is kept.") from error
 
 
-def _write_flac(recording: Recording, path: Path) -> None:
-    import soundfile
-
-    try:
-        with soundfile.SoundFile(
-            os.fspath(path), "w", samplerate=SAMPLE_RATE, channels=1, format="FLAC", subtype="PCM_16"
-        ) as file:
-            for pcm in recording.blocks():
-                file.buffer_write(pcm, dtype="int16")
-    except (soundfile.SoundFileError, AssertionError) as error:  # a short write is an AssertionError there
-        raise OSError(0, "the FLAC file could not be written, the disk may be full") from error
-    fd = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
 def _check_flac(recording: Recording, path: Path) -> None:
-    with closing(_FlacSound(path)) as copy:
+    with closing(FlacReader(path)) as copy:
         at = 0
         same = copy.length == recording.length
         for pcm in recording.blocks():

@@ -41,7 +41,9 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """What stands beside the sound. `confirmed`: samples that have their text; `complete`: all of it has."""
+    """What stands beside the sound. `confirmed`: samples that have their text; `complete`: all of it has; `waits`: the
+    rest gets it by itself as soon as there is a recognition model.
+    """
 
     header: Header
     confirmed: int = 0
@@ -49,6 +51,7 @@ class Sidecar:
     ended: bool = False
     complete: bool = False
     newer: bool = False
+    waits: bool = False
 
     def encode(self) -> bytes:
         header = self.header
@@ -63,6 +66,7 @@ class Sidecar:
             "confirmed": self.confirmed,
             "ended": self.ended,
             "complete": self.complete,
+            **({"waits_for_model": True} if self.waits else {}),
             "gaps": [{"at": gap.at, "length": gap.length, "cause": gap.cause} for gap in self.gaps],
             "keywords": dict(header.keywords),
         }
@@ -96,6 +100,7 @@ def parse_sidecar(data: bytes, dictation: str) -> Sidecar:
             _field(content, "ended", bool),
             _field(content, "complete", bool),
             newer=_field(content, "schema", int) > SCHEMA,
+            waits=content.get("waits_for_model") is True,
         )
     except (KeyError, TypeError, OverflowError, OSError, RecursionError) as error:
         raise ValueError(f"not a sidecar: {error!r}") from error

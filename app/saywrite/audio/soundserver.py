@@ -40,7 +40,9 @@ RETRY_S = (0.5, 10.0)
 
 @dataclass(frozen=True, slots=True)
 class ServerSource:
-    """A source of the server. `monitor`: it records what a speaker plays and is never a microphone."""
+    """A source of the server. `monitor`: it records what a speaker plays and is never a microphone. `positions`:
+    libpulse's number for the place of each channel (0 mono, 1 and 2 front left and right, 12 aux0 …).
+    """
 
     index: int
     name: str
@@ -49,6 +51,12 @@ class ServerSource:
     channels: int
     rate: int
     muted: bool = False
+    positions: tuple[int, ...] = ()
+
+    @property
+    def layout(self) -> tuple[int, ...]:
+        """Its positions, where the server would remix them for a mono or stereo stream; else none."""
+        return () if len(self.positions) < 2 or self.positions == (1, 2) else self.positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,9 +339,11 @@ def _source_lister(pulsectl: Any) -> Callable[[Any], tuple[ServerSource, ...]]:
 
     class Source(pulsectl.pulsectl.PulseSourceInfo):  # type: ignore[misc]
         rate = 48_000
+        positions: tuple[int, ...] = ()
 
         def _init_from_struct(self, struct: Any) -> None:
             self.rate = int(struct.sample_spec.rate)
+            self.positions = tuple(struct.channel_map.map[: struct.channel_map.channels])
 
     library = pulsectl.pulsectl.c
     listing = pulsectl.Pulse._pulse_get_list(
@@ -350,6 +360,7 @@ def _source_lister(pulsectl: Any) -> Callable[[Any], tuple[ServerSource, ...]]:
                 source.channel_count,
                 source.rate,
                 bool(source.mute),
+                source.positions,
             )
             for source in listing(pulse)
         )

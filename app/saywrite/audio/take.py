@@ -317,6 +317,12 @@ class Take:
                 self._sink.source_changed(position.source.label, note)
             self._deaf = False
             self._problems.over(LOST)
+            fits = position.source.layout == capture.source.layout or position.move_to is not None
+            if not fits and self._opening.attempt is None and self._stop_at is None:
+                # The server fills the channels that we asked for by name, here with silence: open a stream that fits.
+                # The old one ends with the first sound of the new one.
+                self._opening.retry(self._clock())
+                self._open(self._clock())
 
     def _settle(self) -> None:
         """What is heard now is known: the blocks that waited for it are taken, or dropped where deaf."""

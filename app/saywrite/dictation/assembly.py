@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from saywrite.audio.audiothread import AudioThread
@@ -26,7 +27,9 @@ from saywrite.desktop.insertion.inserter import Inserter
 from saywrite.desktop.insertion.way import Way
 from saywrite.desktop.insertion.ways import PortalToken, open_way
 from saywrite.desktop.insertion.ways import choose as ways_in
+from saywrite.desktop.metered import is_metered
 from saywrite.desktop.network_changes import NetworkChanges
+from saywrite.desktop.power import saves_power
 from saywrite.desktop.session import SessionWatch
 from saywrite.dictation.accounts import find_account
 from saywrite.dictation.archive import Archive
@@ -36,6 +39,8 @@ from saywrite.dictation.disk import Disk
 from saywrite.dictation.handover import Handover
 from saywrite.dictation.inbox import Inbox
 from saywrite.dictation.loop import Parts
+from saywrite.dictation.model_library import ModelLibrary, Surroundings
+from saywrite.dictation.model_trial import ModelTrial
 from saywrite.dictation.talk import Desktop, Talk
 from saywrite.errors import NoMicrophone, SecretsUnavailable
 from saywrite.events import Device, FrontEndEvent, ListeningAhead
@@ -46,8 +51,14 @@ from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.network import Network
 from saywrite.speech.aiola.recognizer import AiolaRecognizer
 from saywrite.speech.aiola.upload import UploadRecognizer
-from saywrite.speech.builtin import BuiltinRecognizer
-from saywrite.speech.engines import AIOLA, AIOLA_FILE, BUILTIN
+from saywrite.speech.engines import AIOLA, AIOLA_FILE, LOCAL
+from saywrite.speech.local.engine import LocalRecognizer
+from saywrite.speech.local.model_store.http_files import HttpFiles
+from saywrite.speech.local.model_store.sources import Source as ModelSource
+from saywrite.speech.local.model_store.sources import make_sources
+from saywrite.speech.local.model_store.store import ModelStore
+from saywrite.speech.local.model_store.transfer import Stop
+from saywrite.speech.local.models import find_model
 from saywrite.speech.recognizer import Recognizer
 from saywrite.text.keywords import Keyword
 from saywrite.text.spacing import carry_on
@@ -61,12 +72,17 @@ PORTAL_TOKEN = "desktop-portal-token"
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a front end may want otherwise. `device`: a microphone by (part of) its name, found when it is opened."""
+    """What a front end may want otherwise. `worker_command`: starts this program as the recognizer's child with the
+    model in a folder. `models`: the data folder the models are looked for in. `program`: starts this program without
+    arguments. `device`: a microphone by (part of) its name, found when it is opened.
+    """
 
-    worker_command: tuple[str, ...]
+    worker_command: Callable[[Path], tuple[str, ...]]
+    models: Path
     realtime: bool = False
     device: Device | None = None
     keep_files: bool = True
+    program: tuple[str, ...] = ()
     on_main: Callable[[Callable[[], None]], None] | None = None
     """Runs a job on the main thread of a program with a window: only that one hears keys and writes into others."""
 
@@ -109,10 +125,50 @@ def assemble(
     player = Player(inbox.post, audio)
     chimes = Chimes(player, lambda: desks[0].loop.settings)
     hardware = Hardware(microphone, file, player, refresh, audio.prepare, close)
-    recognizers = _recognizers(inbox, wishes, means, lambda: desks[0].loop.settings)
+    watch_network = _network_watch()
+    recognizers = _recognizers(inbox, wishes, means, lambda: desks[0].loop.settings, partial(watch_network, AIOLA))
     parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
     desks.append(Desk(parts, hardware, settings, keywords, chimes.before(tell), wishes.keep_files, not wishes.realtime))
+    if wishes.on_main is not None:
+        watch = partial(watch_network, LOCAL)
+        desks[0].models = _model_library(inbox, paths, wishes, means, lambda: desks[0].loop.settings, watch)
     return _with_push_to_talk(desks[0], parts, disk, tell, wishes, means, standby)
+
+
+def _model_library(
+    inbox: Inbox,
+    paths: Paths,
+    wishes: Wishes,
+    means: Means,
+    settings_now: Callable[[], Settings],
+    watch_network: Callable[[Callable[[], None]], None],
+) -> ModelLibrary:
+    """The models of a program with a window; on the command line they have commands of their own."""
+
+    def sources(address: str, stop: Stop) -> list[ModelSource]:
+        return make_sources(address, HttpFiles(means.network, stop))
+
+    trial = ModelTrial(paths, wishes.program)
+    around = Surroundings(settings_now, sources, trial.run, watch_network, is_metered)
+    return ModelLibrary(ModelStore(wishes.models), inbox.post, around)
+
+
+def _network_watch() -> Callable[[str, Callable[[], None]], None]:
+    """Lets each part hear of changes of the network, with its newest call. The thread begins with the first of them."""
+    changed: dict[str, Callable[[], None]] = {}
+    watches: list[NetworkChanges] = []
+
+    def tell_all() -> None:
+        for call in tuple(changed.values()):
+            call()
+
+    def watch_network(part: str, call: Callable[[], None]) -> None:
+        changed[part] = call
+        if not watches:
+            watches.append(NetworkChanges(tell_all))
+            watches[0].start()
+
+    return watch_network
 
 
 def _device_listing(
@@ -187,7 +243,11 @@ def _portal_token(means: Means) -> PortalToken:
 
 
 def _recognizers(
-    inbox: Inbox, wishes: Wishes, means: Means, settings_now: Callable[[], Settings]
+    inbox: Inbox,
+    wishes: Wishes,
+    means: Means,
+    settings_now: Callable[[], Settings],
+    watch_network: Callable[[Callable[[], None]], None],
 ) -> dict[str, Recognizer]:
     """Every engine by its name. `settings_now` is called on worker threads too: a frozen value, replaced as a whole."""
 
@@ -197,19 +257,15 @@ def _recognizers(
     def linger_s() -> float:
         return settings_now().aiola_linger_s
 
-    watches: list[NetworkChanges] = []
-
-    def watch_network(changed: Callable[[], None]) -> None:
-        # Begun when a connection is first lost: an undisturbed Saywrite has no thread for it.
-        if not watches:
-            watches.append(NetworkChanges(changed))
-            watches[0].start()
+    def model() -> tuple[str, Path | None]:
+        wanted = settings_now().local_model
+        return wanted, find_model(wanted, wishes.models)
 
     aiola = AiolaRecognizer(
         inbox.post, account, Segmenter, means.network, watch_network=watch_network, linger_s=linger_s
     )
     return {
-        BUILTIN: BuiltinRecognizer(inbox.post, wishes.worker_command),
+        LOCAL: LocalRecognizer(inbox.post, wishes.worker_command, model, saves_power=saves_power),
         AIOLA: aiola,
         AIOLA_FILE: UploadRecognizer(inbox.post, account, means.network),
     }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
 from saywrite.dictation.archive import Archive, Stored
+from saywrite.dictation.backlog import Backlog
 from saywrite.dictation.latency import LatencyWatch
 from saywrite.dictation.loop import Loop, Parts
 from saywrite.dictation.planning import (
@@ -20,6 +21,7 @@ from saywrite.dictation.planning import (
     account_changed,
     header_of,
     is_sent_whole,
+    plan_again,
     request_for,
 )
 from saywrite.dictation.record import NoRecord, Recorded
@@ -28,12 +30,13 @@ from saywrite.dictation.states import CAPTURING
 from saywrite.dictation.stored_source import StoredSource
 from saywrite.dictation.take import MICROPHONE, Plan
 from saywrite.errors import SaywriteError
-from saywrite.events import Failed, FrontEndEvent
+from saywrite.events import Failed, FrontEndEvent, ModelsChanged
 from saywrite.settings.schema import Settings
-from saywrite.speech.engines import AIOLA_FILE
+from saywrite.speech.engines import AIOLA_FILE, LOCAL
 from saywrite.text.keywords import Keyword, Keywords
 
 if TYPE_CHECKING:
+    from saywrite.dictation.model_library import ModelLibrary
     from saywrite.dictation.talk import Talk
 
 log = logging.getLogger(__name__)
@@ -43,7 +46,7 @@ DISK_LIMIT_S = 1.5
 
 NO_SUCH_ENGINE = (
     "aiOla's streaming service is not in this version of Saywrite.",
-    "Choose the built-in recognizer, or use --engine builtin.",
+    "Choose the recognizer on this computer, or use --engine local.",
 )
 
 
@@ -84,12 +87,15 @@ class Desk:
         """`keep_files`: files get a journal and a history. `send_whole`: the service may be sent files as they are."""
         self.archive: Archive = parts.archive
         self.latency = LatencyWatch(self.archive.keep_latency)
-        self.loop = Loop(parts, settings, Keywords(keywords), self._tell_all)
+        backlog = Backlog(parts.recognizers[LOCAL], self._transcribe_waiting)
+        self.loop = Loop(parts, settings, Keywords(keywords), self._tell_all, backlog)
         self.latest = LatestLevel()
         self.envelope = Envelope()
         self.plan: Plan | None = None
         self.talk: Talk | None = None
         """Push-to-talk, where there is a desktop for it; set once, before `run`."""
+        self.models: ModelLibrary | None = None
+        """The recognition models on this computer; set once, before `run`."""
         self._parts = parts
         self._hardware = hardware
         self._tell = tell
@@ -104,6 +110,8 @@ class Desk:
         self._prepare_engine()
         self.archive.look_for_unfinished(except_for=())
         self.archive.tidy(settings.keep_recordings_days)
+        if self.models is not None:
+            self.models.open()
         if self.talk is not None:
             self.talk.open()
         self.loop.run()
@@ -122,6 +130,7 @@ class Desk:
         once = replace(now, engine=engine or now.engine, language=language or now.language)
         if self.loop.state not in CAPTURING and self._engine_is_there(once.engine):
             self.stop_playing()
+            self.loop.set_automatic_aside()
             plan = self._plan(MICROPHONE, once)
             self._begin(plan, self._hardware.microphone(self.loop.settings), self.archive.record(header_of(plan)))
             if insert and self.talk is not None:
@@ -147,6 +156,11 @@ class Desk:
         """Go on where the confirmed text of a stored dictation ends."""
         self.archive.fetch(dictation, lambda stored: self._parts.inbox.post(lambda: self._continue(stored)))
 
+    def _transcribe_waiting(self, dictation: str) -> None:
+        """The model has come: give a dictation that waited for it its text."""
+        post = self._parts.inbox.post
+        self.archive.fetch(dictation, lambda stored: post(lambda: self._continue(stored, automatic=True)))
+
     def edit_segment(self, dictation: str, number: int, text: str) -> None:
         for take in self.loop.takes:
             if take.id == dictation:
@@ -157,12 +171,16 @@ class Desk:
     def apply(self, settings: Settings) -> None:
         before, self.loop.settings = self.loop.settings, settings
         self.loop.renew_rules()
+        if self.models is not None:
+            self.models.apply(before, settings)
         if self.talk is not None:
             self.talk.apply(settings)
         if settings.engine != before.engine:
             self._prepare_engine()
         if account_changed(before, settings):
             self.renew_account()
+        elif settings.local_model != before.local_model:
+            self._parts.recognizers[LOCAL].renew()
 
     def renew_account(self) -> None:
         """The key, the host or the workflow is another one: what was refused is tried again at once."""
@@ -191,6 +209,8 @@ class Desk:
     def quit(self) -> None:
         if self.talk is not None:
             self.talk.close()
+        if self.models is not None:
+            self.models.close()
         self.stop_playing()
         self.loop.quit()
         self._hardware.close()
@@ -199,7 +219,11 @@ class Desk:
 
     def _tell_all(self, event: FrontEndEvent) -> None:
         self.latency.receive(event, self._parts.clock())
+        if isinstance(event, ModelsChanged):
+            self._parts.recognizers[LOCAL].renew()
         self._tell(event)
+        if self.models is not None:
+            self.models.receive(event)
         if self.talk is not None:
             self.talk.receive(event)
 
@@ -220,29 +244,24 @@ class Desk:
             self.plan = self.loop.take.plan
             self.latest, self.envelope = self.loop.take.latest, self.loop.take.envelope
 
-    def _continue(self, stored: Stored) -> None:
+    def _continue(self, stored: Stored, *, automatic: bool = False) -> None:
+        if automatic and self.loop.takes:
+            stored.recording.close()
+            self.loop.backlog.set_aside(stored.dictation)
+            return
         if self.loop.state in CAPTURING or any(take.id == stored.dictation for take in self.loop.takes):
             self._tell(Failed("", "A dictation is running.", "Stop it first, then transcribe the unfinished one."))
             return
-        plan = Plan(
-            request=request_for(stored.dictation, self.loop.settings, self._keywords, live=False),
-            engine=self.loop.settings.engine,
-            source=stored.source,
-            began=stored.began,
-            base=stored.confirmed,
-            begun_with=stored.recording.sidecar.header.engine,
-            earlier=stored.segments,
-            earlier_gaps=stored.recording.sidecar.gaps,
-            earlier_peaks=stored.peaks,
-            earlier_traffic=stored.traffic,
-        )
+        plan = plan_again(stored, self.loop.settings, self._keywords, automatic=automatic)
         source = StoredSource(stored, self._parts.clock)
         self._begin(plan, source, self.archive.record_again(stored))
 
     def _plan(self, source: str, settings: Settings, file: Path | None = None) -> Plan:
         began = self._parts.today()
         dictation = f"{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        request = request_for(dictation, settings, self._keywords, live=file is None, file=file)
+        request = request_for(
+            dictation, settings, self._keywords, live=file is None, paced=not self._send_whole, file=file
+        )
         return Plan(request, settings.engine, source, began)
 
 

@@ -13,7 +13,7 @@ from saywrite.paths import Paths
 
 LOG_LINES = 100
 
-LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "sounddevice", "numpy", "soxr", "soundfile", "pocketsphinx", "keyring")
+LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "sounddevice", "numpy", "soxr", "av", "ctranslate2", "keyring")
 
 
 def describe_system(paths: Paths) -> str:

@@ -17,6 +17,7 @@ from saywrite.text.keywords import Keyword
 
 if TYPE_CHECKING:
     from saywrite.dictation.desk import Desk
+    from saywrite.dictation.model_library import ModelLibrary
     from saywrite.dictation.take import Plan
     from saywrite.dictation.talk import Talk
 
@@ -125,9 +126,43 @@ class Dictation:
     def stop_playing(self) -> None:
         self._at_desk(lambda desk: desk.stop_playing())
 
+    # Recognition models on this computer. What comes of it is told as ModelsChanged, ModelProgress, ModelFailed and
+    # ModelTried. `model` is an id of the catalogue ("whisper-base"); nothing happens with an unknown one.
+
+    def list_models(self) -> None:
+        """Tell `ModelsChanged`."""
+        self._at_models(lambda models: models.list())
+
+    def download_model(self, model: str) -> None:
+        """Download and convert it; goes on where an earlier download ended. One model at a time, the others wait."""
+        self._at_models(lambda models: models.download(model))
+
+    def pause_download(self, model: str) -> None:
+        """End the download; what has arrived stays on disk."""
+        self._at_models(lambda models: models.pause(model))
+
+    def cancel_download(self, model: str) -> None:
+        """End the download and remove what has arrived."""
+        self._at_models(lambda models: models.cancel(model))
+
+    def remove_model(self, model: str) -> None:
+        """Remove it from the data folder. A model that is part of the installation stays: `ModelFailed` says so."""
+        self._at_models(lambda models: models.remove(model))
+
+    def verify_model(self, model: str) -> None:
+        """Compare every byte with the catalogue; a damaged model is downloaded again."""
+        self._at_models(lambda models: models.verify(model))
+
+    def try_model(self, model: str) -> None:
+        """Transcribe the newest dictation that has a recording with it, in a child process, and tell `ModelTried`."""
+        self._at_models(lambda models: models.try_on_last_dictation(model))
+
     def quit(self) -> None:
         """Stop, close the journal, end `run()`. What has no text yet is offered at the next start."""
         self._at_desk(lambda desk: desk.quit())
+
+    def _at_models(self, act: Callable[[ModelLibrary], None]) -> None:
+        self._at_desk(lambda desk: act(desk.models) if desk.models is not None else None)
 
     def _at_talk(self, wish: Callable[[Talk], None]) -> None:
         """Where there is push-to-talk."""

@@ -23,7 +23,7 @@ def drive(data: Path, verb: str, *, engine: str = "", language: str = "", as_jso
 
 
 def describe(status: Answer) -> str:
-    """One line for people: "listening · builtin · en · 12.3 s heard, 0.8 s without text so far"."""
+    """One line for people: "listening · local · en · 12.3 s heard, 0.8 s without text so far"."""
     parts = [status.get("state"), status.get("engine"), status.get("language")]
     if status.get("dictation"):
         parts.append(f"{status.get('heard_s')} s heard, {status.get('pending_s')} s without text so far")

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from saywrite.audio.source import FromSource, Source
 from saywrite.dictation.archive import Archive
+from saywrite.dictation.backlog import Backlog
 from saywrite.dictation.inbox import Inbox
 from saywrite.dictation.recognition import AWAY_S
 from saywrite.dictation.record import Closed, DiskTrouble, Recorded, Written
@@ -27,6 +28,10 @@ from saywrite.events import (
     Failed,
     Final,
     FrontEndEvent,
+    ModelFailed,
+    ModelProgress,
+    ModelsChanged,
+    ModelTried,
     Outstanding,
     Partial,
     Progress,
@@ -40,7 +45,7 @@ from saywrite.events import (
     UnfinishedFound,
 )
 from saywrite.settings.schema import Settings
-from saywrite.speech.engines import BUILTIN
+from saywrite.speech.engines import LOCAL
 from saywrite.speech.recognizer import Incoming, Recognizer
 from saywrite.text.keywords import Keywords
 from saywrite.text.transcript import Composition
@@ -84,9 +89,15 @@ class Loop:
     """The machine: messages in, events out through `tell`."""
 
     def __init__(
-        self, parts: Parts, settings: Settings, keywords: Keywords, tell: Callable[[FrontEndEvent], None]
+        self,
+        parts: Parts,
+        settings: Settings,
+        keywords: Keywords,
+        tell: Callable[[FrontEndEvent], None],
+        backlog: Backlog,
     ) -> None:
         self.settings = settings
+        self.backlog = backlog
         self.keywords = keywords
         self.state = State.IDLE
         self.takes: deque[Take] = deque()
@@ -140,7 +151,10 @@ class Loop:
             case EngineChanged(engine=engine, state=readiness):
                 log.info("engine %s %s", engine, readiness)
                 self._tell(message)
-            case UnfinishedFound() | DevicesChanged():
+            case UnfinishedFound(items=items):
+                self.backlog.find(items)
+                self._tell(message)
+            case DevicesChanged() | ModelsChanged() | ModelProgress() | ModelFailed() | ModelTried():
                 self._tell(message)
             case Failed(dictation="") | ConnectionChanged(dictation=""):
                 self._tell(message)
@@ -162,6 +176,7 @@ class Loop:
         due += [take.wake(now) for take in self.takes]
         due += [self._replace_the_absent(take, now) for take in self.takes]
         due += [self.keys.wake(now)] if self.keys is not None else []
+        due += [self.backlog.advance(now, idle=not self.takes and self.state not in CAPTURING)]
         self._settle()
         if self._release_due is not None and now >= self._release_due:
             self._release_due = None
@@ -194,6 +209,13 @@ class Loop:
                 self._to(State.FINISHING, self.take.id)
             self.take.give_up(cancelled=True, keep=keep)
             self._settle()
+
+    def set_automatic_aside(self) -> None:
+        """A dictation begins: what nobody waits for is continued after it."""
+        for take in self.takes:
+            if take.plan.automatic:
+                take.give_up()
+        self._settle()
 
     def rules(self, plan: Plan) -> Composition:
         """How finals become text under the present settings."""
@@ -254,27 +276,30 @@ class Loop:
                 self._to(to, newest.id)
             if not head.engaged and not head.given_up:
                 head.engage()
+            head.leave_what_must_wait()
             if not head.over:
                 return
             self.takes.popleft()
             head.close()
+            if head.waits:
+                self.backlog.set_aside(head.id)
             if not self.takes:
                 if self.state is State.FINISHING:
                     self._to(State.IDLE, head.id)
                 self._release_due = self._parts.clock() + 60 * self.settings.idle_unload_minutes
 
     def _replace_the_absent(self, take: Take, now: float) -> float | None:
-        """Let the built-in recogniser stand in for a service that is away for long, where the user wishes so."""
-        since, standing_in = take.recognition.offline_since, self._parts.recognizers.get(BUILTIN)
-        wished = self.settings.aiola_while_away == BUILTIN and take.plan.engine != BUILTIN and take.plan.request.live
+        """Let the local recognizer stand in for a service that is away for long, where the user wishes so."""
+        since, standing_in = take.recognition.offline_since, self._parts.recognizers.get(LOCAL)
+        wished = self.settings.aiola_while_away == LOCAL and take.plan.engine != LOCAL and take.plan.request.live
         if since is None or not wished or standing_in is None or take.source_ended or not take.recognition.offline:
             return None
-        if take.plan.request.language not in standing_in.capabilities.languages:
+        if standing_in.waits:
             return None
         if now < since + AWAY_S:
             return since + AWAY_S
-        log.info("%s: %s stands in for %s", take.id, BUILTIN, take.plan.engine)
-        take.stand_in(standing_in, BUILTIN)
+        log.info("%s: %s stands in for %s", take.id, LOCAL, take.plan.engine)
+        take.stand_in(standing_in, LOCAL)
         return None
 
     def _next_state(self, newest: Take) -> State | None:
@@ -283,7 +308,7 @@ class Loop:
             return State.FAILED if self.state is not State.FAILED else None
         if self.state is State.STARTING and newest.opened_at is not None:
             return State.LISTENING
-        if self.state in CAPTURING and newest.source_ended:
+        if self.state in CAPTURING and (newest.source_ended or newest.plan.automatic):
             return State.FINISHING
         if self.state is State.LISTENING and newest.recognition.offline:
             return State.RECONNECTING

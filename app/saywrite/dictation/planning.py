@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from saywrite.audio.journal import Header
+from saywrite.dictation.archive import Stored
 from saywrite.dictation.take import Plan
 from saywrite.settings.schema import Settings
+from saywrite.speech.engines import AIOLA, FORMER_NAMES, LOCAL
 from saywrite.speech.recognizer import Request, VoiceSettings
 from saywrite.text.keywords import Keyword
-
-AIOLA = "aiola"
-"""The engine the options called `aiola_…` are about."""
-
 
 SENT_WHOLE = frozenset({".mp3", ".m4a", ".ogg", ".flac"})
 """Files the service takes as they are; smaller on their way than what they sound like."""
@@ -31,12 +30,22 @@ def is_sent_whole(path: Path, settings: Settings) -> bool:
 
 
 def request_for(
-    dictation: str, settings: Settings, keywords: Iterable[Keyword], *, live: bool, file: Path | None = None
+    dictation: str,
+    settings: Settings,
+    keywords: Iterable[Keyword],
+    *,
+    live: bool,
+    paced: bool = False,
+    file: Path | None = None,
 ) -> Request:
-    """The user's wishes as the engine of the settings understands them. `live`: somebody is speaking."""
+    """The user's wishes as the engine of the settings understands them. `live`: somebody is speaking. `paced`: a file
+    is read at the pace of speech.
+    """
     spoken = {keyword.spoken: keyword.written for keyword in keywords}
+    paced = live or paced
+    partials = paced and settings.live_text
     if settings.engine != AIOLA:
-        return Request(dictation, settings.language, spoken, live=live, file=file)
+        return Request(dictation, settings.language, spoken, live=live, file=file, paced=paced, partials=partials)
     into = settings.aiola_translate_to
     return Request(
         dictation,
@@ -51,6 +60,30 @@ def request_for(
         translate_to="" if into == settings.language else into,
         live=live,
         file=file,
+        paced=paced,
+        partials=partials,
+    )
+
+
+def plan_again(stored: Stored, settings: Settings, keywords: Iterable[Keyword], *, automatic: bool) -> Plan:
+    """Go on with a dictation that is on disk. `automatic`: with the recognizer on this computer, whatever the settings
+    say now, because what was dictated for it must not go elsewhere unasked.
+    """
+    header = stored.recording.sidecar.header
+    if automatic:
+        settings = replace(settings, engine=LOCAL, language=header.language or settings.language)
+    return Plan(
+        request=request_for(stored.dictation, settings, keywords, live=False),
+        engine=settings.engine,
+        source=stored.source,
+        began=stored.began,
+        base=stored.confirmed,
+        begun_with=FORMER_NAMES.get(header.engine, header.engine),
+        automatic=automatic,
+        earlier=stored.segments,
+        earlier_gaps=stored.recording.sidecar.gaps,
+        earlier_peaks=stored.peaks,
+        earlier_traffic=stored.traffic,
     )
 
 

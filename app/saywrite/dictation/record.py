@@ -68,7 +68,7 @@ class Recorded(Protocol):
     def add_gap(self, at: int, length: int, cause: str) -> None: ...
     def confirm(self, offset: int) -> None: ...
     def read(self, start: int, end: int) -> bytes: ...
-    def close(self, heard: int, confirmed: int, complete: bool) -> None: ...
+    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None: ...
 
 
 class Record:
@@ -123,9 +123,9 @@ class Record:
             self._disk.submit(partial(self._writer.append, b"".join(self._waiting)))
             self._waiting, self._waiting_bytes, self._first = [], 0, False
 
-    def close(self, heard: int, confirmed: int, complete: bool) -> None:
+    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
         self._hand_over()
-        self._disk.submit(partial(self._writer.close, heard, confirmed, complete))
+        self._disk.submit(partial(self._writer.close, heard, confirmed, complete, waits=waits))
 
 
 class RecordWriter:
@@ -222,8 +222,10 @@ class RecordWriter:
             return b""
         return self._journal.read(start, end)
 
-    def close(self, heard: int, confirmed: int, complete: bool) -> None:
-        """Write what is left, mark the end, tell `Closed`. `complete`: nothing is owed to the user any more."""
+    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
+        """Write what is left, mark the end, tell `Closed`. `complete`: nothing is owed to the user any more. `waits`:
+        the text comes by itself as soon as there is a recognition model.
+        """
         self._write()
         self._disk.keep_synced(self, None)
         self._in_history(lambda store: store.finish(self._header.dictation, heard, confirmed))
@@ -232,7 +234,7 @@ class RecordWriter:
             if self._continued and confirmed < self._journal.length:
                 complete = False
             try:
-                self._journal.end(complete=complete and self._text_saved)
+                self._journal.end(complete=complete and self._text_saved, waits=waits)
             except JournalError as error:
                 self._trouble(error)
             self._journal.close()
@@ -337,5 +339,5 @@ class NoRecord:
     def read(self, start: int, end: int) -> bytes:
         return b""
 
-    def close(self, heard: int, confirmed: int, complete: bool) -> None:
+    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
         pass

@@ -19,6 +19,7 @@ from saywrite.dictation.take import Plan
 from saywrite.errors import ControlRefused
 from saywrite.events import State
 from saywrite.settings.schema import OPTIONS, Settings
+from saywrite.speech.engines import FORMER_NAMES
 
 PATIENCE_S = 0.25
 """How long an answer waits for the dictation to have done what was asked, so that it tells what came of it."""
@@ -60,6 +61,7 @@ class RemoteControl:
 
     def answer(self, request: Request) -> Answer:
         """Do it, and say how things are then. Raises ControlRefused."""
+        request = request._replace(engine=FORMER_NAMES.get(request.engine, request.engine))
         self._check(request)
         match request.verb:
             case "start":

@@ -63,7 +63,7 @@ SLOW_DISK_WORDS = (
 class Plan:
     """What is fixed when a dictation starts. `base`: the offset its sound begins at (0 unless it is continued).
     `begun_with`: the engine a dictation that is continued was begun with. `heard_by`: the recogniser, where it is not
-    the engine's usual one.
+    the engine's usual one. `automatic`: nobody asked for it now, so a dictation that is started goes first.
     """
 
     request: Request
@@ -73,6 +73,7 @@ class Plan:
     base: int = 0
     begun_with: str = ""
     heard_by: str = ""
+    automatic: bool = False
     earlier: tuple[Segment, ...] = ()
     earlier_gaps: tuple[Gap, ...] = ()
     earlier_peaks: Envelope | None = None
@@ -107,6 +108,8 @@ class Take:
         self.complete = True
         self.failure: Failed | None = None
         self.cancelled = False
+        self.waits = False
+        """Closed without all its text, which comes by itself when the recognizer has its model."""
         self._kept = False
         self.given_up = False
         self._record = record
@@ -116,9 +119,8 @@ class Take:
         self._feeder = Feeder(recognizer, plan.base, record.read, record.on_disk)
         mark = plan.engine if plan.begun_with not in ("", plan.engine) else ""
         self._findings = Findings(plan.base, self.transcript, record, tell, mark, plan.earlier_traffic)
-        self._disk_told = False
+        self._disk_told = self._text_since = False
         self._noted = plan.base
-        self._text_since = False
         self._gauge_due = 0.0
         self._gauge_told: Gauge | None = None
 
@@ -260,6 +262,12 @@ class Take:
             self._tell(self.failure)
             self.give_up()
 
+    def leave_what_must_wait(self) -> None:
+        """End it where its recognizer waits for a model: the sound is in the journal, the text comes with the model."""
+        is_owed = self.source_ended and self.engaged and not self.given_up and not self.recognizer_finished
+        if is_owed and self.recognition.recognizer.waits:
+            self.give_up()
+
     def close(self) -> Finished:
         """Hand the record over to the disk and say how it ended."""
         feeder = self._feeder
@@ -269,7 +277,9 @@ class Take:
         self._findings.close()
         pending = 0 if self.cancelled else feeder.heard - feeder.confirmed
         self._record.confirm(feeder.confirmed)
-        self._record.close(feeder.heard, feeder.confirmed, complete=pending == 0 and not self._kept)
+        self.waits = pending > 0 and not self.cancelled and self._gets_its_text_by_itself
+        complete = pending == 0 and not self._kept
+        self._record.close(feeder.heard, feeder.confirmed, complete, waits=self.waits)
         self._tell_gauge()
         duration = self._clock() - self._began_at
         finished = Finished(self.id, feeder.heard, feeder.confirmed, pending, duration, self.transcript.text())
@@ -289,6 +299,12 @@ class Take:
         if self._feeder.has_more:
             due.append(now)
         return min((at for at in due if at is not None), default=None)
+
+    @property
+    def _gets_its_text_by_itself(self) -> bool:
+        """The model is missing, or something else went first."""
+        set_aside = self.plan.automatic and self.given_up and self.failure is None
+        return self.recognition.recognizer.waits or set_aside
 
     def _note_confirmed(self) -> None:
         """Into the sidecar (a file replaced and synced, 10 ms of the disk's time): at once behind a final, else

@@ -20,7 +20,7 @@ from typing import Any
 
 from saywrite.errors import SettingsError
 from saywrite.paths import private_folder
-from saywrite.settings.schema import OPTIONS, Settings
+from saywrite.settings.schema import FORMER_VALUES, OPTIONS, Settings
 
 log = logging.getLogger(__name__)
 
@@ -122,10 +122,13 @@ def _check(content: Mapping[str, Any], file: str) -> Loaded:
     for name, option in OPTIONS.items():
         if name not in content:
             continue
-        if problem := option.problem(content[name]):
+        value = content[name]
+        if isinstance(value, str):
+            value = FORMER_VALUES.get((name, value), value)
+        if problem := option.problem(value):
             problems.append(f"{file}: {name} {problem}. Its default is used: {_shown(option.default)}.")
         else:
-            values[name] = content[name]
+            values[name] = value
     version = content.get("version", VERSION)
     if type(version) is int and version > VERSION:
         problems.append(f"{file} was written by a newer version of Saywrite; what this one knows is used.")

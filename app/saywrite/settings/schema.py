@@ -81,7 +81,7 @@ def _switch(default: bool, page: Page, label: str, help: str = "") -> Any:
     return _declare(default, page, label, help)
 
 
-_ENGINES = {"builtin": "Built-in (basic)", "aiola": "aiOla"}
+_ENGINES = {"local": "On this computer", "aiola": "aiOla"}
 _LANGUAGES = {
     "en": "English",
     "de": "German",
@@ -95,13 +95,13 @@ _LANGUAGES = {
 _MODELS = {
     "whisper-base": "Whisper base",
     "whisper-small": "Whisper small",
-    "whisper-large-v3-turbo": "Whisper large v3 turbo (for strong computers)",
+    "whisper-large-v3-turbo": "Whisper large v3 turbo",
 }
 _SPOKEN = {"auto": "When the recognizer does not punctuate", "on": "Always", "off": "Never"}
 _ANNOUNCE = {"off": "Nothing", "finals": "Finished sentences", "all": "Words as they come"}
 _SIGN_IN = {"key": "API key", "token": "Access token", "url": "Token address of your company"}
 _TRANSLATE = {"": "No translation", **_LANGUAGES}
-_AWAY = {"later": "Wait: the text comes later, in its place", "builtin": "Use the built-in recognizer meanwhile"}
+_AWAY = {"later": "Wait: the text comes later, in its place", "local": "Use the recognizer on this computer meanwhile"}
 _KEY_MODES = {
     "both": "Hold to talk, tap to start and stop",
     "hold": "Hold to talk",
@@ -138,7 +138,9 @@ _LOG_LEVELS = {"debug": "Everything", "info": "Normal", "warning": "Problems", "
 class Settings:
     """What the user chose. Every field is an option; change one with `dataclasses.replace`."""
 
-    engine: str = _choice("builtin", "Dictation", _ENGINES, "Recognizer", "Built-in works without network and account.")
+    engine: str = _choice(
+        "local", "Dictation", _ENGINES, "Recognizer", "On this computer: without network and account."
+    )
     language: str = _choice("en", "Dictation", _LANGUAGES, "Language", "The language you speak.")
     spoken_punctuation: str = _choice("auto", "Dictation", _SPOKEN, "Spoken punctuation", "Write “comma” as a comma.")
     announce: str = _choice("off", "Dictation", _ANNOUNCE, "Announce to screen readers", "What is read to you.")
@@ -284,6 +286,11 @@ def check(option: Option) -> None:
     if problem := option.problem(option.default):
         raise ValueError(f"the default of {option.name} {problem}")
 
+
+FORMER_VALUES: Mapping[tuple[str, str], str] = {
+    (name, "builtin"): "local" for name in ("engine", "second_engine", "aiola_while_away")
+}
+"""Values that an older version wrote, by option and value, and what they are called now."""
 
 OPTIONS: Mapping[str, Option] = _options()
 """All options by name, in the order of their declaration."""

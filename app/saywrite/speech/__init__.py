@@ -1,1 +1,1 @@
-"""Recognisers behind one interface."""
+"""Recognizers behind one interface."""

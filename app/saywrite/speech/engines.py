@@ -5,18 +5,18 @@ from __future__ import annotations
 from saywrite.speech.languages import LANGUAGES
 from saywrite.speech.recognizer import Capabilities
 
-BUILTIN = "builtin"
+LOCAL = "local"
 
-CAPABILITIES = Capabilities(
-    name=BUILTIN,
-    label="Built-in (basic)",
-    languages=("en",),
+LOCAL_CAPABILITIES = Capabilities(
+    name=LOCAL,
+    label="On this computer",
+    languages=tuple(language.code for language in LANGUAGES),
     partials=True,
-    punctuation=False,
-    keywords=False,
+    punctuation=True,
+    keywords=True,
     needs_network=False,
     needs_account=False,
-    note="English only. Its quality is low: expect wrong words. Nothing leaves this computer.",
+    note="Works without a network. What you say does not leave this computer.",
 )
 
 AIOLA = "aiola"
@@ -36,5 +36,12 @@ AIOLA_CAPABILITIES = Capabilities(
     note="Accurate, in eight languages. What you say is sent to aiOla's service.",
 )
 
-ENGINES = (CAPABILITIES, AIOLA_CAPABILITIES)
+ENGINES = (LOCAL_CAPABILITIES, AIOLA_CAPABILITIES)
 """In the order they are offered."""
+
+FORMER_NAMES = {"builtin": LOCAL}
+"""Names that older versions of Saywrite gave to an engine, and the present name: still accepted wherever one is asked
+for. The history keeps the old name, because another recognizer wrote that text."""
+
+FORMER_LABELS = {"builtin": "Built-in (basic)"}
+"""What an engine of an older version was called, for the history."""

@@ -1,8 +1,8 @@
 """What the dictation asks of any engine, and what an engine can do.
 
-A recogniser is owned by the dictation thread: every method here is called on it and returns within a millisecond or
+A recognizer is owned by the dictation thread: every method here is called on it and returns within a millisecond or
 so. What arrives on other threads (a child's pipe, a socket) is posted to the dictation's inbox as `Incoming` and
-comes back through `receive()`, so that a recogniser needs no locks.
+comes back through `receive()`, so that a recognizer needs no locks.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class Request:
     """One dictation's wishes. `language` is our own code (`languages.py`), `keywords` maps spoken to written.
     `translate_to`: a language to translate into, "" for none. `live`: somebody is speaking, so capture goes on whatever
     happens; otherwise the sound is a file that can be read again. `file`: that file, for an engine that takes files.
+    `paced`: the sound comes at the pace of speech, so text is wanted soon rather than as exact as it can be.
+    `partials`: the words are to be shown while they are spoken.
     """
 
     dictation: str
@@ -55,11 +57,13 @@ class Request:
     translate_to: str = ""
     live: bool = True
     file: Path | None = None
+    paced: bool = True
+    partials: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message of a recogniser's own reader thread, on its way to `receive()` in the dictation thread."""
+    """A message of a recognizer's own reader thread, on its way to `receive()` in the dictation thread."""
 
     engine: str
     message: object
@@ -75,6 +79,11 @@ class Recognizer(Protocol):
     """
 
     capabilities: Capabilities
+
+    @property
+    def waits(self) -> bool:
+        """It lacks what somebody has yet to bring (a model): a dictation whose sound is over need not wait for it."""
+        ...
 
     @property
     def window(self) -> int:
@@ -104,9 +113,7 @@ class Recognizer(Protocol):
         """Do what is due at `now` (monotonic seconds); return when to be woken next, None if nothing is waited for."""
 
     def renew(self) -> None:
-        """The account or its settings changed: forget what was granted, and try at once what was refused. An engine
-        without an account has nothing to do.
-        """
+        """The account, its settings or the models changed: forget what was granted, try at once what was refused."""
         return
 
     def release(self) -> None:

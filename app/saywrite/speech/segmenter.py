@@ -1,4 +1,4 @@
-"""What finds the utterances in sound, as recognisers see it: `saywrite.audio.voice`, by its shape.
+"""What finds the utterances in sound, as recognizers see it: `saywrite.audio.voice`, by its shape.
 
 The parts of Saywrite do not import each other, so the composition root hands the segmenter in.
 """

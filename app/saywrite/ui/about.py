@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import platform
-from importlib import metadata
 
 from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -21,8 +21,8 @@ from saywrite import __version__
 from saywrite.ui.clipboard import copy_text
 from saywrite.ui.icons import app_icon
 from saywrite.ui.labels import ToneLabel
+from saywrite.ui.licenses import components, package_lines
 
-DISTRIBUTION = "saywrite"
 ICON_SIZE = 72
 
 
@@ -31,44 +31,22 @@ def versions() -> str:
     return f"Saywrite {__version__} · Python {platform.python_version()} · Qt {qVersion()} · {platform.platform()}"
 
 
-def licenses() -> list[str]:
-    """Name, version and license of every installed library the program is made from, in the order of names."""
-    lines = []
-    for name in sorted(_requirements(), key=str.lower):
-        try:
-            found = metadata.metadata(name)
-        except metadata.PackageNotFoundError:
-            continue  # not needed on this system
-        lines.append(f"{found['Name']} {found['Version']} – {_license(found)}")
-    return lines
-
-
-def _requirements() -> set[str]:
-    try:
-        required = metadata.requires(DISTRIBUTION) or []
-    except metadata.PackageNotFoundError:
-        required = []
-    names = set()
-    for line in required:
-        name = line
-        for mark in (";", "<", ">", "=", "!", "~", "[", " "):
-            name = name.split(mark, 1)[0]
-        names.add(name.strip())
-    return names
-
-
-def _license(found: metadata.PackageMetadata) -> str:
-    if "License-Expression" in found:
-        return str(found["License-Expression"])
-    classified = [
-        line.rsplit("::", 1)[-1].strip()
-        for line in found.get_all("Classifier") or []
-        if line.startswith("License ::") and not line.endswith("OSI Approved")
-    ]
-    if classified:
-        return ", ".join(classified)
-    first = str(found["License"] or "").strip().splitlines()[:1] if "License" in found else []
-    return first[0] if first else "see the package"
+def overview() -> str:
+    """Every part with its license."""
+    parts = [f"{part.name} – {part.license}\n    {part.about}" for part in components()]
+    return "\n".join(
+        [
+            "Saywrite is under the MIT license. Its parts have licenses of their own.",
+            "",
+            "Models and native libraries",
+            "",
+            *parts,
+            "",
+            "Python packages",
+            "",
+            *package_lines(),
+        ]
+    )
 
 
 class AboutDialog(QDialog):
@@ -88,8 +66,16 @@ class AboutDialog(QDialog):
         head.setSpacing(16)
         head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(words, 1)
-        self.text = QPlainTextEdit("\n".join(["Saywrite is under the MIT license. It is made with:", "", *licenses()]))
+        self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
+        self.text.setTabChangesFocus(True)
+        self.chooser = QComboBox()
+        self.chooser.setAccessibleName("Text to show")
+        self.chooser.addItem("All parts and their licenses")
+        for path in dict.fromkeys(path for part in components() for path in part.texts):
+            self.chooser.addItem(f"Text: {path.stem}", path)
+        self.chooser.currentIndexChanged.connect(self._show_text)
+        self._show_text()
         self.text.setAccessibleName("Licenses")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = QPushButton("&Copy")
@@ -99,6 +85,11 @@ class AboutDialog(QDialog):
         column = QVBoxLayout(self)
         column.setSpacing(14)
         column.addLayout(head)
+        column.addWidget(self.chooser)
         column.addWidget(self.text, 1)
         column.addWidget(buttons)
-        self.resize(560, 420)
+        self.resize(620, 480)
+
+    def _show_text(self) -> None:
+        path = self.chooser.currentData()
+        self.text.setPlainText(path.read_text(encoding="utf-8") if path is not None else overview())

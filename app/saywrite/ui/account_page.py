@@ -53,6 +53,7 @@ class AccountPage(QScrollArea):
             self.test = ConnectionTest(partial(self._begin_test, access))
             self.verticalScrollBar().rangeChanged.connect(self._show_findings)
             self._form.addRow("", self.test)
+        self.setAccessibleName("aiOla account")
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)

@@ -13,7 +13,7 @@ from saywrite.ui.edits_in_waiting import EditsInWaiting
 from saywrite.ui.transcript_arrivals import Arrivals
 from saywrite.ui.transcript_document import TranscriptDocument
 from saywrite.ui.transcript_pane import TranscriptPane
-from saywrite.ui.transcript_rows import Row
+from saywrite.ui.transcript_rows import Row, clean
 from saywrite.ui.translations import Translations
 from saywrite.ui.waiting_words import waiting_lines
 
@@ -31,6 +31,7 @@ class ArrivingText(QWidget):
         self._waiting = EditsInWaiting(self)
         self._outstanding: tuple[tuple[int, int], ...] = ()
         self._heard = ""
+        self._agreed = 0
         self.engine_label: Callable[[str], str] = str
         """An engine's name for people."""
         self._dictation = ""
@@ -73,9 +74,10 @@ class ArrivingText(QWidget):
     def add_gap(self, gap: Gap) -> None:
         self.pane.hold_still(lambda: self._arrivals.add_gap(gap))
 
-    def show_partial(self, text: str) -> None:
-        """The words being heard right now, below the last row."""
-        self._heard = text
+    def show_partial(self, text: str, agreed: int = 0) -> None:
+        """The words being heard right now, below the last row; the first `agreed` characters will hardly change."""
+        self._heard = clean(text)
+        self._agreed = len(clean(text[:agreed]))
         self._show_heard()
 
     def clear_partial(self) -> None:
@@ -111,8 +113,10 @@ class ArrivingText(QWidget):
     def _show_heard(self) -> None:
         # The words being heard are those of the last utterance: it needs no line of its own beside them.
         waiting = waiting_lines(self._outstanding[:-1] if self._heard else self._outstanding)
-        lines = [*waiting, self._heard] if self._heard else waiting
-        self.pane.show_partial("\n".join(lines), self._arrivals.lines_to_come(self._dictation))
+        text = "\n".join([*waiting, self._heard] if self._heard else waiting)
+        start = len(text) - len(self._heard)
+        agreed = (start, start + self._agreed) if self._agreed else (0, 0)
+        self.pane.show_partial(text, self._arrivals.heading_to_come(self._dictation), agreed)
 
     def _time_of(self, row: Row) -> str:
         then = self._arrivals.clock(row)
@@ -122,8 +126,9 @@ class ArrivingText(QWidget):
         known = self._arrivals.told(row.dictation) if row.engine else None
         if known is None:
             return ""
-        engine = "Built-in" if row.engine == "builtin" else self.engine_label(row.engine)
-        return f"{engine} recognizer, while {known.engine} was away"
+        if row.engine == "local":
+            return f"Recognized on this computer while {known.engine} was away"
+        return f"Recognized by {self.engine_label(row.engine)} while {known.engine} was away"
 
     def _end_step(self) -> None:
         self.document.log.fence()

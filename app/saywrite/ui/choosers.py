@@ -13,12 +13,13 @@ from PySide6.QtGui import QBrush, QPaintEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
 
 from saywrite.events import Device
+from saywrite.settings.schema import OPTIONS
 from saywrite.ui.icons import icon
 
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """What the window needs to know of an engine; made by `main` from the recogniser's capabilities."""
+    """What the window needs to know of an engine; made by `main` from the recognizer's capabilities."""
 
     name: str
     label: str
@@ -34,19 +35,26 @@ class Choices:
 
     engines: tuple[EngineChoice, ...]
     language_names: Mapping[str, str] = field(default_factory=dict)
+    former_labels: Mapping[str, str] = field(default_factory=dict)
+    """Engines of older versions, which the history still names."""
 
     def engine(self, name: str) -> EngineChoice | None:
         return next((choice for choice in self.engines if choice.name == name), None)
 
     def engine_label(self, name: str) -> str:
         choice = self.engine(name)
-        return choice.label if choice else name
+        return choice.label if choice else self.former_labels.get(name, name)
 
     def language(self, code: str) -> str:
         return self.language_names.get(code, code)
 
     def engines_for(self, language: str) -> tuple[EngineChoice, ...]:
         return tuple(choice for choice in self.engines if language in choice.languages)
+
+
+def model_label(model: str) -> str:
+    """The name for people of a model in the settings."""
+    return dict(OPTIONS["local_model"].choices).get(model, model)
 
 
 class Chooser(QComboBox):
@@ -63,12 +71,12 @@ class Chooser(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Room for what is chosen now, up to 28 letters."""
+        """Room for what is chosen now, up to 33 letters."""
         hint = super().sizeHint()
         extra = self.fontMetrics().horizontalAdvance(self.currentText()) - self.fontMetrics().horizontalAdvance(
             "X" * self.minimumContentsLength()
         )
-        most = self.fontMetrics().averageCharWidth() * 28
+        most = self.fontMetrics().averageCharWidth() * 33
         return QSize(hint.width() + max(0, min(extra + 8, most)), hint.height())
 
     def showPopup(self) -> None:
@@ -220,10 +228,15 @@ class EngineChooser(Chooser):
     chosen = Signal(str)
 
     def __init__(self, choices: Choices) -> None:
-        super().__init__("Speech engine", "engine", 10)
+        super().__init__("Recognizer", "engine", 10)
+        self._choices = choices
         for choice in choices.engines:
             self.put(choice.label, choice.name, tip=choice.note)
         self.activated.connect(lambda _row: self.chosen.emit(str(self.currentData())))
 
-    def set_wanted(self, engine: str) -> None:
+    def set_wanted(self, engine: str, model: str) -> None:
+        """The engine in force, and the model that runs on this computer, which names the engine there."""
+        for row, choice in enumerate(self._choices.engines):
+            if not choice.needs_network:
+                self.setItemText(row, f"{model_label(model)} · on this computer")
         self.select(engine)

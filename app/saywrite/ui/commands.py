@@ -92,7 +92,7 @@ class Commands(QObject):
         name, label = self._choices.language(code), engine.label if engine else self._preferences.settings.engine
         others = [choice.label for choice in self._choices.engines_for(code)]
         if others:
-            remedy = f"Choose {' or '.join(others)} as the speech engine, then {name}."
+            remedy = f"Choose “{' or '.join(others)}” as the recognizer, then {name}."
         else:
             remedy = "No engine of this version does. The language stays as it was."
         self._window.notices.tell(Kind.INFO, f"{label} does not know {name}.", remedy, key="language", counted=False)

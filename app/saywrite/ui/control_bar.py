@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from saywrite.events import Gauge, State, seconds
+from saywrite.settings.schema import Settings
 from saywrite.ui.choosers import Choices, EngineChooser, LanguageChooser, MicrophoneChooser
 from saywrite.ui.engine_chip import EngineChip
 from saywrite.ui.gauge import GaugeView
@@ -61,12 +62,12 @@ class ControlBar(QWidget):
         """Where the sound of the running dictation comes from, whatever was chosen."""
         self.microphone.setToolTip(f"{self.microphone.accessibleName()}: recording from {device}")
 
-    def show_choice(self, engine: str, language: str, host_api: str, microphone: str, host: str = "") -> None:
+    def show_choice(self, settings: Settings, host: str = "") -> None:
         """What is in force by the settings; `host`: where the sound goes with an engine over the network."""
-        choice = self._choices.engine(engine)
-        self.engine.set_wanted(engine)
-        self.language.set_wanted(language, engine)
-        self.microphone.set_wanted(host_api, microphone)
+        choice = self._choices.engine(settings.engine)
+        self.engine.set_wanted(settings.engine, settings.local_model)
+        self.language.set_wanted(settings.language, settings.engine)
+        self.microphone.set_wanted(settings.microphone_host_api, settings.microphone_name)
         over_network = bool(choice and choice.needs_network)
         self.gauge.set_shows_sent(over_network)
         self.chip.set_host(host if over_network else "")

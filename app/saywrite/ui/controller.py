@@ -17,6 +17,11 @@ from saywrite.events import (
     FrontEndEvent,
     Gap,
     Gauge,
+    ModelFailed,
+    ModelProgress,
+    ModelsChanged,
+    ModelTried,
+    ModelVerified,
     Outstanding,
     Partial,
     SegmentAdded,
@@ -31,10 +36,12 @@ from saywrite.events import (
     UnfinishedFound,
     seconds,
 )
+from saywrite.settings.schema import Settings
 from saywrite.ui.announce import announce
 from saywrite.ui.choosers import Choices
 from saywrite.ui.engine_status import ACCOUNT_KEY, NETWORK_KEY, EngineStatus
 from saywrite.ui.main_window import MainWindow
+from saywrite.ui.models_state import ModelsState
 from saywrite.ui.notices import Kind
 from saywrite.ui.wording import clock, length
 
@@ -55,23 +62,25 @@ class Controller(QObject):
     state_shown = Signal(object)
     """The `State` the window shows now."""
 
-    def __init__(self, window: MainWindow, choices: Choices) -> None:
+    def __init__(self, window: MainWindow, choices: Choices, models: ModelsState) -> None:
         super().__init__(window)
         self._window = window
         self._choices = choices
-        self.engine = EngineStatus(window, choices)
+        self.engine = EngineStatus(window, choices, models)
+        self._models = models
         self._announce = "off"
         self._dictation = ""
-        self._partial: str | None = None
+        self._partial: Partial | None = None
         self._gaps: dict[tuple[str, str], tuple[int, int]] = {}
         self._partial_timer = QTimer(self, singleShot=True, interval=PARTIAL_EVERY_MS)
         self._partial_timer.timeout.connect(self._show_partial)
         window.transcript.changed.connect(self._show_text_state)
+        window.control_bar.meter.sound_returned.connect(lambda: window.notices.withdraw(MICROPHONE_KEY))
 
-    def apply(self, engine: str, announce: str) -> None:
-        """The settings' engine, and what is read out: "off", "finals" or "all"."""
-        self._announce = announce
-        self.engine.choose(engine)
+    def apply(self, settings: Settings) -> None:
+        """The settings' engine and model, and what is read out: "off", "finals" or "all"."""
+        self._announce = settings.announce
+        self.engine.choose(settings)
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
@@ -111,6 +120,8 @@ class Controller(QObject):
                 self._show_outstanding(event)
             case Structured():
                 self._window.transcript.keep_structured(event)
+            case ModelsChanged() | ModelProgress() | ModelFailed() | ModelVerified() | ModelTried():
+                self._models.receive(event)
             case Traffic():
                 pass  # `details` has it
 
@@ -129,6 +140,7 @@ class Controller(QObject):
         if event.state in (State.IDLE, State.FAILED):
             self._drop_partial()
         self._window.show_state(event.state)
+        self.engine.show_state(event.state)
         announce(self._window, ANNOUNCED.get(event.state, ""))
         self.state_shown.emit(event.state)
 
@@ -150,18 +162,18 @@ class Controller(QObject):
         self._window.notices.withdraw(MICROPHONE_KEY)  # words are heard: whatever it was is over
         if event.dictation != self._dictation:
             return
-        self._partial = event.text
+        self._partial = event
         if not self._partial_timer.isActive():
             self._partial_timer.start()
 
     def _show_partial(self) -> None:
         if self._partial is not None:
             partial, self._partial = self._partial, None
-            self._window.transcript.show_partial(partial)
-            if partial:
+            self._window.transcript.show_partial(partial.text, partial.agreed)
+            if partial.text:
                 self._window.show_has_text(True)
             if self._announce == "all":
-                announce(self._window.transcript, partial)
+                announce(self._window.transcript, partial.text)
 
     def _drop_partial(self) -> None:
         self._partial = None

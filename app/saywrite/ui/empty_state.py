@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from saywrite.events import State
-from saywrite.ui.choosers import Choices
+from saywrite.ui.choosers import Choices, model_label
 from saywrite.ui.icons import paint_icon
 from saywrite.ui.labels import KeyCap, ToneLabel
 from saywrite.ui.theme import shades
@@ -20,6 +20,13 @@ HEADLINES = {
     State.FINISHING: ("Finishing…", "The last words are being written."),
     State.FAILED: ("That did not work", "The message above says why, and what helps."),
 }
+WITHOUT_MODEL = {
+    State.IDLE: ("Press Start and speak", "Your words are recorded. They are written as soon as the model is here."),
+    State.LISTENING: ("Recording", "Speak. Your words are written as soon as the model is here."),
+    State.FINISHING: ("Recorded", "Your words are written as soon as the model is here."),
+}
+"""Instead of those, while there is no model on this computer."""
+SIDE, EDGE, SPACING = 24, 8, 8
 AT_REST = (State.IDLE, State.FAILED)
 HINTS = (
     ("F9", "starts and stops"),
@@ -29,16 +36,17 @@ HINTS = (
 )
 
 
-def describe_engine(choices: Choices, engine: str) -> str:
-    """ "Built-in (basic): English. Works offline…": languages by name, then the engine's own note."""
+def describe_engine(choices: Choices, engine: str, model: str) -> str:
+    """ "Whisper base on this computer: English, German…": languages by name, then the engine's own note."""
     choice = choices.engine(engine)
     if choice is None:
         return ""
+    label = choice.label if choice.needs_network else f"{model_label(model)} on this computer"
     names = [choices.language(code) for code in choice.languages]
     if all(name in choice.note for name in names):
-        return f"{choice.label}: {choice.note}"
+        return f"{label}: {choice.note}"
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return f"{choice.label}: {shown}. {choice.note}".strip()
+    return f"{label}: {shown}. {choice.note}".strip()
 
 
 class EmptyState(QWidget):
@@ -52,6 +60,7 @@ class EmptyState(QWidget):
         self._choices = choices
         self._state = State.IDLE
         self._needs_account = False
+        self._model_missing = False
         self.account = QPushButton()
         self.account.clicked.connect(self.account_wanted)
         self.setAutoFillBackground(True)
@@ -63,35 +72,57 @@ class EmptyState(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
         self._hints = _hints()
+        self._emblem = _Emblem()
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.setSpacing(8)
+        column.setContentsMargins(SIDE, EDGE, SIDE, EDGE)
+        column.setSpacing(SPACING)
+        self.setMinimumSize(self.fontMetrics().averageCharWidth() * 24, self.fontMetrics().height() * 4)
         column.addStretch(3)
-        column.addWidget(_Emblem(), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(4)
+        column.addWidget(self._emblem, 0, Qt.AlignmentFlag.AlignHCenter)
         for label in (self._headline, self._sentence, self._engine):
             column.addWidget(label)
         column.addWidget(self.account, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(14)
         column.addWidget(self._hints, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(4)
         self.show_state(State.IDLE)
 
     def show_state(self, state: State) -> None:
         self._state = state
-        headline, sentence = HEADLINES[state]
+        headline, sentence = (WITHOUT_MODEL if self._model_missing else HEADLINES).get(state, HEADLINES[state])
         self._headline.setText(headline)
         self._sentence.setText(sentence)
-        self._hints.setVisible(state in AT_REST)
-        self.account.setVisible(self._needs_account and state in AT_REST)
+        self._fit()
         self.setAccessibleName(f"{headline}. {sentence}")
 
-    def show_engine(self, engine: str) -> None:
+    def show_engine(self, engine: str, model: str, *, missing: bool) -> None:
+        """`model`: the one that runs on this computer; `missing`: the engine needs it, and it is not here."""
         choice = self._choices.engine(engine)
-        self._engine.setText(describe_engine(self._choices, engine))
+        self._engine.setText(describe_engine(self._choices, engine, model))
+        self._model_missing = missing
         self._needs_account = bool(choice and choice.needs_account)
         self.account.setText(f"{choice.label} account…" if choice else "")
-        self.account.setVisible(self._needs_account and self._state in AT_REST)
+        self.show_state(self._state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a small window nothing is cut off: the hints go first, then the emblem, the engine, and the sentence."""
+        width = max(1, self.width() - 2 * SIDE)
+        parts: list[tuple[QWidget, int, bool]] = [
+            (label, label.heightForWidth(width), True) for label in (self._headline, self._sentence)
+        ]
+        at_rest = self._state in AT_REST
+        parts.append((self.account, self.account.sizeHint().height(), self._needs_account and at_rest))
+        parts.append((self._engine, self._engine.heightForWidth(width), True))
+        parts.append((self._emblem, self._emblem.sizeHint().height(), True))
+        hints = self._hints.sizeHint()
+        parts.append((self._hints, hints.height(), at_rest and width >= hints.width()))
+        room = self.height() - 2 * EDGE
+        for part, height, wanted in parts:
+            room -= height + SPACING if wanted else 0
+            part.setVisible(wanted and (room >= -SPACING or part is self._headline))
 
     def texts(self) -> tuple[str, str, str]:
         return self._headline.text(), self._sentence.text(), self._engine.text()
@@ -121,7 +152,7 @@ class _Emblem(QWidget):
 def _hints() -> QWidget:
     hints = QWidget()
     grid = QGridLayout(hints)
-    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setContentsMargins(0, 10, 0, 0)
     grid.setHorizontalSpacing(10)
     grid.setVerticalSpacing(6)
     for row, (key, words) in enumerate(HINTS):

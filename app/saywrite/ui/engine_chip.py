@@ -1,4 +1,4 @@
-"""How ready the speech engine is: "● ready", "○ loads when needed", "◌ reconnecting in 3 s", "▲ refused: why".
+"""How ready the recognizer is: "● ready", "○ loads when needed", "◌ reconnecting in 3 s", "▲ refused: why".
 
 GUI thread. A timer runs only while a count is on show.
 """
@@ -52,9 +52,13 @@ class EngineChip(QWidget):
             self._show(self._words)
 
     def show_engine(self, event: EngineChanged, *, over_network: bool = False) -> None:
+        self.show_words(engine_words(event, over_network=over_network))
+
+    def show_words(self, words: ChipWords) -> None:
+        """A state that does not count down."""
         self._connection = None
         self._count.stop()
-        self._show(engine_words(event, over_network=over_network))
+        self._show(words)
 
     def show_connection(self, event: ConnectionChanged) -> None:
         self._connection = event

@@ -1,4 +1,7 @@
-"""What the window shows of the chosen engine: its chip, and a notice while it cannot be used. GUI thread."""
+"""What the window shows of the chosen engine: its name, its chip, and a bar or notice while it cannot be used.
+
+GUI thread.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,18 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from saywrite.events import ConnectionChanged, EngineChanged, EngineState
+from saywrite.events import ConnectionChanged, EngineChanged, EngineState, State
+from saywrite.settings.schema import Settings
 from saywrite.ui.choosers import Choices
+from saywrite.ui.engine_words import model_chip_words
 from saywrite.ui.main_window import MainWindow
+from saywrite.ui.models_state import KnownModel, ModelsState
 from saywrite.ui.notices import Kind
 
 ACCOUNT_KEY, NETWORK_KEY = "account", "network"
 """Notices about these (`Failed.about`) go when the service is reached."""
+
+RECORDING = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING, State.FINISHING})
 
 
 class EngineStatus(QObject):
@@ -20,21 +28,35 @@ class EngineStatus(QObject):
 
     account_wanted = Signal()
     """The user wants to see the account's settings."""
+    models_wanted = Signal(bool)
+    """The user wants to see the settings of the models; true: where they come from."""
 
-    def __init__(self, window: MainWindow, choices: Choices) -> None:
+    def __init__(self, window: MainWindow, choices: Choices, models: ModelsState) -> None:
         super().__init__(window)
         self._window = window
         self._choices = choices
+        self._models = models
         self._engine = ""
+        self._model = ""
+        self._recording = False
         self._engines: dict[str, EngineChanged] = {}
         self._connection: ConnectionChanged | None = None
+        models.changed.connect(self._show_model)
+        window.model_bar.action_wanted.connect(self._act)
+        window.model_bar.settings_wanted.connect(self.models_wanted)
 
-    def choose(self, engine: str) -> None:
-        """The settings' engine."""
-        if engine != self._engine:
-            self._window.notices.withdraw(f"engine {self._engine}")
-            self._engine = engine
-            self._present(self._of(engine))
+    def choose(self, settings: Settings) -> None:
+        """The settings' engine and model."""
+        if (settings.engine, settings.local_model) == (self._engine, self._model):
+            return
+        self._window.notices.withdraw(f"engine {self._engine}")
+        self._engine, self._model = settings.engine, settings.local_model
+        self._show_model()
+
+    def show_state(self, state: State) -> None:
+        """Of the dictation: while one records without a model, the chip says what becomes of the words."""
+        self._recording = state in RECORDING
+        self._show_chip()
 
     def show_engine(self, event: EngineChanged) -> None:
         self._engines[event.engine] = event
@@ -44,12 +66,20 @@ class EngineStatus(QObject):
         if event.engine == self._engine:
             self._present(event)
 
+    @property
+    def missing_model(self) -> KnownModel | None:
+        """The model of the settings, where the chosen engine needs it and it is not ready."""
+        choice, known = self._choices.engine(self._engine), self._models.model(self._model)
+        needed = choice is not None and not choice.needs_network
+        return known if needed and known is not None and not known.is_ready else None
+
     def _present(self, event: EngineChanged) -> None:
         choice = self._choices.engine(event.engine)
         self._show_chip()
+        self._window.model_bar.show_model(self.missing_model)
         key, notices = f"engine {event.engine}", self._window.notices
-        if event.state is EngineState.UNAVAILABLE:
-            what = event.reason or "The speech engine is not available."
+        if event.state is EngineState.UNAVAILABLE and self.missing_model is None:
+            what = event.reason or "The recognizer is not available."
             ways = self.ways_out(ACCOUNT_KEY if choice and choice.needs_account else "")
             notices.tell(Kind.ERROR, what, event.remedy, key=key, passing=False, counted=False, actions=ways)
         else:
@@ -69,11 +99,22 @@ class EngineStatus(QObject):
         """The buttons of a notice about this matter."""
         return (("aiOla &settings…", self.account_wanted.emit),) if about == ACCOUNT_KEY else ()
 
+    def _show_model(self) -> None:
+        self._present(self._of(self._engine))
+        self._window.empty.show_engine(self._engine, self._model, missing=self.missing_model is not None)
+
+    def _act(self, action: str, model: str) -> None:
+        (self._models.pause if action == "pause" else self._models.download)(model)
+
     def _show_chip(self) -> None:
-        """Of an engine over the network the connection, as soon as there was one; else the engine itself."""
+        """A model that is missing; of an engine over the network the connection, as soon as there was one; else the
+        engine itself.
+        """
         choice, chip, engine = self._choices.engine(self._engine), self._window.control_bar.chip, self._of(self._engine)
-        over_network = bool(choice and choice.needs_network)
-        if over_network and self._connection is not None and engine.state is not EngineState.UNAVAILABLE:
+        over_network, missing = bool(choice and choice.needs_network), self.missing_model
+        if missing is not None:
+            chip.show_words(model_chip_words(missing, recording=self._recording))
+        elif over_network and self._connection is not None and engine.state is not EngineState.UNAVAILABLE:
             chip.show_connection(self._connection)
         else:
             chip.show_engine(engine, over_network=over_network)

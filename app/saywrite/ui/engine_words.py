@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from saywrite.events import ConnectionChanged, EngineChanged, EngineState
+from saywrite.events import ConnectionChanged, EngineChanged, EngineState, ModelState
+from saywrite.ui import model_words
+from saywrite.ui.models_state import KnownModel
 
 _ENGINE = {
     EngineState.READY: "ready",
@@ -32,6 +34,25 @@ class ChipWords:
 def engine_words(event: EngineChanged, *, over_network: bool = False) -> ChipWords:
     words = _OVER_THE_NETWORK if over_network else _ENGINE
     return ChipWords(event.state, words[event.state], f"{event.reason} {event.remedy}".strip())
+
+
+def model_chip_words(known: KnownModel, *, recording: bool) -> ChipWords:
+    """Of a model that is not ready. While one records it says what becomes of the words."""
+    label, state = known.info.label, known.info.state
+    share = model_words.percent(known.done, known.total)
+    reason = model_words.ALREADY_SPEAK
+    word, mark = {
+        ModelState.DOWNLOADING: (f"downloading {share} %", EngineState.LOADING),
+        ModelState.CONVERTING: ("preparing…", EngineState.LOADING),
+        ModelState.PAUSED: (f"paused at {share} %", EngineState.UNLOADED),
+        ModelState.DAMAGED: ("model damaged", EngineState.UNAVAILABLE),
+    }.get(state, ("no model yet", EngineState.UNLOADED))
+    if known.failure is not None:
+        word, mark, reason = "no model", EngineState.UNAVAILABLE, f"{known.failure.what} {known.failure.remedy}"
+    if recording:
+        word, mark = "recording, text follows", EngineState.LOADING
+    spoken = "downloading" if word.startswith("downloading") else word
+    return ChipWords(mark, word, f"{label}: {reason}", spoken)
 
 
 def connection_words(event: ConnectionChanged, retry_in_s: float | None = None) -> ChipWords:

@@ -25,6 +25,7 @@ from saywrite.ui.commands import Commands, DictationCommands
 from saywrite.ui.controller import Controller
 from saywrite.ui.details import Details
 from saywrite.ui.main_window import MainWindow
+from saywrite.ui.models_state import ModelCommands, ModelsState
 from saywrite.ui.notices import Kind
 from saywrite.ui.overlay_course import OverlayCourse
 from saywrite.ui.preferences import Preferences
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class WindowDictation(DictationCommands, TalkCommands, Protocol):
+class WindowDictation(DictationCommands, TalkCommands, ModelCommands, Protocol):
     """The dictation with what the window polls; both are other objects with every dictation."""
 
     @property
@@ -91,7 +92,8 @@ class FrontEnd(QObject):
         self.preferences = Preferences(given.settings, given.save_settings)
         self.window = MainWindow(_Latest(dictation), lambda: dictation.envelope, given.choices)
         self.window.transcript.engine_label = given.choices.engine_label
-        self.controller = Controller(self.window, given.choices)
+        self.models = ModelsState(dictation, parent=self)
+        self.controller = Controller(self.window, given.choices, self.models)
         self.commands = Commands(self.window, dictation, self.preferences, given.choices)
         self.side = SideWindows(
             self.window,
@@ -101,6 +103,7 @@ class FrontEnd(QObject):
             given.diagnostics,
             given.account,
             given.autostart,
+            self.models,
         )
         self.details = Details(self.window, given.choices, given.open_history)
         self.summons = Summons(self.window, given.activate_x11)
@@ -166,6 +169,7 @@ class FrontEnd(QObject):
         self.window.painted.connect(self._load_the_rest)
         self.side.unknown_language_chosen.connect(self.commands.explain_unknown_language)
         self.controller.engine.account_wanted.connect(self.side.show_account)
+        self.controller.engine.models_wanted.connect(self.side.show_models)
         self.window.empty.account_wanted.connect(self.side.show_account)
         self.side.details_wanted.connect(self.details.show)
         self.side.account_changed.connect(self._dictation.renew_account)
@@ -189,17 +193,11 @@ class FrontEnd(QObject):
     def _apply(self, settings: Settings) -> None:
         window = self.window
         apply_scheme(settings.theme)
-        window.control_bar.show_choice(
-            settings.engine,
-            settings.language,
-            settings.microphone_host_api,
-            settings.microphone_name,
-            self._given.account.host(settings) if self._given.account else host_of(settings.aiola_base_url),
-        )
-        window.empty.show_engine(settings.engine)
+        host = self._given.account.host(settings) if self._given.account else host_of(settings.aiola_base_url)
+        window.control_bar.show_choice(settings, host)
         self.tray.menu.show_settings(settings)
         self.overlay.apply(settings)
-        self.controller.apply(settings.engine, settings.announce)
+        self.controller.apply(settings)
         window.actions_.show_keywords.setChecked(settings.show_keywords)
         window.actions_.show_waveform.setChecked(settings.show_waveform)
         self._show_panels()
@@ -225,6 +223,7 @@ class FrontEnd(QObject):
     def _load_the_rest(self) -> None:
         log.info("window painted")
         self._dictation.refresh_devices()
+        self.models.ask()
 
 
 class _Latest:

@@ -98,6 +98,7 @@ class KeywordsTable(QTableView):
         self.setAccessibleName("Keywords")
         self.setAccessibleDescription("Insert adds a keyword, F2 edits, Delete removes.")
         self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setMinimumHeight(4 * self.fontMetrics().height())
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setWordWrap(False)

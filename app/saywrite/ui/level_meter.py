@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -56,12 +56,16 @@ def spoken(dbfs: float) -> str:
 class LevelMeter(QWidget):
     """Peak (light), RMS (full), held peak (tick), and a lamp that stays lit after clipping until it is clicked."""
 
+    sound_returned = Signal()
+    """There is sound after digital silence, which a microphone delivers that is muted or gone."""
+
     def __init__(self, source: LevelSource, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._source = source
         self._clock = clock
         self._meter = Meter()
         self._recording = False
+        self._silent = False
         self._number = spoken(FLOOR_DBFS)
         self._number_at = 0.0
         self._picture: Picture | None = None
@@ -92,7 +96,12 @@ class LevelMeter(QWidget):
     def poll(self) -> None:
         """Take the latest level and repaint if that changes the picture."""
         now = self._clock()
-        reading = self._meter.update(self._source.take() if self._recording else None, now)
+        level = self._source.take() if self._recording else None
+        reading = self._meter.update(level, now)
+        if level is not None:
+            was_silent, self._silent = self._silent, level.peak_dbfs <= FLOOR_DBFS
+            if was_silent and not self._silent:
+                self.sound_returned.emit()
         if now - self._number_at >= NUMBER_EVERY_S:
             self._number_at = now
             self._number = spoken(reading.bar_dbfs)

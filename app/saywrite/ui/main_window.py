@@ -19,6 +19,7 @@ from saywrite.ui.control_bar import ControlBar
 from saywrite.ui.empty_state import EmptyState
 from saywrite.ui.keywords_panel import KeywordsPanel
 from saywrite.ui.level_meter import LevelSource
+from saywrite.ui.model_bar import ModelBar
 from saywrite.ui.notices import Notices
 from saywrite.ui.status_bar import StatusBar
 from saywrite.ui.theme import shades
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.control_bar = ControlBar(level, choices)
         self.notices = Notices()
+        self.model_bar = ModelBar()
         self.unfinished = UnfinishedBar()
         self.transcript = TranscriptView()
         self.empty = EmptyState(choices)
@@ -149,7 +151,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.control_bar, self.notices, self.unfinished, Hairline()):
+        for widget in (self.control_bar, self.model_bar, self.notices, self.unfinished, Hairline()):
             column.addWidget(widget)
         column.addWidget(self._split, 1)
         column.addWidget(Hairline())

@@ -31,6 +31,11 @@ class Mark(QWidget):
         side = self.fontMetrics().height() + 3
         self.setFixedSize(QSize(side, side))
 
+    def set_kind(self, kind: Kind) -> None:
+        """Another kind, with its own icon."""
+        self._name, self._kind = kind.value, kind
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         paint_icon(painter, self._name, QRectF(self.rect()), kind_color(shades(self.palette()), self._kind))
@@ -43,6 +48,10 @@ class Bar(QFrame):
         super().__init__()
         self._kind = kind
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def set_kind(self, kind: Kind) -> None:
+        self._kind = kind
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tones, palette = shades(self.palette()), self.palette()

@@ -23,6 +23,8 @@ from saywrite.settings.schema import OPTIONS, Option, Settings, Value
 from saywrite.ui.labels import NoteLabel
 from saywrite.ui.preferences import Preferences
 
+LEAST_LETTERS = 16
+"""A drop-down may become so narrow; its list shows its entries in full."""
 SUFFIXES = {"days": " days", "minutes": " minutes", "seconds": " seconds", "milliseconds": " ms", "percent": " %"}
 """What stands behind a number whose help begins with this word."""
 
@@ -60,6 +62,8 @@ class OptionEditors(QObject):
 
     def _choice(self, option: Option) -> QWidget:
         box = QComboBox()
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(LEAST_LETTERS)
         for value, label in option.choices:
             box.addItem(label, value)
         box.activated.connect(lambda row: self.set(option.name, box.itemData(row)))
@@ -123,6 +127,7 @@ def new_form(content: QWidget) -> QFormLayout:
     form.setContentsMargins(16, 16, 16, 16)
     form.setHorizontalSpacing(14)
     form.setVerticalSpacing(10)
+    form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     return form
 

@@ -48,6 +48,7 @@ class Overlay(QWidget):
         self._bars: tuple[int, ...] = ()
         self.face = Face.IDLE
         self.words = ""
+        self.solid = 0
         self.spot = Spot()
         self._timer = QTimer(self, interval=POLL_MS, timerType=Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self.poll)
@@ -81,8 +82,8 @@ class Overlay(QWidget):
     def is_polling(self) -> bool:
         return self._timer.isActive()
 
-    def present(self, face: Face, words: str = "") -> None:
-        """Show this; `words` stand in place of the state's own."""
+    def present(self, face: Face, words: str = "", tail: str = "") -> None:
+        """Show this; `words` stand in place of the state's own. `tail`: what follows them and may still change."""
         if not self.isVisible():
             self.move(corner(self.spot, self.size(), areas()))
             self._bars = ()
@@ -91,9 +92,11 @@ class Overlay(QWidget):
             self._timer.stop()
         elif not self._timer.isActive():
             self._timer.start()
+        words = " ".join((words + tail).split())
+        solid = len(words) - len(" ".join(tail.split()))
         words = words or WORDS[face]
-        if (face, words) != (self.face, self.words):
-            self.face, self.words = face, words
+        if (face, words, solid) != (self.face, self.words, self.solid):
+            self.face, self.words, self.solid = face, words, solid
             self.update()
 
     def poll(self) -> None:
@@ -142,10 +145,15 @@ class Overlay(QWidget):
         font = QFont(self.font())
         font.setPixelSize(15)
         painter.setFont(font)
-        painter.setPen(QUIET if self.words == WORDS[self.face] else INK)
+        metrics = QFontMetricsF(font)
         side = Qt.TextElideMode.ElideRight if self.face is Face.PROBLEM else Qt.TextElideMode.ElideLeft
-        line = QFontMetricsF(font).elidedText(" ".join(self.words.split()), side, place.width())
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
+        line = metrics.elidedText(self.words, side, place.width())
+        tail = min(len(self.words) - self.solid, len(line))
+        solid = line[: len(line) - tail]
+        for text, color, left in ((solid, INK, 0.0), (line[len(solid) :], QUIET, metrics.horizontalAdvance(solid))):
+            painter.setPen(color)
+            where = place.adjusted(left, 0, 0, 0)
+            painter.drawText(where, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()

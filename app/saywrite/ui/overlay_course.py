@@ -54,8 +54,8 @@ class OverlayCourse(QObject):
         match event:
             case StateChanged():
                 self._follow(event)
-            case Partial(dictation=which, text=text) if which == self._dictation:
-                self._show(f"{self._heard} {text}")
+            case Partial(dictation=which, text=text, agreed=agreed) if which == self._dictation:
+                self._show(f"{self._heard} {text[:agreed]}", text[agreed:])
             case SegmentAdded(dictation=which, segment=segment) if which == self._dictation:
                 self._heard = f"{self._heard} {segment.text}"[-KEPT_LETTERS:]
                 self._show(self._heard)
@@ -94,11 +94,11 @@ class OverlayCourse(QObject):
         elif event.state is not State.FAILED:
             self._show(self._heard)
 
-    def _show(self, words: str) -> None:
+    def _show(self, words: str, tail: str = "") -> None:
         if self._state in (State.IDLE, State.FAILED):
             return
         if self.wanted or (self.overlay is not None and self.overlay.isVisible()):
-            self._made().present(face_of(self._state, problem=False), words.strip())
+            self._made().present(face_of(self._state, problem=False), words, tail)
 
     def _complain(self, what: str) -> None:
         if self.wanted:

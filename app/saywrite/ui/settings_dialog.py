@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from saywrite.desktop.autostart import Autostart
 from saywrite.events import DevicesChanged, KeysChanged
@@ -18,6 +18,8 @@ from saywrite.ui.account_page import AccountPage
 from saywrite.ui.choosers import Choices, EngineChooser, LanguageChooser, MicrophoneChooser
 from saywrite.ui.keys_page import BINDINGS, KeysPage
 from saywrite.ui.login_switch import LoginSwitch
+from saywrite.ui.models_page import ModelsPage
+from saywrite.ui.models_state import ModelsState
 from saywrite.ui.option_editors import OptionEditors, add_row, new_form
 from saywrite.ui.preferences import Preferences
 
@@ -41,6 +43,7 @@ class SettingsDialog(QDialog):
         account: AccountAccess | None = None,
         parent: QWidget | None = None,
         autostart: Autostart | None = None,
+        models: ModelsState | None = None,
     ) -> None:
         super().__init__(parent)
         self._autostart = autostart
@@ -51,6 +54,7 @@ class SettingsDialog(QDialog):
         self.keys_page = KeysPage(self._editors, preferences)
         self.account_page = AccountPage(self._editors, preferences, account)
         self.account_page.account_changed.connect(self.account_changed)
+        self.models_page = ModelsPage(self._editors, preferences, choices, models)
         self.setWindowTitle("Settings")
         self._tabs = QTabWidget()
         self._tabs.setAccessibleName("Pages of settings")
@@ -89,6 +93,8 @@ class SettingsDialog(QDialog):
     def _page(self, page: Page) -> QWidget:
         if page == "aiOla":
             return self.account_page
+        if page == "Recognition":
+            return self.models_page
         content = QWidget()
         form = new_form(content)
         for option in OPTIONS.values():
@@ -98,7 +104,7 @@ class SettingsDialog(QDialog):
             self.keys_page.add_lines(form)
         if page == "Window" and self._autostart is not None:
             form.addRow("", LoginSwitch(self._autostart))
-        return content
+        return _scrolling(content, page)
 
     def _editor(self, option: Option) -> tuple[QWidget, QWidget]:
         own = {"engine": self._engine, "language": self._language, "microphone_name": self._device}.get(option.name)
@@ -112,7 +118,7 @@ class SettingsDialog(QDialog):
     def _engine(self) -> QWidget:
         chooser = EngineChooser(self._choices)
         chooser.chosen.connect(partial(self._editors.set, "engine"))
-        self._editors.refreshers.append(lambda settings: chooser.set_wanted(settings.engine))
+        self._editors.refreshers.append(lambda settings: chooser.set_wanted(settings.engine, settings.local_model))
         return chooser
 
     def _language(self) -> QWidget:
@@ -132,3 +138,13 @@ class SettingsDialog(QDialog):
             lambda settings: chooser.set_wanted(settings.microphone_host_api, settings.microphone_name)
         )
         return chooser
+
+
+def _scrolling(content: QWidget, page: Page) -> QScrollArea:
+    """A page in a window that is smaller than it, or with large letters, scrolls."""
+    area = QScrollArea()
+    area.setAccessibleName(page)
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    return area

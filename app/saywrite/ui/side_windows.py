@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from saywrite.ui.exports import Exports
     from saywrite.ui.history_window import History, HistoryWindow
     from saywrite.ui.latency_window import LatencyWindow
+    from saywrite.ui.models_state import ModelsState
     from saywrite.ui.settings_dialog import SettingsDialog
 
 
@@ -42,6 +43,7 @@ class SideWindows(QObject):
         diagnostics: Callable[[], str],
         account: AccountAccess | None = None,
         autostart: Callable[[], Autostart] | None = None,
+        models: ModelsState | None = None,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -51,6 +53,7 @@ class SideWindows(QObject):
         self._diagnostics = diagnostics
         self._account = account
         self._autostart = autostart
+        self._models = models
         self._devices: DevicesChanged | None = None
         self._keys: KeysChanged | None = None
         self._settings: SettingsDialog | None = None
@@ -86,7 +89,9 @@ class SideWindows(QObject):
             from saywrite.ui.settings_dialog import SettingsDialog
 
             autostart = self._autostart() if self._autostart is not None else None
-            self._settings = SettingsDialog(self._preferences, self._choices, self._account, self._window, autostart)
+            self._settings = SettingsDialog(
+                self._preferences, self._choices, self._account, self._window, autostart, self._models
+            )
             self._settings.account_changed.connect(self.account_changed)
             self._settings.unknown_language_chosen.connect(self.unknown_language_chosen)
             self._settings.refresh_devices_wanted.connect(self.refresh_devices_wanted)
@@ -112,6 +117,14 @@ class SideWindows(QObject):
         self.show_settings()
         if self._settings is not None:
             self._settings.show_page("Push-to-talk")
+
+    def show_models(self, source: bool = False) -> None:
+        """The settings, where the models are; `source`: ready to take the place they come from."""
+        self.show_settings()
+        if self._settings is not None:
+            self._settings.show_page("Recognition")
+            if source:
+                self._settings.models_page.focus_source()
 
     def show_history(self) -> None:
         if self._history is None:

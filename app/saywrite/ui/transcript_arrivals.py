@@ -78,11 +78,11 @@ class Arrivals:
         keys = [(event.dictation, number) for number in event.numbers]
         self._document.remove_for_good([row for key in keys if (row := self._rows.pop(key, None))])
 
-    def lines_to_come(self, dictation: str) -> int:
-        """How many lines a heading will take that comes with the first row of `dictation`; 0 when it is there."""
+    def heading_to_come(self, dictation: str) -> str:
+        """The heading that comes with the first row of `dictation`, with its empty line above; "" when it is there."""
         if dictation not in self._told or dictation in self._headed:
-            return 0
-        return 2 if self._document.rows else 1
+            return ""
+        return self._heading_row(dictation).text
 
     def told(self, dictation: str) -> Told | None:
         return self._told.get(dictation)
@@ -109,9 +109,12 @@ class Arrivals:
         rows = [row]
         if row.dictation not in self._headed:
             self._headed.add(row.dictation)
-            above = "\n" if self._document.rows else ""
-            rows.insert(0, Row(Kind.HEADING, row.dictation, -1, -1, -1, above + self._heading(row.dictation)))
+            rows.insert(0, self._heading_row(row.dictation))
         self._document.insert(self._document.place(row), rows)
+
+    def _heading_row(self, dictation: str) -> Row:
+        above = "\n" if self._document.rows else ""
+        return Row(Kind.HEADING, dictation, -1, -1, -1, above + self._heading(dictation))
 
     def _heading(self, dictation: str) -> str:
         known = self._told.get(dictation)

@@ -6,19 +6,19 @@ scrolls up, selects or edits, arrivals change nothing they see; a small button s
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPalette, QTextCursor
+from PySide6.QtGui import QPalette, QTextCursor
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QVBoxLayout
 
 from saywrite.ui.icons import icon
+from saywrite.ui.partial_text import PartialText, height_of, lay_out, lighter_text
 from saywrite.ui.theme import blend, readable
 from saywrite.ui.time_gutter import TimeGutter
 from saywrite.ui.transcript_document import TranscriptDocument
 from saywrite.ui.transcript_editor import MARGIN, TranscriptEditor
-from saywrite.ui.transcript_rows import Row, clean
+from saywrite.ui.transcript_rows import Row
 from saywrite.ui.translation_column import TranslationColumn
 
 LAID_OUT = 200
@@ -42,12 +42,12 @@ class TranscriptPane(QFrame):
         self.gutter = TimeGutter(self.editor, time_of, note_of)
         self.gutter.hear_asked.connect(self.hear_asked)
         self.column = TranslationColumn(self.editor)
-        self.partial = QLabel(self.editor)
+        self.partial = PartialText(self.editor)
         self.hint = QLabel(self.editor)
         self.new_text = QToolButton(self.editor)
         self._following = True
         self._engaged = False
-        self._above = 0
+        self._heading = ""
         self._renewed = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -78,16 +78,14 @@ class TranscriptPane(QFrame):
         self._spare_layouts()
         self.place()
 
-    def show_partial(self, text: str, lines_above: int = 0) -> None:
-        """The words being heard, below the last row; "" when there are none. Room is left above them for the heading
-        that comes with their final, so that they stay in their place."""
-        text = clean(text)
-        above = lines_above * math.ceil(QFontMetricsF(self.editor.font()).lineSpacing())
-        if (text, above) == (self.partial.text(), self._above):
+    def show_partial(self, text: str, heading: str = "", agreed: tuple[int, int] = (0, 0)) -> None:
+        """The words being heard, below the last row; "" when there are none. Room is left above them for the `heading`
+        that comes with their final, so that they stay in their place. `agreed`: the characters that will hardly
+        change any more."""
+        if (text, heading, agreed) == (self.partial.text(), self._heading, self.partial.agreed):
             return
-        self._above = above
-        self.partial.setText(text)
-        self.partial.setAccessibleDescription(text)
+        self._heading = heading
+        self.partial.set_text(text, agreed)
         follows = self.follows
         self.place()
         if follows:
@@ -112,13 +110,10 @@ class TranscriptPane(QFrame):
         self.editor.ensureCursorVisible()
 
     def _dress(self) -> None:
-        for label in (self.partial, self.hint):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-            label.setForegroundRole(QPalette.ColorRole.WindowText)  # on a Base ground it would be Text
-            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.partial.setAccessibleName("Being heard")
-        self.partial.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.hint.setWordWrap(True)
+        self.hint.setForegroundRole(QPalette.ColorRole.WindowText)  # on a Base ground it would be Text
+        self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.new_text.setIcon(icon("down"))
         self.new_text.setText("New text")
@@ -146,8 +141,7 @@ class TranscriptPane(QFrame):
         palette = self.palette()
         base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
         light = QPalette(palette)
-        light.setColor(QPalette.ColorRole.WindowText, readable(blend(base, text, 0.58), base))
-        self.partial.setPalette(light)
+        light.setColor(QPalette.ColorRole.WindowText, lighter_text(palette))
         self.hint.setPalette(light)
         self._document.recolor(readable(blend(base, text, 0.55), base))
 
@@ -165,19 +159,23 @@ class TranscriptPane(QFrame):
         beside = self.column.wanted_width(editor.width())
         width = max(1, editor.viewport().width() - 2 * MARGIN)
         needed = self.partial.heightForWidth(width) if self.partial.text() else 0
-        room = self._above + needed + MARGIN if needed and self.follows else 0
+        above = self._height_of_heading(width) if needed else 0
+        frame = editor.contentsRect()
+        room = min(above + needed + MARGIN, frame.height()) if needed and self.follows else 0
         margins = editor.viewportMargins()
         if (margins.left(), margins.right(), margins.bottom()) != (gutter, beside, room):
             editor.setViewportMargins(gutter, 0, beside, room)
         view = editor.viewport().geometry()
-        frame = editor.contentsRect()
         self.gutter.setGeometry(view.left() - gutter, frame.top(), gutter, frame.height())
         self.column.setVisible(beside > 0)
         self.column.setGeometry(view.right() + 1, frame.top(), beside, frame.height())
         end = editor.end_of_text() if needed else None
-        self.partial.setVisible(bool(needed) and end is not None)
-        if end is not None:
-            top = min(view.top() + round(end) - MARGIN, view.bottom() + 1) + self._above
+        overflows = 0 < frame.height() == room
+        self.partial.setVisible(bool(needed) and (end is not None or overflows))
+        if overflows:  # the newest words are the ones to see
+            self.partial.setGeometry(view.left() + MARGIN, frame.bottom() + 1 - MARGIN - needed, width, needed)
+        elif end is not None:
+            top = min(view.top() + round(end) - MARGIN, view.bottom() + 1) + above
             self.partial.setGeometry(view.left() + MARGIN, top, width, needed)
         empty = not self._document.rows and not self.partial.text()
         self.hint.setVisible(empty)
@@ -186,6 +184,12 @@ class TranscriptPane(QFrame):
         size = self.new_text.sizeHint()
         corner = QPoint(view.center().x() - size.width() // 2, frame.bottom() - size.height() - MARGIN)
         self.new_text.setGeometry(corner.x(), corner.y(), size.width(), size.height())
+
+    def _height_of_heading(self, width: int) -> int:
+        """What the heading to come will take, where it wraps, too."""
+        if not self._heading:
+            return 0
+        return height_of(lay_out(self._heading, self.editor.font(), width, self.editor.layoutDirection()))
 
     def _spare_layouts(self) -> None:
         """Free what Qt keeps for rows that scrolled out long ago, some rows at a time."""

@@ -50,7 +50,7 @@ class TrayMenu(QMenu):
         self._recent: deque[Recent] = deque(maxlen=TEXTS)
         self.languages = QMenu("&Language", self)
         self.microphones = QMenu("&Microphone", self)
-        self.engines = QMenu("Speech &engine", self)
+        self.engines = QMenu("&Recognizer", self)
         self.texts = [QAction(icon("copy"), "", self) for _ in range(TEXTS)]
         self.addAction(actions.record)
         self.addSeparator()

@@ -36,6 +36,12 @@ class _Microphone:
     modules: list[str] = field(default_factory=list)
     listener: subprocess.Popen[bytes] | None = None
 
+    @property
+    def layout(self) -> str:
+        """More than two channels are the inputs of an audio interface, which have numbers and no places."""
+        named = {1: "mono", 2: "front-left,front-right"}
+        return named.get(self.channels) or ",".join(f"aux{number}" for number in range(self.channels))
+
 
 class SoundLab:
     """Use `sound_lab()`. `env` holds the variables a program needs to find this server."""
@@ -100,7 +106,7 @@ class SoundLab:
     def _add(self, spec: str) -> None:
         name, rate, channels = (*spec.split(":"), "", "")[:3]
         microphone = _Microphone(int(rate or 48_000), int(channels or 1))
-        layout = "mono" if microphone.channels == 1 else "front-left,front-right"
+        layout = microphone.layout
         form = (f"rate={microphone.rate}", f"channels={microphone.channels}", f"channel_map={layout}")
         microphone.modules = [
             self.pactl(
@@ -130,7 +136,9 @@ class SoundLab:
 
     def play(self, name: str, wav: Path, wait: bool = True) -> subprocess.Popen[bytes]:
         """Speak the file into the microphone."""
-        player = self._popen("paplay", f"--device={name}_in", str(wav))
+        microphone = self._microphones[name]
+        layout = [f"--channel-map={microphone.layout}"] if microphone.channels > 2 else []
+        player = self._popen("paplay", f"--device={name}_in", *layout, str(wav))
         self._players.append(player)
         if wait:
             assert player.wait(LIMIT_S + wav.stat().st_size / 32_000) == 0, "paplay failed"

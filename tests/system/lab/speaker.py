@@ -23,8 +23,8 @@ from saywrite.dictation.desk import Desk
 from saywrite.dictation.dictation import Dictation
 from saywrite.dictation.inbox import Inbox
 from saywrite.events import SAMPLE_RATE, ConnectionChanged, Failed, Finished, Started
-from saywrite.main import worker_command
 from saywrite.paths import default_paths
+from saywrite.program import worker_command
 from saywrite.settings.keychain import SecretsStatus
 from saywrite.settings.schema import Settings
 from saywrite.speech.aiola.network import Network
@@ -209,7 +209,8 @@ class Speaker:
         """The application as it is assembled for every front end, with our microphone and our clocks."""
         secrets = NoSecrets()
         means = Means(secrets, self._network, self._environment)
-        desk = assemble(inbox, self._paths, self._settings, (), self._tell, Wishes(worker_command()), means)
+        wishes = Wishes(worker_command, self._paths.data)
+        desk = assemble(inbox, self._paths, self._settings, (), self._tell, wishes, means)
         recognizers = desk._parts.recognizers
         assert isinstance(recognizers, dict)
         recognizers[AIOLA] = AiolaRecognizer(

@@ -19,13 +19,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-import soundfile
+from tests.sounds import speech, write_wav
 from tests.system.lab.desktop import Desktop, desktop, wait_for
 from tests.system.lab.program import folders
 from tests.system.lab.screen_reader import Gone, ScreenReader, Widget, screen_reader
 from tests.system.lab.sound import SoundLab, sound_lab
 
 LIMIT_S = 30.0
+OFFLINE = {"HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
+"""Only this computer can be reached: nothing listens at the discard port."""
+WITHOUT_MODEL = (
+    "import site, sys; sys.prefix = '/nonexistent'; site.getuserbase = lambda: '/nonexistent'; "
+    "from saywrite.main import main; sys.exit(main())"
+)
+"""The program, which looks for installed models where there are none."""
 ROOT = Path(__file__).resolve().parents[3]
 _STATE = re.compile(r": state (\w+)$")
 _TROUBLE = re.compile(r"Traceback| (WARNING|ERROR|CRITICAL) +(?!MainThread qt: qt\.accessibility\.atspi: )")
@@ -50,8 +57,7 @@ def room(mics: Sequence[str]) -> Iterator[Room]:
 def recordings(folder: Path) -> dict[str, Path]:
     """The speech of tests/data as WAV files, which paplay reads, by name."""
     for path in (ROOT / "tests" / "data").glob("*.flac"):
-        sound, rate = soundfile.read(path, dtype="int16")
-        soundfile.write(folder / f"{path.stem}.wav", sound, rate)
+        write_wav(folder / f"{path.stem}.wav", speech(path.stem))
     return {path.stem: path for path in folder.glob("*.wav")}
 
 
@@ -204,9 +210,11 @@ class Window:
 
 
 @contextmanager
-def window(room: Room, at: Path, settings: str = "", *, visible: bool = True) -> Iterator[Window]:
-    """The window, open and active, its recogniser ready; killed at the latest when the block ends. Not `visible`: it is
-    started in the tray.
+def window(
+    room: Room, at: Path, settings: str = "", *, visible: bool = True, with_model: bool = True
+) -> Iterator[Window]:
+    """The window, open and active, its recognizer ready; killed at the latest when the block ends. Not `visible`: it is
+    started in the tray. Not `with_model`: as on a computer where no model was installed, without a network.
 
     `settings`: lines for saywrite.toml, where the folder has none yet. A test that fails leaves the screen of that
     moment in artifacts/.
@@ -216,8 +224,8 @@ def window(room: Room, at: Path, settings: str = "", *, visible: bool = True) ->
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(settings)
     process = subprocess.Popen(
-        [sys.executable, "-m", "saywrite", *folders(at), "-v"],
-        env={**os.environ, **room.screen.env, **room.reader.env, **room.sound.env},
+        [sys.executable, *(["-m", "saywrite"] if with_model else ["-c", WITHOUT_MODEL]), *folders(at), "-v"],
+        env={**os.environ, **room.screen.env, **room.reader.env, **room.sound.env, **({} if with_model else OFFLINE)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -227,7 +235,8 @@ def window(room: Room, at: Path, settings: str = "", *, visible: bool = True) ->
     try:
         if visible:
             room.screen.window("^Saywrite$")
-        shown.wait_log("engine builtin ready")
+        if with_model:
+            shown.wait_log("engine local ready")
         yield shown
     except BaseException:
         room.screen.shot(ROOT / "artifacts" / f"failed-{at.name}.png")

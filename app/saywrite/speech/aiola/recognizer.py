@@ -76,6 +76,7 @@ class AiolaRecognizer:
     """
 
     capabilities = AIOLA_CAPABILITIES
+    waits = False
 
     def __init__(
         self,

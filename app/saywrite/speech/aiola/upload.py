@@ -93,6 +93,7 @@ class UploadRecognizer:
     """Implements `recognizer.Recognizer` for requests with a `file`; the sound it is fed is only counted."""
 
     capabilities = AIOLA_CAPABILITIES
+    waits = False
     window = 60 * SAMPLE_RATE
 
     def __init__(

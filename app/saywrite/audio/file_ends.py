@@ -1,0 +1,195 @@
+"""Whether a media file ends where its own structure says, and what an MP3 header promises.
+
+Pure but for reading the file it is given; runs on the thread of its caller. FFmpeg reads what is there and rarely
+says that more should be. So the structure is looked at: boxes (MP4, MOV), elements (Matroska, WebM), pages (Ogg),
+frames (MP3, AAC) and chunks (AVI, AIFF, CAF) tell their own lengths, and a file that was cut ends within one.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import BinaryIO
+
+_MAX_PARTS = 10_000_000
+_TAIL = 1 << 17  # an Ogg page has at most 65,307 bytes
+
+_BITRATES = {  # kbit/s by (MPEG 1, layer); index 0 is "free"
+    (True, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    (True, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (True, 3): (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (False, 1): (0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (False, 2): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (False, 3): (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+}
+_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}  # by version bits
+
+_CLUSTER, _SEGMENT = 0x1F43B675, 0x18538067  # Matroska element ids
+
+
+def is_cut(file: BinaryIO, format_name: str) -> bool:
+    """Whether the file ends in the middle of a part. False for formats that are not known here.
+
+    `format_name`: FFmpeg's name of the container.
+    """
+    size = file.seek(0, os.SEEK_END)
+    if "mov" in format_name:
+        return _ends_in_box(file, size)
+    if "matroska" in format_name:
+        return _ends_in_element(file, size)
+    if format_name == "ogg":
+        return _ends_in_page(file, size)
+    if format_name in ("avi", "aiff", "caf"):
+        return _ends_in_chunk(file, size, format_name)
+    if format_name == "w64":  # its whole length, 64 bits behind a GUID
+        file.seek(16)
+        length = int.from_bytes(file.read(8), "little")
+        return size < length < 1 << 62
+    if format_name == "mpegts":  # packets of 188 bytes, on Blu-ray discs of 192
+        file.seek(0)
+        return size % (188 if file.read(1) == b"G" else 192) != 0
+    return False
+
+
+def frame_length(head: bytes) -> int:
+    """Bytes of the MPEG audio or ADTS frame that begins with `head`, by its header; 0 where that is none."""
+    if len(head) < 7 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
+        return 0
+    if head[1] & 0xF6 == 0xF0:  # ADTS (ISO 13818-7): 13 bits of length
+        return (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
+    version, layer = head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3)
+    bitrate, rate, padding = head[2] >> 4, head[2] >> 2 & 3, head[2] >> 1 & 1
+    if version == 1 or layer == 4 or bitrate in (0, 15) or rate == 3:
+        return 0
+    bits = _BITRATES[version == 3, layer][bitrate] * 1000
+    hertz = _RATES[version][rate]
+    if layer == 1:
+        return (12 * bits // hertz + padding) * 4
+    return (72 if layer == 3 and version != 3 else 144) * bits // hertz + padding
+
+
+def mp3_length(file: BinaryIO) -> float | None:
+    """Seconds of an MP3 file by the Xing, Info or VBRI header in its first frame; None where there is none.
+
+    Of joined files it is the length of the first, so that more may follow. Silence that the encoder added counts.
+    """
+    file.seek(0)
+    head = file.read(10)
+    at = 0
+    if head[:3] == b"ID3" and len(head) == 10:
+        at = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    file.seek(at)
+    frame = file.read(256)
+    if not frame_length(frame):
+        return None
+    for mark, skip in ((b"Xing", 8), (b"Info", 8), (b"VBRI", 14)):
+        if (place := frame.find(mark)) > 0:
+            if mark != b"VBRI" and not frame[place + 7] & 1:
+                return None
+            count = int.from_bytes(frame[place + skip : place + skip + 4], "big")
+            version = frame[1] >> 3 & 3
+            return count * (1_152 if version == 3 else 576) / _RATES[version][frame[2] >> 2 & 3]
+    return None
+
+
+def ogg_links(file: BinaryIO, size: int) -> list[tuple[int, int]]:
+    """(start, end) of each stream of a chained Ogg file, one behind the other; FFmpeg stops where they differ."""
+    starts: list[int] = []
+    at, inside = 0, False
+    for _ in range(_MAX_PARTS):
+        file.seek(at)
+        head = file.read(27)
+        table = file.read(head[26]) if len(head) == 27 and head[:4] == b"OggS" else b""
+        if not table:
+            break
+        begins = bool(head[5] & 2)
+        if begins and (inside or not starts):
+            starts.append(at)
+        inside = not begins
+        at += 27 + len(table) + sum(table)
+    return list(zip(starts, [*starts[1:], size], strict=True)) or [(0, size)]
+
+
+def _ends_in_box(file: BinaryIO, size: int) -> bool:
+    """ISO 14496-12: 32-bit length and type; a length of 1 has 64 bits behind the type, 0 is up to the end."""
+    at = 0
+    for _ in range(_MAX_PARTS):
+        if at >= size:
+            return at > size
+        file.seek(at)
+        head = file.read(16)
+        length, smallest = int.from_bytes(head[:4], "big"), 8
+        if length == 1:
+            length, smallest = int.from_bytes(head[8:16], "big"), 16
+        if length == 0:
+            return False
+        if length < smallest or len(head) < smallest:
+            return False  # no box: whatever was appended
+        at += length
+    return False
+
+
+def _ends_in_element(file: BinaryIO, size: int) -> bool:
+    """Matroska: the Segment's own length; in a live stream, which has none, the last Cluster's last element."""
+    at = 0
+    for _ in range(_MAX_PARTS):
+        if at >= size:
+            return at > size
+        file.seek(at)
+        element = _read_element(file.read(12))
+        if element is None:
+            return size - at < 12
+        name, head, length = element
+        if name == _SEGMENT and length is not None and at + head + length > size:
+            return True
+        at += head if name in (_SEGMENT, _CLUSTER) or length is None else head + length
+    return False
+
+
+def _read_element(head: bytes) -> tuple[int, int, int | None] | None:
+    """(id, bytes of id and length, length); the length is None where it is unknown. RFC 8794, section 4."""
+    if not head or not head[0]:
+        return None
+    id_size = 9 - head[0].bit_length()
+    if len(head) <= id_size or id_size > 4 or not head[id_size]:
+        return None
+    length_size = 9 - head[id_size].bit_length()
+    field = head[id_size : id_size + length_size]
+    if len(field) < length_size:
+        return None
+    ones = (1 << 7 * length_size) - 1
+    length = int.from_bytes(field, "big") & ones
+    return int.from_bytes(head[:id_size], "big"), id_size + length_size, None if length == ones else length
+
+
+def _ends_in_page(file: BinaryIO, size: int) -> bool:
+    """Ogg (RFC 3533): the last page's header tells its length."""
+    start = max(0, size - _TAIL)
+    file.seek(start)
+    tail = file.read(_TAIL)
+    at, end = tail.find(b"OggS"), 0
+    while at >= 0:
+        segments = tail[at + 26] if at + 26 < len(tail) else 255
+        table = tail[at + 27 : at + 27 + segments]
+        page = 27 + segments + sum(table)
+        if len(table) < segments or at + page > len(tail):
+            return True
+        end = at + page
+        at = tail.find(b"OggS", end)
+    return b"Ogg".startswith(tail[end:]) and end < len(tail)
+
+
+def _ends_in_chunk(file: BinaryIO, size: int, format_name: str) -> bool:
+    """The outermost chunks: AVI has 32-bit lengths, little endian, AIFF big endian, CAF 64 bits."""
+    at = 8 if format_name == "caf" else 0
+    field = 8 if format_name == "caf" else 4
+    file.seek(at)
+    while (head := file.read(4 + field)) and len(head) == 4 + field:
+        length = int.from_bytes(head[4:], "little" if format_name == "avi" else "big")
+        if length in (0, (1 << 8 * field) - 1):
+            return False  # a placeholder: up to the end
+        at += 4 + field + length
+        if at > size + 1:
+            return True
+        at += length % 2 if format_name != "caf" else 0
+        file.seek(at)
+    return False

@@ -1,0 +1,129 @@
+"""Whether the computer saves power: the user's power mode, or a battery that is nearly empty.
+
+`saves_power()` asks the system and may take a second (D-Bus, a program): call it on a thread of its own. Where the
+system does not tell, the answer is False.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+ANSWER_S = 1.0
+"""Seconds a service or a program has for its answer."""
+
+PLATFORM_PROFILE = Path("/sys/firmware/acpi/platform_profile")
+
+LOW_BATTERY = 3
+"""UPower's `WarningLevel`: 3 low, 4 critical, 5 action."""
+
+PROFILES = (
+    # power-profiles-daemon and tuned-ppd; the second name is that of versions before 0.20 (2024)
+    ("org.freedesktop.UPower.PowerProfiles", "/org/freedesktop/UPower/PowerProfiles"),
+    ("net.hadess.PowerProfiles", "/net/hadess/PowerProfiles"),
+)
+
+
+def saves_power(platform: str = sys.platform) -> bool:
+    """Ask this system; never raises."""
+    try:
+        if platform == "win32":
+            return _windows()
+        if platform == "darwin":
+            return low_power_mode(_run("pmset", "-g"))
+        return _linux()
+    except Exception:
+        # The outermost edge of a question whose answer may be missing: what services send is not ours to trust.
+        log.info("the power mode cannot be read", exc_info=True)
+        return False
+
+
+def low_power_mode(settings: str) -> bool:
+    """What `pmset -g` of macOS says: a line "lowpowermode 1" (3 on computers with a high power mode, too)."""
+    for line in settings.splitlines():
+        name, _, value = line.strip().partition(" ")
+        if name == "lowpowermode":
+            return value.strip().startswith("1")
+    return False
+
+
+def is_saving(profile: str | None, acpi_profile: str | None, battery_warning: int | None) -> bool:
+    """What Linux says: the active profile of the power profiles service, the firmware's profile where there is no such
+    service, UPower's warning level of the battery. None: not known.
+    """
+    if battery_warning is not None and battery_warning >= LOW_BATTERY:
+        return True
+    if profile is not None:
+        return profile == "power-saver"
+    return acpi_profile in ("low-power", "quiet")
+
+
+def _linux() -> bool:
+    with suppress(OSError, ValueError):
+        acpi: str | None = PLATFORM_PROFILE.read_text("ascii").strip()
+        return _linux_services(acpi)
+    return _linux_services(None)
+
+
+def _linux_services(acpi: str | None) -> bool:
+    from jeepney.io.blocking import open_dbus_connection
+
+    try:
+        connection = open_dbus_connection(bus="SYSTEM")
+    except (OSError, KeyError, ValueError):
+        return is_saving(None, acpi, None)
+    with connection:
+        ask = _properties(connection)
+        profile = next(
+            (value for name, path in PROFILES if (value := ask(name, path, name, "ActiveProfile")) is not None), None
+        )
+        upower = "org.freedesktop.UPower"
+        warning = ask(upower, "/org/freedesktop/UPower/devices/DisplayDevice", f"{upower}.Device", "WarningLevel")
+    return is_saving(profile if isinstance(profile, str) else None, acpi, warning if isinstance(warning, int) else None)
+
+
+def _properties(connection: Any) -> Callable[[str, str, str, str], object]:
+    """Reads a property of a service: its value, None where there is no such service or it does not answer."""
+    from jeepney import DBusAddress, MessageType, Properties
+
+    def ask(service: str, path: str, interface: str, name: str) -> object:
+        call = Properties(DBusAddress(path, service, interface)).get(name)
+        with suppress(OSError, TimeoutError, ValueError):
+            reply = connection.send_and_get_reply(call, timeout=ANSWER_S)
+            if reply.header.message_type is MessageType.method_return:
+                value: object = reply.body[0][1]
+                return value
+        return None
+
+    return ask
+
+
+def _windows() -> bool:
+    import ctypes
+
+    class Status(ctypes.Structure):
+        """`SYSTEM_POWER_STATUS`; `SystemStatusFlag` is 1 while battery saver is on."""
+
+        _fields_ = (
+            ("ACLineStatus", ctypes.c_ubyte),
+            ("BatteryFlag", ctypes.c_ubyte),
+            ("BatteryLifePercent", ctypes.c_ubyte),
+            ("SystemStatusFlag", ctypes.c_ubyte),
+            ("BatteryLifeTime", ctypes.c_ulong),
+            ("BatteryFullLifeTime", ctypes.c_ulong),
+        )
+
+    status = Status()
+    kernel: Any = ctypes.windll.kernel32  # type: ignore[attr-defined]
+    return bool(kernel.GetSystemPowerStatus(ctypes.byref(status))) and status.SystemStatusFlag == 1
+
+
+def _run(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, timeout=ANSWER_S, check=False).stdout

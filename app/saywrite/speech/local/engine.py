@@ -1,0 +1,322 @@
+"""The recognizer on this computer: Whisper in a child process, in eight languages, with no network and no account.
+
+`LocalRecognizer` is the parent's side, owned by the dictation thread; `run_worker` is the child's. A child that crashes
+or hangs is replaced, and the dictation is asked (`Rewind`) to feed again from the start of what has no text yet. While
+the model is not on this computer, a live dictation is held: it is fed when the model comes, or ends without text.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from saywrite.events import (
+    SAMPLE_RATE,
+    EngineState,
+    Failed,
+    Final,
+    Partial,
+    Progress,
+    RecognizerFinished,
+    Rewind,
+)
+from saywrite.speech.engines import LOCAL, LOCAL_CAPABILITIES
+from saywrite.speech.local.audio_feed import Feed
+from saywrite.speech.local.problems import NOT_KEPT_RUNNING, NOT_STARTED, Problem
+from saywrite.speech.local.supervisor import LOADING_S, PATIENCE_S, Exited, WorkerSupervisor
+from saywrite.speech.local.worker import run
+from saywrite.speech.recognizer import Incoming, Post, Recognizer, Request
+from saywrite.speech.segmenter import MakeSegmenter
+
+ATTEMPTS = 3
+"""Children in a row that may fail without confirming anything before the dictation is given up."""
+
+LONGEST_UTTERANCE_MS = 25_000
+"""Whisper hears 30 s at once; the window needs room behind the utterance."""
+
+LOOK_FOR_MODEL_S = 2.0
+"""Seconds between two looks for the model while a dictation waits for it: another process may download it."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PowerSaved:
+    """The computer saves power; found out for one dictation on a thread of its own."""
+
+    dictation: str
+
+
+def run_worker(model: Path, make_segmenter: MakeSegmenter) -> int:
+    """The child's side, called by the composition root for `--worker local`; returns the exit code."""
+    from saywrite.speech.local.whisper import WhisperDecoder
+
+    return run(lambda: WhisperDecoder(model, threads=decoder_threads(os.cpu_count() or 1)), make_segmenter)
+
+
+def decoder_threads(cores: int) -> int:
+    """Threads of the decoder. CTranslate2 fixes them when it loads a model, so partials have as many as finals;
+    `PartialBudget` counts processor time, so that partials cost no more for it.
+    """
+    return 2 if cores >= 4 else 1
+
+
+class LocalRecognizer(Recognizer):
+    """`command` starts this program as a worker with the model of a folder; `model` is the id and the folder of the
+    wanted model, None while it is not there; `saves_power` tells whether the computer saves power, in a second at most.
+    """
+
+    capabilities = LOCAL_CAPABILITIES
+    window = 10 * SAMPLE_RATE
+
+    def __init__(
+        self,
+        post: Post,
+        command: Callable[[Path], Sequence[str]],
+        model: Callable[[], tuple[str, Path | None]],
+        *,
+        saves_power: Callable[[], bool] = lambda: False,
+        patience_s: float = PATIENCE_S,
+        loading_s: float = LOADING_S,
+    ) -> None:
+        self._post = post
+        self._worker = WorkerSupervisor(post, command, model, patience_s=patience_s, loading_s=loading_s)
+        self._saves_power = saves_power
+        self._sessions = 0
+        self._failures = 0
+        self._feed: Feed | None = None
+        self._saving = False
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The child's process, for measurements."""
+        return self._worker.process.pid if self._worker.process else None
+
+    @property
+    def waits(self) -> bool:
+        return self._worker.process is None and not self._worker.can_start
+
+    def prepare(self) -> None:
+        self._replace_outdated()
+        self._worker.start()
+
+    def renew(self) -> None:
+        """Another model is wanted, or the models on this computer changed. It holds from the next dictation on."""
+        self._worker.models_changed()
+        if self._feed is None:
+            was_there = self._worker.process is not None
+            self._replace_outdated()
+            if was_there or self._worker.state is EngineState.UNAVAILABLE:
+                self._worker.start()
+        elif self._worker.process is None and self._worker.can_start:
+            self._begin_if_possible()
+
+    def start(self, request: Request) -> None:
+        if self._feed is not None:
+            raise RuntimeError("the last dictation has not ended")
+        self._failures, self._saving = 0, False
+        self._replace_outdated()
+        self._feed = Feed(request)
+        self._begin_if_possible()
+        if request.partials:
+            self._read_power(request.dictation)
+
+    def feed(self, pcm: bytes, end: int) -> None:
+        if self._feed is not None:
+            self._feed.take(pcm, end)
+            self._pass_on(self._feed)
+
+    def set_keywords(self, keywords: Mapping[str, str]) -> None:
+        if self._feed is None:
+            return
+        self._feed.request = replace(self._feed.request, keywords=keywords)
+        if self._worker.process is not None:
+            self._worker.process.send({"op": "set_keywords", "keywords": written_forms(keywords)})
+
+    def finish(self) -> None:
+        if self._feed is not None:
+            self._feed.complete = True
+            self._pass_on(self._feed)
+
+    def abort(self) -> None:
+        if self._feed is None:
+            return
+        if self._worker.process is not None:
+            self._worker.process.drop_unsent()
+            self._worker.process.send({"op": "abort"})
+        self._end()
+
+    def receive(self, message: object) -> None:
+        if isinstance(message, PowerSaved):
+            self._save_power(message.dictation)
+            return
+        heard = self._worker.receive(message)
+        if isinstance(heard, Exited):
+            self._replace()
+        elif heard is not None:
+            try:
+                self._take(heard)
+            except (KeyError, TypeError, ValueError):
+                log.exception("the worker sent nonsense")
+                self._replace()
+        elif self._worker.process is None and self._feed is not None:
+            self._hold_or_refuse()
+
+    def wake(self, now: float) -> float | None:
+        """Call it after every other call, too: it is how the recognizer learns the time."""
+        feed = self._feed
+        if feed is not None and self._worker.process is None:
+            if not self._worker.can_start:
+                return now + LOOK_FOR_MODEL_S
+            self._begin_if_possible()
+        due = self._worker.hang_due(feed is not None and feed.outstanding, now)
+        if due is not None and due <= now:
+            log.warning("the worker hangs")
+            self._replace()
+            return self.wake(now)
+        return due
+
+    def release(self) -> None:
+        self.abort()
+        self._worker.stop()
+        if self._worker.state is not EngineState.UNAVAILABLE:
+            self._worker.tell(EngineState.UNLOADED)
+
+    def _replace_outdated(self) -> None:
+        """End an idle worker that works with another model than the wanted one."""
+        if self._feed is None and not self._worker.has_wanted_model:
+            self._worker.stop()
+            self._worker.tell(EngineState.UNLOADED)
+
+    def _begin_if_possible(self) -> None:
+        """Let a worker begin with the dictation; where there is none, let the dictation wait or end."""
+        if self._feed is not None and self._worker.start():
+            self._begin(self._feed)
+        else:
+            self._hold_or_refuse()
+
+    def _begin(self, feed: Feed) -> None:
+        assert self._worker.process is not None
+        self._sessions += 1
+        feed.begin(self._sessions)
+        request = feed.request
+        voice = asdict(request.voice)
+        voice["max_segment_ms"] = min(voice["max_segment_ms"], LONGEST_UTTERANCE_MS)
+        self._worker.process.send(
+            {
+                "op": "start",
+                "session": feed.session,
+                "at": feed.confirmed,
+                "voice": voice,
+                "language": request.language,
+                "keywords": written_forms(request.keywords),
+                "partials": request.partials and not self._saving,
+                "long_window": not request.paced,
+            }
+        )
+        self._pass_on(feed)
+
+    def _take(self, body: Mapping[str, Any]) -> None:
+        feed, kind = self._feed, body["kind"]
+        if feed is None or body.get("session") != feed.session:
+            return
+        dictation = feed.request.dictation
+        if kind == "partial":
+            self._post(Partial(dictation, str(body["text"]), int(body["agreed"])))
+        elif kind == "final":
+            final = Final(dictation, str(body["text"]), int(body["start"]), int(body["end"]))
+            if feed.confirm(final.end):
+                self._failures = 0
+            self._post(final)
+        elif kind == "progress":
+            feed.sent = int(body["sent"])
+            if feed.confirm(int(body["confirmed"])):
+                self._failures = 0
+            self._post(Progress(dictation, feed.sent, feed.confirmed))
+        elif kind == "finished":
+            log.info("the worker has %s kB", body.get("rss_kb"))
+            self._end()
+            self._replace_outdated()
+
+    def _replace(self) -> None:
+        """The child is gone or hangs: take another and feed it what has no text yet."""
+        was_idle = self._feed is None and self._worker.state is EngineState.READY
+        self._worker.stop()
+        self._worker.tell(EngineState.UNLOADED)
+        self._failures += 1
+        if was_idle:
+            self._failures = 0
+            return
+        if self._failures >= ATTEMPTS:
+            self._failures = 0
+            self._worker.fail(NOT_KEPT_RUNNING)
+        else:
+            self._worker.start()
+        feed = self._feed
+        if feed is None:
+            return
+        if self._worker.process is None:
+            self._hold_or_refuse()
+            return
+        feed.rewind()
+        self._post(Rewind(feed.request.dictation, feed.confirmed))
+        self._post(Progress(feed.request.dictation, feed.sent, feed.confirmed))
+        self._begin(feed)
+
+    def _hold_or_refuse(self) -> None:
+        """There is no worker for the dictation: one that is being spoken waits where only the model is missing."""
+        feed, problem = self._feed, self._worker.problem or NOT_STARTED
+        if feed is None:
+            return
+        if problem.awaits_model and feed.request.live:
+            log.info("the dictation waits for the model")
+            feed.rewind()
+            self._post(Rewind(feed.request.dictation, feed.confirmed))
+            return
+        self._refuse(feed, problem)
+
+    def _refuse(self, feed: Feed, problem: Problem) -> None:
+        self._feed = None
+        dictation = feed.request.dictation
+        self._post(Failed(dictation, problem.what, problem.remedy, fatal=True))
+        self._post(RecognizerFinished(dictation))
+
+    def _end(self) -> None:
+        if self._feed is not None:
+            dictation, self._feed = self._feed.request.dictation, None
+            self._post(RecognizerFinished(dictation))
+
+    def _pass_on(self, feed: Feed) -> None:
+        """Send the worker what is complete: blocks, and the end when all sound is with it."""
+        worker = self._worker.process
+        if worker is None:
+            return
+        for block in feed.blocks():
+            worker.send_sound(block)
+        if feed.must_finish():
+            worker.send({"op": "finish"})
+
+    def _read_power(self, dictation: str) -> None:
+        """Ask the system on a thread of its own: its answer may take a second, and nobody waits for it."""
+
+        def read() -> None:
+            if self._saves_power():
+                self._post(Incoming(LOCAL, PowerSaved(dictation)))
+
+        threading.Thread(target=read, name="power", daemon=True).start()
+
+    def _save_power(self, dictation: str) -> None:
+        if self._feed is not None and self._feed.request.dictation == dictation:
+            self._saving = True
+            if self._worker.process is not None:
+                self._worker.process.send({"op": "set_partials", "partials": False})
+
+
+def written_forms(keywords: Mapping[str, str]) -> list[str]:
+    """The written forms of keywords without repetition, the newest first: the last one of the list is the newest."""
+    return list(dict.fromkeys(written for written in reversed(tuple(keywords.values())) if written))

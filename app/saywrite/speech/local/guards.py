@@ -1,0 +1,141 @@
+"""Rules that tell a transcription from what Whisper invents: in noise, in silence, in loops. Pure.
+
+Whisper was trained on subtitles and always writes something. Thresholds were chosen on human speech and on noises,
+see `packaging/bench/bench_recognition.py` for the sets.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+
+MOST_COMPRESSION = 2.4
+LEAST_LOGPROB = -1.2
+LOOP_SHARE = 0.8
+"""A loop in noise goes on until the limit of tokens; the fastest speech takes half of it."""
+
+LIKELY_SILENCE = 0.6
+LEAST_LOGPROB_IN_SILENCE = -0.6
+STOCK_SILENCE = 0.3
+STOCK_LONGEST_S = 5.0
+STOCK_LEAST_LOGPROB = -0.5
+REPEATED_WORDS = 3
+REPEATED_CHARACTERS = 6
+"""In Chinese and Japanese, which do not separate words."""
+
+STOCK_PHRASES = frozenset(
+    {
+        "you",
+        "music",
+        "bye",
+        "bye bye",
+        "thank you",
+        "thank you very much",
+        "thank you so much",
+        "thanks for watching",
+        "thank you for watching",
+        "please subscribe",
+        "vielen dank",
+        "untertitel der amara org community",
+        "untertitelung des zdf 2020",
+        "untertitel im auftrag des zdf für funk 2017",
+        "merci",
+        "sous titres réalisés par la communauté d amara org",
+        "sous titrage société radio canada",
+        "gracias",
+        "gracias por ver el video",
+        "subtítulos realizados por la comunidad de amara org",
+        "obrigado",
+        "legendas pela comunidade amara org",
+        "grazie",
+        "sottotitoli creati dalla comunità amara org",
+        "sottotitoli e revisione a cura di qtss",
+        "谢谢",
+        "谢谢大家",
+        "谢谢观看",
+        "字幕由amara org社区提供",
+        "ご視聴ありがとうございました",
+        "ありがとうございました",
+    }
+)
+"""What Whisper writes about sound without speech, without punctuation, in lower case."""
+
+_WORD = re.compile(r"\w+")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """What the model says about one window of `sound_s` seconds of sound.
+
+    `logprob`: mean natural logarithm of the probability of its tokens (≤ 0). `no_speech`: probability 0 … 1 that
+    there is no speech. `share`: how many tokens it wrote, as a share of the limit for so much sound (0 … 1).
+    """
+
+    logprob: float
+    no_speech: float
+    share: float
+    sound_s: float
+
+
+def is_trusted(text: str, confidence: Confidence) -> bool:
+    """Whether `text` was most likely spoken; an empty one is trusted."""
+    if not text:
+        return True
+    if confidence.logprob < LEAST_LOGPROB:
+        return False
+    if confidence.no_speech > LIKELY_SILENCE and confidence.logprob < LEAST_LOGPROB_IN_SILENCE:
+        return False
+    return not (_is_loop(text, confidence) or (is_stock_phrase(text) and _is_stock_doubtful(confidence)))
+
+
+def _is_loop(text: str, confidence: Confidence) -> bool:
+    """One phrase again and again, more often than anybody can have said it, or in what is hardly speech.
+
+    A person may repeat a sentence five times: then the model is sure of speech, and the words fit into the time.
+    """
+    is_endless = confidence.share > LOOP_SHARE or confidence.no_speech > STOCK_SILENCE
+    return is_endless and compression(text) > MOST_COMPRESSION
+
+
+def _is_stock_doubtful(confidence: Confidence) -> bool:
+    """Whether a stock phrase comes from hardly any speech, or is all that was understood of a long sound."""
+    is_too_little = confidence.sound_s > STOCK_LONGEST_S and confidence.logprob < STOCK_LEAST_LOGPROB
+    return confidence.no_speech > STOCK_SILENCE or is_too_little
+
+
+def is_stock_phrase(text: str) -> bool:
+    """Whether the whole of `text` is a phrase that Whisper writes about silence and music."""
+    return " ".join(_WORD.findall(text.lower())) in STOCK_PHRASES
+
+
+def compression(text: str) -> float:
+    """How many times smaller zlib makes `text`: under 2.4 for a sentence, far above for one phrase again and again."""
+    raw = text.encode("utf-8")
+    return len(raw) / len(zlib.compress(raw)) if raw else 0.0
+
+
+def looks_repeated(text: str) -> bool:
+    """Whether `text` should be decoded again: it repeats itself word by word, or it is a loop."""
+    return compression(text) > MOST_COMPRESSION or repeats_neighbors(text)
+
+
+def repeats_neighbors(text: str) -> bool:
+    """Whether three or more words stand twice in a row ("he said so, he said so"); case and punctuation do not count.
+
+    A person may say so, too: this is a reason to look again, not to drop the text.
+    """
+    words: list[str] = []
+    least = REPEATED_WORDS
+    for word in _WORD.findall(text.lower()):
+        if _UNSPACED.search(word):
+            words += word
+            least = REPEATED_CHARACTERS
+        else:
+            words.append(word)
+    return any(
+        words[start : start + length] == words[start + length : start + 2 * length]
+        for length in range(least, len(words) // 2 + 1)
+        for start in range(len(words) - 2 * length + 1)
+    )

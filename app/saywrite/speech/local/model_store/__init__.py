@@ -1,0 +1,1 @@
+"""Brings recognition models onto this computer, checks and removes them."""

@@ -1,0 +1,111 @@
+"""What lies in the folder of one model: which files are intact, the conversion of the weights, the stamp.
+
+Used by `ModelStore` on the thread that downloads. Everything here may raise OSError and, with a `Stop`, Stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from saywrite.errors import ModelDamaged
+from saywrite.speech.local.model_store.quantization import WeightsError, convert_to_int8
+from saywrite.speech.local.model_store.transfer import Stop, hash_file, is_file
+from saywrite.speech.local.models import STAMP, WEIGHTS, Model, ModelFile, read_stamp
+
+
+def missing_files(model: Model, folder: Path, stop: Stop) -> list[ModelFile]:
+    """The published files that are not there; the weights are there when they are converted, too."""
+    return [
+        file
+        for file in model.published
+        if not (is_file(folder / file.name, file, stop) or is_converted(model, folder, file, stop))
+    ]
+
+
+def damaged_files(model: Model, folder: Path, stop: Stop) -> list[ModelFile]:
+    """The files of a complete folder that are absent, or of other bytes than the published or converted ones."""
+    return [file for file in model.files if not _is_intact(folder, file, stop)]
+
+
+def is_converted(model: Model, folder: Path, file: ModelFile, stop: Stop) -> bool:
+    """Is `file` the weights, and do they lie there converted?"""
+    return file.name == WEIGHTS and _is_intact(folder, model.converted, stop)
+
+
+def convert_weights(model: Model, folder: Path, stop: Stop) -> None:
+    """Replace the published weights, checked before, by the converted ones. Raises ModelDamaged."""
+    if is_converted(model, folder, model.converted, stop):
+        return
+    target = folder / f"{WEIGHTS}.int8"
+    try:
+        convert_to_int8(folder / WEIGHTS, target, lambda done, total: stop.check())
+        with target.open("rb+") as stream:
+            os.fsync(stream.fileno())
+    except WeightsError as error:
+        raise ModelDamaged(f"{model.label} cannot be converted: {error}.", "Install a newer Saywrite.") from error
+    if not _is_intact(folder, ModelFile(target.name, model.converted.size, model.converted.sha256), stop):
+        target.unlink()
+        raise ModelDamaged(
+            f"{model.label} was damaged while it was converted.", "Check memory and disk, then download it again."
+        )
+    target.replace(folder / WEIGHTS)
+
+
+def write_stamp(model: Model, folder: Path, stop: Stop) -> None:
+    """Note which bytes were checked, so that a look at sizes and times tells later whether they are still the same."""
+    files = {}
+    for file in model.files:
+        path = folder / file.name
+        state = path.stat()
+        sha256 = file.sha256 or hash_file(path, stop)
+        files[file.name] = {"size": state.st_size, "mtime_ns": state.st_mtime_ns, "sha256": sha256}
+    new = folder / f"{STAMP}.new"
+    new.write_text(json.dumps({"model": model.id, "files": files}, indent=1) + "\n", "utf-8")
+    new.replace(folder / STAMP)
+
+
+def remove_others(folder: Path, names: Sequence[str]) -> None:
+    """Remove every file but those: parts, wheels and what else a download leaves."""
+    for path in folder.iterdir():
+        if path.name not in names:
+            path.unlink()
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder that may not be there. It loses its name first: it is never seen half removed."""
+    doomed = folder.with_name(f"{folder.name}.removed")
+    if doomed.exists():
+        shutil.rmtree(doomed)
+    if folder.exists():
+        folder.replace(doomed)
+        shutil.rmtree(doomed)
+
+
+def size_of(folder: Path, name: str) -> int:
+    """The size of a file or of what has arrived of it."""
+    sizes = (path.stat().st_size for path in (folder / name, folder / f"{name}.part") if path.is_file())
+    return next(sizes, 0)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in the folder on disk. Windows does so by itself."""
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _is_intact(folder: Path, file: ModelFile, stop: Stop) -> bool:
+    """Is it the file of the catalogue? Where only its size is known, the hash is that of the stamp, if there is one."""
+    expected = file.sha256 or str((read_stamp(folder) or {}).get(file.name, {}).get("sha256", ""))
+    path = folder / file.name
+    if not path.is_file() or path.stat().st_size != file.size:
+        return False
+    return not expected or hash_file(path, stop) == expected

@@ -1,0 +1,181 @@
+"""Files over HTTP, from an offset on. The only place of the model store that knows requests, which it imports late.
+
+TLS trust and proxies are those of the system, as for aiOla (`speech.aiola.network`). Nothing secret is sent. Runs on
+the thread that downloads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from saywrite.errors import SaywriteError
+from saywrite.speech.local.model_store.transfer import SourceError, Stop, Stream
+from saywrite.speech.local.models import ModelFile
+
+if TYPE_CHECKING:
+    import requests
+
+    from saywrite.speech.aiola.network import Network
+
+CONNECT_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 20.0
+"""Seconds without a byte after which a connection counts as dead."""
+
+_CHUNK = 262_144
+_SIGN_IN = "Open a web page in the browser and sign in to the network, then try again."
+_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+_NOT_HERE = frozenset({404, 410})
+
+
+class HttpFiles:
+    """Reads files of web servers. `timeouts_s`: to connect, and between two bytes."""
+
+    def __init__(
+        self,
+        network: Network,
+        stop: Stop,
+        timeouts_s: tuple[float, float] = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+    ) -> None:
+        self._network = network
+        self._stop = stop
+        self._timeouts_s = timeouts_s
+        self._session: requests.Session | None = None
+
+    def open(self, urls: Sequence[str], file: ModelFile, offset: int) -> AbstractContextManager[Stream]:
+        """Read `file` from the first of `urls` that has it. Opening and reading raise SourceError and Stopped."""
+        return self._open(urls, file, offset)
+
+    @contextmanager
+    def _open(self, urls: Sequence[str], file: ModelFile, offset: int) -> Iterator[Stream]:
+        for url in urls:
+            headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={offset}-"} if offset else {})}
+            with self._get(url, headers) as response:
+                if response.status_code in _NOT_HERE:
+                    continue
+                start = _check_answer(response, file, offset)
+                with self._stop.interrupting(partial(_interrupt, response)):
+                    yield Stream(start, _chunks(response))
+                return
+        raise SourceError("it does not have the file")
+
+    def json(self, url: str, accept: str) -> Any:
+        """The JSON document at `url`. Raises SourceError and Stopped."""
+        with self._get(url, {"Accept": accept}) as response:
+            if response.status_code != 200:
+                raise _refusal(response)
+            try:
+                with self._stop.interrupting(partial(_interrupt, response)), _translating_errors():
+                    return response.json()
+            except ValueError:
+                raise SourceError("it answers with something else than asked for", _SIGN_IN) from None
+
+    @contextmanager
+    def _get(self, url: str, headers: dict[str, str]) -> Iterator[requests.Response]:
+        self._stop.check()
+        if self._session is None:
+            self._session = _make_session(self._network)
+        with _translating_errors():
+            response = self._session.get(url, headers=headers, stream=True, timeout=self._timeouts_s)
+        with response:
+            yield response
+
+
+def _make_session(network: Network) -> requests.Session:
+    """A session that follows redirects to other hosts, too: official hosts keep large files elsewhere.
+
+    That is safe here: no secret is sent and every byte is checked. It never goes from https to plain http.
+    """
+    import requests
+
+    from saywrite.speech.aiola.http_session import HttpSession
+    from saywrite.speech.aiola.network import quiet
+
+    class DownloadSession(HttpSession):
+        def get_redirect_target(self, resp: requests.Response) -> str | None:
+            target = requests.Session.get_redirect_target(self, resp)
+            if target is None:
+                return None
+            before, after = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
+            secure = after.scheme == "https" or (after.scheme == "http" and before.scheme == "http")
+            return target if secure and after.hostname else None
+
+    quiet("urllib3")
+    session = DownloadSession(network)
+    session.max_redirects = 5
+    return session
+
+
+def _check_answer(response: requests.Response, file: ModelFile, offset: int) -> int:
+    """Where the bytes of the answer begin in the file. Raises SourceError for anything but the file asked for."""
+    if response.status_code not in (200, 206):
+        raise _refusal(response)
+    if response.headers.get("Content-Type", "").lower().startswith("text/html"):
+        raise SourceError("it answers with a web page", _SIGN_IN)
+    start, size = 0, response.headers.get("Content-Length")
+    if response.status_code == 206:
+        found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
+        if found is None or int(found[1]) != offset:
+            raise SourceError("it sends another part of the file than asked for")
+        start, size = offset, found[2]
+    encoded = response.headers.get("Content-Encoding", "identity") != "identity"
+    if size is not None and size != "*" and not encoded and size != str(file.size):
+        raise SourceError("it has another file under this name")
+    return start
+
+
+def _refusal(response: requests.Response) -> SourceError:
+    status = response.status_code
+    if status == 416:
+        return SourceError("it has another file under this name")
+    if status in (401, 403, 407):
+        return SourceError(f"it refuses access (HTTP {status})")
+    if response.is_redirect or 300 <= status < 400:
+        return SourceError("it points to an address that is not secure")
+    return SourceError(f"it answers with an error (HTTP {status})", transient=status in _TRANSIENT)
+
+
+def _chunks(response: requests.Response) -> Iterator[bytes]:
+    """What has arrived so far at each look, so that nothing of it is lost when the connection breaks."""
+    with _translating_errors():
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            yield chunk
+
+
+@contextmanager
+def _translating_errors() -> Iterator[None]:
+    """Raises what requests raises as SourceError."""
+    import requests
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+    try:
+        yield
+    except SaywriteError as error:  # the address of the proxy, by the network
+        raise SourceError(error.what.rstrip("."), error.remedy) from error
+    except requests.exceptions.SSLError as error:
+        raise SourceError(
+            "it cannot prove that it is the right server",
+            "Check the clock of this computer; in a company, ask for its certificate to be installed.",
+        ) from error
+    except requests.exceptions.ProxyError as error:
+        raise SourceError("the proxy refuses the connection", "Check the proxy in the system's settings.") from error
+    except (requests.exceptions.MissingSchema, requests.exceptions.InvalidURL) as error:
+        raise SourceError("its address cannot be read", "Correct the address in Settings > Recognition.") from error
+    except requests.exceptions.TooManyRedirects as error:
+        raise SourceError("it redirects without end") from error
+    except (requests.exceptions.Timeout, ReadTimeoutError) as error:
+        raise SourceError("it does not answer", transient=True) from error
+    except (requests.exceptions.ChunkedEncodingError, HTTPError) as error:
+        raise SourceError("the connection was cut", transient=True) from error
+    except (requests.RequestException, OSError) as error:
+        raise SourceError("it cannot be reached", transient=True) from error
+
+
+def _interrupt(response: requests.Response) -> None:
+    """End a read that waits on another thread. One that has just ended by itself is no error."""
+    with suppress(AttributeError, ValueError, RuntimeError, OSError):
+        response.raw.shutdown()

@@ -1,0 +1,282 @@
+"""The models of one user: downloads, checks and removes them. Every method may wait; none runs on the dictation thread.
+
+A model arrives in `<data>/models/<id>.part/` and becomes `<data>/models/<id>/` by one rename, when every byte is
+checked and converted: there is never half a model under a name that is loaded. A lock keeps a second process out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from saywrite.errors import ModelDamaged, ModelUnknown, ModelUnreachable, ModelUnwritable
+from saywrite.events import ModelInfo, ModelState
+from saywrite.file_lock import FileLock
+from saywrite.paths import private_folder
+from saywrite.speech.local.model_store import folder as contents
+from saywrite.speech.local.model_store.sources import Source
+from saywrite.speech.local.model_store.transfer import (
+    SourceError,
+    Stop,
+    Stream,
+    Transfer,
+    require_space,
+    unwritable,
+)
+from saywrite.speech.local.models import (
+    MODELS,
+    WEIGHTS,
+    Model,
+    ModelFile,
+    is_complete,
+    model_folders,
+    own_folder,
+)
+
+_LOOK_FOR_LOCK_EVERY_S = 0.25
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Whom a download tells of its course, on its own thread.
+
+    `progress`: bytes on disk and all bytes of the download. `converting`: everything has arrived. `waiting`: another
+    process is downloading the model.
+    """
+
+    progress: Progress = lambda done, total: None
+    converting: Callable[[], None] = lambda: None
+    waiting: Callable[[], None] = lambda: None
+
+
+class ModelStore:
+    """`data`: the user's data folder. `models`: the catalogue. `installed`: also find models that are not in `data`."""
+
+    def __init__(self, data: Path, models: Sequence[Model] = MODELS, *, installed: bool = True) -> None:
+        self._models = models
+        self._own = own_folder(data)
+        self._places = model_folders(data) if installed else (self._own,)
+
+    def model(self, id: str) -> Model:
+        """Raises ModelUnknown."""
+        found = next((model for model in self._models if model.id == id), None)
+        if found is None:
+            names = ", ".join(model.id for model in self._models)
+            raise ModelUnknown(f"There is no model called {id}.", f"Choose one of: {names}.")
+        return found
+
+    def infos(self) -> tuple[ModelInfo, ...]:
+        """Every model of the catalogue that is offered, or there, and its state."""
+        infos = ((model, self._info(model)) for model in self._models)
+        return tuple(info for model, info in infos if model.is_offered or info.state is ModelState.READY)
+
+    def state(self, id: str) -> ModelState:
+        """What is on disk; whether a download is running is known to who runs it. Raises ModelUnknown."""
+        return self._info(self.model(id)).state
+
+    def folder(self, model: Model) -> Path | None:
+        """The folder of the model, if it is complete."""
+        candidates = (folder / model.id for folder in self._places)
+        return next((folder for folder in candidates if is_complete(model, folder)), None)
+
+    def download(self, id: str, sources: Sequence[Source], stop: Stop, watcher: Watcher | None = None) -> Path:
+        """Bring the model here from the first source that has it; its folder. One that is here already is left alone.
+
+        Raises ModelError, and Stopped: what has arrived is kept for the next attempt.
+        """
+        model, watcher = self.model(id), watcher or Watcher()
+        if (folder := self.folder(model)) is not None:
+            return folder
+        if not model.is_offered:
+            raise ModelUnreachable(f"{model.label} cannot be downloaded: its files are not verified.")
+        try:
+            private_folder(self._own)
+            with self._locked(model, stop, watcher.waiting):
+                if (folder := self.folder(model)) is not None:  # another process was faster
+                    return folder
+                return self._download(model, sources, stop, watcher)
+        except OSError as error:
+            raise unwritable(self._own, error) from error
+
+    def discard_download(self, id: str) -> None:
+        """Remove what has arrived of a model. Raises ModelError."""
+        model = self.model(id)
+        part = self._part(model)
+        if part.exists():
+            try:
+                with self._locked(model):
+                    contents.remove_folder(part)
+            except OSError as error:
+                raise unwritable(part, error) from error
+
+    def remove(self, id: str) -> None:
+        """Remove a model, and what has arrived of it, from the data folder. Raises ModelError."""
+        model = self.model(id)
+        folder, part = self._own / model.id, self._part(model)
+        if not folder.exists() and not part.exists():
+            if self.folder(model) is not None:
+                raise ModelUnwritable(
+                    f"{model.label} is part of the installation and stays.", "It goes when Saywrite is uninstalled."
+                )
+            raise ModelUnknown(f"{model.label} is not on this computer.", "There is nothing to remove.")
+        try:
+            with self._locked(model):
+                contents.remove_folder(folder)
+                contents.remove_folder(part)
+        except OSError as error:
+            raise ModelUnwritable(
+                f"{model.label} cannot be removed: {error.strerror}.", f"Close other programs and remove {folder}."
+            ) from error
+
+    def inspect(self, id: str, stop: Stop) -> tuple[Path | None, tuple[str, ...]]:
+        """Read every byte of the model: its folder and the names of damaged files. Raises OSError, Stopped."""
+        model = self.model(id)
+        folder = next((each / id for each in self._places if (each / id / WEIGHTS).exists()), None)
+        if folder is None:
+            return None, ()
+        return folder, tuple(file.name for file in contents.damaged_files(model, folder, stop))
+
+    def verify(self, id: str, stop: Stop) -> Path:
+        """Read every byte of the model and compare it with the catalogue; its folder.
+
+        Raises ModelDamaged after the damaged files were removed, ModelUnknown when the model is not here, Stopped.
+        """
+        model = self.model(id)
+        again = f"Download it again: saywrite models download {id}"
+        try:
+            folder, damaged = self.inspect(id, stop)
+            if folder is None:
+                raise ModelUnknown(f"{model.label} is not on this computer.", again.replace(" again", ""))
+            if not damaged:
+                if folder.parent == self._own:
+                    contents.write_stamp(model, folder, stop)
+                return folder
+        except OSError as error:
+            raise ModelDamaged(f"{model.label} cannot be read: {error.strerror}.", again) from error
+        with suppress(OSError):
+            for name in damaged:
+                (folder / name).unlink(missing_ok=True)
+        raise ModelDamaged(f"{model.label} is damaged: {', '.join(damaged)}. It was not used any more.", again)
+
+    def _download(self, model: Model, sources: Sequence[Source], stop: Stop, watcher: Watcher) -> Path:
+        folder, part = self._own / model.id, self._part(model)
+        if folder.exists() and not part.exists():
+            folder.replace(part)  # what is intact of a damaged model need not come again
+        private_folder(part)
+        if missing := contents.missing_files(model, part, stop):
+            self._require_space(model, part, [file.name for file in missing])
+            self._fetch_from_any(model, sources, part, stop, watcher)
+        watcher.converting()
+        contents.convert_weights(model, part, stop)
+        contents.remove_others(part, [file.name for file in model.files])
+        contents.write_stamp(model, part, stop)
+        contents.remove_folder(folder)
+        part.replace(folder)
+        contents.sync_folder(self._own)
+        return folder
+
+    def _require_space(self, model: Model, part: Path, missing: Sequence[str]) -> None:
+        """Raises ModelUnwritable when the rest of the download and the converted weights have no room."""
+        rest = sum(file.size - contents.size_of(part, file.name) for file in model.published if file.name in missing)
+        require_space(part, max(rest, 0) + (model.converted.size if WEIGHTS in missing else 0))
+
+    def _fetch_from_any(
+        self, model: Model, sources: Sequence[Source], part: Path, stop: Stop, watcher: Watcher
+    ) -> None:
+        """Bring the model from the first source that gives it. Raises ModelUnreachable when none does."""
+        failures: list[tuple[str, SourceError]] = []
+        for source in (each for each in sources if each.files(model)):
+            try:
+                return self._fetch(model, source, part, stop, watcher)
+            except SourceError as error:
+                failures.append((source.name, error))
+        reasons = "; ".join(f"{name}: {error.reason}" for name, error in failures)
+        remedy = next((error.remedy for _name, error in failures if error.remedy), "")
+        raise ModelUnreachable(
+            f"{model.label} could not be downloaded ({reasons}). What has arrived is kept.",
+            remedy
+            or "Connect to the network and try again, or copy the model's files here and name their folder in "
+            "Settings > Recognition (on the command line: --from FOLDER).",
+        )
+
+    def _fetch(self, model: Model, source: Source, part: Path, stop: Stop, watcher: Watcher) -> None:
+        """Bring all files of one source into `part`. Raises SourceError."""
+        files = source.files(model)
+        transfer = Transfer(part, stop)
+        total, before = sum(file.size for file in files), 0
+        for file in files:
+
+            def open_file(offset: int, file: ModelFile = file) -> AbstractContextManager[Stream]:
+                return source.open(model, file, offset)
+
+            def report(done: int, before: int = before) -> None:
+                watcher.progress(before + done, total)
+
+            if not contents.is_converted(model, part, file, stop):
+                transfer.fetch(file, open_file, report)
+            before += file.size
+        if files[0].name not in [file.name for file in model.published]:
+            require_space(part, model.download_bytes + model.converted.size)
+            source.unpack(model, part, stop)
+            for file in model.published:
+                transfer.fetch(file, _refuse, lambda done: None)
+
+    def _info(self, model: Model) -> ModelInfo:
+        folder = self.folder(model)
+        own = self._own / model.id
+        if folder is not None:
+            state = ModelState.READY
+        elif own.exists():
+            state = ModelState.DAMAGED
+        else:
+            state = ModelState.PAUSED if self._part(model).exists() else ModelState.ABSENT
+        return ModelInfo(
+            id=model.id,
+            label=model.label,
+            license=model.license,
+            languages=model.languages,
+            download_bytes=model.download_bytes,
+            disk_bytes=model.disk_bytes,
+            memory_bytes=model.memory_bytes,
+            judgement=model.judgement,
+            state=state,
+            removable=own.exists(),
+        )
+
+    def _part(self, model: Model) -> Path:
+        return self._own / f"{model.id}.part"
+
+    @contextmanager
+    def _locked(
+        self, model: Model, stop: Stop | None = None, waiting: Callable[[], None] | None = None
+    ) -> Iterator[None]:
+        """Nobody else downloads or removes this model meanwhile.
+
+        Waits for somebody who does until `stop`, and calls `waiting` then; without a `stop` raises ModelUnwritable.
+        """
+        while True:
+            try:
+                lock = FileLock(self._own / f"{model.id}.lock")
+                break
+            except BlockingIOError:
+                if stop is None:
+                    raise ModelUnwritable(
+                        f"{model.label} is being downloaded by another Saywrite.", "Stop that download first."
+                    ) from None
+            if waiting is not None:
+                waiting()
+                waiting = None
+            stop.wait(_LOOK_FOR_LOCK_EVERY_S)
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _refuse(offset: int) -> AbstractContextManager[Stream]:
+    """There is nothing to resume from: the file was part of a wheel."""
+    raise SourceError("its packages do not hold the model")

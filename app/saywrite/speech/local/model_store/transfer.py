@@ -1,0 +1,213 @@
+"""Brings one file from a source to the disk: resumed where an earlier attempt ended, checked to the last byte.
+
+The bytes arrive in `<name>.part`. Only a part with the size and SHA-256 of the catalogue becomes `<name>`. Everything
+runs on the thread that calls `Transfer.fetch`; `Stop.request` may be called on any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from saywrite.errors import ModelUnwritable
+from saywrite.speech.local.models import ModelFile
+
+RESERVE = 50_000_000
+"""Bytes that a download leaves free on the disk: 26 minutes of recording."""
+
+_LOOK_AT_DISK_EVERY = 8_000_000
+_RETRY_AFTER_S = (0.0, 1.0, 2.0, 4.0, 8.0)
+_HASH_STEP = 1_048_576
+
+
+class SourceError(Exception):
+    """A source does not give the file. `reason`: for people, the rest of a sentence; `remedy`: a sentence or "".
+
+    `transient`: the same source may give the rest of it in a moment.
+    """
+
+    def __init__(self, reason: str, remedy: str = "", *, transient: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+        self.transient = transient
+
+
+class Stopped(Exception):
+    """The transfer was asked to stop. What has arrived is kept."""
+
+
+class Stop:
+    """A request to end, made on another thread. It also ends a read that waits for the network."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._requested = threading.Event()
+        self._interrupt: Callable[[], None] | None = None
+
+    @property
+    def requested(self) -> bool:
+        return self._requested.is_set()
+
+    def request(self) -> None:
+        with self._lock:
+            self._requested.set()
+            interrupt = self._interrupt
+        if interrupt is not None:
+            interrupt()
+
+    @contextmanager
+    def interrupting(self, interrupt: Callable[[], None]) -> Iterator[None]:
+        """A request calls `interrupt` from now to the end of the block. Raises Stopped if one was made before."""
+        with self._lock:
+            self._interrupt = interrupt
+        try:
+            self.check()
+            yield
+        finally:
+            with self._lock:
+                self._interrupt = None
+
+    def check(self) -> None:
+        """Raises Stopped after a request."""
+        if self.requested:
+            raise Stopped
+
+    def wait(self, seconds: float) -> None:
+        """Wait that long. Raises Stopped at a request."""
+        if self._requested.wait(seconds):
+            raise Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The bytes of a file from the offset `start` on. A source that cannot resume starts at 0, whatever was asked."""
+
+    start: int
+    chunks: Iterator[bytes]
+
+
+OpenStream = Callable[[int], AbstractContextManager[Stream]]
+"""Opens a file at an offset. The opening and the chunks raise SourceError."""
+
+Progress = Callable[[int], None]
+"""Takes the number of bytes of a file that are on disk."""
+
+
+class Transfer:
+    """Writes files into `folder`. Raises Stopped, SourceError, ModelUnwritable."""
+
+    def __init__(self, folder: Path, stop: Stop) -> None:
+        self._folder = folder
+        self._stop = stop
+
+    def fetch(self, file: ModelFile, open_stream: OpenStream, progress: Progress) -> None:
+        """Bring `file` into the folder; nothing to do when it lies there and is right."""
+        target, part = self._folder / file.name, self._folder / f"{file.name}.part"
+        try:
+            if target.exists() and not is_file(target, file, self._stop):
+                target.unlink()
+            while not target.exists():
+                resumed = _size(part) > 0
+                self._fill(part, file, open_stream, progress)
+                if is_file(part, file, self._stop):
+                    part.replace(target)
+                    break
+                part.unlink(missing_ok=True)
+                if not resumed:  # what was resumed may have been damaged before: once more from the start
+                    raise SourceError("it sends other bytes than the published ones")
+        except OSError as error:
+            raise unwritable(self._folder, error) from error
+        progress(file.size)
+
+    def _fill(self, part: Path, file: ModelFile, open_stream: OpenStream, progress: Progress) -> None:
+        """Bring the part to its full size, with as many connections as that takes.
+
+        A source that has given nothing yet gets one attempt, one that has given something a few in a row.
+        """
+        given, failures = False, 0
+        while (before := _size(part)) != file.size:
+            if before > file.size:
+                part.unlink()
+            try:
+                self._append(part, file, open_stream, progress)
+                failure = SourceError("the connection was cut", transient=True)
+            except SourceError as error:
+                self._stop.check()  # an interrupted read looks like an error of the source
+                failure = error
+            after = _size(part)
+            if after == file.size:
+                return
+            failures = 0 if after > before else failures + 1
+            given = given or after > before
+            if not failure.transient or not given or failures >= len(_RETRY_AFTER_S):
+                raise failure
+            self._stop.wait(_RETRY_AFTER_S[failures])
+
+    def _append(self, part: Path, file: ModelFile, open_stream: OpenStream, progress: Progress) -> None:
+        self._stop.check()
+        with part.open("ab") as out, open_stream(out.tell()) as stream:
+            if stream.start != out.tell():
+                out.truncate(0)
+                out.seek(0)
+            done, looked_at = out.tell(), -_LOOK_AT_DISK_EVERY
+            for chunk in stream.chunks:
+                self._stop.check()
+                if done + len(chunk) > file.size:
+                    raise SourceError("it sends more bytes than the file has")
+                if done - looked_at >= _LOOK_AT_DISK_EVERY:
+                    require_space(self._folder, 0)
+                    looked_at = done
+                out.write(chunk)
+                done += len(chunk)
+                progress(done)
+            out.flush()
+            os.fsync(out.fileno())
+
+
+def is_file(path: Path, file: ModelFile, stop: Stop) -> bool:
+    """Has `path` the size and the SHA-256 of `file`? Reads all of it. Raises OSError, Stopped."""
+    return _size(path) == file.size and hash_file(path, stop) == file.sha256
+
+
+def hash_file(path: Path, stop: Stop) -> str:
+    """SHA-256 in hexadecimal digits. Raises OSError, Stopped."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(_HASH_STEP):
+            stop.check()
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def require_space(folder: Path, needed: int) -> None:
+    """Raises ModelUnwritable when the disk has not `needed` bytes and the reserve for recordings."""
+    free = shutil.disk_usage(folder).free
+    if free < needed + RESERVE:
+        raise ModelUnwritable(
+            f"There is not enough space for the model: {(needed + RESERVE) / 1e6:.0f} MB are needed, "
+            f"{free / 1e6:.0f} MB are free.",
+            "Free some space on this disk, then download the model again: it goes on where it was.",
+        )
+
+
+def unwritable(folder: Path, error: OSError) -> ModelUnwritable:
+    """The error of the system, in words for people."""
+    reason = error.strerror or type(error).__name__
+    return ModelUnwritable(
+        f"The model cannot be kept in {folder}: {reason}.",
+        "Make the folder writable for your user and check that its disk has space, then download the model again.",
+    )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

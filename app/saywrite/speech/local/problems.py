@@ -1,0 +1,97 @@
+"""Why there is no recognition on this computer, in words with a remedy. Pure.
+
+The worker reports the exception that its decoder raised ("ImportError: …"), or ends by a signal while it loads.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from dataclasses import dataclass
+
+ILLEGAL_INSTRUCTION = frozenset({-4, 0xC000001D, 0xC000001D - (1 << 32)})
+"""Exit codes of a process that met an instruction which the processor does not have: SIGILL, and Windows' status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What happened and what to do. `awaits_model`: it is over as soon as a whole model is there, so a dictation goes
+    on recording and gets its text then. `lasting`: trying again is of no use before Saywrite starts anew.
+    """
+
+    what: str
+    remedy: str
+    awaits_model: bool = False
+    lasting: bool = False
+
+
+def no_model(model: str) -> Problem:
+    return Problem(
+        "The recognition model is not on this computer yet.",
+        f"Download it in Settings > Recognition, or with `saywrite models download {model}`. "
+        "What you dictate until then is recorded and becomes text when the model is there.",
+        awaits_model=True,
+    )
+
+
+def damaged_model(model: str) -> Problem:
+    return Problem(
+        f"The recognition model {model} is damaged: it cannot be loaded.",
+        f"Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. "
+        "What you dictate until then is recorded and becomes text when the model is there.",
+        awaits_model=True,
+    )
+
+
+NO_AVX = Problem(
+    "This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).",
+    "Choose the aiOla engine.",
+    lasting=True,
+)
+
+NOT_STARTED = Problem(
+    "The recognizer on this computer could not be started.",
+    "Restart Saywrite; if that does not help, install it again.",
+)
+
+NOT_KEPT_RUNNING = Problem(
+    "The recognizer on this computer ended or stopped answering, three times in a row.",
+    "Start again; if that does not help, “saywrite doctor” and the log tell more.",
+)
+
+
+def explain(reason: str, model: str) -> Problem:
+    """What the worker's `reason` means: the name of an exception, a colon and its message."""
+    kind, _, detail = reason.partition(":")
+    message = detail.casefold()
+    if kind in ("ModuleNotFoundError", "ImportError"):
+        return _not_installed(detail.strip())
+    if kind == "MemoryError" or "bad_alloc" in message or "allocate memory" in message or "out of memory" in message:
+        return Problem(
+            f"There is too little free memory for the recognition model {model}.",
+            "Close other programs, or choose a smaller model in Settings > Recognition.",
+        )
+    if "instruction set" in message or "avx" in message or "unsupported cpu" in message:
+        return NO_AVX
+    if kind == "FileNotFoundError":
+        return no_model(model)
+    return damaged_model(model)
+
+
+def explain_exit(code: int) -> Problem | None:
+    """What a worker that ended with `code` while it loaded says about this computer; None: nothing in particular."""
+    return NO_AVX if code in ILLEGAL_INSTRUCTION else None
+
+
+def _not_installed(detail: str) -> Problem:
+    if sys.platform == "win32" and platform.machine().upper() == "ARM64":
+        return Problem(
+            "There is no build of the recognizer (CTranslate2) for Windows on ARM.",
+            "Choose the aiOla engine.",
+            lasting=True,
+        )
+    return Problem(
+        f"The recognizer (CTranslate2) is not installed or does not load ({detail or 'not found'}).",
+        "Install Saywrite again (“pip install ctranslate2”), or choose the aiOla engine.",
+        lasting=True,
+    )

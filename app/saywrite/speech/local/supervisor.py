@@ -1,0 +1,172 @@
+"""Keeps one worker process with the wanted model: starts, watches and ends it, and tells how ready it is.
+
+Dictation thread only. What a dictation has to do with it (its sound, its texts, the attempts) is in `engine.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from saywrite.events import EngineChanged, EngineState
+from saywrite.speech.engines import LOCAL
+from saywrite.speech.local.audio_feed import Watch
+from saywrite.speech.local.child_process import WorkerExited, WorkerMessage, WorkerProcess
+from saywrite.speech.local.problems import NOT_STARTED, Problem, explain, explain_exit, no_model
+from saywrite.speech.recognizer import Incoming, Post
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 15.0
+"""Seconds without a message from a worker that owes one until it counts as hung. While it decodes an utterance it
+sends one every 3 s (`heartbeat.py`), so this holds for a large model on a slow computer, too.
+"""
+
+LOADING_S = 90.0
+"""The same while it loads its model; measured: 0.3 s for the base model, 20 times that from a slow disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exited:
+    """The worker that was at work is gone."""
+
+    while_loading: bool
+
+
+class WorkerSupervisor:
+    """`model`: the id of the wanted model and its folder, None while it is not on this computer. `command` starts this
+    program as a worker with the model of a folder.
+    """
+
+    def __init__(
+        self,
+        post: Post,
+        command: Callable[[Path], Sequence[str]],
+        model: Callable[[], tuple[str, Path | None]],
+        *,
+        patience_s: float = PATIENCE_S,
+        loading_s: float = LOADING_S,
+    ) -> None:
+        self.state = EngineState.UNLOADED
+        self.process: WorkerProcess | None = None
+        self.problem: Problem | None = None
+        """Why there is no worker; of no meaning while there is one."""
+        self._post = post
+        self._command = command
+        self._model = model
+        self._patience_s = patience_s
+        self._loading_s = loading_s
+        self._watch = Watch()
+        self._numbers = 0
+        self._loaded: Path | None = None
+        self._loaded_name = ""
+        self._broken: Path | None = None
+        self._told = (EngineState.UNLOADED, "", "")
+
+    @property
+    def has_wanted_model(self) -> bool:
+        """Whether the present worker, if there is one, works with the model that is wanted now. It may be one whose
+        files are gone: it lies in memory.
+        """
+        name, folder = self._model()
+        return self._loaded is None or (name == self._loaded_name and folder in (self._loaded, None))
+
+    @property
+    def can_start(self) -> bool:
+        """Whether the wanted model is there and nothing is known against it."""
+        return self._model()[1] not in (None, self._broken)
+
+    def start(self) -> bool:
+        """Have a worker, loading or ready. False where there is none to be had: then `problem` says why."""
+        if self.process is not None:
+            return True
+        if self.problem is not None and self.problem.lasting:
+            return False
+        name, folder = self._model()
+        if folder is None:
+            self.fail(no_model(name))
+        elif folder != self._broken:
+            return self._spawn(name, folder)
+        return False
+
+    def models_changed(self) -> None:
+        """Models came, went or were mended: the one that could not be loaded may be tried again."""
+        self._broken = None
+
+    def stop(self) -> None:
+        """End the worker at once. It is not asked: one that hangs would outlive us, and it has nothing to save."""
+        if self.process is not None:
+            self.process.kill()
+            self.process = None
+        self._loaded = None
+
+    def fail(self, problem: Problem) -> None:
+        """There is no worker, and why; told once."""
+        self.stop()
+        self.problem = problem
+        self.tell(EngineState.UNAVAILABLE)
+
+    def receive(self, message: object) -> Mapping[str, Any] | Exited | None:
+        """A message of the present worker; None for one of a former worker, and for what concerned loading only."""
+        if self.process is None or getattr(message, "worker", None) != self.process.number:
+            return None
+        self._watch.alive()
+        if isinstance(message, WorkerExited):
+            return self._exited(message.code)
+        assert isinstance(message, WorkerMessage)
+        body = message.body
+        if body.get("kind") == "ready":
+            log.info("loaded in %s s, %s kB", body.get("load_s"), body.get("rss_kb"))
+            self.tell(EngineState.READY)
+        elif body.get("kind") == "unavailable":
+            reason = str(body.get("reason"))
+            log.warning("the recognizer is not available: %s", reason)
+            problem = explain(reason, self._model()[0])
+            self._broken = self._loaded if problem.awaits_model else None
+            self.fail(problem)
+        else:
+            return body
+        return None
+
+    def hang_due(self, outstanding: bool, now: float) -> float | None:
+        """When a worker that owes an answer counts as hung; not after `now`: it does. None: nothing is owed."""
+        if self.process is None:
+            return None
+        loading = self.state is EngineState.LOADING
+        return self._watch.due(loading or outstanding, self._loading_s if loading else self._patience_s, now)
+
+    def tell(self, state: EngineState) -> None:
+        """Tell how ready the engine is, where that is news."""
+        self.state = state
+        problem = self.problem if state is EngineState.UNAVAILABLE else None
+        news = (state, problem.what, problem.remedy) if problem else (state, "", "")
+        if news != self._told:
+            self._told = news
+            self._post(EngineChanged(LOCAL, *news))
+
+    def _spawn(self, name: str, folder: Path) -> bool:
+        self._numbers += 1
+        try:
+            self.process = WorkerProcess(
+                self._numbers, self._command(folder), lambda message: self._post(Incoming(LOCAL, message))
+            )
+        except OSError:
+            log.exception("cannot start the worker")
+            self.fail(NOT_STARTED)
+            return False
+        self._loaded, self._loaded_name = folder, name
+        self._watch.alive()
+        self.tell(EngineState.LOADING)
+        return True
+
+    def _exited(self, code: int) -> Exited | None:
+        log.info("the worker ended with %d", code)
+        loading = self.state is EngineState.LOADING
+        problem = explain_exit(code)
+        if problem is not None:
+            self.fail(problem)
+            return None
+        return Exited(loading)

@@ -1,0 +1,210 @@
+"""Utterances of one dictation in the worker: collects their sound, decodes partials and finals, reports progress.
+
+Main thread of the worker only. A partial is a whole pass over the open utterance, so it is paid for with time: at most
+half of it goes into partials (`DUTY`), none while input waits, none beyond `LONGEST_PARTIAL`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Protocol
+
+from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE, seconds
+from saywrite.speech.local.agreement import Agreement
+from saywrite.speech.segmenter import Boundary, Segmenter
+
+PARTIAL_EVERY = SAMPLE_RATE * 7 // 10
+"""Samples of new sound between two partials, at least."""
+
+LONGEST_PARTIAL = 15 * SAMPLE_RATE
+"""Samples of an utterance after which no partial is decoded: a pass takes too long to be of use."""
+
+DUTY = 0.5
+"""The share of the elapsed time that may go into partials."""
+
+SLOW_PASS_S = 3.0
+SLOW_DUTY = 0.1
+"""A pass that costs more than this many seconds helps nobody and delays the end of a dictation that comes meanwhile:
+such passes get this share of the time.
+"""
+
+MIN_VOICE = SAMPLE_RATE * 15 // 100
+"""Utterances with less voice than this (0.15 s: a click, a door) give no text."""
+
+
+class Decoded(Protocol):
+    """`whisper.Decoding`."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def trusted(self) -> bool: ...
+
+
+class Decoder(Protocol):
+    """`whisper.WhisperDecoder`: turns the sound of one utterance into words."""
+
+    def decode(
+        self,
+        pcm: bytes,
+        *,
+        language: str,
+        keywords: Sequence[str] = (),
+        final: bool = True,
+        long_window: bool = False,
+    ) -> Decoded: ...
+
+
+Send = Callable[[dict[str, Any]], None]
+
+
+class PartialBudget:
+    """Decides when the next partial may be decoded. `cost`: processor time where more than one thread computes."""
+
+    def __init__(self, clock: Callable[[], float], cpu: Callable[[], float]) -> None:
+        self._clock = clock
+        self._cpu = cpu
+        self._not_before = clock()
+
+    def allows(self) -> bool:
+        return self._clock() >= self._not_before
+
+    def spend(self, decode: Callable[[], Decoded]) -> Decoded:
+        """Run a pass, and postpone the next one by what this one has cost."""
+        began, cpu = self._clock(), self._cpu()
+        decoded = decode()
+        now = self._clock()
+        cost = max(now - began, self._cpu() - cpu)
+        self._not_before = began + cost / (DUTY if cost <= SLOW_PASS_S else SLOW_DUTY)
+        return decoded
+
+
+class Utterances:
+    """One dictation, or the rest of one after a restart."""
+
+    def __init__(
+        self,
+        number: int,
+        start: int,
+        decoder: Decoder,
+        segmenter: Segmenter,
+        send: Send,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        cpu: Callable[[], float] = time.process_time,
+    ) -> None:
+        self.number = number
+        self.language = "en"
+        self.keywords: tuple[str, ...] = ()
+        self.long_window = False
+        self.while_decoding: Callable[[dict[str, Any], float], AbstractContextManager[None]] = self._report_once
+        self._decoder = decoder
+        self._segmenter = segmenter
+        self._send = send
+        self._budget = PartialBudget(clock, cpu)
+        self._partials = True
+        self._kept = bytearray()
+        self._kept_from = start
+        self._end = start
+        self._opened: int | None = None
+        self._hints: tuple[str, ...] = ()
+        self._looked_at = 0
+        self._partial = ""
+        self._agreement = Agreement()
+
+    def set_partials(self, wanted: bool) -> None:
+        """Whether words are shown while they are spoken."""
+        self._partials = wanted
+
+    def feed(self, pcm: bytes, *, more_waits: bool = False) -> None:
+        """The next sound. `more_waits`: input is queued behind it, so nothing may be decoded that can be left out."""
+        self._kept += pcm
+        self._end += len(pcm) // BYTES_PER_SAMPLE
+        self._follow(self._segmenter.process(pcm))
+        self._forget(self._segmenter.settled)
+        self._report(self._segmenter.settled)
+        if self._opened is not None and self._partials and not more_waits:
+            self._look(self._opened)
+
+    def finish(self) -> None:
+        """No more sound: the last utterance gets its text."""
+        self._follow(self._segmenter.flush())
+        self._report(self._end)
+
+    def _follow(self, boundaries: Sequence[Boundary]) -> None:
+        for boundary in boundaries:
+            if boundary.starts:
+                self._open(boundary.at)
+            else:
+                self._close(boundary.at, boundary.voiced)
+
+    def _open(self, at: int) -> None:
+        self._opened = self._looked_at = at
+        self._hints = self.keywords
+        self._partial = ""
+        self._agreement = Agreement()
+
+    def _close(self, at: int, voiced: int) -> None:
+        opened, self._opened = self._opened, None
+        text = self._final(opened, at) if opened is not None and voiced >= MIN_VOICE else ""
+        if text:
+            self._send({"kind": "final", "session": self.number, "text": text, "start": opened, "end": at})
+        elif self._partial:
+            self._show("", 0)
+        self._report(at)
+
+    def _final(self, start: int, end: int) -> str:
+        with self.while_decoding(self._progress(start), seconds(end - start)):
+            decoded = self._decoder.decode(
+                self._sound(start, end),
+                language=self.language,
+                keywords=self._hints,
+                final=True,
+                long_window=self.long_window,
+            )
+        return decoded.text if decoded.trusted else ""
+
+    def _look(self, opened: int) -> None:
+        """Decode the words so far, where it is time and there is time for it."""
+        length = self._end - opened
+        if self._end - self._looked_at < PARTIAL_EVERY or length > LONGEST_PARTIAL or not self._budget.allows():
+            return
+        self._looked_at = self._end
+        pcm = self._sound(opened, self._end)
+        with self.while_decoding(self._progress(opened), seconds(length)):
+            decoded = self._budget.spend(
+                lambda: self._decoder.decode(pcm, language=self.language, keywords=self._hints, final=False)
+            )
+        if decoded.trusted and decoded.text:
+            agreed = self._agreement.compare(decoded.text)
+            self._show(decoded.text, agreed)
+
+    def _show(self, text: str, agreed: int) -> None:
+        self._partial = text
+        self._send({"kind": "partial", "session": self.number, "text": text, "agreed": agreed})
+
+    def _sound(self, start: int, end: int) -> bytes:
+        first, last = ((offset - self._kept_from) * BYTES_PER_SAMPLE for offset in (start, end))
+        return bytes(self._kept[first:last])
+
+    def _forget(self, before: int) -> None:
+        if before > self._kept_from:
+            del self._kept[: (before - self._kept_from) * BYTES_PER_SAMPLE]
+            self._kept_from = before
+
+    def _progress(self, confirmed: int) -> dict[str, Any]:
+        return {
+            "kind": "progress",
+            "session": self.number,
+            "sent": self._end,
+            "confirmed": min(confirmed, self._end),
+        }
+
+    def _report(self, confirmed: int) -> None:
+        self._send(self._progress(confirmed))
+
+    def _report_once(self, message: dict[str, Any], audio_s: float) -> AbstractContextManager[None]:
+        self._send(message)
+        return nullcontext()

@@ -1,0 +1,182 @@
+"""The recognizer's child process, seen from within: sound in, texts of utterances out.
+
+`child_process.py` is the parent's side of the pipe. One thread reads frames into a queue, the main thread works them
+off, so that the worker knows whether more input waits; a third one reports that a long decoding still computes.
+Frames that come in:
+
+    {"op": "start", "session": 3, "at": 0, "voice": {…}, "language": "en", "keywords": […], "partials": true,
+     "long_window": false}                                  then sound, then {"op": "finish"} or {"op": "abort"}
+    {"op": "set_keywords", "keywords": […]}                 written forms, newest first; from the next utterance on
+    {"op": "set_partials", "partials": false}               at once
+
+Frames that go out:
+
+    {"kind": "ready", "load_s": 0.5, "rss_kb": 182000}      once, or {"kind": "unavailable", "reason": …}
+    {"kind": "partial", "session", "text", "agreed"}        the words of the open utterance; how many characters agree
+    {"kind": "final", "session", "text", "start", "end"}    sample offsets
+    {"kind": "progress", "session", "sent", "confirmed"}    after every block, and before and while a final is decoded
+    {"kind": "finished", "session", "rss_kb"}
+
+The end of its input ends the child. The engine brings the decoder, the composition root the segmenter (the parts of
+Saywrite do not import each other).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, Any
+
+from saywrite.speech.local.child_process import GarbageError, message_frame, read_frame
+from saywrite.speech.local.heartbeat import Heartbeat
+from saywrite.speech.local.utterances import Decoder, Send, Utterances
+from saywrite.speech.segmenter import MakeSegmenter
+
+log = logging.getLogger(__name__)
+
+Frame = bytes | dict[str, Any] | None
+
+
+class FrameQueue:
+    """The frames of the pipe in order, read ahead by a thread of their own. The flow control of the dictation keeps at
+    most ten seconds of sound in it.
+    """
+
+    def __init__(self, stdin: IO[bytes]) -> None:
+        self._stdin = stdin
+        self._frames: SimpleQueue[Frame | GarbageError] = SimpleQueue()
+        threading.Thread(target=self._read, name="frames", daemon=True).start()
+
+    @property
+    def has_more(self) -> bool:
+        """Whether input waits that has not been worked off."""
+        return not self._frames.empty()
+
+    def get(self) -> Frame:
+        """The next frame; waits for it. None at the end of the input. Raises GarbageError."""
+        frame = self._frames.get()
+        if isinstance(frame, GarbageError):
+            raise frame
+        return frame
+
+    def _read(self) -> None:
+        try:
+            while (frame := read_frame(self._stdin)) is not None:
+                self._frames.put(frame)
+        except GarbageError as error:
+            self._frames.put(error)
+        except (OSError, ValueError):  # the pipe was closed under us
+            self._frames.put(None)
+        else:
+            self._frames.put(None)
+
+
+def serve(
+    stdin: IO[bytes], stdout: IO[bytes], make_decoder: Callable[[], Decoder], make_segmenter: MakeSegmenter
+) -> int:
+    """The child's whole life; returns its exit code. Errors of the decoder end it: the parent starts another."""
+    send = _sender(stdout)
+    began = time.monotonic()
+    try:
+        decoder = make_decoder()
+    except (ImportError, OSError, RuntimeError, ValueError, MemoryError) as error:
+        send({"kind": "unavailable", "reason": f"{type(error).__name__}: {error}"})
+        return 1
+    send({"kind": "ready", "load_s": round(time.monotonic() - began, 3), "rss_kb": memory_kb()})
+    frames = FrameQueue(stdin)
+    heartbeat = Heartbeat(send)
+    session: Utterances | None = None
+    while (frame := frames.get()) is not None:
+        if isinstance(frame, bytes):
+            if session is not None:
+                session.feed(frame, more_waits=frames.has_more)
+            continue
+        op = frame.get("op")
+        if op == "start":
+            session = _begin(frame, decoder, make_segmenter, send, heartbeat)
+        elif session is not None:
+            session = _control(session, op, frame, send)
+    return 0
+
+
+def _control(session: Utterances, op: object, frame: Mapping[str, Any], send: Send) -> Utterances | None:
+    """Do what a message asks of the present dictation; None when it is over."""
+    if op == "set_keywords":
+        session.keywords = _texts(frame["keywords"])
+    elif op == "set_partials":
+        session.set_partials(bool(frame["partials"]))
+    else:
+        if op == "finish":
+            session.finish()
+            send({"kind": "finished", "session": session.number, "rss_kb": memory_kb()})
+        return None
+    return session
+
+
+def _sender(stdout: IO[bytes]) -> Send:
+    """Writes messages whole, also when the heartbeat's thread writes at the same time."""
+    lock = threading.Lock()
+
+    def send(message: dict[str, Any]) -> None:
+        with lock:
+            stdout.write(message_frame(message))
+            stdout.flush()
+
+    return send
+
+
+def _begin(
+    frame: Mapping[str, Any], decoder: Decoder, make_segmenter: MakeSegmenter, send: Send, heartbeat: Heartbeat
+) -> Utterances:
+    start = int(frame["at"])
+    session = Utterances(int(frame["session"]), start, decoder, make_segmenter(**frame["voice"], start=start), send)
+    session.language = str(frame["language"])
+    session.keywords = _texts(frame["keywords"])
+    session.long_window = bool(frame["long_window"])
+    session.set_partials(bool(frame["partials"]))
+    session.while_decoding = heartbeat.beating
+    return session
+
+
+def _texts(values: Sequence[object]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)
+
+
+def run(make_decoder: Callable[[], Decoder], make_segmenter: MakeSegmenter) -> int:
+    """`serve()` on this process's own pipes, at a low priority and ignoring Ctrl-C."""
+    stdout = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # native libraries print to standard output: not into our messages
+    for name in ("SIGINT", "SIGTERM"):
+        # Both reach the whole process group; the parent finishes the dictation first, with our help. It then
+        # closes the pipe, which ends us.
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        with suppress(OSError):
+            os.nice(5)
+    try:
+        return serve(sys.stdin.buffer, stdout, make_decoder, make_segmenter)
+    except BrokenPipeError:
+        return 0
+    except GarbageError:
+        log.error("the parent sent garbage")
+        return 2
+
+
+def memory_kb() -> int:
+    """Resident memory of this process in kB; its peak where the system tells no more, 0 if nothing."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+    with suppress(ImportError):
+        import resource
+
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak // 1024 if sys.platform == "darwin" else peak
+    return 0

@@ -1,0 +1,216 @@
+"""Dictations without a recognition model: they record, end, and get their text by themselves when it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.dictation.conftest import Stage
+
+from saywrite.audio.sidecar import load_sidecar
+from saywrite.events import SAMPLE_RATE, Failed, Finished, ModelsChanged, Started, State, UnfinishedFound
+from saywrite.settings.schema import Settings
+
+
+@pytest.fixture
+def missing(stage: Stage) -> Stage:
+    """A stage whose recognizer has no model."""
+    stage.recognizer.waits = True
+    return stage
+
+
+def dictate(stage: Stage, seconds: int = 2) -> str:
+    """A dictation from press to release; its id."""
+    stage.pass_time(1)
+    stage.listen()
+    stage.say(seconds)
+    stage.release()
+    stage.settle()
+    return stage.last(Started).dictation
+
+
+def bring_model(stage: Stage) -> None:
+    stage.recognizer.waits = False
+    stage.inbox.post(ModelsChanged(()))
+    stage.settle()
+    stage.pass_time(0.1)
+
+
+def finish(stage: Stage, text: str) -> None:
+    """The recognizer gives the dictation it hears its text."""
+    stage.recognizer.final(text, 0.2, stage.recognizer.fed / SAMPLE_RATE)
+    stage.recognizer.done()
+    stage.settle()
+    stage.pass_time(0.1)
+
+
+def starts(stage: Stage) -> list[str]:
+    return [event.dictation for event in stage.all(Started)]
+
+
+def test_dictation_without_model_ends_with_everything_pending(missing: Stage) -> None:
+    dictation = dictate(missing)
+    finished = missing.last(Finished)
+    assert (finished.dictation, finished.heard, finished.pending) == (dictation, 2 * SAMPLE_RATE, 2 * SAMPLE_RATE)
+    assert missing.loop.state is State.IDLE
+    assert missing.all(Failed) == []
+    (item,) = missing.last(UnfinishedFound).items
+    assert (item.dictation, item.waits) == (dictation, True)
+
+
+def test_text_is_written_when_the_model_is_there_in_order_and_without_a_click(missing: Stage) -> None:
+    first, second = dictate(missing), dictate(missing, 3)
+    bring_model(missing)
+    assert starts(missing) == [first, second, first]
+    assert missing.recognizer.request.live is False
+    finish(missing, "one")
+    assert starts(missing) == [first, second, first, second]
+    assert missing.recognizer.fed == 3 * SAMPLE_RATE
+    finish(missing, "two")
+    assert missing.text == ["One", "Two"]
+    assert missing.last(UnfinishedFound).items == ()
+    assert missing.loop.state is State.IDLE
+
+
+def test_model_that_another_process_brings_is_found_within_five_seconds(missing: Stage) -> None:
+    dictation = dictate(missing)
+    assert missing.loop.wake(missing.now) <= missing.now + 5.0
+    missing.recognizer.waits = False
+    missing.pass_time(5.1)
+    assert starts(missing) == [dictation, dictation]
+
+
+def test_other_unfinished_dictations_stay_with_the_user(stage: Stage) -> None:
+    stage.listen()
+    stage.say(2)
+    stage.release()
+    stage.recognizer.done(complete=False)
+    stage.settle()
+    (item,) = stage.last(UnfinishedFound).items
+    assert not item.waits
+    bring_model(stage)
+    assert starts(stage) == [item.dictation]
+
+
+def test_cancelled_dictation_does_not_come_back(missing: Stage) -> None:
+    missing.listen()
+    missing.say(2)
+    missing.dictation.cancel()
+    missing.settle()
+    bring_model(missing)
+    assert len(starts(missing)) == 1
+
+
+def test_quitting_while_the_model_is_missing_marks_the_dictation(missing: Stage, tmp_path: Path) -> None:
+    missing.listen()
+    missing.say(2)
+    missing.dictation.quit()
+    missing.settle()
+    folder = missing.paths.recordings / missing.last(Started).dictation
+    assert load_sidecar(folder)[0].waits
+
+
+@pytest.fixture
+def next_start(missing: Stage, tmp_path: Path) -> Iterator[Stage]:
+    """The program after a restart: one dictation in German waits, the model is there."""
+    missing.desk.apply(replace(Settings(), language="de"))
+    dictate(missing)
+    missing.dictation.quit()
+    missing.settle()
+    missing.archive.close_history()
+    again = Stage(tmp_path)
+    again.archive.look_for_unfinished(except_for=())
+    yield again
+    again.dictation.quit()
+    again.settle()
+    again.archive.close_history()
+
+
+def test_waiting_dictation_is_continued_after_a_restart(next_start: Stage) -> None:
+    next_start.settle()
+    next_start.pass_time(0.1)
+    finish(next_start, "hallo")
+    assert next_start.text == ["Hallo"]
+    assert next_start.last(UnfinishedFound).items == ()
+
+
+def test_what_was_dictated_for_this_computer_stays_on_it_and_in_its_language(next_start: Stage) -> None:
+    """Whatever engine and language the settings say meanwhile."""
+    from tests.dictation.conftest import FakeRecognizer
+
+    service = FakeRecognizer(next_start.inbox.post)
+    next_start.recognizers["aiola"] = service
+    next_start.desk.apply(replace(Settings(), engine="aiola", language="fr"))
+    next_start.settle()
+    next_start.pass_time(0.1)
+    assert service.calls.count("start") == 0
+    assert next_start.recognizer.request.language == "de"
+
+
+def test_a_press_during_automatic_transcription_starts_a_dictation_at_once(missing: Stage) -> None:
+    waiting = dictate(missing)
+    bring_model(missing)
+    assert missing.loop.state is State.FINISHING, "the key starts a dictation; it does not stop this one"
+    missing.listen()
+    assert missing.loop.state is State.LISTENING
+    new = missing.last(Started).dictation
+    assert new != waiting
+    missing.say(1)
+    assert missing.recognizer.request.dictation == new
+    missing.release()
+    finish(missing, "new")
+    assert starts(missing)[-1] == waiting, "the transcription that gave way goes on"
+    finish(missing, "old")
+    assert missing.text == ["New", "Old"]
+
+
+def test_transcription_that_fails_with_the_model_there_is_not_repeated_for_ever(missing: Stage) -> None:
+    dictate(missing)
+    bring_model(missing)
+    missing.inbox.post(Failed(missing.recognizer.dictation, "It ended.", "Start again.", fatal=True))
+    missing.settle()
+    for _ in range(5):
+        missing.pass_time(10)
+    assert len(starts(missing)) == 2
+    (item,) = missing.last(UnfinishedFound).items
+    assert not item.waits
+
+
+def test_model_that_goes_again_in_mid_transcription_is_waited_for_again(missing: Stage) -> None:
+    dictation = dictate(missing)
+    bring_model(missing)
+    missing.recognizer.waits = True
+    missing.recognizer.done(complete=False)
+    missing.settle()
+    assert missing.last(UnfinishedFound).items[0].waits
+    missing.pass_time(60)
+    assert starts(missing) == [dictation] * 2
+    bring_model(missing)
+    assert starts(missing) == [dictation] * 3
+
+
+def test_quitting_in_mid_transcription_continues_it_at_the_next_start(missing: Stage) -> None:
+    dictation = dictate(missing)
+    bring_model(missing)
+    missing.dictation.quit()
+    missing.settle()
+    assert load_sidecar(missing.paths.recordings / dictation)[0].waits
+
+
+def test_chosen_model_is_looked_for_at_once(stage: Stage) -> None:
+    stage.dictation.apply(replace(Settings(), local_model="whisper-small"))
+    stage.settle()
+    assert stage.recognizer.calls == ["renew"]
+
+
+def test_words_are_shown_while_speaking_only_where_the_settings_say_so(stage: Stage) -> None:
+    stage.desk.apply(replace(Settings(), live_text=False))
+    stage.listen()
+    assert stage.recognizer.request.partials is False
+    stage.desk.apply(replace(Settings(), live_text=True))
+    stage.dictation.cancel()
+    stage.settle()
+    stage.listen()
+    assert stage.recognizer.request.partials is True

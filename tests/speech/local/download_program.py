@@ -1,0 +1,20 @@
+"""A process that downloads the small model as `saywrite models download` does. Arguments: work folder, server, data."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.speech.local.small_model import SmallModel
+
+from saywrite.dictation.model_commands import Request, run
+from saywrite.speech.aiola.network import Network
+from saywrite.speech.local.model_store.http_files import HttpFiles
+from saywrite.speech.local.model_store.sources import WebSource
+from saywrite.speech.local.model_store.store import ModelStore
+
+if __name__ == "__main__":
+    work, address, data = sys.argv[1:]
+    store = ModelStore(Path(data), [SmallModel(Path(work)).model])
+    request = Request("download", "small-model", "small-model")
+    sys.exit(run(request, store, lambda _source, stop: [WebSource(address, HttpFiles(Network(), stop, (5.0, 60.0)))]))

@@ -1,0 +1,298 @@
+"""The main window says what is true of the model in use: its name, its download, and what becomes of the words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication
+from test_window_reach import unnamed
+from window_fakes import BEGAN, FakeDictation, model
+
+from saywrite import events
+from saywrite.events import EngineChanged, EngineState, ModelFailed, ModelProgress, ModelsChanged, ModelState, State
+from saywrite.ui.frontend import FrontEnd
+from saywrite.ui.partial_text import PartialText, lighter_text
+from saywrite.ui.settings_dialog import SettingsDialog
+
+SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
+NO_MODEL = EngineChanged("local", EngineState.UNAVAILABLE, "The recognition model is not here.", "Download it.")
+
+
+def models(state: ModelState, small: ModelState = ModelState.ABSENT) -> ModelsChanged:
+    return ModelsChanged((model(state=state), model("whisper-small", small)))
+
+
+def word(front: FrontEnd) -> str:
+    return front.window.control_bar.chip.word
+
+
+def bar_shown(front: FrontEnd) -> bool:
+    return front.window.model_bar.isVisibleTo(front.window)
+
+
+def test_the_models_are_asked_for_once_the_window_is_painted(qtbot: Any, shown: FrontEnd, dictation: Any) -> None:
+    qtbot.waitUntil(lambda: "list_models" in dictation.names())
+
+
+def test_the_engine_is_named_after_the_model_in_use(front: FrontEnd) -> None:
+    assert front.window.control_bar.engine.currentText() == "Whisper base · on this computer"
+    front.preferences.update(local_model="whisper-large-v3-turbo")
+    assert front.window.control_bar.engine.currentText() == "Whisper large v3 turbo · on this computer"
+    assert front.window.empty.texts()[2].startswith("Whisper large v3 turbo on this computer: English, German")
+
+
+def test_with_a_model_there_is_no_bar(front: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(models(ModelState.READY))
+    dictation.tell(EngineChanged("local", EngineState.READY))
+    assert not bar_shown(front)
+    assert word(front) == "ready"
+
+
+def test_before_the_models_are_known_nothing_is_claimed(front: FrontEnd) -> None:
+    assert not bar_shown(front)
+    assert word(front) == "loads when needed"
+
+
+def test_a_download_shows_its_progress_and_that_one_can_speak(front: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(models(ModelState.DOWNLOADING))
+    dictation.tell(ModelProgress("whisper-base", 62_000_000, 145_217_532))
+    assert front.window.model_bar.texts() == ("Whisper base is being downloaded: 62 of 145 MB", SPEAK)
+    assert front.window.model_bar.progress.value() == 42
+    assert word(front) == "downloading 42 %"
+    assert "You can already speak" in front.window.control_bar.chip.toolTip()
+
+
+def test_the_bar_takes_the_place_of_the_engines_own_notice(front: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(NO_MODEL)
+    assert front.window.notices.texts() == ["The recognition model is not here. Download it."]
+    dictation.tell(models(ModelState.ABSENT))
+    assert front.window.notices.texts() == []
+    assert bar_shown(front)
+    dictation.tell(models(ModelState.READY))
+    assert front.window.notices.texts() == ["The recognition model is not here. Download it."]
+
+
+@pytest.mark.parametrize(
+    ("state", "what", "button"),
+    [
+        (ModelState.ABSENT, "Whisper base is not on this computer yet.", "Download (145 MB)"),
+        (ModelState.PAUSED, "The download of Whisper base is paused at 0 of 145 MB.", "Resume"),
+        (ModelState.DAMAGED, "Whisper base is damaged: its files are incomplete or were changed.", "Download again"),
+    ],
+)
+def test_its_button_gets_the_model(
+    front: FrontEnd, dictation: FakeDictation, state: ModelState, what: str, button: str
+) -> None:
+    dictation.tell(models(state))
+    bar = front.window.model_bar
+    assert bar.texts() == (what, SPEAK)
+    assert bar.action.text() == button
+    bar.action.click()
+    assert dictation.arguments("download_model") == [("whisper-base",)]
+
+
+def test_a_download_can_be_paused_from_the_bar(front: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(models(ModelState.DOWNLOADING))
+    front.window.model_bar.action.click()
+    assert dictation.arguments("pause_download") == [("whisper-base",)]
+
+
+def test_a_failed_download_names_its_remedy_and_leads_on(front: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(models(ModelState.PAUSED))
+    dictation.tell(ModelFailed("whisper-base", "There is no network.", "Connect this computer."))
+    bar = front.window.model_bar
+    assert bar.texts() == ("There is no network.", f"Connect this computer. {SPEAK}")
+    assert (bar.action.text(), bar.settings.text()) == ("Try again", "Choose a folder…")
+    assert word(front) == "no model"
+    bar.action.click()
+    assert dictation.arguments("download_model") == [("whisper-base",)]
+    assert "no network" not in bar.texts()[0]
+
+
+def test_the_bar_leads_to_the_models(qtbot: Any, shown: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(models(ModelState.ABSENT))
+    shown.window.model_bar.settings.click()
+    dialog = shown.window.findChild(SettingsDialog)
+    page = dialog.models_page
+    assert page.isVisible()
+    qtbot.waitUntil(lambda: page.source.line.visibleRegion().boundingRect() == page.source.line.rect())
+    assert dialog.focusWidget() is page.source.line
+    assert list(dialog.models_page.rows) == ["whisper-base", "whisper-small"]
+
+
+def test_a_dismissed_bar_returns_when_something_else_is_to_be_said(front: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(models(ModelState.DOWNLOADING))
+    front.window.model_bar.close_button.click()
+    dictation.tell(ModelProgress("whisper-base", 80_000_000, 145_217_532))
+    assert not bar_shown(front)
+    dictation.tell(ModelFailed("whisper-base", "The disk is full.", "Free some space."))
+    assert bar_shown(front)
+
+
+def test_only_the_model_in_use_matters(front: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(models(ModelState.READY, small=ModelState.DOWNLOADING))
+    assert not bar_shown(front)
+    front.preferences.update(local_model="whisper-small")
+    assert bar_shown(front)
+    front.preferences.update(engine="aiola")
+    assert not bar_shown(front)
+    assert word(front) == "connects when needed"
+
+
+def test_while_one_records_without_a_model_the_window_says_what_becomes_of_the_words(
+    front: FrontEnd, dictation: FakeDictation
+) -> None:
+    dictation.tell(models(ModelState.DOWNLOADING))
+    assert front.window.empty.texts()[:2] == (
+        "Press Start and speak",
+        "Your words are recorded. They are written as soon as the model is here.",
+    )
+    dictation.tell(events.StateChanged("d1", State.LISTENING))
+    assert word(front) == "recording, text follows"
+    assert front.window.empty.texts()[:2] == (
+        "Recording",
+        "Speak. Your words are written as soon as the model is here.",
+    )
+    dictation.tell(models(ModelState.READY))
+    assert front.window.empty.texts()[0] == "Listening"
+    dictation.tell(events.StateChanged("d1", State.IDLE))
+    dictation.tell(EngineChanged("local", EngineState.READY))
+    assert word(front) == "ready"
+
+
+def test_everything_in_the_bar_has_a_name(shown: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(models(ModelState.ABSENT))
+    assert unnamed(shown.window) == []
+
+
+@pytest.mark.parametrize("state", [ModelState.DOWNLOADING, ModelState.ABSENT])
+def test_in_a_small_window_nothing_of_it_is_cut_off(
+    qtbot: Any, qapp: QApplication, shown: FrontEnd, dictation: FakeDictation, state: ModelState
+) -> None:
+    dictation.tell(models(state))
+    dictation.tell(events.StateChanged("d1", State.LISTENING))
+    shown.window.resize(640, 420)
+    qapp.processEvents()
+    window, bar = shown.window, shown.window.model_bar
+    assert (window.width(), window.height()) == (640, 420)
+    for widget in (bar.what, bar.remedy, bar.action, bar.settings, bar.close_button):
+        left = widget.mapTo(window, widget.rect().topLeft())
+        assert left.x() + widget.width() <= 640
+        assert widget.width() >= widget.minimumSizeHint().width()
+    chooser, chip = window.control_bar.engine, window.control_bar.chip
+    metrics = chooser.fontMetrics()
+    assert chip.width() >= chip.sizeHint().width()
+    assert chooser.width() > metrics.horizontalAdvance(chooser.currentText()) + chooser.iconSize().width()
+
+
+# The words being heard
+
+
+def partial(front: FrontEnd, text: str, agreed: int) -> Any:
+    front.receive(events.Partial("d1", text, agreed))
+    front.controller._show_partial()
+    return front.window.transcript.pane.partial
+
+
+def begin(dictation: FakeDictation) -> None:
+    dictation.tell(events.Started("d1", "local", "en", "microphone", 0.0, BEGAN))
+
+
+def test_the_agreed_words_are_shown_in_the_texts_own_color(front: FrontEnd, dictation: FakeDictation) -> None:
+    begin(dictation)
+    heard = partial(front, "we were all going direct", len("we were all"))
+    assert heard.text() == "we were all going direct"
+    assert heard.agreed_text == "we were all"
+    assert partial(front, "we were all going direct to Heaven", 0).agreed_text == ""
+
+
+def colors(widget: Any) -> set[str]:
+    image = widget.grab().toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+def test_the_two_parts_are_painted_in_two_colors(qtbot: Any) -> None:
+    heard = PartialText()
+    qtbot.addWidget(heard)
+    heard.resize(600, 60)
+    text = heard.palette().color(QPalette.ColorRole.Text).name()
+    lighter = lighter_text(heard.palette()).name()
+    heard.set_text("IIIIIIIIIIIIIIIIIIIIIIII", (0, 24))
+    assert text in colors(heard)
+    assert lighter not in colors(heard)
+    heard.set_text("IIIIIIIIIIIIIIIIIIIIIIII", (0, 0))
+    assert lighter in colors(heard)
+    assert text not in colors(heard)
+    heard.set_text("IIIIIIIIIIIIIIIIIIIIIIII", (0, 12))
+    assert {text, lighter} <= colors(heard)
+
+
+def test_speech_that_waits_for_text_above_them_is_lighter(front: FrontEnd, dictation: FakeDictation) -> None:
+    begin(dictation)
+    dictation.tell(events.Outstanding("d1", ((0, 32_000), (48_000, 64_000))))
+    heard = partial(front, "going direct", len("going"))
+    assert heard.text() == "… 0:00 waiting for text, 2 s\ngoing direct"
+    assert heard.agreed_text == "going"
+
+
+def test_line_breaks_of_every_kind_keep_the_agreed_words_apart(front: FrontEnd, dictation: FakeDictation) -> None:
+    begin(dictation)
+    heard = partial(front, "one\r\ntwo three", len("one\r\ntwo"))
+    assert heard.text() == "one\ntwo three"
+    assert heard.agreed_text == "one\ntwo"
+
+
+def test_of_words_that_do_not_fit_the_newest_are_seen(
+    shown: FrontEnd, dictation: FakeDictation, qapp: QApplication
+) -> None:
+    shown.window.resize(640, 420)
+    begin(dictation)
+    heard = partial(shown, "We were all going direct to Heaven, we were all going direct the other way. " * 9, 20)
+    qapp.processEvents()
+    editor = shown.window.transcript.pane.editor
+    assert heard.isVisible()
+    assert heard.height() > editor.height(), "nothing would be tested"
+    assert heard.geometry().bottom() <= editor.contentsRect().bottom()
+    assert heard.geometry().bottom() >= editor.contentsRect().bottom() - 20
+
+
+@pytest.mark.parametrize("width", [560, 640, 900])
+def test_a_final_takes_exactly_the_place_of_its_partial(
+    shown: FrontEnd, dictation: FakeDictation, qapp: QApplication, width: int
+) -> None:
+    shown.window.resize(width, 600)
+    begin(dictation)
+    text = "We were all going direct to Heaven, we were all going direct the other way. " * 2
+    heard = partial(shown, text.strip(), 20)
+    qapp.processEvents()
+    pane = shown.window.transcript.pane
+    top, height = heard.y(), heard.height()
+    dictation.tell(events.SegmentAdded("d1", events.Segment(1, text.strip(), "", 0, 16_000)))
+    qapp.processEvents()
+    index, place = list(pane.editor.visible_rows())[1]
+    assert shown.window.transcript.document.rows[index].text == text.strip()
+    assert abs(place.top() + pane.editor.viewport().y() - top) <= 1
+    assert height <= place.height() <= height + pane.editor.document().documentMargin()
+
+
+@pytest.mark.parametrize("height", [300, 420, 520, 800])
+@pytest.mark.parametrize("state", [State.IDLE, State.LISTENING])
+def test_the_words_of_the_empty_window_are_whole_or_not_there(
+    shown: FrontEnd, dictation: FakeDictation, qapp: QApplication, height: int, state: State
+) -> None:
+    dictation.tell(models(ModelState.DOWNLOADING))
+    dictation.tell(events.Started("d1", "local", "en", "microphone", 0.0, BEGAN))
+    dictation.tell(events.StateChanged("d1", state))
+    shown.window.resize(640, height)
+    for _ in range(3):
+        qapp.processEvents()
+    empty = shown.window.empty
+    labels = [label for label in (empty._headline, empty._sentence, empty._engine) if label.isVisible()]
+    assert empty._headline in labels
+    for label in labels:
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
+        assert label.geometry().bottom() <= empty.height()
+    tops = [label.y() for label in labels]
+    assert tops == sorted(tops)
