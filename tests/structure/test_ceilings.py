@@ -16,7 +16,6 @@ CLASS_METHODS = 25
 OF_CLASS = {"MainWindow": 15}
 
 RAISED: dict[str, tuple[int, str]] = {
-    "desktop/insertion/portal.py:Portal": (32, "two interfaces over one session, most methods one line"),
     "dictation/dictation.py:Dictation": (33, "a facade: one line for each wish of the user, no logic to cut out"),
     "events.py": (520, "the vocabulary of all layers, on one page so that it can be read as a whole"),
 }

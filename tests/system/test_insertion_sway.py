@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -195,6 +196,30 @@ def test_the_last_insertion_is_taken_back(screen: Compositor) -> None:
         bench.inserter.take_back()
         assert bench.next() == TakenBack("d1", "Test-editor")
         wait_for(lambda: target.text() == "Keep this. ", "undo did nothing")
+
+
+def test_a_text_continues_the_one_before_it_until_the_user_does_something(screen: Compositor) -> None:
+    with inserting(screen, Choices()) as bench, editor(screen) as target:
+        bench.insert("We met")
+        wait_for(lambda: target.text() == "We met", "no text")
+        bench.insert("Yesterday", added_capital=True)
+        wait_for(lambda: target.text() == "We met yesterday", f"it has {target.text()!r}")
+        activity = bench.inserter._way.activity  # type: ignore[union-attr]
+        assert activity.known
+        screen.key("F5")
+        wait_for(lambda: activity.acted, "the key was not noticed")
+        bench.insert("Later", added_capital=True)
+        wait_for(lambda: target.text() == "We met yesterdayLater", f"it has {target.text()!r}")
+
+
+def test_the_clipboard_stays_for_seconds_and_is_back_within_ten(screen: Compositor) -> None:
+    with screen.copied("text/plain;charset=utf-8", b"before"), inserting(screen) as bench, editor(screen) as target:
+        began = time.monotonic()
+        bench.insert("Words")
+        wait_for(lambda: target.text() == "Words", "no text")
+        wait_for(lambda: time.monotonic() > began + 1.5, "time does not pass")
+        assert screen.pasted() == b"Words"  # a busy page reads again by now
+        wait_for(lambda: screen.pasted() == b"before", "the clipboard did not come back", 10.0)
 
 
 def test_the_compositor_going_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
