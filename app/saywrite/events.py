@@ -333,23 +333,30 @@ class Level:
     at: float = field(default=0.0)
 
 
-class Receipt(StrEnum):
-    """What was seen of a text that went to another program."""
-
-    READ = "read by the target"
-    NOT_READ = "not read"
-    UNKNOWN = "cannot tell"
-
-
 @dataclass(frozen=True, slots=True)
 class Inserted:
-    """The text went into `program`: read (READ), or sent and nothing seen against it (UNKNOWN). `elsewhere`: not the
-    window that had the focus at the key press. `took_s`: from the request to this receipt; `at`: monotonic seconds.
+    """`program` has read the text. `elsewhere`: not the window that had the focus at the key press. `took_s`: from the
+    request to this receipt; `at`: monotonic seconds.
     """
 
     dictation: str
-    receipt: Receipt
     program: str
+    elsewhere: bool
+    took_s: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class InsertionUncertain:
+    """The text was sent to `program`, and nothing tells whether it took it. `unusual`: not because this way of
+    inserting never tells, but for what `what` says. `Inserter.again()` inserts it once more. The rest as in `Inserted`.
+    """
+
+    dictation: str
+    program: str
+    what: str
+    remedy: str
+    unusual: bool
     elsewhere: bool
     took_s: float
     at: float
@@ -382,7 +389,7 @@ class NotTakenBack:
     remedy: str
 
 
-InsertionEvent = Inserted | NotInserted | TakenBack | NotTakenBack
+InsertionEvent = Inserted | InsertionUncertain | NotInserted | TakenBack | NotTakenBack
 """What the insertion worker tells."""
 
 
@@ -511,6 +518,7 @@ FrontEndEvent = (
     | UnfinishedFound
     | DevicesChanged
     | Inserted
+    | InsertionUncertain
     | NotInserted
     | TakenBack
     | NotTakenBack

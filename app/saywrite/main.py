@@ -152,10 +152,15 @@ def _window(options: cli.Options) -> int:
                 file=sys.stderr,
             )
             return cli.FAILED
-    from saywrite.desktop.instance import become_or_raise
+    from saywrite.desktop.instance import become_or_raise, running_elsewhere
 
-    instance = become_or_raise(default_paths(options.config, options.data).data, os.environ)
+    data = default_paths(options.config, options.data).data
+    instance = become_or_raise(data, os.environ)
     if instance is None:
+        if words := running_elsewhere(data, os.environ):
+            from saywrite.ui.application import say_once
+
+            say_once(words)
         return cli.DONE
     try:
         return _open_window(options, instance)

@@ -12,12 +12,12 @@ from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.events import (
     Cancelled,
     Inserted,
+    InsertionUncertain,
     KeyProblem,
     KeysChanged,
     ListeningAhead,
     NotInserted,
     NotTakenBack,
-    Receipt,
     State,
     StateChanged,
     TakenBack,
@@ -62,7 +62,7 @@ MISSED = NotInserted("d", "Kate", "Kate did not read the text.", "The text is on
 
 
 def went_in(*, elsewhere: bool = False) -> Inserted:
-    return Inserted("d", Receipt.READ, "Kate", elsewhere, 0.02, 5.0)
+    return Inserted("d", "Kate", elsewhere, 0.02, 5.0)
 
 
 def test_a_text_that_went_in_is_said_in_passing(shown: Shown) -> None:
@@ -87,6 +87,19 @@ def test_a_text_that_did_not_get_there_can_be_inserted_again(shown: Shown) -> No
     assert shown.dictation.names() == ["insert_again"]
     assert shown.tell(went_in()) == []
     assert not shown.window.actions_.insert_again.isEnabled()
+
+
+@pytest.mark.parametrize("unusual", [True, False])
+def test_a_text_that_nobody_can_tell_of_is_not_called_inserted(unusual: bool, shown: Shown) -> None:
+    event = InsertionUncertain("d", "Kate", "Another program took the clipboard.", "Look.", unusual, False, 0.02, 5.0)
+    assert shown.tell(event) == (["Another program took the clipboard. Look."] if unusual else [])
+    if unusual:
+        shown.click("&Insert again")
+    else:
+        assert shown.window.status.words() == "Sent to Kate; it does not tell whether it took the text"
+        assert shown.beside == []
+        shown.window.actions_.insert_again.trigger()
+    assert shown.dictation.names() == ["insert_again"]
 
 
 def test_the_next_dictation_takes_the_word_of_the_last_away(shown: Shown) -> None:

@@ -25,13 +25,14 @@ _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 
 class Record(NamedTuple):
     """Who holds the file. `address`: a socket's path, or "port" digits on the loopback; "" when it takes no commands.
-    `token`: proves to a port on the loopback that the one who asks can read this file.
+    `token`: proves to a port on the loopback that the one who asks can read this file. `display`: where its window is.
     """
 
     pid: int
     host: str
     address: str
     token: str = ""
+    display: str = ""
 
 
 class InstanceFile:
@@ -46,9 +47,9 @@ class InstanceFile:
             os.close(self._fd)
             raise
 
-    def write(self, address: str, token: str) -> None:
-        """Say where this process takes commands."""
-        record = Record(os.getpid(), socket.gethostname(), address, token)
+    def write(self, address: str, token: str, display: str = "") -> None:
+        """Say where this process takes commands, and where its window is."""
+        record = Record(os.getpid(), socket.gethostname(), address, token, display)
         text = json.dumps(record._asdict()).encode("ascii")
         os.lseek(self._fd, 0, os.SEEK_SET)
         os.write(self._fd, text)
@@ -75,7 +76,7 @@ def read_record(data: Path | str) -> Record | None:
         return None
     finally:
         os.close(fd)
-    texts = (record.host, record.address, record.token)
+    texts = (record.host, record.address, record.token, record.display)
     return record if isinstance(record.pid, int) and all(map(_encodes, texts)) else None
 
 

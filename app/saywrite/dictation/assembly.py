@@ -22,6 +22,7 @@ from saywrite.audio.standby import Standby
 from saywrite.audio.voice import Segmenter
 from saywrite.desktop.hotkeys.bindings import Hotkeys
 from saywrite.desktop.hotkeys.ways import choose, open_hotkeys
+from saywrite.desktop.insertion.accessible_text import AccessibleText
 from saywrite.desktop.insertion.inserter import Inserter
 from saywrite.desktop.insertion.way import Way
 from saywrite.desktop.insertion.ways import PortalToken, open_way
@@ -219,15 +220,14 @@ def _desktop(
     def keys() -> Hotkeys | None:
         return open_hotkeys(choose(sys.platform, means.environ).way, inbox.post, time.monotonic, APP_ID, on_main)
 
-    def watch_session() -> Callable[[], None]:
-        if sys.platform != "linux":
-            return lambda: None
-        return SessionWatch(inbox.post, time.monotonic).close
+    def watch_session() -> SessionWatch | None:
+        return SessionWatch(inbox.post, time.monotonic, means.environ) if sys.platform == "linux" else None
 
     def way_in() -> Way:
         return open_way(_portal_token(means), APP_ID, environ=means.environ)
 
-    inserter = Inserter(way_in, carry_on, inbox.post)
+    text_before = AccessibleText(means.environ) if sys.platform == "linux" else None
+    inserter = Inserter(way_in, carry_on, inbox.post, text_before=text_before)
     return Desktop(keys, watch_session, Handover(inserter, disk.submit, inbox.post, time.monotonic), standby)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from saywrite.audio.standby import Standby
-from saywrite.desktop.hotkeys.bindings import SECOND, Grabbed, Hotkeys
+from saywrite.desktop.hotkeys.bindings import SECOND, Grabbed, Hotkeys, KeyPressed, KeyReleased
 from saywrite.dictation.handover import Handover
 from saywrite.dictation.keyboard import Keyboard, KeyMessage
 from saywrite.dictation.push_to_talk import Situation
@@ -23,6 +23,7 @@ from saywrite.events import (
     FrontEndEvent,
     Inserted,
     InsertionEvent,
+    InsertionUncertain,
     KeyProblem,
     KeysChanged,
     SegmentsRemoved,
@@ -36,12 +37,19 @@ CLOSE_S = 0.5
 """What the end of the program waits for a text that is on its way."""
 
 
+class SessionWatching(Protocol):
+    """`desktop.session.SessionWatch`: posts when the screen is locked and the computer sleeps."""
+
+    def capture(self, on: bool) -> None: ...
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desktop:
-    """What push-to-talk needs of the desktop. `watch_session` returns how to end the watch."""
+    """What push-to-talk needs of the desktop."""
 
     open_keys: Callable[[], Hotkeys | None]
-    watch_session: Callable[[], Callable[[], None]]
+    watch_session: Callable[[], SessionWatching | None]
     handover: Handover
     standby: Standby
 
@@ -59,7 +67,8 @@ class Talk:
         self._clock = clock
         self._tell = tell
         self._ahead: tuple[object, ...] = (0,)
-        self._end_watch: Callable[[], None] | None = None
+        self._watch: SessionWatching | None = None
+        self._capturing = False
         self._cancelled: set[str] = set()
         self._returning: list[str] = []
         self._leaving: list[str] = []
@@ -67,16 +76,16 @@ class Talk:
     def open(self) -> None:
         """Grab the keys, find the way into other programs: none of it keeps the window waiting."""
         self.handover.inserter.start()
-        self._end_watch = self._desktop.watch_session()
+        self._watch = self._desktop.watch_session()
         self.apply(self._desk.loop.settings)
 
     def close(self) -> None:
         """Let go of the keys first: nothing begins any more."""
         self.keyboard.close()
         self._desktop.standby.keep(0)
-        if self._end_watch is not None:
-            self._end_watch()
-            self._end_watch = None
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
         self.handover.inserter.close(CLOSE_S)
 
     def apply(self, settings: Settings) -> None:
@@ -92,9 +101,11 @@ class Talk:
     def handle(self, message: object) -> bool:
         """Take a message out of the inbox; whether it was one for this."""
         if isinstance(message, KeyMessage):
+            if isinstance(message, KeyReleased) or (isinstance(message, KeyPressed) and not self.keyboard.held):
+                self.handover.inserter.note_own_key(message.at, down=isinstance(message, KeyPressed))
             self.keyboard.handle(message, self._clock())
         elif isinstance(message, InsertionEvent):
-            if isinstance(message, Inserted):
+            if isinstance(message, Inserted | InsertionUncertain):
                 self._desk.latency.inserted(message.dictation, message.at)
             self._tell(message)
         else:
@@ -107,6 +118,12 @@ class Talk:
 
     def follow(self) -> None:
         """The dictation's state has changed."""
+        capturing = self.situation().capturing
+        if capturing != self._capturing:
+            self._capturing = capturing
+            self.handover.inserter.note_own_key(self._clock(), down=None)
+            if self._watch is not None:
+                self._watch.capture(capturing)
         self.keyboard.follow()
 
     def receive(self, event: FrontEndEvent) -> None:

@@ -14,6 +14,7 @@ from saywrite.events import (
     Cancelled,
     FrontEndEvent,
     Inserted,
+    InsertionUncertain,
     KeysChanged,
     ListeningAhead,
     NotInserted,
@@ -62,6 +63,8 @@ class TalkNotices(QObject):
         match event:
             case Inserted():
                 self._show_inserted(event)
+            case InsertionUncertain():
+                self._show_uncertain(event)
             case NotInserted():
                 self._show_not_inserted(event)
             case TakenBack(program=program):
@@ -100,6 +103,17 @@ class TalkNotices(QObject):
             (("&Take that back", self._dictation.take_back_cancelled),),
             beside="Its recording is kept for a few seconds; the menu of this icon takes that back.",
         )
+
+    def _show_uncertain(self, event: InsertionUncertain) -> None:
+        """Where this way of inserting never tells, that is no news: it is said in passing."""
+        self._window.notices.withdraw(INSERTION_KEY)
+        self._window.actions_.insert_again.setEnabled(True)
+        self._window.actions_.take_back.setEnabled(True)
+        if event.unusual or event.elsewhere:
+            again = (("&Insert again", self._dictation.insert_again),)
+            self._tell(Kind.WARNING if event.unusual else Kind.INFO, event.what, event.remedy, INSERTION_KEY, again)
+        else:
+            self._window.status.tell(f"Sent to {event.program}; it does not tell whether it took the text")
 
     def _show_not_inserted(self, event: NotInserted) -> None:
         self._window.actions_.insert_again.setEnabled(True)
