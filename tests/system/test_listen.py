@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from tests import sounds
-from tests.system.lab.program import Events, on_terminal, run, running
+from tests.system.lab.program import Events, folders, on_terminal, run, running
 from tests.system.lab.sound import SoundLab, label, sound_lab, wait_for
 from tests.system.small_disk import small_disk
 
@@ -141,7 +144,41 @@ def test_a_read_only_folder_is_told_and_dictation_goes_on(lab: SoundLab, speech:
             terminal.wait_for_output("people")
             terminal.process.send_signal(signal.SIGINT)
             terminal.end()
+    assert terminal.process.returncode == 1
     assert "read-only" in "".join(terminal.errors)
+    assert "Nothing of this dictation is kept." in "".join(terminal.errors)
+
+
+def test_a_full_disk_behind_standard_output_ends_a_dictation_and_keeps_what_was_said(
+    lab: SoundLab, speech: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "saywrite", "listen", *folders(tmp_path)]
+    env = {**os.environ, **lab.env}
+    with (
+        Path("/dev/full").open("w") as full,
+        subprocess.Popen(command, env=env, stdout=full, stderr=subprocess.PIPE, text=True) as process,
+    ):
+        assert process.stderr is not None
+        assert "Microphone" in process.stderr.readline() + process.stderr.readline()
+        lab.play("desk", speech)
+        assert process.wait(60) == 1
+        assert "Standard output cannot be written: No space left" in process.stderr.read()
+    store = HistoryStore(tmp_path / "data" / "history.sqlite3")
+    (summary,) = store.recent(2)
+    assert store.load(summary.dictation).segments
+    store.close()
+
+
+def test_a_reader_that_goes_away_ends_a_dictation_before_the_next_text(lab: SoundLab, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "saywrite", "listen", *folders(tmp_path)]
+    env = {**os.environ, **lab.env}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert "Microphone" in process.stderr.readline() + process.stderr.readline()
+        process.stdout.close()
+        assert process.wait(10) == 1
+        assert "Standard output was closed" in process.stderr.read()
 
 
 def test_a_named_microphone_is_used_and_an_unknown_one_is_answered_with_those_there(

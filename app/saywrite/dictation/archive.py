@@ -112,12 +112,14 @@ class Archive:
             partial(self._told_of_errors, lambda: export_wav(self._folder(dictation), target, overwrite=True))
         )
 
-    def discard_unfinished(self, dictation: str, except_for: tuple[str, ...] = ()) -> None:
-        """Remove the recording for good; text it has already stays in the history. `except_for`: what is not looked
-        for among the unfinished.
+    def discard_unfinished(self, dictation: str, except_for: tuple[str, ...] = (), *, with_text: bool = False) -> None:
+        """Remove the recording for good; text it has already stays in the history, or goes too (`with_text`).
+        `except_for`: what is not looked for among the unfinished.
         """
 
         def discard() -> None:
+            if with_text and self._history is not None:
+                self._history.delete(dictation)
             finish_recording(self._folder(dictation), keep=False)
             self._look(except_for)
 

@@ -17,7 +17,7 @@ from saywrite.audio.journal import Header, Journal
 from saywrite.audio.recordings import finish_recording
 from saywrite.dictation.disk import Disk
 from saywrite.errors import HistoryError, JournalError, SaywriteError
-from saywrite.events import BYTES_PER_SAMPLE, Segment, Traffic
+from saywrite.events import BYTES_PER_SAMPLE, RecordClosed, Segment, Traffic
 from saywrite.history.holdings import forget_empty
 from saywrite.history.store import HistoryStore
 
@@ -45,14 +45,6 @@ class DiskTrouble:
 
     dictation: str
     error: SaywriteError
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """Posted to the inbox: everything submitted for `dictation` has been tried; `saved` tells whether it is on disk."""
-
-    dictation: str
-    saved: bool
 
 
 class Recorded(Protocol):
@@ -226,13 +218,14 @@ class RecordWriter:
         return self._journal.read(start, end)
 
     def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
-        """Write what is left, mark the end, tell `Closed`. `complete`: nothing is owed to the user any more. `waits`:
-        the text comes by itself as soon as there is a recognition model.
+        """Write what is left, mark the end, post `RecordClosed`. `complete`: nothing is owed to the user any more.
+        `waits`: the text comes by itself as soon as there is a recognition model.
         """
         self._write()
         self._disk.keep_synced(self, None)
         self._in_history(lambda store: store.finish(self._header.dictation, heard, confirmed))
         saved = not self._unwritten and self._text_saved
+        kept = self._journal.length if self._journal is not None else 0
         if self._journal is not None:
             if self._continued and confirmed < self._journal.length:
                 complete = False
@@ -244,7 +237,7 @@ class RecordWriter:
                 self._trouble(error)
             self._journal.close()
         self._forget_the_empty(heard, pending=heard - confirmed)
-        self._post(Closed(self._header.dictation, saved))
+        self._post(RecordClosed(self._header.dictation, saved, kept))
 
     def _forget_the_empty(self, heard: int, pending: int) -> None:
         """A press without sound leaves no recording, one without words no row in the history."""

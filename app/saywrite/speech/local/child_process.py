@@ -197,9 +197,7 @@ def _message(body: bytes) -> dict[str, Any]:
 
 
 def _creation_flags() -> int:
-    """On Windows: no console window, out of reach of Ctrl-C, a little behind the programs in use."""
+    """On Windows: no console window, out of reach of Ctrl-C."""
     if sys.platform == "win32":
-        return (
-            subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-        )
+        return subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
     return 0
