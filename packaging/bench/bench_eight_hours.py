@@ -46,9 +46,9 @@ class Recognizer:
     window = 160_000
 
     def __init__(self, post: object) -> None:
-        from saywrite.speech.engines import CAPABILITIES
+        from saywrite.speech.engines import LOCAL_CAPABILITIES
 
-        self.capabilities, self.post, self.said = CAPABILITIES, post, 0
+        self.capabilities, self.post, self.said = LOCAL_CAPABILITIES, post, 0
 
     def start(self, request: object) -> None:
         self.dictation = request.dictation  # type: ignore[attr-defined]

@@ -75,7 +75,8 @@ def test_finals_are_lines_on_standard_output_and_the_rest_is_on_standard_error(
         terminal.wait_for_output("people")
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.end() == 0
-    assert label("desk") in "".join(terminal.errors)
+    # A sound server that answers late leaves the device's own name, "default".
+    assert any(f"Microphone: {name}." in "".join(terminal.errors) for name in (label("desk"), "default"))
     assert "people" not in "".join(terminal.errors)
     assert "Listening" not in "".join(terminal.output)
 
