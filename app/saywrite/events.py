@@ -173,8 +173,8 @@ class RecognizerFinished:
 @dataclass(frozen=True, slots=True)
 class Failed:
     """A problem, in words. `fatal` ends the dictation; otherwise it goes on. `dictation` is "" outside of one.
-    `about` names what has the problem ("microphone", "network", "account", "disk") where a later event can tell that
-    it is over.
+    `about` names what has the problem: "microphone", "network", "account" and "disk", of which a later event can tell
+    that it is over, or the "file" that is read.
     """
 
     dictation: str
@@ -259,7 +259,9 @@ class SourceChanged:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The dictation is over. `pending` samples have no text yet and stay in the journal."""
+    """The dictation is over. `pending` samples have no text yet and stay in the journal. `cancelled`: the user does
+    not want its text.
+    """
 
     dictation: str
     heard: int
@@ -267,6 +269,7 @@ class Finished:
     pending: int
     duration_s: float
     text: str
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +284,17 @@ class Unfinished:
     confirmed: int
     problem: str = ""
     waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordClosed:
+    """The disk has tried everything that a dictation gave it, after its `Finished`. `saved`: all of it is on disk.
+    `kept`: samples of its sound that are.
+    """
+
+    dictation: str
+    saved: bool
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,6 +514,7 @@ FrontEndEvent = (
     | EngineChanged
     | Failed
     | Finished
+    | RecordClosed
     | UnfinishedFound
     | DevicesChanged
     | Inserted

@@ -69,6 +69,7 @@ CASES: dict[str, Sequence[Sound]] = {
         *(noise(LOUD / 10, n) for n in range(5)),
     ],
     "beside noise as loud as the voice": [VOICE, noise(LOUD, 3)],
+    "beside noise 10 dB louder": [VOICE, noise(3.2 * LOUD, 4)],
     "beside hum 10 dB louder": [VOICE, hum(3 * LOUD)],
     "beside hum of 100 Hz": [hum(3 * LOUD, 100), VOICE, SILENCE, SILENCE],
     "crosstalk on seven inputs": [VOICE, *(np.roll(VOICE, 20 * n) * 0.1 for n in range(1, 8))],
@@ -85,6 +86,12 @@ def test_voice_keeps_its_level(case: str) -> None:
 @pytest.mark.parametrize("case", ["third of eight in noise", "beside noise as loud as the voice"])
 def test_noise_of_other_channels_is_left_out(case: str) -> None:
     assert noise_db(mixed(*CASES[case])) < -10
+
+
+def test_noise_louder_than_the_voice_is_left_out_from_the_first_pause_on() -> None:
+    """It stands out from nothing, however loud it is; the first second is what it takes to know that."""
+    second = slice(RATE, None)
+    assert noise_db(mixed(VOICE, noise(3.2 * LOUD, 4))[second], VOICE[second]) < -6
 
 
 def test_two_speakers_on_two_channels_are_both_heard() -> None:

@@ -18,6 +18,7 @@ from saywrite.audio.levels import (
     LatestLevel,
     Meter,
     measure,
+    measure_swing,
 )
 from saywrite.events import Level
 
@@ -223,3 +224,11 @@ def test_a_reader_sees_a_complete_prefix_while_the_recording_grows() -> None:
         assert np.array_equal(seen, np.arange(len(seen)))
     writer.join()
     assert len(envelope) == 5_000
+
+
+def test_swing_leaves_out_an_offset() -> None:
+    tone = np.rint(328 * np.sin(np.arange(1_600) * 0.3))
+    for offset in (0, 9_830, -9_830):
+        assert measure_swing((tone + offset).astype("<i2").tobytes()) == pytest.approx(-40, abs=0.1)
+    assert measure_swing(np.full(1_600, 9_830, "<i2").tobytes()) == FLOOR_DBFS
+    assert measure_swing(b"") == FLOOR_DBFS

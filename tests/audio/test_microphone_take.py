@@ -101,7 +101,7 @@ class FakeServer:
         self.moves: list[tuple[str, str]] = []
         self.looks = 0
 
-    def subscribe(self, key: object, listener: Callable) -> None:
+    def subscribe(self, key: object, listener: Callable, *, closely: bool = False) -> None:
         self.listeners[key] = listener
         if self.answers:
             listener(self.now)
@@ -588,6 +588,30 @@ def test_zeros_later_on_are_told_after_three_seconds():
     assert room.told("failed") == []
     room.pass_time(0.2)
     assert room.told("failed") == [("failed", MicrophoneDenied, False)]
+
+
+@pytest.mark.parametrize("voice", [b"\x05\x00", b"\x48\x01"], ids=["next to nothing", "an offset of 1 %"])
+def test_sound_that_is_not_zero_but_has_nothing_in_it_is_called_very_quiet_once(voice: bytes):
+    room = Room(CHOSEN, PULSE)
+    room.voice = voice
+    room.server.now = Snapshot(True, (HEADSET,), "headset")
+    room.start()
+    room.pass_time(7.9)
+    assert room.told("failed") == []
+    room.pass_time(5)
+    assert room.told("failed") == [("failed", AudioError, False)]
+
+
+def test_after_a_first_loud_sound_quiet_is_a_pause_and_is_not_told():
+    room = Room(CHOSEN, PULSE)
+    room.voice = b"\x05\x00"
+    room.server.now = Snapshot(True, (HEADSET,), "headset")
+    room.start()
+    room.pass_time(1)
+    room.now += STEP_S
+    room.portaudio.streams[0].on_block(b"\x00\x10\x00\xf0" * 160, room.now, False)
+    room.pass_time(20)
+    assert room.told("failed") == []
 
 
 def test_an_overflow_is_a_gap_of_a_block_at_least():

@@ -162,3 +162,82 @@ def test_a_flushed_segmenter_goes_on_counting() -> None:
     segmenter.flush()
     again = [*segmenter.process(WEATHER), *segmenter.flush()]
     assert again[0].at >= len(WEATHER) // 2
+
+
+def samples(pcm: bytes) -> np.ndarray:
+    return np.frombuffer(pcm, "<i2").astype(float)
+
+
+def pcm_of(sound: np.ndarray) -> bytes:
+    return np.clip(np.rint(sound), -32_768, 32_767).astype("<i2").tobytes()
+
+
+def voice_level(pcm: bytes) -> float:
+    loud = samples(pcm)
+    return float(np.sqrt(np.mean(np.square(loud[np.abs(loud) > 50]))))
+
+
+def voiced_s(pcm: bytes) -> float:
+    return sum(boundary.voiced for boundary in boundaries(pcm)) / SAMPLE_RATE
+
+
+@pytest.mark.parametrize("name", ["weather", "two_sentences", "two_cities"])
+@pytest.mark.parametrize("share", [-0.3, -0.01, 0.01, 0.1, 0.3])
+@pytest.mark.parametrize("level", [0.5, 0.05])
+def test_offset_changes_nothing(name: str, share: float, level: float) -> None:
+    """The voice is at half its level and at −26 dB, so that nothing is clipped."""
+    voice = samples(speech(name)) * level
+    clean, offset = voiced_s(pcm_of(voice)), voiced_s(pcm_of(voice + share * 32_768))
+    assert clean > 0.5
+    assert offset == pytest.approx(clean, rel=0.15)
+
+
+@pytest.mark.parametrize("name", ["weather", "two_sentences", "two_cities"])
+@pytest.mark.parametrize("hertz", [50, 60, 100])
+def test_hum_10_db_above_the_voice_throws_no_word_away(name: str, hertz: float) -> None:
+    voice = 0.3 * samples(speech(name))
+    hum = 0.3 * voice_level(speech(name)) * 10 ** (10 / 20) * 2**0.5
+    tone = hum * np.sin(2 * np.pi * hertz * np.arange(len(voice)) / SAMPLE_RATE)
+    assert voiced_s(pcm_of(voice + tone)) > 0.6 * voiced_s(pcm_of(voice))
+
+
+@pytest.mark.parametrize("name", ["weather", "two_sentences", "two_cities"])
+def test_buzz_and_hiss_throw_no_word_away(name: str) -> None:
+    """Mains buzz with nine harmonics 10 dB above the voice; white noise 10 and 5 dB below it."""
+    voice, level = 0.3 * samples(speech(name)), 0.3 * voice_level(speech(name))
+    time = np.arange(len(voice)) / SAMPLE_RATE
+    buzz = sum(np.sin(2 * np.pi * 50 * k * time + k) / k for k in range(1, 10))
+    hiss = samples(noise(len(voice) / SAMPLE_RATE, 1_000))
+    for disturbance, decibels in ((buzz, 10), (hiss, -10), (hiss, -5)):
+        added = disturbance / disturbance.std() * level * 10 ** (decibels / 20)
+        assert voiced_s(pcm_of(voice + added)) > 0.5 * voiced_s(pcm_of(voice))
+
+
+def colored(seconds: float, slope: float, level: float) -> np.ndarray:
+    """Noise whose power falls with the frequency to the power of `slope`: 0 white, 1 pink, 2 rumble."""
+    length = int(seconds * SAMPLE_RATE)
+    spectrum = np.fft.rfft(np.random.default_rng(3).standard_normal(length))
+    hertz = np.maximum(np.fft.rfftfreq(length, 1 / SAMPLE_RATE), 20)
+    sound = np.fft.irfft(spectrum / hertz ** (slope / 2), length)
+    return sound / sound.std() * level
+
+
+def sine(hertz: float) -> np.ndarray:
+    return np.sin(2 * np.pi * hertz * np.arange(12 * SAMPLE_RATE) / SAMPLE_RATE)
+
+
+STEADY = {
+    "white": colored(12, 0, 3_000),
+    "pink": colored(12, 1, 3_000),
+    "rumble": colored(12, 2, 3_000),
+    "hum": 8_000 * sine(50),
+    "buzz": sum(5_000 / k * sine(60 * k) for k in range(1, 30)),
+    "fan": colored(12, 1.5, 2_000) + sum(800 * sine(hertz) for hertz in (47, 94, 141, 188, 235, 470)),
+}
+
+
+@pytest.mark.parametrize("kind", STEADY)
+@pytest.mark.parametrize("level", [1.0, 0.1, 0.01])
+@pytest.mark.parametrize("offset", [0, 3_000])
+def test_steady_noise_alone_has_no_voice_in_it(kind: str, level: float, offset: float) -> None:
+    assert voiced_s(pcm_of(STEADY[kind] * level + offset)) == 0

@@ -30,8 +30,11 @@ from saywrite.events import (
     ListeningAhead,
     NotInserted,
     Segment,
+    SegmentAdded,
+    SegmentsRemoved,
     UnfinishedFound,
 )
+from saywrite.history.store import HistoryStore
 from saywrite.settings.schema import Settings
 
 SETTINGS = Settings(hotkey="F9", second_hotkey="F8", second_language="de", hotkey_mode="hold", keep_recordings_days=-1)
@@ -290,6 +293,56 @@ def test_a_cancel_that_is_taken_back_becomes_text_and_goes_where_it_was_to_go(st
     assert [event.revocable for event in stage.all(Cancelled)] == [True, False]
     assert stage.inserted() == ["After all"]
     assert scan(stage.paths.recordings) == ()
+
+
+def cancelled_with_text(stage: TalkStage) -> str:
+    """A dictation that has text when it is cancelled; its id."""
+    stage.down()
+    stage.speak()
+    stage.recognizer.take_all()
+    stage.recognizer.final("not this", 0, 1)
+    stage.settle()
+    stage.dictation.cancel()
+    stage.settle()
+    stage.up()
+    return stage.last(Finished).dictation
+
+
+def words_in_history(stage: TalkStage) -> list[str]:
+    store = HistoryStore(stage.paths.history)
+    try:
+        return [entry.dictation for entry in store.recent(9)]
+    finally:
+        store.close()
+
+
+def test_the_text_of_a_cancelled_dictation_goes_with_it(stage: TalkStage) -> None:
+    dictation = cancelled_with_text(stage)
+    assert stage.last(Finished).cancelled, "for the tray, which offers the last texts"
+    assert stage.last(SegmentsRemoved).dictation == dictation, "from the transcript at once"
+    stage.pass_time(TAKE_BACK_S)
+    assert words_in_history(stage) == []
+    assert list(stage.paths.recordings.iterdir()) == []
+
+
+def test_at_the_end_of_the_program_a_cancelled_dictation_goes_at_once(stage: TalkStage) -> None:
+    cancelled_with_text(stage)
+    stage.dictation.quit()
+    stage.settle()
+    assert words_in_history(stage) == []
+    assert list(stage.paths.recordings.iterdir()) == []
+
+
+def test_the_text_of_a_cancel_that_is_taken_back_is_there_again(stage: TalkStage) -> None:
+    dictation = cancelled_with_text(stage)
+    before = len(stage.all(SegmentAdded))
+    stage.dictation.take_back_cancelled()
+    stage.settle()
+    stage.loop.wake(stage.now)
+    stage.settle()
+    assert [event.segment.text for event in stage.all(SegmentAdded)[before:]] == ["Not this"]
+    stage.pass_time(TAKE_BACK_S)
+    assert words_in_history(stage) == [dictation]
 
 
 def test_a_cancel_before_anything_was_heard_offers_nothing(stage: TalkStage) -> None:

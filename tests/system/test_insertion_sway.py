@@ -169,6 +169,20 @@ def test_a_program_that_watches_the_clipboard_is_not_taken_for_the_target(screen
         watcher.wait()
 
 
+def test_clipboard_managers_are_told_not_to_keep_the_text(screen: Compositor) -> None:
+    def paste(*arguments: str) -> bytes:
+        env = {**os.environ, **screen.env}
+        return subprocess.run(["wl-paste", "--no-newline", *arguments], env=env, capture_output=True, check=True).stdout
+
+    with inserting(screen) as bench, editor(screen) as target:
+        target.ask("refuse")
+        event = bench.insert("Private words")
+        assert isinstance(event, NotInserted)
+        assert event.on_clipboard
+        assert "x-kde-passwordManagerHint" in paste("--list-types").decode().split()
+        assert paste("--type", "x-kde-passwordManagerHint") == b"secret"
+
+
 @pytest.mark.parametrize("choice", ["here", "back", "keep"])
 def test_when_another_window_has_the_focus_the_user_decides(choice: str, screen: Compositor) -> None:
     choices = Choices(other_window=choice, continues=False)

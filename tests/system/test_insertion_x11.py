@@ -21,7 +21,9 @@ from saywrite.desktop.insertion.inserter import Inserter, Insertion
 from saywrite.desktop.insertion.programs import Choices
 from saywrite.desktop.insertion.way import Means
 from saywrite.desktop.insertion.x11.connection import Connection
+from saywrite.desktop.insertion.x11.contents import of_text
 from saywrite.desktop.insertion.x11.desktop import X11
+from saywrite.desktop.insertion.x11.offering import Offers
 from saywrite.desktop.insertion.x11.reading import Reader
 from saywrite.events import Inserted, InsertionEvent, InsertionUncertain, NotInserted, NotTakenBack, TakenBack
 from saywrite.text.spacing import carry_on
@@ -60,6 +62,29 @@ def inserting(screen: Desktop, choices: Choices = NO_CONTINUING) -> Iterator[Ben
         yield bench
     finally:
         bench.inserter.close(LIMIT_S)
+
+
+def test_clipboard_managers_are_told_not_to_keep_the_text(screen: Desktop) -> None:
+    """CopyQ, Klipper, Clipman and others pass over what offers this with the value "secret"."""
+    connection = Connection(screen.env["DISPLAY"])
+    offers = Offers(connection)
+    assert offers.own("CLIPBOARD", of_text("private words"))
+    over = threading.Event()
+
+    def serve() -> None:
+        while not over.is_set():
+            connection.wait(over.is_set, 0.05)
+
+    server = threading.Thread(target=serve)
+    server.start()
+    try:
+        assert "x-kde-passwordManagerHint" in xclip(screen, "-t", "TARGETS", "-o").decode().split()
+        assert xclip(screen, "-t", "x-kde-passwordManagerHint", "-o") == b"secret"
+        assert xclip(screen, "-o") == b"private words"
+    finally:
+        over.set()
+        server.join()
+        connection.close()
 
 
 def xclip(screen: Desktop, *arguments: str, selection: str = "clipboard") -> bytes:

@@ -24,6 +24,7 @@ from saywrite.events import (
 )
 from saywrite.ui.main_window import MainWindow
 from saywrite.ui.talk_notices import TalkNotices
+from saywrite.ui.tray_menu import TrayMenu
 
 
 class Shown:
@@ -111,6 +112,20 @@ def test_a_cancelled_dictation_can_be_taken_back_until_it_is_gone(shown: Shown) 
     shown.click("&Take that back")
     assert shown.dictation.names() == ["take_back_cancelled"]
     assert shown.tell(Cancelled("d", revocable=False)) == []
+
+
+def test_without_the_window_in_sight_a_cancel_is_taken_back_in_the_menu_of_the_tray(shown: Shown) -> None:
+    menu = TrayMenu(shown.window.actions_, CHOICES)
+    action = shown.window.actions_.want_cancelled
+    assert action in menu.actions()
+    assert not action.isVisible()
+    shown.tell(Cancelled("d", revocable=True))
+    assert shown.beside[-1].endswith("the menu of this icon takes that back.")
+    assert action.isVisible()
+    action.trigger()
+    assert shown.dictation.names() == ["take_back_cancelled"]
+    shown.tell(Cancelled("d", revocable=False))
+    assert not action.isVisible()
 
 
 def test_an_insertion_taken_back_is_taken_back_once(shown: Shown) -> None:

@@ -56,6 +56,14 @@ def measure(pcm: bytes, at: float) -> Level:
     return Level(decibels(peak), decibels(rms), peak >= CLIP_SAMPLE and _is_clipped(samples), at)
 
 
+def measure_swing(pcm: bytes) -> float:
+    """Half the distance between the highest and the lowest sample of s16le sound, in dBFS: an offset does not count."""
+    import numpy as np
+
+    samples = np.frombuffer(pcm, dtype="<i2", count=len(pcm) // 2)
+    return decibels((int(samples.max()) - int(samples.min())) / 2) if samples.size else FLOOR_DBFS
+
+
 def _is_clipped(samples: npt.NDArray[np.int16]) -> bool:
     loud = (samples >= CLIP_SAMPLE) | (samples <= -CLIP_SAMPLE)
     run = loud

@@ -90,7 +90,7 @@ class Take:
         self._drain_until: float | None = None
         self._look_again_at: float | None = None
         self._asked = False
-        server.subscribe(self, lambda change: post(FromSource((self, change))))
+        server.subscribe(self, lambda change: post(FromSource((self, change))), closely=True)
 
     def stop(self, now: float) -> None:
         if self._stop_at is not None:
@@ -223,6 +223,8 @@ class Take:
             microphones = self._snapshot.microphones if self._snapshot else ()
             muted = any(source.name == heard and source.muted for source in microphones)
             self._problems.tell(SILENT, silence(self._label(), muted))
+        elif self._track.quiet:
+            self._problems.tell(SILENT, very_quiet(self._label()))
 
     def _lose(self) -> None:
         """The capture is over, the dictation is not."""
@@ -354,3 +356,8 @@ def silence(label: str, muted: bool) -> MicrophoneDenied:
     if muted:
         return MicrophoneDenied(f"{label} is muted.", "Switch it on in the sound settings or with its mute key.")
     return MicrophoneDenied(f"{label} delivers nothing but silence.", silence_remedy())
+
+
+def very_quiet(label: str) -> AudioError:
+    """There is sound, so that it is not muted, but none as loud as speech."""
+    return AudioError(f"{label} is very quiet.", "Raise its input level in the sound settings, or come closer to it.")

@@ -6,9 +6,11 @@ the clock goes on: what no stream has delivered is a gap.
 
 from __future__ import annotations
 
+from math import inf
+
 from saywrite.audio.capture import Block
 from saywrite.audio.convert import Converter
-from saywrite.audio.levels import measure
+from saywrite.audio.levels import measure, measure_swing
 from saywrite.audio.source import SoundSink
 from saywrite.audio.timeline import LATE_S, Lost, Timeline
 from saywrite.events import SAMPLE_RATE
@@ -16,6 +18,12 @@ from saywrite.events import SAMPLE_RATE
 SILENT_AT_START_S = 1.0
 SILENT_LATER_S = 3.0
 """Exact zeros for so long: no microphone is that quiet, it is muted or withheld by the system."""
+
+QUIET_DBFS = -60.0
+QUIET_S = 8.0
+"""Nothing above this for so long from the beginning: speech would be, at any usable input level. An offset does not
+count as sound here.
+"""
 
 CAUSE_UNKNOWN = "Some sound got lost on its way."
 CAUSE_OVERFLOW = "The computer was too busy to take all sound."
@@ -31,7 +39,9 @@ class Track:
         self._heard_until: float | None = None
         self._zeros_s = 0.0
         self._any_signal = False
+        self._quiet_s = 0.0
         self.silent = False
+        self.quiet = False
         self.cause = ""
 
     @property
@@ -98,6 +108,14 @@ class Track:
     def _sound(self, pcm: bytes, at: float) -> None:
         if pcm:
             self._sink.sound(pcm, measure(pcm, at))
+            self._listen_for_quiet(pcm)
+
+    def _listen_for_quiet(self, pcm: bytes) -> None:
+        """Set `quiet` when nothing but very quiet sound has come from the beginning on."""
+        if self._quiet_s == inf:
+            return
+        self._quiet_s = inf if measure_swing(pcm) > QUIET_DBFS else self._quiet_s + len(pcm) / (2 * SAMPLE_RATE)
+        self.quiet = QUIET_S <= self._quiet_s < inf
 
     def _gap(self, seconds: float, cause: str) -> None:
         if (length := round(seconds * SAMPLE_RATE)) > 0:

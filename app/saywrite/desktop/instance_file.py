@@ -10,8 +10,10 @@ import json
 import os
 import socket
 import sys
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path  # not loaded: commands for the running window take less time than that
 
 NAME = "instance.lock"
 
@@ -36,9 +38,9 @@ class Record(NamedTuple):
 class InstanceFile:
     """The file, held from here to `release()`."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path | str) -> None:
         """Take it. Raises BlockingIOError when another process holds it, and OSError."""
-        self._fd = os.open(data / NAME, os.O_CREAT | os.O_RDWR | _BINARY | _NO_LINKS, 0o600)
+        self._fd = os.open(f"{data}{os.sep}{NAME}", os.O_CREAT | os.O_RDWR | _BINARY | _NO_LINKS, 0o600)
         try:
             _lock(self._fd)
         except OSError:
@@ -61,10 +63,10 @@ class InstanceFile:
             os.close(self._fd)
 
 
-def read_record(data: Path) -> Record | None:
+def read_record(data: Path | str) -> Record | None:
     """What the last holder wrote; None when nobody ever did, or nothing that makes sense."""
     try:
-        fd = os.open(data / NAME, os.O_RDONLY | _BINARY | _NO_LINKS)
+        fd = os.open(f"{data}{os.sep}{NAME}", os.O_RDONLY | _BINARY | _NO_LINKS)
     except OSError:
         return None
     try:
@@ -75,10 +77,18 @@ def read_record(data: Path) -> Record | None:
     finally:
         os.close(fd)
     texts = (record.host, record.address, record.token, record.display)
-    return record if isinstance(record.pid, int) and all(isinstance(text, str) for text in texts) else None
+    return record if isinstance(record.pid, int) and all(map(_encodes, texts)) else None
 
 
-def is_held(data: Path) -> bool:
+def _encodes(text: object) -> bool:
+    """Whether the system takes it as a path or a name."""
+    try:
+        return isinstance(text, str) and b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+
+
+def is_held(data: Path | str) -> bool:
     """Does a process hold it now? Takes it for an instant where nobody does."""
     try:
         InstanceFile(data).release()

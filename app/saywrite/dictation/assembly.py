@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from saywrite.audio.audiothread import AudioThread
-from saywrite.audio.devices import Microphones
+from saywrite.audio.devices import Microphones, list_devices
 from saywrite.audio.files import FileSource
 from saywrite.audio.microphone import Microphone
 from saywrite.audio.playback import Player
@@ -36,6 +36,7 @@ from saywrite.dictation.archive import Archive
 from saywrite.dictation.chimes import Chimes
 from saywrite.dictation.desk import Desk, Hardware
 from saywrite.dictation.disk import Disk
+from saywrite.dictation.end_limits import EndLimits
 from saywrite.dictation.handover import Handover
 from saywrite.dictation.inbox import Inbox
 from saywrite.dictation.loop import Parts
@@ -85,6 +86,8 @@ class Wishes:
     program: tuple[str, ...] = ()
     on_main: Callable[[Callable[[], None]], None] | None = None
     """Runs a job on the main thread of a program with a window: only that one hears keys and writes into others."""
+    offline_s: float | None = None
+    """Seconds after which a service that cannot be reached is given up when nobody speaks; None: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ def assemble(
     recognizers = _recognizers(inbox, wishes, means, lambda: desks[0].loop.settings, partial(watch_network, AIOLA))
     parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
     desks.append(Desk(parts, hardware, settings, keywords, chimes.before(tell), wishes.keep_files, not wishes.realtime))
+    desks[0].loop.limits = EndLimits(offline_s=wishes.offline_s)
     if wishes.on_main is not None:
         watch = partial(watch_network, LOCAL)
         desks[0].models = _model_library(inbox, paths, wishes, means, lambda: desks[0].loop.settings, watch)
@@ -277,6 +281,11 @@ def remembered(settings: Settings) -> Device | None:
         return None
     name = settings.microphone_name
     return Device(host_api=settings.microphone_host_api, key=name, label=name)
+
+
+def named_device(name: str) -> Device:
+    """The one of those connected now. Blocks; raises AudioError."""
+    return find_device(list_devices(), name)
 
 
 def find_device(devices: tuple[Device, ...], name: str) -> Device:

@@ -26,6 +26,7 @@ from saywrite.events import (
     InsertionUncertain,
     KeyProblem,
     KeysChanged,
+    SegmentsRemoved,
 )
 from saywrite.settings.schema import Settings
 
@@ -138,7 +139,7 @@ class Talk:
         for dictation in [each for each in self._leaving if each not in running]:
             self._leaving.remove(dictation)
             self._desk.loop.kept_back.discard(dictation)
-            self._desk.archive.discard_unfinished(dictation, tuple(self._desk.loop.kept_back))
+            self._desk.archive.discard_unfinished(dictation, tuple(self._desk.loop.kept_back), with_text=True)
         if self._returning and self._returning[0] not in running and not self.situation().capturing:
             dictation = self._returning.pop(0)
             self._desk.loop.kept_back.discard(dictation)
@@ -170,6 +171,9 @@ class Talk:
         self._desk.loop.kept_back.add(dictation)
         self.handover.cancel(dictation)
         self._tell(Cancelled(dictation, revocable=True))
+        take = self._desk.loop.take
+        if take is not None and (numbers := tuple(segment.number for segment in take.transcript.segments)):
+            self._tell(SegmentsRemoved(dictation, numbers))  # taken back, they are told again
         self._desk.loop.cancel(keep=True)
 
     def take_back(self, dictation: str) -> None:
@@ -183,6 +187,11 @@ class Talk:
             self._settle(dictation)
             self.handover.forget(dictation)
             self._leaving.append(dictation)
+
+    def forget_cancelled(self) -> None:
+        """The program ends, and with it the offer to take anything back; no dictation is running any more."""
+        for dictation in (*self._cancelled, *self._leaving):
+            self._desk.archive.discard_unfinished(dictation, with_text=True)
 
     def notice(self, what: str, remedy: str) -> None:
         self._tell(Failed("", what, remedy))

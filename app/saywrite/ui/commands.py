@@ -21,7 +21,10 @@ from saywrite.ui.main_window import MainWindow
 from saywrite.ui.notices import Kind
 from saywrite.ui.preferences import Preferences
 
-AUDIO_FILES = "Audio files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aiff *.aif *.raw *.pcm);;All files (*)"
+AUDIO_FILES = (
+    "Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au"
+    " *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)"
+)
 BUSY = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING, State.FINISHING})
 
 
@@ -120,7 +123,6 @@ class Commands(QObject):
         )
 
     def undo_clear(self) -> None:
-        self._window.notices.withdraw("cleared")
         self._window.transcript.undo_clear()
 
     def copy(self) -> None:
@@ -151,6 +153,7 @@ class Commands(QObject):
         actions.undo.triggered.connect(lambda: window.transcript.undo())
         window.files_dropped.connect(self.transcribe_files)
         transcript = window.transcript
+        transcript.segments_restored.connect(lambda _ids: window.notices.withdraw("cleared"))
         transcript.segment_edited.connect(dictation.edit_segment)
         transcript.hear_requested.connect(dictation.play)
         window.unfinished.transcribe_wanted.connect(dictation.transcribe_unfinished)
