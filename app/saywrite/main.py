@@ -144,16 +144,11 @@ def _load_for_terminal(options: cli.Options) -> tuple[Paths, Settings, tuple[Key
 
 
 def _window(options: cli.Options) -> int:
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        if os.environ.get("QT_QPA_PLATFORM") not in ("offscreen", "minimal", "vnc"):
-            print(
-                "saywrite: there is no display to open a window on. Start it from a desktop, or use the terminal: "
-                "`saywrite listen` dictates from the microphone, `saywrite transcribe FILE` reads audio files.",
-                file=sys.stderr,
-            )
-            return cli.FAILED
-    from saywrite.desktop.instance import become_or_raise, running_elsewhere
+    from saywrite.desktop.instance import become_or_raise, no_display, running_elsewhere
 
+    if words := no_display(sys.platform, os.environ):
+        print(f"saywrite: {words}", file=sys.stderr)
+        return cli.FAILED
     data = default_paths(options.config, options.data).data
     instance = become_or_raise(data, os.environ)
     if instance is None:

@@ -94,6 +94,18 @@ def display_of(environ: Mapping[str, str]) -> str:
     return f"the X display {name if dot and screen.isdigit() else x11}" if x11 else ""
 
 
+def no_display(platform: str, environ: Mapping[str, str]) -> str:
+    """What to tell a user who opens a window where none can appear; "" where one can."""
+    if not platform.startswith("linux") or display_of(environ):
+        return ""
+    if environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal", "vnc"):
+        return ""
+    return (
+        "there is no display to open a window on. Start it from a desktop, or use the terminal: "
+        "`saywrite listen` dictates from the microphone, `saywrite transcribe FILE` reads audio files."
+    )
+
+
 def running_elsewhere(data: Path, environ: Mapping[str, str]) -> str:
     """What to tell a user whose Saywrite runs on another display than this one; "" if it is the same or not known."""
     record = read_record(data)

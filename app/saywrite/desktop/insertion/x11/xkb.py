@@ -123,6 +123,7 @@ class Xkb:
 
     def __init__(self, display: Any) -> None:
         self._display = display
+        self._parsed: tuple[tuple[bytes, int, int, int, int], KeyMap] | None = None
         found = display.query_extension(NAME)
         self.available = found is not None
         """Without the extension there is one group, and what a key gives comes from the core protocol's table."""
@@ -160,7 +161,10 @@ class Xkb:
         if not self.available:
             return self._core_map()
         reply = self._ask(_GetMap, full=_TYPES_AND_SYMBOLS)
-        return parse_map(bytes(reply.rest), reply.types, reply.first_key, reply.keys, self.group)
+        asked = bytes(reply.rest), int(reply.types), int(reply.first_key), int(reply.keys), self.group
+        if self._parsed is None or self._parsed[0] != asked:  # parsing takes longer than asking
+            self._parsed = asked, parse_map(*asked)
+        return self._parsed[1]
 
     def _core_map(self) -> KeyMap:
         info = self._display.display.info
