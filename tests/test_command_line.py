@@ -17,10 +17,25 @@ def test_without_a_command_the_window_opens() -> None:
 
 def test_listen_takes_every_option_of_the_contract() -> None:
     arguments = "listen --engine local --language pt --keywords k.csv --device Headset --format srt --output o.srt"
-    options = cli.parse([*arguments.split(), "--events", "--config", "c", "--data", "d", "-v", "--seconds", "2.5"])
+    options = cli.parse(
+        [
+            *arguments.split(),
+            "--model",
+            "whisper-small",
+            "--events",
+            "--config",
+            "c",
+            "--data",
+            "d",
+            "-v",
+            "--seconds",
+            "2.5",
+        ]
+    )
     assert options == cli.Options(
         command="listen",
         engine="local",
+        model="whisper-small",
         language="pt",
         keywords=Path("k.csv"),
         device="Headset",
@@ -58,6 +73,29 @@ def test_places_may_stand_before_or_behind_the_command() -> None:
     assert cli.parse(["--data", "d", "devices", "--json"]) == cli.parse(["devices", "--json", "--data", "d"])
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], cli.Options(command="models", action="list")),
+        (["--json"], cli.Options(command="models", action="list", as_json=True)),
+        (["download"], cli.Options(command="models", action="download")),
+        (
+            ["download", "whisper-small", "--from", "https://models.example.com"],
+            cli.Options(
+                command="models",
+                action="download",
+                model="whisper-small",
+                model_source="https://models.example.com",
+            ),
+        ),
+        (["remove", "whisper-base"], cli.Options(command="models", action="remove", model="whisper-base")),
+        (["verify", "--json"], cli.Options(command="models", action="verify", as_json=True)),
+    ],
+)
+def test_models_are_listed_downloaded_removed_and_verified(arguments: list[str], expected: cli.Options) -> None:
+    assert cli.parse(["models", *arguments]) == expected
+
+
 @pytest.mark.parametrize("verb", ["start", "stop", "toggle", "cancel", "show", "status", "quit"])
 def test_the_running_window_is_driven_by_verbs(verb: str) -> None:
     assert cli.parse([verb, "--json", "--data", "d"]) == cli.Options(command=verb, as_json=True, data=Path("d"))
@@ -86,6 +124,9 @@ def test_a_second_key_may_start_with_another_engine_and_language() -> None:
         ["start", "--engine", "magic"],
         ["stop", "--language", "en"],
         ["status", "now"],
+        ["models", "fetch"],
+        ["models", "download", "whisper-huge"],
+        ["listen", "--model", "whisper-huge"],
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_why(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from saywrite import cli
 from saywrite.errors import NotRunning, SaywriteError
 from saywrite.paths import Paths, default_paths
+from saywrite.program import program_command, window_command, worker_command
 
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
@@ -86,28 +87,6 @@ def build(
         return assemble(inbox, paths, settings, keywords, tell, wishes, means)
 
     return Dictation(inbox, make_desk)
-
-
-def program_command() -> tuple[str, ...]:
-    """How to start ourselves."""
-    return (sys.executable,) if getattr(sys, "frozen", False) else (sys.executable, "-m", "saywrite")
-
-
-def worker_command(model: Path) -> tuple[str, ...]:
-    """How to start ourselves as the recognizer's child process, with the model in this folder."""
-    return (*program_command(), "--worker", "local", "--model-folder", str(model))
-
-
-def window_command(options: cli.Options) -> tuple[str, ...]:
-    """How to start ourselves with a window, in the folders of this run and without a console."""
-    folders: list[str] = []
-    for name, folder in (("--config", options.config), ("--data", options.data)):
-        folders += [name, str(folder.absolute())] if folder is not None else []
-    if getattr(sys, "frozen", False):
-        return (sys.executable, *folders)
-    python = Path(sys.executable)
-    windowed = python.with_name("pythonw.exe")
-    return (str(windowed if windowed.exists() else python), "-m", "saywrite", *folders)
 
 
 def _named_device(name: str | None) -> Device | None:
@@ -279,7 +258,7 @@ def _watch_tray_hosts(tray: Tray, at_quit: Callable[[Callable[[], None]], object
 def _autostart(options: cli.Options) -> Autostart:
     from saywrite.desktop.autostart import autostart_here
 
-    return autostart_here(window_command(options))
+    return autostart_here(window_command(options.config, options.data))
 
 
 def _activate_x11(window: int) -> None:

@@ -49,8 +49,8 @@ def _presses(folder: Path) -> list[float]:
     from saywrite.dictation.dictation import Dictation
     from saywrite.dictation.inbox import Inbox
     from saywrite.events import Finished
-    from saywrite.main import worker_command
     from saywrite.paths import default_paths
+    from saywrite.program import worker_command
     from saywrite.settings.schema import Settings
 
     paths = default_paths(folder / "config", folder / "data")

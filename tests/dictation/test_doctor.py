@@ -12,7 +12,8 @@ from keyring.backend import KeyringBackend
 from tests.aiola_server.hosting import ServiceThread
 
 from saywrite.dictation import doctor
-from saywrite.dictation.doctor import Check, examine
+from saywrite.dictation.check import Check
+from saywrite.dictation.doctor import examine
 from saywrite.paths import Paths, default_paths
 from saywrite.settings.keychain import API_KEY, SERVICE, SecretsStatus
 

@@ -19,8 +19,8 @@ import pytest
 from tests.sounds import speech
 
 from saywrite import events
-from saywrite.main import worker_command
 from saywrite.paths import default_paths
+from saywrite.program import worker_command
 from saywrite.speech.local.engine import LocalRecognizer
 from saywrite.speech.local.models import DEFAULT_MODEL, find_model
 from saywrite.speech.recognizer import Incoming, Request

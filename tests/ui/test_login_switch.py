@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from window_fakes import CHOICES
 
-from saywrite import cli
 from saywrite.desktop.autostart import DesktopEntry
-from saywrite.main import window_command
+from saywrite.program import window_command
 from saywrite.settings.schema import Settings
 from saywrite.ui.login_switch import HELP, LoginSwitch
 from saywrite.ui.preferences import Preferences
@@ -70,6 +69,6 @@ def test_it_is_among_the_settings(entry: DesktopEntry, qtbot: Any) -> None:
 
 
 def test_what_is_started_at_login_uses_the_same_folders(tmp_path: Path) -> None:
-    command = window_command(cli.parse(["--config", str(tmp_path / "c"), "--data", "d"]))
+    command = window_command(tmp_path / "c", Path("d"))
     assert command[1:4] == ("-m", "saywrite", "--config")
     assert command[-3:] == (str(tmp_path / "c"), "--data", str(Path("d").absolute()))

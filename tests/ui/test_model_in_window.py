@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 from test_window_reach import unnamed
 from window_fakes import BEGAN, FakeDictation, model
@@ -12,6 +13,7 @@ from window_fakes import BEGAN, FakeDictation, model
 from saywrite import events
 from saywrite.events import EngineChanged, EngineState, ModelFailed, ModelProgress, ModelsChanged, ModelState, State
 from saywrite.ui.frontend import FrontEnd
+from saywrite.ui.partial_text import PartialText, lighter_text
 from saywrite.ui.settings_dialog import SettingsDialog
 
 SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
@@ -204,6 +206,27 @@ def test_the_agreed_words_are_shown_in_the_texts_own_color(front: FrontEnd, dict
     assert heard.text() == "we were all going direct"
     assert heard.agreed_text == "we were all"
     assert partial(front, "we were all going direct to Heaven", 0).agreed_text == ""
+
+
+def colors(widget: Any) -> set[str]:
+    image = widget.grab().toImage()
+    return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+def test_the_two_parts_are_painted_in_two_colors(qtbot: Any) -> None:
+    heard = PartialText()
+    qtbot.addWidget(heard)
+    heard.resize(600, 60)
+    text = heard.palette().color(QPalette.ColorRole.Text).name()
+    lighter = lighter_text(heard.palette()).name()
+    heard.set_text("IIIIIIIIIIIIIIIIIIIIIIII", (0, 24))
+    assert text in colors(heard)
+    assert lighter not in colors(heard)
+    heard.set_text("IIIIIIIIIIIIIIIIIIIIIIII", (0, 0))
+    assert lighter in colors(heard)
+    assert text not in colors(heard)
+    heard.set_text("IIIIIIIIIIIIIIIIIIIIIIII", (0, 12))
+    assert {text, lighter} <= colors(heard)
 
 
 def test_speech_that_waits_for_text_above_them_is_lighter(front: FrontEnd, dictation: FakeDictation) -> None:

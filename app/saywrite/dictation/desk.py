@@ -30,7 +30,7 @@ from saywrite.dictation.states import CAPTURING
 from saywrite.dictation.stored_source import StoredSource
 from saywrite.dictation.take import MICROPHONE, Plan
 from saywrite.errors import SaywriteError
-from saywrite.events import Failed, FrontEndEvent
+from saywrite.events import Failed, FrontEndEvent, ModelsChanged
 from saywrite.settings.schema import Settings
 from saywrite.speech.engines import AIOLA_FILE, LOCAL
 from saywrite.text.keywords import Keyword, Keywords
@@ -219,6 +219,8 @@ class Desk:
 
     def _tell_all(self, event: FrontEndEvent) -> None:
         self.latency.receive(event, self._parts.clock())
+        if isinstance(event, ModelsChanged):
+            self._parts.recognizers[LOCAL].renew()
         self._tell(event)
         if self.models is not None:
             self.models.receive(event)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import sys
 import tomllib
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from saywrite.audio.devices import list_devices
 from saywrite.dictation.accounts import find_account, source_of
+from saywrite.dictation.check import Check
+from saywrite.dictation.recognizer_checks import check_recognizer
 from saywrite.errors import KeyMissing, SaywriteError
 from saywrite.history.schema import open_database
 from saywrite.paths import Paths, private_folder
@@ -23,29 +22,10 @@ from saywrite.settings.keychain import Keychain
 from saywrite.settings.schema import Settings
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.answers import host_of
-from saywrite.speech.engines import AIOLA, LOCAL_CAPABILITIES
-from saywrite.speech.local.problems import explain
+from saywrite.speech.engines import AIOLA
 
 LITTLE_DISK = 500_000_000
 """Bytes: four hours of recording; below that the doctor warns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding. `ok` is False for what stops dictation, None for what is merely missing."""
-
-    name: str
-    ok: bool | None
-    what: str
-    remedy: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    def as_line(self) -> str:
-        mark = {True: "✓", None: "–", False: "✗"}[self.ok]
-        remedy = f"\n    → {self.remedy}" if self.remedy else ""
-        return f"{mark} {self.name:<12} {self.what}{remedy}"
 
 
 def examine(paths: Paths, *, network: bool = True) -> Iterator[Check]:
@@ -56,7 +36,7 @@ def examine(paths: Paths, *, network: bool = True) -> Iterator[Check]:
     yield _folder("recordings", paths.recordings)
     yield _disk(paths.data)
     yield _history(paths.history)
-    yield _engine(_settings(paths.settings).local_model)
+    yield from check_recognizer(_settings(paths.settings).local_model, paths.data)
     yield _keyring()
     yield from _aiola(_settings(paths.settings), network)
 
@@ -124,13 +104,6 @@ def _history(path: Path) -> Check:
     except SaywriteError as error:
         return Check("history", False, error.what, error.remedy)
     return Check("history", True, str(path))
-
-
-def _engine(model: str) -> Check:
-    if importlib.util.find_spec("ctranslate2") is None:
-        problem = explain("ModuleNotFoundError:", model)
-        return Check("engine", False, problem.what, problem.remedy)
-    return Check("engine", True, f"{LOCAL_CAPABILITIES.label}: {LOCAL_CAPABILITIES.note}")
 
 
 def _keyring() -> Check:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from saywrite.audio.devices import list_devices
-from saywrite.dictation.doctor import Check
+from saywrite.dictation.check import Check
 from saywrite.errors import AudioError
 from saywrite.events import Device
 

@@ -151,15 +151,12 @@ class Loop:
             case EngineChanged(engine=engine, state=readiness):
                 log.info("engine %s %s", engine, readiness)
                 self._tell(message)
-            case ModelsChanged():
-                self._parts.recognizers[LOCAL].renew()
-                self._tell(message)
             case UnfinishedFound(items=items):
                 self.backlog.find(items)
                 self._tell(message)
-            case DevicesChanged() | ModelProgress() | ModelFailed() | ModelTried() | Failed(dictation=""):
+            case DevicesChanged() | ModelsChanged() | ModelProgress() | ModelFailed() | ModelTried():
                 self._tell(message)
-            case ConnectionChanged(dictation=""):
+            case Failed(dictation="") | ConnectionChanged(dictation=""):
                 self._tell(message)
             case Partial() | Final() | Progress() | Rewind() | RecognizerFinished() | Failed() | ConnectionChanged():
                 self._of(message.dictation, lambda take: take.hear(message))

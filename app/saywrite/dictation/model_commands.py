@@ -69,7 +69,7 @@ def run(request: Request, store: ModelStore, sources: Callable[[str, Stop], Sequ
         if action == "verify":
             return _verify(store, [model or chosen], stop, as_json)
         if action == "download":
-            _download(store, model or chosen, sources(request.source, stop), stop)
+            download(store, model or chosen, sources(request.source, stop), stop)
         else:
             store.remove(model or chosen)
         return _result(store, model or chosen, as_json)
@@ -122,7 +122,8 @@ class ProgressPrinter:
         self._out.flush()
 
 
-def _download(store: ModelStore, model: str, sources: Sequence[Source], stop: Stop) -> None:
+def download(store: ModelStore, model: str, sources: Sequence[Source], stop: Stop) -> None:
+    """Download with progress on standard error. Raises ModelError."""
     label = store.model(model).label
     printer = ProgressPrinter(label, sys.stderr)
     watcher = Watcher(

@@ -178,6 +178,8 @@ class ModelLibrary:
         """One job, on a thread of its own."""
         error: Exception | None = None
         try:
+            before = self._store.infos()
+            self._post(lambda: self._see(before))
             self._do(job)
         except (SaywriteError, Stopped) as failure:
             error = failure
@@ -237,6 +239,10 @@ class ModelLibrary:
         if self._job is job:
             self._wanted.add(job.model)
             self._tell()
+
+    def _see(self, infos: tuple[ModelInfo, ...]) -> None:
+        self._infos = infos
+        self._tell()
 
     def _convert(self, job: _Job) -> None:
         if self._job is job:

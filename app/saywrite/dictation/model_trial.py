@@ -70,20 +70,22 @@ class ModelTrial:
         folders = ["--config", str(self.paths.config), "--data", str(self.paths.data)]
         options = ["--engine", LOCAL, "--model", model, "--language", language, "--output", str(text)]
         command = [*self.command, *folders, "transcribe", str(sound), *options]
-        with (
-            subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            ) as child,
-            stop.interrupting(child.kill),
-        ):
-            _out, complaints = child.communicate()
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        ) as child:
+            try:
+                with stop.interrupting(child.kill):
+                    _out, complaints = child.communicate()
+            except BaseException:
+                child.kill()  # leaving the block waits for the child
+                raise
         stop.check()
         if child.returncode or not text.exists():
             lines = [line.removeprefix("saywrite: ") for line in complaints.splitlines() if line.strip()]

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from saywrite.dictation.batch import Build
-from saywrite.dictation.doctor import Check
+from saywrite.dictation.check import Check
 from saywrite.events import EngineChanged, EngineState, Failed, Finished, FrontEndEvent, SegmentAdded, seconds
 from saywrite.paths import resource
 

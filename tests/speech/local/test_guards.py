@@ -19,7 +19,6 @@ LOOP = "I'm going to go. " * 12
         (SENTENCE, -0.59, 0.99, True),
         (SENTENCE, -0.61, 0.61, False),
         (SENTENCE, -0.61, 0.59, True),
-        (LOOP, -0.1, 0.0, False),
         ("Thank you.", -0.3, 0.29, True),
         ("Thank you.", -0.3, 0.31, False),
         ("Thank you for the letter.", -0.3, 0.31, True),
@@ -27,7 +26,21 @@ LOOP = "I'm going to go. " * 12
     ],
 )
 def test_a_text_is_trusted_unless_it_looks_invented(text: str, logprob: float, no_speech: float, trusted: bool) -> None:
-    assert is_trusted(text, Confidence(logprob, no_speech)) is trusted
+    assert is_trusted(text, Confidence(logprob, no_speech, share=0.4, sound_s=3.0)) is trusted
+
+
+@pytest.mark.parametrize(
+    ("share", "no_speech", "trusted"), [(0.5, 0.1, True), (0.79, 0.29, True), (0.81, 0.1, False), (0.5, 0.31, False)]
+)
+def test_a_phrase_again_and_again_is_believed_when_a_person_can_have_said_it(
+    share: float, no_speech: float, trusted: bool
+) -> None:
+    assert is_trusted(LOOP, Confidence(-0.1, no_speech, share, sound_s=20.0)) is trusted
+
+
+@pytest.mark.parametrize(("sound_s", "logprob", "trusted"), [(20, -0.8, False), (20, -0.4, True), (4.9, -0.8, True)])
+def test_a_stock_phrase_is_doubted_as_the_text_of_a_long_sound(sound_s: float, logprob: float, trusted: bool) -> None:
+    assert is_trusted("Thanks for watching!", Confidence(logprob, 0.1, 0.1, sound_s)) is trusted
 
 
 @pytest.mark.parametrize(
@@ -42,7 +55,6 @@ def test_a_text_is_trusted_unless_it_looks_invented(text: str, logprob: float, n
         "Legendas pela comunidade Amara.org",
         "ご視聴ありがとうございました。",
         "谢谢大家",
-        "謝謝大家。",
     ],
 )
 def test_stock_phrases_are_known_however_they_are_punctuated(text: str) -> None:

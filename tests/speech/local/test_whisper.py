@@ -34,7 +34,19 @@ SENTENCES = {
         "Quiero reservar una mesa cerca de la ventana para mis padres.",
     ],
 }
-NAMES = ["Saywrite", "metoprolol", "apixaban", "PostgreSQL", "Reykjavik", "Siobhan", "Kubernetes"]
+NAMES = [
+    "Saywrite",
+    "metoprolol",
+    "apixaban",
+    "PostgreSQL",
+    "Reykjavik",
+    "Siobhan",
+    "Kubernetes",
+    "Grafana",
+    "Tailscale",
+    "Kierkegaard",
+    "Thorvald",
+]
 
 _SCORED = jiwer.Compose(
     [
@@ -53,7 +65,7 @@ def word_error_rate(said: str, heard: str) -> float:
 
 
 def recording(name: str) -> np.ndarray:
-    return sounds.speech(name).astype(np.float32) / 32_768
+    return sounds.speech(name).astype(np.float32) / 32768
 
 
 def spoken(text: str, voice: str = "en-US") -> np.ndarray:
@@ -113,6 +125,18 @@ KEYWORD_SENTENCES = [
     "Please open Saywrite and call Siobhan in Reykjavik.",
     "The patient takes metoprolol and apixaban every morning.",
     "We moved the PostgreSQL database to Kubernetes.",
+    "Grafana runs on Tailscale, and I read Kierkegaard.",
+    "We flew from Thorvald to Paris.",
+]
+
+
+KEYWORD_FREE_SENTENCES = [
+    "Please send the report to the whole team before Friday evening.",
+    "The meeting has been moved to the large room on the second floor.",
+    "I would like to book a table for my parents near the window.",
+    "She opened the letter slowly and read every word aloud.",
+    "Our neighbors planted apple trees along the garden wall.",
+    "The doctor asked whether the pain was worse in the morning.",
 ]
 
 
@@ -125,7 +149,7 @@ def test_names_are_written_as_the_keywords_write_them(decoder: WhisperDecoder) -
     without = "\n".join(decoder.decode(sound, language="en").text for sound in sounds)
     taught = "\n".join(decoder.decode(sound, language="en", keywords=NAMES).text for sound in sounds)
     assert names_in(taught) == set(NAMES), taught
-    assert len(names_in(without)) <= len(NAMES) - 3, without
+    assert len(names_in(without)) <= 4, without
 
 
 def test_keywords_do_not_leak_into_a_sentence_without_them(decoder: WhisperDecoder) -> None:
@@ -151,10 +175,11 @@ def test_quiet_speech_is_written_like_loud_speech(dbfs: int, decoder: WhisperDec
 
 
 @pytest.mark.parametrize("offset", [-0.3, 0.3])
-def test_a_constant_offset_changes_nothing(offset: float, decoder: WhisperDecoder) -> None:
+def test_a_constant_offset_changes_no_word(offset: float, decoder: WhisperDecoder) -> None:
     samples = 0.6 * recording("two_cities")
-    shifted = decoder.decode(pcm(samples + offset), language="en")
-    assert shifted == decoder.decode(pcm(samples), language="en")
+    decoding = decoder.decode(pcm(samples + offset), language="en")
+    assert word_error_rate(TWO_CITIES, decoding.text) == 0
+    assert decoding.trusted
 
 
 @pytest.mark.parametrize("hertz", [50, 60])
@@ -173,13 +198,20 @@ def test_speech_ten_decibels_above_noise_is_understood(decoder: WhisperDecoder) 
 
 
 def test_sound_longer_than_a_window_is_written_to_its_end(decoder: WhisperDecoder) -> None:
-    parts = [recording("two_sentences"), recording("two_cities")] * 3
+    texts = KEYWORD_FREE_SENTENCES
     pause = np.zeros(RATE // 2, np.float32)
-    long = np.concatenate([piece for part in parts for piece in (part, pause)])
-    assert len(long) > 50 * RATE
-    said = " ".join([TWO_SENTENCES, TWO_CITIES] * 3)
-    decoding = decoder.decode(pcm(long), language="en", final=False)
-    assert word_error_rate(said, decoding.text) <= 5
+    spoken_parts = [piece for text in texts for piece in (spoken(text), pause)]
+    long = np.concatenate([recording("two_cities"), pause, *spoken_parts, recording("two_sentences")])
+    assert len(long) > 35 * RATE
+    decoding = decoder.decode(pcm(long), language="en")
+    assert word_error_rate(" ".join([TWO_CITIES, *texts, TWO_SENTENCES]), decoding.text) <= 5
+    assert decoding.trusted
+
+
+def test_a_sentence_that_is_said_five_times_is_written_five_times(decoder: WhisperDecoder) -> None:
+    decoding = decoder.decode(pcm(spoken("I will not talk in class. " * 5)), language="en")
+    assert decoding.text.count("I will not talk in class") == 5
+    assert decoding.trusted
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 321, 3200])

@@ -23,8 +23,8 @@ from saywrite.dictation.desk import Desk
 from saywrite.dictation.dictation import Dictation
 from saywrite.dictation.inbox import Inbox
 from saywrite.events import SAMPLE_RATE, ConnectionChanged, Failed, Finished, Started
-from saywrite.main import worker_command
 from saywrite.paths import default_paths
+from saywrite.program import worker_command
 from saywrite.settings.keychain import SecretsStatus
 from saywrite.settings.schema import Settings
 from saywrite.speech.aiola.network import Network

@@ -12,9 +12,14 @@ from dataclasses import dataclass
 
 MOST_COMPRESSION = 2.4
 LEAST_LOGPROB = -1.2
+LOOP_SHARE = 0.8
+"""A loop in noise goes on until the limit of tokens; the fastest speech takes half of it."""
+
 LIKELY_SILENCE = 0.6
 LEAST_LOGPROB_IN_SILENCE = -0.6
 STOCK_SILENCE = 0.3
+STOCK_LONGEST_S = 5.0
+STOCK_LEAST_LOGPROB = -0.5
 REPEATED_WORDS = 3
 REPEATED_CHARACTERS = 6
 """In Chinese and Japanese, which do not separate words."""
@@ -62,25 +67,42 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """What the model says about one window.
+    """What the model says about one window of `sound_s` seconds of sound.
 
     `logprob`: mean natural logarithm of the probability of its tokens (≤ 0). `no_speech`: probability 0 … 1 that
-    there is no speech.
+    there is no speech. `share`: how many tokens it wrote, as a share of the limit for so much sound (0 … 1).
     """
 
     logprob: float
     no_speech: float
+    share: float
+    sound_s: float
 
 
 def is_trusted(text: str, confidence: Confidence) -> bool:
     """Whether `text` was most likely spoken; an empty one is trusted."""
     if not text:
         return True
-    if compression(text) > MOST_COMPRESSION or confidence.logprob < LEAST_LOGPROB:
+    if confidence.logprob < LEAST_LOGPROB:
         return False
     if confidence.no_speech > LIKELY_SILENCE and confidence.logprob < LEAST_LOGPROB_IN_SILENCE:
         return False
-    return not (confidence.no_speech > STOCK_SILENCE and is_stock_phrase(text))
+    return not (_is_loop(text, confidence) or (is_stock_phrase(text) and _is_stock_doubtful(confidence)))
+
+
+def _is_loop(text: str, confidence: Confidence) -> bool:
+    """One phrase again and again, more often than anybody can have said it, or in what is hardly speech.
+
+    A person may repeat a sentence five times: then the model is sure of speech, and the words fit into the time.
+    """
+    is_endless = confidence.share > LOOP_SHARE or confidence.no_speech > STOCK_SILENCE
+    return is_endless and compression(text) > MOST_COMPRESSION
+
+
+def _is_stock_doubtful(confidence: Confidence) -> bool:
+    """Whether a stock phrase comes from hardly any speech, or is all that was understood of a long sound."""
+    is_too_little = confidence.sound_s > STOCK_LONGEST_S and confidence.logprob < STOCK_LEAST_LOGPROB
+    return confidence.no_speech > STOCK_SILENCE or is_too_little
 
 
 def is_stock_phrase(text: str) -> bool:

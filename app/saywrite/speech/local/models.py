@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import site
 import sys
-import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -196,11 +195,10 @@ def own_folder(data: Path) -> Path:
 
 def model_folders(data: Path) -> tuple[Path, ...]:
     """Where models may lie, first come first served: downloaded by the user, then shipped with an installation."""
-    # pip puts the data of a wheel below the "data" path: Debian's own Python has /usr/local there, not sys.prefix.
-    bases = [sys.prefix, sysconfig.get_path("data"), site.getuserbase()]
+    bases = [sys.prefix, site.getuserbase()]
     if getattr(sys, "frozen", False):
         bases.append(str(Path(sys.executable).parent))
-    shipped = [Path(base, "share", "saywrite", "models") for base in dict.fromkeys(bases)]
+    shipped = [Path(base, "share", "saywrite", "models") for base in bases]
     return (own_folder(data), *shipped)
 
 

@@ -144,7 +144,7 @@ class WhisperDecoder:
         if task.language == "zh":
             text = to_simplified(text)
         logprob = result.scores[0] * len(tokens) ** LENGTH_PENALTY / (len(tokens) + 1)  # the end is a token, too
-        confidence = Confidence(logprob, result.no_speech_prob)
+        confidence = Confidence(logprob, result.no_speech_prob, len(tokens) / limit, sound_s)
         return _Window(text, is_trusted(text.strip(), confidence), reading.next_s)
 
     def _generate(self, sound: Floats, task: _Task, limit: int, sound_s: float) -> Any:

@@ -132,6 +132,14 @@ class ModelStore:
                 f"{model.label} cannot be removed: {error.strerror}.", f"Close other programs and remove {folder}."
             ) from error
 
+    def inspect(self, id: str, stop: Stop) -> tuple[Path | None, tuple[str, ...]]:
+        """Read every byte of the model: its folder and the names of damaged files. Raises OSError, Stopped."""
+        model = self.model(id)
+        folder = next((each / id for each in self._places if (each / id / WEIGHTS).exists()), None)
+        if folder is None:
+            return None, ()
+        return folder, tuple(file.name for file in contents.damaged_files(model, folder, stop))
+
     def verify(self, id: str, stop: Stop) -> Path:
         """Read every byte of the model and compare it with the catalogue; its folder.
 
@@ -139,11 +147,10 @@ class ModelStore:
         """
         model = self.model(id)
         again = f"Download it again: saywrite models download {id}"
-        folder = next((each / id for each in self._places if (each / id / WEIGHTS).exists()), None)
-        if folder is None:
-            raise ModelUnknown(f"{model.label} is not on this computer.", again.replace(" again", ""))
         try:
-            damaged = [file.name for file in contents.damaged_files(model, folder, stop)]
+            folder, damaged = self.inspect(id, stop)
+            if folder is None:
+                raise ModelUnknown(f"{model.label} is not on this computer.", again.replace(" again", ""))
             if not damaged:
                 if folder.parent == self._own:
                     contents.write_stamp(model, folder, stop)

@@ -1,0 +1,228 @@
+"""The recognizer on this computer: words it gets wrong, what it costs, and how long a text takes.
+
+PocketSphinx, which came before Whisper, is beside it in brackets: numbers kept from the last commit that had it.
+Latencies are those of a dictation in which sound arrives in real time, on a clock that is simulated: decoding takes
+the time it took, waiting for sound takes none.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import psutil
+from speech_sets import Clip, all_sets
+from table import QUICK, Row
+from word_errors import word_error_rate
+
+from saywrite.audio.voice import Segmenter
+from saywrite.paths import default_paths
+from saywrite.speech.local.models import DEFAULT_MODEL, find_model
+from saywrite.speech.local.whisper import WhisperDecoder
+
+RATE = 16_000
+BLOCK_S = 0.1
+PARTIAL_EVERY_S = 0.7
+MOST_DUTY = 0.5
+LONGEST_PARTIAL_S = 15.0
+PROMPT_STEP = 12 if QUICK else 3
+
+SPHINX_ERRORS = {
+    "tests/data": 2.1,
+    "py-nanotts en": 17.9,
+    "LibriVox (Austen)": 33.8,
+    "card game": 47.6,
+    "telephone prompts en": 39.6,
+    "human speech as it is": 21.0,
+    "at -40 dBFS": 16.0,
+    "with an offset of 0.3": 17.6,
+    "10 dB above pink noise": 73.9,
+}
+"""Word error rate in percent of PocketSphinx 5.1.1 (`SphinxDecoder` of commit 50a0c04) on the same clips."""
+
+SPHINX = {"cpu": 0.193, "load": 0.73, "loaded": 124, "wait p50": 0.21}
+"""Its costs. `cpu` is from a quiet machine (on the busy one where the rest was measured it took 0.45); `load` in
+processor seconds; `wait p50` of `end()` alone, which follows the decoding of the last sound."""
+
+GOALS = {"tests/data": 2.0, "py-nanotts de": 10.0, "py-nanotts es": 10.0}
+
+
+def measure() -> list[Row]:
+    model = find_model(DEFAULT_MODEL, default_paths().data)
+    if model is None:
+        raise SystemExit("The recognition model is not on this machine.")
+    rows = _loading(model)
+    decoder = WhisperDecoder(model)
+    sets = all_sets(PROMPT_STEP)
+    rows += _accuracy(decoder, sets)
+    human = sets["tests/data"] + sets.get("LibriVox (Austen)", [])
+    rows += _conditions(decoder, human)
+    rows += _streaming(decoder, human)
+    rows += [_window_cost(decoder, sets["tests/data"])]
+    memory_mb = psutil.Process().memory_info().rss / 1e6
+    return [*rows, Row("memory after all this, the benchmark's own included", memory_mb, "MB")]
+
+
+def _beside(name: str, key: str) -> str:
+    """The name with PocketSphinx's number, where there is one: it knew English only."""
+    before = SPHINX.get(key, SPHINX_ERRORS.get(key))
+    return name if before is None else f"{name} (PocketSphinx {before:g})"
+
+
+LOADING = """
+import sys, time
+from pathlib import Path
+began = time.perf_counter()
+from saywrite.speech.local.whisper import WhisperDecoder
+decoder = WhisperDecoder(Path(sys.argv[1]))
+print(time.perf_counter() - began)
+import psutil
+print(psutil.Process().memory_info().rss / 1e6)
+"""
+
+
+def _loading(model: Path) -> list[Row]:
+    """Imports and model in a fresh process, as the worker loads them."""
+    runs = []
+    for _ in range(2 if QUICK else 5):
+        command = [sys.executable, "-c", LOADING, str(model)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=dict(os.environ))
+        runs.append([float(line) for line in done.stdout.split()])
+    return [
+        Row.of(_beside("load time of the recognizer", "load"), [run[0] for run in runs], "s"),
+        Row.of(_beside("memory after loading", "loaded"), [run[1] for run in runs], "MB", 300),
+    ]
+
+
+def _accuracy(decoder: WhisperDecoder, sets: dict[str, list[Clip]]) -> list[Row]:
+    """Word errors of every set as single utterances, and the processor time of all together."""
+    rows = []
+    cpu_s = sound_s = 0.0
+    for name, clips in sets.items():
+        began = time.process_time()
+        pairs = [(clip.text, _text(decoder, clip)) for clip in clips]
+        cpu_s += time.process_time() - began
+        sound_s += sum(clip.seconds for clip in clips)
+        rows.append(
+            Row(_beside(f"word errors: {name}", name), word_error_rate(pairs), "%", GOALS.get(name), len(clips))
+        )
+    rows.append(Row(_beside("processor time per second of sound, no partials", "cpu"), cpu_s / sound_s, "s", 0.12))
+    return rows
+
+
+def _text(decoder: WhisperDecoder, clip: Clip) -> str:
+    decoding = decoder.decode(clip.pcm, language=clip.language)
+    return decoding.text if decoding.trusted else ""
+
+
+def _conditions(decoder: WhisperDecoder, clips: Sequence[Clip]) -> list[Row]:
+    """The same human speech quiet, with a constant added, and in noise."""
+    random = np.random.default_rng(1)
+
+    def noisy(sound: np.ndarray) -> np.ndarray:
+        spectrum = np.fft.rfft(random.standard_normal(len(sound)))
+        spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
+        spectrum[0] = 0
+        noise = np.fft.irfft(spectrum, len(sound))
+        return sound + noise / _level(noise) * _level(sound) / 10**0.5
+
+    changes: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+        "human speech as it is": lambda sound: sound,
+        "at -40 dBFS": lambda sound: sound / _level(sound) * 0.01,
+        "with an offset of 0.3": lambda sound: 0.6 * sound + 0.3,
+        "10 dB above pink noise": noisy,
+    }
+    rows = []
+    for name, change in changes.items():
+        pairs = [(clip.text, _text(decoder, _changed(clip, change))) for clip in clips]
+        rows.append(Row(_beside(f"word errors: {name}", name), word_error_rate(pairs), "%", None, len(clips)))
+    return rows
+
+
+def _level(sound: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(sound**2)))
+
+
+def _changed(clip: Clip, change: Callable[[np.ndarray], np.ndarray]) -> Clip:
+    sound = change(np.frombuffer(clip.pcm, "<i2") / 32768)
+    return replace(clip, pcm=(np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+
+
+def _streaming(decoder: WhisperDecoder, clips: Sequence[Clip]) -> list[Row]:
+    """Dictations of the clips with and without partials."""
+    pauses = [replace(clip, pcm=clip.pcm + bytes(3 * RATE)) for clip in clips]
+    sound_s = sum(clip.seconds for clip in pauses)
+    plain, waits = _dictate(decoder, pauses, partials=False)
+    lively, _ = _dictate(decoder, pauses, partials=True)
+    ordered = sorted(waits)
+    return [
+        Row("processor time per second of sound in a dictation, no partials", plain / sound_s, "s", 0.12),
+        Row("processor time per second of sound in a dictation, with partials", lively / sound_s, "s", 0.6),
+        Row(_beside("end of the utterance to its text, p50", "wait p50"), ordered[len(ordered) // 2], "s", 0.45),
+        Row(_beside("end of the utterance to its text, p95", "wait p95"), ordered[len(ordered) * 95 // 100], "s", 1.2),
+    ]
+
+
+def _dictate(decoder: WhisperDecoder, clips: Sequence[Clip], partials: bool) -> tuple[float, list[float]]:
+    """Processor seconds, and for every utterance the seconds from its end being known to its text."""
+    waits: list[float] = []
+    began = time.process_time()
+    for clip in clips:
+        waits += _Dictation(decoder, clip, partials).waits()
+    return time.process_time() - began, waits
+
+
+class _Dictation:
+    """One clip arriving in real time; decoding delays what follows on the simulated clock."""
+
+    def __init__(self, decoder: WhisperDecoder, clip: Clip, partials: bool) -> None:
+        self._decoder = decoder
+        self._clip = clip
+        self._partials = partials
+        self._free_at = 0.0
+        self._next_partial = 0.0
+        self._start: int | None = None
+
+    def waits(self) -> Iterator[float]:
+        segmenter = Segmenter(max_segment_ms=25_000)
+        block = int(BLOCK_S * RATE)
+        for at in range(0, len(self._clip.pcm) // 2, block):
+            now = (at + block) / RATE
+            for boundary in segmenter.process(self._clip.pcm[2 * at : 2 * (at + block)]):
+                if boundary.starts:
+                    self._start, self._next_partial = boundary.at, now + PARTIAL_EVERY_S
+                else:
+                    yield self._decode(boundary.at, now, final=True)
+                    self._start = None
+            if self._partials and self._start is not None and now >= max(self._next_partial, self._free_at):
+                self._decode(at + block, now, final=False)
+
+    def _decode(self, end: int, now: float, final: bool) -> float:
+        assert self._start is not None
+        if not final and end - self._start > LONGEST_PARTIAL_S * RATE:
+            return 0.0
+        began = time.perf_counter()
+        self._decoder.decode(self._clip.pcm[2 * self._start : 2 * end], language=self._clip.language, final=final)
+        took = time.perf_counter() - began
+        self._free_at = max(now, self._free_at) + took
+        self._next_partial = now + max(PARTIAL_EVERY_S, took / MOST_DUTY)
+        return self._free_at - now
+
+
+def _window_cost(decoder: WhisperDecoder, clips: Sequence[Clip]) -> Row:
+    """The short window of a short utterance against Whisper's own window of 30 s: processor time."""
+    clip = next(clip for clip in clips if clip.name == "weather")
+
+    def cost(long_window: bool) -> float:
+        began = time.process_time()
+        decoder.decode(clip.pcm, language="en", long_window=long_window)
+        return time.process_time() - began
+
+    shares = [cost(False) / cost(True) for _ in range(3 if QUICK else 7)]
+    return Row.of("cost of a 5 s window as a share of a 30 s window", shares, "", 1 / 3)
