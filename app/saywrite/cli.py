@@ -6,14 +6,18 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 no running instance, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from saywrite import __version__
 
 if TYPE_CHECKING:
-    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    from _typeshed import SupportsWrite
+
+    _Commands = argparse._SubParsersAction["_Parser"]
 
 DONE, FAILED, USAGE, NO_INSTANCE, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -54,6 +58,7 @@ class Options(NamedTuple):
     files: tuple[Path, ...] = ()
     seconds: float | None = None
     realtime: bool = False
+    wait: bool = False
     as_json: bool = False
     self_test: bool = False
     engine: str | None = None
@@ -83,9 +88,17 @@ def parse(argv: Sequence[str] | None = None) -> Options:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
+class _Parser(argparse.ArgumentParser):
+    """argparse since Python 3.13 drops the error when help or version cannot be written."""
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        with suppress(OSError) if file is sys.stderr else nullcontext():
+            print(message or "", end="", file=file)
+
+
+def _parser() -> _Parser:
     places, speech, output = _places(), _speech(), _output()
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="saywrite",
         description=DESCRIPTION,
         epilog=EPILOG,
@@ -119,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_models(commands: _Commands, places: argparse.ArgumentParser) -> None:
+def _add_models(commands: _Commands, places: _Parser) -> None:
     models = commands.add_parser("models", parents=[places], help="recognition models on this computer")
     models.add_argument(
         "action",
@@ -138,7 +151,7 @@ def _add_models(commands: _Commands, places: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_verbs(commands: _Commands, places: argparse.ArgumentParser) -> None:
+def _add_verbs(commands: _Commands, places: _Parser) -> None:
     for verb, what in VERBS.items():
         command = commands.add_parser(verb, parents=[places], help=what)
         command.add_argument("--json", dest="as_json", action="store_true", help="print the status as JSON")
@@ -149,13 +162,13 @@ def _add_verbs(commands: _Commands, places: argparse.ArgumentParser) -> None:
             command.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help="for this dictation")
 
 
-def _options(title: str) -> tuple[argparse.ArgumentParser, argparse._ArgumentGroup]:
+def _options(title: str) -> tuple[_Parser, argparse._ArgumentGroup]:
     # SUPPRESS: an option of the main parser that was given is not overwritten by a subcommand's default.
-    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    parser = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     return parser, parser.add_argument_group(title)
 
 
-def _places() -> argparse.ArgumentParser:
+def _places() -> _Parser:
     parser, group = _options("places")
     group.add_argument("--config", type=Path, metavar="DIR", help="settings and keywords live here")
     group.add_argument("--data", type=Path, metavar="DIR", help="recordings, history and logs live here")
@@ -163,7 +176,7 @@ def _places() -> argparse.ArgumentParser:
     return parser
 
 
-def _speech() -> argparse.ArgumentParser:
+def _speech() -> _Parser:
     parser, group = _options("speech")
     group.add_argument("--engine", type=_engine, choices=ENGINES)
     group.add_argument("--model", choices=MODELS, help="of the recognizer on this computer")
@@ -172,12 +185,13 @@ def _speech() -> argparse.ArgumentParser:
     return parser
 
 
-def _output() -> argparse.ArgumentParser:
+def _output() -> _Parser:
     parser, group = _options("output")
     group.add_argument("--format", choices=FORMATS, help="txt comes as it is heard, the others at the end")
     group.add_argument(
         "--output", type=Path, metavar="FILE", help="write there instead; a folder when there are several files"
     )
+    group.add_argument("--wait", action="store_true", help="keep trying while aiOla's service cannot be reached")
     group.add_argument("--events", action="store_true", help="one JSON object per line instead of text")
     return parser
 

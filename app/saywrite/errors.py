@@ -16,6 +16,7 @@
     │   └── HistoryUnavailable    locked, damaged, unwritable
     ├── SettingsError
     │   └── SecretsUnavailable    no usable keyring
+    ├── OutputUnwritable          standard output or an output file that cannot be written
     ├── RecognizerError
     │   ├── RecognizerUnavailable this engine cannot run here
     │   ├── LanguageUnknown       the engine does not know the language
@@ -118,12 +119,24 @@ class HistoryUnavailable(HistoryError):
     pass
 
 
+class HistoryDamaged(HistoryUnavailable):
+    """What SQLite cannot read: the file is no database, cut off, or has damaged pages."""
+
+
 class SettingsError(SaywriteError):
     pass
 
 
 class SecretsUnavailable(SettingsError):
     pass
+
+
+class OutputUnwritable(SaywriteError):
+    """Standard output or a file of `--output` cannot be written. `closed`: its reader has gone away."""
+
+    def __init__(self, what: str, remedy: str = "", *, closed: bool = False) -> None:
+        super().__init__(what, remedy)
+        self.closed = closed
 
 
 class RecognizerError(SaywriteError):

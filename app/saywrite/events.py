@@ -173,8 +173,8 @@ class RecognizerFinished:
 @dataclass(frozen=True, slots=True)
 class Failed:
     """A problem, in words. `fatal` ends the dictation; otherwise it goes on. `dictation` is "" outside of one.
-    `about` names what has the problem ("microphone", "network", "account", "disk") where a later event can tell that
-    it is over.
+    `about` names what has the problem: "microphone", "network", "account" and "disk", of which a later event can tell
+    that it is over, or the "file" that is read.
     """
 
     dictation: str
@@ -259,7 +259,9 @@ class SourceChanged:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The dictation is over. `pending` samples have no text yet and stay in the journal."""
+    """The dictation is over. `pending` samples have no text yet and stay in the journal. `cancelled`: the user does
+    not want its text.
+    """
 
     dictation: str
     heard: int
@@ -267,6 +269,7 @@ class Finished:
     pending: int
     duration_s: float
     text: str
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +284,17 @@ class Unfinished:
     confirmed: int
     problem: str = ""
     waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordClosed:
+    """The disk has tried everything that a dictation gave it, after its `Finished`. `saved`: all of it is on disk.
+    `kept`: samples of its sound that are.
+    """
+
+    dictation: str
+    saved: bool
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,23 +333,30 @@ class Level:
     at: float = field(default=0.0)
 
 
-class Receipt(StrEnum):
-    """What was seen of a text that went to another program."""
-
-    READ = "read by the target"
-    NOT_READ = "not read"
-    UNKNOWN = "cannot tell"
-
-
 @dataclass(frozen=True, slots=True)
 class Inserted:
-    """The text went into `program`: read (READ), or sent and nothing seen against it (UNKNOWN). `elsewhere`: not the
-    window that had the focus at the key press. `took_s`: from the request to this receipt; `at`: monotonic seconds.
+    """`program` has read the text. `elsewhere`: not the window that had the focus at the key press. `took_s`: from the
+    request to this receipt; `at`: monotonic seconds.
     """
 
     dictation: str
-    receipt: Receipt
     program: str
+    elsewhere: bool
+    took_s: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class InsertionUncertain:
+    """The text was sent to `program`, and nothing tells whether it took it. `unusual`: not because this way of
+    inserting never tells, but for what `what` says. `Inserter.again()` inserts it once more. The rest as in `Inserted`.
+    """
+
+    dictation: str
+    program: str
+    what: str
+    remedy: str
+    unusual: bool
     elsewhere: bool
     took_s: float
     at: float
@@ -368,7 +389,7 @@ class NotTakenBack:
     remedy: str
 
 
-InsertionEvent = Inserted | NotInserted | TakenBack | NotTakenBack
+InsertionEvent = Inserted | InsertionUncertain | NotInserted | TakenBack | NotTakenBack
 """What the insertion worker tells."""
 
 
@@ -493,9 +514,11 @@ FrontEndEvent = (
     | EngineChanged
     | Failed
     | Finished
+    | RecordClosed
     | UnfinishedFound
     | DevicesChanged
     | Inserted
+    | InsertionUncertain
     | NotInserted
     | TakenBack
     | NotTakenBack

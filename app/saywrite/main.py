@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saywrite import cli
-from saywrite.errors import NotRunning, SaywriteError
+from saywrite.dictation.exit_codes import run_to_exit_code
+from saywrite.dictation.interrupts import end_even_when_held, end_on_signals
 from saywrite.paths import Paths, default_paths
 from saywrite.program import program_command, window_command, worker_command
 
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
     from saywrite.desktop.instance import Instance
+    from saywrite.dictation.batch import Output
     from saywrite.dictation.control_points import ControlPoints
     from saywrite.dictation.desk import Desk
     from saywrite.dictation.dictation import Dictation
     from saywrite.dictation.status import StatusBoard
-    from saywrite.events import Device, FrontEndEvent
+    from saywrite.events import FrontEndEvent
     from saywrite.history.store import HistoryStore
     from saywrite.settings.keychain import Secrets
     from saywrite.settings.schema import Settings
@@ -33,24 +35,27 @@ if TYPE_CHECKING:
     from saywrite.ui.frontend import FrontEnd
     from saywrite.ui.tray import Tray
 
+_environ: Mapping[str, str] = os.environ
+"""The environment of the start. Set once; `os.environ`, which children get, is without the API key then."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run Saywrite with these arguments; the exit code."""
-    options = cli.parse(argv)
+    return run_to_exit_code(lambda: _run(cli.parse(argv)))
+
+
+def _run(options: cli.Options) -> int:
     if options.worker is not None:
         return _run_worker(options.worker, options.model_folder)
-    try:
-        return _COMMANDS[options.command](options)
-    except NotRunning as error:
-        print(f"saywrite: {error}", file=sys.stderr)
-        return cli.NO_INSTANCE
-    except SaywriteError as error:
-        print(f"saywrite: {error}", file=sys.stderr)
-        return cli.FAILED
-    except BrokenPipeError:
-        # Somebody downstream closed the pipe (`saywrite listen | head`): nothing is left to say to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return cli.FAILED
+    end_on_signals()
+    if options.command not in cli.VERBS:
+        from saywrite.dictation.accounts import take_environment
+
+        global _environ
+        _environ = take_environment(os.environ)
+    if options.command in ("devices", "doctor", "models"):  # they may be held in a library while they look
+        end_even_when_held()
+    return _COMMANDS[options.command](options)
 
 
 def build(
@@ -70,32 +75,30 @@ def build(
     the data folder that the models are looked for in, where it is not that of `paths`.
     """
     from saywrite.dictation.dictation import Dictation
+    from saywrite.dictation.end_limits import NO_SERVICE_S
     from saywrite.dictation.inbox import Inbox
     from saywrite.settings.keychain import LateSecrets
 
     inbox = Inbox()
-    device = _named_device(options.device)
+    device = None
+    if options.device is not None:
+        from saywrite.dictation.assembly import named_device
+
+        device = named_device(options.device)
+    offline_s = NO_SERVICE_S if options.command in ("listen", "transcribe") and not options.wait else None
 
     def make_desk() -> Desk:
         from saywrite.dictation.assembly import Means, Wishes, assemble
         from saywrite.speech.aiola.network import Network
 
+        folder, program = models or paths.data, program_command()
         wishes = Wishes(
-            worker_command, models or paths.data, options.realtime, device, keep_files, program_command(), on_main
+            worker_command, folder, options.realtime, device, keep_files, program, on_main, offline_s=offline_s
         )
-        means = Means(secrets or LateSecrets(), Network(), os.environ)
+        means = Means(secrets or LateSecrets(), Network(), _environ)
         return assemble(inbox, paths, settings, keywords, tell, wishes, means)
 
     return Dictation(inbox, make_desk)
-
-
-def _named_device(name: str | None) -> Device | None:
-    if name is None:
-        return None
-    from saywrite.audio.devices import list_devices
-    from saywrite.dictation.assembly import find_device
-
-    return find_device(list_devices(), name)
 
 
 def _run_worker(engine: str, model: Path | None) -> int:
@@ -149,10 +152,15 @@ def _window(options: cli.Options) -> int:
                 file=sys.stderr,
             )
             return cli.FAILED
-    from saywrite.desktop.instance import become_or_raise
+    from saywrite.desktop.instance import become_or_raise, running_elsewhere
 
-    instance = become_or_raise(default_paths(options.config, options.data).data, os.environ)
+    data = default_paths(options.config, options.data).data
+    instance = become_or_raise(data, os.environ)
     if instance is None:
+        if words := running_elsewhere(data, os.environ):
+            from saywrite.ui.application import say_once
+
+            say_once(words)
         return cli.DONE
     try:
         return _open_window(options, instance)
@@ -216,10 +224,10 @@ def _account_access(secrets: Secrets) -> AccountAccess:
         if typed is not None:
             kept = SessionSecrets()
             kept.set(SECRET_OF[settings.aiola_sign_in], typed)
-        for finding in check(lambda: find_account(settings, kept, os.environ), Network()):
+        for finding in check(lambda: find_account(settings, kept, _environ), Network()):
             yield finding.ok, finding.words, finding.remedy
 
-    return AccountAccess(lambda: secrets, test, check_address, environment_of(os.environ))
+    return AccountAccess(lambda: secrets, test, check_address, environment_of(_environ))
 
 
 def _both(
@@ -305,7 +313,7 @@ def _open_history(paths: Paths) -> HistoryStore:
 def _diagnostics(paths: Paths) -> str:
     from saywrite.dictation.diagnostics import describe_system
 
-    return describe_system(paths)
+    return describe_system(paths, _environ)
 
 
 def _drive(options: cli.Options) -> int:
@@ -320,27 +328,34 @@ def _drive(options: cli.Options) -> int:
 
 
 def _listen(options: cli.Options) -> int:
-    from saywrite.dictation.batch import Output, listen
+    from saywrite.dictation.batch import listen
 
     paths, settings, keywords = _load_for_terminal(options)
     return listen(
         lambda tell: build(options, paths, settings, keywords, tell),
-        Output(options.format, options.output, options.events),
+        _output(options, paths),
         options.seconds,
     )
 
 
 def _transcribe(options: cli.Options) -> int:
-    from saywrite.dictation.batch import Output, transcribe
+    from saywrite.dictation.batch import transcribe
     from saywrite.dictation.planning import is_sent_whole
 
     paths, settings, keywords = _load_for_terminal(options)
     return transcribe(
         lambda tell: build(options, paths, settings, keywords, tell, keep_files=False),
-        Output(options.format, options.output, options.events),
+        _output(options, paths),
         options.files,
         lambda path: not options.realtime and is_sent_whole(path, settings),
     )
+
+
+def _output(options: cli.Options, paths: Paths) -> Output:
+    from saywrite.dictation.batch import Output
+
+    own = (paths.settings, paths.keywords, paths.history, paths.log)
+    return Output(options.format, options.output, options.events, (*filter(None, [options.keywords]), *own))
 
 
 def _devices(options: cli.Options) -> int:
@@ -366,7 +381,7 @@ def _doctor(options: cli.Options) -> int:
     if not options.self_test:
         from saywrite.dictation.doctor import examine
 
-        return print_checks(examine(paths), options.as_json)
+        return print_checks(examine(paths, _environ), options.as_json)
     import tempfile
     from dataclasses import replace
 

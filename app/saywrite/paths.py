@@ -5,6 +5,7 @@ The resources are found in a checkout, in an installed wheel and in a frozen bun
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,9 +62,21 @@ def default_paths(config: Path | None = None, data: Path | None = None) -> Paths
 
 
 def private_folder(path: Path) -> Path:
-    """Make `path` with its parents, readable by this user only (0700 where the system has modes). Raises OSError."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make `path` and every missing folder above it, for this user only (0700 where the system has modes).
+
+    Folders that exist keep their mode. Raises OSError.
+    """
+    # `parents=True` would give the mode to the last folder only and leave the others open to everybody.
+    for folder in reversed((path, *path.parents)):
+        if not folder.exists():
+            folder.mkdir(mode=0o700, exist_ok=True)
+    path.mkdir(mode=0o700, exist_ok=True)  # raises FileExistsError where `path` is no folder
     return path
+
+
+def display_path(path: Path | str) -> str:
+    """`path` as text that can be stored, sent and shown: what is not UTF-8 becomes U+FFFD, as in file managers."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def resource(name: str) -> Path:

@@ -44,7 +44,7 @@ def child(name: str, result: Path) -> None:
 
 def measured(name: str, quick: bool, limit_s: float) -> list[Row] | None:
     """The rows of one benchmark from a process of its own; None when it failed (its output says why)."""
-    environment = dict(os.environ, SAYWRITE_BENCH_QUICK="1" if quick else "0")
+    environment = dict(os.environ, SAYWRITE_BENCH_SIZE="quick" if quick else "full")
     with tempfile.TemporaryDirectory(prefix="saywrite-bench-") as folder:
         result = Path(folder) / "rows.json"
         command = [sys.executable, str(HERE), "--child", name, str(result)]

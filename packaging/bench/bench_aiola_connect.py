@@ -12,13 +12,13 @@ from collections.abc import Callable
 from statistics import median
 
 from aiola_rig import API_KEY, Ours, Place, place
-from table import QUICK, Row
+from table import Row, amount
 from tests.aiola_server.tones import speech
 
 from saywrite.events import Final, RecognizerFinished
 
-DELAYS_S = (0.0, 0.05) if QUICK else (0.0, 0.025, 0.05, 0.1)
-RUNS = 2 if QUICK else 8
+DELAYS_S = amount((0.0, 0.025, 0.05, 0.1), (0.0, 0.05), (0.0, 0.05))
+RUNS = amount(8, 2, 1)
 SOUND = speech([["alpha", "bravo"]], lead_s=0.1, pause_s=0.1)
 
 MICROPHONE_S = 0.06

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 
 from rig import ROOT
-from table import QUICK, Row
+from table import Row, amount
 
 sys.path.insert(0, str(ROOT))  # the tests' package
 
 from tests.system.lab.aiola_endurance import endure, stall
 
-SPEECH_S = 600 if QUICK else 7_200
+SPEECH_S = amount(7_200, 600, 30)
 SPEED = 8
-STALLED_S = 120 if QUICK else 600
+STALLED_S = amount(600, 120, 10)
 
 
 def measure() -> list[Row]:

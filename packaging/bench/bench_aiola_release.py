@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from aiola_rig import Ours, Place, place
-from table import QUICK, Row
+from table import Row, amount
 from tests.aiola_server.tones import hear, silence, speech
 
 from saywrite.events import Final, RecognizerFinished
 
-RUNS = 3 if QUICK else 10
+RUNS = amount(10, 3, 1)
 ONE_WAY_S = (0.0, 0.05)
 PAUSES_S = (0.0, 0.25, 0.5, 1.0)
 """From the end of the last word to letting go."""

@@ -10,9 +10,9 @@ import subprocess
 import sys
 
 import rig
-from table import QUICK, Row
+from table import Row, amount
 
-SECONDS = 20 if QUICK else 600
+SECONDS = amount(600, 20, 5)
 
 
 def measure() -> list[Row]:

@@ -17,11 +17,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from rig import ROOT
-from table import QUICK, Row
+from table import Row, amount
 
 CHUNK = bytes(4096)
-CHUNKS = 24 if QUICK else 64
-RUNS = 1 if QUICK else 5
+CHUNKS = amount(64, 24, 8)
+RUNS = amount(5, 1, 1)
 PACE_S = 0.128
 LIMIT_S = 20.0
 

@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 import psutil
-from table import QUICK, Row
+from table import Row, amount
 
-HOURS = 1 if QUICK else 8
+HOURS = amount(8, 1, 0.5)
 SECOND = bytes(range(256)) * 125
 FINAL_EVERY_S = 5
 
@@ -66,7 +66,7 @@ class Recognizer:
 
         self.post(RecognizerFinished(self.dictation))  # type: ignore[operator]
 
-    prepare = release = abort = set_keywords = receive = lambda self, *_: None
+    prepare = release = abort = close = renew = set_keywords = receive = lambda self, *_: None
 
     def wake(self, now: float) -> None:
         return None
@@ -121,7 +121,7 @@ def _dictate(folder: Path, application: object) -> list[Row]:
 
     began, memory = time.monotonic(), []
     me = psutil.Process()
-    for second in range(HOURS * 3600):
+    for second in range(round(HOURS * 3600)):
         for part in range(10):
             source.speak(SECOND[part * 3200 : (part + 1) * 3200])
             while (message := inbox.take(0)) is not None:
@@ -133,6 +133,7 @@ def _dictate(folder: Path, application: object) -> list[Row]:
         if second % 1800 == 1799:
             memory.append(me.memory_info().rss / 1e6)
     took = time.monotonic() - began
+    _wait_for_disk(disk)
     desk.quit()
     growth = (memory[-1] - memory[0]) / max(len(memory) - 1, 1) * 2
     return [
@@ -148,4 +149,5 @@ def _wait_for_disk(disk: object) -> None:
 
     done = threading.Event()
     disk.submit(done.set)  # type: ignore[attr-defined]
-    done.wait(60)
+    if not done.wait(60):
+        raise TimeoutError("the disk is more than a minute behind")

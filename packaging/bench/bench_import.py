@@ -7,10 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-from table import QUICK, Row
+from table import Row, amount
 
 ROOT = Path(__file__).resolve().parents[2]
-RUNS = 3 if QUICK else 15
+RUNS = amount(15, 3, 1)
 
 
 def timed(command: list[str]) -> list[float]:

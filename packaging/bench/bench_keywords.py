@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 import time
 
-from table import QUICK, Row
+from table import Row, amount
 
 from saywrite.text.keywords import Keyword, Keywords
 
-RUNS = 20 if QUICK else 300
+RUNS = amount(300, 20, 1)
 ENTRIES = 5_000
 
 

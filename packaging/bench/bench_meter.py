@@ -6,9 +6,9 @@ import os
 import threading
 import time
 
-from table import QUICK, Row
+from table import Row, amount
 
-SECONDS = 3 if QUICK else 20
+SECONDS = amount(20, 3, 1)
 BLOCK_S = 0.02
 
 

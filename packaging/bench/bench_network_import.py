@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 from rig import ROOT
-from table import QUICK, Row
+from table import Row, amount
 
-RUNS = 3 if QUICK else 11
+RUNS = amount(11, 3, 1)
 
 PROGRAM = """
 import sys, time

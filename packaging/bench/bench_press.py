@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import rig
-from table import QUICK, Row
+from table import Row, amount
 
-PRESSES = 5 if QUICK else 25
+PRESSES = amount(25, 5, 1)
 BLOCK = 960
 """Frames: 20 ms at 48,000 Hz, as the microphone opens it."""
 
@@ -45,13 +45,15 @@ def _device_start(environment: dict[str, str]) -> float:
 
 def _presses(folder: Path) -> list[float]:
     """The whole application without its window; the time until the file in the recordings has its first byte."""
-    from saywrite.dictation.assembly import Wishes, assemble
+    from saywrite.dictation.assembly import Means, Wishes, assemble
     from saywrite.dictation.dictation import Dictation
     from saywrite.dictation.inbox import Inbox
     from saywrite.events import Finished
     from saywrite.paths import default_paths
     from saywrite.program import worker_command
+    from saywrite.settings.keychain import LateSecrets
     from saywrite.settings.schema import Settings
+    from saywrite.speech.aiola.network import Network
 
     paths = default_paths(folder / "config", folder / "data")
     over = threading.Event()
@@ -62,7 +64,8 @@ def _presses(folder: Path) -> list[float]:
 
     inbox = Inbox()
     settings, wishes = Settings(keep_recordings_days=-1), Wishes(worker_command, paths.data)
-    dictation = Dictation(inbox, lambda: assemble(inbox, paths, settings, (), tell, wishes))
+    means = Means(LateSecrets(), Network(), {})
+    dictation = Dictation(inbox, lambda: assemble(inbox, paths, settings, (), tell, wishes, means))
     thread = threading.Thread(target=dictation.run)
     thread.start()
     taken = []

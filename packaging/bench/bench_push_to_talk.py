@@ -17,11 +17,11 @@ from datetime import datetime
 from pathlib import Path
 
 import rig
-from table import QUICK, Row
+from table import Row, amount
 
 sys.path.insert(0, str(rig.ROOT))
 
-HOLDS = 3 if QUICK else 10
+HOLDS = amount(10, 3, 1)
 CHORD = ("Control_L", "Alt_L", "space")
 LIMIT_S = 30.0
 

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import rig
-from table import QUICK, Row
+from table import Row, amount
 
-RUNS = 10 if QUICK else 100
+RUNS = amount(100, 10, 1)
 
 
 def measure() -> list[Row]:

@@ -6,10 +6,10 @@ import os
 import time
 from datetime import datetime
 
-from table import QUICK, Row
+from table import Row, amount
 
-RUNS = 20 if QUICK else 200
-LENGTHS = (10, 1_000) if QUICK else (10, 1_000, 100_000)
+RUNS = amount(200, 20, 1)
+LENGTHS = amount((10, 1_000, 100_000), (10, 1_000), (10,))
 
 
 def measure() -> list[Row]:

@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 
 import rig
-from table import QUICK, Row
+from table import Row, amount
 
-IDLE_S = 10 if QUICK else 60
-SETTLE_S = 5 if QUICK else 15
+IDLE_S = amount(60, 10, 1)
+SETTLE_S = amount(15, 5, 1)
 
 
 def measure() -> list[Row]:
@@ -33,7 +33,7 @@ def _costs(folder: Path, environment: dict[str, str], panel: object) -> list[Row
     settings = folder / "program" / "config" / "saywrite.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text("start_hidden = true\n")
-    runs = 1 if QUICK else 3
+    runs = amount(3, 1, 1)
     cpu, wakeups, memory = [], [], []
     with rig.window(folder / "program", environment) as window:
         window.wait_for("tray icon shown")

@@ -6,11 +6,11 @@ import tempfile
 from pathlib import Path
 
 import rig
-from table import QUICK, Row
+from table import Row, amount
 
-STARTS = 3 if QUICK else 11
-IDLE_S = 5 if QUICK else 20
-RECORD_S = 5 if QUICK else 20
+STARTS = amount(11, 3, 1)
+IDLE_S = amount(20, 5, 1)
+RECORD_S = amount(20, 5, 2)
 
 
 def measure() -> list[Row]:
@@ -34,7 +34,7 @@ def _painted(folder: Path, environment: dict[str, str]) -> float:
 
 
 def _costs(folder: Path, environment: dict[str, str], screen: object) -> list[Row]:
-    runs = 1 if QUICK else 3
+    runs = amount(3, 1, 1)
     idle, recording, memory, worker = [], [], [], []
     for number in range(runs):
         with rig.window(folder / f"cost{number}", environment) as window:

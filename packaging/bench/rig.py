@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import os
 import subprocess
 import sys
@@ -21,14 +21,9 @@ SPEECH = ROOT / "resources" / "sounds" / "selftest.flac"
 
 def lab(name: str) -> ModuleType:
     """The module `tests/system/lab/<name>.py`."""
-    path = ROOT / "tests" / "system" / "lab" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"lab_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    if str(ROOT) not in sys.path:
+        sys.path.append(str(ROOT))
+    return importlib.import_module(f"tests.system.lab.{name}")
 
 
 class Window:

@@ -1,7 +1,7 @@
 """What a benchmark gives back, and the one table that all of them are shown in.
 
 A benchmark is a module `bench_*.py` beside this one with a function `measure() -> list[Row]`. It runs in a
-process of its own; `QUICK` says that few repetitions will do.
+process of its own; `amount` says how much of it is to be done.
 """
 
 from __future__ import annotations
@@ -10,8 +10,19 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TypeVar
 
-QUICK = os.environ.get("SAYWRITE_BENCH_QUICK") == "1"
+SIZE = os.environ.get("SAYWRITE_BENCH_SIZE", "full")
+"""`full`: a measurement. `quick`: a look. `smoke`: does it run to its end? (tests/system/test_benchmarks.py)"""
+
+QUICK = SIZE != "full"
+
+T = TypeVar("T")
+
+
+def amount(full: T, quick: T, smoke: T) -> T:
+    """The repetitions, seconds or sizes of this run."""
+    return {"full": full, "quick": quick, "smoke": smoke}[SIZE]
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,12 @@ class Controls(ABC):
     def expire(self, how: str = "event") -> None:
         self.ask("expire", how=how)
 
+    def hold(self) -> None:
+        self.ask("hold")
+
+    def release(self) -> None:
+        self.ask("release")
+
     def emit(self, name: str, payload: Any) -> None:
         self.ask("emit", name=name, payload=payload)
 

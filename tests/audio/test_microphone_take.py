@@ -101,7 +101,7 @@ class FakeServer:
         self.moves: list[tuple[str, str]] = []
         self.looks = 0
 
-    def subscribe(self, key: object, listener: Callable) -> None:
+    def subscribe(self, key: object, listener: Callable, *, closely: bool = False) -> None:
         self.listeners[key] = listener
         if self.answers:
             listener(self.now)

@@ -6,6 +6,7 @@ import plistlib
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,9 @@ LETTERS = st.sampled_from("\\\\\"$`% ab'") | st.characters(exclude_characters="\
 @given(st.lists(st.text(LETTERS), min_size=1, max_size=4))
 @example(["C:\\new", '50% "off"', "$HOME `x`", ""])
 def test_any_command_comes_back_from_the_entry_as_it_was(command: list[str]) -> None:
-    assert unquoted(exec_of(desktop_entry(command))) == command
+    started = unquoted(exec_of(desktop_entry(command)))
+    shell = ["/bin/sh", "-c", 'exec "$0" "$@"'] if "%" in command[0] else []
+    assert started == [*shell, *command]
 
 
 def test_the_entry_lies_where_desktops_look(tmp_path: Path) -> None:
@@ -181,3 +184,52 @@ def test_a_registry_that_refuses_is_told(registry: HandMadeRegistry) -> None:
     registry.refuses = True
     with pytest.raises(SettingsError, match=r"Access is denied.*Startup"):
         RunKey(registry, COMMAND).switch(True)
+
+
+PERCENT = ("run", "--data", "/data/%f %% b", "$HOME `id`", "%h", "50%")
+
+
+def prepared_program(folder: Path) -> Path:
+    """A program in a folder whose name a desktop file cannot name as a program; it notes how it was started."""
+    program = folder / "100% f" / PERCENT[0]
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" > '{folder}/part'\nmv '{folder}/part' '{folder}/started'\n")
+    program.chmod(0o755)
+    return program
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only on Linux: desktop files")
+def test_glib_starts_a_program_in_a_folder_with_a_percent_sign(tmp_path: Path) -> None:
+    program = prepared_program(tmp_path)
+    entry = tmp_path / "saywrite.desktop"
+    entry.write_text(desktop_entry((str(program), *PERCENT[1:])))
+    subprocess.run(["gio", "launch", str(entry)], check=True, timeout=30)
+    wait_for(tmp_path / "started")
+    assert (tmp_path / "started").read_text().splitlines() == list(PERCENT[1:])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only on Linux: systemd starts a session's programs")
+def test_systemd_takes_a_program_in_a_folder_with_a_percent_sign(tmp_path: Path) -> None:
+    """The unit is what counts; a session to start it is not there."""
+    program = prepared_program(tmp_path)
+    folders = [tmp_path / name for name in ("normal", "early", "late")]
+    for folder in folders:
+        folder.mkdir()
+    DesktopEntry(tmp_path / "config" / "autostart" / "x.desktop", (str(program), *PERCENT[1:])).switch(True)
+    subprocess.run(
+        ["/usr/lib/systemd/user-generators/systemd-xdg-autostart-generator", *map(str, folders)],
+        env={"XDG_CONFIG_HOME": str(tmp_path / "config"), "XDG_CONFIG_DIRS": "/nonexistent", "HOME": str(tmp_path)},
+        check=True,
+        timeout=30,
+    )
+    (unit,) = [path for folder in folders for path in folder.glob("*.service")]
+    (line,) = [line for line in unit.read_text().splitlines() if line.startswith("ExecStart=")]
+    # A unit's own "%%" is one "%".
+    assert f'"{str(program).replace("%", "%%")}" --data "/data/%%f %%%% b"' in line
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < deadline, f"no {path}"
+        time.sleep(0.02)

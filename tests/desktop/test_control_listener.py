@@ -293,14 +293,14 @@ def test_where_the_system_does_not_tell_who_comes_the_token_decides() -> None:
     listener = Listener(Door(listening, "", token="secret-1"), lambda request: {"state": "idle"})
     listener.start()
     answers = []
-    for token in ("", "secret-2", "ünknown", "secret-1"):
+    for token in ("", "secret-2", "ünknown", "\ud800", "secret-1"):
         with socket.create_connection(listening.getsockname(), LIMIT_S) as visitor:
             visitor.sendall(format_request(Request("status", token=token)))
             answers.append(visitor.recv(LIMIT))
     with socket.create_connection(listening.getsockname(), LIMIT_S) as visitor:
         assert talk(visitor, Record(1, "here", "1", "secret-1"), Request("status")) == {"state": "idle"}
     listener.stop()
-    assert [b"idle" in answer for answer in answers] == [False, False, False, True]
+    assert [b"idle" in answer for answer in answers] == [False, False, False, False, True]
     assert not any(b"secret" in answer for answer in answers)
 
 
@@ -394,3 +394,17 @@ def test_a_socket_of_another_user_is_not_trusted(house: House, monkeypatch: pyte
     with pytest.raises(ControlRefused, match="another user"):
         ask(house.data, Request("status"))
     assert house.asked == []
+
+
+def test_a_command_that_fails_inside_ends_neither_the_door_nor_the_next_command(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(request: Request) -> Answer:
+        raise LookupError("a bug of ours")
+
+    house.does = fail
+    with pytest.raises(ControlRefused, match="Something went wrong inside Saywrite"):
+        ask(house.data, Request("status"))
+    house.does = lambda request: {"state": "idle"}
+    assert ask(house.data, Request("status"))["state"] == "idle"
+    assert "a command failed" in caplog.text

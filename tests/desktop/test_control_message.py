@@ -22,7 +22,7 @@ from saywrite.desktop.control_message import (
 )
 from saywrite.errors import ControlRefused
 
-values = st.text(max_size=TEXT_LIMIT // 2)
+values = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=TEXT_LIMIT // 2)
 requests = st.builds(Request, st.sampled_from(VERBS), values, values, values, values)
 
 
@@ -31,6 +31,14 @@ def test_what_is_asked_is_what_is_understood(request: Request) -> None:
     line = format_request(request)
     assert line.count(b"\n") == 1
     assert parse_request(line) == parse_request(line.rstrip()) == request
+
+
+@pytest.mark.parametrize("value", ["\ud800", "a\udfffb", "\0", "en\0"])
+@pytest.mark.parametrize("name", ["verb", "engine", "language", "activation", "token"])
+def test_what_no_system_takes_as_text_is_refused(name: str, value: str) -> None:
+    line = json.dumps({"saywrite": 1, "verb": "start"} | {name: value}).encode("ascii")
+    with pytest.raises(ControlRefused):
+        parse_request(line)
 
 
 @given(st.dictionaries(st.text(max_size=10), st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)))

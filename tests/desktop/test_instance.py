@@ -16,7 +16,7 @@ import pytest
 from saywrite.desktop.control_client import ask
 from saywrite.desktop.control_listener import Listener
 from saywrite.desktop.control_message import Answer, Request
-from saywrite.desktop.instance import Instance, become_or_raise, claim
+from saywrite.desktop.instance import Instance, become_or_raise, claim, running_elsewhere
 from saywrite.desktop.instance_file import NAME, is_held, read_record
 from saywrite.errors import AlreadyRunning, ControlRefused, NotRunning
 
@@ -215,3 +215,27 @@ def test_one_that_never_reacts_is_named(tmp_path: Path) -> None:
         socket.unlink()
         with pytest.raises(AlreadyRunning, match=f"process {process.pid} on "):
             become_or_raise(tmp_path, os.environ, patience_s=0.2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "where"),
+    [
+        ({"DISPLAY": ":0"}, {"DISPLAY": ":0.0"}, ""),
+        ({"DISPLAY": ":0"}, {"DISPLAY": ":1"}, "the X display :0"),
+        ({"DISPLAY": "localhost:10.0"}, {"DISPLAY": ":0"}, "the X display localhost:10"),
+        ({"WAYLAND_DISPLAY": "wayland-1", "DISPLAY": ":0"}, {"DISPLAY": ":5"}, "the Wayland display wayland-1"),
+        ({"WAYLAND_DISPLAY": "/run/user/1/wayland-1"}, {"WAYLAND_DISPLAY": "wayland-1", "DISPLAY": ":0"}, ""),
+        ({}, {"DISPLAY": ":0"}, ""),
+        ({"DISPLAY": ":0"}, {}, ""),
+    ],
+)
+def test_a_second_start_on_another_display_knows_where_the_first_one_runs(
+    first: dict[str, str], second: dict[str, str], where: str, tmp_path: Path
+) -> None:
+    instance = claim(tmp_path, first)
+    try:
+        words = running_elsewhere(tmp_path, second)
+        assert words.startswith(f"Saywrite is already running on {where}; its window is there.") == bool(where)
+        assert bool(words) == bool(where)
+    finally:
+        instance.release()

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from saywrite.dictation.batch import DONE, FAILED, Output, listen, transcribe
-from saywrite.events import Finished, Segment, SegmentAdded, SegmentTranslated, Started, Structured
+from saywrite.errors import OutputUnwritable
+from saywrite.events import (
+    Failed,
+    Finished,
+    FrontEndEvent,
+    RecordClosed,
+    Segment,
+    SegmentAdded,
+    SegmentTranslated,
+    Started,
+    Structured,
+)
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
 WEATHER = Path(__file__).parents[1] / "data" / "weather.flac"
@@ -18,13 +28,16 @@ WEATHER = Path(__file__).parents[1] / "data" / "weather.flac"
 class Told:
     """A dictation that tells what the test wrote down."""
 
-    def __init__(self, tell, source: str, pending: int) -> None:
+    def __init__(self, tell, source: str, pending: int, *more: FrontEndEvent) -> None:
+        self.stopped = 0
         self._events = (
             Started("d1", "aiola", "de", source, 1.0, BEGAN),
             SegmentAdded("d1", Segment(1, "Guten Tag.", "guten tag", 0, 16_000)),
             SegmentTranslated("d1", 1, "Good day."),
             Structured("d1", {"greeting": True}),
+            *[event for event in more if not isinstance(event, RecordClosed)],
             Finished("d1", 48_000, 48_000 - pending, pending, 3.0, "Guten Tag."),
+            *[event for event in more if isinstance(event, RecordClosed)],
         )
         self._tell = tell
 
@@ -40,16 +53,15 @@ class Told:
             self.transcribe_file(Path())
 
     def quit(self) -> None:
-        pass
+        self.stopped += 1
 
-    stop = quit
+    def stop(self, limits: object = None) -> None:
+        self.stopped += 1
 
 
 @pytest.fixture(autouse=True)
 def no_signals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "saywrite.dictation.headless.signal", SimpleNamespace(signal=lambda *_: None, SIGINT=2, SIGTERM=15)
-    )
+    monkeypatch.setattr("saywrite.dictation.batch.Interrupts.install", lambda self: None)
 
 
 def nothing_whole(path: Path) -> bool:
@@ -81,3 +93,61 @@ def test_a_file_that_lacks_text_fails_and_says_what_to_do(capsys) -> None:
 def test_of_a_dictation_that_lacks_text_the_recording_is_kept(capsys) -> None:
     assert listen(lambda tell: Told(tell, "microphone", 16_000), Output(), None) == FAILED
     assert "The recording is kept: open Saywrite to transcribe the rest." in capsys.readouterr().err
+
+
+def test_a_file_that_broke_off_gives_its_text_and_fails(capsys) -> None:
+    broke = Failed("d1", "It breaks off.", "Copy it again.", about="file")
+    assert transcribe(lambda tell: Told(tell, "weather.flac", 0, broke), Output(), [WEATHER], nothing_whole) == FAILED
+    told = capsys.readouterr()
+    assert told.out.startswith("Guten Tag.\n")
+    assert told.err == "saywrite: It breaks off. Copy it again.\n"
+
+
+def test_a_text_that_cannot_be_written_to_its_file_goes_to_standard_output(capsys) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("Only on systems with a device that is always full")
+    assert transcribe(lambda tell: Told(tell, "x", 0), Output("srt", full), [WEATHER], nothing_whole) == FAILED
+    captured = capsys.readouterr()
+    assert "Guten Tag." in captured.out
+    assert "-->" in captured.out
+    assert "/dev/full cannot be written: No space left on device." in captured.err
+
+
+def test_a_target_that_is_an_input_is_refused_before_a_dictation_is_built(tmp_path: Path) -> None:
+    sound = tmp_path / "sound.flac"
+    sound.write_bytes(WEATHER.read_bytes())
+    with pytest.raises(OutputUnwritable, match="is one of the inputs"):
+        transcribe(lambda tell: pytest.fail("built"), Output("txt", sound), [sound], nothing_whole)
+    assert sound.read_bytes() == WEATHER.read_bytes()
+
+
+def test_files_of_one_name_have_a_text_each(tmp_path: Path) -> None:
+    inputs = [tmp_path / folder / "x.flac" for folder in ("a", "b")]
+    for path in inputs:
+        path.parent.mkdir()
+        path.write_bytes(WEATHER.read_bytes())
+    assert transcribe(lambda tell: Told(tell, "x", 0), Output("txt", tmp_path / "o"), inputs, nothing_whole) == DONE
+    assert sorted(path.name for path in (tmp_path / "o").iterdir()) == ["x-2.txt", "x.txt"]
+
+
+@pytest.mark.parametrize(
+    ("record", "code", "told"),
+    [
+        (RecordClosed("d1", saved=True, kept=48_000), DONE, ""),
+        (RecordClosed("d1", saved=False, kept=0), FAILED, "Nothing of this dictation is kept."),
+        (RecordClosed("d1", saved=False, kept=16_000), FAILED, "Not all of this dictation is kept."),
+    ],
+)
+def test_what_of_a_dictation_is_not_on_disk_is_said(record: RecordClosed, code: int, told: str, capsys) -> None:
+    assert listen(lambda tell: Told(tell, "microphone", 0, record), Output(), None) == code
+    captured = capsys.readouterr()
+    assert captured.out.startswith("Guten Tag.\n"), "its text is on standard output all the same"
+    assert told in captured.err
+
+
+def test_a_service_that_cannot_be_reached_costs_one_wait_and_not_one_for_each_file(capsys) -> None:
+    away = Failed("d1", "No service.", "Try again.", fatal=True, about="network")
+    files = [WEATHER, WEATHER, WEATHER]
+    assert transcribe(lambda tell: Told(tell, "x", 0, away), Output(), files, nothing_whole) == FAILED
+    assert "2 more files were not tried." in capsys.readouterr().err

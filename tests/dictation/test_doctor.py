@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def with_settings(paths: Paths, text: str) -> Paths:
 
 
 def of_aiola(paths: Paths, *, network: bool = True) -> list[Check]:
-    return [check for check in examine(paths, network=network) if check.name == "aiOla"]
+    return [check for check in examine(paths, os.environ, network=network) if check.name == "aiOla"]
 
 
 def test_no_key_is_merely_missing(paths: Paths, kept: dict[tuple[str, str], str]) -> None:
@@ -72,7 +73,7 @@ def test_the_source_of_the_key_and_the_host_are_told_and_the_key_is_not(
     monkeypatch.setenv("AIOLA_API_KEY", SECRET)
     monkeypatch.setenv("AIOLA_BASE_URL", "https://speech.example/v1")
     assert of_aiola(paths) == [Check("aiOla", True, "With the API key in AIOLA_API_KEY, at speech.example.")]
-    assert SECRET not in repr(list(examine(paths)))
+    assert SECRET not in repr(list(examine(paths, os.environ)))
 
 
 class LockedKeychain:
@@ -125,6 +126,6 @@ def test_a_broken_settings_file_stays_where_it_is(paths: Paths, kept: dict[tuple
 
 
 def test_every_check_can_be_printed(paths: Paths, kept: dict[tuple[str, str], str]) -> None:
-    for check in examine(paths):
+    for check in examine(paths, os.environ):
         assert check.as_line().startswith(("✓", "–", "✗"))
         json.dumps(check.as_json())

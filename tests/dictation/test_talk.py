@@ -29,10 +29,12 @@ from saywrite.events import (
     KeysChanged,
     ListeningAhead,
     NotInserted,
-    Receipt,
     Segment,
+    SegmentAdded,
+    SegmentsRemoved,
     UnfinishedFound,
 )
+from saywrite.history.store import HistoryStore
 from saywrite.settings.schema import Settings
 
 SETTINGS = Settings(hotkey="F9", second_hotkey="F8", second_language="de", hotkey_mode="hold", keep_recordings_days=-1)
@@ -47,9 +49,13 @@ class Inserter:
         self.given: list[Insertion] = []
         self.choices = Choices()
         self.story: list[str] = []
+        self.own: list[tuple[float, str]] = []
 
     def start(self) -> None:
         self.story.append("start")
+
+    def note_own_key(self, at: float, *, down: bool | None) -> None:
+        self.own.append((at, {True: "down", False: "up", None: "command"}[down]))
 
     def choose(self, choices: Choices) -> None:
         self.choices = choices
@@ -68,6 +74,19 @@ class Inserter:
 
     def close(self, limit_s: float) -> None:
         self.story.append("close")
+
+
+class Watch:
+    """Remembers what the session's watch is told."""
+
+    def __init__(self, story: list[str]) -> None:
+        self._story = story
+
+    def capture(self, on: bool) -> None:
+        self._story.append("capturing" if on else "not capturing")
+
+    def close(self) -> None:
+        self._story.append("ended")
 
 
 class TalkStage(Stage):
@@ -93,9 +112,9 @@ class TalkStage(Stage):
         self.talk = self.desk.talk = self.desk.loop.keys = Talk(self.desk, desktop, lambda: self.now, self.told.append)
         self.talk.open()
 
-    def _watch_session(self) -> Callable[[], None]:
+    def _watch_session(self) -> Watch:
         self.watch.append("begun")
-        return lambda: self.watch.append("ended")
+        return Watch(self.watch)
 
     def down(self, binding: str = FIRST) -> None:
         self.inbox.post(KeyPressed(binding, self.now))
@@ -276,6 +295,56 @@ def test_a_cancel_that_is_taken_back_becomes_text_and_goes_where_it_was_to_go(st
     assert scan(stage.paths.recordings) == ()
 
 
+def cancelled_with_text(stage: TalkStage) -> str:
+    """A dictation that has text when it is cancelled; its id."""
+    stage.down()
+    stage.speak()
+    stage.recognizer.take_all()
+    stage.recognizer.final("not this", 0, 1)
+    stage.settle()
+    stage.dictation.cancel()
+    stage.settle()
+    stage.up()
+    return stage.last(Finished).dictation
+
+
+def words_in_history(stage: TalkStage) -> list[str]:
+    store = HistoryStore(stage.paths.history)
+    try:
+        return [entry.dictation for entry in store.recent(9)]
+    finally:
+        store.close()
+
+
+def test_the_text_of_a_cancelled_dictation_goes_with_it(stage: TalkStage) -> None:
+    dictation = cancelled_with_text(stage)
+    assert stage.last(Finished).cancelled, "for the tray, which offers the last texts"
+    assert stage.last(SegmentsRemoved).dictation == dictation, "from the transcript at once"
+    stage.pass_time(TAKE_BACK_S)
+    assert words_in_history(stage) == []
+    assert list(stage.paths.recordings.iterdir()) == []
+
+
+def test_at_the_end_of_the_program_a_cancelled_dictation_goes_at_once(stage: TalkStage) -> None:
+    cancelled_with_text(stage)
+    stage.dictation.quit()
+    stage.settle()
+    assert words_in_history(stage) == []
+    assert list(stage.paths.recordings.iterdir()) == []
+
+
+def test_the_text_of_a_cancel_that_is_taken_back_is_there_again(stage: TalkStage) -> None:
+    dictation = cancelled_with_text(stage)
+    before = len(stage.all(SegmentAdded))
+    stage.dictation.take_back_cancelled()
+    stage.settle()
+    stage.loop.wake(stage.now)
+    stage.settle()
+    assert [event.segment.text for event in stage.all(SegmentAdded)[before:]] == ["Not this"]
+    stage.pass_time(TAKE_BACK_S)
+    assert words_in_history(stage) == [dictation]
+
+
 def test_a_cancel_before_anything_was_heard_offers_nothing(stage: TalkStage) -> None:
     stage.down()
     stage.dictation.cancel()
@@ -288,10 +357,20 @@ def test_the_keys_times_and_the_insertion_are_in_the_receipt_of_its_latency(stag
     stage.desk.latency._keep = lambda dictation, microphone, latency: kept.update({dictation: latency})
     stage.dictate("hello there")
     dictation = stage.inserter.given[0].dictation
-    stage.inbox.post(Inserted(dictation, Receipt.READ, "Kate", False, 0.02, stage.now + 0.5))
+    stage.inbox.post(Inserted(dictation, "Kate", False, 0.02, stage.now + 0.5))
     stage.settle()
     assert kept[dictation].released == 1000
     assert kept[dictation].inserted == round(1000 * (1 + 2 * BOUNCE_S + 0.5))
+
+
+def test_the_insertion_knows_which_keys_were_ours(stage: TalkStage) -> None:
+    stage.dictate("hello there")
+    kinds = [kind for _, kind in stage.inserter.own]
+    assert kinds == ["down", "command", "up", "command"]
+    assert [at for at, _ in stage.inserter.own] == sorted(at for at, _ in stage.inserter.own)
+    stage.dictation.toggle(insert=True)
+    stage.settle()
+    assert [kind for _, kind in stage.inserter.own][4:] == ["command"]
 
 
 def test_what_became_of_texts_and_keys_is_told(stage: TalkStage) -> None:
@@ -308,6 +387,11 @@ def test_what_became_of_texts_and_keys_is_told(stage: TalkStage) -> None:
     assert stage.inserter.story == ["start", "again", "take back"]
 
 
+def test_the_sessions_watch_looks_for_lockers_while_the_microphone_is_open(stage: TalkStage) -> None:
+    stage.dictate("hello there")
+    assert stage.watch == ["begun", "capturing", "not capturing"]
+
+
 def test_at_the_end_the_keys_go_first(stage: TalkStage) -> None:
     stage.dictation.quit()
     stage.settle()
@@ -318,12 +402,16 @@ def test_at_the_end_the_keys_go_first(stage: TalkStage) -> None:
 
 def test_the_settings_are_the_insertions_choices(stage: TalkStage) -> None:
     settings = Settings(
-        insertion_means="type", insertion_other_window="keep", insertion_continue_s=5, insertion_programs="xterm = type"
+        insertion_means="type",
+        insertion_other_window="keep",
+        insertion_continue=False,
+        insertion_line_breaks="as is",
+        insertion_programs="xterm = type",
     )
     stage.dictation.apply(settings)
     stage.settle()
     assert stage.inserter.choices == choices_of(settings)
-    assert stage.inserter.choices == Choices(Means.TYPE, "keep", 5.0, {"xterm": Means.TYPE})
+    assert stage.inserter.choices == Choices(Means.TYPE, "keep", False, "as is", {"xterm": Means.TYPE})
     assert choices_of(Settings()).means is None
 
 

@@ -191,7 +191,7 @@ def test_a_removed_dictation_leaves_no_word_in_any_file(store: HistoryStore, pat
 def test_files_are_for_the_user_alone(store: HistoryStore, path: Path):
     store.begin(heading())
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert len(list(path.parent.iterdir())) == 3  # the database, its log and the log's index
+    assert len(list(path.parent.iterdir())) == 4  # the database, its log, the index of the log, the lock
     for file in path.parent.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
@@ -247,7 +247,7 @@ def test_a_database_held_by_another_program_is_told_after_waiting(
     store: HistoryStore, path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     store.begin(heading())
-    monkeypatch.setattr("saywrite.history.schema.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("saywrite.history.connection.BUSY_TIMEOUT_MS", 50)
     other = HistoryStore(path)
     store._connection.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]
     with pytest.raises(HistoryUnavailable, match="in use by another program"):

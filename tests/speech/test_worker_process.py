@@ -2,6 +2,7 @@
 
 import queue
 import sys
+import threading
 
 import pytest
 
@@ -60,6 +61,21 @@ def test_garbage_from_a_child_ends_it(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_the_last_words_of_a_crashed_child_are_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    assert Child(CRASH).next() == WorkerExited(7, 3)
+    assert "the last words" in caplog.text
+
+
+def test_the_end_of_a_child_is_reported_however_late_its_parent_gets_the_processor(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """On a busy machine the child can be over before the parent has started the last of its threads."""
+
+    class StartedByASlowParent(threading.Thread):
+        def start(self) -> None:
+            super().start()
+            self.join(0.5)
+
+    monkeypatch.setattr(child_process.threading, "Thread", StartedByASlowParent)
     assert Child(CRASH).next() == WorkerExited(7, 3)
     assert "the last words" in caplog.text
 

@@ -53,6 +53,7 @@ def test_a_python_warning_fails_a_test(tmp_path: Path) -> None:
     assert outcome(tmp_path, source)[0] == "1 failed"
 
 
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux: what CI runs on")
 SKIPS = "import pytest\ndef test_skips():\n    pytest.skip('{reason}')\n"
 
 
@@ -62,6 +63,8 @@ SKIPS = "import pytest\ndef test_skips():\n    pytest.skip('{reason}')\n"
         ("no sound server", True, "1 failed"),
         ("no sound server", False, "1 skipped"),
         ("Only on Windows", True, "1 skipped"),
+        pytest.param("Only on Linux as root", True, "1 failed", marks=linux),
+        pytest.param("Only on an account that may mount", True, "1 failed", marks=linux),
     ],
 )
 def test_in_ci_a_skipped_test_is_a_failed_one(reason: str, ci: bool, closing: str, tmp_path: Path) -> None:

@@ -111,6 +111,86 @@ def test_a_key_is_heard_with_exactly_its_modifiers(ears: Ears, keyboard: Keyboar
     ears.nothing_more()
 
 
+PEOPLES_KEYS = {
+    **{f"F{number}": 178 + number for number in range(13, 25)},
+    "Tools": 179,
+    "Calculator": 148,
+    "Mail": 163,
+    "Media Play": 172,
+    "Volume Up": 123,
+    "Microphone Mute": 256,
+    "Launch 1": 156,
+    "Home Page": 180,
+    "Ctrl+Less": 94,
+    "Right Ctrl": 105,
+    "Muhenkan": 102,
+    "Menu": 135,
+}
+"""Keys and their codes under evdev."""
+
+
+@pytest.mark.parametrize("layout", ["us", "de", "fr", "ru"])
+def test_keys_that_people_use_are_grabbed_where_they_are(
+    layout: str, screen: Desktop, ears: Ears, keyboard: Keyboard
+) -> None:
+    keyboard.layout(layout)
+    try:
+        for chord, code in PEOPLES_KEYS.items():
+            if code > 255:
+                continue
+            outcome = ears.grab(dictate=chord)
+            while outcome.problems == () and not outcome.triggers:
+                outcome = ears.next()  # type: ignore[assignment]
+            assert outcome.problems == (), (layout, chord)
+            held = ["Control_L"] if chord.startswith("Ctrl+") else []
+            keyboard.strike(*held, f"#{code}")
+            assert [kind(ears.next()), kind(ears.next())] == [PRESS, RELEASE], (layout, chord)
+    finally:
+        keyboard.layout("us")
+
+
+@pytest.mark.parametrize("layout", ["us", "de", "us-intl", "fr-bepo"])
+def test_the_right_alt_key_is_heard_as_what_it_is_in_the_layout(layout: str, ears: Ears, keyboard: Keyboard) -> None:
+    name, _, variant = layout.partition("-")
+    keyboard.layout(name, "-variant", variant)
+    try:
+        assert ears.grab(dictate="AltGr").problems == ()
+        keyboard.strike("#108")
+        assert [kind(ears.next()), kind(ears.next())] == [PRESS, RELEASE]
+    finally:
+        keyboard.layout("us", "-variant", "")
+
+
+@pytest.mark.parametrize("chord", ["Mouse 8", "Mouse 9", "Ctrl+Mouse 8"])
+def test_the_thumb_buttons_of_a_mouse_are_heard_and_held(
+    chord: str, screen: Desktop, ears: Ears, keyboard: Keyboard
+) -> None:
+    assert ears.grab(dictate=chord) == Grabbed(((FIRST, chord),))
+    number = chord[-1]
+    if chord.startswith("Ctrl"):
+        keyboard.down("Control_L")
+    screen.xdotool("mousedown", number)
+    pressed = ears.next()
+    screen.xdotool("mouseup", number)
+    released = ears.next()
+    if chord.startswith("Ctrl"):
+        keyboard.up("Control_L")
+        screen.xdotool("click", number)
+    assert [kind(pressed), kind(released)] == [PRESS, RELEASE]
+    screen.xdotool("click", "1")
+    ears.nothing_more()
+
+
+def test_a_mouse_button_that_another_program_has_is_reported(screen: Desktop, ears: Ears) -> None:
+    other = Ears(screen)
+    try:
+        assert other.grab(dictate="Mouse 8").problems == ()
+        (problem,) = ears.grab(dictate="Mouse 8").problems
+        assert problem.what == "Another program has already taken Mouse 8."
+    finally:
+        other.close()
+
+
 @pytest.mark.parametrize("locks", [["Caps_Lock"], ["Num_Lock"], ["Caps_Lock", "Num_Lock"]])
 def test_caps_lock_and_num_lock_do_not_matter(ears: Ears, keyboard: Keyboard, locks: list[str]) -> None:
     ears.grab(dictate="Ctrl+Alt+Space")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,9 +13,8 @@ from tests.system.lab.session_bus import session_bus
 from tests.system.lab.texts import long_text
 
 from saywrite.desktop.insertion.portal import Portal
-from saywrite.desktop.insertion.way import Delivery, Means, Trouble, Undo
+from saywrite.desktop.insertion.way import Delivery, Means, Receipt, Trouble, Undo
 from saywrite.errors import InsertionUnavailable
-from saywrite.events import Receipt
 
 IMAGE = {"image/png": bytes(range(256)) * 200, "text/html": b"<b>bold</b>"}
 
@@ -44,15 +44,25 @@ def meeting(
         portal.close()
 
 
+def wait(way: Portal) -> None:
+    """As the worker does, until nothing is due any more."""
+
+    def done() -> bool:
+        way.serve()
+        return way.wake(time.monotonic()) is None
+
+    wait_for(done, "something is still due")
+
+
 def test_a_long_text_is_read_exactly_and_every_format_comes_back(bus: str) -> None:
     text = long_text(2_000)
     with meeting(bus) as (portal, way):
-        for _ in range(5):
+        for _ in range(2):
             portal.pasted.clear()
             assert way.deliver(text, None, Means.SHIFT_INSERT) == Delivery(Receipt.READ)
             wait_for(lambda: portal.pasted == [text.encode()], "the text came wrong")
             assert "x-kde-passwordManagerHint" in portal.offered
-            way.settle()
+            wait(way)
             assert portal.offered == list(IMAGE)
         portal.read_back("image/png")
 
@@ -88,10 +98,10 @@ def test_a_slow_program_still_gets_the_text(bus: str) -> None:
 
 
 def test_what_is_not_read_stays_on_the_clipboard(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("saywrite.desktop.insertion.portal.PATIENCE_S", 0.3)
+    monkeypatch.setattr("saywrite.desktop.insertion.clipboard_paste.PATIENCE_S", 0.3)
     with meeting(bus, manners=Manners(ignores=True)) as (portal, way):
         assert way.deliver("Words", None, Means.CTRL_V) == Delivery(Receipt.NOT_READ, on_clipboard=True)
-        way.settle()
+        wait(way)
         assert "text/plain" in portal.offered
 
 
@@ -100,7 +110,7 @@ def test_what_somebody_copies_meanwhile_is_not_overwritten(bus: str) -> None:
         way.deliver("Words", None, Means.CTRL_V)
         portal.copy({"text/plain": b"newer"})
         portal.offered.clear()
-        way.settle()
+        wait(way)
         assert portal.offered == []
 
 

@@ -21,12 +21,15 @@ from saywrite.desktop.insertion.inserter import Inserter, Insertion
 from saywrite.desktop.insertion.programs import Choices
 from saywrite.desktop.insertion.way import Means
 from saywrite.desktop.insertion.x11.connection import Connection
+from saywrite.desktop.insertion.x11.contents import of_text
 from saywrite.desktop.insertion.x11.desktop import X11
+from saywrite.desktop.insertion.x11.offering import Offers
 from saywrite.desktop.insertion.x11.reading import Reader
-from saywrite.events import Inserted, InsertionEvent, NotInserted, NotTakenBack, Receipt, TakenBack
+from saywrite.events import Inserted, InsertionEvent, InsertionUncertain, NotInserted, NotTakenBack, TakenBack
 from saywrite.text.spacing import carry_on
 
-NO_CONTINUING = Choices(continue_s=0)
+NO_CONTINUING = Choices(continues=False, line_breaks="as is")
+TYPING = Choices(means=Means.TYPE, continues=False, line_breaks="as is")
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +62,29 @@ def inserting(screen: Desktop, choices: Choices = NO_CONTINUING) -> Iterator[Ben
         yield bench
     finally:
         bench.inserter.close(LIMIT_S)
+
+
+def test_clipboard_managers_are_told_not_to_keep_the_text(screen: Desktop) -> None:
+    """CopyQ, Klipper, Clipman and others pass over what offers this with the value "secret"."""
+    connection = Connection(screen.env["DISPLAY"])
+    offers = Offers(connection)
+    assert offers.own("CLIPBOARD", of_text("private words"))
+    over = threading.Event()
+
+    def serve() -> None:
+        while not over.is_set():
+            connection.wait(over.is_set, 0.05)
+
+    server = threading.Thread(target=serve)
+    server.start()
+    try:
+        assert "x-kde-passwordManagerHint" in xclip(screen, "-t", "TARGETS", "-o").decode().split()
+        assert xclip(screen, "-t", "x-kde-passwordManagerHint", "-o") == b"secret"
+        assert xclip(screen, "-o") == b"private words"
+    finally:
+        over.set()
+        server.join()
+        connection.close()
 
 
 def xclip(screen: Desktop, *arguments: str, selection: str = "clipboard") -> bytes:
@@ -122,7 +148,7 @@ def test_a_long_text_in_eight_languages_arrives_exactly_fifty_times_and_the_imag
         for _ in range(50):
             event = bench.insert(text)
             assert isinstance(event, Inserted)
-            assert (event.receipt, event.program, event.elsewhere) == (Receipt.READ, program.name, False)
+            assert (event.program, event.elsewhere) == (program.name, False)
             wait_for(lambda: program.text() == text, f"{target}: the text came wrong")
             wait_for(lambda: xclip(screen, "-t", "image/png", "-o") == before, "the image did not come back")
             program.clear()
@@ -132,18 +158,17 @@ def test_a_long_text_in_eight_languages_arrives_exactly_fifty_times_and_the_imag
 def test_typing_is_exact_too(target: str, screen: Desktop, tmp_path: Path) -> None:
     text = long_text(700)
     opened = TARGETS[target](screen, tmp_path)
-    with inserting(screen, Choices(means=Means.TYPE, continue_s=0)) as bench, opened as program:
+    with inserting(screen, TYPING) as bench, opened as program:
         for _ in range(2):
             event = bench.insert(text)
-            assert isinstance(event, Inserted)
-            assert event.receipt is Receipt.UNKNOWN
+            assert isinstance(event, InsertionUncertain)
             wait_for(lambda: program.text() == text, f"{target}: the text came wrong")
             program.clear()
 
 
 def test_typing_leaves_the_keyboard_as_it_was(screen: Desktop) -> None:
     before = keyboard(screen)
-    with editor(screen) as target, inserting(screen, Choices(means=Means.TYPE, continue_s=0)) as bench:
+    with editor(screen) as target, inserting(screen, TYPING) as bench:
         screen.key("Caps_Lock")
         try:
             bench.insert("Größe 漢字 ok\n")
@@ -166,7 +191,6 @@ def test_a_slow_program_still_gets_the_text_and_the_clipboard_comes_back_after_i
         target.ask("deaf 2")
         event = bench.insert("Late but whole.")
         assert isinstance(event, Inserted)
-        assert event.receipt is Receipt.READ
         assert event.took_s > 1
         wait_for(lambda: target.text() == "Late but whole.", "the old clipboard was pasted")
         wait_for(lambda: xclip(screen, "-t", "image/png", "-o") == image.read_bytes(), "the image did not come back")
@@ -230,8 +254,7 @@ def test_what_somebody_copies_meanwhile_is_not_overwritten(screen: Desktop, tmp_
         wait_for(lambda: xclip(screen, "-o") == b"Words", "the text is not on the clipboard")
         with copied(screen, "UTF8_STRING", newer):
             event = bench.next()
-            assert isinstance(event, Inserted)
-            assert event.receipt is Receipt.UNKNOWN
+            assert isinstance(event, InsertionUncertain)
             bench.inserter.take_back()  # behind the restoring
             bench.next()
             assert xclip(screen, "-t", "UTF8_STRING", "-o") == b"copied meanwhile"
@@ -250,7 +273,7 @@ class ClipboardHistory:
         connection = Connection(display)
         reader = Reader(connection)
         while not self._end.wait(0.02):
-            item = reader.read("CLIPBOARD").get("UTF8_STRING")
+            item = reader.read("CLIPBOARD")[0].get("UTF8_STRING")
             if item is not None and bytes(item.data) not in self.seen[-1:]:
                 self.seen.append(bytes(item.data))
         connection.close()
@@ -299,7 +322,7 @@ def test_a_key_that_never_comes_up_is_told(screen: Desktop) -> None:
 
 @pytest.mark.parametrize("choice", ["here", "back", "keep"])
 def test_when_another_window_has_the_focus_the_user_decides(choice: str, screen: Desktop) -> None:
-    choices = Choices(other_window=choice, continue_s=0)
+    choices = Choices(other_window=choice, continues=False)
     with inserting(screen, choices) as bench, editor(screen, "began-here") as first:
         wait_for(lambda: bench.inserter.focus() is not None, "the inserter sees no focus")
         pressed_in = bench.inserter.focus()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from tests import sounds
-from tests.system.lab.program import Events, run, running
+from tests.system.lab.program import Events, folders, on_terminal, run, running
 from tests.system.lab.sound import SoundLab, label, sound_lab, wait_for
 from tests.system.small_disk import small_disk
 
@@ -66,13 +69,15 @@ def test_speech_becomes_text_and_the_first_interrupt_ends_it_properly(
 def test_finals_are_lines_on_standard_output_and_the_rest_is_on_standard_error(
     lab: SoundLab, speech: Path, tmp_path: Path
 ) -> None:
-    player = lab.play("desk", speech, wait=False)
-    done = run("listen", "--seconds", "6", at=tmp_path, env=lab.env)
-    player.wait(30)
-    assert done.returncode == 0
-    assert "Listening" in done.stderr
-    assert label("desk") in done.stderr
-    assert "people" in done.stdout
+    with on_terminal("listen", at=tmp_path, env=lab.env) as terminal:
+        terminal.wait_for_error("Listening")
+        lab.play("desk", speech)
+        terminal.wait_for_output("people")
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.end() == 0
+    assert label("desk") in "".join(terminal.errors)
+    assert "people" not in "".join(terminal.errors)
+    assert "Listening" not in "".join(terminal.output)
 
 
 def test_without_the_model_speech_is_recorded_and_the_remedy_told(lab: SoundLab, speech: Path, tmp_path: Path) -> None:
@@ -132,11 +137,47 @@ def test_a_full_disk_is_told_and_costs_no_text(lab: SoundLab, speech: Path, tmp_
 def test_a_read_only_folder_is_told_and_dictation_goes_on(lab: SoundLab, speech: Path, tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as disk:
         disk.make_read_only()
-        player = lab.play("desk", speech, wait=False)
-        done = run("listen", "--seconds", "6", at=disk.path, env=lab.env)
-        player.wait(30)
-    assert "people" in done.stdout
-    assert "read-only" in done.stderr
+        with on_terminal("listen", at=disk.path, env=lab.env) as terminal:
+            terminal.wait_for_error("Listening")
+            lab.play("desk", speech)
+            terminal.wait_for_output("people")
+            terminal.process.send_signal(signal.SIGINT)
+            terminal.end()
+    assert terminal.process.returncode == 1
+    assert "read-only" in "".join(terminal.errors)
+    assert "Nothing of this dictation is kept." in "".join(terminal.errors)
+
+
+def test_a_full_disk_behind_standard_output_ends_a_dictation_and_keeps_what_was_said(
+    lab: SoundLab, speech: Path, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "saywrite", "listen", *folders(tmp_path)]
+    env = {**os.environ, **lab.env}
+    with (
+        Path("/dev/full").open("w") as full,
+        subprocess.Popen(command, env=env, stdout=full, stderr=subprocess.PIPE, text=True) as process,
+    ):
+        assert process.stderr is not None
+        assert "Microphone" in process.stderr.readline() + process.stderr.readline()
+        lab.play("desk", speech)
+        assert process.wait(60) == 1
+        assert "Standard output cannot be written: No space left" in process.stderr.read()
+    store = HistoryStore(tmp_path / "data" / "history.sqlite3")
+    (summary,) = store.recent(2)
+    assert store.load(summary.dictation).segments
+    store.close()
+
+
+def test_a_reader_that_goes_away_ends_a_dictation_before_the_next_text(lab: SoundLab, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "saywrite", "listen", *folders(tmp_path)]
+    env = {**os.environ, **lab.env}
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert "Microphone" in process.stderr.readline() + process.stderr.readline()
+        process.stdout.close()
+        assert process.wait(10) == 1
+        assert "Standard output was closed" in process.stderr.read()
 
 
 def test_a_named_microphone_is_used_and_an_unknown_one_is_answered_with_those_there(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import statistics
+import subprocess
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -73,6 +76,44 @@ def test_the_list_follows_what_is_plugged_in_without_being_asked(lab, audio, ser
     wait_for(lambda: [d.key for d in news.get(timeout=10).devices] == ["mic16", "mic48"], "still listed")
     microphones.refresh()
     assert [d.key for d in news.get(timeout=10).devices] == ["mic16", "mic48"]
+    microphones.close()
+
+
+def test_streams_of_other_programs_wake_nothing_while_nothing_records(lab, audio, server, tmp_path):
+    """The thread sleeps in poll(2): each time it is woken is a switch of context that it asked for."""
+    wav = write(tmp_path / "noise.wav", noise(0.1), 16_000)
+    news: queue.SimpleQueue[DevicesChanged] = queue.SimpleQueue()
+    microphones = Microphones(news.put, audio, server)
+    news.get(timeout=10)
+    (thread,) = [each for each in threading.enumerate() if each.name == "sound server"]
+
+    def wakes() -> int:
+        status = Path(f"/proc/self/task/{thread.native_id}/status").read_text()
+        (line,) = [line for line in status.splitlines() if line.startswith("voluntary_ctxt_switches")]
+        return int(line.split()[1])
+
+    def others_play_and_record() -> None:
+        for _ in range(5):
+            lab.play("mic16", wav)
+            subprocess.run(
+                ["timeout", "0.2", "parec", "--device=mic48"], env={**os.environ, **lab.env}, stdout=subprocess.DEVNULL
+            )
+
+    others_play_and_record()  # the first stream may start a device
+    before = wakes()
+    others_play_and_record()
+    assert wakes() == before
+    with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:
+        dictation.start()
+        dictation.wait("opened")
+        lab.add("late")
+        wait_for(lambda: "late" in [d.key for d in news.get(timeout=10).devices], "not listed while recording")
+        lab.remove("late")
+        wait_for(lambda: "late" not in [d.key for d in news.get(timeout=10).devices], "still listed")
+    others_play_and_record()
+    before = wakes()
+    others_play_and_record()
+    assert wakes() == before, "after a dictation it is as idle as before"
     microphones.close()
 
 

@@ -18,7 +18,7 @@ import pytest
 from jeepney import DBusAddress, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 from jeepney.wrappers import unwrap_msg
-from tests.system.lab.desktop import Desktop, wait_for
+from tests.system.lab.desktop import Desktop, desktop, wait_for
 from tests.system.lab.program import folders, run
 from tests.system.lab.session_bus import session_bus
 from tests.system.lab.window import LIMIT_S, Room, recordings, room, window
@@ -149,6 +149,18 @@ def test_a_second_start_brings_the_first_to_the_front_and_is_no_second(desk: Roo
         assert len(titles) == 1
         assert saywrite.terminate(3) == 0
     assert saywrite.troubles() == []
+
+
+def test_a_second_start_on_another_display_says_where_the_first_one_runs(desk: Room, tmp_path: Path) -> None:
+    with window(desk, tmp_path), desktop() as other:
+        done = run(at=tmp_path, env={**other.env, **desk.sound.env})
+        display = desk.screen.env["DISPLAY"]
+        assert (done.returncode, done.stdout, done.stderr) == (
+            0,
+            "",
+            f"saywrite: Saywrite is already running on the X display {display}; its window is there. "
+            "Quit it there first to have it here, or start it with --data and another folder.\n",
+        )
 
 
 def test_show_is_asked_of_the_window_manager_in_the_users_name(desk: Room, tmp_path: Path) -> None:

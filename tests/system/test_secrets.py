@@ -60,14 +60,22 @@ def command_lines(process: psutil.Process) -> str:
 
 
 def go_wrong(service: ServiceThread, line: FaultProxy, events: Events) -> None:
-    """Everything that makes a program talkative, in mid-dictation."""
+    """Everything that makes a program talkative, in mid-dictation.
+
+    Each fault waits until the service has seen the reconnection after the fault before it: a token can only expire on
+    a stream that is open. The service holds its transcripts until then, so the dictation cannot end too early.
+    """
     events.wait("final")
+    service.hold()
+    service.expire()
+    service.wait_until(lambda seen: seen["streams"] >= 2 and seen["open"] == 1)
     service.emit("error", {"message": f"bad token {KEY}", "code": "SOMETHING", "details": {"said": "quebec"}})
     service.emit("transcript", {"transcript": ["zulu", {"yankee": "whiskey"}]})
     service.emit("unheard_of", {"transcript": "zulu"})
     service.send_raw('42/events,["transcript",{"transcript":"zulu"', b"\x00zulu")
     line.reset()
-    service.expire()
+    service.wait_until(lambda seen: seen["streams"] >= 3 and seen["open"] == 1)
+    service.release()
 
 
 def test_neither_key_nor_words_are_where_they_do_not_belong(service: ServiceThread, tmp_path: Path) -> None:
@@ -83,7 +91,7 @@ def test_neither_key_nor_words_are_where_they_do_not_belong(service: ServiceThre
         assert events.end() == 0
     (tmp_path / "stderr.txt").write_text(events.errors)
     secrets = secrets_of(service)
-    assert len(secrets) >= 5, "two connections, each with a token of its own"
+    assert len(secrets) >= 5, "the key, and two tokens with their signatures"
     assert " ".join(event["raw"] for event in events.all("final")).split() == [w for words in SPEECH for w in words]
     assert "saywrite" in shown
     assert not [secret for secret in secrets if secret in shown]

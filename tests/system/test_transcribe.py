@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +66,31 @@ def test_without_the_model_the_remedy_is_told_and_nothing_is_begun(files: Path, 
 def test_of_a_truncated_file_what_is_there_is_transcribed_and_the_rest_is_named(files: Path, tmp_path: Path) -> None:
     done = run("transcribe", files / "truncated.wav", at=tmp_path)
     assert "weather" in done.stdout.lower()
-    assert "saywrite:" in done.stderr
+    assert "breaks off" in done.stderr
+    assert done.returncode == 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux: names are bytes")
+@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}])
+def test_a_name_that_is_not_utf8_is_transcribed_like_any_other(
+    files: Path, tmp_path: Path, locale: dict[str, str]
+) -> None:
+    names = [tmp_path / os.fsdecode(name) for name in (b"b\xe9.flac", b"\xff\xfe \xc3\xa9.flac", b"broken\xe9.flac")]
+    for name in names[:2]:
+        name.write_bytes((files / "mono.flac").read_bytes())
+    names[2].write_bytes(b"no sound at all")
+    command = [sys.executable, "-m", "saywrite", "transcribe", *map(os.fsencode, names), "--events"]
+    env = {**os.environ, **locale}
+    places = ["--config", str(tmp_path / "c"), "--data", str(tmp_path / "d"), "--output", str(tmp_path / "o")]
+    done = subprocess.run([*command, *places], env=env, capture_output=True, timeout=90, check=False)
+    events = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
+    sources = [Path(event["source"]).name for event in events if event["event"] == "started"]
+    assert sources == ["b\ufffd.flac", "\ufffd\ufffd é.flac"]
+    assert done.stderr.decode("utf-8").count("saywrite: “broken\ufffd.flac”") == 1, "the bad one fails alone"
+    assert done.returncode == 1
+    texts = {os.fsencode(path.name): path.read_text("utf-8-sig") for path in (tmp_path / "o").iterdir()}
+    assert sorted(texts) == [b"b\xe9.txt", b"\xff\xfe \xc3\xa9.txt"]
+    assert all(texts.values())
 
 
 @pytest.mark.parametrize("name", ["txt", "md", "srt", "vtt", "csv"])

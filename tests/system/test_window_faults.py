@@ -199,7 +199,9 @@ def test_while_the_disk_stands_still_the_window_answers_and_the_text_comes(
         finally:
             disk.resume()
         saywrite.wait_gone("label", "^The disk is not keeping up")
-        (first, _) = sorted((disk.path / "data" / "recordings").iterdir())
+        recordings = disk.path / "data" / "recordings"
+        wait_for(lambda: len(list(recordings.iterdir())) == 2, "the second recording is not on the disk")
+        first = min(recordings.iterdir())
         wait_for(lambda: length_s(first) >= SPOKEN_S, "what was in memory is not on disk")
         assert saywrite.terminate(3) == 0
 

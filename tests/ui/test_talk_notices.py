@@ -12,18 +12,19 @@ from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.events import (
     Cancelled,
     Inserted,
+    InsertionUncertain,
     KeyProblem,
     KeysChanged,
     ListeningAhead,
     NotInserted,
     NotTakenBack,
-    Receipt,
     State,
     StateChanged,
     TakenBack,
 )
 from saywrite.ui.main_window import MainWindow
 from saywrite.ui.talk_notices import TalkNotices
+from saywrite.ui.tray_menu import TrayMenu
 
 
 class Shown:
@@ -61,7 +62,7 @@ MISSED = NotInserted("d", "Kate", "Kate did not read the text.", "The text is on
 
 
 def went_in(*, elsewhere: bool = False) -> Inserted:
-    return Inserted("d", Receipt.READ, "Kate", elsewhere, 0.02, 5.0)
+    return Inserted("d", "Kate", elsewhere, 0.02, 5.0)
 
 
 def test_a_text_that_went_in_is_said_in_passing(shown: Shown) -> None:
@@ -88,6 +89,19 @@ def test_a_text_that_did_not_get_there_can_be_inserted_again(shown: Shown) -> No
     assert not shown.window.actions_.insert_again.isEnabled()
 
 
+@pytest.mark.parametrize("unusual", [True, False])
+def test_a_text_that_nobody_can_tell_of_is_not_called_inserted(unusual: bool, shown: Shown) -> None:
+    event = InsertionUncertain("d", "Kate", "Another program took the clipboard.", "Look.", unusual, False, 0.02, 5.0)
+    assert shown.tell(event) == (["Another program took the clipboard. Look."] if unusual else [])
+    if unusual:
+        shown.click("&Insert again")
+    else:
+        assert shown.window.status.words() == "Sent to Kate; it does not tell whether it took the text"
+        assert shown.beside == []
+        shown.window.actions_.insert_again.trigger()
+    assert shown.dictation.names() == ["insert_again"]
+
+
 def test_the_next_dictation_takes_the_word_of_the_last_away(shown: Shown) -> None:
     assert shown.tell(MISSED, StateChanged("e", State.STARTING)) == []
     assert shown.window.actions_.insert_again.isEnabled()
@@ -98,6 +112,20 @@ def test_a_cancelled_dictation_can_be_taken_back_until_it_is_gone(shown: Shown) 
     shown.click("&Take that back")
     assert shown.dictation.names() == ["take_back_cancelled"]
     assert shown.tell(Cancelled("d", revocable=False)) == []
+
+
+def test_without_the_window_in_sight_a_cancel_is_taken_back_in_the_menu_of_the_tray(shown: Shown) -> None:
+    menu = TrayMenu(shown.window.actions_, CHOICES)
+    action = shown.window.actions_.want_cancelled
+    assert action in menu.actions()
+    assert not action.isVisible()
+    shown.tell(Cancelled("d", revocable=True))
+    assert shown.beside[-1].endswith("the menu of this icon takes that back.")
+    assert action.isVisible()
+    action.trigger()
+    assert shown.dictation.names() == ["take_back_cancelled"]
+    shown.tell(Cancelled("d", revocable=False))
+    assert not action.isVisible()
 
 
 def test_an_insertion_taken_back_is_taken_back_once(shown: Shown) -> None:

@@ -282,6 +282,7 @@ def test_the_last_three_texts_can_be_copied_whole(make_resident: Callable[..., R
     for number in range(4):
         front.receive(Finished(f"d{number}", 1, 1, 0, 1.0, f"Text {number} & more\nof it. " + "word " * 30))
     front.receive(Finished("silent", 1, 1, 0, 1.0, ""))
+    front.receive(Finished("unwanted", 1, 1, 0, 1.0, "Cancelled text.", cancelled=True))
     texts = [action for action in front.tray.menu.texts if action.isVisible()]
     assert [action.text()[:6] for action in texts] == ["Text 3", "Text 2", "Text 1"]
     assert all("\n" not in action.text() and action.text().endswith("…") for action in texts)

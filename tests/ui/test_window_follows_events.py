@@ -167,6 +167,31 @@ def test_clearing_can_be_undone_from_its_notice(front: FrontEnd, dictation: Fake
     assert front.window.notices.texts() == []
 
 
+@pytest.mark.parametrize("way", ["the menu", "the text"])
+def test_the_notice_of_a_clearing_goes_however_it_is_undone(
+    front: FrontEnd, dictation: FakeDictation, way: str
+) -> None:
+    dictation.tell(STARTED)
+    dictation.tell(segment(1, "Dear words."))
+    front.window.actions_.clear.trigger()
+    if way == "the menu":
+        front.window.actions_.undo.trigger()
+    else:
+        front.window.transcript.undo()
+    assert "Dear words" in front.window.transcript.text()
+    assert front.window.notices.texts() == []
+
+
+def test_the_notice_of_a_silent_microphone_goes_with_the_end_of_the_dictation(
+    front: FrontEnd, dictation: FakeDictation
+) -> None:
+    dictation.tell(STARTED)
+    dictation.tell(events.Failed("d1", "Desk delivers nothing but silence.", "Check it.", about="microphone"))
+    assert front.window.notices.texts() == ["Desk delivers nothing but silence. Check it."]
+    dictation.tell(events.Finished("d1", 16_000, 16_000, 0, 1.0, ""))
+    assert front.window.notices.texts() == []
+
+
 def test_copy_without_a_selection_copies_all(qapp: Any, front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(STARTED)
     dictation.tell(segment(1, "Copy me."))

@@ -19,6 +19,7 @@ from saywrite.audio.levels import measure
 from saywrite.audio.source import FromSource, Post, SoundSink
 from saywrite.errors import AudioFileError
 from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE
+from saywrite.paths import display_path
 
 AHEAD = 8
 """Blocks decoded and not yet taken, at most."""
@@ -117,7 +118,7 @@ class FileSource:
         if isinstance(message, _Opened):
             self.about = message.about
             self._began = self._clock()
-            self._sink.opened(str(self._path), self._began)
+            self._sink.opened(display_path(self._path), self._began)
         elif isinstance(message, _Decoded):
             self._blocks.append(message.pcm)
             self._give(self._clock())

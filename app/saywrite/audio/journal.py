@@ -28,6 +28,7 @@ from saywrite.audio.sidecar import (
     parse_sidecar,
     replace_file,
     set_aside,
+    sync_folder,
 )
 from saywrite.errors import JournalDamaged, JournalError, JournalUnwritable
 from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE, Gap
@@ -116,6 +117,7 @@ class Journal:
         self._bytes = os.lseek(fd, 0, os.SEEK_END) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE
         os.lseek(fd, self._bytes, os.SEEK_SET)
         self._set_aside = False
+        self._names_synced = False
 
     @classmethod
     def create(cls, recordings: Path, header: Header) -> Journal:
@@ -228,10 +230,13 @@ class Journal:
                 "Check the disk; the recording is kept.",
             ) from error
 
-    def confirm(self, offset: int) -> None:
-        """Note that the sound before `offset` has its text. Never goes back. `save_sidecar` makes it last."""
+    def confirm(self, offset: int, segments: int | None = None) -> None:
+        """Note that the sound before `offset` has its text: never goes back. `save_sidecar` makes it last.
+
+        `segments`: how many segments the text of the whole dictation is, where that is known.
+        """
         with self._guard:
-            self._sidecar = replace(self._sidecar, confirmed=max(offset, self._sidecar.confirmed))
+            self._sidecar = replace(self._sidecar, confirmed=max(offset, self._sidecar.confirmed), segments=segments)
 
     def add_gap(self, at: int, length: int, cause: str) -> None:
         gap = Gap(self._sidecar.header.dictation, at, length, cause)
@@ -249,8 +254,15 @@ class Journal:
             raise unwritable(error, self.folder.parent, self._kept()) from error
 
     def sync(self) -> None:
-        """Bring the sound past a power cut (fdatasync). Raises JournalUnwritable."""
+        """Bring the sound past a power cut (fdatasync), at the first time also its name and that of its folder.
+
+        Raises JournalUnwritable.
+        """
         try:
+            if not self._names_synced:
+                sync_folder(self.folder)
+                sync_folder(self.folder.parent)
+                self._names_synced = True
             getattr(os, "fdatasync", os.fsync)(self._fd)
         except OSError as error:
             raise unwritable(error, self.folder.parent, self._kept()) from error

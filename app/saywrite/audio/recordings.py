@@ -1,10 +1,8 @@
-"""The recordings on disk after their dictation: what a crash left, hearing them again, keeping and removing
-them.
+"""The recordings on disk after their dictation: what a crash left, reading, keeping and removing them.
 
-A recording is `audio.pcm` while it is written and until it is complete, and `audio.flac` when it is kept.
-Where both are there (a crash between the two) the PCM is the recording. Nothing that is damaged is removed or
-overwritten unless the user discards it. Everything here may take its time: not for the dictation's or the
-window's thread.
+A recording is `audio.pcm` while it is written and until it is complete, and `audio.flac` when it is kept. Where both
+are there (a crash between the two) the PCM is the recording. Nothing that is damaged is removed or overwritten unless
+the user discards it. Everything here may take its time: not for the dictation's or the window's thread.
 """
 
 from __future__ import annotations
@@ -22,7 +20,14 @@ from typing import Protocol
 from saywrite.audio.flac_file import FlacReader, write_flac
 from saywrite.audio.folder_lock import LOCK, FolderLock, is_held
 from saywrite.audio.journal import SampleReader, duration_words, unwritable
-from saywrite.audio.sidecar import AUDIO, SIDECAR, Sidecar, load_sidecar, parse_sidecar
+from saywrite.audio.sidecar import (
+    AUDIO,
+    SIDECAR,
+    Sidecar,
+    load_sidecar,
+    parse_sidecar,
+    sync_folder,
+)
 from saywrite.errors import JournalDamaged, JournalError, JournalUnwritable
 from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE, Unfinished
 
@@ -120,7 +125,7 @@ def scan(recordings: Path, alive: Collection[str] = ()) -> tuple[Unfinished, ...
     """
     found = [
         unfinished
-        for folder in _folders(recordings)
+        for folder in recording_folders(recordings)
         if folder.name not in alive and (unfinished := _unfinished(folder)) is not None
     ]
     return tuple(sorted(found, key=lambda item: item.began))
@@ -161,7 +166,7 @@ def purge(recordings: Path, older_than_days: int, now: datetime) -> tuple[str, .
         return ()
     limit = now.astimezone(UTC) - timedelta(days=older_than_days)
     removed = []
-    for folder in _folders(recordings):
+    for folder in recording_folders(recordings):
         if _is_complete(folder, limit) and not is_held(folder):
             try:
                 finish_recording(folder, keep=False)
@@ -210,7 +215,8 @@ def _write_wav(recording: Recording, target: Path) -> None:
         raise
 
 
-def _folders(recordings: Path) -> list[Path]:
+def recording_folders(recordings: Path) -> list[Path]:
+    """The folders of all recordings, by name; whether there is sound in them is not asked."""
     try:
         with os.scandir(recordings) as entries:
             return sorted(recordings / entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
@@ -221,9 +227,14 @@ def _folders(recordings: Path) -> list[Path]:
         return []
 
 
+def has_sound(folder: Path) -> bool:
+    """Is there a recording in `folder`? Raises OSError for a folder that may not be entered."""
+    return (folder / AUDIO).is_file() or (folder / KEPT_AUDIO).is_file()
+
+
 def _unfinished(folder: Path) -> Unfinished | None:
     try:
-        if not ((folder / AUDIO).is_file() or (folder / KEPT_AUDIO).is_file()):
+        if not has_sound(folder):
             return None
     except OSError as error:  # a folder that may not be entered
         sidecar, _ = load_sidecar(folder)
@@ -268,6 +279,7 @@ def _encode(folder: Path) -> None:
             write_flac(recording.blocks(), part)
             _check_flac(recording, part)
             part.replace(folder / KEPT_AUDIO)
+            sync_folder(folder)  # the name of the FLAC file is on disk before the PCM goes
         except OSError as error:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
@@ -293,7 +305,7 @@ def _check_flac(recording: Recording, path: Path) -> None:
 def _remove(folder: Path) -> None:
     """Remove a recording's own files, the sound first: an interrupted removal leaves nothing to offer."""
     try:
-        for name in (KEPT_AUDIO + ".tmp", KEPT_AUDIO, AUDIO, SIDECAR + ".tmp", SIDECAR):
+        for name in (KEPT_AUDIO + ".tmp", KEPT_AUDIO, AUDIO + ".tmp", AUDIO, SIDECAR + ".tmp", SIDECAR):
             (folder / name).unlink(missing_ok=True)
         for broken in folder.glob(SIDECAR + ".broken-*"):
             broken.unlink(missing_ok=True)

@@ -1,5 +1,4 @@
-"""What stands beside the sound of a dictation: `dictation.json`, small, and replaced as a whole each time it
-changes.
+"""The sidecar of a recording, `dictation.json`: small, and replaced as a whole each time it changes. Any thread.
 
 A sidecar that is missing, cut off or damaged costs nothing but what it said: the sound is found without it.
 """
@@ -9,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -42,7 +42,8 @@ class Header:
 @dataclass(frozen=True, slots=True)
 class Sidecar:
     """What stands beside the sound. `confirmed`: samples that have their text; `complete`: all of it has; `waits`: the
-    rest gets it by itself as soon as there is a recognition model.
+    rest gets it by itself as soon as there is a recognition model. `segments`: how many segments that text is in the
+    history, None where they were not counted yet.
     """
 
     header: Header
@@ -51,6 +52,7 @@ class Sidecar:
     ended: bool = False
     complete: bool = False
     newer: bool = False
+    segments: int | None = None
     waits: bool = False
 
     def encode(self) -> bytes:
@@ -66,6 +68,7 @@ class Sidecar:
             "confirmed": self.confirmed,
             "ended": self.ended,
             "complete": self.complete,
+            **({} if self.segments is None else {"segments": self.segments}),
             **({"waits_for_model": True} if self.waits else {}),
             "gaps": [{"at": gap.at, "length": gap.length, "cause": gap.cause} for gap in self.gaps],
             "keywords": dict(header.keywords),
@@ -100,6 +103,7 @@ def parse_sidecar(data: bytes, dictation: str) -> Sidecar:
             _field(content, "ended", bool),
             _field(content, "complete", bool),
             newer=_field(content, "schema", int) > SCHEMA,
+            segments=_field(content, "segments", int) if "segments" in content else None,
             waits=content.get("waits_for_model") is True,
         )
     except (KeyError, TypeError, OverflowError, OSError, RecursionError) as error:
@@ -132,7 +136,10 @@ def _began_by_file(path: Path) -> datetime:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` in place of `path` as a whole (0600): a crash leaves the old one or the new one. Raises OSError."""
+    """Put `content` in place of `path` as a whole (0600): a crash leaves the old one or the new one. Raises OSError.
+
+    For files that one process writes at a time: the temporary file has a fixed name.
+    """
     temporary = path.with_name(path.name + ".tmp")
     fd = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
     try:
@@ -145,6 +152,17 @@ def replace_file(path: Path, content: bytes) -> None:
         with suppress(OSError):
             temporary.unlink()
         raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in `folder` past a power cut; a file that is synced can still lack its name. Raises OSError."""
+    if sys.platform == "win32":
+        return  # a folder cannot be opened there
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def set_aside(path: Path) -> None:

@@ -3,9 +3,10 @@ streams.
 
 PortAudio sees only "pulse" there, and an unplugged source is replaced silently, even by a speaker's monitor,
 so we watch the server ourselves. `SoundServer` owns one thread with one connection: it sleeps in the server's
-event loop, reads everything anew after a change (2 ms) and posts a `Snapshot` to each subscriber. Orders come
-to it through a queue and a pipe that wakes the loop. With a frozen server the thread hangs and nobody waits
-for it; with none it looks again now and then, and at once when asked to.
+event loop, reads everything anew after a change (2 ms) and posts a `Snapshot` to each subscriber. While nothing of
+ours records, only what brings and takes devices is watched: no stream of another program wakes the thread. Orders come
+to it through a queue and a pipe that wakes the loop. With a frozen server the thread hangs and nobody waits for it;
+with none it looks again now and then, and at once when asked to.
 
 pulsectl is imported on that thread. It reads a source's sample rate from memory that libpulse has freed by
 then (24.12.0), hence our own source class; its `connect(timeout=)` always takes the whole time, hence none.
@@ -33,6 +34,9 @@ TAG_PROPERTY = "saywrite.capture"
 
 SETTLE_S = 0.02
 """Changes come in bundles (unplugging: a dozen events): read once, this long after the first."""
+
+CLOSELY, IDLY = ("source", "source_output", "server"), ("card", "module", "server")
+"""Facilities of the server to subscribe to. A microphone comes with its card or, a virtual one, with its module."""
 
 RETRY_S = (0.5, 10.0)
 """With no server: look again after this, doubling up to that."""
@@ -101,36 +105,49 @@ class SoundServer:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._wake: tuple[int, int] | None = None
-        self._listeners: dict[object, Listener] = {}  # the thread's own
-        self._latest = ABSENT  # the thread's own
+        # The thread's own:
+        self._listeners: dict[object, Listener] = {}
+        self._close_listeners: set[object] = set()
+        self._latest = ABSENT
 
-    def subscribe(self, key: object, listener: Listener) -> None:
-        """Tell `listener` how things are, at once, and whenever they change, until `unsubscribe(key)`."""
+    def subscribe(self, key: object, listener: Listener, *, closely: bool = False) -> None:
+        """Tell `listener` how things are, at once, and whenever they change, until `unsubscribe(key)`.
+
+        `closely`: streams, mutes and all else about a source too, for as long as something records.
+        """
         if not self._available:
             listener(ABSENT)
             return
 
         def order(connection: _Connection) -> None:
             self._listeners[key] = listener
+            if closely:
+                if not self._close_listeners:
+                    connection.watch(True)
+                    self._latest = connection.snapshot()  # what changed unwatched
+                self._close_listeners.add(key)
             listener(self._latest)
 
         self._order(order)
 
     def unsubscribe(self, key: object) -> None:
         if self._available:
-            self._order(lambda connection: self._forget(key))
+            self._order(lambda connection: self._forget(key, connection))
 
-    def _forget(self, key: object) -> None:
+    def _forget(self, key: object, connection: _Connection) -> None:
         self._listeners.pop(key, None)
+        if self._close_listeners == {key}:
+            connection.watch(False)
+        self._close_listeners.discard(key)
 
     def move(self, stream: ServerStream, source: ServerSource) -> None:
         """Let our `stream` record `source`. The next snapshot shows whether it does."""
         self._order(lambda connection: connection.move(stream.index, source.index))
 
     def look(self) -> None:
-        """Look for the server now, where there was none."""
+        """Look for the server now where there was none, else at what it has."""
         if self._available:
-            self._order(lambda connection: None)
+            self._order(lambda connection: self._tell(connection.snapshot()))
 
     def close(self, wait: float = 0.0) -> None:
         """End the thread; wait up to `wait` seconds for it (a frozen server keeps it longer)."""
@@ -206,6 +223,7 @@ class SoundServer:
 
     def _listen(self, connection: _Connection, orders: SimpleQueue[Any]) -> bool:
         """Serve one connection until it breaks (raises) or the end is asked for (True)."""
+        connection.watch(bool(self._close_listeners))
         while True:
             connection.changed = False
             self._tell(connection.snapshot())
@@ -243,14 +261,16 @@ class _Connection:
             if wake is not None:
                 self._pulse.set_poll_func(self._poll)
             self._pulse.connect(autospawn=False)
-            if wake is not None:
-                self._pulse.event_mask_set("source", "source_output", "server")
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
         self._pulse.close()
+
+    def watch(self, closely: bool) -> None:
+        """Choose the changes to be told of from now on."""
+        self._pulse.event_mask_set(*(CLOSELY if closely else IDLY))
 
     def snapshot(self) -> Snapshot:
         default = self._pulse.server_info().default_source_name
@@ -304,11 +324,11 @@ class _Connection:
 class _Nowhere(_Connection):
     """Stands in where there is no server: subscribers are told so, moves come to nothing."""
 
-    def __init__(self) -> None:
-        pass
-
-    def move(self, stream: int, source: int) -> None:
-        pass
+    def __init__(self) -> None: ...
+    def move(self, stream: int, source: int) -> None: ...
+    def watch(self, closely: bool) -> None: ...
+    def snapshot(self) -> Snapshot:
+        return ABSENT
 
 
 _NOWHERE = _Nowhere()

@@ -90,7 +90,7 @@ class Take:
         self._drain_until: float | None = None
         self._look_again_at: float | None = None
         self._asked = False
-        server.subscribe(self, lambda change: post(FromSource((self, change))))
+        server.subscribe(self, lambda change: post(FromSource((self, change))), closely=True)
 
     def stop(self, now: float) -> None:
         if self._stop_at is not None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from saywrite.errors import SettingsError
+from saywrite.paths import private_folder
 
 NAME = "Saywrite"
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
@@ -123,7 +124,13 @@ class RunKey:
 
 
 def desktop_entry(command: Sequence[str]) -> str:
-    """The entry that starts `command`."""
+    """The entry that starts `command`.
+
+    GLib and systemd look for the program before they turn "%%" into "%" and find none: such a path is an argument of
+    the shell instead.
+    """
+    if "%" in command[0]:
+        command = ("/bin/sh", "-c", 'exec "$0" "$@"', *command)
     return (
         "[Desktop Entry]\n"
         "Type=Application\n"
@@ -166,7 +173,7 @@ def _put(path: Path, content: bytes | None) -> None:
         if content is None:
             path.unlink(missing_ok=True)
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:
             file.write(content)

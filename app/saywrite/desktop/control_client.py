@@ -9,12 +9,15 @@ import os
 import socket
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from saywrite.desktop.control_message import LIMIT, Answer, Request, format_request, parse_answer
 from saywrite.desktop.instance_file import Record, is_held, read_record
 from saywrite.desktop.peer import peer_uid
 from saywrite.errors import ControlRefused, NotRunning
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PATIENCE_S = 10.0
 """Longer than a window takes to open on a slow computer: from then on it answers."""
@@ -25,7 +28,7 @@ END_PATIENCE_S = 20.0
 """Longer than a quitting window takes to put away what it holds."""
 
 
-def ask(data: Path, request: Request, patience_s: float = PATIENCE_S) -> Answer:
+def ask(data: Path | str, request: Request, patience_s: float = PATIENCE_S) -> Answer:
     """The answer of the window with this data folder; after "quit" only once its process is gone.
 
     Blocks for at most `patience_s`. Raises NotRunning and ControlRefused.
@@ -68,7 +71,7 @@ def talk(connection: socket.socket, record: Record, request: Request) -> Answer:
     return answer
 
 
-def _connected(data: Path, record: Record, patience_s: float) -> socket.socket:
+def _connected(data: Path | str, record: Record, patience_s: float) -> socket.socket:
     if sys.platform == "win32":
         if not (record.address.isdecimal() and is_held(data)):  # another program may have the port by now
             raise not_running()

@@ -49,7 +49,7 @@ class Door:
 
     def believes(self, token: str) -> bool:
         """Is this the token that the instance file holds (where one is needed)?"""
-        return not self.token or hmac.compare_digest(token.encode(), self.token.encode())
+        return not self.token or hmac.compare_digest(token.encode("utf-8", "replace"), self.token.encode())
 
     def close(self) -> None:
         """Take no more connections and leave nothing behind. May be called twice."""

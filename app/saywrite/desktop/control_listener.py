@@ -154,6 +154,9 @@ class Listener:
             answer = self._answer(request)
         except ControlRefused as error:
             answer = refusal(error)
+        except Exception:  # the outermost edge of one command: the next one is served
+            log.exception("a command failed")
+            answer = refusal(ControlRefused("Something went wrong inside Saywrite.", "Its log says what."))
         with suppress(OSError):  # BlockingIOError too: who does not read does not want to know
             connection.send(format_answer(answer))
         self._let_go(connection, stays=stays)

@@ -48,7 +48,7 @@ def parse_request(line: bytes) -> Request:
     known: dict[str, str] = {}
     for name in (each for each in Request._fields if each in values):
         value = values[name]
-        if not (isinstance(value, str) and len(value) <= TEXT_LIMIT):
+        if not (isinstance(value, str) and len(value) <= TEXT_LIMIT and _is_text(value)):
             raise ControlRefused("A value of the command is not a short text.")
         known[name] = value
     if known.get("verb") not in VERBS:
@@ -74,6 +74,15 @@ def parse_answer(line: bytes) -> Answer:
     if "what" in values:
         raise ControlRefused(str(values["what"]), str(values.get("remedy", "")))
     return values
+
+
+def _is_text(value: str) -> bool:
+    """JSON can spell half of a surrogate pair, which nothing that takes text can encode, and a zero."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
 
 
 def _object(line: bytes) -> dict[str, object] | None:

@@ -56,11 +56,11 @@ def claim(data: Path, environ: Mapping[str, str]) -> Instance:
     except BlockingIOError as error:
         raise _already_running(data) from error
     except (ControlRefused, OSError) as error:
-        file.write("", "")
+        file.write("", "", display_of(environ))
         said = str(error) if isinstance(error, ControlRefused) else f"The socket cannot be made: {error.strerror}."
         log.info("no remote control: %s", type(error).__name__)
         return Instance(file, None, said)
-    file.write(door.address, door.token)
+    file.write(door.address, door.token, display_of(environ))
     return Instance(file, door)
 
 
@@ -83,6 +83,27 @@ def become_or_raise(data: Path, environ: Mapping[str, str], patience_s: float = 
             time.sleep(_PAUSE_S)  # it has the folder but no socket: it is about to open one, or to be gone
         else:
             return None
+
+
+def display_of(environ: Mapping[str, str]) -> str:
+    """Where windows of this process appear, in words that tell one display from another; "" if there is none."""
+    wayland, x11 = environ.get("WAYLAND_DISPLAY", ""), environ.get("DISPLAY", "")
+    if wayland:
+        return f"the Wayland display {wayland.rsplit('/', 1)[-1]}"
+    name, dot, screen = x11.rpartition(".")
+    return f"the X display {name if dot and screen.isdigit() else x11}" if x11 else ""
+
+
+def running_elsewhere(data: Path, environ: Mapping[str, str]) -> str:
+    """What to tell a user whose Saywrite runs on another display than this one; "" if it is the same or not known."""
+    record = read_record(data)
+    here = display_of(environ)
+    if record is None or not here or record.display in ("", here):
+        return ""
+    return (
+        f"Saywrite is already running on {record.display}; its window is there. "
+        "Quit it there first to have it here, or start it with --data and another folder."
+    )
 
 
 def _already_running(data: Path) -> AlreadyRunning:

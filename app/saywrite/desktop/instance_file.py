@@ -10,8 +10,10 @@ import json
 import os
 import socket
 import sys
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path  # not loaded: commands for the running window take less time than that
 
 NAME = "instance.lock"
 
@@ -23,30 +25,31 @@ _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 
 class Record(NamedTuple):
     """Who holds the file. `address`: a socket's path, or "port" digits on the loopback; "" when it takes no commands.
-    `token`: proves to a port on the loopback that the one who asks can read this file.
+    `token`: proves to a port on the loopback that the one who asks can read this file. `display`: where its window is.
     """
 
     pid: int
     host: str
     address: str
     token: str = ""
+    display: str = ""
 
 
 class InstanceFile:
     """The file, held from here to `release()`."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path | str) -> None:
         """Take it. Raises BlockingIOError when another process holds it, and OSError."""
-        self._fd = os.open(data / NAME, os.O_CREAT | os.O_RDWR | _BINARY | _NO_LINKS, 0o600)
+        self._fd = os.open(f"{data}{os.sep}{NAME}", os.O_CREAT | os.O_RDWR | _BINARY | _NO_LINKS, 0o600)
         try:
             _lock(self._fd)
         except OSError:
             os.close(self._fd)
             raise
 
-    def write(self, address: str, token: str) -> None:
-        """Say where this process takes commands."""
-        record = Record(os.getpid(), socket.gethostname(), address, token)
+    def write(self, address: str, token: str, display: str = "") -> None:
+        """Say where this process takes commands, and where its window is."""
+        record = Record(os.getpid(), socket.gethostname(), address, token, display)
         text = json.dumps(record._asdict()).encode("ascii")
         os.lseek(self._fd, 0, os.SEEK_SET)
         os.write(self._fd, text)
@@ -60,10 +63,10 @@ class InstanceFile:
             os.close(self._fd)
 
 
-def read_record(data: Path) -> Record | None:
+def read_record(data: Path | str) -> Record | None:
     """What the last holder wrote; None when nobody ever did, or nothing that makes sense."""
     try:
-        fd = os.open(data / NAME, os.O_RDONLY | _BINARY | _NO_LINKS)
+        fd = os.open(f"{data}{os.sep}{NAME}", os.O_RDONLY | _BINARY | _NO_LINKS)
     except OSError:
         return None
     try:
@@ -73,11 +76,19 @@ def read_record(data: Path) -> Record | None:
         return None
     finally:
         os.close(fd)
-    texts = (record.host, record.address, record.token)
-    return record if isinstance(record.pid, int) and all(isinstance(text, str) for text in texts) else None
+    texts = (record.host, record.address, record.token, record.display)
+    return record if isinstance(record.pid, int) and all(map(_encodes, texts)) else None
 
 
-def is_held(data: Path) -> bool:
+def _encodes(text: object) -> bool:
+    """Whether the system takes it as a path or a name."""
+    try:
+        return isinstance(text, str) and b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+
+
+def is_held(data: Path | str) -> bool:
     """Does a process hold it now? Takes it for an instant where nobody does."""
     try:
         InstanceFile(data).release()

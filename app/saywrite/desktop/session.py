@@ -1,8 +1,9 @@
 """When the screen locks and when the computer sleeps: reasons to close the microphone.
 
 Signals of logind (system bus) and of the screen savers (session bus). One thread for both buses, asleep until one
-speaks; a bus or a service that is not there means no signals, and nothing else. A sleep that no signal told of shows
-in the clocks: `SleepGauge`, pure.
+speaks; a bus or a service that is not there means no signals, and nothing else. Lockers that send none are looked for
+while the microphone is open (`screen_lockers.py`). A sleep that no signal told of shows in the clocks: `SleepGauge`,
+pure.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from saywrite.desktop.screen_lockers import LOOK_S, Lockers, open_lockers
 from saywrite.desktop.wakeable import Wakeable
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ log = logging.getLogger(__name__)
 JOIN_S = 2.0
 SLEPT_S = 3.0
 """A sleep shorter than this is none: threads are held up, clocks are read one after the other."""
+
+_LOOKS = 2
 
 LOGIND = "org.freedesktop.login1"
 SAVERS = (
@@ -72,16 +76,32 @@ class Resumed:
 class SessionWatch:
     """Posts the events above from its making until `close()`. Linux only; elsewhere see `SleepGauge`."""
 
-    def __init__(self, post: Callable[[object], None], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, post: Callable[[object], None], clock: Callable[[], float], environ: Mapping[str, str] = os.environ
+    ) -> None:
         self._post = post
         self._clock = clock
+        self._environ = environ
         self._session = ""
         self._locked = False
+        self._capturing = False
+        self._seen = 0
+        self._lockers: Lockers | None = None
         self._thread = Wakeable("session watch", self._run)
 
     def close(self) -> None:
         if not self._thread.close(JOIN_S):
             log.warning("the session watch did not end in time")
+
+    def capture(self, on: bool) -> None:
+        """The microphone is open now, or no longer."""
+
+        def order() -> None:
+            self._capturing, self._seen = on, 0
+            if on and self._lockers is None:
+                self._lockers = open_lockers(self._environ)
+
+        self._thread.order(order)
 
     def _run(self, thread: Wakeable) -> None:
         buses = [bus for bus in (_system_bus(self, thread), _session_bus(thread)) if bus is not None]
@@ -95,9 +115,20 @@ class SessionWatch:
                     log.info("a bus went away: it no longer tells of locks and sleep")
                     bus.close()
                     buses.remove(bus)
-            thread.wait([bus.fileno() for bus in buses])
+            thread.wait([bus.fileno() for bus in buses], LOOK_S if self._capturing else None)
+            if self._capturing and self._lockers is not None:
+                self._look(self._lockers)
         for bus in buses:
             bus.close()
+        if self._lockers is not None:
+            self._lockers.close()
+
+    def _look(self, lockers: Lockers) -> None:
+        """A locker at two looks in a row ends the capture, and with it the looking."""
+        self._seen = self._seen + 1 if lockers.is_locked() else 0
+        if self._seen == _LOOKS:
+            log.info("a screen locker without signals is there")
+            self._post(ScreenLocked(self._clock()))
 
     def follow_session(self, path: str) -> None:
         """Of all the users' sessions, logind's `Lock` at this path is ours. On the watch's own thread."""

@@ -5,7 +5,7 @@ May wait for the user (a locked keyring asks for its password): for worker threa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Literal, cast
 
 from saywrite.errors import KeyMissing, SecretsUnavailable
@@ -17,6 +17,13 @@ KEY_VARIABLE = "AIOLA_API_KEY"
 BASE_VARIABLE = "AIOLA_BASE_URL"
 AUTH_VARIABLE = "AIOLA_AUTH_BASE_URL"
 WORKFLOW_VARIABLE = "AIOLA_WORKFLOW_ID"
+
+
+def take_environment(environ: MutableMapping[str, str]) -> dict[str, str]:
+    """A copy for ourselves; what stays in `environ` is without the key, since every child process inherits it."""
+    ours = dict(environ)
+    environ.pop(KEY_VARIABLE, None)
+    return ours
 
 
 def find_account(settings: Settings, keychain: Secrets, environ: Mapping[str, str]) -> Account:

@@ -25,11 +25,14 @@ from saywrite.audio.recordings import (
     purge,
     scan,
 )
+from saywrite.audio.repair import restore_pcm
 from saywrite.dictation.disk import Disk
+from saywrite.dictation.reconciliation import reconcile
 from saywrite.dictation.record import Record, RecordWriter
 from saywrite.errors import HistoryError, JournalDamaged, JournalError, JournalUnwritable, SaywriteError
 from saywrite.events import SAMPLE_RATE, Failed, Segment, Traffic, Unfinished, UnfinishedFound
 from saywrite.history.latencies import Latency
+from saywrite.history.salvage import open_or_replace
 from saywrite.history.store import HistoryStore
 from saywrite.paths import Paths
 
@@ -68,7 +71,9 @@ class Archive:
         self._history: HistoryStore | None = None
 
     def open(self) -> None:
-        """Open the history; without one (newer version, damaged, unwritable) dictation goes on and it is told."""
+        """Open the history and compare the recordings with it. A damaged history is replaced; without one (newer
+        version, unwritable) dictation goes on. Both are told.
+        """
         self._disk.submit(self._open)
 
     def record(self, header: Header) -> Record:
@@ -79,7 +84,8 @@ class Archive:
     def record_again(self, stored: Stored) -> Record:
         """The record of a dictation that gets its missing text: its sound is there already."""
         header = stored.recording.sidecar.header
-        writer = RecordWriter(self._paths.recordings, header, lambda: self._history, self._disk, self._post)
+        earlier = (segment.number for segment in stored.segments)
+        writer = RecordWriter(self._paths.recordings, header, lambda: self._history, self._disk, self._post, earlier)
         return Record(self._disk, writer, new=False)
 
     def look_for_unfinished(self, except_for: tuple[str, ...]) -> None:
@@ -106,12 +112,14 @@ class Archive:
             partial(self._told_of_errors, lambda: export_wav(self._folder(dictation), target, overwrite=True))
         )
 
-    def discard_unfinished(self, dictation: str, except_for: tuple[str, ...] = ()) -> None:
-        """Remove the recording for good; text it has already stays in the history. `except_for`: what is not looked
-        for among the unfinished.
+    def discard_unfinished(self, dictation: str, except_for: tuple[str, ...] = (), *, with_text: bool = False) -> None:
+        """Remove the recording for good; text it has already stays in the history, or goes too (`with_text`).
+        `except_for`: what is not looked for among the unfinished.
         """
 
         def discard() -> None:
+            if with_text and self._history is not None:
+                self._history.delete(dictation)
             finish_recording(self._folder(dictation), keep=False)
             self._look(except_for)
 
@@ -135,8 +143,13 @@ class Archive:
         self._disk.submit(keep)
 
     def tidy(self, keep_days: int) -> None:
-        """Encode what is complete, remove what is older than `keep_days` (0: at once, negative: never)."""
-        threading.Thread(target=self._tidy, args=(keep_days,), name="tidy", daemon=True).start()
+        """Encode what is complete, remove what is older than `keep_days` (0: at once, negative: never).
+
+        Begins behind what was submitted: a recording whose text turns out to be lost is not complete any more.
+        """
+        self._disk.submit(
+            lambda: threading.Thread(target=self._tidy, args=(keep_days,), name="tidy", daemon=True).start()
+        )
 
     def close_history(self) -> None:
         """Let go of the database behind what was submitted."""
@@ -155,7 +168,10 @@ class Archive:
 
     def _open(self) -> None:
         try:
-            self._history = HistoryStore(self._paths.history)
+            self._history, salvaged = open_or_replace(self._paths.history)
+            if salvaged is not None:
+                self._post(Failed("", salvaged.what, salvaged.remedy))
+            reconcile(self._paths.recordings, self._history, self._today())
         except HistoryError as error:
             self._post(Failed("", error.what, error.remedy))
 
@@ -166,6 +182,7 @@ class Archive:
             self._post(UnfinishedFound(found))
 
     def _fetch(self, dictation: str) -> Stored:
+        restore_pcm(self._folder(dictation))
         recording = open_recording(self._folder(dictation))
         header, confirmed = recording.sidecar.header, recording.sidecar.confirmed
         segments: tuple[Segment, ...] = ()

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from saywrite.audio.audiothread import AudioThread
-from saywrite.audio.devices import Microphones
+from saywrite.audio.devices import Microphones, list_devices
 from saywrite.audio.files import FileSource
 from saywrite.audio.microphone import Microphone
 from saywrite.audio.playback import Player
@@ -22,6 +22,7 @@ from saywrite.audio.standby import Standby
 from saywrite.audio.voice import Segmenter
 from saywrite.desktop.hotkeys.bindings import Hotkeys
 from saywrite.desktop.hotkeys.ways import choose, open_hotkeys
+from saywrite.desktop.insertion.accessible_text import AccessibleText
 from saywrite.desktop.insertion.inserter import Inserter
 from saywrite.desktop.insertion.way import Way
 from saywrite.desktop.insertion.ways import PortalToken, open_way
@@ -35,6 +36,7 @@ from saywrite.dictation.archive import Archive
 from saywrite.dictation.chimes import Chimes
 from saywrite.dictation.desk import Desk, Hardware
 from saywrite.dictation.disk import Disk
+from saywrite.dictation.end_limits import EndLimits
 from saywrite.dictation.handover import Handover
 from saywrite.dictation.inbox import Inbox
 from saywrite.dictation.loop import Parts
@@ -84,6 +86,8 @@ class Wishes:
     program: tuple[str, ...] = ()
     on_main: Callable[[Callable[[], None]], None] | None = None
     """Runs a job on the main thread of a program with a window: only that one hears keys and writes into others."""
+    offline_s: float | None = None
+    """Seconds after which a service that cannot be reached is given up when nobody speaks; None: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,7 @@ def assemble(
     recognizers = _recognizers(inbox, wishes, means, lambda: desks[0].loop.settings, partial(watch_network, AIOLA))
     parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
     desks.append(Desk(parts, hardware, settings, keywords, chimes.before(tell), wishes.keep_files, not wishes.realtime))
+    desks[0].loop.limits = EndLimits(offline_s=wishes.offline_s)
     if wishes.on_main is not None:
         watch = partial(watch_network, LOCAL)
         desks[0].models = _model_library(inbox, paths, wishes, means, lambda: desks[0].loop.settings, watch)
@@ -215,15 +220,14 @@ def _desktop(
     def keys() -> Hotkeys | None:
         return open_hotkeys(choose(sys.platform, means.environ).way, inbox.post, time.monotonic, APP_ID, on_main)
 
-    def watch_session() -> Callable[[], None]:
-        if sys.platform != "linux":
-            return lambda: None
-        return SessionWatch(inbox.post, time.monotonic).close
+    def watch_session() -> SessionWatch | None:
+        return SessionWatch(inbox.post, time.monotonic, means.environ) if sys.platform == "linux" else None
 
     def way_in() -> Way:
         return open_way(_portal_token(means), APP_ID, environ=means.environ)
 
-    inserter = Inserter(way_in, carry_on, inbox.post)
+    text_before = AccessibleText(means.environ) if sys.platform == "linux" else None
+    inserter = Inserter(way_in, carry_on, inbox.post, text_before=text_before)
     return Desktop(keys, watch_session, Handover(inserter, disk.submit, inbox.post, time.monotonic), standby)
 
 
@@ -277,6 +281,11 @@ def remembered(settings: Settings) -> Device | None:
         return None
     name = settings.microphone_name
     return Device(host_api=settings.microphone_host_api, key=name, label=name)
+
+
+def named_device(name: str) -> Device:
+    """The one of those connected now. Blocks; raises AudioError."""
+    return find_device(list_devices(), name)
 
 
 def find_device(devices: tuple[Device, ...], name: str) -> Device:

@@ -31,6 +31,7 @@ from saywrite.dictation.stored_source import StoredSource
 from saywrite.dictation.take import MICROPHONE, Plan
 from saywrite.errors import SaywriteError
 from saywrite.events import Failed, FrontEndEvent, ModelsChanged
+from saywrite.paths import display_path
 from saywrite.settings.schema import Settings
 from saywrite.speech.engines import AIOLA_FILE, LOCAL
 from saywrite.text.keywords import Keyword, Keywords
@@ -143,7 +144,7 @@ class Desk:
             return
         if not self._engine_is_there(self.loop.settings.engine):
             return
-        plan = self._plan(str(path), self.loop.settings, path)
+        plan = self._plan(display_path(path), self.loop.settings, path)
         record = self.archive.record(header_of(plan)) if self._keep_files else NoRecord()
         source = self._hardware.file(path)
         if self._send_whole and is_sent_whole(path, self.loop.settings):
@@ -213,6 +214,8 @@ class Desk:
             self.models.close()
         self.stop_playing()
         self.loop.quit()
+        if self.talk is not None:
+            self.talk.forget_cancelled()
         self._hardware.close()
         if not self.archive.close(DISK_LIMIT_S):
             log.warning("the disk did not answer in time at the end")

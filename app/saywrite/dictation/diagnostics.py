@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 import sys
+from collections.abc import Mapping
 
 from saywrite import __version__
 from saywrite.dictation.doctor import examine
@@ -16,15 +16,15 @@ LOG_LINES = 100
 LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "sounddevice", "numpy", "soxr", "av", "ctranslate2", "keyring")
 
 
-def describe_system(paths: Paths) -> str:
+def describe_system(paths: Paths, environ: Mapping[str, str]) -> str:
     """Blocks for a second or two (it lists the devices): not for the GUI thread."""
-    session = os.environ.get("XDG_SESSION_TYPE") or os.environ.get("XDG_CURRENT_DESKTOP") or "unknown"
+    session = environ.get("XDG_SESSION_TYPE") or environ.get("XDG_CURRENT_DESKTOP") or "unknown"
     lines = [
         f"Saywrite {__version__}, Python {platform.python_version()}, {platform.platform()}, session {session}",
         ", ".join(_version(name) for name in LIBRARIES),
         f"frozen: {getattr(sys, 'frozen', False)}",
         "",
-        *(check.as_line() for check in examine(paths, network=False)),
+        *(check.as_line() for check in examine(paths, environ, network=False)),
         "",
         *_log_tail(paths),
     ]

@@ -17,6 +17,7 @@ from saywrite.text.keywords import Keyword
 
 if TYPE_CHECKING:
     from saywrite.dictation.desk import Desk
+    from saywrite.dictation.end_limits import EndLimits
     from saywrite.dictation.model_library import ModelLibrary
     from saywrite.dictation.take import Plan
     from saywrite.dictation.talk import Talk
@@ -61,8 +62,9 @@ class Dictation:
         """
         self._at_desk(lambda desk: desk.start_microphone(engine, language, insert=insert))
 
-    def stop(self) -> None:
-        self._at_desk(lambda desk: desk.loop.stop())
+    def stop(self, limits: EndLimits | None = None) -> None:
+        """`limits`: how long the text of what was heard may take from now on."""
+        self._at_desk(lambda desk: desk.loop.stop(limits))
 
     def cancel(self) -> None:
         """Where there are keys it can be taken back for a moment (`events.Cancelled`)."""

@@ -7,18 +7,18 @@ import shutil
 import sys
 import tomllib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from saywrite.audio.devices import list_devices
-from saywrite.dictation.accounts import find_account, source_of
+from saywrite.dictation.accounts import KEY_VARIABLE, find_account, source_of
 from saywrite.dictation.check import Check
 from saywrite.dictation.recognizer_checks import check_recognizer
 from saywrite.errors import KeyMissing, SaywriteError
-from saywrite.history.schema import open_database
+from saywrite.history.schema import check_database
 from saywrite.paths import Paths, private_folder
 from saywrite.settings.file import load
-from saywrite.settings.keychain import Keychain
+from saywrite.settings.keychain import Keychain, SecretsStatus
 from saywrite.settings.schema import Settings
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.answers import host_of
@@ -28,7 +28,7 @@ LITTLE_DISK = 500_000_000
 """Bytes: four hours of recording; below that the doctor warns."""
 
 
-def examine(paths: Paths, *, network: bool = True) -> Iterator[Check]:
+def examine(paths: Paths, environ: Mapping[str, str], *, network: bool = True) -> Iterator[Check]:
     """All checks, each as soon as it is known. `network`: also try aiOla's service, where that is the engine."""
     yield from _sound()
     yield _display()
@@ -37,8 +37,10 @@ def examine(paths: Paths, *, network: bool = True) -> Iterator[Check]:
     yield _disk(paths.data)
     yield _history(paths.history)
     yield from check_recognizer(_settings(paths.settings).local_model, paths.data)
-    yield _keyring()
-    yield from _aiola(_settings(paths.settings), network)
+    keychain = Keychain()
+    status = keychain.status()
+    yield _keyring(status)
+    yield from _aiola(_settings(paths.settings), keychain, status, environ, network)
 
 
 def _sound() -> Iterator[Check]:
@@ -100,14 +102,13 @@ def _history(path: Path) -> Check:
     if not path.exists():
         return Check("history", True, "None yet.")
     try:
-        open_database(path).close()
+        check_database(path)
     except SaywriteError as error:
         return Check("history", False, error.what, error.remedy)
     return Check("history", True, str(path))
 
 
-def _keyring() -> Check:
-    status = Keychain().status()
+def _keyring(status: SecretsStatus) -> Check:
     if status.usable:
         return Check("keyring", True, status.what)
     return Check("keyring", None, status.what, status.remedy)
@@ -122,14 +123,18 @@ def _settings(path: Path) -> Settings:
     return load(path).settings
 
 
-def _aiola(settings: Settings, network: bool) -> Iterator[Check]:
-    keychain = Keychain()
-    source = source_of(settings, os.environ)
-    if "keyring" in source and keychain.status().locked:
+def _aiola(
+    settings: Settings, keychain: Keychain, status: SecretsStatus, environ: Mapping[str, str], network: bool
+) -> Iterator[Check]:
+    source = source_of(settings, environ)
+    if "keyring" in source and not status.usable:
+        yield Check("aiOla", None, status.what, f"{status.remedy} Or put an API key into {KEY_VARIABLE}.")
+        return
+    if "keyring" in source and status.locked:
         yield Check("aiOla", None, f"With {source}, which is locked.", "Unlock it to see more.")
         return
     try:
-        account = find_account(settings, keychain, os.environ)
+        account = find_account(settings, keychain, environ)
     except KeyMissing as error:
         yield Check("aiOla", None, error.what, error.remedy)
     except SaywriteError as error:

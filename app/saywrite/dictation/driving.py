@@ -1,16 +1,78 @@
-"""The command line that drives the running window: what it prints and how it ends. Loads nothing it does not need."""
+"""The command line that drives the running window: what it prints and how it ends.
+
+It stands behind a key of the user's desktop, so it is done within 60 ms, start of Python included: plain commands are
+read here, and neither argparse nor platformdirs is loaded for them.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+import sys
+from typing import TYPE_CHECKING
 
 from saywrite.desktop.control_client import ask
-from saywrite.desktop.control_message import TEXT_LIMIT, Answer, Request
+from saywrite.desktop.control_message import TEXT_LIMIT, VERBS, Answer, Request
+from saywrite.dictation.exit_codes import DONE, run_to_exit_code
+from saywrite.dictation.interrupts import end_on_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
-def drive(data: Path, verb: str, *, engine: str = "", language: str = "", as_json: bool = False) -> str:
+FLAGS, PLACES = ("--json",), ("--data", "--config")
+
+
+def drive_at_once(arguments: Sequence[str]) -> int | None:
+    """Carry out a command for the running window; the exit code. None where it is not such a plain one."""
+    plain = _plain(arguments)
+    if plain is None:
+        return None
+    verb, as_json, data = plain
+
+    def command() -> int:
+        end_on_signals()
+        said = drive(data or default_data_folder(), verb, as_json=as_json)
+        if said:
+            print(said)
+        return DONE
+
+    return run_to_exit_code(command)
+
+
+def _plain(arguments: Sequence[str]) -> tuple[str, bool, str] | None:
+    """The verb, whether JSON is wanted, and the data folder ("" for the usual one)."""
+    verb, as_json, data = "", False, ""
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        name, given, value = word.partition("=")
+        if word in FLAGS and verb:
+            as_json = True
+        elif name in PLACES and (given or rest):
+            value = value if given else rest.pop(0)
+            if not value or value.startswith("-"):
+                return None  # argparse says what is wrong
+            data = value if name == "--data" else data
+        elif word in VERBS and not verb:
+            verb = word
+        else:
+            return None
+    return (verb, as_json, data) if verb else None
+
+
+def default_data_folder() -> str:
+    """`paths.default_paths().data`, under Linux without loading what finds the other folders."""
+    base = os.environ.get("XDG_DATA_HOME", "")
+    if not sys.platform.startswith("linux") or (base and not base.startswith("/")):
+        from saywrite.paths import default_paths
+
+        return str(default_paths().data)
+    return (base or os.path.expanduser("~/.local/share")) + "/saywrite"  # noqa: PTH111 - no pathlib
+
+
+def drive(data: Path | str, verb: str, *, engine: str = "", language: str = "", as_json: bool = False) -> str:
     """Send the command to the window with this data folder; what goes to standard output.
 
     Raises NotRunning and ControlRefused.

@@ -6,16 +6,16 @@ Everything here runs on the main thread: the dictation's loop calls `tell` betwe
 from __future__ import annotations
 
 import json
-import signal
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from types import FrameType
 from typing import IO, Any
 
-from saywrite.dictation.dictation import Dictation
 from saywrite.dictation.event_json import describe
 from saywrite.dictation.progress_line import ProgressLine
+from saywrite.dictation.standard_output import StandardOutput
+from saywrite.errors import OutputUnwritable
 from saywrite.events import (
     ConnectionChanged,
     DevicesChanged,
@@ -26,6 +26,7 @@ from saywrite.events import (
     FrontEndEvent,
     Gap,
     Gauge,
+    RecordClosed,
     Segment,
     SegmentAdded,
     SegmentsRemoved,
@@ -38,11 +39,14 @@ from saywrite.events import (
 
 
 class Terminal:
-    """Prints what a dictation tells. Finals to `out` as they come, everything else to `err`."""
+    """Prints what a dictation tells. Finals to `out` as they come, everything else to `err`.
+
+    `tell` never raises for an output that fails: the dictation's loop calls it, and has its own things to end.
+    """
 
     def __init__(
         self,
-        out: IO[str],
+        out: StandardOutput,
         err: IO[str],
         *,
         as_events: bool,
@@ -52,11 +56,16 @@ class Terminal:
         self.started: Started | None = None
         self.finished: Finished | None = None
         self.failure: Failed | None = None
+        self.source_failed = False
+        """The source broke off; what came before has its text."""
+        self.record: RecordClosed | None = None
         self.segments: dict[int, Segment] = {}
         self.gaps: list[Gap] = []
         self.structured: list[Mapping[str, Any]] = []
         self.on_finished: Callable[[], None] = lambda: None
+        self.on_record_closed: Callable[[], None] = lambda: None
         self.on_started: Callable[[], None] = lambda: None
+        self.on_output_lost: Callable[[], None] = lambda: None
         self._out = out
         self._err = err
         self._as_events = as_events
@@ -70,7 +79,7 @@ class Terminal:
         if self._as_events:
             line = describe(event, time.monotonic())
             if line is not None:
-                print(json.dumps(line, ensure_ascii=False), file=self._out, flush=True)
+                self._write(json.dumps(line, ensure_ascii=False))
         else:
             self._print(event)
         match event:
@@ -78,12 +87,32 @@ class Terminal:
                 self.on_started()
             case Finished() | Failed(dictation="", fatal=True):
                 self.on_finished()
+            case RecordClosed():
+                self.on_record_closed()
 
     def say(self, text: str) -> None:
-        """One line of status."""
-        if self._progress is not None:
-            self._progress.clear()
-        print(text, file=self._err, flush=True)
+        """One line of status; without a standard error that takes it, it is dropped."""
+        self._clear_progress()
+        with suppress(OSError, ValueError):
+            print(text, file=self._err, flush=True)
+
+    def _write(self, line: str) -> None:
+        """One line of the result."""
+        self._clear_progress()
+        try:
+            self._out.write(line + "\n")
+        except OutputUnwritable:
+            self.on_output_lost()  # `StandardOutput.failure` says why
+
+    def _clear_progress(self) -> None:
+        with suppress(OSError, ValueError):
+            if self._progress is not None:
+                self._progress.clear()
+
+    def _show_progress(self, heard: int) -> None:
+        with suppress(OSError, ValueError):
+            if self._progress is not None:
+                self._progress.show(heard)
 
     def _complain(self, problem: str) -> None:
         """A problem and its remedy, once in a row: two parts may find the same."""
@@ -108,21 +137,21 @@ class Terminal:
                 self.gaps.append(event)
             case Failed(fatal=True):
                 self.failure = event
+            case Failed(about="file"):
+                self.source_failed = True
             case Finished():
                 self.finished = event
+            case RecordClosed():
+                self.record = event
 
     def _print(self, event: FrontEndEvent) -> None:
         match event:
             case SegmentAdded(segment=segment) if self._as_text:
-                if self._progress is not None:
-                    self._progress.clear()
-                print(segment.text, file=self._out, flush=True)
+                self._write(segment.text)
             case SegmentTranslated(text=text) if self._as_text:
-                if self._progress is not None:
-                    self._progress.clear()
-                print(f"\t{text}", file=self._out, flush=True)
-            case Gauge(heard=heard) if self._progress is not None:
-                self._progress.show(heard)
+                self._write(f"\t{text}")
+            case Gauge(heard=heard):
+                self._show_progress(heard)
             case Failed(what=what, remedy=remedy):
                 self._complain(f"{what} {remedy}")
             case ConnectionChanged(state="lost" | "refused", reason=reason, retry_in_s=float()):
@@ -136,29 +165,7 @@ class Terminal:
                 self.say(f"Microphone: {device}." + (f" {note}" if note else ""))
             case EngineChanged(state=EngineState.UNAVAILABLE, reason=reason, remedy=remedy):
                 self._complain(f"{reason} {remedy}")
-            case Finished() if self._progress is not None:
-                self._progress.clear()
+            case Finished():
+                self._clear_progress()
             case UnfinishedFound() | DevicesChanged():
                 pass
-
-
-class Interrupts:
-    """SIGINT and SIGTERM: the first finishes the dictation properly, the second ends at once; what has no text
-    then is offered at the next start.
-    """
-
-    def __init__(self, dictation: Dictation) -> None:
-        self.count = 0
-        self._dictation = dictation
-
-    def install(self) -> None:
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, self._interrupted)
-
-    def _interrupted(self, number: int, frame: FrameType | None) -> None:
-        # Posting is safe here: SimpleQueue.put is reentrant (documented for exactly this).
-        self.count += 1
-        if self.count == 1:
-            self._dictation.stop()
-        else:
-            self._dictation.quit()

@@ -44,6 +44,7 @@ def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
         private_folder(path.parent)
         handlers.append(_behind_a_queue(path))
         crashes = (path.parent / "crash.log").open("a", encoding="utf-8")
+        (path.parent / "crash.log").chmod(0o600)
         faulthandler.enable(crashes)
     except OSError as error:
         print(f"saywrite: there is no log: {error.strerror}. Name another folder with --data.", file=sys.stderr)

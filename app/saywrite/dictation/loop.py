@@ -16,9 +16,10 @@ from typing import Protocol
 from saywrite.audio.source import FromSource, Source
 from saywrite.dictation.archive import Archive
 from saywrite.dictation.backlog import Backlog
+from saywrite.dictation.end_limits import UNREACHABLE, EndLimits
 from saywrite.dictation.inbox import Inbox
 from saywrite.dictation.recognition import AWAY_S
-from saywrite.dictation.record import Closed, DiskTrouble, Recorded, Written
+from saywrite.dictation.record import DiskTrouble, Recorded, Written
 from saywrite.dictation.states import CAPTURING, move
 from saywrite.dictation.take import Plan, Take
 from saywrite.events import (
@@ -36,6 +37,7 @@ from saywrite.events import (
     Partial,
     Progress,
     RecognizerFinished,
+    RecordClosed,
     Rewind,
     State,
     StateChanged,
@@ -105,6 +107,8 @@ class Loop:
         self.keys: Keys | None = None
         self.kept_back: set[str] = set()
         """Cancelled dictations whose recording waits for the user to think again."""
+        self.limits = EndLimits()
+        self._stopped_at: float | None = None
         self._parts = parts
         self._tell = tell
         self._release_due: float | None = None
@@ -145,7 +149,8 @@ class Loop:
             case DiskTrouble(dictation=which, error=error):
                 self._of(which, Take.excuse_the_disk)
                 self._tell(Failed(which, error.what, error.remedy, about="disk"))
-            case Closed():
+            case RecordClosed():
+                self._tell(message)
                 self._parts.archive.look_for_unfinished(except_for=self._not_offered)
                 self._parts.archive.tidy(self.settings.keep_recordings_days)
             case EngineChanged(engine=engine, state=readiness):
@@ -175,6 +180,7 @@ class Loop:
         due = [recognizer.wake(now) for recognizer in self._parts.recognizers.values()]
         due += [take.wake(now) for take in self.takes]
         due += [self._replace_the_absent(take, now) for take in self.takes]
+        due += [self._limit_end(take, now) for take in self.takes]
         due += [self.keys.wake(now)] if self.keys is not None else []
         due += [self.backlog.advance(now, idle=not self.takes and self.state not in CAPTURING)]
         self._settle()
@@ -196,7 +202,10 @@ class Loop:
         source.start(take)
         self._settle()
 
-    def stop(self) -> None:
+    def stop(self, limits: EndLimits | None = None) -> None:
+        """End the newest dictation. `limits`: how long its text may take from now on."""
+        if limits is not None:
+            self.limits, self._stopped_at = limits, self._parts.clock()
         if self.take is not None and self.state in CAPTURING:
             self._to(State.FINISHING, self.take.id)
             self.take.source.stop(self._parts.clock())
@@ -300,6 +309,22 @@ class Loop:
             return since + AWAY_S
         log.info("%s: %s stands in for %s", take.id, LOCAL, take.plan.engine)
         take.stand_in(standing_in, LOCAL)
+        return None
+
+    def _limit_end(self, take: Take, now: float) -> float | None:
+        """Give up what lasts longer than the front end allows; what has no text then stays in the journal."""
+        if take.given_up:
+            return None
+        waits = take.source_ended or not take.plan.request.live
+        due = self.limits.due(self._stopped_at, take.recognition.unconnected_since, waits)
+        if due is None or now < due:
+            return due
+        log.info("%s: its end is not waited for any longer", take.id)
+        if self._stopped_at is None:
+            what, remedy = UNREACHABLE
+            take.fail(what.format(seconds=self.limits.offline_s), remedy, "network")
+        else:
+            take.give_up()
         return None
 
     def _next_state(self, newest: Take) -> State | None:

@@ -24,6 +24,8 @@ class Recognition:
         self.mark = ""
         self.offline_since: float | None = None
         """Monotonic seconds."""
+        self.unconnected_since: float | None = None
+        """Monotonic seconds; a first attempt that still goes on counts, too."""
         self._request = request
         self._own = own
         self._name = request.dictation
@@ -46,6 +48,10 @@ class Recognition:
 
     def note(self, changed: ConnectionChanged, now: float) -> None:
         """The own engine's connection has changed."""
+        if changed.state in ("connected", "closed"):
+            self.unconnected_since = None
+        elif self.unconnected_since is None:
+            self.unconnected_since = now
         if changed.state not in ("lost", "refused"):
             self.offline_since = None
         elif self.offline_since is None:

@@ -7,7 +7,7 @@ unwritable disk is told once, the sound is kept in memory (at most `MEMORY_LIMIT
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,8 @@ from saywrite.audio.journal import Header, Journal
 from saywrite.audio.recordings import finish_recording
 from saywrite.dictation.disk import Disk
 from saywrite.errors import HistoryError, JournalError, SaywriteError
-from saywrite.events import BYTES_PER_SAMPLE, Segment, Traffic
+from saywrite.events import BYTES_PER_SAMPLE, RecordClosed, Segment, Traffic
+from saywrite.history.holdings import forget_empty
 from saywrite.history.store import HistoryStore
 
 MEMORY_LIMIT = 30 * 60 * 16_000
@@ -44,14 +45,6 @@ class DiskTrouble:
 
     dictation: str
     error: SaywriteError
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """Posted to the inbox: everything submitted for `dictation` has been tried; `saved` tells whether it is on disk."""
-
-    dictation: str
-    saved: bool
 
 
 class Recorded(Protocol):
@@ -138,7 +131,9 @@ class RecordWriter:
         history: Callable[[], HistoryStore | None],
         disk: Disk,
         post: Callable[[object], None],
+        earlier_segments: Iterable[int] = (),
     ) -> None:
+        """`earlier_segments`: the numbers of those that are in the history already."""
         self._recordings = recordings
         self._header = header
         self._open_history = history
@@ -153,7 +148,7 @@ class RecordWriter:
         self._owed: deque[Callable[[HistoryStore], None]] = deque()
         self._full = False
         self._continued = False
-        self._segments: set[int] = set()
+        self._segments = set(earlier_segments)
         self._structured = False
 
     def open(self) -> None:
@@ -214,7 +209,7 @@ class RecordWriter:
     def confirm(self, offset: int) -> None:
         """Note that everything before `offset` has its text, but only when that text is really in the history."""
         if self._journal is not None and self._text_saved:
-            self._journal.confirm(offset)
+            self._journal.confirm(offset, len(self._segments))
             self._save_sidecar()
 
     def read(self, start: int, end: int) -> bytes:
@@ -223,23 +218,26 @@ class RecordWriter:
         return self._journal.read(start, end)
 
     def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
-        """Write what is left, mark the end, tell `Closed`. `complete`: nothing is owed to the user any more. `waits`:
-        the text comes by itself as soon as there is a recognition model.
+        """Write what is left, mark the end, post `RecordClosed`. `complete`: nothing is owed to the user any more.
+        `waits`: the text comes by itself as soon as there is a recognition model.
         """
         self._write()
         self._disk.keep_synced(self, None)
         self._in_history(lambda store: store.finish(self._header.dictation, heard, confirmed))
         saved = not self._unwritten and self._text_saved
+        kept = self._journal.length if self._journal is not None else 0
         if self._journal is not None:
             if self._continued and confirmed < self._journal.length:
                 complete = False
+            if self._text_saved:
+                self._journal.confirm(0, len(self._segments))
             try:
                 self._journal.end(complete=complete and self._text_saved, waits=waits)
             except JournalError as error:
                 self._trouble(error)
             self._journal.close()
         self._forget_the_empty(heard, pending=heard - confirmed)
-        self._post(Closed(self._header.dictation, saved))
+        self._post(RecordClosed(self._header.dictation, saved, kept))
 
     def _forget_the_empty(self, heard: int, pending: int) -> None:
         """A press without sound leaves no recording, one without words no row in the history."""
@@ -249,7 +247,7 @@ class RecordWriter:
             except JournalError as error:
                 self._trouble(error)
         if pending <= 0 and not self._segments and not self._structured and not self._continued:
-            self._in_history(lambda store: store.delete(self._header.dictation))
+            self._in_history(lambda store: forget_empty(store, self._header.dictation))
 
     def _write(self) -> None:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from saywrite.audio.source import SoundSink
+from saywrite.paths import display_path
 
 
 class SentFile:
@@ -16,7 +17,7 @@ class SentFile:
         self._clock = clock
 
     def start(self, sink: SoundSink) -> None:
-        sink.opened(str(self._path), self._clock())
+        sink.opened(display_path(self._path), self._clock())
         sink.ended()
 
     def allow(self, samples: int) -> None:

@@ -159,7 +159,7 @@ class Take:
         self._tell(SourceChanged(self.id, device, note))
 
     def failed(self, error: AudioError, fatal: bool) -> None:
-        about = MICROPHONE if self.plan.source == MICROPHONE else ""
+        about = MICROPHONE if self.plan.source == MICROPHONE else "file"
         if fatal:
             self.fail(error.what, error.remedy, about)
         else:
@@ -282,7 +282,8 @@ class Take:
         self._record.close(feeder.heard, feeder.confirmed, complete, waits=self.waits)
         self._tell_gauge()
         duration = self._clock() - self._began_at
-        finished = Finished(self.id, feeder.heard, feeder.confirmed, pending, duration, self.transcript.text())
+        text = self.transcript.text()
+        finished = Finished(self.id, feeder.heard, feeder.confirmed, pending, duration, text, self.cancelled)
         self._tell(finished)
         return finished
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from saywrite.audio.standby import Standby
-from saywrite.desktop.hotkeys.bindings import SECOND, Grabbed, Hotkeys
+from saywrite.desktop.hotkeys.bindings import SECOND, Grabbed, Hotkeys, KeyPressed, KeyReleased
 from saywrite.dictation.handover import Handover
 from saywrite.dictation.keyboard import Keyboard, KeyMessage
 from saywrite.dictation.push_to_talk import Situation
@@ -23,8 +23,10 @@ from saywrite.events import (
     FrontEndEvent,
     Inserted,
     InsertionEvent,
+    InsertionUncertain,
     KeyProblem,
     KeysChanged,
+    SegmentsRemoved,
 )
 from saywrite.settings.schema import Settings
 
@@ -35,12 +37,19 @@ CLOSE_S = 0.5
 """What the end of the program waits for a text that is on its way."""
 
 
+class SessionWatching(Protocol):
+    """`desktop.session.SessionWatch`: posts when the screen is locked and the computer sleeps."""
+
+    def capture(self, on: bool) -> None: ...
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desktop:
-    """What push-to-talk needs of the desktop. `watch_session` returns how to end the watch."""
+    """What push-to-talk needs of the desktop."""
 
     open_keys: Callable[[], Hotkeys | None]
-    watch_session: Callable[[], Callable[[], None]]
+    watch_session: Callable[[], SessionWatching | None]
     handover: Handover
     standby: Standby
 
@@ -58,7 +67,8 @@ class Talk:
         self._clock = clock
         self._tell = tell
         self._ahead: tuple[object, ...] = (0,)
-        self._end_watch: Callable[[], None] | None = None
+        self._watch: SessionWatching | None = None
+        self._capturing = False
         self._cancelled: set[str] = set()
         self._returning: list[str] = []
         self._leaving: list[str] = []
@@ -66,16 +76,16 @@ class Talk:
     def open(self) -> None:
         """Grab the keys, find the way into other programs: none of it keeps the window waiting."""
         self.handover.inserter.start()
-        self._end_watch = self._desktop.watch_session()
+        self._watch = self._desktop.watch_session()
         self.apply(self._desk.loop.settings)
 
     def close(self) -> None:
         """Let go of the keys first: nothing begins any more."""
         self.keyboard.close()
         self._desktop.standby.keep(0)
-        if self._end_watch is not None:
-            self._end_watch()
-            self._end_watch = None
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
         self.handover.inserter.close(CLOSE_S)
 
     def apply(self, settings: Settings) -> None:
@@ -91,9 +101,11 @@ class Talk:
     def handle(self, message: object) -> bool:
         """Take a message out of the inbox; whether it was one for this."""
         if isinstance(message, KeyMessage):
+            if isinstance(message, KeyReleased) or (isinstance(message, KeyPressed) and not self.keyboard.held):
+                self.handover.inserter.note_own_key(message.at, down=isinstance(message, KeyPressed))
             self.keyboard.handle(message, self._clock())
         elif isinstance(message, InsertionEvent):
-            if isinstance(message, Inserted):
+            if isinstance(message, Inserted | InsertionUncertain):
                 self._desk.latency.inserted(message.dictation, message.at)
             self._tell(message)
         else:
@@ -106,6 +118,12 @@ class Talk:
 
     def follow(self) -> None:
         """The dictation's state has changed."""
+        capturing = self.situation().capturing
+        if capturing != self._capturing:
+            self._capturing = capturing
+            self.handover.inserter.note_own_key(self._clock(), down=None)
+            if self._watch is not None:
+                self._watch.capture(capturing)
         self.keyboard.follow()
 
     def receive(self, event: FrontEndEvent) -> None:
@@ -121,7 +139,7 @@ class Talk:
         for dictation in [each for each in self._leaving if each not in running]:
             self._leaving.remove(dictation)
             self._desk.loop.kept_back.discard(dictation)
-            self._desk.archive.discard_unfinished(dictation, tuple(self._desk.loop.kept_back))
+            self._desk.archive.discard_unfinished(dictation, tuple(self._desk.loop.kept_back), with_text=True)
         if self._returning and self._returning[0] not in running and not self.situation().capturing:
             dictation = self._returning.pop(0)
             self._desk.loop.kept_back.discard(dictation)
@@ -153,6 +171,9 @@ class Talk:
         self._desk.loop.kept_back.add(dictation)
         self.handover.cancel(dictation)
         self._tell(Cancelled(dictation, revocable=True))
+        take = self._desk.loop.take
+        if take is not None and (numbers := tuple(segment.number for segment in take.transcript.segments)):
+            self._tell(SegmentsRemoved(dictation, numbers))  # taken back, they are told again
         self._desk.loop.cancel(keep=True)
 
     def take_back(self, dictation: str) -> None:
@@ -166,6 +187,11 @@ class Talk:
             self._settle(dictation)
             self.handover.forget(dictation)
             self._leaving.append(dictation)
+
+    def forget_cancelled(self) -> None:
+        """The program ends, and with it the offer to take anything back; no dictation is running any more."""
+        for dictation in (*self._cancelled, *self._leaving):
+            self._desk.archive.discard_unfinished(dictation, with_text=True)
 
     def notice(self, what: str, remedy: str) -> None:
         self._tell(Failed("", what, remedy))

@@ -1,19 +1,18 @@
-"""The history's database: its layout, how older ones are brought up to date, and how it is opened safely.
+"""The layout of the history's database, and how an older one is brought up to date. Any thread.
 
-`MIGRATIONS` only ever grows: entry n turns version n into n + 1 (SQLite's `user_version`). A file of a newer
-version, a damaged one and one of another program are recognised on a connection that cannot write, and left
-exactly as they are.
+`MIGRATIONS` only ever grows: entry n turns version n into n + 1 (SQLite's `user_version`). A file of a newer version, a
+damaged one and one of another program are recognized on a connection that does not write, and left as they are.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from saywrite.errors import HistoryError, HistoryTooNew, HistoryUnavailable
+from saywrite.history.connection import connect, create_private, damaged, has_log, unavailable
 from saywrite.paths import private_folder
 
 log = logging.getLogger(__name__)
@@ -21,10 +20,8 @@ log = logging.getLogger(__name__)
 APPLICATION_ID = 0x53617957
 """Marks the file as ours ("SayW"), see https://www.sqlite.org/pragma.html#pragma_application_id."""
 
-_HEADER_LENGTH = 100
-
-BUSY_TIMEOUT_MS = 2_000
-"""How long a write waits for another Saywrite's write before it is refused."""
+_SMALLEST_PAGE = 512
+"""Bytes; no database is smaller: https://www.sqlite.org/fileformat2.html#pages."""
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -96,6 +93,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             inserted INTEGER
         ) STRICT""",
     ),
+    (
+        # Dictations that the user deleted: their recordings are not offered again, they go as well.
+        "CREATE TABLE deleted (dictation TEXT PRIMARY KEY NOT NULL) STRICT",
+    ),
 )
 
 INDEX = "segment_words"
@@ -119,13 +120,14 @@ _INDEX_TRIGGERS = {
 def open_database(path: Path) -> sqlite3.Connection:
     """A connection to write with, to a database of the newest version; it is made where there is none.
 
-    Raises HistoryTooNew, HistoryUnavailable; the file is then as it was. Usable from one thread at a time.
+    Raises HistoryTooNew, HistoryDamaged, HistoryUnavailable; the file is then as it was. Usable from one thread at a
+    time.
     """
     try:
         private_folder(path.parent)
-        _look(path)
-        _create_private(path)
-        connection = connect(path)
+        check_database(path)
+        create_private(path)
+        connection = connect(path, "mode=rwc")
     except (sqlite3.Error, OSError) as error:
         raise unavailable(error, path) from error
     try:
@@ -146,69 +148,36 @@ def open_database(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def connect(path: Path, how: str = "mode=rw") -> sqlite3.Connection:
-    """A bare connection in autocommit mode; transactions are begun where they are wanted.
+def check_database(path: Path) -> None:
+    """Refuse what must not be touched, without writing to it. Raises HistoryError.
 
-    `how`: parameters of SQLite's file URI. Never makes a database. Raises sqlite3.Error.
+    The file is only opened through SQLite: closing a descriptor of our own would drop the locks that a connection of
+    this process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
-    uri = f"{path.absolute().as_uri()}?{how}"
-    connection = sqlite3.connect(
-        uri, uri=True, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
-    )
     try:
-        connection.execute("PRAGMA foreign_keys = ON")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def has_index(connection: sqlite3.Connection) -> bool:
-    """Can this connection search by FTS5? Not every SQLite is built with it."""
-    return _has_fts5(connection) and _named(connection, "table", INDEX)
-
-
-def unavailable(error: sqlite3.Error | OSError, path: Path) -> HistoryUnavailable:
-    """The message for a refusal of the database. Codes: https://www.sqlite.org/rescode.html."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    log.warning("the history: %s %s", type(error).__name__, getattr(error, "sqlite_errorname", ""))
-    if code == sqlite3.SQLITE_FULL:
-        what, remedy = "The disk is full: the history cannot be written.", "Free some space on the disk."
-    elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return _damaged(path)
-    elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        what, remedy = (
-            "The history is in use by another program.",
-            "Close other Saywrite windows and try again.",
-        )
-    elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM) or isinstance(error, OSError):
-        what = f"The history in {path} cannot be opened for writing."
-        remedy = f"Make the folder {path.parent} writable for your user, or start with --data and another folder."
-    else:
-        what = f"The history in {path} cannot be used ({error})."
-        remedy = "Check the disk that holds it."
-    return HistoryUnavailable(what, remedy)
-
-
-def _damaged(path: Path) -> HistoryUnavailable:
-    return HistoryUnavailable(
-        f"The history in {path} is damaged. It was left as it is.",
-        "Move the file to another place; Saywrite then begins a new history. Recordings are not affected.",
-    )
-
-
-def _look(path: Path) -> None:
-    """Refuse what must not be touched, without touching it. Raises HistoryError, sqlite3.Error, OSError."""
-    if not path.exists() or path.stat().st_size == 0:
+        size = path.stat().st_size
+        if size:
+            _check(path, size)
+    except FileNotFoundError:
         return
-    log_file = path.with_name(path.name + "-wal")
-    has_log = log_file.exists() and log_file.stat().st_size > 0
-    _check_header(path, has_log)
-    # Without a log nobody else has the file open, and `immutable` keeps SQLite from making files beside it.
-    with closing(connect(path, "mode=ro" if has_log else "immutable=1")) as connection:
+    except (sqlite3.Error, OSError) as error:
+        raise unavailable(error, path) from error
+
+
+def _check(path: Path, size: int) -> None:
+    if size < _SMALLEST_PAGE:  # SQLite takes it for an empty database
+        raise damaged(path)
+    logged = has_log(path)
+    # With a log, a connection that may write would fold it into the file when it closes. Without one, a connection that
+    # may not write would leave the files behind that SQLite makes beside a database.
+    with closing(connect(path, "mode=ro" if logged else "mode=rw")) as connection:
+        connection.execute("PRAGMA query_only = ON")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        (page,) = connection.execute("PRAGMA page_size").fetchone()
+    if not logged and size % page:  # SQLite fills up a last page that is cut off
+        raise damaged(path)
     if tables and application != APPLICATION_ID:
         raise HistoryUnavailable(
             f"{path} is not a history of Saywrite. It was left as it is.",
@@ -221,25 +190,9 @@ def _look(path: Path) -> None:
         )
 
 
-def _check_header(path: Path, has_log: bool) -> None:
-    """SQLite fills up a last page that is cut off, and takes a file of a few bytes for an empty one: not so
-    here.
-
-    The header: https://www.sqlite.org/fileformat2.html#the_database_header.
-    """
-    with path.open("rb") as file:
-        header = file.read(_HEADER_LENGTH)
-        size = os.fstat(file.fileno()).st_size
-    if len(header) < _HEADER_LENGTH or not header.startswith(b"SQLite format 3\0"):
-        raise _damaged(path)
-    page = int.from_bytes(header[16:18], "big")
-    if not has_log and size % (65_536 if page == 1 else max(page, 512)):
-        raise _damaged(path)
-
-
-def _create_private(path: Path) -> None:
-    # SQLite gives its -wal and -shm files the mode of the database.
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+def has_index(connection: sqlite3.Connection) -> bool:
+    """Can this connection search by FTS5? Not every SQLite is built with it."""
+    return _has_fts5(connection) and _named(connection, "table", INDEX)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

@@ -1,9 +1,8 @@
-"""The history: what was dictated, kept as it arrives and found again.
+"""The history: what was dictated, kept as it arrives and found again. Any thread.
 
-Writes go through one connection behind a lock (the disk thread's, now and then another's for an edit or a
-removal); every read has a connection of its own, so a slow search holds up no final. WAL lets both go on side
-by side. A write is durable when it returns; one that fails changes nothing and can be repeated with the same
-arguments.
+Writes go through one connection behind a lock (the disk thread's, now and then another's for an edit or a removal);
+every read has a connection of its own, so a slow search delays no final. WAL lets both go on side by side. A write is
+durable when it returns; one that fails changes nothing and can be repeated with the same arguments.
 """
 
 from __future__ import annotations
@@ -18,10 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from saywrite.errors import HistoryError
+from saywrite.errors import HistoryError, HistoryUnavailable
 from saywrite.events import Gap, Segment, Traffic
+from saywrite.history.connection import connect, gone, unavailable
+from saywrite.history.in_use import UseLock
 from saywrite.history.latencies import Latency, Timed, keep_latency, latency_of, newest_latencies
-from saywrite.history.schema import INDEX, connect, has_index, open_database, unavailable
+from saywrite.history.schema import INDEX, has_index, open_database
 from saywrite.history.search import Found, find
 
 _Result = TypeVar("_Result")
@@ -87,12 +88,20 @@ class Dictated:
 
 
 class HistoryStore:
-    """Opens the database at once; raises HistoryTooNew and HistoryUnavailable. Every method raises HistoryError."""
+    """Opens the database at once; raises HistoryTooNew, HistoryDamaged and HistoryUnavailable.
+
+    Every method raises HistoryError, HistoryDamaged where a damaged page is met.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._guard = threading.Lock()
         self._connection: sqlite3.Connection | None = open_database(path)  # used under _guard
+        try:
+            self._in_use = UseLock(path, shared=True)
+        except OSError as error:  # it is being set aside at this moment
+            self._connection.close()
+            raise unavailable(error, path) from error
 
     def begin(self, heading: Heading) -> None:
         """Make the dictation's row; one that is there (a dictation that is continued) stays as it is."""
@@ -103,7 +112,7 @@ class HistoryStore:
             (
                 heading.dictation,
                 began.isoformat(),
-                _microseconds(began),
+                microseconds(began),
                 heading.language,
                 heading.engine,
                 _clean(heading.source),
@@ -145,7 +154,7 @@ class HistoryStore:
             )
             _forget_text(connection, dictation)
 
-        self._in_transaction(remove)
+        self.in_transaction(remove)
 
     def edit_segment(self, dictation: str, number: int, text: str) -> None:
         """Replace what the user reads; `raw` stays what was heard."""
@@ -157,7 +166,7 @@ class HistoryStore:
                 raise _unknown()
             _forget_text(connection, dictation)
 
-        self._in_transaction(edit)
+        self.in_transaction(edit)
 
     def add_gap(self, dictation: str, at: int, length: int, cause: str) -> None:
         self._write(
@@ -187,7 +196,7 @@ class HistoryStore:
             if connection.execute("SELECT 1 FROM dictations WHERE id = ?", (dictation,)).fetchone():
                 keep_latency(connection, dictation, _clean(microphone), latency)
 
-        self._in_transaction(keep)
+        self.in_transaction(keep)
 
     def finish(self, dictation: str, heard: int, confirmed: int, pending: int | None = None, text: str = "") -> None:
         """Note how it ended, in samples; `pending` have no text yet (by default what is not confirmed).
@@ -204,22 +213,23 @@ class HistoryStore:
             if changed.rowcount == 0:
                 raise _unknown()
 
-        self._in_transaction(finish)
+        self.in_transaction(finish)
 
     def delete(self, dictation: str) -> None:
         """Remove a dictation so that its words are in no file of the history. One that is not there is no
-        error.
+        error. That the user deleted it is noted: its recording goes too (`dictation.reconciliation`).
 
         Takes 0.2 s with 100,000 segments (measured): the index of words is written anew without its old
         entries.
         """
 
         def remove(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR IGNORE INTO deleted (dictation) VALUES (?)", (dictation,))
             gone = connection.execute("DELETE FROM dictations WHERE id = ?", (dictation,))
             if gone.rowcount and has_index(connection):
                 connection.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('optimize')")
 
-        self._in_transaction(remove)
+        self.in_transaction(remove)
         with self._guard:
             if self._connection is not None:
                 with suppress(sqlite3.Error):  # somebody is reading: the old pages go with the next checkpoint
@@ -227,18 +237,18 @@ class HistoryStore:
 
     def recent(self, limit: int, before: Summary | None = None) -> tuple[Summary, ...]:
         """The newest dictations, newest first; `before`: the last one of the page before."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             values: dict[str, object] = {"limit": limit, "excerpt": EXCERPT}
             where = ""
             if before is not None:
                 where = "WHERE (d.at, d.id) < (:at, :id)"
-                values |= {"at": _microseconds(before.began), "id": before.dictation}
+                values |= {"at": microseconds(before.began), "id": before.dictation}
             rows = connection.execute(f"{_SUMMARY} {where} ORDER BY d.at DESC, d.id DESC LIMIT :limit", values)
             return tuple(_summary(row) for row in rows)
 
     def load(self, dictation: str) -> Dictated | None:
         """All of one dictation, None when it is not there."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             connection.execute("BEGIN")  # one moment for all three questions
             values = {"id": dictation, "excerpt": EXCERPT}
             row = connection.execute(f"{_SUMMARY} WHERE d.id = :id", values).fetchone()
@@ -271,12 +281,12 @@ class HistoryStore:
 
     def latencies(self, limit: int = 1000) -> tuple[Timed, ...]:
         """How long the steps of the newest dictations took, newest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return newest_latencies(connection, limit)
 
     def search(self, query: str, limit: int = 100) -> tuple[Found, ...]:
         """Segments with all the words typed, newest first; any text is a valid query."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return find(connection, query, limit)
 
     def close(self) -> None:
@@ -285,15 +295,19 @@ class HistoryStore:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+                self._in_use.release()
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
-        self._in_transaction(lambda connection: connection.execute(statement, values))
+        self.in_transaction(lambda connection: connection.execute(statement, values))
 
-    def _in_transaction(self, write: Callable[[sqlite3.Connection], _Result]) -> _Result:
+    def in_transaction(self, write: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Do several writes as one; also for the functions of `holdings`. Durable when this returns."""
         with self._guard:
             connection = self._connection
             if connection is None:
                 raise HistoryError("The history is closed.", "Start Saywrite again.")
+            if not self._path.exists():  # SQLite would go on writing to a file without a name
+                raise gone(self._path)
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 result = write(connection)
@@ -302,31 +316,37 @@ class HistoryStore:
             except sqlite3.IntegrityError as error:
                 raise _unknown() from error
             except sqlite3.Error as error:
-                raise unavailable(error, self._path) from error
+                raise _refusal(error, self._path) from error
             finally:
                 # A full disk has ended the transaction already in some cases and not in others.
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own to read with."""
         try:
             connection = connect(self._path, "mode=ro")
         except sqlite3.Error as error:
-            raise unavailable(error, self._path) from error
+            raise _refusal(error, self._path) from error
         try:
             yield connection
         except sqlite3.Error as error:
-            raise unavailable(error, self._path) from error
+            raise _refusal(error, self._path) from error
         finally:
             connection.close()
+
+
+def _refusal(error: sqlite3.Error, path: Path) -> HistoryUnavailable:
+    return unavailable(error, path) if path.exists() else gone(path)
 
 
 def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str]) -> Summary:
     return Summary(row[0], datetime.fromisoformat(row[1]), *row[2:8], bool(row[8]), *row[9:])
 
 
-def _microseconds(moment: datetime) -> int:
+def microseconds(moment: datetime) -> int:
+    """Unix microseconds."""
     return int(moment.astimezone(UTC).timestamp() * 1_000_000)
 
 

@@ -114,6 +114,7 @@ _MEANS = {
     "type": "Type it (slower; leaves the clipboard alone)",
     "clipboard": "Only put it on the clipboard",
 }
+_LINE_BREAKS = {"space": "Become a space", "as is": "Stay as they are"}
 _OTHER_WINDOW = {
     "here": "Insert where the cursor is now",
     "back": "Go back to where you began",
@@ -218,8 +219,18 @@ class Settings:
     insertion_other_window: str = _choice(
         "here", "Insertion", _OTHER_WINDOW, "If the window changed", "Another one has the focus than when you began."
     )
-    insertion_continue_s: int = _number(
-        30, "Insertion", 0, 600, "Continue a sentence for", "Seconds after an insertion. 0: every text stands alone."
+    insertion_continue: bool = _switch(
+        True,
+        "Insertion",
+        "Continue a sentence",
+        "With a space, until you press a key or click. Off: every text stands alone.",
+    )
+    insertion_line_breaks: str = _choice(
+        "space",
+        "Insertion",
+        _LINE_BREAKS,
+        "Line breaks in terminals",
+        "Some terminals run a command at every line break.",
     )
     insertion_programs: str = _text(
         "",

@@ -33,6 +33,8 @@ class Actions(QObject):
         self.take_back = self._action("Take &back the last insertion", "", "undo")
         for action in (self.insert_again, self.take_back):
             action.setEnabled(False)
+        self.want_cancelled = self._action("Take back the &cancelling", "", "undo")
+        self.want_cancelled.setVisible(False)
         self.refresh = self._action("&Look for microphones", "F5", "refresh")
         self.details = self._action("&Details…", "Ctrl+I", "info")
         self.details.setEnabled(False)
@@ -76,7 +78,7 @@ class Actions(QObject):
         view = bar.addMenu("&View")
         self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.speed)
         dictation = bar.addMenu("&Dictation")
-        self._add(dictation, self.record, self.cancel, None, self.insert_again, self.take_back)
+        self._add(dictation, self.record, self.cancel, None, self.want_cancelled, self.insert_again, self.take_back)
         self._add(dictation, None, self.details, None, self.refresh)
         self._add(bar.addMenu("&Help"), self.diagnostics, None, self.about)
 

@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import socket
+import stat
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -20,11 +21,12 @@ from PySide6.QtCore import (
     QMessageLogContext,
     QObject,
     QSocketNotifier,
+    Qt,
     QTimer,
     QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from saywrite import __version__
 from saywrite.ui.icons import app_icon
@@ -35,6 +37,7 @@ from saywrite.ui.worker import DictationThread
 log = logging.getLogger(__name__)
 qt_log = logging.getLogger("qt")
 
+SAID_MS = 20_000
 WAIT_AT_QUIT_MS = 2000
 START_ANYWAY_MS = 2000
 _LEVELS = {
@@ -72,6 +75,21 @@ def create_application(arguments: Sequence[str], theme: str) -> QApplication:
     app.setWindowIcon(app_icon())
     apply_scheme(theme)
     return app
+
+
+def say_once(words: str) -> None:
+    """Tell the user something from a process that opens no window: on standard error, and where nobody reads that
+    (started from a menu) in a message box that closes by itself after a while.
+    """
+    if sys.stderr is not None:
+        sys.stderr.write(f"saywrite: {words}\n")
+        if sys.stderr.isatty() or stat.S_ISFIFO(os.fstat(sys.stderr.fileno()).st_mode):
+            return
+    create_application(sys.argv[:1], "system")
+    box = QMessageBox(QMessageBox.Icon.Information, "Saywrite", words)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    QTimer.singleShot(SAID_MS, box.accept)
+    box.exec()
 
 
 def route_messages() -> None:

@@ -123,7 +123,6 @@ class Commands(QObject):
         )
 
     def undo_clear(self) -> None:
-        self._window.notices.withdraw("cleared")
         self._window.transcript.undo_clear()
 
     def copy(self) -> None:
@@ -154,6 +153,7 @@ class Commands(QObject):
         actions.undo.triggered.connect(lambda: window.transcript.undo())
         window.files_dropped.connect(self.transcribe_files)
         transcript = window.transcript
+        transcript.segments_restored.connect(lambda _ids: window.notices.withdraw("cleared"))
         transcript.segment_edited.connect(dictation.edit_segment)
         transcript.hear_requested.connect(dictation.play)
         window.unfinished.transcribe_wanted.connect(dictation.transcribe_unfinished)

@@ -146,6 +146,7 @@ class Controller(QObject):
 
     def _finish(self, event: Finished) -> None:
         if event.dictation == self._dictation:
+            self._window.notices.withdraw(MICROPHONE_KEY)  # nothing listens any more
             if not event.pending:
                 self._window.transcript.show_outstanding(Outstanding(event.dictation, ()))
             self._drop_partial()

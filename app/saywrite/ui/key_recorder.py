@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from saywrite.desktop.hotkeys.chords import Chord, parse
 from saywrite.desktop.hotkeys.conflicts import Objection, objections
+from saywrite.desktop.hotkeys.key_table import EVDEV_F13
+from saywrite.desktop.hotkeys.media_keys import MEDIA_KEYSYMS, MEDIA_NAMES
 from saywrite.errors import SettingsError
 from saywrite.ui.announce import announce
 from saywrite.ui.labels import NoteLabel
@@ -31,6 +33,8 @@ ALONE = {
     0xFFEC: "Right Super",
 }
 """X11's numbers of the keys that can be pressed alone; elsewhere such a key cannot be told from its twin."""
+
+BUTTONS = {Qt.MouseButton.BackButton: "Mouse 8", Qt.MouseButton.ForwardButton: "Mouse 9"}
 
 ASKING = "Press the keys… (Esc: leave it)"
 
@@ -104,6 +108,11 @@ class KeyRecorder(QWidget):
                 self._release(event)
             event.accept()
             return True
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
+            if event.button() in BUTTONS:
+                self._offer(_with_modifiers(event.modifiers(), BUTTONS[event.button()]))
+                return True
+            return False
         if isinstance(event, QFocusEvent) and event.lostFocus():
             self._stop()
         return False
@@ -117,8 +126,10 @@ class KeyRecorder(QWidget):
         elif key in MODIFIERS:
             self._alone = ALONE.get(event.nativeVirtualKey(), "") if not self._alone else ""
         else:
-            keypad = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier
-            self._offer(QKeySequence(QKeyCombination(held & ~keypad, key)).toString(PORTABLE))
+            name = x11_name(event.nativeScanCode(), event.nativeVirtualKey()) if self._platform == "linux" else ""
+            self._offer(
+                _with_modifiers(held, name) if name else QKeySequence(_combination(held, key)).toString(PORTABLE)
+            )
 
     def _release(self, event: QKeyEvent) -> None:
         """A modifier that was pressed and let go alone is a key of its own."""
@@ -176,3 +187,50 @@ class KeyRecorder(QWidget):
             except SettingsError:
                 continue
         return objections(chord, self._platform, others)
+
+
+def x11_name(code: int, keysym: int) -> str:
+    """Our name for a key that Qt names otherwise or not at all, by X11's key code and keysym; "" for all others."""
+    if EVDEV_F13 <= code < EVDEV_F13 + 12:
+        return f"F{13 + code - EVDEV_F13}"
+    if code == _ISO_LESS:
+        return "Less"
+    return _BY_KEYSYM.get(keysym, "")
+
+
+_ISO_LESS = 94
+_KEYPAD = {
+    **{0xFFB0 + number: f"Num {number}" for number in range(10)},
+    **{0xFF95 + place: f"Num {digit}" for place, digit in enumerate("7486293150")},
+    **{0xFF9F: "Num Decimal", 0xFFAE: "Num Decimal", 0xFFAC: "Num Decimal", 0xFF8D: "Num Enter"},
+    **{0xFFAB: "Num Plus", 0xFFAD: "Num Minus", 0xFFAA: "Num Times", 0xFFAF: "Num Divide", 0xFFBD: "Num Equal"},
+}
+"""With Num Lock on and off."""
+
+_BY_KEYSYM = (
+    {number: MEDIA_NAMES[name] for name, number in MEDIA_KEYSYMS.items()}
+    | _KEYPAD
+    | {
+        0xFF23: "Henkan",
+        0xFF22: "Muhenkan",
+        0xFF27: "Hiragana Katakana",
+        0xFF31: "Hangul",
+        0xFF34: "Hanja",
+    }
+)
+
+
+def _combination(held: Qt.KeyboardModifier, key: Qt.Key) -> QKeyCombination:
+    """Without what says that a key is on the keypad, or typed in another group."""
+    return QKeyCombination(held & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier), key)
+
+
+def _with_modifiers(held: Qt.KeyboardModifier, name: str) -> str:
+    """In our notation. A Mac has none of these keys."""
+    names = {
+        Qt.KeyboardModifier.ControlModifier: "Ctrl",
+        Qt.KeyboardModifier.AltModifier: "Alt",
+        Qt.KeyboardModifier.ShiftModifier: "Shift",
+        Qt.KeyboardModifier.MetaModifier: "Super",
+    }
+    return "+".join([*(word for flag, word in names.items() if held & flag), name])

@@ -14,6 +14,7 @@ from saywrite.events import (
     Cancelled,
     FrontEndEvent,
     Inserted,
+    InsertionUncertain,
     KeysChanged,
     ListeningAhead,
     NotInserted,
@@ -55,12 +56,15 @@ class TalkNotices(QObject):
         actions = window.actions_
         actions.insert_again.triggered.connect(dictation.insert_again)
         actions.take_back.triggered.connect(dictation.take_back_insertion)
+        actions.want_cancelled.triggered.connect(dictation.take_back_cancelled)
 
     def receive(self, event: FrontEndEvent) -> None:
         """Show one event; those of other matters are passed over."""
         match event:
             case Inserted():
                 self._show_inserted(event)
+            case InsertionUncertain():
+                self._show_uncertain(event)
             case NotInserted():
                 self._show_not_inserted(event)
             case TakenBack(program=program):
@@ -68,16 +72,12 @@ class TalkNotices(QObject):
                 self._window.status.tell(f"Undone in {program}")
             case NotTakenBack(what=what, remedy=remedy):
                 self._tell(Kind.WARNING, what, remedy, INSERTION_KEY)
-            case Cancelled(revocable=True):
-                self._tell(
-                    Kind.INFO,
-                    "The dictation was cancelled.",
-                    "Its recording is kept for a few seconds.",
-                    CANCELLED_KEY,
-                    (("&Take that back", self._dictation.take_back_cancelled),),
-                )
-            case Cancelled():
-                self._window.notices.withdraw(CANCELLED_KEY)
+            case Cancelled(revocable=revocable):
+                self._window.actions_.want_cancelled.setVisible(revocable)
+                if revocable:
+                    self._show_cancelled()
+                else:
+                    self._window.notices.withdraw(CANCELLED_KEY)
             case KeysChanged():
                 self._show_keys(event)
             case ListeningAhead():
@@ -93,6 +93,27 @@ class TalkNotices(QObject):
         if event.elsewhere:
             what = f"The text went into {event.program}, which had the focus by then."
             self._tell(Kind.INFO, what, "Another window had it when you began.", INSERTION_KEY)
+
+    def _show_cancelled(self) -> None:
+        self._tell(
+            Kind.INFO,
+            "The dictation was cancelled.",
+            "Its recording is kept for a few seconds.",
+            CANCELLED_KEY,
+            (("&Take that back", self._dictation.take_back_cancelled),),
+            beside="Its recording is kept for a few seconds; the menu of this icon takes that back.",
+        )
+
+    def _show_uncertain(self, event: InsertionUncertain) -> None:
+        """Where this way of inserting never tells, that is no news: it is said in passing."""
+        self._window.notices.withdraw(INSERTION_KEY)
+        self._window.actions_.insert_again.setEnabled(True)
+        self._window.actions_.take_back.setEnabled(True)
+        if event.unusual or event.elsewhere:
+            again = (("&Insert again", self._dictation.insert_again),)
+            self._tell(Kind.WARNING if event.unusual else Kind.INFO, event.what, event.remedy, INSERTION_KEY, again)
+        else:
+            self._window.status.tell(f"Sent to {event.program}; it does not tell whether it took the text")
 
     def _show_not_inserted(self, event: NotInserted) -> None:
         self._window.actions_.insert_again.setEnabled(True)
@@ -127,7 +148,9 @@ class TalkNotices(QObject):
         remedy: str,
         key: str,
         actions: tuple[tuple[str, Callable[[], None]], ...] = (),
+        beside: str = "",
     ) -> None:
+        """`beside`: the remedy beside the tray icon, where the buttons are not."""
         self._window.notices.tell(kind, what, remedy, key=key, actions=actions, passing=key != CANCELLED_KEY)
         if not self._window.isActiveWindow():
-            self._tell_beside(what, remedy)
+            self._tell_beside(what, beside or remedy)

@@ -78,7 +78,7 @@ class Tray(QObject):
             case ListeningAhead(device=device):
                 self._ahead = device
                 self._show()
-            case Finished(dictation=dictation, text=text):
+            case Finished(dictation=dictation, text=text, cancelled=False):
                 self.menu.add_text(Recent(dictation, text))
 
     def forget_problem(self) -> None:

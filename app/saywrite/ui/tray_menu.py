@@ -52,7 +52,7 @@ class TrayMenu(QMenu):
         self.microphones = QMenu("&Microphone", self)
         self.engines = QMenu("&Recognizer", self)
         self.texts = [QAction(icon("copy"), "", self) for _ in range(TEXTS)]
-        self.addAction(actions.record)
+        self.addActions([actions.record, actions.want_cancelled])
         self.addSeparator()
         for name, menu in (("language", self.languages), ("microphone", self.microphones), ("engine", self.engines)):
             menu.setIcon(icon(name))

@@ -10,9 +10,10 @@ import pytest
 
 from saywrite.desktop.insertion.inserter import Inserter, Insertion
 from saywrite.desktop.insertion.programs import Choices
-from saywrite.desktop.insertion.way import Delivery, Means, Target, Trouble, Undo
+from saywrite.desktop.insertion.user_activity import UserActivity
+from saywrite.desktop.insertion.way import Delivery, Means, Receipt, Target, Trouble, Undo
 from saywrite.errors import InsertionUnavailable
-from saywrite.events import Inserted, InsertionEvent, NotInserted, NotTakenBack, Receipt, TakenBack
+from saywrite.events import Inserted, InsertionEvent, InsertionUncertain, NotInserted, NotTakenBack, TakenBack
 from saywrite.text.spacing import carry_on
 
 KATE = Target(1, "Kate")
@@ -31,6 +32,7 @@ class Screen:
     error: Exception | None = None
     calls: list[tuple[object, ...]] = field(default_factory=list)
     name: str = "made up"
+    activity: UserActivity = field(default_factory=lambda: UserActivity(known=True))
 
     def focus(self) -> Target | None:
         return self.front
@@ -41,16 +43,16 @@ class Screen:
     def serve(self) -> None:
         pass
 
-    def deliver(self, text: str, target: Target | None, means: Means) -> Delivery:
-        self.calls.append(("deliver", text, target, means))
+    def wake(self, now: float) -> float | None:
+        return None
+
+    def deliver(self, text: str, target: Target | None, means: Means, *, replace: bool = False) -> Delivery:
+        self.calls.append(("deliver", text, target, means, *(["replace"] if replace else [])))
         if self.error is not None:
             raise self.error
         if means is Means.CLIPBOARD:
             return Delivery(Receipt.NOT_READ, on_clipboard=True)
         return self.answer
-
-    def settle(self) -> None:
-        self.calls.append(("settle",))
 
     def bring_back(self, target: Target) -> bool:
         if self.can_go_back:
@@ -69,16 +71,29 @@ class Screen:
         return [call[1] for call in self.calls if call[0] == "deliver"]
 
 
+@dataclass
+class Told:
+    """A program that tells what stands before its cursor."""
+
+    text: str | None = None
+
+    def look(self, target: Target | None) -> str | None:
+        return self.text
+
+    def close(self) -> None:
+        pass
+
+
 class Desk:
     """An inserter before a `Screen`."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Told | None = None) -> None:
         self.screen = Screen()
         self.opened = 0
         self.missing = False
         self.now = 100.0
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(self._open, carry_on, self.events.put, lambda: self.now)
+        self.inserter = Inserter(self._open, carry_on, self.events.put, lambda: self.now, told)
         self.inserter.start()
 
     def _open(self) -> Screen:
@@ -105,7 +120,7 @@ def desk() -> Iterator[Desk]:
 
 
 def test_a_text_that_was_read_is_inserted(desk: Desk) -> None:
-    assert desk.insert() == Inserted("d1", Receipt.READ, "Kate", elsewhere=False, took_s=0.0, at=100.0)
+    assert desk.insert() == Inserted("d1", "Kate", elsewhere=False, took_s=0.0, at=100.0)
     assert desk.screen.calls[:1] == [("deliver", "Words", KATE, Means.CTRL_V)]
 
 
@@ -116,17 +131,90 @@ def test_texts_go_in_in_the_order_they_were_given(desk: Desk) -> None:
         assert isinstance(desk.next(), Inserted)
     desk.inserter.close(LIMIT_S)
     assert [str(text).strip() for text in desk.screen.texts] == [f"{number}." for number in range(50)]
-    assert [call[0] for call in desk.screen.calls] == ["deliver", "settle"] * 50 + ["close"]
+    assert [call[0] for call in desk.screen.calls] == ["deliver"] * 50 + ["close"]
 
 
-def test_a_text_continues_the_one_before_it_in_the_same_window(desk: Desk) -> None:
+def test_a_text_continues_the_one_before_it_in_the_same_window_however_long_ago(desk: Desk) -> None:
     desk.insert("We met")
+    desk.now += 3_600
     desk.insert("Yesterday", added_capital=True)
     desk.screen.front = FIREFOX
     desk.insert("Yesterday", added_capital=True)
+    assert desk.screen.texts == ["We met", " yesterday", "Yesterday"]
+
+
+def test_after_a_key_or_click_of_the_user_a_text_starts_afresh(desk: Desk) -> None:
+    desk.insert("We met")
+    desk.screen.activity.begin(desk.now)
+    desk.screen.activity.note_input(desk.now + 1)
+    desk.insert("Yesterday", added_capital=True)
+    assert desk.screen.texts == ["We met", "Yesterday"]
+
+
+def test_our_own_hotkey_is_no_key_of_the_user(desk: Desk) -> None:
+    desk.insert("We met")
+    desk.screen.activity.begin(desk.now)
+    for at in (109.7, 109.8, 110.0, 112.0, 112.2):  # Ctrl, Alt, Space down and up again
+        desk.screen.activity.note_input(at)
+    desk.inserter.note_own_key(110.0, down=True)
+    desk.inserter.note_own_key(112.0, down=False)
+    desk.insert("Yesterday", added_capital=True)
+    assert desk.screen.texts == ["We met", " yesterday"]
+
+
+def test_where_the_desktop_tells_of_no_keys_a_text_continues_for_half_a_minute(desk: Desk) -> None:
+    desk.screen.activity.known = False
+    desk.insert("We met")
+    desk.now += 29
+    desk.insert("Yesterday", added_capital=True)
     desk.now += 31
     desk.insert("Later", added_capital=True)
-    assert desk.screen.texts == ["We met", " yesterday", "Yesterday", "Later"]
+    assert desk.screen.texts == ["We met", " yesterday", "Later"]
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        ("We met", " yesterday"),
+        ("We met ", "yesterday"),
+        ("We met.", " Yesterday"),
+        ("Hello,\n", "Yesterday"),
+        ("", "Yesterday"),
+        ("We met (", "yesterday"),
+    ],
+)
+def test_what_the_program_tells_decides_about_space_and_capital(before: str, text: str) -> None:
+    desk = Desk(Told(before))
+    desk.insert("Something else")
+    desk.insert("Yesterday", added_capital=True)
+    desk.inserter.close(LIMIT_S)
+    assert desk.screen.texts[-1] == text
+
+
+@pytest.mark.parametrize(
+    ("program", "choice", "text"),
+    [
+        ("XTerm", "space", "ls rm -rf / echo"),
+        ("XTerm", "as is", "ls\nrm -rf /\n\techo"),
+        ("Kate", "space", "ls\nrm -rf /\n\techo"),
+    ],
+)
+def test_line_breaks_into_a_terminal_are_the_users_choice(program: str, choice: str, text: str, desk: Desk) -> None:
+    desk.inserter.choose(Choices(line_breaks=choice))
+    desk.screen.front = Target(1, program)
+    desk.insert("ls\r\nrm -rf /\n\techo")
+    assert desk.screen.texts == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a\x1b[201~b", "a\x9b201~b", "a\x1b\x1b[201~[201~b", "a\x1b]0;x\x07b", "a\x00b", "a\x7f\x08b", "a\x1bOPb", "\x1b"],
+)
+@pytest.mark.parametrize("program", ["XTerm", "Kate"])
+def test_control_sequences_never_pass(program: str, text: str, desk: Desk) -> None:
+    desk.screen.front = Target(1, program)
+    desk.insert(text)
+    assert not [char for char in str(desk.screen.texts[0]) if ord(char) < 32 or 0x7F <= ord(char) < 0xA0]
 
 
 def test_nothing_continues_a_text_that_did_not_get_there(desk: Desk) -> None:
@@ -144,6 +232,7 @@ def test_nothing_continues_a_text_that_did_not_get_there(desk: Desk) -> None:
         (Delivery(Receipt.NOT_READ, True, Trouble.KEYS_HELD), "A key such as Ctrl", "The text is on the clipboard"),
         (Delivery(Receipt.NOT_READ, False, Trouble.CLIPBOARD_REFUSED), "The clipboard could", "Choose “Insert again”."),
         (Delivery(Receipt.NOT_READ, True, Trouble.KEYS_REFUSED), "The keys to insert", "The text is on the clipboard"),
+        (Delivery(Receipt.NOT_READ, True, Trouble.KEYBOARD_TAKEN), "A menu, a dialog", "The text is on the clipboard"),
     ],
 )
 def test_what_was_not_read_is_said_with_its_remedy_and_can_go_in_again(
@@ -155,12 +244,53 @@ def test_what_was_not_read_is_said_with_its_remedy_and_can_go_in_again(
     assert event.what.startswith(what)
     assert event.remedy.startswith(remedy)
     assert event.on_clipboard == delivery.on_clipboard
-    desk.screen.answer, desk.screen.front = Delivery(Receipt.UNKNOWN), FIREFOX
+    desk.screen.answer, desk.screen.front = Delivery(Receipt.READ), FIREFOX
     desk.inserter.again()
-    assert desk.next() == Inserted("d1", Receipt.UNKNOWN, "Firefox", elsewhere=False, took_s=0.0, at=100.0)
+    assert desk.next() == Inserted("d1", "Firefox", elsewhere=False, took_s=0.0, at=100.0)
     desk.inserter.again()  # it is in: nothing is left to insert
     desk.inserter.close(LIMIT_S)
     assert desk.screen.texts == ["Words", "Words"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "unusual", "what"),
+    [
+        (Trouble.NONE, False, "The text was sent to Kate, which does not tell whether it took it."),
+        (
+            Trouble.CLIPBOARD_LOST,
+            True,
+            "Another program took the clipboard before Kate was seen to read the text.",
+        ),
+        (
+            Trouble.CLIPBOARD_BIG,
+            True,
+            "What is on the clipboard is larger than 64 MB; it could not be saved, so it was left alone and the text "
+            "typed into Kate.",
+        ),
+    ],
+)
+def test_what_nobody_can_tell_is_not_called_inserted_and_goes_in_again_as_it_was(
+    trouble: Trouble, unusual: bool, what: str, desk: Desk
+) -> None:
+    desk.insert("We met")
+    desk.screen.answer = Delivery(Receipt.UNKNOWN, trouble=trouble)
+    event = desk.insert("yesterday")
+    assert event == InsertionUncertain(
+        "d1", "Kate", what, "If it is not there, choose “Insert again”.", unusual, elsewhere=False, took_s=0.0, at=100.0
+    )
+    desk.inserter.again()
+    desk.next()
+    assert desk.screen.texts == ["We met", " yesterday", " yesterday"]
+
+
+def test_a_clipboard_that_cannot_be_saved_is_replaced_only_when_the_user_says_so(desk: Desk) -> None:
+    desk.screen.answer = Delivery(Receipt.NOT_READ, trouble=Trouble.CLIPBOARD_SLOW)
+    event = desk.insert()
+    assert isinstance(event, NotInserted)
+    assert event.remedy.startswith("Choose “Insert again” to replace it with the text.")
+    desk.inserter.again()
+    desk.next()
+    assert [call[4:] for call in desk.screen.calls] == [(), ("replace",)]
 
 
 def test_in_another_window_the_text_goes_where_the_cursor_is_and_that_is_said(desk: Desk) -> None:

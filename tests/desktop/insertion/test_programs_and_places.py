@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from saywrite.desktop.insertion import place
 from saywrite.desktop.insertion.programs import Choices, called, means_for, parse, undo_for
+from saywrite.desktop.insertion.user_activity import UserActivity
 from saywrite.desktop.insertion.way import Means, Target, Undo
 from saywrite.text.spacing import carry_on
 
@@ -66,13 +67,15 @@ HERE = Target(1, "Kate")
 THERE = Target(2, "Kate")
 
 
-def test_a_text_continues_what_was_put_there_and_only_there_and_not_for_ever() -> None:
-    last = place.inserted("d1", HERE, Means.CTRL_V, "We met", "", 100.0)
-    assert place.before(last, HERE, 129.0, 30) == "We met"
-    assert place.before(last, HERE, 131.0, 30) == ""
-    assert place.before(last, THERE, 101.0, 30) == ""
-    assert place.before(last, None, 101.0, 30) == ""
-    assert place.before(None, HERE, 101.0, 30) == ""
+def test_a_text_continues_what_was_put_there_and_only_there_until_the_user_acts() -> None:
+    last, activity = place.inserted("d1", HERE, Means.CTRL_V, "We met", "", 100.0), UserActivity(known=True)
+    activity.begin(100.0)
+    assert place.before(last, HERE, activity, 9_000.0) == "We met"
+    assert place.before(last, THERE, activity, 101.0) == ""
+    assert place.before(last, None, activity, 101.0) == ""
+    assert place.before(None, HERE, activity, 101.0) == ""
+    activity.note_input(102.0)
+    assert place.before(last, HERE, activity, 103.0) == ""
     assert place.inserted("d2", HERE, Means.CTRL_V, " again", "We met", 110.0).before == "We met again"
 
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from saywrite.desktop.insertion import windows
-from saywrite.desktop.insertion.way import Delivery, Means, Target, Trouble, Undo
+from saywrite.desktop.insertion.way import Delivery, Means, Receipt, Target, Trouble, Undo
 from saywrite.desktop.insertion.windows import BACKSPACE, CTRL, INSERT, SHIFT, V, Windows, Z
-from saywrite.events import Receipt
 
 NOTEPAD = Target(7, "notepad.exe")
 BEFORE = {8: b"an image", 13: b"text"}
@@ -18,13 +16,18 @@ BEFORE = {8: b"an image", 13: b"text"}
 
 @dataclass
 class HandMadeWindows:
-    """`reads`: what the program in front does with Ctrl+V; `history`: a clipboard history fetches at once."""
+    """`reads`: what the program in front does with Ctrl+V; `history`: a clipboard history fetches at once. Time passes
+    only while somebody waits for messages.
+    """
 
     reads: bool = True
     history: bool = False
     held: bool = False
     runs_elevated: bool = False
     somebody_copies: bool = False
+    trouble: Trouble = Trouble.NONE
+    now: float = 100.0
+    last_input: float = 0.0
     board: Mapping[int, bytes] | str = field(default_factory=lambda: dict(BEFORE))
     typed: str = ""
     pressed: list[tuple[int, ...]] = field(default_factory=list)
@@ -44,9 +47,12 @@ class HandMadeWindows:
     def down(self, key: int) -> bool:
         return self.held and key == CTRL
 
-    def read_all(self) -> Mapping[int, bytes]:
+    def read_all(self) -> tuple[Mapping[int, bytes], Trouble]:
         assert isinstance(self.board, dict)
-        return dict(self.board)
+        return dict(self.board), self.trouble
+
+    def seconds_since_input(self) -> float:
+        return self.now - self.last_input
 
     def promise_text(self, text: str, asked: Callable[[], None]) -> bool:
         self.board, self._asked, self._ours = text, asked, True
@@ -63,6 +69,7 @@ class HandMadeWindows:
         self.kept += 1
 
     def pump(self, limit_s: float) -> None:
+        self.now += limit_s
         if self.history or (self.reads and self.pressed):
             self._fetch()
         if self.somebody_copies and self.pressed:
@@ -70,6 +77,7 @@ class HandMadeWindows:
 
     def press(self, keys: tuple[int, ...]) -> bool:
         self.pressed.append(keys)
+        self.last_input = self.now
         return True
 
     def type(self, text: str) -> bool:
@@ -82,18 +90,19 @@ class HandMadeWindows:
             asked()
 
 
-@pytest.fixture(autouse=True)
-def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same decisions in a tenth of the time."""
-    for name, value in {"PATIENCE_S": 0.1, "KEYS_UP_S": 0.1, "QUIET_S": 0.02, "LOOK_S": 0.001}.items():
-        monkeypatch.setattr(windows, name, value)
-
-
 def deliver(desktop: HandMadeWindows, means: Means = Means.CTRL_V) -> Delivery:
-    way = Windows(desktop)
+    way = Windows(desktop, lambda: desktop.now)
     delivery = way.deliver("Words", NOTEPAD, means)
-    way.settle()
+    wait(way, desktop, 10)
     return delivery
+
+
+def wait(way: Windows, desktop: HandMadeWindows, seconds: float) -> None:
+    """As the worker does: sleep until the way wants to be called."""
+    end = desktop.now + seconds
+    while (due := way.wake(desktop.now)) is not None and due <= end:
+        desktop.now = max(due, desktop.now)
+    desktop.now = end
 
 
 def test_a_read_is_seen_and_the_clipboard_comes_back_with_all_its_formats() -> None:
@@ -101,6 +110,47 @@ def test_a_read_is_seen_and_the_clipboard_comes_back_with_all_its_formats() -> N
     assert deliver(desktop) == Delivery(Receipt.READ)
     assert desktop.pressed == [(CTRL, V)]
     assert desktop.board == BEFORE
+
+
+def test_the_clipboard_stays_for_seconds_in_which_a_busy_program_reads_again() -> None:
+    desktop = HandMadeWindows()
+    way = Windows(desktop, lambda: desktop.now)
+    way.deliver("Words", NOTEPAD, Means.CTRL_V)
+    wait(way, desktop, 3)
+    assert desktop.board == "Words"
+    wait(way, desktop, 1)
+    assert desktop.board == BEFORE
+
+
+def test_a_key_of_the_user_brings_the_clipboard_back_sooner() -> None:
+    desktop = HandMadeWindows()
+    way = Windows(desktop, lambda: desktop.now)
+    way.deliver("Words", NOTEPAD, Means.CTRL_V)
+    desktop.last_input = desktop.now + 0.4
+    wait(way, desktop, 1.5)
+    assert desktop.board == "Words"
+    wait(way, desktop, 1)
+    assert desktop.board == BEFORE
+    assert way.activity.acted
+
+
+def test_our_own_keys_are_not_taken_for_the_users() -> None:
+    desktop = HandMadeWindows()
+    way = Windows(desktop, lambda: desktop.now)
+    way.deliver("Words", NOTEPAD, Means.CTRL_V)
+    wait(way, desktop, 600)
+    assert not way.activity.acted
+    desktop.last_input = desktop.now
+    wait(way, desktop, 10)
+    assert way.activity.acted
+    assert way.wake(desktop.now) is None  # nothing more is looked for
+
+
+@pytest.mark.parametrize("trouble", [Trouble.CLIPBOARD_SLOW, Trouble.CLIPBOARD_BIG])
+def test_a_clipboard_that_cannot_be_saved_is_left_alone_and_the_text_typed(trouble: Trouble) -> None:
+    desktop = HandMadeWindows(trouble=trouble)
+    assert deliver(desktop) == Delivery(Receipt.UNKNOWN, trouble=trouble)
+    assert (desktop.typed, desktop.board) == ("Words", BEFORE)
 
 
 def test_what_is_not_read_stays_on_the_clipboard_for_good() -> None:
@@ -139,7 +189,7 @@ def test_typing_leaves_the_clipboard_alone() -> None:
 def test_every_chord_has_its_keys() -> None:
     desktop = HandMadeWindows()
     deliver(desktop, Means.SHIFT_INSERT)
-    way = Windows(desktop)
+    way = Windows(desktop, lambda: desktop.now)
     assert way.take_back(Undo.CTRL_Z, 1)
     assert way.take_back(Undo.BACKSPACE, 2)
     assert desktop.pressed == [(SHIFT, INSERT), (CTRL, Z), (BACKSPACE,), (BACKSPACE,)]

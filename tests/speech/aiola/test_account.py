@@ -40,6 +40,7 @@ def test_an_address_is_normalised(written: str, normal: str) -> None:
     [
         ("http://apis.aiola.ai", "not encrypted"),
         ("http://localhost.example.com", "not encrypted"),
+        ("http://nobody-resolves-this.localhost", "not encrypted"),
         ("http://192.168.1.2", "not encrypted"),
         ("http://0.0.0.0", "not encrypted"),
         ("https://user:s3cret@apis.aiola.ai", "more than a host"),
@@ -77,3 +78,30 @@ def test_whatever_is_written_is_refused_or_normalised(written: str) -> None:
     assert check_address(normal) == normal
     if normal.startswith("http://"):
         assert is_loopback(urlsplit(normal).hostname or "")
+
+
+@pytest.mark.parametrize(
+    ("answers", "loopback"),
+    [
+        (["127.0.0.1"], True),
+        (["127.0.0.9", "::1"], True),
+        (["203.0.113.7"], False),
+        (["127.0.0.1", "203.0.113.7"], False),
+        (["::ffff:203.0.113.7"], False),
+        ([], False),
+    ],
+)
+def test_a_name_below_localhost_is_this_computer_only_if_it_resolves_to_it(
+    answers: list[str], loopback: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def resolve(name: str, *_: object, **__: object) -> list[tuple[object, ...]]:
+        asked.append(name)
+        return [(2, 1, 6, "", (address, 0)) for address in answers]
+
+    monkeypatch.setattr("saywrite.speech.aiola.account.socket.getaddrinfo", resolve)
+    assert is_loopback("X.localhost.") is loopback
+    assert is_loopback("localhost")
+    assert is_loopback("127.0.0.1")
+    assert asked == ["x.localhost"], "no other name is looked up"

@@ -1,7 +1,8 @@
 """Another program with a text field (Qt), driven by lines on its standard input; run as a process of its own.
 
-`text` prints what is in the field as JSON, `clear` empties it, `deaf S` blocks the program for S seconds, as a busy one
-is. `refuse` makes it ignore all keys, `copy` fills the clipboard. It prints `ready` once it has the focus.
+`text` prints what is in the field as JSON, `clear` empties it, `around` fills it and puts the cursor before "tail",
+`deaf S` blocks the program for S seconds, as a busy one is. `refuse` makes it ignore all keys, `copy` fills the
+clipboard. It prints `ready` once it has the focus.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 import time
 
 from PySide6.QtCore import QMimeData, QSocketNotifier
-from PySide6.QtGui import QImage, QKeyEvent
+from PySide6.QtGui import QImage, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 
@@ -60,6 +61,11 @@ def main() -> None:
         match order:
             case "text":
                 say(json.dumps(field.toPlainText()))
+            case "around":
+                field.setPlainText("head tail")
+                field.moveCursor(QTextCursor.MoveOperation.Start)
+                field.moveCursor(QTextCursor.MoveOperation.NextWord)
+                say("around")
             case "clear":
                 field.clear()
                 say("cleared")

@@ -19,7 +19,7 @@ class Keyboard:
         self._down: list[int] = []
 
     def down(self, name: str) -> None:
-        """Press the key with this keysym; it stays down."""
+        """Press the key with this keysym, or with this code ("#191"); it stays down."""
         code = self._code(name)
         self._down.append(code)
         xtest.fake_input(self._display, X.KeyPress, code)
@@ -63,6 +63,8 @@ class Keyboard:
         self._display.close()
 
     def _code(self, name: str) -> int:
+        if name.startswith("#"):
+            return int(name[1:])
         code = self._display.keysym_to_keycode(XK.string_to_keysym(name))
         assert code, f"no key for {name}"
         return code

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 LIMIT_S = 90.0
 
@@ -103,3 +103,60 @@ def running(*arguments: str, at: Path, env: Mapping[str, str] | None = None) -> 
         assert process.stderr is not None
         process.stdout.close()
         process.stderr.close()
+
+
+class Terminal:
+    """A running `saywrite …` as a user sees it: the lines of standard output and of standard error as they come."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.output: list[str] = []
+        self.errors: list[str] = []
+        self._news = threading.Condition()
+        pairs = ((process.stdout, self.output), (process.stderr, self.errors))
+        self._readers = [threading.Thread(target=self._read, args=pair) for pair in pairs]
+        for reader in self._readers:
+            reader.start()
+
+    def wait_for_output(self, text: str) -> None:
+        self._wait_for(text, self.output)
+
+    def wait_for_error(self, text: str) -> None:
+        self._wait_for(text, self.errors)
+
+    def end(self) -> int:
+        """Wait for the end; the exit code."""
+        code = self.process.wait(LIMIT_S)
+        for reader in self._readers:
+            reader.join()
+        return code
+
+    def _wait_for(self, text: str, lines: list[str]) -> None:
+        with self._news:
+            there = self._news.wait_for(lambda: any(text in line for line in lines), LIMIT_S)
+        assert there, f"no {text!r} in {lines}; standard error: {self.errors}"
+
+    def _read(self, stream: IO[str], lines: list[str]) -> None:
+        for line in stream:
+            with self._news:
+                lines.append(line)
+                self._news.notify_all()
+
+
+@contextmanager
+def on_terminal(*arguments: str, at: Path, env: Mapping[str, str] | None = None) -> Iterator[Terminal]:
+    """`saywrite <arguments>`, killed at the latest when the block ends."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "saywrite", *arguments, *folders(at)],
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        terminal = Terminal(process)
+        try:
+            yield terminal
+        finally:
+            process.kill()
+            terminal.end()

@@ -73,6 +73,8 @@ _OTHER_NAMES: Mapping[str, str] = {
     "`": "Grave",
     "[": "Left Bracket",
     "]": "Right Bracket",
+    "<": "Less",
+    "iso level3 shift": "Right Alt",
 }
 
 _BY_NAME: Mapping[str, str] = {**{name.casefold(): name for name in KEYS}, **_OTHER_NAMES}

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from saywrite.desktop.hotkeys.chords import Chord, Modifier
-from saywrite.desktop.hotkeys.key_table import KEYS
+from saywrite.desktop.hotkeys.key_table import KEYS, wayland_symbol
+
+_BTN_SIDE = 275
+"""What the kernel calls the mouse button that X11 numbers 8; 9 follows."""
 
 
 class Desktop(StrEnum):
@@ -43,17 +46,16 @@ def desktop_of(environ: Mapping[str, str]) -> Desktop:
 
 def instructions(desktop: Desktop, chord: Chord, command: str = "saywrite") -> Instructions:
     """How to give `chord` to Saywrite on `desktop`. `command`: how our command line is started there."""
+    button = KEYS[chord.key].button
     match desktop:
         case Desktop.SWAY:
-            keys = _joined(chord, "+", {Modifier.SUPER: "Mod4"})
-            lines = (
-                f"bindsym --no-repeat {keys} exec {command} start",
-                f"bindsym --release {keys} exec {command} stop",
-            )
+            keys = _joined(chord, "+", {Modifier.SUPER: "Mod4"}, f"button{button}" if button else "")
+            press, release = ("--whole-window", "--whole-window --release") if button else ("--no-repeat", "--release")
+            lines = (f"bindsym {press} {keys} exec {command} start", f"bindsym {release} {keys} exec {command} stop")
             return Instructions("Add to ~/.config/sway/config, then run: swaymsg reload", lines, holds=True)
         case Desktop.HYPRLAND:
             held = " ".join(each.value.upper() for each in Modifier if each in chord.modifiers)
-            keys = f"{held}, {KEYS[chord.key].keysym}"
+            keys = f"{held}, {f'mouse:{_BTN_SIDE + button - 8}' if button else wayland_symbol(KEYS[chord.key])}"
             lines = (f"bind = {keys}, exec, {command} start", f"bindr = {keys}, exec, {command} stop")
             return Instructions("Add to ~/.config/hypr/hyprland.conf", lines, holds=True)
         case Desktop.GNOME:
@@ -66,6 +68,6 @@ def instructions(desktop: Desktop, chord: Chord, command: str = "saywrite") -> I
     return Instructions(where, (f"{command} toggle",), holds=False, note=note)
 
 
-def _joined(chord: Chord, separator: str, names: Mapping[Modifier, str]) -> str:
+def _joined(chord: Chord, separator: str, names: Mapping[Modifier, str], button: str) -> str:
     held = [names.get(each, each.value) for each in Modifier if each in chord.modifiers]
-    return separator.join([*held, KEYS[chord.key].keysym])
+    return separator.join([*held, button or wayland_symbol(KEYS[chord.key])])

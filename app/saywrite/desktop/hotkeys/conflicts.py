@@ -31,6 +31,8 @@ _LINUX = {
     "Ctrl+Alt+Backspace": "ends the display",
     "Print Screen": "takes a picture of the screen",
     "F1": "opens help",
+    "Mouse 8": "goes back in browsers and file managers",
+    "Mouse 9": "goes forward in browsers and file managers",
 }
 _WINDOWS = {
     "Super+H": "is Windows' own dictation",
@@ -86,6 +88,8 @@ def objections(chord: Chord, platform: str, others: Iterable[Chord] = ()) -> tup
         found.append(Objection(f"This system does not report {chord.key} to other programs.", refused=True))
     elif key.modifier:
         found.append(Objection(f"{chord.key} no longer works in combinations with other keys.", refused=False))
+    if chord.key == "Caps Lock" and platform == "linux":
+        found.append(Objection("Caps Lock goes on switching capitals on and off.", refused=False))
     if purpose := _TAKEN.get(platform, {}).get(chord):
         found.append(Objection(f"{chord} usually {purpose}.", refused=False))
     return tuple(found)

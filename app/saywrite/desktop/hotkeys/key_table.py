@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from saywrite.desktop.hotkeys.media_keys import MEDIA_KEYSYMS, MEDIA_NAMES
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
     """One key. `windows`, `mac`: its code there, None where a hot key cannot be made of it. `modifier`: it is one.
-    `types`: alone it writes a character or moves in a text, so it is no hot key without a modifier.
+    `types`: alone it writes a character or moves in a text, so it is no hot key without a modifier. `also`: other
+    keysyms that the same key carries in some layouts. `code`: where it is under evdev. `button`: it is a mouse button.
     """
 
     keysym: str
@@ -22,12 +25,25 @@ class Key:
     mac: int | None
     types: bool = False
     modifier: bool = False
+    also: tuple[str, ...] = ()
+    code: int = 0
+    button: int = 0
 
 
 _MAC_LETTERS = "A00 B0B C08 D02 E0E F03 G05 H04 I22 J26 K28 L25 M2E N2D O1F P23 Q0C R0F S01 T11 U20 V09 W0D X07 Y10 Z06"
 _MAC_DIGITS = "01D 112 213 314 415 517 616 71A 81C 919"
 _MAC_FUNCTION_KEYS = "7A 78 63 76 60 61 62 64 65 6D 67 6F 69 6B 71 6A 40 4F 50 5A"
 _MAC_NUMPAD = "52 53 54 55 56 57 58 59 5B 5C"
+
+
+EVDEV_F13 = 191
+"""The key code of F13 under evdev; those up to F24 follow."""
+
+_FUNCTION_KEYS = {
+    13: "XF86Tools", 14: "XF86Launch5", 15: "XF86Launch6", 16: "XF86Launch7", 17: "XF86Launch8", 18: "XF86Launch9",
+    20: "XF86AudioMicMute", 21: "XF86TouchpadToggle", 22: "XF86TouchpadOn", 23: "XF86TouchpadOff",
+}  # fmt: skip
+"""What the function keys beyond F12 give under evdev."""
 
 
 def _table() -> dict[str, Key]:
@@ -38,11 +54,21 @@ def _table() -> dict[str, Key]:
         keys[entry[0]] = Key(entry[0], ord(entry[0]), int(entry[1:], 16), types=True)
     mac = _MAC_FUNCTION_KEYS.split()
     for number in range(1, 25):
-        keys[f"F{number}"] = Key(f"F{number}", 0x6F + number, int(mac[number - 1], 16) if number <= len(mac) else None)
+        on_mac = int(mac[number - 1], 16) if number <= len(mac) else None
+        also = (_FUNCTION_KEYS[number],) if number in _FUNCTION_KEYS else ()
+        place = EVDEV_F13 + number - 13 if number >= 13 else 0
+        keys[f"F{number}"] = Key(f"F{number}", 0x6F + number, on_mac, also=also, code=place)
     for number, code in enumerate(_MAC_NUMPAD.split()):
         keys[f"Num {number}"] = Key(f"KP_{number}", 0x60 + number, int(code, 16), types=True)
     return keys
 
+
+_WINDOWS_MEDIA = {
+    "XF86Back": 0xA6, "XF86Forward": 0xA7, "XF86Reload": 0xA8, "XF86Search": 0xAA, "XF86Favorites": 0xAB,
+    "XF86HomePage": 0xAC, "XF86AudioMute": 0xAD, "XF86AudioLowerVolume": 0xAE, "XF86AudioRaiseVolume": 0xAF,
+    "XF86AudioNext": 0xB0, "XF86AudioPrev": 0xB1, "XF86AudioStop": 0xB2, "XF86AudioPlay": 0xB3, "XF86Mail": 0xB4,
+    "XF86AudioMedia": 0xB5, "XF86Sleep": 0x5F,
+}  # fmt: skip
 
 KEYS: Mapping[str, Key] = MappingProxyType(
     {
@@ -78,14 +104,31 @@ KEYS: Mapping[str, Key] = MappingProxyType(
         "Grave": Key("grave", 0xC0, 0x32, types=True),
         "Left Bracket": Key("bracketleft", 0xDB, 0x21, types=True),
         "Right Bracket": Key("bracketright", 0xDD, 0x1E, types=True),
+        "Less": Key("less", 0xE2, 0x0A, types=True, code=94),
+        "Henkan": Key("Henkan_Mode", 0x1C, None),
+        "Muhenkan": Key("Muhenkan", 0x1D, None),
+        "Hiragana Katakana": Key("Hiragana_Katakana", None, None),
+        "Hangul": Key("Hangul", 0x15, None),
+        "Hanja": Key("Hangul_Hanja", 0x19, None),
+        "Help": Key("Help", 0x2F, None),
+        "Undo": Key("Undo", None, None),
+        "Redo": Key("Redo", None, None),
+        "Find": Key("Find", None, None),
+        "Cancel": Key("Cancel", None, None),
+        "Mouse 8": Key("", None, None, button=8),
+        "Mouse 9": Key("", None, None, button=9),
+        **{MEDIA_NAMES[keysym]: Key(keysym, _WINDOWS_MEDIA.get(keysym), None) for keysym in MEDIA_KEYSYMS},
         "Num Enter": Key("KP_Enter", None, 0x4C, types=True),
-        "Media Play": Key("XF86AudioPlay", 0xB3, None),
-        "Media Stop": Key("XF86AudioStop", 0xB2, None),
-        "Microphone Mute": Key("XF86AudioMicMute", None, None),
+        "Num Plus": Key("KP_Add", 0x6B, 0x45, types=True),
+        "Num Minus": Key("KP_Subtract", 0x6D, 0x4E, types=True),
+        "Num Times": Key("KP_Multiply", 0x6A, 0x43, types=True),
+        "Num Divide": Key("KP_Divide", 0x6F, 0x4B, types=True),
+        "Num Decimal": Key("KP_Decimal", 0x6E, 0x41, types=True, also=("KP_Separator", "KP_Delete")),
+        "Num Equal": Key("KP_Equal", None, 0x51, types=True),
         "Left Ctrl": Key("Control_L", None, None, modifier=True),
         "Right Ctrl": Key("Control_R", None, None, modifier=True),
         "Left Alt": Key("Alt_L", None, None, modifier=True),
-        "Right Alt": Key("Alt_R", None, None, modifier=True),
+        "Right Alt": Key("Alt_R", None, None, modifier=True, also=("ISO_Level3_Shift",), code=108),
         "Left Shift": Key("Shift_L", None, None, modifier=True),
         "Right Shift": Key("Shift_R", None, None, modifier=True),
         "Left Super": Key("Super_L", None, None, modifier=True),
@@ -93,3 +136,8 @@ KEYS: Mapping[str, Key] = MappingProxyType(
     }
 )
 """All keys by the name that the user reads. No name holds a "+"."""
+
+
+def wayland_symbol(key: Key) -> str:
+    """The keysym by which a Wayland compositor knows the key: what evdev gives, also beyond F12."""
+    return key.also[0] if key.also and key.code and not key.modifier else key.keysym

@@ -32,7 +32,7 @@ from saywrite.desktop.hotkeys.bindings import (
     Post,
 )
 from saywrite.desktop.hotkeys.chords import Chord, Modifier
-from saywrite.desktop.hotkeys.key_table import KEYS
+from saywrite.desktop.hotkeys.key_table import KEYS, wayland_symbol
 from saywrite.desktop.wakeable import Wakeable
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,9 @@ _TRIGGER = {Modifier.CTRL: "CTRL", Modifier.ALT: "ALT", Modifier.SHIFT: "SHIFT",
 
 def trigger(chord: Chord) -> str:
     """The chord in the notation of the desktops' shortcuts specification."""
-    return "+".join([*(_TRIGGER[each] for each in Modifier if each in chord.modifiers), KEYS[chord.key].keysym])
+    return "+".join(
+        [*(_TRIGGER[each] for each in Modifier if each in chord.modifiers), wayland_symbol(KEYS[chord.key])]
+    )
 
 
 class PortalHotkeys:
@@ -80,6 +82,7 @@ class PortalHotkeys:
         self._app_id = app_id
         # From here on the thread's own.
         self._bindings: tuple[Binding, ...] = ()
+        self._refused: tuple[HotkeyProblem, ...] = ()
         self._wanted = False
         self._session = ""
         self._owner = ""
@@ -92,7 +95,9 @@ class PortalHotkeys:
 
     def grab(self, bindings: tuple[Binding, ...]) -> None:
         def order() -> None:
-            self._bindings = tuple(binding for binding in bindings if binding.id != CANCEL)
+            wanted = [binding for binding in bindings if binding.id != CANCEL]
+            self._bindings = tuple(each for each in wanted if not KEYS[each.chord.key].button)
+            self._refused = tuple(_no_button(each) for each in wanted if KEYS[each.chord.key].button)
             self._wanted = True
 
         self._thread.order(order)
@@ -141,7 +146,7 @@ class PortalHotkeys:
         """Ask for what the bindings say, in a session of its own."""
         self._end_session()
         if not self._bindings:
-            self._post(Grabbed(()))
+            self._post(Grabbed((), self._refused))
             return
         if not self._introduce():
             self._post(Grabbed((), (NOT_OFFERED,)))
@@ -218,7 +223,7 @@ class PortalHotkeys:
     def _tell(self, shortcuts: list[Any]) -> None:
         """What the desktop says it has bound. Some say nothing at all after a success: then all may be heard."""
         named = {str(name): str(details.get("trigger_description", ("s", ""))[1]) for name, details in shortcuts}
-        triggers, problems = [], []
+        triggers, problems = [], [*self._refused]
         for binding in self._bindings:
             if named and binding.id not in named:
                 what = f"The desktop has no key for {binding.label or binding.chord} yet."
@@ -274,6 +279,11 @@ class PortalHotkeys:
         for binding in sorted(self._held):
             self._post(KeyReleased(binding, self._clock()))
         self._held.clear()
+
+
+def _no_button(binding: Binding) -> HotkeyProblem:
+    what = f"This desktop passes no mouse buttons such as {binding.chord} on to other programs."
+    return HotkeyProblem(binding.id, what, "Choose a key in the settings.")
 
 
 def _token() -> str:

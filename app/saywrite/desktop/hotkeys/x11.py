@@ -58,7 +58,8 @@ class X11Hotkeys:
         # From here on the thread's own.
         self._bindings: tuple[Binding, ...] = ()
         self._grabs: dict[Grip, str] = {}
-        self._held: dict[int, str] = {}
+        self._held: dict[tuple[int, bool], str] = {}
+        """By code and whether it is a mouse button: the binding."""
         self._keyboard: Keyboard | None = None
         self._display: Any = None
         self._thread = Wakeable("hotkeys", self._run)
@@ -109,23 +110,24 @@ class X11Hotkeys:
         self._held.clear()
 
     def _take(self, event: Any, thread: Wakeable) -> None:
-        if event.type == X.KeyPress:
+        if event.type in (X.KeyPress, X.ButtonPress):
             self._pressed(event)
-        elif event.type == X.KeyRelease:
-            if event.detail in self._held and not self._repeats(event, thread):
-                self._post(KeyReleased(self._held.pop(event.detail), self._time(event)))
+        elif event.type in (X.KeyRelease, X.ButtonRelease):
+            if _key(event) in self._held and not (event.type == X.KeyRelease and self._repeats(event, thread)):
+                self._post(KeyReleased(self._held.pop(_key(event)), self._time(event)))
         elif event.type == X.MappingNotify and event.request != X.MappingPointer:
             self._display.refresh_keyboard_mapping(event)
             self._regrab_where_keys_moved()
 
     def _pressed(self, event: Any) -> None:
         assert self._keyboard is not None
-        grip = Grip(event.detail, self._keyboard.mask(event.state))
-        binding = self._held.get(event.detail) or self._grabs.get(grip)
+        code, is_button = _key(event)
+        grip = Grip(code, self._keyboard.mask(event.state), is_button)
+        binding = self._held.get(_key(event)) or self._grabs.get(grip)
         if binding is None and self._held:  # the modifiers of the held key do not count
-            binding = self._grabs.get(Grip(event.detail, 0))
+            binding = self._grabs.get(Grip(code, 0, is_button))
         if binding is not None:
-            self._held[event.detail] = binding
+            self._held[_key(event)] = binding
             self._post(KeyPressed(binding, self._time(event)))
 
     def _repeats(self, release: Any, thread: Wakeable) -> bool:
@@ -164,6 +166,7 @@ class X11Hotkeys:
     def _regrab(self) -> None:
         """Grab what the bindings say, from nothing, and tell the outcome."""
         self._display.screen().root.ungrab_key(X.AnyKey, X.AnyModifier)
+        self._display.screen().root.ungrab_button(X.AnyButton, X.AnyModifier)
         self._grabs.clear()
         problems, triggers = [], []
         for binding in self._bindings:
@@ -186,14 +189,24 @@ class X11Hotkeys:
         refused = error.CatchError(error.BadAccess)
         root = self._display.screen().root
         for locks in self._keyboard.variants:
-            root.grab_key(grip.code, grip.mask | locks, False, X.GrabModeAsync, X.GrabModeAsync, onerror=refused)
+            modes = X.GrabModeAsync, X.GrabModeAsync
+            if grip.button:
+                mask = X.ButtonPressMask | X.ButtonReleaseMask
+                root.grab_button(grip.code, grip.mask | locks, False, mask, *modes, X.NONE, X.NONE, onerror=refused)
+            else:
+                root.grab_key(grip.code, grip.mask | locks, False, *modes, onerror=refused)
         self._display.sync()
         return refused.get_error() is None
 
     def _ungrab(self, grip: Grip) -> None:
         assert self._keyboard is not None
         for locks in self._keyboard.variants:
-            self._display.screen().root.ungrab_key(grip.code, grip.mask | locks)
+            root = self._display.screen().root
+            (root.ungrab_button if grip.button else root.ungrab_key)(grip.code, grip.mask | locks)
+
+
+def _key(event: Any) -> tuple[int, bool]:
+    return event.detail, event.type in (X.ButtonPress, X.ButtonRelease)
 
 
 def _place(event: Any) -> tuple[int, int, int]:

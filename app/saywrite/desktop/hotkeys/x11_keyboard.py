@@ -9,7 +9,8 @@ from typing import Any
 from Xlib import XK, X
 
 from saywrite.desktop.hotkeys.chords import Chord, Modifier
-from saywrite.desktop.hotkeys.key_table import KEYS
+from saywrite.desktop.hotkeys.key_table import KEYS, Key
+from saywrite.desktop.hotkeys.media_keys import MEDIA_KEYSYMS
 
 _SYMBOLS = {
     Modifier.CTRL: ("Control_L", "Control_R"),
@@ -20,15 +21,22 @@ _SYMBOLS = {
 _LOCKS = ("Num_Lock", "Scroll_Lock")
 _ALL = 0xFF  # the eight modifiers; above them stand the mouse buttons and the keyboard group
 
-XK.load_keysym_group("xf86")
+for _group in ("xkb", "korean"):  # ISO_Level3_Shift and Hangul are among them
+    XK.load_keysym_group(_group)
+
+_EVDEV_UP = 111
+"""The code of the arrow up under evdev; elsewhere it is another key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grip:
-    """One key code with exactly these modifiers held, whatever the locks (Caps, Num, Scroll) are."""
+    """One key code with exactly these modifiers held, whatever the locks (Caps, Num, Scroll) are. `button`: the code is
+    a mouse button's.
+    """
 
     code: int
     mask: int
+    button: bool = False
 
 
 class Keyboard:
@@ -53,18 +61,37 @@ class Keyboard:
             if not bit:
                 return ()
             mask |= bit
-        return tuple(Grip(code, mask) for code in self._codes(KEYS[chord.key].keysym))
+        key = KEYS[chord.key]
+        if key.button:
+            return (Grip(key.button, mask, button=True),)
+        return tuple(Grip(code, mask) for code in self._codes(key))
 
     def mask(self, state: int) -> int:
         """The modifiers that are held in the `state` of an event, without the locks."""
         return int(state) & _ALL & ~self._ignored
 
-    def _codes(self, name: str) -> list[int]:
+    def _codes(self, key: Key) -> list[int]:
+        """Where the key lies: in its place under evdev if it carries one of its symbols there (or none), else at the
+        keys that carry its symbol.
+        """
+        if key.code and self._is_evdev():
+            there = self._display.keycode_to_keysym(key.code, 0)
+            if there in (X.NoSymbol, *map(keysym_number, (key.keysym, *key.also))) or key.keysym == "less":
+                return [key.code]
+        for name in (key.keysym, *key.also):
+            if codes := self._carrying(name):
+                return codes
+        return []
+
+    def _carrying(self, name: str) -> list[int]:
         """The keys that carry the symbol at its lowest level (of several layouts, the first that has it)."""
-        symbol = XK.string_to_keysym(name.replace("XF86", "XF86_"))  # as python-xlib spells them
+        symbol = keysym_number(name)
         found = list(self._display.keysym_to_keycodes(symbol)) if symbol else []
         lowest = min((index for _code, index in found), default=0)
         return sorted({code for code, index in found if index == lowest})
+
+    def _is_evdev(self) -> bool:
+        return bool(self._display.keycode_to_keysym(_EVDEV_UP, 0) == XK.XK_Up)
 
     def _mask_of(self, names: tuple[str, ...]) -> int:
         """The modifier bit that a key with one of these symbols sets, or 0."""
@@ -74,3 +101,8 @@ class Keyboard:
                 if codes & (set(members) - {0}):
                     return 1 << row
         return 0
+
+
+def keysym_number(name: str) -> int:
+    """0 for a name that X11 does not know."""
+    return MEDIA_KEYSYMS.get(name) or int(XK.string_to_keysym(name))

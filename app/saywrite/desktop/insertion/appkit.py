@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from saywrite.desktop.insertion.mac_layout import MacLayout
 from saywrite.desktop.insertion.macos import Items
-from saywrite.desktop.insertion.way import Target
+from saywrite.desktop.insertion.way import MOST_BYTES, READ_S, Target, Trouble
 
-MOST_BYTES = 64 * 1024 * 1024
 MARKS = ("org.nspasteboard.TransientType", "org.nspasteboard.ConcealedType")
 """Clipboard managers that know them keep nothing that carries them."""
 
@@ -26,6 +27,10 @@ _MODIFIERS = 0x20000 | 0x40000 | 0x80000 | _COMMAND
 _IGNORING_OTHERS = 2
 _UNITS = 20
 """UTF-16 units that one key event carries."""
+
+_HID_STATE = 1
+_INPUTS = (1, 3, 10, 25)
+"""Left and right mouse button down, key down, other mouse button down."""
 
 _ID, _UINT, _INT = ctypes.c_void_p, ctypes.c_ulong, ctypes.c_long
 
@@ -47,6 +52,9 @@ class AppKit:
         self._foundation.CFRelease.argtypes = (_ID,)
         self._services.AXIsProcessTrusted.restype = ctypes.c_bool
         self._services.CGEventSourceFlagsState.restype = ctypes.c_uint64
+        self._services.CGEventSourceSecondsSinceLastEventType.restype = ctypes.c_double
+        self._services.CGEventSourceSecondsSinceLastEventType.argtypes = (ctypes.c_int32, ctypes.c_uint32)
+        self.key_of = MacLayout().key_of
         self._services.CGEventCreateKeyboardEvent.restype = _ID
         self._services.CGEventCreateKeyboardEvent.argtypes = (_ID, ctypes.c_uint16, ctypes.c_bool)
         self._services.CGEventSetFlags.argtypes = (_ID, ctypes.c_uint64)
@@ -75,20 +83,37 @@ class AppKit:
     def modifiers_down(self) -> bool:
         return bool(self._services.CGEventSourceFlagsState(_HARDWARE) & _MODIFIERS)
 
-    def read_all(self) -> Items:
+    def seconds_since_input(self) -> float:
+        since = self._services.CGEventSourceSecondsSinceLastEventType
+        return min(float(since(_HID_STATE, kind)) for kind in _INPUTS)
+
+    def read_all(self) -> tuple[Items, Trouble]:
+        """On a thread of its own: an owner that promised its data and does not answer would hold this one up."""
+        found: list[dict[str, bytes]] = []
+        troubles: list[Trouble] = []
+        reader = threading.Thread(
+            target=lambda: troubles.append(self._read_items(found)), name="pasteboard reader", daemon=True
+        )
+        reader.start()
+        reader.join(READ_S)
+        return tuple(dict(each) for each in found), troubles[0] if troubles else Trouble.CLIPBOARD_SLOW
+
+    def _read_items(self, found: list[dict[str, bytes]]) -> Trouble:
+        """Every item of the pasteboard into `found`."""
         left = MOST_BYTES
-        found = []
         with self._pool():
             for item in self._each(self._send(self._pasteboard(), "pasteboardItems")):
                 values: dict[str, bytes] = {}
                 for kind in self._each(self._send(item, "types")):
                     data = self._send(item, "dataForType:", (_ID, kind))
                     size = int(self._send(data, "length", returns=_UINT)) if data else 0
-                    if data and size <= left:
+                    if size > left:
+                        return Trouble.CLIPBOARD_BIG
+                    if data:
                         values[self._text(kind)] = ctypes.string_at(self._send(data, "bytes"), size) if size else b""
                         left -= size
                 found.append(values)
-        return tuple(found)
+        return Trouble.NONE
 
     def put(self, items: Items) -> int:
         with self._pool():
@@ -103,7 +128,9 @@ class AppKit:
                     data = self._send(
                         self._class("NSData"), "dataWithBytes:length:", (ctypes.c_char_p, value), (_UINT, len(value))
                     )
-                    self._send(item, "setData:forType:", (_ID, data), (_ID, self._string(kind)), returns=ctypes.c_bool)
+                    name = (ctypes.c_char_p, kind.encode("utf-8"))
+                    text = self._send(self._class("NSString"), "stringWithUTF8String:", name)
+                    self._send(item, "setData:forType:", (_ID, data), (_ID, text), returns=ctypes.c_bool)
                 self._send(objects, "addObject:", (_ID, item), returns=None)
             if items:
                 self._send(board, "writeObjects:", (_ID, objects), returns=ctypes.c_bool)
@@ -149,9 +176,6 @@ class AppKit:
     def _text(self, string: Any) -> str:
         data = self._send(string, "UTF8String", returns=ctypes.c_char_p) if string else b""
         return (data or b"").decode("utf-8")
-
-    def _string(self, text: str) -> Any:
-        return self._send(self._class("NSString"), "stringWithUTF8String:", (ctypes.c_char_p, text.encode("utf-8")))
 
     def _class(self, name: str) -> Any:
         return self._objc.objc_getClass(name.encode())

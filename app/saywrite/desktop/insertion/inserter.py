@@ -19,10 +19,11 @@ from queue import SimpleQueue
 from typing import Protocol
 
 from saywrite.desktop.insertion import place, wording
-from saywrite.desktop.insertion.programs import Choices, called, means_for
-from saywrite.desktop.insertion.way import Means, Target, Way
+from saywrite.desktop.insertion.cleaning import clean
+from saywrite.desktop.insertion.programs import Choices, called, is_terminal, means_for
+from saywrite.desktop.insertion.way import Delivery, Means, Receipt, Target, Trouble, Way
 from saywrite.errors import InsertionUnavailable
-from saywrite.events import Inserted, InsertionEvent, NotInserted, NotTakenBack, Receipt, TakenBack
+from saywrite.events import Inserted, InsertionEvent, InsertionUncertain, NotInserted, NotTakenBack, TakenBack
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,8 @@ class Fit(Protocol):
 @dataclass(frozen=True, slots=True)
 class Insertion:
     """A text to insert. `pressed_in`: what `Inserter.focus()` said when the key went down. `added_capital`: its first
-    letter is a capital only because nothing stood before it in its dictation.
+    letter is a capital only because nothing stood before it in its dictation. `replace`: the user knows that what is on
+    the clipboard will be lost.
     """
 
     dictation: str
@@ -44,6 +46,16 @@ class Insertion:
     language: str = ""
     pressed_in: Target | None = None
     added_capital: bool = False
+    replace: bool = False
+
+
+class TextBefore(Protocol):
+    """`accessible_text.AccessibleText`: what stands before the cursor, as the program itself tells."""
+
+    def look(self, target: Target | None) -> str | None:
+        """The text before the cursor of `target`, None where it does not tell; a few dozen ms at most."""
+
+    def close(self) -> None: ...
 
 
 class Inserter:
@@ -55,15 +67,18 @@ class Inserter:
         fit: Fit,
         tell: Callable[[InsertionEvent], None],
         clock: Callable[[], float] = time.monotonic,
+        text_before: TextBefore | None = None,
     ) -> None:
         """`open_way` runs on the worker and may raise `InsertionUnavailable`; `tell` is called there."""
         self._open_way = open_way
         self._fit = fit
         self._tell = tell
         self._clock = clock
+        self._text_before = text_before
         self._choices = Choices()
         self._way: Way | None = None
         self._last: place.Last | None = None
+        self._earlier: place.Last | None = None
         self._failed: Insertion | None = None
         self._orders: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._ear, self._bell = socket.socketpair()
@@ -73,7 +88,7 @@ class Inserter:
     def start(self) -> None:
         """Connect to the desktop now, so that the first text need not wait for it."""
         self._thread.start()
-        self._order(self._prepare)
+        self._order(lambda: _ignore(self._connect()))
 
     def choose(self, choices: Choices) -> None:
         """The user's settings, from the next order on."""
@@ -82,7 +97,25 @@ class Inserter:
     def focus(self) -> Target | None:
         """The window in front, to be remembered at the key press. A few ms at most."""
         way = self._way
-        return way.focus() if way is not None else None
+        target = way.focus() if way is not None else None
+        text_before = self._text_before
+        if target is not None and not target.own and text_before is not None:
+            # Found now, the text field is found at once when the text is there.
+            self._order(lambda: _ignore(text_before.look(target)))
+        return target
+
+    def note_own_key(self, at: float, *, down: bool | None) -> None:
+        """One of our hotkeys went down or came up at `at`, or (None) a dictation began or ended by whatever means: no
+        sign of the user doing something in another program.
+        """
+
+        def note() -> None:
+            if self._way is not None and down is None:
+                self._way.activity.note_command(at)
+            elif self._way is not None and down is not None:
+                self._way.activity.note_own_key(at, down=down)
+
+        self._order(note)
 
     def insert(self, insertion: Insertion) -> None:
         """Insert a text that is in the history. Texts go in in the order of these calls."""
@@ -118,6 +151,8 @@ class Inserter:
                 pass
         finally:
             self._drop_way()
+            if self._text_before is not None:
+                self._text_before.close()
             self._ear.close()
             self._bell.close()
 
@@ -126,7 +161,11 @@ class Inserter:
         way = self._way
         number = way.fileno() if way is not None else None
         watched: list[socket.socket | int] = [self._ear] if number is None else [self._ear, number]
-        readable, _, _ = select.select(watched, [], [])
+        due: list[float | None] = [None]
+        if way is not None:
+            self._do(lambda: due.append(way.wake(self._clock())))
+        left = None if due[-1] is None else max(0.0, due[-1] - self._clock())
+        readable, _, _ = select.select(watched, [], [], left)
         if way is not None and number in readable:
             self._do(way.serve)
         if self._ear in readable:
@@ -155,8 +194,7 @@ class Inserter:
         try:
             self._failed = insertion
             way = self._connect()
-            self._failed = None if self._try(way, insertion, asked) else insertion
-            way.settle()
+            self._failed = None if self._try(way, insertion, asked) else self._failed
         except Exception as error:
             if self._failed is not None:
                 what, remedy = wording.kept(wording.OUR_FAULT, on_clipboard=False)
@@ -180,22 +218,30 @@ class Inserter:
         means = means_for(target.program if target else "", self._choices)
         if means is Means.CLIPBOARD:
             return self._keep(way, insertion, target, wording.ONLY_CLIPBOARD)
-        front = place.before(self._last, target, asked, self._choices.continue_s)
-        text = self._fit(front, insertion.text, insertion.language, insertion.added_capital)
-        delivery = way.deliver(text, target, means)
-        now, program = self._clock(), called(target.program if target else "")
-        log.info("%s: insertion %s, %.0f ms", insertion.dictation, delivery.receipt.name, (now - asked) * 1000)
+        seen = self._text_before.look(target) if self._text_before is not None and self._choices.continues else None
+        known = place.before(self._last, target, way.activity, asked) if self._choices.continues else ""
+        front = known if seen is None else seen
+        program = target.program if target else ""
+        one_line = is_terminal(program) and self._choices.line_breaks == "space"
+        text = clean(insertion.text, one_line=one_line)
+        text = self._fit(front, text, insertion.language, insertion.added_capital)
+        delivery = way.deliver(text, target, means, replace=insertion.replace)
+        took = self._clock() - asked
+        log.info("%s: insertion %s, %.0f ms", insertion.dictation, delivery.receipt.name, took * 1000)
         if delivery.receipt is Receipt.NOT_READ:
-            what, remedy = wording.not_inserted(delivery, program)
-            self._tell(NotInserted(insertion.dictation, program, what, remedy, delivery.on_clipboard))
+            what, remedy = wording.not_inserted(delivery, called(program))
+            self._failed = replace(insertion, replace=delivery.trouble in wording.UNSAVED)
+            self._tell(NotInserted(insertion.dictation, called(program), what, remedy, delivery.on_clipboard))
             return False
+        self._earlier = self._last
+        now = self._clock()
         self._last = place.inserted(insertion.dictation, target, means, text, front, now) if target else None
-        self._tell(Inserted(insertion.dictation, delivery.receipt, program, elsewhere, now - asked, now))
-        return True
+        self._tell(_sent(insertion, delivery, called(program), elsewhere=elsewhere, took=took, now=now))
+        return delivery.receipt is Receipt.READ
 
     def _keep(self, way: Way, insertion: Insertion, target: Target | None, why: str) -> bool:
         """Put the text on the clipboard only, and say why."""
-        delivery = way.deliver(insertion.text, target, Means.CLIPBOARD)
+        delivery = way.deliver(clean(insertion.text, one_line=False), target, Means.CLIPBOARD)
         what, remedy = wording.kept(why, delivery.on_clipboard)
         if why == wording.ONLY_CLIPBOARD and delivery.on_clipboard:
             remedy = wording.PASTE
@@ -204,8 +250,11 @@ class Inserter:
         return False
 
     def _again(self, asked: float) -> None:
-        if self._failed is not None:
-            self._insert(replace(self._failed, pressed_in=None), asked)
+        if self._failed is None:
+            return
+        if self._last is not None and self._last.dictation == self._failed.dictation:
+            self._last = self._earlier  # whether that text arrived is not known: the user says it did not
+        self._insert(replace(self._failed, pressed_in=None), asked)
 
     def _take_back(self) -> None:
         way = self._connect()
@@ -222,9 +271,6 @@ class Inserter:
         last, self._last = self._last, None
         self._tell(TakenBack(last.dictation, called(last.target.program)))
 
-    def _prepare(self) -> None:
-        self._connect()
-
     def _connect(self) -> Way:
         """The way, opened when it is not. Raises `InsertionUnavailable`."""
         if self._way is None:
@@ -239,3 +285,18 @@ class Inserter:
                 way.close()
             except (InsertionUnavailable, OSError):
                 log.debug("the way was gone already")
+
+
+def _ignore(_result: object) -> None:
+    """For an order whose outcome is of use later."""
+
+
+def _sent(
+    insertion: Insertion, delivery: Delivery, program: str, *, elsewhere: bool, took: float, now: float
+) -> Inserted | InsertionUncertain:
+    """What is known of a text that was sent."""
+    if delivery.receipt is Receipt.READ:
+        return Inserted(insertion.dictation, program, elsewhere, took, now)
+    what, remedy = wording.uncertain(delivery, program)
+    unusual = delivery.trouble is not Trouble.NONE
+    return InsertionUncertain(insertion.dictation, program, what, remedy, unusual, elsewhere, took, now)

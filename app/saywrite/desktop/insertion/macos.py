@@ -1,7 +1,7 @@
 """The way into other programs on macOS: the pasteboard, and keys as CGEvents. Needs the Accessibility permission.
 
 Decisions only; the calls are behind `MacDesktop` (`appkit.py`). Nobody tells who reads the pasteboard, so the receipt
-is "cannot tell" and the old contents come back after a pause.
+is "cannot tell" and the old contents come back after seconds.
 """
 
 from __future__ import annotations
@@ -10,18 +10,16 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
+from saywrite.desktop.insertion.user_activity import PolledInput, UserActivity
 from saywrite.desktop.insertion.way import KEYS_UP_S, Delivery, Means, Target, Trouble, Undo
 from saywrite.errors import InsertionUnavailable
-from saywrite.events import Receipt
-
-READ_S = 0.6
-"""Programs have so long to read: others settled on 0.45 s after complaints about less."""
 
 LOOK_S = 0.01
 BACK_S = 1.0
 
-V, Z, BACKSPACE = 9, 6, 51
-"""Virtual key codes of an ANSI keyboard."""
+BACKSPACE = 51
+"""A virtual key code: the same on every layout, unlike those of letters."""
 
 Items = tuple[Mapping[str, bytes], ...]
 """The pasteboard: each item's values by their uniform type identifiers."""
@@ -39,7 +37,16 @@ class MacDesktop(Protocol):
 
     def modifiers_down(self) -> bool: ...
 
-    def read_all(self) -> Items: ...
+    def key_of(self, character: str) -> int | None:
+        """The virtual key code that gives `character` with Command held in the layout in force; where that has no
+        Latin letters, in the last one that has. None if it cannot be told.
+        """
+
+    def seconds_since_input(self) -> float:
+        """Since the last key or click of the user."""
+
+    def read_all(self) -> tuple[Items, Trouble]:
+        """In `READ_S` and of `MOST_BYTES`; why not all of it."""
 
     def put(self, items: Items) -> int:
         """Replace what is on the pasteboard; its change count afterwards."""
@@ -54,17 +61,97 @@ class MacDesktop(Protocol):
     def type(self, text: str) -> None: ...
 
 
+class MacClipboard:
+    """Implements `clipboard_paste.PasteBackend`."""
+
+    def __init__(
+        self,
+        desktop: MacDesktop,
+        activity: UserActivity,
+        pause: Callable[[float], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._desktop = desktop
+        self._pause = pause
+        self._clock = clock
+        self._count = -1
+        self.input = PolledInput(activity, desktop.seconds_since_input)
+
+    def save(self, means: Means, kept: Items | None) -> tuple[Items, Trouble]:
+        return (kept, Trouble.NONE) if kept is not None else self._desktop.read_all()
+
+    def offer(self, text: str, means: Means, before: Items | None) -> bool:
+        self._count = self._desktop.put_text(text)
+        return True
+
+    def keep(self) -> None:
+        """The pasteboard has it for good."""
+
+    def is_ours(self) -> bool:
+        return self._desktop.change_count() == self._count
+
+    def wait_until_free(self) -> Trouble:
+        up = self.wait(lambda: not self._desktop.modifiers_down(), KEYS_UP_S)
+        return Trouble.NONE if up else Trouble.KEYS_HELD
+
+    def press(self, target: Target | None, means: Means) -> bool:
+        return self.press_with_command("v")
+
+    def type(self, text: str, target: Target | None) -> bool:
+        self._desktop.type(text)
+        return True
+
+    def sees_reads(self) -> bool:
+        return False
+
+    def last_read(self) -> float:
+        return 0.0
+
+    def is_unclear(self) -> bool:
+        return True
+
+    def is_busy(self) -> bool:
+        return False
+
+    def watch_user(self) -> None:
+        self.input.start(self._clock())
+
+    def restore(self, saved: Items) -> None:
+        self._desktop.put(saved)
+
+    def wait(self, done: Callable[[], bool], limit_s: float) -> bool:
+        left = limit_s
+        while not done():
+            if left <= 0:
+                return False
+            self._pause(LOOK_S)
+            left -= LOOK_S
+        return True
+
+    def press_with_command(self, character: str) -> bool:
+        key = self._desktop.key_of(character)
+        if key is not None:
+            self._desktop.press(key, command=True)
+        return key is not None
+
+
 class MacOS:
-    """Implements `way.Way`. `target.window` is the program's process id: macOS tells no window without a permission."""
+    """Implements `way.Way`. `target.window` is the program's process id: macOS tells
+    no window without a permission.
+    """
 
     name = "macOS"
 
-    def __init__(self, desktop: MacDesktop, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        desktop: MacDesktop,
+        pause: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._desktop = desktop
-        self._pause = pause
-        self._before: Items = ()
-        self._count = 0
-        self._restore = False
+        self.activity = UserActivity(known=True)
+        self._clipboard = MacClipboard(desktop, self.activity, pause, clock)
+        self._paste: ClipboardPaste[Items] = ClipboardPaste(self._clipboard, self.activity, clock)
 
     def focus(self) -> Target | None:
         return self._desktop.front()
@@ -75,57 +162,34 @@ class MacOS:
     def serve(self) -> None:
         """The pasteboard has the values themselves."""
 
-    def deliver(self, text: str, target: Target | None, means: Means) -> Delivery:
-        self._restore = False
-        if means is Means.CLIPBOARD or not self._desktop.trusted():
-            self._desktop.put_text(text)
-            if means is not Means.CLIPBOARD:
-                raise InsertionUnavailable(
-                    "macOS does not let Saywrite insert text yet. The text is on the clipboard.",
-                    "Allow Saywrite under System Settings > Privacy & Security > Accessibility.",
-                )
-            return Delivery(Receipt.NOT_READ, on_clipboard=True)
-        if means is not Means.TYPE:
-            self._before = self._desktop.read_all()
-            self._count = self._desktop.put_text(text)
-        if not self._wait(lambda: not self._desktop.modifiers_down(), KEYS_UP_S):
-            self._desktop.put_text(text)
-            return Delivery(Receipt.NOT_READ, on_clipboard=True, trouble=Trouble.KEYS_HELD)
-        if means is Means.TYPE:
-            self._desktop.type(text)
-        else:
-            self._desktop.press(V, command=True)
-            self._restore = True
-        return Delivery(Receipt.UNKNOWN)
+    def wake(self, now: float) -> float | None:
+        times = (self._clipboard.input.look(now), self._paste.wake(now))
+        return min((each for each in times if each is not None), default=None)
 
-    def settle(self) -> None:
-        if self._restore:
-            self._pause(READ_S)
-            if self._desktop.change_count() == self._count:
-                self._desktop.put(self._before)
+    def deliver(self, text: str, target: Target | None, means: Means, *, replace: bool = False) -> Delivery:
+        if means is not Means.CLIPBOARD and not self._desktop.trusted():
+            self._desktop.put_text(text)
+            raise InsertionUnavailable(
+                "macOS does not let Saywrite insert text yet. The text is on the clipboard.",
+                "Allow Saywrite under System Settings > Privacy & Security > Accessibility.",
+            )
+        return self._paste.deliver(text, target, means, replace=replace)
 
     def bring_back(self, target: Target) -> bool:
-        return self._desktop.activate(target.window) and self._wait(lambda: self._is_front(target), BACK_S)
+        return self._desktop.activate(target.window) and self._clipboard.wait(lambda: self._is_front(target), BACK_S)
 
     def take_back(self, undo: Undo, steps: int) -> bool:
-        if not self._desktop.trusted() or not self._wait(lambda: not self._desktop.modifiers_down(), KEYS_UP_S):
+        if not self._desktop.trusted() or self._clipboard.wait_until_free() is not Trouble.NONE:
             return False
-        for _ in range(steps if undo is Undo.BACKSPACE else 1):
-            self._desktop.press(BACKSPACE if undo is Undo.BACKSPACE else Z, command=undo is Undo.CTRL_Z)
+        if undo is Undo.CTRL_Z:
+            return self._clipboard.press_with_command("z")
+        for _ in range(steps):
+            self._desktop.press(BACKSPACE, command=False)
         return True
 
     def close(self) -> None:
-        """Nothing is held."""
+        self._paste.give_back()
 
     def _is_front(self, target: Target) -> bool:
         front = self._desktop.front()
         return front is not None and front.window == target.window
-
-    def _wait(self, done: Callable[[], bool], limit_s: float) -> bool:
-        left = limit_s
-        while not done():
-            if left <= 0:
-                return False
-            self._pause(LOOK_S)
-            left -= LOOK_S
-        return True

@@ -6,10 +6,14 @@ import unicodedata
 from dataclasses import dataclass
 
 from saywrite.desktop.insertion.programs import is_terminal, undo_for
+from saywrite.desktop.insertion.user_activity import UserActivity
 from saywrite.desktop.insertion.way import Means, Target, Undo
 
 KEPT = 300
 """Characters of the inserted text that may matter to the next one."""
+
+UNKNOWN_S = 30.0
+"""Where the desktop does not tell of the user's keys, a text continues the one before it for so long."""
 
 UNDO_S = 120.0
 """After so long people have done other things in that window, and its undo would take those back."""
@@ -31,11 +35,11 @@ class Last:
     at: float
 
 
-def before(last: Last | None, target: Target | None, now: float, continue_s: float) -> str:
-    """What stands before the cursor as far as we know: what we put there, if it was here and not long ago."""
-    if last is None or target is None or last.target.window != target.window or now - last.at > continue_s:
+def before(last: Last | None, target: Target | None, activity: UserActivity, now: float) -> str:
+    """What stands before the cursor as far as we know: what we put there, if the user has done nothing since."""
+    if last is None or target is None or last.target.window != target.window or activity.acted:
         return ""
-    return last.before
+    return last.before if activity.known or now - last.at <= UNKNOWN_S else ""
 
 
 def inserted(dictation: str, target: Target, means: Means, text: str, front: str, now: float) -> Last:

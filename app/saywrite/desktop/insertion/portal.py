@@ -15,10 +15,11 @@ from typing import Any
 
 from jeepney import DBusAddress, HeaderFields, Message
 
+from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
 from saywrite.desktop.insertion.portal_bus import CALL_S, PATH, PORTAL, PortalBus, handle, unavailable
-from saywrite.desktop.insertion.way import PATIENCE_S, Delivery, Means, Target, Trouble, Undo
+from saywrite.desktop.insertion.user_activity import UserActivity
+from saywrite.desktop.insertion.way import MOST_BYTES, READ_S, Delivery, Means, Target, Trouble, Undo
 from saywrite.errors import InsertionUnavailable
-from saywrite.events import Receipt
 
 REMOTE = DBusAddress(PATH, PORTAL, "org.freedesktop.portal.RemoteDesktop")
 CLIPBOARD = DBusAddress(PATH, PORTAL, "org.freedesktop.portal.Clipboard")
@@ -30,10 +31,11 @@ ASK_S = 60.0
 AGAIN_S = 2.5
 """With a token nobody is asked; a session that does not start by then hangs."""
 
-QUIET_S = 0.2
 TOLD_S = 0.5
+WATCHERS_S = 0.03
+"""So long programs that watch the clipboard have to read before the keys are sent."""
+
 PIPE_S = 2.0
-MOST_BYTES = 64 * 1024 * 1024
 TEXT = ("text/plain;charset=utf-8", "text/plain", "UTF8_STRING")
 SECRET = "x-kde-passwordManagerHint"
 
@@ -47,8 +49,15 @@ _CHORDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+Contents = Mapping[str, bytes]
+"""Values by MIME type."""
+
+
 class Portal:
-    """Implements `way.Way`. It cannot type: desktops map what is typed through the layout, and lose characters."""
+    """Implements `way.Way` and `clipboard_paste.PasteBackend`.
+
+    It cannot type: desktops map what is typed through the layout, and lose characters.
+    """
 
     name = "RemoteDesktop portal"
 
@@ -60,10 +69,10 @@ class Portal:
         self._types: tuple[str, ...] = ()
         self._told = False
         self._ours = False
-        self._offered: Mapping[str, bytes] = {}
-        self._before: Mapping[str, bytes] = {}
+        self._offered: Contents = {}
         self._reads: list[float] = []
-        self._restore = False
+        self.activity = UserActivity()
+        self._paste: ClipboardPaste[Contents] = ClipboardPaste(self, self.activity)
 
     def focus(self) -> Target | None:
         return None
@@ -74,33 +83,62 @@ class Portal:
     def serve(self) -> None:
         self._bus.receive(0.0)
 
-    def deliver(self, text: str, target: Target | None, means: Means) -> Delivery:
-        self._restore = False
+    def wake(self, now: float) -> float | None:
+        return self._paste.wake(now)
+
+    def deliver(self, text: str, target: Target | None, means: Means, *, replace: bool = False) -> Delivery:
         self._start()
-        if means not in (Means.TYPE, Means.CLIPBOARD):
-            self._before = self._offered if self._ours else self._read_all()
+        return self._paste.deliver(text, target, means, replace=replace)
+
+    # What the sequence of an insertion needs
+
+    def save(self, means: Means, kept: Contents | None) -> tuple[Contents, Trouble]:
+        if kept is not None:
+            return kept, Trouble.NONE
+        return (self._offered, Trouble.NONE) if self._ours else self._read_all()
+
+    def offer(self, text: str, means: Means, before: Contents | None) -> bool:
         self._own(dict.fromkeys(TEXT, text.encode("utf-8")) | {SECRET: b"secret"})
-        if means is Means.TYPE:
-            return Delivery(Receipt.NOT_READ, on_clipboard=True, trouble=Trouble.KEYS_REFUSED)
-        if means is Means.CLIPBOARD:
-            return Delivery(Receipt.NOT_READ, on_clipboard=True)
-        self._bus.receive(0.03)
+        return True
+
+    def keep(self) -> None:
+        """It is served as long as we run."""
+
+    def is_ours(self) -> bool:
+        return self._ours
+
+    def wait_until_free(self) -> Trouble:
+        return Trouble.NONE
+
+    def press(self, target: Target | None, means: Means) -> bool:
+        self._bus.receive(WATCHERS_S)
         self._reads.clear()  # so far only programs that watch the clipboard can have looked
         self._press(_CHORDS[means])
-        self._bus.wait(lambda: bool(self._reads) or not self._ours, PATIENCE_S)
-        self._restore = bool(self._reads) and self._ours
-        if self._reads:
-            return Delivery(Receipt.READ)
-        if not self._ours:
-            return Delivery(Receipt.UNKNOWN, trouble=Trouble.CLIPBOARD_LOST)
-        return Delivery(Receipt.NOT_READ, on_clipboard=True)
+        return True
 
-    def settle(self) -> None:
-        if self._restore:
-            end = time.monotonic() + QUIET_S
-            self._bus.wait(lambda: time.monotonic() > end, PATIENCE_S)
-            if self._ours:
-                self._own(self._before)
+    def type(self, text: str, target: Target | None) -> bool:
+        return False
+
+    def sees_reads(self) -> bool:
+        return True
+
+    def last_read(self) -> float:
+        return max(self._reads, default=0.0)
+
+    def is_unclear(self) -> bool:
+        return False
+
+    def is_busy(self) -> bool:
+        return False
+
+    def wait(self, done: Callable[[], bool], limit_s: float) -> bool:
+        return self._bus.wait(done, limit_s)
+
+    def watch_user(self) -> None:
+        """The portal does not tell of the user's keys."""
+
+    def restore(self, saved: Contents) -> None:
+        self._own(saved)
 
     def bring_back(self, target: Target) -> bool:
         return False
@@ -112,6 +150,8 @@ class Portal:
         return True
 
     def close(self) -> None:
+        with contextlib.suppress(InsertionUnavailable):
+            self._paste.give_back()
         self._end_session()
         self._bus.close()
 
@@ -163,15 +203,20 @@ class Portal:
         self._offered, self._ours = contents, True
         self._bus.call(CLIPBOARD, "SetSelection", "oa{sv}", (self._session, {"mime_types": ("as", list(contents))}))
 
-    def _read_all(self) -> Mapping[str, bytes]:
+    def _read_all(self) -> tuple[Contents, Trouble]:
+        """Every format that its owner hands out, or why one did not come."""
         found: dict[str, bytes] = {}
+        deadline = time.monotonic() + READ_S
         for name in self._types:
-            with contextlib.suppress(InsertionUnavailable):
+            try:
                 reply = self._bus.call(CLIPBOARD, "SelectionRead", "os", (self._session, name))
-                value = _read(reply.body[0].to_raw_fd(), MOST_BYTES - sum(map(len, found.values())))
-                if value is not None:
-                    found[name] = value
-        return found
+            except InsertionUnavailable:
+                continue  # refused
+            value = _read(reply.body[0].to_raw_fd(), MOST_BYTES - sum(map(len, found.values())), deadline)
+            if isinstance(value, Trouble):
+                return found, value
+            found[name] = value
+        return found, Trouble.NONE
 
     def _give(self, name: str, serial: int) -> None:
         """Somebody asks for our clipboard."""
@@ -196,20 +241,20 @@ class Portal:
                 self._session, self._ours, self._told = "", False, False
 
 
-def _read(pipe: int, most: int) -> bytes | None:
-    """All of it, or None: too big, or no end in time."""
+def _read(pipe: int, most: int, deadline: float) -> bytes | Trouble:
+    """All of it, or why it did not come."""
     pieces: list[bytes] = []
     try:
-        while select.select([pipe], [], [], PIPE_S)[0]:
+        while (left := deadline - time.monotonic()) > 0 and select.select([pipe], [], [], left)[0]:
             piece = os.read(pipe, 64 * 1024)
             if not piece:
                 return b"".join(pieces)
             pieces.append(piece)
             if sum(map(len, pieces)) > most:
-                return None
+                return Trouble.CLIPBOARD_BIG
+        return Trouble.CLIPBOARD_SLOW
     finally:
         os.close(pipe)
-    return None
 
 
 def _write(pipe: int, value: bytes) -> bool:

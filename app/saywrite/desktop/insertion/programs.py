@@ -44,12 +44,13 @@ _NAMES = {
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What the user chose. `other_window`: "here", "back" or "keep", when another window has the focus than at the key
-    press. `continue_s`: so many seconds after an insertion the next one continues its text; 0: never.
+    press. `continues`: a text continues the one before it. `line_breaks`: "space" or "as is", in terminals.
     """
 
     means: Means | None = None
     other_window: str = "here"
-    continue_s: float = 30.0
+    continues: bool = True
+    line_breaks: str = "space"
     programs: Mapping[str, Means] = field(default_factory=lambda: MappingProxyType({}))
 
 

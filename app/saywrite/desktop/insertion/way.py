@@ -9,13 +9,30 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from saywrite.events import Receipt
+from saywrite.desktop.insertion.user_activity import UserActivity
 
 PATIENCE_S = 5.0
 """How long a program may take to read the text; measured from the paste keys."""
 
 KEYS_UP_S = 3.0
 """How long to wait for the fingers to leave Ctrl, Alt, Shift and the like."""
+
+GRAB_S = 1.0
+"""How long to wait for a program that takes every key (a menu, a dialog) to let go of them."""
+
+READ_S = 0.5
+"""How long the text may wait for the clipboard's contents to be saved."""
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of all formats of a clipboard together; a larger one is not saved."""
+
+
+class Receipt(StrEnum):
+    """What was seen of a text that went to another program."""
+
+    READ = "read by the target"
+    NOT_READ = "not read"
+    UNKNOWN = "cannot tell"
 
 
 class Means(StrEnum):
@@ -41,8 +58,17 @@ class Trouble(StrEnum):
 
     NONE = ""
     KEYS_HELD = "keys held"
+    KEYBOARD_TAKEN = "keyboard taken"
+    """A menu, a dialog or the screen lock gets every key."""
+
     CLIPBOARD_LOST = "clipboard lost"
     CLIPBOARD_REFUSED = "clipboard refused"
+    CLIPBOARD_SLOW = "clipboard slow"
+    """What is on the clipboard could not be read in `READ_S`, so it could not be put back either."""
+
+    CLIPBOARD_BIG = "clipboard big"
+    """What is on the clipboard is larger than `MOST_BYTES`."""
+
     KEYS_REFUSED = "keys refused"
 
 
@@ -59,7 +85,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What is known of a text that was sent. `on_clipboard`: it is there now, for pasting by hand."""
+    """What is known of a text that was sent. `on_clipboard`: it is there now, for pasting by hand. UNKNOWN with
+    CLIPBOARD_SLOW or CLIPBOARD_BIG: it was typed instead of pasted.
+    """
 
     receipt: Receipt
     on_clipboard: bool = False
@@ -70,6 +98,8 @@ class Way(Protocol):
     """One way into other programs. Methods raise `InsertionUnavailable` when the desktop is gone."""
 
     name: str
+    activity: UserActivity
+    """Whether the user has pressed a key or clicked since the last insertion."""
 
     def focus(self) -> Target | None:
         """The window that has the focus now, if that can be known. Any thread; a few ms at most."""
@@ -80,14 +110,12 @@ class Way(Protocol):
     def serve(self) -> None:
         """Answer what other programs asked meanwhile (the clipboard we hold); does not wait."""
 
-    def deliver(self, text: str, target: Target | None, means: Means) -> Delivery:
-        """Send `text` to the window in front; returns as soon as its fate is known, `PATIENCE_S` at most after the
-        keys.
-        """
+    def wake(self, now: float) -> float | None:
+        """Do what is due at the monotonic time `now`, such as giving back the clipboard; when to be called next."""
 
-    def settle(self) -> None:
-        """Behind `deliver()`: let the program finish reading, then give back the clipboard as it was, if the text
-        was read and the clipboard is still ours.
+    def deliver(self, text: str, target: Target | None, means: Means, *, replace: bool = False) -> Delivery:
+        """Send `text` to the window in front; returns as soon as its fate is known, `PATIENCE_S` at most after the
+        keys. The clipboard is given back later, by `wake()`. `replace`: go on though its contents cannot be saved.
         """
 
     def bring_back(self, target: Target) -> bool:

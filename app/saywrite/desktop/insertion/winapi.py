@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,10 +15,9 @@ from ctypes import wintypes
 from pathlib import PureWindowsPath
 from typing import Any
 
-from saywrite.desktop.insertion.way import Target
+from saywrite.desktop.insertion.way import MOST_BYTES, READ_S, Target, Trouble
 from saywrite.desktop.insertion.windows import INSERT, RETURN, TAB
 
-MOST_BYTES = 64 * 1024 * 1024
 UNICODE_TEXT = 13
 HANDLES = frozenset((2, 3, 9, 14, 0x80, 0x81, 0x82, 0x83, 0x8E, *range(0x200, 0x400)))
 """Formats that are no memory: bitmaps (Windows makes them from the DIB), metafiles, palettes, private handles."""
@@ -54,6 +54,10 @@ class _Key(ctypes.Structure):
     )
 
 
+class _LastInput(ctypes.Structure):
+    _fields_ = (("size", wintypes.UINT), ("time", wintypes.DWORD))
+
+
 class _Either(ctypes.Union):
     _fields_ = (("key", _Key), ("mouse", _Mouse))
 
@@ -71,7 +75,13 @@ class WindowsApi:
         windll: Any = ctypes.windll  # type: ignore[attr-defined,unused-ignore]
         self._user, self._kernel, self._advapi = windll.user32, windll.kernel32, windll.advapi32
         pointer, handle = ctypes.c_void_p, ctypes.c_size_t
-        for name in ("CreateWindowExW", "GetForegroundWindow", "GetClipboardData", "SetClipboardData"):
+        for name in (
+            "CreateWindowExW",
+            "GetForegroundWindow",
+            "GetClipboardOwner",
+            "GetClipboardData",
+            "SetClipboardData",
+        ):
             getattr(self._user, name).restype = pointer
         self._user.SetClipboardData.argtypes = (wintypes.UINT, pointer)
         self._user.GetAsyncKeyState.restype = ctypes.c_short
@@ -88,39 +98,56 @@ class WindowsApi:
         self._user.SetWindowLongPtrW.argtypes = (pointer, ctypes.c_int, self._procedure_type)
         self._procedure = self._procedure_type(self._handle)
         self._window: int | None = None
-        self._text, self._rendered, self._sequence = b"", False, 0
+        self._text, self._rendered = b"", False
         self._asked: Callable[[], None] = lambda: None
 
     def front(self) -> Target | None:
         window = self._user.GetForegroundWindow()
         if not window:
             return None
-        pid = self._pid(window)
+        pid = _pid(self._user, window)
         return Target(int(window), _program(self._kernel, pid), own=pid == os.getpid())
 
     def activate(self, window: int) -> bool:
         return bool(self._user.SetForegroundWindow(ctypes.c_void_p(window)))
 
     def elevated(self, window: int) -> bool:
-        own = self._elevation(self._kernel.OpenProcess(_QUERY_LIMITED, False, os.getpid()))
-        return not own and self._elevation(self._kernel.OpenProcess(_QUERY_LIMITED, False, self._pid(window)))
+        own = _elevation(self._kernel, self._advapi, self._kernel.OpenProcess(_QUERY_LIMITED, False, os.getpid()))
+        return not own and _elevation(
+            self._kernel, self._advapi, self._kernel.OpenProcess(_QUERY_LIMITED, False, _pid(self._user, window))
+        )
 
     def down(self, key: int) -> bool:
         return bool(self._user.GetAsyncKeyState(key) & 0x8000)
 
-    def read_all(self) -> Mapping[int, bytes]:
+    def read_all(self) -> tuple[Mapping[int, bytes], Trouble]:
+        """On a thread of its own: an owner that does not answer would hold this one up."""
         found: dict[int, bytes] = {}
+        troubles: list[Trouble] = []
+        reader = threading.Thread(
+            target=lambda: troubles.append(self._read_formats(found)), name="clipboard reader", daemon=True
+        )
+        reader.start()
+        reader.join(READ_S)
+        return dict(found), troubles[0] if troubles else Trouble.CLIPBOARD_SLOW
+
+    def _read_formats(self, found: dict[int, bytes]) -> Trouble:
+        """Every format that is plain memory into `found`."""
         with self._opened(None) as opened:
-            kind, left = self._user.EnumClipboardFormats(0) if opened else 0, MOST_BYTES
+            if not opened:
+                return Trouble.CLIPBOARD_SLOW
+            kind, left = self._user.EnumClipboardFormats(0), MOST_BYTES
             while kind:
                 memory = None if kind in HANDLES else self._user.GetClipboardData(kind)
                 size = self._kernel.GlobalSize(memory) if memory else 0
-                if memory and size <= left:
+                if size > left:
+                    return Trouble.CLIPBOARD_BIG
+                if memory:
                     found[kind] = ctypes.string_at(self._kernel.GlobalLock(memory), size)
                     self._kernel.GlobalUnlock(memory)
                     left -= size
                 kind = self._user.EnumClipboardFormats(kind)
-        return found
+        return Trouble.NONE
 
     def promise_text(self, text: str, asked: Callable[[], None]) -> bool:
         self._text = text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-16-le") + b"\0\0"
@@ -134,7 +161,6 @@ class WindowsApi:
                 self._user.SetClipboardData(UNICODE_TEXT, None)
                 for name in (_EXCLUDE, *_HISTORY):
                     self._set(self._user.RegisterClipboardFormatW(name), bytes(4))
-        self._sequence = self._user.GetClipboardSequenceNumber()
         return opened
 
     def put(self, contents: Mapping[int, bytes]) -> bool:
@@ -147,7 +173,12 @@ class WindowsApi:
         return opened
 
     def ours(self) -> bool:
-        return bool(self._user.GetClipboardSequenceNumber() == self._sequence)
+        return self._window is not None and self._user.GetClipboardOwner() == self._window
+
+    def seconds_since_input(self) -> float:
+        last = _LastInput(ctypes.sizeof(_LastInput), 0)
+        self._user.GetLastInputInfo(ctypes.byref(last))
+        return float((self._kernel.GetTickCount() - last.time) & 0xFFFF_FFFF) / 1000
 
     def keep_text(self) -> None:
         if self._window is not None and self.ours() and not self._rendered:
@@ -224,23 +255,6 @@ class WindowsApi:
         if window is not None:
             self._user.DestroyWindow(ctypes.c_void_p(window))
 
-    def _pid(self, window: int) -> int:
-        pid = wintypes.DWORD()
-        self._user.GetWindowThreadProcessId(ctypes.c_void_p(window), ctypes.byref(pid))
-        return int(pid.value)
-
-    def _elevation(self, process: int | None) -> bool:
-        if not process:
-            return False
-        token, elevated, size = ctypes.c_void_p(), wintypes.DWORD(), wintypes.DWORD()
-        if self._advapi.OpenProcessToken(ctypes.c_void_p(process), _TOKEN_QUERY, ctypes.byref(token)):
-            self._advapi.GetTokenInformation(
-                token, _TOKEN_ELEVATION, ctypes.byref(elevated), ctypes.sizeof(elevated), ctypes.byref(size)
-            )
-            self._kernel.CloseHandle(token)
-        self._kernel.CloseHandle(process)
-        return bool(elevated.value)
-
 
 def _program(kernel: Any, pid: int) -> str:
     """The name of the file a process runs, "" if it is not told."""
@@ -251,3 +265,24 @@ def _program(kernel: Any, pid: int) -> str:
     kernel.QueryFullProcessImageNameW(ctypes.c_void_p(process), 0, name, ctypes.byref(size))
     kernel.CloseHandle(process)
     return PureWindowsPath(name.value).name
+
+
+def _pid(user: Any, window: int) -> int:
+    """The process that a window belongs to."""
+    pid = wintypes.DWORD()
+    user.GetWindowThreadProcessId(ctypes.c_void_p(window), ctypes.byref(pid))
+    return int(pid.value)
+
+
+def _elevation(kernel: Any, advapi: Any, process: int | None) -> bool:
+    """Whether a process, given by its handle, runs with an administrator's rights. Closes the handle."""
+    if not process:
+        return False
+    token, elevated, size = ctypes.c_void_p(), wintypes.DWORD(), wintypes.DWORD()
+    if advapi.OpenProcessToken(ctypes.c_void_p(process), _TOKEN_QUERY, ctypes.byref(token)):
+        advapi.GetTokenInformation(
+            token, _TOKEN_ELEVATION, ctypes.byref(elevated), ctypes.sizeof(elevated), ctypes.byref(size)
+        )
+        kernel.CloseHandle(token)
+    kernel.CloseHandle(process)
+    return bool(elevated.value)

@@ -9,12 +9,15 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from saywrite.desktop.insertion.way import KEYS_UP_S, PATIENCE_S, Delivery, Means, Target, Trouble, Undo
-from saywrite.events import Receipt
+from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
+from saywrite.desktop.insertion.user_activity import PolledInput, UserActivity
+from saywrite.desktop.insertion.way import KEYS_UP_S, Delivery, Means, Target, Trouble, Undo
 
-QUIET_S = 0.2
 BACK_S = 1.0
 LOOK_S = 0.01
+
+PUMP_S = 0.05
+"""While something is promised, other programs wait for us: Windows' messages are answered this often."""
 
 CTRL, SHIFT, ALT, LEFT_WIN, RIGHT_WIN = 0x11, 0x10, 0x12, 0x5B, 0x5C
 INSERT, BACKSPACE, RETURN, TAB, V, Z = 0x2D, 0x08, 0x0D, 0x09, 0x56, 0x5A
@@ -40,8 +43,8 @@ class WindowsDesktop(Protocol):
 
     def down(self, key: int) -> bool: ...
 
-    def read_all(self) -> Mapping[int, bytes]:
-        """The clipboard's formats that are plain memory, of a bounded size."""
+    def read_all(self) -> tuple[Mapping[int, bytes], Trouble]:
+        """The clipboard's formats that are plain memory, in `READ_S` and of `MOST_BYTES`; why not all of them."""
 
     def promise_text(self, text: str, asked: Callable[[], None]) -> bool:
         """Own the clipboard with `text`, handed over when a program asks; marked as not for histories."""
@@ -50,7 +53,9 @@ class WindowsDesktop(Protocol):
         """Own the clipboard with these formats, all of them there at once; not at all if there are none."""
 
     def ours(self) -> bool:
-        """Whether nobody has changed the clipboard since `promise_text`."""
+        """Whether nobody else has owned the clipboard since `promise_text`. A program that fetches the promised text
+        changes it, but not its owner.
+        """
 
     def keep_text(self) -> None:
         """Hand the promised text over for good, so that it needs us no more."""
@@ -58,9 +63,80 @@ class WindowsDesktop(Protocol):
     def pump(self, limit_s: float) -> None:
         """Answer what Windows asks, for so long at most."""
 
+    def seconds_since_input(self) -> float:
+        """Since the last input of any kind, our own included."""
+
     def press(self, keys: tuple[int, ...]) -> bool: ...
 
     def type(self, text: str) -> bool: ...
+
+
+class WindowsClipboard:
+    """Implements `clipboard_paste.PasteBackend`."""
+
+    def __init__(self, desktop: WindowsDesktop, activity: UserActivity, clock: Callable[[], float]) -> None:
+        self._desktop = desktop
+        self._clock = clock
+        self._reads: list[float] = []
+        self._fetched_early = False
+        self.input = PolledInput(activity, desktop.seconds_since_input)
+
+    def save(self, means: Means, kept: Mapping[int, bytes] | None) -> tuple[Mapping[int, bytes], Trouble]:
+        return (kept, Trouble.NONE) if kept is not None else self._desktop.read_all()
+
+    def offer(self, text: str, means: Means, before: Mapping[int, bytes] | None) -> bool:
+        self._reads.clear()
+        self._fetched_early = False
+        return self._desktop.promise_text(text, lambda: self._reads.append(self._clock()))
+
+    def keep(self) -> None:
+        self._desktop.keep_text()
+
+    def is_ours(self) -> bool:
+        return self._desktop.ours()
+
+    def wait_until_free(self) -> Trouble:
+        up = self.wait(lambda: not any(self._desktop.down(key) for key in MODIFIERS), KEYS_UP_S)
+        return Trouble.NONE if up else Trouble.KEYS_HELD
+
+    def press(self, target: Target | None, means: Means) -> bool:
+        self._desktop.pump(LOOK_S)
+        # A clipboard history has fetched it already: Windows asks nobody a second time.
+        self._fetched_early = bool(self._reads)
+        self._reads.clear()
+        return not self._refused(target) and self._desktop.press(_CHORDS[means])
+
+    def type(self, text: str, target: Target | None) -> bool:
+        return not self._refused(target) and self._desktop.type(text)
+
+    def sees_reads(self) -> bool:
+        return not self._fetched_early
+
+    def last_read(self) -> float:
+        return max(self._reads, default=0.0)
+
+    def is_unclear(self) -> bool:
+        return False
+
+    def is_busy(self) -> bool:
+        return False
+
+    def watch_user(self) -> None:
+        self.input.start(self._clock())
+
+    def restore(self, saved: Mapping[int, bytes]) -> None:
+        self._desktop.put(saved)
+
+    def wait(self, done: Callable[[], bool], limit_s: float) -> bool:
+        end = self._clock() + limit_s
+        while not done():
+            if self._clock() > end:
+                return False
+            self._desktop.pump(LOOK_S)
+        return True
+
+    def _refused(self, target: Target | None) -> bool:
+        return target is not None and self._desktop.elevated(target.window)
 
 
 class Windows:
@@ -68,11 +144,11 @@ class Windows:
 
     name = "Windows"
 
-    def __init__(self, desktop: WindowsDesktop) -> None:
+    def __init__(self, desktop: WindowsDesktop, clock: Callable[[], float] = time.monotonic) -> None:
         self._desktop = desktop
-        self._before: Mapping[int, bytes] = {}
-        self._reads: list[float] = []
-        self._restore = False
+        self.activity = UserActivity(known=True)
+        self._clipboard = WindowsClipboard(desktop, self.activity, clock)
+        self._paste: ClipboardPaste[Mapping[int, bytes]] = ClipboardPaste(self._clipboard, self.activity, clock)
 
     def focus(self) -> Target | None:
         return self._desktop.front()
@@ -81,83 +157,32 @@ class Windows:
         return None
 
     def serve(self) -> None:
-        """Nothing is promised between two insertions."""
+        """Windows' messages are answered by `wake()`."""
 
-    def deliver(self, text: str, target: Target | None, means: Means) -> Delivery:
-        self._restore = False
-        self._reads.clear()
-        if means is Means.TYPE:
-            if not self._keys_up():
-                return self._leave(text, Trouble.KEYS_HELD)
-            if self._refused(target) or not self._desktop.type(text):
-                return self._leave(text, Trouble.KEYS_REFUSED)
-            return Delivery(Receipt.UNKNOWN)
-        if means is Means.CLIPBOARD:
-            return self._leave(text, Trouble.NONE)
-        self._before = self._desktop.read_all()
-        if not self._desktop.promise_text(text, lambda: self._reads.append(time.monotonic())):
-            return Delivery(Receipt.NOT_READ, trouble=Trouble.CLIPBOARD_REFUSED)
-        if not self._keys_up():
-            return self._stay(Trouble.KEYS_HELD)
-        self._desktop.pump(LOOK_S)
-        before_the_keys = bool(self._reads)
-        if self._refused(target) or not self._desktop.press(_CHORDS[means]):
-            return self._stay(Trouble.KEYS_REFUSED)
-        if before_the_keys:
-            # A clipboard history has fetched it already: Windows asks nobody a second time.
-            self._restore = True
-            return Delivery(Receipt.UNKNOWN)
-        self._wait(lambda: bool(self._reads) or not self._desktop.ours(), PATIENCE_S)
-        if self._reads:
-            self._restore = True
-            return Delivery(Receipt.READ)
-        if not self._desktop.ours():
-            return Delivery(Receipt.UNKNOWN, trouble=Trouble.CLIPBOARD_LOST)
-        return self._stay(Trouble.NONE)
+    def wake(self, now: float) -> float | None:
+        self._desktop.pump(0)
+        look = self._clipboard.input.look(now)
+        due = self._paste.wake(now)
+        times = [] if due is None else [due, now + PUMP_S]
+        return min([*times, *([] if look is None else [look])], default=None)
 
-    def settle(self) -> None:
-        if self._restore:
-            self._wait(lambda: False, QUIET_S)
-            if self._desktop.ours():
-                self._desktop.put(self._before)
+    def deliver(self, text: str, target: Target | None, means: Means, *, replace: bool = False) -> Delivery:
+        return self._paste.deliver(text, target, means, replace=replace)
 
     def bring_back(self, target: Target) -> bool:
-        return self._desktop.activate(target.window) and self._wait(lambda: self._is_front(target), BACK_S)
+        return self._desktop.activate(target.window) and self._clipboard.wait(lambda: self._is_front(target), BACK_S)
 
     def take_back(self, undo: Undo, steps: int) -> bool:
-        if not self._keys_up():
+        if self._clipboard.wait_until_free() is not Trouble.NONE:
             return False
         if undo is Undo.CTRL_Z:
             return self._desktop.press(_CHORDS[undo])
         return all(self._desktop.press((BACKSPACE,)) for _ in range(steps))
 
     def close(self) -> None:
+        self._paste.give_back()
         self._desktop.keep_text()
-
-    def _leave(self, text: str, trouble: Trouble) -> Delivery:
-        """Only put it on the clipboard."""
-        if not self._desktop.promise_text(text, lambda: None):
-            return Delivery(Receipt.NOT_READ, trouble=Trouble.CLIPBOARD_REFUSED)
-        return self._stay(trouble)
-
-    def _stay(self, trouble: Trouble) -> Delivery:
-        self._desktop.keep_text()
-        return Delivery(Receipt.NOT_READ, on_clipboard=True, trouble=trouble)
-
-    def _refused(self, target: Target | None) -> bool:
-        return target is not None and self._desktop.elevated(target.window)
 
     def _is_front(self, target: Target) -> bool:
         front = self._desktop.front()
         return front is not None and front.window == target.window
-
-    def _keys_up(self) -> bool:
-        return self._wait(lambda: not any(self._desktop.down(key) for key in MODIFIERS), KEYS_UP_S)
-
-    def _wait(self, done: Callable[[], bool], limit_s: float) -> bool:
-        end = time.monotonic() + limit_s
-        while not done():
-            if time.monotonic() > end:
-                return False
-            self._desktop.pump(LOOK_S)
-        return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import SplitResult, quote, urlsplit
@@ -31,14 +32,32 @@ class Account:
 
 
 def is_loopback(host: str) -> bool:
-    """This computer itself, by name or by number; no name is looked up."""
+    """This computer itself, by name or by number.
+
+    A name below localhost is looked up, which may block: many resolvers ask the network for it, where anybody may
+    answer.
+    """
     name = host.strip("[]").rstrip(".").lower()
-    if name == "localhost" or name.endswith(".localhost"):
+    if name == "localhost":
         return True
+    if name.endswith(".localhost"):
+        return _resolves_to_loopback(name)
+    return is_loopback_number(name)
+
+
+def is_loopback_number(address: str) -> bool:
     try:
-        return ipaddress.ip_address(name.partition("%")[0]).is_loopback
+        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
     except ValueError:
         return False
+
+
+def _resolves_to_loopback(name: str) -> bool:
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return False
+    return bool(found) and all(is_loopback_number(str(address[0])) for *_, address in found)
 
 
 def check_address(url: str) -> str:
@@ -56,7 +75,7 @@ def check_address(url: str) -> str:
     if parts.username is not None or parts.password is not None or _has_tail(parts, address):
         raise _refused("contains more than a host and a path")
     if scheme == "http" and not is_loopback(host):
-        raise _refused("is not encrypted")
+        raise not_encrypted()
     place = f"[{written}]" if ":" in written else written
     place += f":{port}" if port is not None and port != {"https": 443, "http": 80}[scheme] else ""
     return f"{scheme}://{place}{quote(parts.path.rstrip('/'), safe=_PATH)}"
@@ -64,6 +83,10 @@ def check_address(url: str) -> str:
 
 def _has_tail(parts: SplitResult, address: str) -> bool:
     return bool(parts.query or parts.fragment) or "?" in address or "#" in address
+
+
+def not_encrypted() -> AddressRefused:
+    return _refused("is not encrypted")
 
 
 def _refused(why: str) -> AddressRefused:

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from websocket import WebSocketProxyException
 
 from saywrite.errors import ProxyRefused
+from saywrite.speech.aiola.account import is_loopback_number, not_encrypted
 from saywrite.speech.aiola.network import Network, Proxy, tune
 from saywrite.speech.aiola.wishes import Wishes
 
@@ -71,7 +72,7 @@ class Dialing:
     def connect(self, place: Place) -> socket.socket:
         """A connected, non-blocking socket: an SSLSocket when `place` is secure."""
         proxy = self._network.proxy_for(f"{'https' if place.secure else 'http'}://{place.written}")
-        sock = self._to_proxy(proxy) if proxy else self._race(self._resolve(place.host, place.port))
+        sock = self._to_proxy(proxy) if proxy else self._race(self._addresses_of(place))
         try:
             tune(sock)
             if proxy is not None:
@@ -90,6 +91,14 @@ class Dialing:
             return self._race(self._resolve(proxy.host, proxy.port))
         except OSError as error:
             raise WebSocketProxyException("the proxy cannot be reached") from error
+
+    def _addresses_of(self, place: Place) -> list[Address]:
+        """Those that speech may be sent to: without encryption only this computer's own, whatever the name says."""
+        found = self._resolve(place.host, place.port)
+        allowed = [each for each in found if place.secure or is_loopback_number(str(each[1][0]))]
+        if not allowed:
+            raise not_encrypted()
+        return allowed
 
     def _resolve(self, host: str, port: int) -> list[Address]:
         """The host's addresses, the families in turn."""

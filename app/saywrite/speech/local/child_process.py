@@ -75,10 +75,10 @@ class WorkerProcess:
             stderr=subprocess.PIPE,
             creationflags=_creation_flags(),
         )
-        for task in (self._write, self._read):
-            threading.Thread(target=task, name=f"worker-{number}{task.__name__}", daemon=True).start()
-        self._listener = threading.Thread(target=self._collect, name=f"worker-{number}_stderr", daemon=True)
-        self._listener.start()
+        self._listener = self._start_thread("stderr", self._collect)
+        self._start_thread("write", self._write)
+        # The reader comes last: it joins the listener as soon as the child has ended, which may be at once.
+        self._start_thread("read", self._read)
 
     @property
     def pid(self) -> int:
@@ -107,6 +107,11 @@ class WorkerProcess:
         with suppress(OSError):
             self._child.kill()
         self._outbox.put(None)
+
+    def _start_thread(self, name: str, target: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=target, name=f"worker-{self.number}_{name}", daemon=True)
+        thread.start()
+        return thread
 
     def _write(self) -> None:
         pipe = self._child.stdin
@@ -192,9 +197,7 @@ def _message(body: bytes) -> dict[str, Any]:
 
 
 def _creation_flags() -> int:
-    """On Windows: no console window, out of reach of Ctrl-C, a little behind the programs in use."""
+    """On Windows: no console window, out of reach of Ctrl-C."""
     if sys.platform == "win32":
-        return (
-            subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-        )
+        return subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
     return 0

@@ -151,16 +151,16 @@ def _texts(values: Sequence[object]) -> tuple[str, ...]:
 
 
 def run(make_decoder: Callable[[], Decoder], make_segmenter: MakeSegmenter) -> int:
-    """`serve()` on this process's own pipes, at a low priority and ignoring Ctrl-C."""
+    """`serve()` on this process's own pipes, ignoring Ctrl-C.
+
+    At the usual priority: somebody waits for every final, and beside busy programs a lower one costs seconds.
+    """
     stdout = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # native libraries print to standard output: not into our messages
     for name in ("SIGINT", "SIGTERM"):
         # Both reach the whole process group; the parent finishes the dictation first, with our help. It then
         # closes the pipe, which ends us.
         signal.signal(getattr(signal, name), signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        with suppress(OSError):
-            os.nice(5)
     try:
         return serve(sys.stdin.buffer, stdout, make_decoder, make_segmenter)
     except BrokenPipeError:

@@ -12,14 +12,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from saywrite.desktop.insertion.way import MOST_BYTES, READ_S, Trouble
 from saywrite.desktop.insertion.wlroots.wire import Arguments, Wire
 from saywrite.errors import InsertionUnavailable
 
 MANAGERS = ("ext_data_control_manager_v1", "zwlr_data_control_manager_v1")
 SECRET = "x-kde-passwordManagerHint"
 TEXT = ("text/plain;charset=utf-8", "UTF8_STRING", "text/plain", "TEXT", "STRING")
-MOST_BYTES = 64 * 1024 * 1024
-ANSWER_S = 1.0
 STALLED_S = 10.0
 
 Contents = Mapping[str, bytes]
@@ -86,21 +85,25 @@ class Clipboard:
                 self._write(number)
         self._wire.serve()
 
-    def read(self, selection: str) -> Contents:
-        """All formats, of a bounded size. Empty if there are none, or they are our own already."""
+    def read(self, selection: str, limit_s: float = READ_S) -> tuple[Contents, Trouble]:
+        """All formats, of a bounded size, in a bounded time. Empty if there are none. With CLIPBOARD_SLOW or
+        CLIPBOARD_BIG it is not all that is there.
+        """
         held = self._held.get(selection)
         if held is not None:
-            return held.contents
+            return held.contents, Trouble.NONE
         offer = self._offers.get(selection, 0)
         found: dict[str, bytes] = {}
         left = MOST_BYTES
+        deadline = time.monotonic() + limit_s
         names = dict.fromkeys(self._types.get(offer, []))
         for name in sorted(names, key=lambda each: _FIRST.index(each) if each in _FIRST else len(_FIRST)):
-            value = self._receive(offer, name, left)
-            if value is not None:
-                found[name] = value
-                left -= len(value)
-        return found
+            value = self._receive(offer, name, left, deadline)
+            if isinstance(value, Trouble):
+                return found, value
+            found[name] = value
+            left -= len(value)
+        return found, Trouble.NONE
 
     def own(self, selection: str, contents: Contents) -> None:
         """Offer `contents`; nothing at all if there are none."""
@@ -128,8 +131,8 @@ class Clipboard:
             self._end(number)
         self._poll.close()
 
-    def _receive(self, offer: int, name: str, most: int) -> bytes | None:
-        """One format from its owner, or None: too big, or the owner does not answer."""
+    def _receive(self, offer: int, name: str, most: int, deadline: float) -> bytes | Trouble:
+        """One format from its owner, or why it did not come."""
         reading, writing = os.pipe()
         try:
             self._wire.send(offer, 0, name, fd=writing)
@@ -138,15 +141,15 @@ class Clipboard:
         pieces: list[bytes] = []
         size = 0
         try:
-            while select.select([reading], [], [], ANSWER_S)[0]:
+            while (left := deadline - time.monotonic()) > 0 and select.select([reading], [], [], left)[0]:
                 piece = os.read(reading, 64 * 1024)
                 if not piece:
                     return b"".join(pieces)
                 size += len(piece)
                 if size > most:
-                    return None
+                    return Trouble.CLIPBOARD_BIG
                 pieces.append(piece)
-            return None
+            return Trouble.CLIPBOARD_SLOW
         finally:
             os.close(reading)
 

@@ -1,4 +1,8 @@
-"""The way into other programs under wlroots and its like: data control, a keyboard of our own, `wtype` to type."""
+"""The way into other programs under wlroots and its like: data control, a keyboard of our own, `wtype` to type.
+
+The insertion worker. The protocol does not say who reads the clipboard: whoever reads after the keys is taken for the
+target.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,20 @@ import logging
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from saywrite.desktop.insertion.way import PATIENCE_S, Delivery, Means, Target, Trouble, Undo
+from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
+from saywrite.desktop.insertion.user_activity import UserActivity
+from saywrite.desktop.insertion.way import Delivery, Means, Target, Trouble, Undo
 from saywrite.desktop.insertion.wlroots.clipboard import Clipboard, Contents, of_text
+from saywrite.desktop.insertion.wlroots.idle import IdleWatch
 from saywrite.desktop.insertion.wlroots.keyboard import Keyboard
 from saywrite.desktop.insertion.wlroots.toplevels import Toplevels
 from saywrite.desktop.insertion.wlroots.wire import Wire
 from saywrite.errors import InsertionUnavailable
-from saywrite.events import Receipt
 
 log = logging.getLogger(__name__)
 
-QUIET_S = 0.2
 WATCHERS_S = 0.03
 """So long programs that watch the clipboard have to read before the keys are sent."""
 
@@ -29,24 +34,29 @@ _TYPING_S = 60.0
 _BACK_S = 1.0
 _LOOK_S = 0.02
 
+Selections = Mapping[str, Contents]
+
 
 class Wlroots:
-    """Implements `way.Way`. Its keyboard has modifiers of its own, so fingers on Ctrl or Alt change nothing."""
+    """Implements `way.Way` and `clipboard_paste.PasteBackend`. Its keyboard has modifiers of its own, so fingers on
+    Ctrl or Alt change nothing.
+    """
 
     name = "Wayland data control"
 
     def __init__(self, display: str | None = None, own: str = "saywrite") -> None:
         """`own`: Saywrite's own app id."""
+        self.activity = UserActivity()
         self._wire = Wire(display)
         try:
             self._clipboard = Clipboard(self._wire)
             self._keyboard = Keyboard(self._wire, self._clipboard.seat)
             self._toplevels = Toplevels(self._wire, own)
+            self._idle = IdleWatch(self._wire, self._clipboard.seat, self.activity)
         except InsertionUnavailable:
             self._wire.close()
             raise
-        self._before: dict[str, Contents] = {}
-        self._restore = False
+        self._paste: ClipboardPaste[Selections] = ClipboardPaste(self, self.activity)
 
     def focus(self) -> Target | None:
         return self._toplevels.front
@@ -57,46 +67,67 @@ class Wlroots:
     def serve(self) -> None:
         self._clipboard.serve()
 
-    def deliver(self, text: str, target: Target | None, means: Means) -> Delivery:
-        self._restore = False
-        if means is Means.TYPE:
-            if self._type(text):
-                return Delivery(Receipt.UNKNOWN)
-            self._clipboard.own("clipboard", of_text(text))
-            return Delivery(Receipt.NOT_READ, on_clipboard=True, trouble=Trouble.KEYS_REFUSED)
-        selections = ("clipboard", "primary") if means is Means.SHIFT_INSERT else ("clipboard",)
-        if means is not Means.CLIPBOARD:
-            self._before = {each: self._clipboard.read(each) for each in selections}
-        for selection in selections:
-            self._clipboard.own(selection, of_text(text))
-        if means is Means.CLIPBOARD:
-            return Delivery(Receipt.NOT_READ, on_clipboard=True)
-        self._serve_until(lambda: False, WATCHERS_S)
+    def wake(self, now: float) -> float | None:
+        return self._paste.wake(now)
+
+    def deliver(self, text: str, target: Target | None, means: Means, *, replace: bool = False) -> Delivery:
+        return self._paste.deliver(text, target, means, replace=replace)
+
+    # What the sequence of an insertion needs
+
+    def save(self, means: Means, kept: Selections | None) -> tuple[Selections, Trouble]:
+        saved = {name: each for name, each in (kept or {}).items() if self._clipboard.holds(name)}
+        for name in _selections(means):
+            if name not in saved:
+                saved[name], trouble = self._clipboard.read(name)
+                if trouble:
+                    return saved, trouble
+        return saved, Trouble.NONE
+
+    def offer(self, text: str, means: Means, before: Selections | None) -> bool:
+        for name in _selections(means):
+            self._clipboard.own(name, of_text(text))
+        return True
+
+    def keep(self) -> None:
+        """It is served as long as we run."""
+
+    def is_ours(self) -> bool:
+        return self._clipboard.holds("clipboard")
+
+    def wait_until_free(self) -> Trouble:
+        return Trouble.NONE
+
+    def press(self, target: Target | None, means: Means) -> bool:
+        self.wait(lambda: False, WATCHERS_S)
         self._clipboard.reads.clear()
         self._keyboard.press(means)
-        self._serve_until(lambda: bool(self._clipboard.reads) or not self._clipboard.holds("clipboard"), PATIENCE_S)
-        if self._clipboard.reads:
-            self._restore = True
-            return Delivery(Receipt.READ)
-        if not self._clipboard.holds("clipboard"):
-            self._restore = True
-            return Delivery(Receipt.UNKNOWN, trouble=Trouble.CLIPBOARD_LOST)
-        return Delivery(Receipt.NOT_READ, on_clipboard=True)
+        return True
 
-    def settle(self) -> None:
-        if not self._restore:
-            return
-        end = time.monotonic() + QUIET_S
-        self._serve_until(lambda: time.monotonic() > end and not self._clipboard.busy, PATIENCE_S)
-        for selection, contents in self._before.items():
+    def sees_reads(self) -> bool:
+        return True
+
+    def last_read(self) -> float:
+        return max(self._clipboard.reads, default=0.0)
+
+    def is_unclear(self) -> bool:
+        return False
+
+    def is_busy(self) -> bool:
+        return self._clipboard.busy
+
+    def watch_user(self) -> None:
+        self._idle.start()
+
+    def restore(self, saved: Selections) -> None:
+        for selection, contents in saved.items():
             if self._clipboard.holds(selection):
                 self._clipboard.own(selection, contents)
-        self._before.clear()
 
     def bring_back(self, target: Target) -> bool:
         if not self._toplevels.activate(target.window, self._clipboard.seat):
             return False
-        return self._serve_until(lambda: self._is_front(target), _BACK_S)
+        return self.wait(lambda: self._is_front(target), _BACK_S)
 
     def take_back(self, undo: Undo, steps: int) -> bool:
         if undo is Undo.CTRL_Z:
@@ -106,6 +137,10 @@ class Wlroots:
         return True
 
     def close(self) -> None:
+        try:
+            self._paste.give_back()
+        except InsertionUnavailable:
+            log.debug("the compositor went first")
         self._clipboard.close()
         self._wire.close()
 
@@ -113,7 +148,7 @@ class Wlroots:
         front = self._toplevels.front
         return front is not None and front.window == target.window
 
-    def _type(self, text: str) -> bool:
+    def type(self, text: str, target: Target | None) -> bool:
         """Run wtype, answering others meanwhile; whether it did its work. The text goes through its standard input:
         everybody may read a command line.
         """
@@ -133,15 +168,19 @@ class Wlroots:
                 pipe.write(text.encode("utf-8"))
         except OSError:
             log.info("wtype does not read its text")
-        if not self._serve_until(lambda: started.poll() is not None, _TYPING_S):
+        if not self.wait(lambda: started.poll() is not None, _TYPING_S):
             started.kill()
             started.wait()
         return started.returncode == 0
 
-    def _serve_until(self, done: Callable[[], bool], limit_s: float) -> bool:
+    def wait(self, done: Callable[[], bool], limit_s: float) -> bool:
         deadline = time.monotonic() + limit_s
         while not done():
             if time.monotonic() > deadline:
                 return False
             self._clipboard.serve(min(_LOOK_S, limit_s))
         return True
+
+
+def _selections(means: Means) -> tuple[str, ...]:
+    return ("clipboard", "primary") if means is Means.SHIFT_INSERT else ("clipboard",)

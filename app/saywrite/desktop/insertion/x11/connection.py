@@ -23,6 +23,10 @@ GONE = (ConnectionClosedError, DisplayError, OSError)
 """What python-xlib raises when there is no server, or no longer."""
 
 
+_RECENT_S = 10.0
+"""A server's time that differs more than this from our clock is another clock's."""
+
+
 class Connection:
     """Raises `InsertionUnavailable` without a server. Events go to every function in `handlers`."""
 
@@ -90,6 +94,11 @@ class Connection:
         finally:
             self.handlers.remove(self._take_time)
         return int(self._time)
+
+    def monotonic(self, server_time: int, now: float) -> float:
+        """A time of the server (ms) on our clock, which on the same computer is the same one; else about `now`."""
+        ago = ((int(now * 1000) - server_time) & 0xFFFF_FFFF) / 1000
+        return now - ago if ago < _RECENT_S else now
 
     def close(self) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +32,11 @@ class Read:
 
 @dataclass(slots=True)
 class _Offer:
+    """`before`: what lay on the selection before, None if that is not to be given to anybody."""
+
     contents: Contents
     since: int
+    before: Contents | None = None
 
 
 @dataclass(slots=True)
@@ -48,20 +51,22 @@ class Offers:
 
     def __init__(self, connection: Connection) -> None:
         self.reads: list[Read] = []
+        self.wants_before: Callable[[int, int], bool] = lambda _window, _time: False
+        """Whether a request (its window, its time in ms of the server or 0) is for what lay there before."""
         self._x = connection
         self._held: dict[str, _Offer] = {}
         self._transfers: dict[tuple[int, int], _Transfer] = {}
         connection.handlers.append(self._take)
 
-    def own(self, selection: str, contents: Contents) -> bool:
-        """Offer `contents`; whether the server agreed."""
+    def own(self, selection: str, contents: Contents, before: Contents | None = None) -> bool:
+        """Offer `contents`, and `before` to those for whom `wants_before` is true; whether the server agreed."""
         atom = self._x.atom(selection)
         since = self._x.server_time()
         self._x.window.set_selection_owner(atom, since)
         if self._owner(atom) != self._x.window.id:
             self._held.pop(selection, None)
             return False
-        self._held[selection] = _Offer(contents, since)
+        self._held[selection] = _Offer(contents, since, before)
         return True
 
     def held(self, selection: str) -> Contents | None:
@@ -99,7 +104,12 @@ class Offers:
         selection, target = self._x.atom_name(event.selection), self._x.atom_name(event.target)
         place = event.property or event.target  # clients from before ICCCM name no property
         offer = self._held.get(selection)
-        given = offer is not None and self._put(offer, event.requestor, target, place)
+        given, is_text = False, False
+        if offer is not None:
+            earlier = offer.before is not None and self.wants_before(event.requestor.id, event.time)
+            contents = offer.before if earlier and offer.before is not None else offer.contents
+            given = bool(contents) and self._put(contents, offer.since, event.requestor, target, place)
+            is_text = not earlier and target in TEXT
         event.requestor.send_event(
             SelectionNotify(
                 time=event.time,
@@ -110,26 +120,26 @@ class Offers:
             )
         )
         self._x.display.flush()
-        if given and target in TEXT:
+        if given and is_text:
             self.reads.append(Read(selection, event.requestor.id, time.monotonic()))
 
-    def _put(self, offer: _Offer, requestor: Any, target: str, place: int) -> bool:
+    def _put(self, contents: Contents, since: int, requestor: Any, target: str, place: int) -> bool:
         """Write the answer into the requestor's property; whether there is one."""
         atom = self._x.atom
         if target == "TARGETS":
-            names = ("TARGETS", "MULTIPLE", "TIMESTAMP", *offer.contents)
+            names = ("TARGETS", "MULTIPLE", "TIMESTAMP", *contents)
             requestor.change_property(place, atom("ATOM"), 32, [atom(name) for name in names])
         elif target == "TIMESTAMP":
-            requestor.change_property(place, atom("INTEGER"), 32, [offer.since])
+            requestor.change_property(place, atom("INTEGER"), 32, [since])
         elif target == "MULTIPLE":
-            return self._put_several(offer, requestor, place)
-        elif target in offer.contents:
-            self._put_item(offer.contents[target], requestor, place)
+            return self._put_several(contents, since, requestor, place)
+        elif target in contents:
+            self._put_item(contents[target], requestor, place)
         else:
             return False
         return True
 
-    def _put_several(self, offer: _Offer, requestor: Any, place: int) -> bool:
+    def _put_several(self, contents: Contents, since: int, requestor: Any, place: int) -> bool:
         """MULTIPLE: the property holds pairs of target and property; a pair that fails gets no property."""
         reply = requestor.get_property(place, X.AnyPropertyType, 0, 1_000)
         if reply is None or reply.format != 32:
@@ -137,7 +147,7 @@ class Offers:
         pairs = list(reply.value)
         for at in range(0, len(pairs) - 1, 2):
             name = self._x.atom_name(pairs[at])
-            if name == "MULTIPLE" or not self._put(offer, requestor, name, pairs[at + 1]):
+            if name == "MULTIPLE" or not self._put(contents, since, requestor, name, pairs[at + 1]):
                 pairs[at + 1] = X.NONE
         requestor.change_property(place, self._x.atom("ATOM_PAIR"), 32, pairs)
         return True

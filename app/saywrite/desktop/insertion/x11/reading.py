@@ -1,24 +1,29 @@
-"""Reading a selection that another program owns: every format, also the ones sent in pieces (INCR)."""
+"""Reading a selection that another program owns: every format, also the ones sent in pieces (INCR).
+
+What takes too long is given up, but still taken to its end piece by piece: many owners serve nobody else before that.
+The insertion worker.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from Xlib import X
 from Xlib.protocol.event import PropertyNotify, SelectionNotify
 
+from saywrite.desktop.insertion.way import MOST_BYTES, READ_S, Trouble
 from saywrite.desktop.insertion.x11.connection import Connection
 from saywrite.desktop.insertion.x11.contents import Contents, Item, item, worth_keeping
 
-MOST_BYTES = 64 * 1024 * 1024
-"""Of all formats together; what does not fit is not kept."""
 
-ANSWER_S = 1.0
-"""For one answer or one piece of it."""
+class _Unreadable(Exception):
+    """One format did not come: the owner is slow, or there is too much of it."""
 
-ALL_S = 3.0
-"""For the whole clipboard: the text must not wait longer for it."""
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
 
 
 class Reader:
@@ -26,46 +31,53 @@ class Reader:
 
     def __init__(self, connection: Connection) -> None:
         self._x = connection
-        self._property = connection.atom("SAYWRITE_READ")
+        self._number = 0
+        self._property = 0
         self._incr = connection.atom("INCR")
+        self._target = 0
         self._answer: int | None = None
-        self._answered = 0
         self._pieces = 0
+        self._deadline = 0.0
+        self._given_up: set[int] = set()
+        connection.handlers.append(self._drain)
 
-    def read(self, selection: str) -> Contents:
-        """All formats worth keeping, of a bounded size, in a bounded time. Empty if nobody owns it."""
+    def read(self, selection: str, limit_s: float = READ_S) -> tuple[Contents, Trouble]:
+        """All formats worth keeping, of a bounded size, in a bounded time. Empty if nobody owns it, or its owner has
+        nothing. With CLIPBOARD_SLOW or CLIPBOARD_BIG it is not all that is there.
+        """
         if self._x.display.get_selection_owner(self._x.atom(selection)) == X.NONE:
-            return {}
-        deadline = time.monotonic() + ALL_S
-        targets = self._convert(selection, "TARGETS", MOST_BYTES)
-        if targets is None or targets.width != 32:
-            # ancient owners answer to STRING only
-            names = ["UTF8_STRING", "STRING"]
-        else:
-            names = [self._x.atom_name(int(atom)) for atom in targets.data if atom]
+            return {}, Trouble.NONE
+        self._deadline = time.monotonic() + limit_s
         found: dict[str, Item] = {}
         left = MOST_BYTES
-        for name in worth_keeping(names):
-            if time.monotonic() > deadline:
-                break
-            value = self._convert(selection, name, left)
-            if value is not None:
-                found[name] = value
-                left -= value.size
-        return found
+        try:
+            targets = self._convert(selection, "TARGETS", MOST_BYTES)
+            if targets is None or targets.width != 32:
+                # ancient owners answer to STRING only
+                names = ["UTF8_STRING", "STRING"]
+            else:
+                names = [self._x.atom_name(int(atom)) for atom in targets.data if atom]
+            for name in worth_keeping(names):
+                value = self._convert(selection, name, left)
+                if value is not None:
+                    found[name] = value
+                    left -= value.size
+        except _Unreadable as error:
+            return found, error.trouble
+        return found, Trouble.NONE
 
     def _convert(self, selection: str, target: str, most: int) -> Item | None:
-        """One format, or None: refused, too big, or no answer."""
-        self._answer = None
+        """One format, or None where it is refused. Raises `_Unreadable`."""
+        # A property of its own for each question: an answer that comes too late is not taken for the next one's.
+        self._number = (self._number + 1) % 64
+        self._property = self._x.atom(f"SAYWRITE_READ_{self._number}")
+        self._given_up.discard(self._property)
+        self._answer, self._target = None, self._x.atom(target)
         self._x.handlers.append(self._take)
         try:
             self._x.window.delete_property(self._property)
-            self._x.window.convert_selection(
-                self._x.atom(selection), self._x.atom(target), self._property, X.CurrentTime
-            )
-            wanted = self._x.atom(target)
-            if not self._x.wait(lambda: self._answer is not None and self._answered == wanted, ANSWER_S):
-                return None
+            self._x.window.convert_selection(self._x.atom(selection), self._target, self._property, X.CurrentTime)
+            self._wait(lambda: self._answer is not None)
             if self._answer == X.NONE:
                 return None
             self._pieces = 0  # pieces count from when the property is deleted, which begins an INCR transfer
@@ -73,34 +85,43 @@ class Reader:
             if reply is None:
                 return None
             if reply.property_type == self._incr:
+                if len(reply.value) and int(reply.value[0]) > most:  # a lower bound of the size
+                    raise _Unreadable(Trouble.CLIPBOARD_BIG)
                 return self._in_pieces(most)
             value = item(self._x.atom_name(reply.property_type), reply.format, reply.value)
-            return value if value.size <= most else None
+            if value.size > most:
+                raise _Unreadable(Trouble.CLIPBOARD_BIG)
+            return value
+        except _Unreadable:
+            self._given_up.add(self._property)
+            self._x.window.delete_property(self._property)
+            raise
         finally:
             self._x.handlers.remove(self._take)
 
-    def _in_pieces(self, most: int) -> Item | None:
-        """The rest of an INCR transfer: each piece is a new value of the property, an empty one ends it. One that
-        is too big is read to its end all the same, so that its owner is not left hanging.
-        """
+    def _wait(self, done: Callable[[], bool]) -> None:
+        left = self._deadline - time.monotonic()
+        if left < 0 or not self._x.wait(done, left):
+            raise _Unreadable(Trouble.CLIPBOARD_SLOW)
+
+    def _in_pieces(self, most: int) -> Item:
+        """The rest of an INCR transfer: each piece is a new value of the property, an empty one ends it."""
         pieces: list[Any] = []
         size, kind, width = 0, 0, 8
-        deadline = time.monotonic() + ALL_S
-        while time.monotonic() < deadline:
-            if not self._x.wait(lambda: self._pieces > 0, ANSWER_S):
-                return None
+        while True:
+            self._wait(lambda: self._pieces > 0)
             self._pieces -= 1
             reply = self._take_property()
             if reply is None:
                 continue
             if len(reply.value) == 0:
                 data = b"".join(pieces) if width == 8 else tuple(number for piece in pieces for number in piece)
-                return Item(self._x.atom_name(kind), width, data) if size <= most else None
+                return Item(self._x.atom_name(kind), width, data)
             kind, width = reply.property_type, reply.format
             size += len(reply.value) * width // 8
-            if size <= most:
-                pieces.append(item("", width, reply.value).data)
-        return None
+            if size > most:
+                raise _Unreadable(Trouble.CLIPBOARD_BIG)
+            pieces.append(item("", width, reply.value).data)
 
     def _take_property(self) -> Any:
         reply = self._x.window.get_property(self._property, X.AnyPropertyType, 0, MOST_BYTES // 4, True)
@@ -108,7 +129,8 @@ class Reader:
 
     def _take(self, event: Any) -> None:
         if isinstance(event, SelectionNotify) and event.requestor.id == self._x.window.id:
-            self._answer, self._answered = event.property, event.target
+            if event.target == self._target and event.property in (X.NONE, self._property):
+                self._answer = event.property
         elif (
             isinstance(event, PropertyNotify)
             and event.window.id == self._x.window.id
@@ -116,3 +138,17 @@ class Reader:
             and event.state == X.PropertyNewValue
         ):
             self._pieces += 1
+
+    def _drain(self, event: Any) -> None:
+        """Delete what comes for a question that was given up: that asks for its next piece; an empty one ends it."""
+        if isinstance(event, SelectionNotify) and event.requestor.id == self._x.window.id:
+            place = event.property
+        elif isinstance(event, PropertyNotify) and event.state == X.PropertyNewValue:
+            place = event.atom
+        else:
+            return
+        if place in self._given_up:
+            reply = self._x.window.get_property(place, X.AnyPropertyType, 0, 0)
+            if reply is not None and reply.property_type not in (X.NONE, self._incr) and reply.bytes_after == 0:
+                self._given_up.discard(place)
+            self._x.window.delete_property(place)

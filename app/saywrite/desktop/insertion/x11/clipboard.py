@@ -1,0 +1,134 @@
+"""The clipboard and the keys of an X server for `clipboard_paste.py`. The insertion worker.
+
+The server says who reads. Once the target has read the text, other programs are given what was there before, and so is
+the target itself when the user's own keys made it ask: they see the old clipboard while a busy target still reads ours.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+from Xlib import X
+
+from saywrite.desktop.insertion.user_activity import UserActivity
+from saywrite.desktop.insertion.way import Means, Target, Trouble
+from saywrite.desktop.insertion.x11.connection import Connection
+from saywrite.desktop.insertion.x11.contents import Contents, of_text
+from saywrite.desktop.insertion.x11.focus import Focus
+from saywrite.desktop.insertion.x11.input_watch import InputWatch
+from saywrite.desktop.insertion.x11.keys import Keys
+from saywrite.desktop.insertion.x11.offering import Offers
+from saywrite.desktop.insertion.x11.reading import Reader
+from saywrite.desktop.insertion.x11.typing import Typist
+
+Selections = Mapping[str, Contents]
+"""What lies on each selection, by its name."""
+
+
+class X11Clipboard:
+    """Implements `clipboard_paste.PasteBackend`."""
+
+    def __init__(
+        self, connection: Connection, focus: Focus, keys: Keys, typist: Typist, activity: UserActivity
+    ) -> None:
+        self._x = connection
+        self._focus = focus
+        self._keys = keys
+        self._typist = typist
+        self._activity = activity
+        self._offers = Offers(connection)
+        self._offers.wants_before = self._wants_before
+        self._reader = Reader(connection)
+        self._input = InputWatch(connection, activity)
+        self._target: Target | None = None
+        self._read_at = 0.0
+        self._others = False
+
+    def save(self, means: Means, kept: Selections | None) -> tuple[Selections, Trouble]:
+        saved = {name: each for name, each in (kept or {}).items() if self._offers.held(name) is not None}
+        for name in ("CLIPBOARD", "PRIMARY") if means is Means.SHIFT_INSERT else ("CLIPBOARD",):
+            held = self._offers.held(name)  # we cannot ask ourselves, and need not
+            if name in saved:
+                continue
+            if held is not None:
+                saved[name] = held
+                continue
+            saved[name], trouble = self._reader.read(name)
+            if trouble:
+                return saved, trouble
+        return saved, Trouble.NONE
+
+    def offer(self, text: str, means: Means, before: Selections | None) -> bool:
+        self._read_at, self._others, self._target = 0.0, False, None
+        names = ("CLIPBOARD", "PRIMARY") if means is Means.SHIFT_INSERT else ("CLIPBOARD",)
+        contents = of_text(text)
+        owned = [self._offers.own(name, contents, None if before is None else before[name]) for name in names]
+        return all(owned)
+
+    def keep(self) -> None:
+        """The selection is served as long as we run; a clipboard manager takes it over at the end."""
+        self._target = None
+
+    def is_ours(self) -> bool:
+        return self._offers.held("CLIPBOARD") is not None
+
+    def wait_until_free(self) -> Trouble:
+        return self._keys.wait_until_free()
+
+    def press(self, target: Target | None, means: Means) -> bool:
+        self._x.serve()
+        self._offers.reads.clear()  # so far only programs that watch the clipboard can have looked
+        self._target = target
+        return self._keys.press(means)
+
+    def type(self, text: str, target: Target | None) -> bool:
+        return self._typist.type(text, target.window if target else 0)
+
+    def sees_reads(self) -> bool:
+        return True
+
+    def last_read(self) -> float:
+        """Of the target itself: programs that watch the clipboard read too, and mean nothing."""
+        while self._offers.reads:
+            read = self._offers.reads.pop(0)
+            if self._target is not None and self._is_target(read.requestor):
+                self._read_at = read.at
+            else:
+                self._others = True
+        return self._read_at
+
+    def is_unclear(self) -> bool:
+        return self._others and self._target is None
+
+    def is_busy(self) -> bool:
+        return self._offers.busy
+
+    def wait(self, done: Callable[[], bool], limit_s: float) -> bool:
+        return self._x.wait(done, limit_s)
+
+    def watch_user(self) -> None:
+        self._input.start()
+
+    def restore(self, saved: Selections) -> None:
+        self._target = None
+        for name, contents in saved.items():
+            if self._offers.held(name) is None:
+                continue  # somebody copied something meanwhile: that is newer
+            if contents:
+                self._offers.own(name, contents)
+            else:
+                self._offers.give_up(name)
+        self._x.serve()
+
+    def _is_target(self, requestor: int) -> bool:
+        return self._target is not None and self._focus.same_program(requestor, self._target.window)
+
+    def _wants_before(self, requestor: int, at: int) -> bool:
+        """`at`: the time of the event that made the program ask, 0 if it does not say."""
+        if not self.last_read() or self._target is None:
+            return False
+        if not self._is_target(requestor):
+            return True
+        first = self._activity.first_input()
+        return at != X.CurrentTime and first is not None and self._x.monotonic(at, time.monotonic()) >= first
