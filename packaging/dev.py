@@ -534,6 +534,7 @@ def check(python: str) -> int:
         ["-m", "ruff", "format", "--check", "."],
         ["-m", "mypy"],
         ["-c", linter],
+        ["packaging/measure_structure.py"],
     )
     return max(subprocess.run([python, *each], cwd=str(ROOT), check=False).returncode for each in commands)
 

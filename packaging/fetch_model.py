@@ -13,14 +13,14 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from saywrite.dictation.model_commands import download
-from saywrite.errors import ModelDamaged, ModelError
-from saywrite.events import ModelState
-from saywrite.speech.aiola.network import Network
+from saywrite.cli.models import download
+from saywrite.foundation.errors import ModelDamaged, ModelError
+from saywrite.foundation.events import ModelState
+from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.local.model_store.http_files import HttpFiles
-from saywrite.speech.local.model_store.sources import OFFICIAL_HOST, FolderSource, Source, WebSource
+from saywrite.speech.local.model_store.sources import OFFICIAL_HOST, FolderSource, ModelSource, WebSource
 from saywrite.speech.local.model_store.store import ModelStore
-from saywrite.speech.local.model_store.transfer import Stop
+from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.local.models import DEFAULT_MODEL
 
 TIMEOUTS_S = (5.0, 20.0)
@@ -31,8 +31,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--wheels", type=Path)
     options = parser.parse_args(arguments)
-    store, stop = ModelStore(options.folder, installed=False), Stop()
-    source: Source = WebSource(OFFICIAL_HOST, HttpFiles(Network(), stop, TIMEOUTS_S))
+    store, stop = ModelStore(options.folder, installed=False), StopTransfer()
+    source: ModelSource = WebSource(OFFICIAL_HOST, HttpFiles(Network(), stop, TIMEOUTS_S))
     if options.wheels is not None:
         source = FolderSource(options.wheels)
     try:

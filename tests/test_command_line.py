@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from saywrite import __version__, cli
+from saywrite import __version__
+from saywrite.cli import arguments as cli
 
 
 def test_without_a_command_the_window_opens() -> None:
@@ -55,8 +56,8 @@ def test_former_name_of_the_local_engine_is_still_accepted(command: str) -> None
 
 
 def test_command_line_settings_and_engines_know_the_same_names() -> None:
-    from saywrite.settings.schema import FORMER_VALUES, OPTIONS
-    from saywrite.speech.engines import ENGINES, FORMER_NAMES
+    from saywrite.foundation.catalog import ENGINES, FORMER_NAMES
+    from saywrite.storage.settings.schema import FORMER_VALUES, OPTIONS
 
     assert tuple(engine.name for engine in ENGINES) == cli.ENGINES == tuple(dict(OPTIONS["engine"].choices))
     assert cli.FORMER_ENGINES == FORMER_NAMES == {"builtin": "local"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from saywrite.paths import display_path, private_folder
+from saywrite.foundation.paths import display_path, private_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Only on systems with modes")
 

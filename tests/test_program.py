@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from saywrite.program import program_command, window_command, worker_command
+from saywrite.foundation.program import program_command, window_command, worker_command
 
 
 def test_installed_program_is_started_by_its_python() -> None:

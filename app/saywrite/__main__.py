@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from saywrite.dictation.driving import drive_at_once
+from saywrite.cli.remote_commands import drive_at_once
 
 
 def main() -> int:

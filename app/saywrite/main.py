@@ -11,29 +11,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from saywrite import cli
-from saywrite.dictation.exit_codes import run_to_exit_code
-from saywrite.dictation.interrupts import end_even_when_held, end_on_signals
-from saywrite.paths import Paths, default_paths
-from saywrite.program import program_command, window_command, worker_command
+from saywrite.cli import arguments as cli
+from saywrite.cli.ending.exit_codes import run_to_exit_code
+from saywrite.cli.ending.interrupts import end_even_when_held, end_on_signals
+from saywrite.foundation.paths import Paths, default_paths
+from saywrite.foundation.program import program_command, window_command, worker_command
 
 if TYPE_CHECKING:
+    from saywrite.cli.batch import Output
+    from saywrite.cli.remote_answers import RemoteServers
     from saywrite.desktop.autostart import Autostart
-    from saywrite.desktop.instance import Instance
-    from saywrite.dictation.batch import Output
-    from saywrite.dictation.control_points import ControlPoints
-    from saywrite.dictation.desk import Desk
-    from saywrite.dictation.dictation import Dictation
-    from saywrite.dictation.status import StatusBoard
-    from saywrite.events import FrontEndEvent
-    from saywrite.history.store import HistoryStore
-    from saywrite.settings.keychain import Secrets
-    from saywrite.settings.schema import Settings
+    from saywrite.desktop.single_instance import Instance
+    from saywrite.dictation.api import Dictation
+    from saywrite.dictation.commands import DictationCommands
+    from saywrite.dictation.observers import StatusBoard
+    from saywrite.foundation.events import FrontEndEvent
+    from saywrite.storage.history.store import HistoryStore
+    from saywrite.storage.settings.keyring import Secrets
+    from saywrite.storage.settings.schema import Settings
     from saywrite.text.keywords import Keyword
-    from saywrite.ui.account_access import AccountAccess
-    from saywrite.ui.choosers import Choices
-    from saywrite.ui.frontend import FrontEnd
-    from saywrite.ui.tray import Tray
+    from saywrite.ui.app.frontend import FrontEnd
+    from saywrite.ui.settings.account_access import AccountAccess
+    from saywrite.ui.tray.icon import Tray
+    from saywrite.ui.widgets.choosers import EngineChoices
 
 _environ: Mapping[str, str] = os.environ
 """The environment of the start. Set once; `os.environ`, which children get, is without the API key then."""
@@ -49,7 +49,7 @@ def _run(options: cli.Options) -> int:
         return _run_worker(options.worker, options.model_folder)
     end_on_signals()
     if options.command not in cli.VERBS:
-        from saywrite.dictation.accounts import take_environment
+        from saywrite.dictation.assembly import take_environment
 
         global _environ
         _environ = take_environment(os.environ)
@@ -74,10 +74,10 @@ def build(
     `secrets`: where the front end keeps keys, if it does. `on_main`: how a job gets to the window's thread. `models`:
     the data folder that the models are looked for in, where it is not that of `paths`.
     """
-    from saywrite.dictation.dictation import Dictation
-    from saywrite.dictation.end_limits import NO_SERVICE_S
-    from saywrite.dictation.inbox import Inbox
-    from saywrite.settings.keychain import LateSecrets
+    from saywrite.dictation.api import Dictation
+    from saywrite.dictation.loop import Inbox
+    from saywrite.foundation.end_limits import NO_SERVICE_S
+    from saywrite.storage.settings.keyring import LateSecrets
 
     inbox = Inbox()
     device = None
@@ -87,25 +87,25 @@ def build(
         device = named_device(options.device)
     offline_s = NO_SERVICE_S if options.command in ("listen", "transcribe") and not options.wait else None
 
-    def make_desk() -> Desk:
-        from saywrite.dictation.assembly import Means, Wishes, assemble
-        from saywrite.speech.aiola.network import Network
+    def make_commands() -> DictationCommands:
+        from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble
+        from saywrite.speech.aiola.net.network import Network
 
         folder, program = models or paths.data, program_command()
-        wishes = Wishes(
+        run_options = RunOptions(
             worker_command, folder, options.realtime, device, keep_files, program, on_main, offline_s=offline_s
         )
-        means = Means(secrets or LateSecrets(), Network(), _environ)
-        return assemble(inbox, paths, settings, keywords, tell, wishes, means)
+        context = ServiceContext(secrets or LateSecrets(), Network(), _environ)
+        return assemble(inbox, paths, settings, keywords, tell, run_options, context)
 
-    return Dictation(inbox, make_desk)
+    return Dictation(inbox, make_commands)
 
 
 def _run_worker(engine: str, model: Path | None) -> int:
     if engine != "local" or model is None:
         print(f"saywrite: there is no worker called {engine}, or no model for it.", file=sys.stderr)
         return cli.USAGE
-    from saywrite.audio.voice import Segmenter
+    from saywrite.audio.vad import Segmenter
     from saywrite.speech.local.engine import run_worker
 
     return run_worker(model, Segmenter)
@@ -115,9 +115,9 @@ def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], t
     """Folders, settings with the options over them, keywords, and what was wrong with any of them, in sentences."""
     from dataclasses import replace
 
-    from saywrite.dictation.keyword_store import load_keywords, read_keyword_file
-    from saywrite.dictation.logs import start_log
-    from saywrite.settings.file import load
+    from saywrite.foundation.logging_setup import start_log
+    from saywrite.storage.settings.file import load
+    from saywrite.storage.settings.keyword_list import load_keywords, read_keyword_file
 
     paths = default_paths(options.config, options.data)
     loaded = load(paths.settings)
@@ -144,7 +144,7 @@ def _load_for_terminal(options: cli.Options) -> tuple[Paths, Settings, tuple[Key
 
 
 def _window(options: cli.Options) -> int:
-    from saywrite.desktop.instance import become_or_raise, no_display, running_elsewhere
+    from saywrite.desktop.single_instance import become_or_raise, no_display, running_elsewhere
 
     if words := no_display(sys.platform, os.environ):
         print(f"saywrite: {words}", file=sys.stderr)
@@ -153,7 +153,7 @@ def _window(options: cli.Options) -> int:
     instance = become_or_raise(data, os.environ)
     if instance is None:
         if words := running_elsewhere(data, os.environ):
-            from saywrite.ui.application import say_once
+            from saywrite.ui.app.application import say_once
 
             say_once(words)
         return cli.DONE
@@ -165,12 +165,12 @@ def _window(options: cli.Options) -> int:
 
 def _open_window(options: cli.Options, instance: Instance) -> int:
     paths, settings, keywords, problems = _load(options)
-    from saywrite.dictation.status import StatusBoard
-    from saywrite.settings.keychain import LateSecrets
-    from saywrite.ui.application import create_application, route_messages, run
-    from saywrite.ui.frontend import FrontEnd, Surroundings
-    from saywrite.ui.main_thread import MainThread
-    from saywrite.ui.worker import DictationThread
+    from saywrite.dictation.observers import StatusBoard
+    from saywrite.storage.settings.keyring import LateSecrets
+    from saywrite.ui.app.application import create_application, route_messages, run
+    from saywrite.ui.app.dictation_thread import DictationThread
+    from saywrite.ui.app.frontend import FrontEnd, UiContext
+    from saywrite.ui.toolkit.background import MainThread
 
     app = create_application(sys.argv[:1], settings.theme)
     route_messages()
@@ -180,7 +180,7 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
     thread.loop = dictation.run
     front = FrontEnd(
         dictation,
-        Surroundings(
+        UiContext(
             settings=settings,
             keywords=keywords,
             choices=_choices(),
@@ -207,13 +207,13 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
 def _account_access(secrets: Secrets) -> AccountAccess:
     """What the settings' aiOla page may do."""
     from saywrite.speech.aiola.account import check_address
-    from saywrite.ui.account_access import SECRET_OF, AccountAccess, environment_of
+    from saywrite.ui.settings.account_access import SECRET_OF, AccountAccess, environment_of
 
     def test(settings: Settings, typed: str | None) -> Iterator[tuple[bool | None, str, str]]:
-        from saywrite.dictation.accounts import find_account
-        from saywrite.settings.keychain import SessionSecrets
-        from saywrite.speech.aiola.check import check
-        from saywrite.speech.aiola.network import Network
+        from saywrite.dictation.assembly import find_account
+        from saywrite.speech.aiola.connection_check import check
+        from saywrite.speech.aiola.net.network import Network
+        from saywrite.storage.settings.keyring import SessionSecrets
 
         kept = secrets
         if typed is not None:
@@ -235,14 +235,13 @@ def _both(
     return tell
 
 
-def _take_commands(instance: Instance, dictation: Dictation, board: StatusBoard, front: FrontEnd) -> ControlPoints:
+def _take_commands(instance: Instance, dictation: Dictation, board: StatusBoard, front: FrontEnd) -> RemoteServers:
     """From here on the command line and D-Bus drive this window; those that came before wait and are served now."""
-    from saywrite.dictation.control_points import ControlPoints
-    from saywrite.dictation.remote_control import RemoteControl, WindowCalls
+    from saywrite.cli.remote_answers import RemoteControl, RemoteServers, WindowCalls
 
-    window = WindowCalls(front.summons.show_wanted.emit, front.summons.quit_wanted.emit)
+    window = WindowCalls(front.activator.show_wanted.emit, front.activator.quit_wanted.emit)
     remote = RemoteControl(dictation, board, front.preferences.settings, window)
-    points = ControlPoints(instance.door, remote.answer)
+    points = RemoteServers(instance.server_socket, remote.answer)
     points.open()
     front.window.painted.connect(points.join_bus)
     return points
@@ -265,17 +264,16 @@ def _autostart(options: cli.Options) -> Autostart:
 
 
 def _activate_x11(window: int) -> None:
-    from saywrite.desktop.activation_x11 import activate
+    from saywrite.desktop.window_activation import activate
 
     activate(window)
 
 
-def _choices() -> Choices:
-    from saywrite.speech.engines import ENGINES, FORMER_LABELS
-    from saywrite.speech.languages import LANGUAGES
-    from saywrite.ui.choosers import Choices, EngineChoice
+def _choices() -> EngineChoices:
+    from saywrite.foundation.catalog import ENGINES, FORMER_LABELS, LANGUAGES
+    from saywrite.ui.widgets.choosers import EngineChoice, EngineChoices
 
-    return Choices(
+    return EngineChoices(
         engines=tuple(
             EngineChoice(e.name, e.label, e.languages, e.note, e.needs_account, e.needs_network) for e in ENGINES
         ),
@@ -288,31 +286,31 @@ def _choices() -> Choices:
 
 
 def _save_settings(paths: Paths, settings: Settings) -> None:
-    from saywrite.settings.file import save
+    from saywrite.storage.settings.file import save
 
     save(paths.settings, settings)
 
 
 def _save_keywords(paths: Paths, keywords: tuple[Keyword, ...]) -> None:
-    from saywrite.dictation.keyword_store import save_keywords
+    from saywrite.storage.settings.keyword_list import save_keywords
 
     save_keywords(paths.keywords, keywords)
 
 
 def _open_history(paths: Paths) -> HistoryStore:
-    from saywrite.history.store import HistoryStore
+    from saywrite.storage.history.store import HistoryStore
 
     return HistoryStore(paths.history)
 
 
 def _diagnostics(paths: Paths) -> str:
-    from saywrite.dictation.diagnostics import describe_system
+    from saywrite.cli.doctor.diagnostics import describe_system
 
     return describe_system(paths, _environ)
 
 
 def _drive(options: cli.Options) -> int:
-    from saywrite.dictation.driving import drive
+    from saywrite.cli.remote_commands import drive
 
     data = default_paths(options.config, options.data).data
     engine, language = options.engine or "", options.language or ""
@@ -323,7 +321,7 @@ def _drive(options: cli.Options) -> int:
 
 
 def _listen(options: cli.Options) -> int:
-    from saywrite.dictation.batch import listen
+    from saywrite.cli.batch import listen
 
     paths, settings, keywords = _load_for_terminal(options)
     return listen(
@@ -334,8 +332,8 @@ def _listen(options: cli.Options) -> int:
 
 
 def _transcribe(options: cli.Options) -> int:
-    from saywrite.dictation.batch import transcribe
-    from saywrite.dictation.planning import is_sent_whole
+    from saywrite.cli.batch import transcribe
+    from saywrite.dictation.commands import is_sent_whole
 
     paths, settings, keywords = _load_for_terminal(options)
     return transcribe(
@@ -347,40 +345,40 @@ def _transcribe(options: cli.Options) -> int:
 
 
 def _output(options: cli.Options, paths: Paths) -> Output:
-    from saywrite.dictation.batch import Output
+    from saywrite.cli.batch import Output
 
     own = (paths.settings, paths.keywords, paths.history, paths.log)
     return Output(options.format, options.output, options.events, (*filter(None, [options.keywords]), *own))
 
 
 def _devices(options: cli.Options) -> int:
-    from saywrite.dictation.listing import print_devices
+    from saywrite.cli.doctor.report import print_devices
 
     return print_devices(options.as_json)
 
 
 def _models(options: cli.Options) -> int:
-    from saywrite.dictation.model_commands import Request, run
+    from saywrite.cli.models import ModelRequest, run
     from saywrite.speech.local.model_store.store import ModelStore
 
     paths, settings, _keywords = _load_for_terminal(options._replace(model=None))
     source = settings.model_source if options.model_source is None else options.model_source
-    request = Request(options.action, options.model, settings.local_model, source, options.as_json)
+    request = ModelRequest(options.action, options.model, settings.local_model, source, options.as_json)
     return run(request, ModelStore(paths.data))
 
 
 def _doctor(options: cli.Options) -> int:
-    from saywrite.dictation.listing import print_checks
+    from saywrite.cli.doctor.report import print_checks
 
     paths, settings, keywords = _load_for_terminal(options)
     if not options.self_test:
-        from saywrite.dictation.doctor import examine
+        from saywrite.cli.doctor.examination import examine
 
         return print_checks(examine(paths, _environ), options.as_json)
     import tempfile
     from dataclasses import replace
 
-    from saywrite.dictation.self_test import run_self_test
+    from saywrite.cli.doctor.self_test import run_self_test
 
     with tempfile.TemporaryDirectory(prefix="saywrite-self-test-") as folder:
         private = default_paths(Path(folder) / "config", Path(folder) / "data")

@@ -1,4 +1,4 @@
-"""What the benchmarks of aiOla's service need: the tests' service behind a slow line, our recogniser on a thread."""
+"""What the benchmarks of aiOla's service need: the tests' service behind a slow line, our recognizer on a thread."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tests.aiola_server.fault_proxy import FaultProxyProcess
 from tests.aiola_server.hosting import ServiceProcess
 from tests.aiola_server.script import API_KEY, DEFAULT_WORKFLOW
 
-from saywrite.audio.voice import Segmenter
-from saywrite.events import EngineChanged, Final, RecognizerFinished, Rewind
+from saywrite.audio.vad import Segmenter
+from saywrite.foundation.events import EngineChanged, Final, RecognizerFinished, Rewind
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.network import Network
-from saywrite.speech.aiola.recognizer import AiolaRecognizer
-from saywrite.speech.recognizer import Incoming, Request
+from saywrite.speech.aiola.engine import AiolaRecognizer
+from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.engine import Incoming, Request
 
 LIMIT_S = 30.0
 BLOCK_S = 0.02
@@ -75,7 +75,7 @@ def place(*, tls: bool) -> Iterator[Place]:
 
 
 class Ours:
-    """Our recogniser with a dictation thread of its own. A context manager."""
+    """Our recognizer with a dictation thread of its own. A context manager."""
 
     def __init__(self, where: Place, *, linger_s: float = 0.0) -> None:
         self.lingers = linger_s > 0

@@ -15,7 +15,7 @@ from aiola_rig import API_KEY, Ours, Place, place
 from table import Row, amount
 from tests.aiola_server.tones import speech
 
-from saywrite.events import Final, RecognizerFinished
+from saywrite.foundation.events import Final, RecognizerFinished
 
 DELAYS_S = amount((0.0, 0.025, 0.05, 0.1), (0.0, 0.05), (0.0, 0.05))
 RUNS = amount(8, 2, 1)
@@ -108,7 +108,7 @@ def _from_key(where: Place) -> float:
 
 
 def _with_one(where: Place, linger_s: float) -> list[float]:
-    """One recogniser for all runs: what the first one fetched, or opened, is there for the others."""
+    """One recognizer for all runs: what the first one fetched, or opened, is there for the others."""
     with Ours(where, linger_s=linger_s) as ours:
         return _repeated(lambda: _once(where, ours))
 

@@ -6,7 +6,7 @@ from aiola_rig import Ours, Place, place
 from table import Row, amount
 from tests.aiola_server.tones import hear, silence, speech
 
-from saywrite.events import Final, RecognizerFinished
+from saywrite.foundation.events import Final, RecognizerFinished
 
 RUNS = amount(10, 3, 1)
 ONE_WAY_S = (0.0, 0.05)

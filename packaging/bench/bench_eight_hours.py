@@ -46,7 +46,7 @@ class Recognizer:
     window = 160_000
 
     def __init__(self, post: object) -> None:
-        from saywrite.speech.engines import LOCAL_CAPABILITIES
+        from saywrite.foundation.catalog import LOCAL_CAPABILITIES
 
         self.capabilities, self.post, self.said = LOCAL_CAPABILITIES, post, 0
 
@@ -54,7 +54,7 @@ class Recognizer:
         self.dictation = request.dictation  # type: ignore[attr-defined]
 
     def feed(self, pcm: bytes, end: int) -> None:
-        from saywrite.events import Final, Progress
+        from saywrite.foundation.events import Final, Progress
 
         if end - self.said >= FINAL_EVERY_S * 16_000:
             self.post(Final(self.dictation, "and so we went on talking about the weather comma", self.said, end))  # type: ignore[operator]
@@ -62,7 +62,7 @@ class Recognizer:
         self.post(Progress(self.dictation, end, self.said))  # type: ignore[operator]
 
     def finish(self) -> None:
-        from saywrite.events import RecognizerFinished
+        from saywrite.foundation.events import RecognizerFinished
 
         self.post(RecognizerFinished(self.dictation))  # type: ignore[operator]
 
@@ -84,15 +84,14 @@ def measure() -> list[Row]:
 def _dictate(folder: Path, application: object) -> list[Row]:
     from datetime import datetime
 
-    from saywrite.dictation.archive import Archive
-    from saywrite.dictation.desk import Desk, Hardware
-    from saywrite.dictation.disk import Disk
-    from saywrite.dictation.inbox import Inbox
-    from saywrite.dictation.loop import Parts
-    from saywrite.events import SegmentAdded, Started
-    from saywrite.paths import default_paths
-    from saywrite.settings.schema import Settings
-    from saywrite.ui.transcript_view import TranscriptView
+    from saywrite.dictation.commands import DictationCommands, Hardware
+    from saywrite.dictation.loop import Inbox, Services
+    from saywrite.dictation.persistence.archive import Archive
+    from saywrite.dictation.persistence.disk_thread import DiskThread
+    from saywrite.foundation.events import SegmentAdded, Started
+    from saywrite.foundation.paths import default_paths
+    from saywrite.storage.settings.schema import Settings
+    from saywrite.ui.transcript.view import TranscriptView
 
     view = TranscriptView()
     view.resize(800, 600)
@@ -109,13 +108,13 @@ def _dictate(folder: Path, application: object) -> list[Row]:
 
     inbox, source = Inbox(), Source()
     recognizer = Recognizer(inbox.post)
-    disk = Disk()
+    disk = DiskThread()
     archive = Archive(default_paths(folder / "config", folder / "data"), disk, inbox.post, today)
     hardware = Hardware(
         lambda settings: source, None, type("Player", (), {"stop": lambda self: None})(), *[lambda: None] * 3
     )  # type: ignore[arg-type]
-    parts = Parts(inbox, {"local": recognizer}, archive, time.monotonic, today)  # type: ignore[dict-item]
-    desk = Desk(parts, hardware, Settings(keep_recordings_days=-1), (), tell)
+    parts = Services(inbox, {"local": recognizer}, archive, time.monotonic, today)  # type: ignore[dict-item]
+    desk = DictationCommands(parts, hardware, Settings(keep_recordings_days=-1), (), tell)
     archive.open()
     desk.start_microphone()
 

@@ -33,7 +33,7 @@ def measure() -> list[Row]:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from saywrite.ui.level_meter import LevelMeter
+    from saywrite.ui.widgets.level_meter import LevelMeter
 
     application = QApplication([])
     watched = Watched()

@@ -18,9 +18,9 @@ began = time.perf_counter()
 print(1000 * (time.perf_counter() - began))
 """
 
-STREAM = "import saywrite.speech.aiola.line"
-HTTP = "import saywrite.speech.aiola.http_session"
-READY = "from saywrite.speech.aiola.network import Network; Network().tls()"
+STREAM = "import saywrite.speech.aiola.net.connection_thread"
+HTTP = "import saywrite.speech.aiola.net.http_session"
+READY = "from saywrite.speech.aiola.net.network import Network; Network().tls()"
 
 
 def loading_ms(*imports: str) -> list[float]:

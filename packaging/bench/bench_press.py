@@ -45,15 +45,15 @@ def _device_start(environment: dict[str, str]) -> float:
 
 def _presses(folder: Path) -> list[float]:
     """The whole application without its window; the time until the file in the recordings has its first byte."""
-    from saywrite.dictation.assembly import Means, Wishes, assemble
-    from saywrite.dictation.dictation import Dictation
-    from saywrite.dictation.inbox import Inbox
-    from saywrite.events import Finished
-    from saywrite.paths import default_paths
-    from saywrite.program import worker_command
-    from saywrite.settings.keychain import LateSecrets
-    from saywrite.settings.schema import Settings
-    from saywrite.speech.aiola.network import Network
+    from saywrite.dictation.api import Dictation
+    from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble
+    from saywrite.dictation.loop import Inbox
+    from saywrite.foundation.events import Finished
+    from saywrite.foundation.paths import default_paths
+    from saywrite.foundation.program import worker_command
+    from saywrite.speech.aiola.net.network import Network
+    from saywrite.storage.settings.keyring import LateSecrets
+    from saywrite.storage.settings.schema import Settings
 
     paths = default_paths(folder / "config", folder / "data")
     over = threading.Event()
@@ -63,8 +63,8 @@ def _presses(folder: Path) -> list[float]:
             over.set()
 
     inbox = Inbox()
-    settings, wishes = Settings(keep_recordings_days=-1), Wishes(worker_command, paths.data)
-    means = Means(LateSecrets(), Network(), {})
+    settings, wishes = Settings(keep_recordings_days=-1), RunOptions(worker_command, paths.data)
+    means = ServiceContext(LateSecrets(), Network(), {})
     dictation = Dictation(inbox, lambda: assemble(inbox, paths, settings, (), tell, wishes, means))
     thread = threading.Thread(target=dictation.run)
     thread.start()

@@ -1,6 +1,6 @@
 """Push-to-talk with the real program: from the key to the first sound, and from its release to the text in a program.
 
-The text's time is counted beyond the engine's own: from the moment the recogniser is done (the dictation's state goes
+The text's time is counted beyond the engine's own: from the moment the recognizer is done (the dictation's state goes
 idle in the log) to the moment another program has the text.
 """
 

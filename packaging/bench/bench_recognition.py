@@ -21,10 +21,10 @@ from speech_sets import Clip, all_sets
 from table import QUICK, Row
 from word_errors import word_error_rate
 
-from saywrite.audio.voice import Segmenter
-from saywrite.paths import default_paths
+from saywrite.audio.vad import Segmenter
+from saywrite.foundation.paths import default_paths
+from saywrite.speech.local.decoder.whisper import WhisperDecoder
 from saywrite.speech.local.models import DEFAULT_MODEL, find_model
-from saywrite.speech.local.whisper import WhisperDecoder
 
 RATE = 16_000
 BLOCK_S = 0.1
@@ -79,7 +79,7 @@ LOADING = """
 import sys, time
 from pathlib import Path
 began = time.perf_counter()
-from saywrite.speech.local.whisper import WhisperDecoder
+from saywrite.speech.local.decoder.whisper import WhisperDecoder
 decoder = WhisperDecoder(Path(sys.argv[1]))
 print(time.perf_counter() - began)
 import psutil

@@ -61,12 +61,12 @@ def timed(command: list[str], environment: dict[str, str]) -> list[float]:
 
 def answers(data: Path) -> list[float]:
     """Seconds for the question and the answer alone, in a process that has everything loaded."""
-    from saywrite.desktop.control_client import ask
-    from saywrite.desktop.control_message import Request
+    from saywrite.desktop.remote_control.client import ask
+    from saywrite.desktop.remote_control.protocol import ControlRequest
 
     taken = []
     for _ in range(RUNS):
         start = time.perf_counter()
-        ask(data, Request("stop"))
+        ask(data, ControlRequest("stop"))
         taken.append(time.perf_counter() - start)
     return taken

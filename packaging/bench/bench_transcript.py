@@ -16,8 +16,8 @@ def measure() -> list[Row]:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PySide6.QtWidgets import QApplication
 
-    from saywrite.events import Segment, SegmentAdded, Started
-    from saywrite.ui.transcript_view import TranscriptView
+    from saywrite.foundation.events import Segment, SegmentAdded, Started
+    from saywrite.ui.transcript.view import TranscriptView
 
     application = QApplication([])
     rows = []

@@ -94,7 +94,7 @@ def memory_mb(pid: int) -> float:
 
 
 def worker_of(pid: int) -> psutil.Process | None:
-    """The recogniser's child process."""
+    """The recognizer's child process."""
     for child in psutil.Process(pid).children(recursive=True):
         with suppress(psutil.NoSuchProcess):
             if "--worker" in child.cmdline():

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.aiola_server.tones import hear
 
-from saywrite.paths import default_paths
+from saywrite.foundation.paths import default_paths
 
 Understand = Callable[[bytes], Awaitable[str]]
 """16 kHz mono s16le → text, "" for nothing."""
@@ -38,8 +38,8 @@ _decoder: Any = None
 
 def _load() -> None:
     global _decoder
+    from saywrite.speech.local.decoder.whisper import WhisperDecoder
     from saywrite.speech.local.models import DEFAULT_MODEL, find_model
-    from saywrite.speech.local.whisper import WhisperDecoder
 
     model = find_model(DEFAULT_MODEL, default_paths().data)
     if model is None:

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from saywrite.audio import devices
-from saywrite.audio.devices import (
+from saywrite.audio.backend import devices
+from saywrite.audio.backend.devices import (
     find,
     find_carrier,
     find_default,
@@ -16,10 +16,10 @@ from saywrite.audio.devices import (
     list_devices,
     real_inputs,
 )
-from saywrite.audio.portaudio import RawDevice
-from saywrite.audio.soundserver import ServerSource, Snapshot
-from saywrite.errors import AudioError
-from saywrite.events import Device
+from saywrite.audio.backend.portaudio import RawDevice
+from saywrite.audio.backend.pulse_server import ServerSnapshot, ServerSource
+from saywrite.foundation.errors import AudioError
+from saywrite.foundation.events import Device
 
 
 def alsa(index: int, name: str, **more) -> RawDevice:
@@ -85,7 +85,7 @@ def test_the_sound_server_is_reached_through_pulse_then_pipewire_then_the_defaul
 
 
 def test_the_server_s_sources_are_the_microphones_and_its_default_is_marked():
-    snapshot = Snapshot(
+    snapshot = ServerSnapshot(
         True,
         (
             ServerSource(1, "usb", "Headset", False, 1, 16_000),
@@ -103,9 +103,9 @@ def test_the_server_s_sources_are_the_microphones_and_its_default_is_marked():
 def test_a_list_that_hangs_is_an_error_with_a_remedy(monkeypatch):
     hang = threading.Event()
 
-    def look() -> Snapshot:
+    def look() -> ServerSnapshot:
         hang.wait()
-        return Snapshot(True)
+        return ServerSnapshot(True)
 
     monkeypatch.setattr(devices, "look_once", look)
     monkeypatch.setattr(devices, "LIST_LIMIT_S", 0.05)

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from tests import sounds
 
-from saywrite.audio.files import AHEAD, FileSource, probe
+from saywrite.audio.files.file_source import AHEAD, FileSource, probe
 from saywrite.audio.source import FromSource
-from saywrite.errors import AudioError, AudioFileError
-from saywrite.events import Level
+from saywrite.foundation.errors import AudioError, AudioFileError
+from saywrite.foundation.events import Level
 
 LIMIT_S = 30.0
 
@@ -264,7 +264,7 @@ def test_a_file_of_hours_needs_no_more_memory_than_a_short_one(tmp_path: Path) -
         file.truncate(44 + size)
     program = (
         "import queue, resource, sys; from pathlib import Path;"
-        "from saywrite.audio.files import FileSource\n"
+        "from saywrite.audio.files.file_source import FileSource\n"
         "class Sink:\n"
         "    length = 0; over = False\n"
         "    def opened(self, *a): pass\n"

@@ -20,7 +20,7 @@ from saywrite.audio.levels import (
     measure,
     measure_swing,
 )
-from saywrite.events import Level
+from saywrite.foundation.events import Level
 
 PCM = st.lists(st.integers(-32_768, 32_767), max_size=5_000).map(lambda values: array("h", values).tobytes())
 

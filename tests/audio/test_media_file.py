@@ -13,8 +13,8 @@ import pytest
 from tests import sounds
 from tests.sounds import chunk, encode, encode_tracks, wav
 
-from saywrite.audio.decoding import opened
-from saywrite.errors import AudioFileError
+from saywrite.audio.files.decoder import opened
+from saywrite.foundation.errors import AudioFileError
 
 VOICE = sounds.speech("two_cities")
 SECONDS = len(VOICE) / 16_000
@@ -223,7 +223,7 @@ def test_length_that_wrapped_at_4_gib_loses_nothing(tmp_path: Path) -> None:
     path = write(tmp_path, "huge.wav", head[:40] + (length % (1 << 32)).to_bytes(4, "little"))
     with path.open("r+b") as file:
         file.truncate(44 + length)
-    from saywrite.audio.wav_header import find_wav_data
+    from saywrite.audio.files.wav_header import find_wav_data
 
     with path.open("rb") as file:
         data = find_wav_data(file, 44 + length)

@@ -8,9 +8,9 @@ import os
 
 import pytest
 
-from saywrite.audio import portaudio
-from saywrite.audio.portaudio import FormatRefused, PortAudio, denied_remedy, silence_remedy, translate
-from saywrite.errors import AudioError, MicrophoneBusy, MicrophoneDenied, NoMicrophone, PortAudioMissing
+from saywrite.audio.backend import portaudio
+from saywrite.audio.backend.portaudio import FormatRefused, PortAudio, denied_remedy, silence_remedy, translate
+from saywrite.foundation.errors import AudioError, MicrophoneBusy, MicrophoneDenied, NoMicrophone, PortAudioMissing
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_the_environment_of_an_open_is_put_back_even_when_two_overlap(monkeypatc
     monkeypatch.setenv("PULSE_SOURCE", "mine")
     monkeypatch.delenv("PULSE_PROP", raising=False)
     backend = PortAudio()
-    hung = backend._surroundings({"PULSE_SOURCE": "a", "PULSE_PROP": "x"})
+    hung = backend._environment_names({"PULSE_SOURCE": "a", "PULSE_PROP": "x"})
     hung.__enter__()
-    with backend._surroundings({"PULSE_SOURCE": "b"}):
+    with backend._environment_names({"PULSE_SOURCE": "b"}):
         assert os.environ["PULSE_SOURCE"] == "b"
     hung.__exit__(None, None, None)
     assert os.environ["PULSE_SOURCE"] == "mine"

@@ -24,7 +24,7 @@ from saywrite.desktop.autostart import (
     autostart_here,
     desktop_entry,
 )
-from saywrite.errors import SettingsError
+from saywrite.foundation.errors import SettingsError
 
 COMMAND = ("/opt/my apps/saywrite", "--data", '/home/zoë/50% "off" $x')
 

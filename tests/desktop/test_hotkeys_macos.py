@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from saywrite.desktop.hotkeys.bindings import CANCEL, FIRST, SECOND, Binding, Grabbed, KeyPressed, KeyReleased
-from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.base import CANCEL, FIRST, SECOND, Binding, GrabResult, KeyPressed, KeyReleased
+from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.desktop.hotkeys.macos import TAKEN, MacHotkeys
 
 F9, SPACE = 0x65, 0x31
@@ -77,7 +77,7 @@ def ears() -> Ears:
 
 def test_the_chord_is_registered_as_carbon_wants_it(ears: Ears) -> None:
     outcome = ears.grab(dictate="Alt+Space", dictate_second="Ctrl+Shift+Cmd+F9")
-    assert outcome == Grabbed(((FIRST, "Alt+Space"), (SECOND, "Ctrl+Shift+Super+F9")))
+    assert outcome == GrabResult(((FIRST, "Alt+Space"), (SECOND, "Ctrl+Shift+Super+F9")))
     assert list(ears.carbon.registered.values()) == [(0x0800, SPACE), (0x1000 | 0x0200 | 0x0100, F9)]
 
 
@@ -100,7 +100,7 @@ def test_a_press_and_a_release_are_told(ears: Ears) -> None:
 def test_a_refused_key_is_named_with_its_reason(ears: Ears, error: int, what: str) -> None:
     ears.carbon.errors[F9] = error
     outcome = ears.grab(dictate="F9", dictate_second="Pause", cancel="Escape")
-    assert isinstance(outcome, Grabbed)
+    assert isinstance(outcome, GrabResult)
     assert outcome.triggers == ((CANCEL, "Escape"),)
     assert [each.what for each in outcome.problems] == [what, "macOS does not report Pause to other programs."]
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from tests.system.lab.desktop import wait_for
 
-from saywrite.desktop.hotkeys.bindings import CANCEL, FIRST, SECOND, Binding, Grabbed, KeyPressed, KeyReleased
-from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.base import CANCEL, FIRST, SECOND, Binding, GrabResult, KeyPressed, KeyReleased
+from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.desktop.hotkeys.windows import POLL_MS, WindowsHotkeys
 
 LIMIT_S = 20.0
@@ -95,7 +95,7 @@ def ears() -> Iterator[Ears]:
 
 def test_the_chord_is_registered_as_windows_wants_it(ears: Ears) -> None:
     outcome = ears.grab(dictate="Ctrl+Alt+Space", dictate_second="Shift+Super+F9")
-    assert outcome == Grabbed(((FIRST, "Ctrl+Alt+Space"), (SECOND, "Shift+Super+F9")))
+    assert outcome == GrabResult(((FIRST, "Ctrl+Alt+Space"), (SECOND, "Shift+Super+F9")))
     assert list(ears.user32.registered.values()) == [(0x0002 | 0x0001, SPACE), (0x0004 | 0x0008, F9)]
 
 
@@ -114,7 +114,7 @@ def test_a_key_is_polled_while_it_is_held_and_not_otherwise(ears: Ears) -> None:
 def test_a_taken_key_and_one_that_windows_does_not_report_are_named(ears: Ears) -> None:
     ears.user32.taken.add(F9)
     outcome = ears.grab(dictate="F9", dictate_second="Right Ctrl", cancel="Escape")
-    assert isinstance(outcome, Grabbed)
+    assert isinstance(outcome, GrabResult)
     assert outcome.triggers == ((CANCEL, "Escape"),)
     assert [(each.binding, each.what) for each in outcome.problems] == [
         (FIRST, "Another program has already taken F9."),
@@ -144,7 +144,7 @@ def test_letting_go_while_a_key_is_held_releases_it() -> None:
     ears.user32.press(0, F9)
     assert ears.kind() == (KeyPressed, FIRST)
     ears.keys.release()
-    assert ears.next() == Grabbed(())
+    assert ears.next() == GrabResult(())
     assert ears.kind() == (KeyReleased, FIRST)
     assert ears.user32.registered == {}
 

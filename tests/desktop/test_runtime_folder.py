@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from saywrite.desktop import runtime_folder as module
-from saywrite.desktop.runtime_folder import PATH_LIMIT, check_private, runtime_folder
-from saywrite.errors import ControlRefused
+from saywrite.desktop.remote_control import runtime_folder as module
+from saywrite.desktop.remote_control.runtime_folder import PATH_LIMIT, check_private, runtime_folder
+from saywrite.foundation.errors import ControlRefused
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Only on systems with Unix domain sockets")
 

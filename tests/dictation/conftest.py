@@ -1,4 +1,4 @@
-"""A dictation on a stage: the real loop, archive, journal and history; sound, recogniser and time by hand."""
+"""A dictation on a stage: the real loop, archive, journal and history; sound, recognizer and time by hand."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 
 from saywrite.audio.levels import measure
 from saywrite.audio.source import SoundSink
-from saywrite.dictation.archive import Archive
-from saywrite.dictation.desk import Desk, Hardware
-from saywrite.dictation.dictation import Dictation
-from saywrite.dictation.inbox import Inbox
-from saywrite.dictation.loop import Parts
-from saywrite.events import (
+from saywrite.dictation.api import Dictation
+from saywrite.dictation.commands import DictationCommands, Hardware
+from saywrite.dictation.loop import Inbox, Services
+from saywrite.dictation.persistence.archive import Archive
+from saywrite.foundation.catalog import Capabilities
+from saywrite.foundation.events import (
     SAMPLE_RATE,
     Final,
     Partial,
@@ -26,9 +26,8 @@ from saywrite.events import (
     SegmentAdded,
     StateChanged,
 )
-from saywrite.paths import Paths, default_paths
-from saywrite.settings.schema import Settings
-from saywrite.speech.recognizer import Capabilities
+from saywrite.foundation.paths import Paths, default_paths
+from saywrite.storage.settings.schema import Settings
 
 SECOND = b"\x10\x20" * SAMPLE_RATE
 
@@ -204,10 +203,10 @@ class Stage:
         self.archive.tidy = lambda keep_days: None  # housekeeping has its own tests, without its thread
         hardware = Hardware(self._microphone, lambda path: self._microphone(None), self.player, *[lambda: None] * 3)
         self.recognizers = {"local": self.recognizer}
-        parts = Parts(self.inbox, self.recognizers, self.archive, lambda: self.now, self.today)
-        self.desk = Desk(parts, hardware, Settings(), (), self.told.append)
-        self.loop = self.desk.loop
-        self.dictation = Dictation(self.inbox, lambda: self.desk)
+        parts = Services(self.inbox, self.recognizers, self.archive, lambda: self.now, self.today)
+        self.commands = DictationCommands(parts, hardware, Settings(), (), self.told.append)
+        self.loop = self.commands.loop
+        self.dictation = Dictation(self.inbox, lambda: self.commands)
         self.archive.open()
 
     def today(self) -> datetime:
@@ -221,7 +220,7 @@ class Stage:
     def source(self) -> FakeSource:
         return self.sources[-1]
 
-    def settle(self) -> None:
+    def restore_clipboard(self) -> None:
         """Let every message be taken."""
         while (message := self.inbox.take(0)) is not None:
             self.loop.handle(message)
@@ -230,29 +229,29 @@ class Stage:
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
         self.loop.wake(self.now)
-        self.settle()
+        self.restore_clipboard()
 
     def press(self) -> None:
         self.dictation.start()
-        self.settle()
+        self.restore_clipboard()
 
     def listen(self) -> None:
         self.press()
         self.source.open()
-        self.settle()
+        self.restore_clipboard()
         self.loop.wake(self.now)
 
     def say(self, seconds: float) -> None:
         self.source.say(seconds)
-        self.settle()
+        self.restore_clipboard()
 
     def release(self) -> None:
         self.dictation.stop()
-        self.settle()
+        self.restore_clipboard()
         self.source.end()
-        self.settle()
+        self.restore_clipboard()
         self.loop.wake(self.now)
-        self.settle()
+        self.restore_clipboard()
 
     @property
     def states(self) -> list[str]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from saywrite.desktop.hotkeys.bindings import CANCEL, FIRST, KeyPressed, KeyReleased
-from saywrite.dictation.push_to_talk import (
+from saywrite.desktop.hotkeys.base import CANCEL, FIRST, KeyPressed, KeyReleased
+from saywrite.dictation.loop import CAPTURING, move
+from saywrite.dictation.push_to_talk.policy import (
     Action,
     Cancel,
+    DictationState,
     Discard,
     Mode,
     PushToTalk,
-    Situation,
+    RestoreCancelled,
     Start,
     Stop,
-    TakeBack,
+    StopReason,
     WatchCancelKey,
-    Why,
 )
-from saywrite.dictation.states import CAPTURING, move
-from saywrite.events import State
+from saywrite.foundation.events import State
 
 
 class Stage:
@@ -36,8 +36,8 @@ class Stage:
         self.refuses = False
 
     @property
-    def now(self) -> Situation:
-        return Situation(self.state, self.dictation)
+    def now(self) -> DictationState:
+        return DictationState(self.state, self.dictation)
 
     @property
     def capturing(self) -> bool:
@@ -52,7 +52,7 @@ class Stage:
     def escape(self) -> Stage:
         return self.press(CANCEL)
 
-    def interrupt(self, why: Why) -> Stage:
+    def interrupt(self, why: StopReason) -> Stage:
         return self.do(self.keys.interrupt(why, self.at, self.now))
 
     def take_back(self) -> Stage:
@@ -111,9 +111,9 @@ class Stage:
                 if self.capturing:
                     self.to(State.FINISHING)
                 self.to(State.IDLE)
-            case TakeBack(dictation=dictation) | Discard(dictation=dictation):
+            case RestoreCancelled(dictation=dictation) | Discard(dictation=dictation):
                 self.kept.remove(dictation)
-                self.story.append("take back" if isinstance(action, TakeBack) else "discard")
+                self.story.append("take back" if isinstance(action, RestoreCancelled) else "discard")
             case WatchCancelKey(wanted=wanted):
                 assert wanted != self.watching
                 self.watching = wanted

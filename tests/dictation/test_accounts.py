@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from saywrite.dictation.accounts import find_account, source_of
-from saywrite.errors import AddressRefused, KeyMissing, SecretsUnavailable
-from saywrite.settings.keychain import ACCESS_TOKEN, API_KEY, SecretsStatus, SessionSecrets
-from saywrite.settings.schema import Settings
+from saywrite.dictation.assembly import find_account, source_of
+from saywrite.foundation.errors import AddressRefused, KeyMissing, SecretsUnavailable
 from saywrite.speech.aiola.account import DEFAULT_AUTH_URL, DEFAULT_BASE_URL, DEFAULT_WORKFLOW, Account
+from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, SecretsStatus, SessionSecrets
+from saywrite.storage.settings.schema import Settings
 
 SETTINGS = Settings()
 

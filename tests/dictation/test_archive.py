@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from saywrite.audio.journal import Journal
-from saywrite.audio.recordings import open_recording
-from saywrite.dictation.archive import Archive
-from saywrite.events import SAMPLE_RATE, Failed, Started, UnfinishedFound
+from saywrite.dictation.persistence.archive import Archive
+from saywrite.foundation.events import SAMPLE_RATE, Failed, IncompleteRecordingsFound, Started
+from saywrite.storage.recordings.journal import Journal
+from saywrite.storage.recordings.library import open_recording
 
 
 @pytest.fixture
@@ -18,10 +18,10 @@ def finished(stage) -> Path:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("hello", 0.1, 1.9)
-    stage.settle()
+    stage.restore_clipboard()
     stage.release()
     stage.recognizer.done()
-    stage.settle()
+    stage.restore_clipboard()
     return stage.paths.recordings / stage.last(Started).dictation
 
 
@@ -31,9 +31,9 @@ def unfinished(stage) -> Path:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("hello", 0.1, 0.9)
-    stage.settle()
+    stage.restore_clipboard()
     stage.recognizer.post(Failed(stage.last(Started).dictation, "It broke.", "Start again.", fatal=True))
-    stage.settle()
+    stage.restore_clipboard()
     return stage.paths.recordings / stage.last(Started).dictation
 
 
@@ -77,23 +77,23 @@ def test_what_has_not_all_its_text_stays_as_it_is_at_any_age(stage, unfinished: 
 def test_saved_audio_is_a_wav_file_and_the_offer_stays(stage, unfinished: Path, tmp_path: Path) -> None:
     target = tmp_path / "said.wav"
     stage.dictation.save_unfinished(unfinished.name, target)
-    stage.settle()
+    stage.restore_clipboard()
     assert target.stat().st_size == 44 + 2 * 2 * SAMPLE_RATE
-    assert [item.dictation for item in stage.last(UnfinishedFound).items] == [unfinished.name]
+    assert [item.dictation for item in stage.last(IncompleteRecordingsFound).items] == [unfinished.name]
 
 
 def test_discarded_it_is_gone_and_so_is_the_offer(stage, unfinished: Path) -> None:
     stage.dictation.discard_unfinished(unfinished.name)
-    stage.settle()
+    stage.restore_clipboard()
     assert not unfinished.exists()
-    assert stage.last(UnfinishedFound).items == ()
+    assert stage.last(IncompleteRecordingsFound).items == ()
 
 
 def test_what_cannot_be_read_is_told_with_a_remedy_and_left_alone(stage, unfinished: Path) -> None:
     (unfinished / "audio.pcm").unlink()
     (unfinished / "audio.pcm").mkdir()
     stage.dictation.transcribe_unfinished(unfinished.name)
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.last(Failed).remedy
     assert unfinished.exists()
 

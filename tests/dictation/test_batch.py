@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from saywrite.dictation.batch import DONE, FAILED, Output, listen, transcribe
-from saywrite.errors import OutputUnwritable
-from saywrite.events import (
+from saywrite.cli.batch import DONE, FAILED, Output, listen, transcribe
+from saywrite.foundation.errors import OutputUnwritable
+from saywrite.foundation.events import (
     Failed,
     Finished,
     FrontEndEvent,
@@ -61,7 +61,7 @@ class Told:
 
 @pytest.fixture(autouse=True)
 def no_signals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("saywrite.dictation.batch.Interrupts.install", lambda self: None)
+    monkeypatch.setattr("saywrite.cli.batch.Interrupts.install", lambda self: None)
 
 
 def nothing_whole(path: Path) -> bool:

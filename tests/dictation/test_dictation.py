@@ -7,26 +7,26 @@ from dataclasses import replace
 
 import pytest
 
-from saywrite.audio.recordings import open_recording, scan
-from saywrite.errors import AudioError, HistoryUnavailable, NoMicrophone
-from saywrite.events import (
+from saywrite.foundation.errors import AudioError, HistoryUnavailable, NoMicrophone
+from saywrite.foundation.events import (
     SAMPLE_RATE,
     EngineChanged,
     EngineState,
     Failed,
     Finished,
     Gap,
-    Gauge,
+    IncompleteRecordingsFound,
     Partial,
+    ProgressChanged,
     SegmentsRemoved,
     SourceChanged,
     Started,
     State,
     StateChanged,
-    UnfinishedFound,
 )
-from saywrite.history.store import HistoryStore
-from saywrite.speech.recognizer import Incoming
+from saywrite.speech.engine import Incoming
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.library import open_recording, scan
 from saywrite.text.keywords import Keyword
 
 
@@ -34,10 +34,10 @@ def test_a_dictation_goes_from_idle_through_listening_and_back(stage) -> None:
     stage.listen()
     stage.say(1)
     stage.recognizer.final("hello world", 0.2, 0.9)
-    stage.settle()
+    stage.restore_clipboard()
     stage.release()
     stage.recognizer.done()
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.states == ["starting", "listening", "finishing", "idle"]
     assert stage.text == ["Hello world"]
     assert stage.last(Finished).text == "Hello world"
@@ -49,17 +49,17 @@ def test_it_starts_with_the_first_sample_and_names_the_microphone(stage) -> None
     assert stage.states == ["starting"]
     assert not stage.all(Started)
     stage.source.open()
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.last(Started).at == 100.0
     assert stage.last(Started).source == "microphone"
     assert stage.last(SourceChanged).device == "Desk microphone"
 
 
-def test_stop_waits_for_the_tail_of_the_microphone_before_the_recogniser_finishes(stage) -> None:
+def test_stop_waits_for_the_tail_of_the_microphone_before_the_recognizer_finishes(stage) -> None:
     stage.listen()
     stage.say(0.5)
     stage.dictation.stop()
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.source.stopped
     assert "finish" not in stage.recognizer.calls
     stage.say(0.25)
@@ -69,14 +69,14 @@ def test_stop_waits_for_the_tail_of_the_microphone_before_the_recogniser_finishe
     assert stage.recognizer.calls[-1] == "finish"
 
 
-def test_every_sample_is_in_the_journal_before_it_is_at_the_recogniser(stage) -> None:
+def test_every_sample_is_in_the_journal_before_it_is_at_the_recognizer(stage) -> None:
     stage.listen()
     stage.disk.stalled = True
     stage.source.say(0.3)
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.recognizer.fed == 0
     stage.disk.go_on()
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.recognizer.fed == round(0.3 * SAMPLE_RATE)
 
 
@@ -90,12 +90,12 @@ def test_a_stalled_disk_stops_neither_sound_nor_text_and_is_told(stage) -> None:
     assert not stage.last(Failed).fatal
 
 
-def test_a_recogniser_is_never_fed_further_ahead_than_its_window(stage) -> None:
+def test_a_recognizer_is_never_fed_further_ahead_than_its_window(stage) -> None:
     stage.listen()
     stage.say(30)
     assert stage.recognizer.fed == stage.recognizer.window
     stage.recognizer.take_all()
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.recognizer.fed == 2 * stage.recognizer.window
 
 
@@ -103,12 +103,12 @@ def test_after_a_rewind_the_same_sound_comes_again_and_then_the_rest(stage) -> N
     stage.listen()
     stage.say(3)
     stage.recognizer.rewind(1.5)
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.recognizer.fed == 3 * SAMPLE_RATE
     stage.release()
     assert stage.recognizer.calls[-1] == "finish"
     stage.recognizer.rewind(2.0)
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.recognizer.fed == 3 * SAMPLE_RATE
     assert stage.recognizer.calls[-2:] == ["finish", "finish"]
 
@@ -125,7 +125,7 @@ def test_a_press_while_the_last_text_is_worked_out_captures_at_once(stage) -> No
     assert stage.recognizer.calls.count("start") == 1
     stage.recognizer.final("the first one", 0.1, 0.9)
     stage.recognizer.done()
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.recognizer.calls.count("start") == 2
     assert stage.recognizer.fed == 2 * SAMPLE_RATE
     assert stage.states[-1] == "listening"
@@ -141,11 +141,11 @@ def test_a_second_press_while_listening_changes_nothing(stage) -> None:
 
 def test_toggle_starts_and_stops(stage) -> None:
     stage.dictation.toggle()
-    stage.settle()
+    stage.restore_clipboard()
     stage.source.open()
-    stage.settle()
+    stage.restore_clipboard()
     stage.dictation.toggle()
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.source.stopped
 
 
@@ -153,7 +153,7 @@ def test_cancel_drops_the_text_but_not_the_recording(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.dictation.cancel()
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.states[-1] == "idle"
     assert stage.last(Finished).pending == 0
     assert not scan(stage.paths.recordings)
@@ -166,7 +166,7 @@ def test_without_a_microphone_it_fails_with_the_remedy_and_can_be_started_again(
     stage.press()
     stage.source.sink.failed(NoMicrophone("There is no microphone.", "Connect one."), True)
     stage.source.end()
-    stage.settle()
+    stage.restore_clipboard()
     stage.loop.wake(stage.now)
     assert stage.states[-1] == "failed"
     assert stage.last(Failed).remedy == "Connect one."
@@ -184,18 +184,18 @@ def test_a_passing_problem_of_the_microphone_is_told_and_nothing_ends(stage) -> 
     assert stage.last(Gap) == Gap(stage.last(Started).dictation, 0, 8000, "Headset was unplugged.")
 
 
-def test_a_recogniser_that_fails_leaves_what_has_no_text_in_the_journal(stage) -> None:
+def test_a_recognizer_that_fails_leaves_what_has_no_text_in_the_journal(stage) -> None:
     stage.listen()
     stage.say(1)
     stage.recognizer.final("kept", 0.1, 0.6)
-    stage.settle()
+    stage.restore_clipboard()
     stage.say(2)
     dictation = stage.last(Started).dictation
     stage.recognizer.post(Failed(dictation, "The recognizer broke.", "Start again.", fatal=True))
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.states[-1] == "failed"
     assert stage.last(Finished).pending == round(2.4 * SAMPLE_RATE)
-    (item,) = stage.last(UnfinishedFound).items
+    (item,) = stage.last(IncompleteRecordingsFound).items
     assert item.dictation == dictation
     assert (item.length, item.confirmed) == (3 * SAMPLE_RATE, round(0.6 * SAMPLE_RATE))
 
@@ -204,7 +204,7 @@ def test_quitting_in_mid_sentence_leaves_the_rest_for_the_next_start(stage) -> N
     stage.listen()
     stage.say(2)
     stage.dictation.quit()
-    stage.settle()
+    stage.restore_clipboard()
     assert not stage.loop.running
     (item,) = scan(stage.paths.recordings)
     assert (item.length, item.confirmed) == (2 * SAMPLE_RATE, 0)
@@ -214,27 +214,27 @@ def test_what_a_crash_left_is_transcribed_behind_the_text_it_has(stage, lab, tmp
     stage.listen()
     stage.say(1)
     stage.recognizer.final("one two three", 0.1, 0.9)
-    stage.settle()
+    stage.restore_clipboard()
     stage.say(2)
     stage.dictation.quit()
-    stage.settle()
+    stage.restore_clipboard()
     stage.archive.close_history()
 
     again = lab.Stage(tmp_path)
     again.archive.look_for_unfinished(except_for=())
-    again.settle()
-    (item,) = again.last(UnfinishedFound).items
+    again.restore_clipboard()
+    (item,) = again.last(IncompleteRecordingsFound).items
     again.dictation.transcribe_unfinished(item.dictation)
-    again.settle()
+    again.restore_clipboard()
     again.loop.wake(again.now)
-    again.settle()
+    again.restore_clipboard()
     assert again.recognizer.fed == round(2.1 * SAMPLE_RATE)
     again.recognizer.final("four five", 0.5, 1.5)
     again.recognizer.done()
-    again.settle()
+    again.restore_clipboard()
     assert again.text == ["One two three", "four five"]
     assert again.last(Finished).text == "One two three four five"
-    assert again.last(UnfinishedFound).items == ()
+    assert again.last(IncompleteRecordingsFound).items == ()
     with_text = HistoryStore(again.paths.history)
     assert [s.number for s in with_text.load(item.dictation).segments] == [1, 2]
     assert with_text.load(item.dictation).segments[1].start == round(1.4 * SAMPLE_RATE)
@@ -246,7 +246,7 @@ def test_finals_are_in_the_history_as_they_arrive(stage) -> None:
     stage.listen()
     stage.say(1)
     stage.recognizer.final("so it is", 0.1, 0.9)
-    stage.settle()
+    stage.restore_clipboard()
     store = HistoryStore(stage.paths.history)
     assert [s.text for s in store.load(stage.last(Started).dictation).segments] == ["So it is"]
     store.close()
@@ -256,11 +256,11 @@ def test_a_keyword_changed_in_mid_dictation_holds_for_the_next_final(stage) -> N
     stage.listen()
     stage.say(2)
     stage.recognizer.final("use post gress", 0.1, 0.9)
-    stage.settle()
+    stage.restore_clipboard()
     stage.dictation.set_keywords((Keyword("post gress", "PostgreSQL"),))
-    stage.settle()
+    stage.restore_clipboard()
     stage.recognizer.final("use post gress", 1.1, 1.9)
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.text == ["Use post gress", "use PostgreSQL"]
     assert stage.recognizer.keywords == {"post gress": "PostgreSQL"}
 
@@ -271,7 +271,7 @@ def test_spoken_punctuation_follows_the_setting(stage, spoken: str, text: str) -
     stage.listen()
     stage.say(1)
     stage.recognizer.final("yes comma", 0.1, 0.9)
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.text == [text]
 
 
@@ -280,7 +280,7 @@ def test_scratch_that_takes_back_the_last_segment_also_in_the_history(stage) -> 
     stage.say(2)
     stage.recognizer.final("not this", 0.1, 0.9)
     stage.recognizer.final("scratch that", 1.1, 1.9)
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.last(SegmentsRemoved).numbers == (1,)
     store = HistoryStore(stage.paths.history)
     assert store.load(stage.last(Started).dictation).segments == ()
@@ -291,7 +291,7 @@ def test_partials_pass_and_late_events_of_an_old_dictation_do_not(stage) -> None
     stage.listen()
     stage.recognizer.partial("hel")
     stage.inbox.post(Partial("another", "ghost"))
-    stage.settle()
+    stage.restore_clipboard()
     assert [event.text for event in stage.all(Partial)] == ["hel"]
 
 
@@ -299,17 +299,17 @@ def test_the_gauge_tells_heard_and_confirmed(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("yes", 0.1, 1.0)
-    stage.settle()
+    stage.restore_clipboard()
     stage.pass_time(0.3)
-    assert stage.last(Gauge) == Gauge(stage.last(Started).dictation, 32_000, 32_000, 16_000)
+    assert stage.last(ProgressChanged) == ProgressChanged(stage.last(Started).dictation, 32_000, 32_000, 16_000)
 
 
-def test_the_recogniser_is_given_up_after_idle_minutes_and_not_before(stage) -> None:
+def test_the_recognizer_is_given_up_after_idle_minutes_and_not_before(stage) -> None:
     stage.listen()
     stage.say(1)
     stage.release()
     stage.recognizer.done()
-    stage.settle()
+    stage.restore_clipboard()
     stage.pass_time(9 * 60)
     assert "release" not in stage.recognizer.calls
     stage.pass_time(61)
@@ -323,12 +323,12 @@ def test_idle_it_waits_for_nothing_but_the_unload(stage) -> None:
 def test_a_dictation_without_any_sound_leaves_nothing_behind(stage) -> None:
     stage.press()
     stage.dictation.stop()
-    stage.settle()
+    stage.restore_clipboard()
     stage.source.end()
-    stage.settle()
+    stage.restore_clipboard()
     stage.loop.wake(stage.now)
     stage.recognizer.done()
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.states[-1] == "idle"
     assert not list(stage.paths.recordings.glob("*"))
     store = HistoryStore(stage.paths.history)
@@ -340,7 +340,7 @@ def test_an_utterance_can_be_heard_again(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.dictation.play(stage.last(Started).dictation, 8000, 16000)
-    stage.settle()
+    stage.restore_clipboard()
     assert [len(pcm) for pcm in stage.player.played] == [16000]
 
 
@@ -353,7 +353,7 @@ def test_an_engine_that_is_not_there_is_named_with_its_remedy(stage) -> None:
 
 def test_readiness_of_the_engine_is_passed_on(stage) -> None:
     stage.inbox.post(EngineChanged("local", EngineState.READY))
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.last(EngineChanged).state is EngineState.READY
 
 
@@ -390,7 +390,7 @@ def test_a_wish_that_fails_by_itself_ends_no_dictation(stage, caplog) -> None:
     stage.loop.running = True
     stage.release()
     stage.recognizer.done()
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.loop.state is State.IDLE
 
 
@@ -404,13 +404,13 @@ def test_a_history_that_was_refused_for_a_while_gets_every_row_later(stage, monk
 
     monkeypatch.setattr(HistoryStore, "add_segment", refuse)
     stage.recognizer.final("one", 0.1, 0.9)
-    stage.settle()
+    stage.restore_clipboard()
     assert "full" in stage.last(Failed).what
     (item,) = scan_while_open(stage)
     assert item == 0, "nothing counts as confirmed whose text is not on disk"
     monkeypatch.setattr(HistoryStore, "add_segment", real)
     stage.recognizer.final("two", 1.1, 1.9)
-    stage.settle()
+    stage.restore_clipboard()
     store = HistoryStore(stage.paths.history)
     assert [s.text for s in store.load(stage.last(Started).dictation).segments] == ["One", "two"]
     store.close()
@@ -430,13 +430,13 @@ def test_a_continued_dictation_shows_its_gaps_and_peaks_from_the_beginning(stage
     stage.recognizer.final("one", 0.1, 0.9)
     stage.say(1)
     stage.dictation.quit()
-    stage.settle()
+    stage.restore_clipboard()
     stage.archive.close_history()
     again = lab.Stage(tmp_path)
     again.dictation.transcribe_unfinished(stage.last(Started).dictation)
-    again.settle()
+    again.restore_clipboard()
     assert [gap.at for gap in again.all(Gap)] == [SAMPLE_RATE]
     assert len(again.dictation.envelope) == 2 * 20
     again.dictation.quit()
-    again.settle()
+    again.restore_clipboard()
     again.archive.close_history()

@@ -1,4 +1,4 @@
-"""A clumsy user, a nervous microphone and a moody recogniser, in any order: the dictation ends where it should."""
+"""A clumsy user, a nervous microphone and a moody recognizer, in any order: the dictation ends where it should."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.dictation.conftest import Stage
 
-from saywrite.errors import AudioError
-from saywrite.events import Failed, Finished, Started, State, StateChanged
+from saywrite.foundation.errors import AudioError
+from saywrite.foundation.events import Failed, Finished, Started, State, StateChanged
 
 SECONDS = st.sampled_from([0.02, 0.1, 0.5, 1.0])
 
@@ -28,13 +28,13 @@ class DictationMachine(RuleBasedStateMachine):
     @rule(act=st.sampled_from(["start", "stop", "cancel", "toggle"]))
     def user(self, act: str) -> None:
         getattr(self.stage.dictation, act)()
-        self.stage.settle()
+        self.stage.restore_clipboard()
 
     @precondition(lambda self: self.live())
     @rule()
     def microphone_opens(self) -> None:
         self.stage.source.open()
-        self.stage.settle()
+        self.stage.restore_clipboard()
 
     @precondition(lambda self: self.live())
     @rule(seconds=SECONDS)
@@ -55,40 +55,40 @@ class DictationMachine(RuleBasedStateMachine):
             self.stage.source.sink.failed(AudioError("It broke.", "Mend it."), True)
         if not self.stage.source.ended:
             self.stage.source.end()
-        self.stage.settle()
+        self.stage.restore_clipboard()
 
     @precondition(lambda self: self.busy())
     @rule(words=st.sampled_from(["hello", "comma", "scratch that", "new paragraph", ""]))
-    def recogniser_speaks(self, words: str) -> None:
+    def recognizer_speaks(self, words: str) -> None:
         said_s = self.stage.recognizer.fed / 16_000
         self.stage.recognizer.partial(words)
         self.stage.recognizer.final(words, said_s / 2, said_s)
-        self.stage.settle()
+        self.stage.restore_clipboard()
 
     @precondition(lambda self: self.busy())
     @rule()
-    def recogniser_takes(self) -> None:
+    def recognizer_takes(self) -> None:
         self.stage.recognizer.take_all()
-        self.stage.settle()
+        self.stage.restore_clipboard()
 
     @precondition(lambda self: self.busy())
     @rule()
     def worker_is_replaced(self) -> None:
-        head = self.stage.loop.takes[0]
+        head = self.stage.loop.sessions[0]
         self.stage.recognizer.rewind((head._feeder.confirmed - head.plan.base) / 16_000)
-        self.stage.settle()
+        self.stage.restore_clipboard()
 
     @precondition(lambda self: self.busy() and self.stage.recognizer.finishing)
     @rule()
-    def recogniser_finishes(self) -> None:
+    def recognizer_finishes(self) -> None:
         self.stage.recognizer.done()
-        self.stage.settle()
+        self.stage.restore_clipboard()
 
     @precondition(lambda self: self.busy())
     @rule()
-    def recogniser_fails(self) -> None:
+    def recognizer_fails(self) -> None:
         self.stage.inbox.post(Failed(self.stage.recognizer.dictation, "It broke.", "Start again.", fatal=True))
-        self.stage.settle()
+        self.stage.restore_clipboard()
 
     @rule(seconds=st.floats(0, 700))
     def time_passes(self, seconds: float) -> None:
@@ -108,7 +108,7 @@ class DictationMachine(RuleBasedStateMachine):
 
     @invariant()
     def with_nothing_running_it_is_idle_or_failed(self) -> None:
-        if hasattr(self, "stage") and not self.stage.loop.takes:
+        if hasattr(self, "stage") and not self.stage.loop.sessions:
             assert self.stage.loop.state in (State.IDLE, State.FAILED)
 
     def teardown(self) -> None:
@@ -117,7 +117,7 @@ class DictationMachine(RuleBasedStateMachine):
             return
         self.stage.disk.go_on()
         self.stage.dictation.quit()
-        self.stage.settle()
+        self.stage.restore_clipboard()
         finished = self.stage.all(Finished)
         ids = [event.dictation for event in finished]
         assert len(ids) == len(set(ids))
@@ -132,9 +132,9 @@ class DictationMachine(RuleBasedStateMachine):
         return bool(self.stage.sources) and self.stage.source.sink is not None and not self.stage.source.ended
 
     def busy(self) -> bool:
-        """The recogniser works for a dictation."""
-        takes = self.stage.loop.takes
-        return bool(takes) and takes[0].engaged and not takes[0].recognizer_finished
+        """The recognizer works for a dictation."""
+        takes = self.stage.loop.sessions
+        return bool(takes) and takes[0].engine_started and not takes[0].recognizer_finished
 
 
 DictationMachine.TestCase.settings = settings(deadline=None, stateful_step_count=40)

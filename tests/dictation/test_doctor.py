@@ -12,11 +12,11 @@ import pytest
 from keyring.backend import KeyringBackend
 from tests.aiola_server.hosting import ServiceThread
 
-from saywrite.dictation import doctor
-from saywrite.dictation.check import Check
-from saywrite.dictation.doctor import examine
-from saywrite.paths import Paths, default_paths
-from saywrite.settings.keychain import API_KEY, SERVICE, SecretsStatus
+from saywrite.cli.doctor import examination as doctor
+from saywrite.cli.doctor.examination import examine
+from saywrite.cli.doctor.report import Check
+from saywrite.foundation.paths import Paths, default_paths
+from saywrite.storage.settings.keyring import API_KEY, SERVICE, SecretsStatus
 
 SECRET = "sk-canary-5a1e"
 

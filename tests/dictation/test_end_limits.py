@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 from tests.dictation.conftest import Stage
-from tests.dictation.test_standing_in import Service
+from tests.dictation.test_engine_failover import Service
 
-from saywrite.dictation.end_limits import NO_SERVICE_S, EndLimits
-from saywrite.events import Failed, Finished, RecordClosed
-from saywrite.settings.schema import Settings
+from saywrite.foundation.end_limits import NO_SERVICE_S, EndLimits
+from saywrite.foundation.events import Failed, Finished, RecordClosed
+from saywrite.storage.settings.schema import Settings
 
 
 def test_without_limits_there_is_no_end() -> None:
@@ -39,12 +39,12 @@ def test_after_the_wish_to_stop_the_earlier_limit_holds() -> None:
 def service(stage: Stage) -> Service:
     service = Service(stage.inbox.post)
     stage.recognizers["aiola"] = service
-    stage.desk.apply(replace(Settings(), engine="aiola", aiola_while_away="wait"))
-    stage.desk.start_microphone()
+    stage.commands.apply(replace(Settings(), engine="aiola", aiola_while_away="wait"))
+    stage.commands.start_microphone()
     stage.source.open()
     service.connection("connecting")
     stage.say(2)
-    stage.settle()
+    stage.restore_clipboard()
     return service
 
 
@@ -53,7 +53,7 @@ def test_a_dictation_that_is_over_waits_a_minute_for_its_service_and_then_fails(
     stage.pass_time(300)
     assert not stage.all(Failed), "somebody speaks"
     stage.dictation.stop()
-    stage.settle()
+    stage.restore_clipboard()
     stage.source.end()
     stage.pass_time(1)
     (failed,) = stage.all(Failed)
@@ -66,7 +66,7 @@ def test_a_dictation_that_is_over_waits_a_minute_for_its_service_and_then_fails(
 
 def test_on_a_signal_a_service_that_cannot_be_reached_is_given_up_soon(stage: Stage, service: Service) -> None:
     stage.dictation.stop(EndLimits(finish_s=60.0, offline_s=2.0))
-    stage.settle()
+    stage.restore_clipboard()
     stage.source.end()
     stage.pass_time(1.5)
     assert not stage.all(Finished)
@@ -77,9 +77,9 @@ def test_on_a_signal_a_service_that_cannot_be_reached_is_given_up_soon(stage: St
 
 def test_on_a_signal_a_service_that_never_answers_is_given_up_in_the_end(stage: Stage, service: Service) -> None:
     service.connection("connected")
-    stage.settle()
+    stage.restore_clipboard()
     stage.dictation.stop(EndLimits(finish_s=60.0, offline_s=2.0))
-    stage.settle()
+    stage.restore_clipboard()
     stage.source.end()
     stage.pass_time(59)
     assert not stage.all(Finished)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.dictation.conftest import Stage
 
-from saywrite.dictation.latency import KEPT, LatencyWatch
-from saywrite.events import (
+from saywrite.dictation.observers import KEPT, LatencyWatch
+from saywrite.foundation.events import (
     Finished,
     FrontEndEvent,
     Partial,
@@ -20,7 +20,7 @@ from saywrite.events import (
     State,
     StateChanged,
 )
-from saywrite.history.latencies import Latency, Timed
+from saywrite.storage.history.timings import Latency, TimedDictation
 
 BEGAN = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
 DESK = "Desk microphone"
@@ -136,23 +136,23 @@ def test_whatever_comes_in_whatever_order_no_step_is_negative(course: list[tuple
 
 
 def test_the_receipt_is_in_the_history_with_the_text(stage: Stage) -> None:
-    stage.desk.latency.key_down(stage.now)
+    stage.commands.latency.key_down(stage.now)
     stage.listen()
     stage.say(1)
     stage.pass_time(1.5)
     stage.recognizer.final("hello", 0, 1)
-    stage.settle()
-    dictation = stage.loop.take.id
+    stage.restore_clipboard()
+    dictation = stage.loop.session.id
     stage.dictation.stop()
-    stage.settle()
+    stage.restore_clipboard()
     stage.source.end()
-    stage.settle()
+    stage.restore_clipboard()
     stage.recognizer.done()
-    stage.settle()
-    stage.desk.latency.inserted(dictation, stage.now + 0.25)
+    stage.restore_clipboard()
+    stage.commands.latency.inserted(dictation, stage.now + 0.25)
     store = stage.archive._history
     assert store is not None
-    timed = Timed(dictation, "local", DESK, Latency(0, 1500, 1500, 1500, 1750))
+    timed = TimedDictation(dictation, "local", DESK, Latency(0, 1500, 1500, 1500, 1750))
     assert store.latencies() == (timed,)
     loaded = store.load(dictation)
     assert loaded is not None

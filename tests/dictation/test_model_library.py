@@ -13,9 +13,9 @@ import pytest
 from tests.speech.local.model_server import Behavior, ModelServer, serve
 from tests.speech.local.small_model import SmallModel
 
-from saywrite.dictation.model_library import ModelLibrary, Surroundings
-from saywrite.errors import ModelError
-from saywrite.events import (
+from saywrite.dictation.models.library import LibraryContext, ModelLibrary
+from saywrite.foundation.errors import ModelError
+from saywrite.foundation.events import (
     EngineChanged,
     EngineState,
     ModelFailed,
@@ -24,13 +24,13 @@ from saywrite.events import (
     ModelState,
     ModelTried,
 )
-from saywrite.settings.schema import Settings
-from saywrite.speech.aiola.network import Network
+from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.local.model_store.http_files import HttpFiles
-from saywrite.speech.local.model_store.sources import Source, WebSource
+from saywrite.speech.local.model_store.sources import ModelSource, WebSource
 from saywrite.speech.local.model_store.store import ModelStore
-from saywrite.speech.local.model_store.transfer import Stop
+from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.local.models import WEIGHTS
+from saywrite.storage.settings.schema import Settings
 
 ID = "small-model"
 PATIENCE_S = 20.0
@@ -45,9 +45,11 @@ class Stage:
         self.events: list[object] = []
         self.metered = False
         self.network_changed: Callable[[], None] | None = None
-        self.trial: Callable[[str, Stop], ModelTried] = lambda model, stop: ModelTried(model, "d", "a", "b", 1.0)
+        self.trial: Callable[[str, StopTransfer], ModelTried] = lambda model, stop: ModelTried(
+            model, "d", "a", "b", 1.0
+        )
         self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
-        around = Surroundings(
+        around = LibraryContext(
             lambda: self.settings,
             self._sources,
             lambda model, stop: self.trial(model, stop),
@@ -56,7 +58,7 @@ class Stage:
         )
         self.library = ModelLibrary(self.store, self._inbox.put, around)
 
-    def _sources(self, address: str, stop: Stop) -> list[Source]:
+    def _sources(self, address: str, stop: StopTransfer) -> list[ModelSource]:
         return [WebSource(address, HttpFiles(Network(), stop, (2.0, 60.0)))]
 
     def _watch_network(self, changed: Callable[[], None]) -> None:
@@ -234,7 +236,7 @@ def test_trial_tells_both_texts_and_its_failure_names_a_remedy(stage: Stage) -> 
     stage.library.try_on_last_dictation(ID)
     stage.run_until(lambda: stage.of(ModelTried) == [ModelTried(ID, "d", "a", "b", 1.0)])
 
-    def fail(model: str, stop: Stop) -> ModelTried:
+    def fail(model: str, stop: StopTransfer) -> ModelTried:
         raise ModelError("There is no recording.", "Dictate something.")
 
     stage.trial = fail
@@ -243,7 +245,7 @@ def test_trial_tells_both_texts_and_its_failure_names_a_remedy(stage: Stage) -> 
 
 
 def test_bug_in_a_job_is_told_and_the_next_job_runs(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    def crash(model: str, stop: Stop) -> ModelTried:
+    def crash(model: str, stop: StopTransfer) -> ModelTried:
         raise ZeroDivisionError
 
     stage.trial = crash

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.dictation.output_files import choose_targets, unique_names, write_target
-from saywrite.errors import OutputUnwritable
+from saywrite.cli.output_files import choose_targets, unique_names, write_target
+from saywrite.foundation.errors import OutputUnwritable
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux: /dev and pipes by name")
 

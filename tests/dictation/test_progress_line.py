@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from saywrite.dictation.progress_line import ProgressLine, clock
+from saywrite.cli.terminal import ProgressLine, clock
 
 
 @pytest.mark.parametrize(("value", "text"), [(0, "0:00"), (7.9, "0:07"), (750, "12:30"), (3723, "1:02:03")])

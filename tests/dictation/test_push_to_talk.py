@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.dictation.push_to_talk_stage import Stage
 
-from saywrite.desktop.hotkeys.bindings import FIRST, SECOND, KeyPressed, KeyReleased
-from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.base import FIRST, SECOND, KeyPressed, KeyReleased
 from saywrite.desktop.hotkeys.conflicts import objections
-from saywrite.dictation.push_to_talk import (
+from saywrite.desktop.hotkeys.key_combination import parse
+from saywrite.dictation.push_to_talk.policy import (
     BOUNCE_S,
     REPEAT_GAP_S,
     TAKE_BACK_S,
@@ -16,10 +16,10 @@ from saywrite.dictation.push_to_talk import (
     Mode,
     Start,
     Stop,
-    Why,
+    StopReason,
 )
-from saywrite.events import State
-from saywrite.settings.schema import OPTIONS, Settings
+from saywrite.foundation.events import State
+from saywrite.storage.settings.schema import OPTIONS, Settings
 
 REPEAT_EVERY_S = 0.04
 REPEAT_AFTER_S = 0.66
@@ -61,7 +61,7 @@ def test_a_second_tap_stops_what_the_first_one_began(mode: Mode) -> None:
 def test_the_stop_counts_from_the_release_although_it_waits_for_a_bounce() -> None:
     stage = Stage(Mode.HOLD).press().wait(1.0).release()
     assert stage.keys.due == 1.0 + BOUNCE_S
-    assert stage.keys.wake(1.5, stage.now)[-1] == Stop(Why.RELEASED, 1.0)
+    assert stage.keys.wake(1.5, stage.now)[-1] == Stop(StopReason.RELEASED, 1.0)
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -124,9 +124,9 @@ def test_the_press_that_was_to_end_it_just_at_the_limit_begins_nothing() -> None
     assert stage.press().story == ["start dictate", "stop limit"]
 
 
-@pytest.mark.parametrize("why", [Why.LOCKED, Why.SUSPENDED, Why.KEYS_LOST])
+@pytest.mark.parametrize("why", [StopReason.LOCKED, StopReason.SUSPENDED, StopReason.KEYS_LOST])
 @pytest.mark.parametrize("mode", list(Mode))
-def test_lock_suspend_and_lost_keys_close_the_microphone(mode: Mode, why: Why) -> None:
+def test_lock_suspend_and_lost_keys_close_the_microphone(mode: Mode, why: StopReason) -> None:
     stage = Stage(mode).press().wait(1.0).interrupt(why)
     assert stage.story == ["start dictate", f"stop {why}"]
     stage.wait(0.5).release().wait(1.0).interrupt(why)
@@ -136,12 +136,12 @@ def test_lock_suspend_and_lost_keys_close_the_microphone(mode: Mode, why: Why) -
 def test_behind_a_locked_screen_a_dictation_of_the_window_goes_on_but_not_through_sleep() -> None:
     stage = Stage()
     stage.begin()
-    assert stage.hear().interrupt(Why.LOCKED).capturing
-    assert stage.interrupt(Why.SUSPENDED).story == ["stop suspended"]
+    assert stage.hear().interrupt(StopReason.LOCKED).capturing
+    assert stage.interrupt(StopReason.SUSPENDED).story == ["stop suspended"]
 
 
 def test_a_key_still_held_when_the_screen_locks_does_not_begin_again_by_repeating() -> None:
-    stage = Stage(Mode.HOLD).press().wait(1.0).press().interrupt(Why.LOCKED)
+    stage = Stage(Mode.HOLD).press().wait(1.0).press().interrupt(StopReason.LOCKED)
     for _ in range(50):
         stage.wait(REPEAT_EVERY_S).press()
     assert not stage.capturing

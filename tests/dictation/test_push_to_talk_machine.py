@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.dictation.push_to_talk_stage import Stage
 
-from saywrite.desktop.hotkeys.bindings import FIRST, SECOND
-from saywrite.dictation.push_to_talk import REPEAT_GAP_S, TAKE_BACK_S, Mode, Why
-from saywrite.events import State
+from saywrite.desktop.hotkeys.base import FIRST, SECOND
+from saywrite.dictation.push_to_talk.policy import REPEAT_GAP_S, TAKE_BACK_S, Mode, StopReason
+from saywrite.foundation.events import State
 
 LIMIT_S = 30.0
 BINDINGS = st.sampled_from([FIRST, SECOND])
@@ -57,10 +57,10 @@ class KeysMachine(RuleBasedStateMachine):
     def takes_back(self) -> None:
         self.stage.take_back()
 
-    @rule(why=st.sampled_from([Why.LOCKED, Why.SUSPENDED, Why.KEYS_LOST]))
-    def is_interrupted(self, why: Why) -> None:
+    @rule(why=st.sampled_from([StopReason.LOCKED, StopReason.SUSPENDED, StopReason.KEYS_LOST]))
+    def is_interrupted(self, why: StopReason) -> None:
         self.stage.interrupt(why)
-        assert why is not Why.SUSPENDED or not self.stage.capturing
+        assert why is not StopReason.SUSPENDED or not self.stage.capturing
 
     @rule(refuses=st.booleans())
     def engine_is_missing(self, refuses: bool) -> None:

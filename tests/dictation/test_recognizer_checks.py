@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from tests.speech.local.small_model import SmallModel
 
-from saywrite.dictation.recognizer_checks import available_memory, check_memory, check_model, check_processor
+from saywrite.cli.doctor.recognizer_checks import available_memory, check_memory, check_model, check_processor
 from saywrite.speech.local.model_store.folder import write_stamp
 from saywrite.speech.local.model_store.store import ModelStore
-from saywrite.speech.local.model_store.transfer import Stop
+from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.local.models import MODELS, WEIGHTS
 
 
@@ -70,7 +70,7 @@ def install(tmp_path: Path, small: SmallModel) -> Path:
     folder.mkdir(parents=True)
     for name, content in small.installed.items():
         (folder / name).write_bytes(content)
-    write_stamp(small.model, folder, Stop())
+    write_stamp(small.model, folder, StopTransfer())
     return folder
 
 

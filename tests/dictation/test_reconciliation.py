@@ -16,15 +16,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saywrite.audio.journal import Journal
-from saywrite.audio.recordings import finish_recording, open_recording
-from saywrite.audio.sidecar import SIDECAR, Header, Sidecar, load_sidecar
-from saywrite.dictation.archive import Archive
-from saywrite.dictation.reconciliation import Correct, Delete, judge
-from saywrite.events import SAMPLE_RATE, Failed, Started, Unfinished, UnfinishedFound
-from saywrite.history.holdings import Holding
-from saywrite.history.store import HistoryStore
-from saywrite.paths import default_paths
+from saywrite.dictation.persistence.archive import Archive
+from saywrite.dictation.persistence.reconciliation import Correct, Delete, judge
+from saywrite.foundation.events import SAMPLE_RATE, Failed, IncompleteRecording, IncompleteRecordingsFound, Started
+from saywrite.foundation.paths import default_paths
+from saywrite.storage.history.holdings import Holding
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.journal import Journal
+from saywrite.storage.recordings.library import finish_recording, open_recording
+from saywrite.storage.recordings.metadata import SIDECAR, Header, Metadata, load_metadata
 
 DAY_S = 24 * 3600
 
@@ -35,10 +35,10 @@ def dictate(stage, *finals: tuple[str, float, float], seconds: int = 2) -> Path:
     stage.say(seconds)
     for text, start, end in finals:
         stage.recognizer.final(text, start, end)
-    stage.settle()
+    stage.restore_clipboard()
     stage.release()
     stage.recognizer.done()
-    stage.settle()
+    stage.restore_clipboard()
     return stage.paths.recordings / stage.last(Started).dictation
 
 
@@ -51,7 +51,7 @@ def quit_saywrite(stage) -> None:
     stage.archive.close_history()
 
 
-def start_again(stage) -> tuple[Unfinished, ...]:
+def start_again(stage) -> tuple[IncompleteRecording, ...]:
     """What the next start offers to transcribe."""
     posted: list[object] = []
     archive = Archive(stage.paths, stage.disk, posted.append, stage.today)
@@ -59,7 +59,7 @@ def start_again(stage) -> tuple[Unfinished, ...]:
     archive.look_for_unfinished(())
     archive.close_history()
     stage.told += [message for message in posted if isinstance(message, Failed)]
-    found = [message for message in posted if isinstance(message, UnfinishedFound)]
+    found = [message for message in posted if isinstance(message, IncompleteRecordingsFound)]
     return found[-1].items if found else ()
 
 
@@ -125,12 +125,12 @@ def test_finished_dictation_whose_text_is_lost_is_offered_and_gets_its_text(
     assert (item.dictation, item.length, item.confirmed) == (finished.name, 2 * SAMPLE_RATE, 0)
     stage.archive.open()
     stage.dictation.transcribe_unfinished(finished.name)
-    stage.settle()
+    stage.restore_clipboard()
     stage.recognizer.final("hello", 0.1, 0.9)
     stage.recognizer.final("again", 1.1, 1.9)
-    stage.settle()
+    stage.restore_clipboard()
     stage.recognizer.done()
-    stage.settle()
+    stage.restore_clipboard()
     quit_saywrite(stage)
     assert in_history(stage, finished.name) == ["Hello", "again"]
     assert start_again(stage) == ()
@@ -179,11 +179,11 @@ DAMAGES = [remove_sidecar, cut_sidecar, empty_sidecar, overwrite_sidecar]
 def test_a_lost_sidecar_is_made_again_from_the_row(
     stage, finished: Path, damage: Callable, caplog: pytest.LogCaptureFixture
 ) -> None:
-    before, _ = load_sidecar(finished)
+    before, _ = load_metadata(finished)
     quit_saywrite(stage)
     damage(finished)
     assert start_again(stage) == ()
-    after, readable = load_sidecar(finished)
+    after, readable = load_metadata(finished)
     assert readable
     assert after == before
     assert in_history(stage, finished.name) == ["Hello", "again"]
@@ -202,8 +202,8 @@ def test_without_sidecar_and_row_the_whole_recording_is_offered(
 
 def test_killed_between_the_row_and_the_sidecar_it_is_complete(stage, finished: Path) -> None:
     quit_saywrite(stage)
-    sidecar = (finished / SIDECAR).read_text("utf-8")
-    (finished / SIDECAR).write_text(sidecar.replace('"complete": true', '"complete": false').replace("32000", "0"))
+    metadata = (finished / SIDECAR).read_text("utf-8")
+    (finished / SIDECAR).write_text(metadata.replace('"complete": true', '"complete": false').replace("32000", "0"))
     assert start_again(stage) == ()
     assert Journal.is_complete(finished)
 
@@ -213,7 +213,7 @@ def test_killed_before_the_row_was_finished_it_is_offered_from_its_last_text_on(
     stage.listen()
     stage.say(2)
     stage.recognizer.final("hello", 0.1, 0.9)
-    stage.settle()
+    stage.restore_clipboard()
     killed = default_paths(tmp_path / "config", tmp_path / "killed")
     shutil.copytree(stage.paths.data, killed.data)
     (item,) = start_again(SimpleNamespace(paths=killed, disk=stage.disk, today=stage.today, told=[]))
@@ -235,7 +235,7 @@ def test_a_deleted_dictation_whose_sound_has_not_all_its_text_is_still_offered(s
     stage.say(2)
     dictation = stage.last(Started).dictation
     stage.recognizer.post(Failed(dictation, "It broke.", "Start again.", fatal=True))
-    stage.settle()
+    stage.restore_clipboard()
     quit_saywrite(stage)
     with closing(HistoryStore(stage.paths.history)) as store:
         store.delete(dictation)
@@ -271,7 +271,7 @@ def test_what_is_being_recorded_is_left_alone(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("hello", 0.1, 0.9)
-    stage.settle()
+    stage.restore_clipboard()
     folder = stage.paths.recordings / stage.last(Started).dictation
     before = (folder / SIDECAR).read_bytes()
     with closing(HistoryStore(stage.paths.history)) as store:
@@ -350,7 +350,7 @@ def test_a_recording_that_cannot_be_decoded_is_offered_with_its_problem(
 HEADER = Header("one", datetime(2026, 11, 22, tzinfo=UTC), "en", "local", "microphone")
 
 sidecars = st.builds(
-    Sidecar,
+    Metadata,
     st.just(HEADER),
     confirmed=st.integers(0, 120),
     ended=st.booleans(),
@@ -376,14 +376,14 @@ rows = st.none() | st.builds(
 @settings(max_examples=1000)
 @given(sidecars, st.booleans(), rows, st.booleans(), st.integers(0, 120))
 def test_a_verdict_never_claims_text_that_the_history_has_not(
-    sidecar: Sidecar, readable: bool, row: Holding | None, deleted: bool, length: int
+    metadata: Metadata, readable: bool, row: Holding | None, deleted: bool, length: int
 ) -> None:
     if row is not None:
         deleted = False  # a row that is there was not deleted
-    verdict = judge(sidecar, readable, row, deleted=deleted, length=lambda: length)
+    verdict = judge(metadata, readable, row, deleted=deleted, length=lambda: length)
     if isinstance(verdict, Correct):
-        corrected = verdict.sidecar
-        assert not sidecar.newer
+        corrected = verdict.metadata
+        assert not metadata.newer
         assert corrected.complete <= bool(row and row.finished and row.pending <= 0 and row.heard >= length)
         assert corrected.complete or corrected.confirmed <= (row.text_end if row else 0)
         if verdict.reopen:
@@ -392,6 +392,6 @@ def test_a_verdict_never_claims_text_that_the_history_has_not(
         assert judge(corrected, True, row, deleted=deleted, length=lambda: length) is None, "decided once"
     elif isinstance(verdict, Delete):
         assert deleted
-        assert sidecar.complete
-    elif readable and not sidecar.newer and not deleted and sidecar.segments is not None:
-        assert sidecar.segments <= (row.segment_count if row else 0)
+        assert metadata.complete
+    elif readable and not metadata.newer and not deleted and metadata.segments is not None:
+        assert metadata.segments <= (row.segment_count if row else 0)

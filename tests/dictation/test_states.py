@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.dictation.states import TRANSITIONS, UnlistedTransition, move
-from saywrite.events import State
+from saywrite.dictation.loop import TRANSITIONS, UnlistedTransition, move
+from saywrite.foundation.events import State
 
 
 @given(st.sampled_from(State), st.sampled_from(State))

@@ -9,9 +9,17 @@ from pathlib import Path
 import pytest
 from tests.dictation.conftest import Stage
 
-from saywrite.audio.sidecar import load_sidecar
-from saywrite.events import SAMPLE_RATE, Failed, Finished, ModelsChanged, Started, State, UnfinishedFound
-from saywrite.settings.schema import Settings
+from saywrite.foundation.events import (
+    SAMPLE_RATE,
+    Failed,
+    Finished,
+    IncompleteRecordingsFound,
+    ModelsChanged,
+    Started,
+    State,
+)
+from saywrite.storage.recordings.metadata import load_metadata
+from saywrite.storage.settings.schema import Settings
 
 
 @pytest.fixture
@@ -27,14 +35,14 @@ def dictate(stage: Stage, seconds: int = 2) -> str:
     stage.listen()
     stage.say(seconds)
     stage.release()
-    stage.settle()
+    stage.restore_clipboard()
     return stage.last(Started).dictation
 
 
 def bring_model(stage: Stage) -> None:
     stage.recognizer.waits = False
     stage.inbox.post(ModelsChanged(()))
-    stage.settle()
+    stage.restore_clipboard()
     stage.pass_time(0.1)
 
 
@@ -42,7 +50,7 @@ def finish(stage: Stage, text: str) -> None:
     """The recognizer gives the dictation it hears its text."""
     stage.recognizer.final(text, 0.2, stage.recognizer.fed / SAMPLE_RATE)
     stage.recognizer.done()
-    stage.settle()
+    stage.restore_clipboard()
     stage.pass_time(0.1)
 
 
@@ -56,7 +64,7 @@ def test_dictation_without_model_ends_with_everything_pending(missing: Stage) ->
     assert (finished.dictation, finished.heard, finished.pending) == (dictation, 2 * SAMPLE_RATE, 2 * SAMPLE_RATE)
     assert missing.loop.state is State.IDLE
     assert missing.all(Failed) == []
-    (item,) = missing.last(UnfinishedFound).items
+    (item,) = missing.last(IncompleteRecordingsFound).items
     assert (item.dictation, item.waits) == (dictation, True)
 
 
@@ -70,7 +78,7 @@ def test_text_is_written_when_the_model_is_there_in_order_and_without_a_click(mi
     assert missing.recognizer.fed == 3 * SAMPLE_RATE
     finish(missing, "two")
     assert missing.text == ["One", "Two"]
-    assert missing.last(UnfinishedFound).items == ()
+    assert missing.last(IncompleteRecordingsFound).items == ()
     assert missing.loop.state is State.IDLE
 
 
@@ -87,8 +95,8 @@ def test_other_unfinished_dictations_stay_with_the_user(stage: Stage) -> None:
     stage.say(2)
     stage.release()
     stage.recognizer.done(complete=False)
-    stage.settle()
-    (item,) = stage.last(UnfinishedFound).items
+    stage.restore_clipboard()
+    (item,) = stage.last(IncompleteRecordingsFound).items
     assert not item.waits
     bring_model(stage)
     assert starts(stage) == [item.dictation]
@@ -98,7 +106,7 @@ def test_cancelled_dictation_does_not_come_back(missing: Stage) -> None:
     missing.listen()
     missing.say(2)
     missing.dictation.cancel()
-    missing.settle()
+    missing.restore_clipboard()
     bring_model(missing)
     assert len(starts(missing)) == 1
 
@@ -107,33 +115,33 @@ def test_quitting_while_the_model_is_missing_marks_the_dictation(missing: Stage,
     missing.listen()
     missing.say(2)
     missing.dictation.quit()
-    missing.settle()
+    missing.restore_clipboard()
     folder = missing.paths.recordings / missing.last(Started).dictation
-    assert load_sidecar(folder)[0].waits
+    assert load_metadata(folder)[0].waits
 
 
 @pytest.fixture
 def next_start(missing: Stage, tmp_path: Path) -> Iterator[Stage]:
     """The program after a restart: one dictation in German waits, the model is there."""
-    missing.desk.apply(replace(Settings(), language="de"))
+    missing.commands.apply(replace(Settings(), language="de"))
     dictate(missing)
     missing.dictation.quit()
-    missing.settle()
+    missing.restore_clipboard()
     missing.archive.close_history()
     again = Stage(tmp_path)
     again.archive.look_for_unfinished(except_for=())
     yield again
     again.dictation.quit()
-    again.settle()
+    again.restore_clipboard()
     again.archive.close_history()
 
 
 def test_waiting_dictation_is_continued_after_a_restart(next_start: Stage) -> None:
-    next_start.settle()
+    next_start.restore_clipboard()
     next_start.pass_time(0.1)
     finish(next_start, "hallo")
     assert next_start.text == ["Hallo"]
-    assert next_start.last(UnfinishedFound).items == ()
+    assert next_start.last(IncompleteRecordingsFound).items == ()
 
 
 def test_what_was_dictated_for_this_computer_stays_on_it_and_in_its_language(next_start: Stage) -> None:
@@ -142,8 +150,8 @@ def test_what_was_dictated_for_this_computer_stays_on_it_and_in_its_language(nex
 
     service = FakeRecognizer(next_start.inbox.post)
     next_start.recognizers["aiola"] = service
-    next_start.desk.apply(replace(Settings(), engine="aiola", language="fr"))
-    next_start.settle()
+    next_start.commands.apply(replace(Settings(), engine="aiola", language="fr"))
+    next_start.restore_clipboard()
     next_start.pass_time(0.1)
     assert service.calls.count("start") == 0
     assert next_start.recognizer.request.language == "de"
@@ -170,11 +178,11 @@ def test_transcription_that_fails_with_the_model_there_is_not_repeated_for_ever(
     dictate(missing)
     bring_model(missing)
     missing.inbox.post(Failed(missing.recognizer.dictation, "It ended.", "Start again.", fatal=True))
-    missing.settle()
+    missing.restore_clipboard()
     for _ in range(5):
         missing.pass_time(10)
     assert len(starts(missing)) == 2
-    (item,) = missing.last(UnfinishedFound).items
+    (item,) = missing.last(IncompleteRecordingsFound).items
     assert not item.waits
 
 
@@ -183,8 +191,8 @@ def test_model_that_goes_again_in_mid_transcription_is_waited_for_again(missing:
     bring_model(missing)
     missing.recognizer.waits = True
     missing.recognizer.done(complete=False)
-    missing.settle()
-    assert missing.last(UnfinishedFound).items[0].waits
+    missing.restore_clipboard()
+    assert missing.last(IncompleteRecordingsFound).items[0].waits
     missing.pass_time(60)
     assert starts(missing) == [dictation] * 2
     bring_model(missing)
@@ -195,22 +203,22 @@ def test_quitting_in_mid_transcription_continues_it_at_the_next_start(missing: S
     dictation = dictate(missing)
     bring_model(missing)
     missing.dictation.quit()
-    missing.settle()
-    assert load_sidecar(missing.paths.recordings / dictation)[0].waits
+    missing.restore_clipboard()
+    assert load_metadata(missing.paths.recordings / dictation)[0].waits
 
 
 def test_chosen_model_is_looked_for_at_once(stage: Stage) -> None:
     stage.dictation.apply(replace(Settings(), local_model="whisper-small"))
-    stage.settle()
+    stage.restore_clipboard()
     assert stage.recognizer.calls == ["renew"]
 
 
 def test_words_are_shown_while_speaking_only_where_the_settings_say_so(stage: Stage) -> None:
-    stage.desk.apply(replace(Settings(), live_text=False))
+    stage.commands.apply(replace(Settings(), live_text=False))
     stage.listen()
     assert stage.recognizer.request.partials is False
-    stage.desk.apply(replace(Settings(), live_text=True))
+    stage.commands.apply(replace(Settings(), live_text=True))
     stage.dictation.cancel()
-    stage.settle()
+    stage.restore_clipboard()
     stage.listen()
     assert stage.recognizer.request.partials is True

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tests.dictation.conftest import FakeRecognizer, Stage
 
-from saywrite.dictation.planning import is_sent_whole
-from saywrite.events import SAMPLE_RATE, Final, Finished, SegmentAdded, State
-from saywrite.settings.schema import Settings
+from saywrite.dictation.commands import is_sent_whole
+from saywrite.foundation.events import SAMPLE_RATE, Final, Finished, SegmentAdded, State
+from saywrite.storage.settings.schema import Settings
 
 AIOLA = replace(Settings(), engine="aiola")
 
@@ -39,14 +39,14 @@ def test_which_files_are_sent_whole(name: str, options: dict[str, str], whole: b
 def stages(stage: Stage) -> tuple[Stage, FakeRecognizer, FakeRecognizer]:
     stream, upload = FakeRecognizer(stage.inbox.post), FakeRecognizer(stage.inbox.post)
     stage.recognizers |= {"aiola": stream, "aiola-file": upload}
-    stage.desk.apply(AIOLA)
+    stage.commands.apply(AIOLA)
     return stage, stream, upload
 
 
 def test_an_mp3_goes_whole_and_is_also_read_here(stages: tuple[Stage, FakeRecognizer, FakeRecognizer]) -> None:
     stage, stream, upload = stages
     stage.dictation.transcribe_file(Path("talk.mp3"))
-    stage.settle()
+    stage.restore_clipboard()
     stage.source.open()
     stage.say(3)
     assert ("start" in upload.calls, "start" in stream.calls) == (True, False)
@@ -56,7 +56,7 @@ def test_an_mp3_goes_whole_and_is_also_read_here(stages: tuple[Stage, FakeRecogn
 def test_a_wav_is_streamed(stages: tuple[Stage, FakeRecognizer, FakeRecognizer]) -> None:
     stage, stream, upload = stages
     stage.dictation.transcribe_file(Path("talk.wav"))
-    stage.settle()
+    stage.restore_clipboard()
     assert ("start" in upload.calls, "start" in stream.calls) == (False, True)
 
 
@@ -65,11 +65,11 @@ def test_an_m4a_has_text_without_having_been_heard_here(
 ) -> None:
     stage, _stream, upload = stages
     stage.dictation.transcribe_file(Path("talk.m4a"))
-    stage.settle()
+    stage.restore_clipboard()
     assert upload.finishing
     stage.inbox.post(Final(upload.dictation, "hello there", SAMPLE_RATE, 4 * SAMPLE_RATE))
     upload.done()
-    stage.settle()
+    stage.restore_clipboard()
     assert [event.segment.text for event in stage.all(SegmentAdded)] == ["Hello there"]
     finished = stage.last(Finished)
     assert (finished.heard, finished.pending, finished.text) == (0, 0, "Hello there")

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from saywrite import __version__
-from saywrite.dictation.assembly import APP_ID
+from saywrite.foundation.catalog import APP_ID
 
 ROOT = Path(__file__).resolve().parents[2]
 LINUX = ROOT / "packaging" / "linux"
@@ -32,7 +32,7 @@ def test_the_entry_starts_an_installed_command_and_has_an_icon() -> None:
 
 
 def test_the_window_says_it_belongs_to_the_entry() -> None:
-    source = (ROOT / "app/saywrite/ui/application.py").read_text(encoding="utf-8")
+    source = (ROOT / "app/saywrite/ui/app/application.py").read_text(encoding="utf-8")
     assert re.findall(r'setDesktopFileName\("(.*)"\)', source) == [APP_ID]
 
 

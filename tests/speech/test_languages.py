@@ -2,8 +2,8 @@
 
 import pytest
 
-from saywrite.errors import LanguageUnknown
-from saywrite.speech.languages import LANGUAGES, language, name_of
+from saywrite.foundation.catalog import LANGUAGES, language, name_of
+from saywrite.foundation.errors import LanguageUnknown
 
 
 def test_the_languages_are_those_of_the_service() -> None:

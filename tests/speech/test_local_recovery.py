@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saywrite import events
+from saywrite.foundation import events
+from saywrite.speech.engine import Incoming, Request
 from saywrite.speech.local import supervisor
 from saywrite.speech.local.child_process import WorkerExited, WorkerMessage
 from saywrite.speech.local.engine import ATTEMPTS, LocalRecognizer, decoder_threads, written_forms
-from saywrite.speech.recognizer import Incoming, Request
 
 SECOND = events.SAMPLE_RATE
 FEED = 1_700  # samples: no multiple of the worker's blocks
@@ -152,7 +152,7 @@ class Dictation:
         return True
 
     def wake(self) -> bool:
-        """Let the time pass until the recogniser wants to be woken."""
+        """Let the time pass until the recognizer wants to be woken."""
         due = self.recognizer.wake(self.now)
         if due is not None:
             self.now = max(self.now, due)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.speech.test_local_recovery import ACTIONS, SECOND, Dictation
 
-from saywrite import events
-from saywrite.events import EngineState
+from saywrite.foundation import events
+from saywrite.foundation.events import EngineState
 
 WHOLE = ["0", "1", "2", "3", "4"]
 

@@ -14,14 +14,14 @@ from tests.aiola_server.hosting import ServiceThread
 from tests.aiola_server.script import API_KEY
 from tests.speech.aiola.scripted_http import Reply, Seen, jwt, said, serving
 
-from saywrite.dictation.accounts import find_account
-from saywrite.errors import KeyMissing
-from saywrite.settings.keychain import SessionSecrets
-from saywrite.settings.schema import Settings
-from saywrite.speech.aiola import check
+from saywrite.dictation.assembly import find_account
+from saywrite.foundation.errors import KeyMissing
+from saywrite.speech.aiola import connection_check as check
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.check import Finding
-from saywrite.speech.aiola.network import Network
+from saywrite.speech.aiola.connection_check import CheckResult
+from saywrite.speech.aiola.net.network import Network
+from saywrite.storage.settings.keyring import SessionSecrets
+from saywrite.storage.settings.schema import Settings
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def account(service: ServiceThread) -> Account:
     return find_account(Settings(), SessionSecrets(), service.environment())
 
 
-def findings(find: Callable[[], Account]) -> list[Finding]:
+def findings(find: Callable[[], Account]) -> list[CheckResult]:
     return list(check.check(find, Network()))
 
 
@@ -142,4 +142,4 @@ def test_the_keyring_s_own_words_are_passed_on() -> None:
     def find() -> Account:
         raise KeyMissing("The keyring is locked.", "Unlock it.")
 
-    assert findings(find) == [Finding(False, "The keyring is locked.", "Unlock it.")]
+    assert findings(find) == [CheckResult(False, "The keyring is locked.", "Unlock it.")]

@@ -12,7 +12,7 @@ from tests.aiola_server.tones import speech
 from tests.system.lab.counting import words_of
 from tests.system.lab.speaker import Speaker
 
-from saywrite.events import (
+from saywrite.foundation.events import (
     ConnectionChanged,
     Failed,
     Finished,
@@ -23,7 +23,7 @@ from saywrite.events import (
     Structured,
     Traffic,
 )
-from saywrite.speech.aiola import course
+from saywrite.speech.aiola.delivery import completion as course
 
 HELLO = [["alpha", "bravo", "charlie"]]
 AGAIN = [["delta", "echo", "foxtrot"]]

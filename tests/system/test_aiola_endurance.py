@@ -23,6 +23,6 @@ def test_it_is_complete_and_leaves_nothing_behind() -> None:
 
 @pytest.mark.timeout(300)
 def test_a_service_that_stalls_costs_no_memory() -> None:
-    """Four minutes of speech; the last three of them are kept for a recogniser that may want them (5.8 MB)."""
+    """Four minutes of speech; the last three of them are kept for a recognizer that may want them (5.8 MB)."""
     before, memory = stall(240, speed=20)
     assert memory[-1] - before.memory_mb < 25

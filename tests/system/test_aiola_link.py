@@ -19,7 +19,7 @@ from tests.aiola_server.certificates import make
 from tests.system import peers
 from tests.system.peers import LIMIT_S, OPENING, Script, SocketIoServer, accepted, frame, received, rest, scripted
 
-from saywrite.errors import (
+from saywrite.foundation.errors import (
     AddressRefused,
     CaptivePortal,
     CertificateUntrusted,
@@ -32,35 +32,36 @@ from saywrite.errors import (
     ServiceUnreachable,
     TokenExpired,
 )
-from saywrite.speech.aiola import dialing, line
-from saywrite.speech.aiola.network import Network
-from saywrite.speech.aiola.transport import (
-    Alive,
-    Closed,
-    Connected,
+from saywrite.speech.aiola.net import connection_thread as line
+from saywrite.speech.aiola.net import connector as dialing
+from saywrite.speech.aiola.net.command_queue import (
     Dialed,
-    Heard,
-    Link,
-    Lost,
-    Message,
+    EventReceived,
     Ponged,
-    Refused,
+    PongReceived,
+    TransportClosed,
+    TransportConnected,
+    TransportLost,
+    TransportMessage,
+    TransportRefused,
 )
+from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.net.websocket import WebSocketTransport
 
 PATH = "/api/voice-streaming/socket.io/?x-aiola-api-token=s3cret"
 HEADERS = {"Authorization": "Bearer s3cret"}
 SOUND = bytes(range(256)) * 16
 
-M = TypeVar("M", bound=Message)
+M = TypeVar("M", bound=TransportMessage)
 
 
 class Listener:
     """A link, and everything it posts."""
 
     def __init__(self, network: Network | None = None, *, number: int = 7) -> None:
-        self.seen: list[Message] = []
+        self.seen: list[TransportMessage] = []
         self._posted: Queue[Any] = Queue()
-        self.link = Link(number, self._posted.put, network or Network())
+        self.link = WebSocketTransport(number, self._posted.put, network or Network())
 
     def wait_for(self, kind: type[M], limit_s: float = LIMIT_S) -> M:
         """The next message of `kind`; the ones before it are `seen`."""
@@ -70,9 +71,9 @@ class Listener:
             self.seen.append(message)
             if isinstance(message, kind):
                 return message
-            assert not isinstance(message, Refused | Lost | Closed), message
+            assert not isinstance(message, TransportRefused | TransportLost | TransportClosed), message
 
-    def wait_for_the_last(self, limit_s: float = LIMIT_S) -> Message:
+    def wait_for_the_last(self, limit_s: float = LIMIT_S) -> TransportMessage:
         """What the thread posted last; nothing may follow."""
         assert self.link.join(limit_s)
         while True:
@@ -80,12 +81,12 @@ class Listener:
                 self.seen.append(self._posted.get(timeout=0.05))
             except Empty:
                 break
-        lasts = [each for each in self.seen if isinstance(each, Refused | Lost | Closed)]
+        lasts = [each for each in self.seen if isinstance(each, TransportRefused | TransportLost | TransportClosed)]
         assert len(lasts) == 1
         assert self.seen[-1] is lasts[0]
         assert all(each.link == self.link.number for each in self.seen)
         assert "s3cret" not in repr(self.seen) + "".join(
-            str(each.error) for each in lasts if not isinstance(each, Closed)
+            str(each.error) for each in lasts if not isinstance(each, TransportClosed)
         )
         return lasts[0]
 
@@ -94,10 +95,10 @@ class Listener:
         self.link.upgrade(PATH, HEADERS)
         return self
 
-    def error(self, kind: type[Refused | Lost]) -> ServiceError:
+    def error(self, kind: type[TransportRefused | TransportLost]) -> ServiceError:
         last = self.wait_for_the_last()
         assert isinstance(last, kind)
-        assert isinstance(last, Refused | Lost)
+        assert isinstance(last, TransportRefused | TransportLost)
         assert last.error.remedy
         return last.error
 
@@ -140,7 +141,7 @@ def here() -> Iterator[Listener]:
 def test_what_is_said_arrives_in_order_and_what_is_heard_too(here: Listener) -> None:
     with SocketIoServer() as server:
         here.connect(server.url)
-        connected = here.wait_for(Connected)
+        connected = here.wait_for(TransportConnected)
         assert (connected.ping_interval_s, connected.ping_timeout_s) == (25.0, 20.0)
         assert "EIO=4" in server.request["QUERY_STRING"]
         assert "x-aiola-api-token=s3cret" in server.request["QUERY_STRING"]
@@ -160,9 +161,9 @@ def test_what_is_said_arrives_in_order_and_what_is_heard_too(here: Listener) -> 
 
 def test_a_burst_of_three_thousand_events_keeps_its_order(here: Listener) -> None:
     with SocketIoServer() as server:
-        here.connect(server.url).wait_for(Connected)
+        here.connect(server.url).wait_for(TransportConnected)
         server.emit("transcript", {"transcript": "x"}, times=3000)
-        assert [here.wait_for(Heard).payload["number"] for _ in range(3000)] == list(range(3000))
+        assert [here.wait_for(EventReceived).payload["number"] for _ in range(3000)] == list(range(3000))
         assert here.link.received_bytes > 3000 * 20
 
 
@@ -173,7 +174,7 @@ def test_what_is_said_before_the_stream_is_open_follows_when_it_is(here: Listene
         assert here.link.queued == 5
         here.connect(server.url)
         assert here.wait_for(Ponged).number == 1
-        assert [type(each) for each in here.seen] == [Dialed, Connected, Ponged]
+        assert [type(each) for each in here.seen] == [Dialed, TransportConnected, Ponged]
         assert server.heard.get(timeout=LIMIT_S) == ("binary_data", b"early")
 
 
@@ -181,7 +182,7 @@ def test_nothing_overtakes_what_waits_and_nobody_waits_for_the_pen(
     here: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with SocketIoServer() as server:
-        here.connect(server.url).wait_for(Connected)
+        here.connect(server.url).wait_for(TransportConnected)
         line = here.link._line
         assert line is not None
         with monkeypatch.context() as patch:
@@ -224,9 +225,9 @@ def test_sound_is_on_the_wire_as_the_official_sdk_puts_it(here: Listener) -> Non
 
 def test_an_acknowledgment_that_is_asked_for_is_given(here: Listener) -> None:
     with SocketIoServer() as server:
-        here.connect(server.url).wait_for(Connected)
+        here.connect(server.url).wait_for(TransportConnected)
         server.emit("transcript", {"transcript": "x"}, callback=lambda *said: server.acknowledged.put(said))
-        assert here.wait_for(Heard).payload == {"transcript": "x"}
+        assert here.wait_for(EventReceived).payload == {"transcript": "x"}
         assert server.acknowledged.get(timeout=LIMIT_S) == ()
 
 
@@ -234,9 +235,9 @@ def test_pings_of_the_service_are_answered_and_are_a_sign_of_life(here: Listener
     with SocketIoServer(ping_interval_s=0.1) as server:
         here.connect(server.url)
         for _ in range(3):
-            here.wait_for(Alive)
+            here.wait_for(PongReceived)
         server.emit("transcript", {})
-        here.wait_for(Heard)
+        here.wait_for(EventReceived)
 
 
 def test_a_storm_of_pings_does_not_drown_what_is_said(here: Listener) -> None:
@@ -252,8 +253,8 @@ def test_a_storm_of_pings_does_not_drown_what_is_said(here: Listener) -> None:
         rest(connection)
 
     with scripted(script) as url:
-        here.connect(url).wait_for(Connected)
-        here.wait_for(Heard)
+        here.connect(url).wait_for(TransportConnected)
+        here.wait_for(EventReceived)
         here.link.emit("binary_data", b"x")
         replies = [got.get(timeout=LIMIT_S)]
         while replies[-1] != (2, b"x"):
@@ -267,7 +268,7 @@ def test_a_connection_can_wait_before_it_is_used(here: Listener) -> None:
         here.link.dial(server.url)
         here.wait_for(Dialed)
         here.link.upgrade(PATH, HEADERS)
-        here.wait_for(Connected)
+        here.wait_for(TransportConnected)
 
 
 def test_messages_in_pieces_are_put_together(here: Listener) -> None:
@@ -280,7 +281,7 @@ def test_messages_in_pieces_are_put_together(here: Listener) -> None:
         rest(connection)
 
     with scripted(script) as url:
-        assert here.connect(url).wait_for(Heard).payload == 1
+        assert here.connect(url).wait_for(EventReceived).payload == 1
 
 
 # TLS, addresses, proxies
@@ -292,27 +293,27 @@ def test_an_encrypted_connection_is_as_good(certificates: Any, here: Listener) -
         listener.link.dial(server.url)
         listener.wait_for(Dialed)
         listener.link.upgrade(PATH, HEADERS)
-        listener.wait_for(Connected)
+        listener.wait_for(TransportConnected)
         for _ in range(200):
             listener.link.emit("binary_data", SOUND * 8)
         server.emit("transcript", {}, times=500)
-        assert [listener.wait_for(Heard).payload["number"] for _ in range(500)] == list(range(500))
+        assert [listener.wait_for(EventReceived).payload["number"] for _ in range(500)] == list(range(500))
         listener.link.mark(1)
         listener.wait_for(Ponged)
         listener.link.close()
-        assert isinstance(listener.wait_for_the_last(), Closed)
+        assert isinstance(listener.wait_for_the_last(), TransportClosed)
         assert [server.heard.get(timeout=LIMIT_S)[1] for _ in range(200)] == [SOUND * 8] * 200
 
 
 def test_both_directions_at_once_on_an_encrypted_connection_keep_their_order(certificates: Any) -> None:
     listener = Listener(Network(ca_file=certificates.authority))
     with SocketIoServer(certificate=certificates.server) as server:
-        listener.connect(server.url).wait_for(Connected)
+        listener.connect(server.url).wait_for(TransportConnected)
         talking = threading.Thread(target=server.emit, args=("transcript", {"transcript": "x" * 500}, 1000))
         talking.start()
         for number in range(1000):
             listener.link.emit("binary_data", struct.pack("!H", number) + SOUND, number if number % 50 == 49 else None)
-        assert [listener.wait_for(Heard).payload["number"] for _ in range(1000)] == list(range(1000))
+        assert [listener.wait_for(EventReceived).payload["number"] for _ in range(1000)] == list(range(1000))
         talking.join(LIMIT_S)
         listener.link.mark(5000)
         while listener.wait_for(Ponged).number != 5000:
@@ -324,41 +325,43 @@ def test_both_directions_at_once_on_an_encrypted_connection_keep_their_order(cer
         assert [struct.unpack("!H", each[:2])[0] for each in heard] == list(range(1000))
         assert all(each[2:] == SOUND for each in heard)
         listener.link.close()
-        assert isinstance(listener.wait_for_the_last(), Closed)
+        assert isinstance(listener.wait_for_the_last(), TransportClosed)
 
 
 def test_a_certificate_nobody_vouches_for_is_not_accepted(certificates: Any) -> None:
     with SocketIoServer(certificate=certificates.server) as server:
-        assert isinstance(Listener().connect(server.url).error(Lost), CertificateUntrusted)
+        assert isinstance(Listener().connect(server.url).error(TransportLost), CertificateUntrusted)
 
 
 def test_a_certificate_that_is_not_valid_yet_means_that_the_clock_is_wrong(tmp_path: Path) -> None:
     early = make(tmp_path, starts_in_s=3600)
     with SocketIoServer(certificate=early.server) as server:
-        assert isinstance(Listener(Network(early.authority)).connect(server.url).error(Lost), ClockWrong)
+        assert isinstance(Listener(Network(early.authority)).connect(server.url).error(TransportLost), ClockWrong)
 
 
 def test_a_certificate_for_another_host_is_not_accepted(tmp_path: Path) -> None:
     other = make(tmp_path, host="elsewhere.example")
     with SocketIoServer(certificate=other.server) as server:
-        assert isinstance(Listener(Network(other.authority)).connect(server.url).error(Lost), CertificateUntrusted)
+        assert isinstance(
+            Listener(Network(other.authority)).connect(server.url).error(TransportLost), CertificateUntrusted
+        )
 
 
 def test_a_host_that_does_not_speak_tls_is_a_failure() -> None:
     with scripted(lambda connection: connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as url:
-        assert Listener().connect(url.replace("http://", "https://")).error(Lost)
+        assert Listener().connect(url.replace("http://", "https://")).error(TransportLost)
 
 
 @pytest.mark.parametrize("url", ["http://apis.aiola.ai", "http://192.168.0.1", "ftp://localhost", "nonsense"])
 def test_sound_is_not_sent_unencrypted_to_another_computer(url: str) -> None:
     listener = Listener().connect(url)
-    assert isinstance(listener.error(Lost), AddressRefused)
+    assert isinstance(listener.error(TransportLost), AddressRefused)
     assert not any(isinstance(each, Dialed) for each in listener.seen)
 
 
 def test_the_loopback_of_ip_version_6_is_reached(here: Listener) -> None:
     with SocketIoServer(host="::1") as server:
-        here.connect(server.url).wait_for(Connected)
+        here.connect(server.url).wait_for(TransportConnected)
         assert server.request["HTTP_HOST"] == f"[::1]:{server.port}"
 
 
@@ -374,14 +377,14 @@ def test_when_one_address_does_not_answer_the_next_is_taken(here: Listener, monk
         found = [(socket.AF_INET, place) for place in places]
         monkeypatch.setattr(dialing, "_look_up", lambda *_: found)
         began = time.monotonic()
-        here.connect(server.url).wait_for(Connected)
+        here.connect(server.url).wait_for(TransportConnected)
         assert time.monotonic() - began < 5
         for each in (*fillers, refusing):
             each.close()
 
 
 def test_a_name_nobody_knows_is_a_problem_that_names_it() -> None:
-    error = Listener().connect("https://no-such-host.invalid").error(Lost)
+    error = Listener().connect("https://no-such-host.invalid").error(TransportLost)
     assert isinstance(error, ServiceUnreachable)
     assert "no-such-host.invalid" in error.what
 
@@ -389,7 +392,7 @@ def test_a_name_nobody_knows_is_a_problem_that_names_it() -> None:
 def test_a_port_nobody_listens_at_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    assert isinstance(Listener().connect(f"http://127.0.0.1:{port}").error(Lost), ServiceUnreachable)
+    assert isinstance(Listener().connect(f"http://127.0.0.1:{port}").error(TransportLost), ServiceUnreachable)
 
 
 def test_a_resolver_that_hangs_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -405,7 +408,7 @@ def test_a_resolver_that_hangs_holds_nothing_up(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(dialing, "_look_up", hang)
     listener = Listener().connect("https://slow.example")
     listener.link.abort()
-    assert isinstance(listener.wait_for_the_last(2.0), Closed)
+    assert isinstance(listener.wait_for_the_last(2.0), TransportClosed)
     answer.set()
     wait_until(lambda: not any(each.name == "aiola-resolver" for each in threading.enumerate()))
 
@@ -426,7 +429,7 @@ def test_a_proxy_leads_to_the_service(
         with scripted(peers.proxy(to, signed=wanted, asked=asked)) as proxy_url:
             through(proxy_url, monkeypatch, signed)
             listener = Listener(Network(made.authority)).connect("https://service.example")
-            listener.wait_for(Connected)
+            listener.wait_for(TransportConnected)
             listener.link.emit("binary_data", SOUND)
             assert server.heard.get(timeout=LIMIT_S) == ("binary_data", SOUND)
             head = asked.get(timeout=LIMIT_S)
@@ -434,13 +437,13 @@ def test_a_proxy_leads_to_the_service(
             assert (b"Proxy-Authorization" in head) == bool(signed)
             assert b"s3cret" not in head
             listener.link.close()
-            assert isinstance(listener.wait_for_the_last(), Closed)
+            assert isinstance(listener.wait_for_the_last(), TransportClosed)
 
 
 def test_a_proxy_that_wants_a_password_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with scripted(peers.proxy("127.0.0.1:1", signed="me:right")) as proxy_url:
         through(proxy_url, monkeypatch, "me:s3cret")
-        error = Listener().connect("https://service.example").error(Lost)
+        error = Listener().connect("https://service.example").error(TransportLost)
         assert isinstance(error, ProxyRefused)
         assert "password" in error.what
 
@@ -449,19 +452,19 @@ def test_a_proxy_that_wants_a_password_says_so(monkeypatch: pytest.MonkeyPatch) 
 def test_a_proxy_may_say_no(status: str, kind: type[ServiceError], monkeypatch: pytest.MonkeyPatch) -> None:
     with scripted(peers.proxy("127.0.0.1:1", status=status)) as proxy_url:
         through(proxy_url, monkeypatch)
-        assert isinstance(Listener().connect("https://service.example").error(Lost), kind)
+        assert isinstance(Listener().connect("https://service.example").error(TransportLost), kind)
 
 
 def test_a_proxy_that_talks_nonsense_or_is_away_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     with scripted(lambda connection: connection.sendall(b"SSH-2.0-x\r\n\r\n")) as proxy_url:
         through(proxy_url, monkeypatch)
-        assert Listener().connect("https://service.example").error(Lost)
-    assert isinstance(Listener().connect("https://service.example").error(Lost), ServiceUnreachable)
+        assert Listener().connect("https://service.example").error(TransportLost)
+    assert isinstance(Listener().connect("https://service.example").error(TransportLost), ServiceUnreachable)
 
 
 def test_a_proxy_of_another_kind_is_refused_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:1")
-    assert isinstance(Listener().connect("https://service.example").error(Lost), ProxyRefused)
+    assert isinstance(Listener().connect("https://service.example").error(TransportLost), ProxyRefused)
 
 
 # Refusals
@@ -482,7 +485,7 @@ def test_a_proxy_of_another_kind_is_refused_with_a_remedy(monkeypatch: pytest.Mo
 )
 def test_an_upgrade_that_is_refused_says_why(script: Script, kind: type[ServiceError]) -> None:
     with scripted(script) as url:
-        error = Listener().connect(url).error(Refused)
+        error = Listener().connect(url).error(TransportRefused)
     assert isinstance(error, kind)
     assert error.retry_after_s == (7.0 if kind is RateLimited else None)
 
@@ -492,7 +495,7 @@ def test_a_redirect_is_not_followed() -> None:
     with scripted(lambda connection: asked.put(peers.request_head(connection))) as elsewhere:
         moved = peers.answer("307 Temporary Redirect", Location=elsewhere.replace("http", "ws"))
         with scripted(moved) as url:
-            Listener().connect(url).error(Refused)
+            Listener().connect(url).error(TransportRefused)
     assert asked.empty()
 
 
@@ -500,8 +503,8 @@ def test_a_namespace_that_is_refused_says_why() -> None:
     with SocketIoServer() as server:
         server.refuse = {"error": {"code": "TOKEN_EXPIRED", "message": "s3cret"}}
         listener = Listener().connect(server.url)
-        assert isinstance(listener.error(Refused), TokenExpired)
-        assert not any(isinstance(each, Connected) for each in listener.seen)
+        assert isinstance(listener.error(TransportRefused), TokenExpired)
+        assert not any(isinstance(each, TransportConnected) for each in listener.seen)
 
 
 @pytest.mark.parametrize(
@@ -520,7 +523,7 @@ def test_an_answer_that_is_none_is_a_loss(said: bytes) -> None:
 
     with scripted(script) as url:
         listener = Listener().connect(url)
-        assert isinstance(listener.wait_for_the_last(), Lost | Refused)
+        assert isinstance(listener.wait_for_the_last(), TransportLost | TransportRefused)
 
 
 def test_an_answer_without_end_is_not_read_to_the_end() -> None:
@@ -531,7 +534,7 @@ def test_an_answer_without_end_is_not_read_to_the_end() -> None:
             connection.sendall(b"x" * 65_536)
 
     with scripted(script) as url:
-        assert Listener().connect(url).error(Lost)
+        assert Listener().connect(url).error(TransportLost)
 
 
 @pytest.mark.parametrize("said", [[], [frame(OPENING)]])
@@ -544,13 +547,13 @@ def test_an_upgrade_that_is_never_answered_is_given_up(said: list[bytes], monkey
         rest(connection)
 
     with scripted(script) as url:
-        assert isinstance(Listener().connect(url).error(Lost), ServiceUnreachable)
+        assert isinstance(Listener().connect(url).error(TransportLost), ServiceUnreachable)
 
 
 def test_a_connection_that_is_never_made_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dialing, "DIAL_S", 0.3)
     with scripted(rest) as url:
-        error = Listener().connect(url.replace("http://", "https://")).error(Lost)
+        error = Listener().connect(url.replace("http://", "https://")).error(TransportLost)
         assert isinstance(error, ServiceUnreachable)
 
 
@@ -575,16 +578,16 @@ def test_the_service_may_end_it(end: bytes) -> None:
 
     with scripted(script) as url:
         listener = Listener().connect(url)
-        listener.wait_for(Heard)
-        assert isinstance(listener.error(Lost), ServiceUnreachable)
+        listener.wait_for(EventReceived)
+        assert isinstance(listener.error(TransportLost), ServiceUnreachable)
 
 
 def test_a_disconnect_of_the_server_is_a_loss() -> None:
     with SocketIoServer() as server:
         listener = Listener().connect(server.url)
-        listener.wait_for(Connected)
+        listener.wait_for(TransportConnected)
         server.disconnect()
-        assert isinstance(listener.error(Lost), ServiceUnreachable)
+        assert isinstance(listener.error(TransportLost), ServiceUnreachable)
 
 
 def test_a_reset_is_a_loss_and_what_was_said_before_it_is_heard() -> None:
@@ -596,17 +599,17 @@ def test_a_reset_is_a_loss_and_what_was_said_before_it_is_heard() -> None:
 
     with scripted(script) as url:
         listener = Listener().connect(url)
-        listener.wait_for(Connected)
+        listener.wait_for(TransportConnected)
         listener.link.mark(1)
-        assert isinstance(listener.error(Lost), ServiceUnreachable)
-        assert any(isinstance(each, Heard) for each in listener.seen)
+        assert isinstance(listener.error(TransportLost), ServiceUnreachable)
+        assert any(isinstance(each, EventReceived) for each in listener.seen)
 
 
 def test_a_host_that_goes_before_the_stream_is_asked_for_is_lost() -> None:
     with scripted(lambda _connection: None) as url:
         listener = Listener()
         listener.link.dial(url)
-        assert isinstance(listener.error(Lost), ServiceUnreachable)
+        assert isinstance(listener.error(TransportLost), ServiceUnreachable)
 
 
 @pytest.mark.parametrize(
@@ -632,7 +635,7 @@ def test_rubbish_in_whole_frames_is_ignored(rubbish: bytes, here: Listener) -> N
 
     with scripted(script) as url:
         here.connect(url)
-        assert here.wait_for(Heard).name == "after"
+        assert here.wait_for(EventReceived).name == "after"
         assert not any(isinstance(each, Ponged) for each in here.seen)
 
 
@@ -655,8 +658,8 @@ def test_rubbish_that_is_no_frame_ends_the_connection_after_what_came_before(rub
 
     with scripted(script) as url:
         listener = Listener().connect(url)
-        assert isinstance(listener.error(Lost), ServiceFailed)
-        assert [each.name for each in listener.seen if isinstance(each, Heard)] == ["before"]
+        assert isinstance(listener.error(TransportLost), ServiceFailed)
+        assert [each.name for each in listener.seen if isinstance(each, EventReceived)] == ["before"]
 
 
 def test_a_service_that_falls_silent_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -667,7 +670,7 @@ def test_a_service_that_falls_silent_is_lost(monkeypatch: pytest.MonkeyPatch) ->
         rest(connection)
 
     with scripted(script) as url:
-        assert isinstance(Listener().connect(url).error(Lost), ServiceUnreachable)
+        assert isinstance(Listener().connect(url).error(TransportLost), ServiceUnreachable)
 
 
 # Our end of it
@@ -676,12 +679,12 @@ def test_a_service_that_falls_silent_is_lost(monkeypatch: pytest.MonkeyPatch) ->
 def test_an_orderly_end_comes_behind_what_was_said() -> None:
     with SocketIoServer() as server:
         listener = Listener().connect(server.url)
-        listener.wait_for(Connected)
+        listener.wait_for(TransportConnected)
         for _ in range(50):
             listener.link.emit("binary_data", SOUND)
         listener.link.close()
         listener.link.close()
-        assert isinstance(listener.wait_for_the_last(), Closed)
+        assert isinstance(listener.wait_for_the_last(), TransportClosed)
         assert [server.heard.get(timeout=LIMIT_S)[0] for _ in range(51)] == ["binary_data"] * 50 + ["disconnect"]
 
 
@@ -700,7 +703,7 @@ def stall() -> Iterator[Listener]:
     gone.clear()
     listener = Listener()
     with scripted(stalled) as url:
-        listener.connect(url).wait_for(Connected)
+        listener.connect(url).wait_for(TransportConnected)
         for _ in range(2_000):
             listener.link.emit("binary_data", SOUND)
         wait_until(lambda: listener.link.sent_bytes > 100_000)
@@ -714,7 +717,7 @@ def test_what_a_stalled_reader_has_not_taken_is_queued_and_an_abort_is_immediate
     began = time.monotonic()
     stall.link.abort()
     assert time.monotonic() - began < 0.1
-    assert isinstance(stall.wait_for_the_last(), Closed)
+    assert isinstance(stall.wait_for_the_last(), TransportClosed)
     assert time.monotonic() - began < 1.0
 
 
@@ -722,7 +725,7 @@ def test_an_orderly_end_waits_for_a_stalled_reader_no_longer_than_a_second(stall
     began = time.monotonic()
     stall.link.close()
     assert time.monotonic() - began < 0.1
-    assert isinstance(stall.wait_for_the_last(), Closed)
+    assert isinstance(stall.wait_for_the_last(), TransportClosed)
     assert 0.9 < time.monotonic() - began < 3.0
 
 
@@ -734,10 +737,10 @@ def test_an_end_that_is_not_answered_takes_a_second_at_most() -> None:
 
     with scripted(script) as url:
         listener = Listener().connect(url)
-        listener.wait_for(Connected)
+        listener.wait_for(TransportConnected)
         began = time.monotonic()
         listener.link.close()
-        assert isinstance(listener.wait_for_the_last(), Closed)
+        assert isinstance(listener.wait_for_the_last(), TransportClosed)
         assert time.monotonic() - began < 3.0
 
 
@@ -750,28 +753,30 @@ def test_what_goes_wrong_while_it_is_ended_is_no_loss() -> None:
 
     with scripted(script) as url:
         listener = Listener().connect(url)
-        listener.wait_for(Connected)
+        listener.wait_for(TransportConnected)
         listener.link.close()
-        assert isinstance(listener.wait_for_the_last(), Closed)
+        assert isinstance(listener.wait_for_the_last(), TransportClosed)
 
 
-@pytest.mark.parametrize("end", [Link.abort, Link.close])
+@pytest.mark.parametrize("end", [WebSocketTransport.abort, WebSocketTransport.close])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_connection_that_hangs_while_it_is_made_is_ended_at_once(scheme: str, end: Callable[[Link], None]) -> None:
+def test_a_connection_that_hangs_while_it_is_made_is_ended_at_once(
+    scheme: str, end: Callable[[WebSocketTransport], None]
+) -> None:
     with scripted(rest) as url:
         listener = Listener().connect(url.replace("http", scheme))
         if scheme == "http":
             listener.wait_for(Dialed)
         end(listener.link)
-        assert isinstance(listener.wait_for_the_last(2.0), Closed)
+        assert isinstance(listener.wait_for_the_last(2.0), TransportClosed)
 
 
-@pytest.mark.parametrize("end", [Link.abort, Link.close])
-def test_a_link_that_was_never_dialed_ends_too(end: Callable[[Link], None]) -> None:
+@pytest.mark.parametrize("end", [WebSocketTransport.abort, WebSocketTransport.close])
+def test_a_link_that_was_never_dialed_ends_too(end: Callable[[WebSocketTransport], None]) -> None:
     listener = Listener()
     end(listener.link)
     end(listener.link)
-    assert isinstance(listener.wait_for_the_last(), Closed)
+    assert isinstance(listener.wait_for_the_last(), TransportClosed)
     with pytest.raises(RuntimeError):
         listener.link.dial("http://127.0.0.1:1")
     listener.link.emit("binary_data", b"x")
@@ -788,7 +793,7 @@ def test_after_the_end_nothing_does_any_harm() -> None:
         listener.link.abort()
         listener.seen.clear()
         with pytest.raises(Empty):
-            listener.wait_for(Message, 0.2)
+            listener.wait_for(TransportMessage, 0.2)
 
 
 def test_what_is_no_json_is_refused_where_it_is_said() -> None:
@@ -803,7 +808,7 @@ def test_a_header_cannot_be_two() -> None:
         listener = Listener()
         listener.link.dial(url)
         listener.link.upgrade(PATH, {"Authorization": "Bearer s3cret\r\nHost: elsewhere"})
-        assert isinstance(listener.wait_for_the_last(), Lost)
+        assert isinstance(listener.wait_for_the_last(), TransportLost)
 
 
 def test_a_fault_of_ours_is_logged_without_what_was_said(
@@ -816,7 +821,7 @@ def test_a_fault_of_ours_is_logged_without_what_was_said(
 
     monkeypatch.setattr(line.Conversation, "opened", stumble)
     with SocketIoServer() as server:
-        assert Listener().connect(server.url).error(Lost)
+        assert Listener().connect(server.url).error(TransportLost)
     (record,) = caplog.records
     assert "LookupError" in record.getMessage()
     assert "stumble" in record.getMessage()
@@ -826,7 +831,7 @@ def test_a_fault_of_ours_is_logged_without_what_was_said(
 def test_no_library_logs_what_was_said(caplog: pytest.LogCaptureFixture, here: Listener) -> None:
     caplog.set_level(0)
     with SocketIoServer() as server:
-        here.connect(server.url).wait_for(Connected)
+        here.connect(server.url).wait_for(TransportConnected)
         here.link.emit("set_keywords", {"s3cret": "x"})
         server.heard.get(timeout=LIMIT_S)
     assert logging.getLogger("websocket").disabled

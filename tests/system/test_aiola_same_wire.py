@@ -14,7 +14,7 @@ from tests.aiola_server.tones import speech
 from tests.system.lab.speaker import Speaker
 from tests.system.test_aiola_sdk import Listener, client_of, stream_all
 
-from saywrite.events import SegmentAdded
+from saywrite.foundation.events import SegmentAdded
 from saywrite.text.keywords import Keyword
 
 SPEECH = speech([["alpha", "bravo", "charlie"]])

@@ -18,14 +18,14 @@ from tests.aiola_server.hosting import ServiceProcess, ServiceThread
 from tests.sounds import encode
 from tests.speech.aiola.scripted_http import jwt
 
-from saywrite.dictation.accounts import find_account
-from saywrite.events import SAMPLE_RATE, Final, RecognizerFinished
-from saywrite.settings.keychain import SessionSecrets
-from saywrite.settings.schema import Settings
+from saywrite.dictation.assembly import find_account
+from saywrite.foundation.events import SAMPLE_RATE, Final, RecognizerFinished
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.network import Network
-from saywrite.speech.aiola.upload import UploadRecognizer
-from saywrite.speech.recognizer import Incoming, Request
+from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.upload_engine import UploadRecognizer
+from saywrite.speech.engine import Incoming, Request
+from saywrite.storage.settings.keyring import SessionSecrets
+from saywrite.storage.settings.schema import Settings
 
 WORDS = tones.utterances(6, seed=7)
 SPOKEN = [word for utterance in WORDS for word in utterance]
@@ -38,7 +38,7 @@ def service() -> Iterator[ServiceThread]:
 
 
 def transcribe(find: Callable[[], Account], file: Path, during: Callable[[], object] = lambda: None) -> list[object]:
-    """All that is told of one file, from a recogniser of its own that is closed behind it."""
+    """All that is told of one file, from a recognizer of its own that is closed behind it."""
     inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
     recognizer = UploadRecognizer(inbox.put, find, Network())
     told: list[object] = []

@@ -13,9 +13,9 @@ import pytest
 from tests import sounds
 from tests.system.lab.program import running
 
-from saywrite.dictation.accounts import find_account, take_environment
-from saywrite.settings.keychain import SessionSecrets
-from saywrite.settings.schema import Settings
+from saywrite.dictation.assembly import find_account, take_environment
+from saywrite.storage.settings.keyring import SessionSecrets
+from saywrite.storage.settings.schema import Settings
 
 KEY = "ak_canary_5a1e"
 

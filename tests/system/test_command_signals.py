@@ -87,7 +87,7 @@ def test_a_command_that_is_held_by_the_sound_server_ends(verb: str, number: sign
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_command_for_a_window_that_does_not_answer_ends(number: signal.Signals, tmp_path: Path) -> None:
-    from saywrite.desktop.instance_file import InstanceFile
+    from saywrite.desktop.remote_control.instance_record import InstanceFile
 
     (tmp_path / "data").mkdir()
     file = InstanceFile(tmp_path / "data")

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from tests.system.small_disk import SmallDisk, small_disk
 
-from saywrite.audio.journal import Header, Journal
-from saywrite.audio.recordings import export_wav, finish_recording, open_recording, scan
-from saywrite.errors import HistoryUnavailable, JournalUnwritable, SettingsError
-from saywrite.events import Segment
-from saywrite.history.store import HistoryStore
-from saywrite.settings.file import load, save, write_atomic
-from saywrite.settings.schema import Settings
+from saywrite.foundation.errors import HistoryUnavailable, JournalUnwritable, SettingsError
+from saywrite.foundation.events import Segment
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.journal import Header, Journal
+from saywrite.storage.recordings.library import export_wav, finish_recording, open_recording, scan
+from saywrite.storage.settings.file import load, save, write_atomic
+from saywrite.storage.settings.schema import Settings
 
 HEADER = Header("one", datetime(2026, 11, 22, 10, 42, tzinfo=UTC), "en", "local", "test", {})
 BLOCK = 1600  # samples: 100 ms, as the dictation appends
@@ -95,11 +95,11 @@ def test_a_full_disk_leaves_the_sidecar_that_was_there(disk: SmallDisk):
     with Journal.create(disk.path / "recordings", HEADER) as journal:
         journal.append(noise(16_000))
         journal.confirm(8_000)
-        journal.save_sidecar()
+        journal.save_metadata()
         disk.fill()
         journal.confirm(12_000)
         with pytest.raises(JournalUnwritable, match="disk is full"):
-            journal.save_sidecar()
+            journal.save_metadata()
     (found,) = scan(disk.path / "recordings")
     assert (found.length, found.confirmed) == (16_000, 8_000)
 

@@ -15,17 +15,17 @@ from tests.system.lab.desktop import wait_for
 from tests.system.lab.portal import PATH, SHORTCUTS, Manners, MockPortal
 from tests.system.lab.session_bus import session_bus
 
-from saywrite.desktop.hotkeys.bindings import (
+from saywrite.desktop.hotkeys.base import (
     CANCEL,
     FIRST,
     SECOND,
     Binding,
-    Grabbed,
+    GrabResult,
     HotkeysLost,
     KeyPressed,
     KeyReleased,
 )
-from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.desktop.hotkeys.portal import CLOSED, FAILED, GONE, NO_BUS, NOT_OFFERED, REFUSED, PortalHotkeys
 
 LIMIT_S = 20.0
@@ -82,7 +82,7 @@ def kinds(ears: Ears, count: int) -> list[tuple[type, str]]:
 
 
 def test_it_registers_binds_once_and_says_what_the_desktop_calls_the_keys(portal: MockPortal, ears: Ears) -> None:
-    assert ears.grab(DICTATE, GERMAN) == Grabbed(((FIRST, f"Press {FIRST}"), (SECOND, f"Press {SECOND}")))
+    assert ears.grab(DICTATE, GERMAN) == GrabResult(((FIRST, f"Press {FIRST}"), (SECOND, f"Press {SECOND}")))
     assert list(portal.registered.values()) == [APP_ID]
     (session,) = portal.sessions.values()
     wanted = [
@@ -129,7 +129,7 @@ def test_other_keys_need_another_session_under_the_same_name(portal: MockPortal,
     assert first is not second
     assert path == same_path
     assert [name for name, _details in second.bound] == [FIRST, SECOND]
-    assert ears.grab() == Grabbed(())
+    assert ears.grab() == GrabResult(())
     assert portal.sessions == {}
 
 
@@ -146,17 +146,17 @@ def portal_with(bus: str) -> Iterator[list[MockPortal]]:
 @pytest.mark.parametrize(
     ("manners", "outcome"),
     [
-        (Manners(offers=False), Grabbed((), (NOT_OFFERED,))),
-        (Manners(responses=(1, 0)), Grabbed((), (REFUSED,))),
-        (Manners(responses=(0, 1)), Grabbed((), (REFUSED,))),
-        (Manners(responses=(0, 2)), Grabbed((), (FAILED,))),
-        (Manners(has_registry=False), Grabbed((), (FAILED,))),
-        (Manners(has_registry=False, needs_registration=False), Grabbed(((FIRST, f"Press {FIRST}"),))),
-        (Manners(names_none=True), Grabbed(((FIRST, ""),))),
+        (Manners(offers=False), GrabResult((), (NOT_OFFERED,))),
+        (Manners(responses=(1, 0)), GrabResult((), (REFUSED,))),
+        (Manners(responses=(0, 1)), GrabResult((), (REFUSED,))),
+        (Manners(responses=(0, 2)), GrabResult((), (FAILED,))),
+        (Manners(has_registry=False), GrabResult((), (FAILED,))),
+        (Manners(has_registry=False, needs_registration=False), GrabResult(((FIRST, f"Press {FIRST}"),))),
+        (Manners(names_none=True), GrabResult(((FIRST, ""),))),
     ],
 )
 def test_what_desktops_answer_is_told_in_words(
-    portal_with: list[MockPortal], ears: Ears, manners: Manners, outcome: Grabbed
+    portal_with: list[MockPortal], ears: Ears, manners: Manners, outcome: GrabResult
 ) -> None:
     portal_with.append(MockPortal(manners))
     assert ears.grab(DICTATE) == outcome
@@ -165,16 +165,16 @@ def test_what_desktops_answer_is_told_in_words(
 def test_a_key_the_user_did_not_assign_is_named(portal_with: list[MockPortal], ears: Ears) -> None:
     portal_with.append(MockPortal(Manners(leaves_out=(SECOND,))))
     outcome = ears.grab(DICTATE, GERMAN)
-    assert isinstance(outcome, Grabbed)
+    assert isinstance(outcome, GrabResult)
     assert [(each.binding, each.what) for each in outcome.problems] == [
         (SECOND, "The desktop has no key for Dictate in German yet.")
     ]
 
 
 def test_no_portal_at_all_is_a_problem_until_one_appears(portal_with: list[MockPortal], ears: Ears) -> None:
-    assert ears.grab(DICTATE) == Grabbed((), (NOT_OFFERED,))
+    assert ears.grab(DICTATE) == GrabResult((), (NOT_OFFERED,))
     portal_with.append(MockPortal())
-    assert ears.next() == Grabbed(((FIRST, f"Press {FIRST}"),))
+    assert ears.next() == GrabResult(((FIRST, f"Press {FIRST}"),))
 
 
 def test_without_a_session_bus_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ def test_a_session_still_being_created_is_closed_before_the_next(portal_with: li
     ears.keys.grab((DICTATE,))
     wait_for(lambda: slow.sessions, "no session was asked for")
     slow.manners = Manners()
-    assert ears.grab(GERMAN) == Grabbed(((SECOND, f"Press {SECOND}"),))
+    assert ears.grab(GERMAN) == GrabResult(((SECOND, f"Press {SECOND}"),))
     assert len(slow.sessions) == 1
 
 
@@ -202,13 +202,13 @@ def test_while_the_user_is_being_asked_another_grab_and_the_end_are_not_held_up(
     ears.keys.grab((DICTATE,))
     wait_for(lambda: any(session.binds for session in patient.sessions.values()), "nothing was asked")
     patient.manners = Manners()
-    assert ears.grab(GERMAN) == Grabbed(((SECOND, f"Press {SECOND}"),))
+    assert ears.grab(GERMAN) == GrabResult(((SECOND, f"Press {SECOND}"),))
 
 
 def test_the_users_change_of_a_key_in_the_desktops_settings_is_told(portal: MockPortal, ears: Ears) -> None:
     ears.grab(DICTATE)
     portal.change_triggers({FIRST: "Meta+D"})
-    assert ears.next() == Grabbed(((FIRST, "Meta+D"),))
+    assert ears.next() == GrabResult(((FIRST, "Meta+D"),))
 
 
 def test_a_permission_taken_away_releases_the_key(portal: MockPortal, ears: Ears) -> None:
@@ -216,7 +216,7 @@ def test_a_permission_taken_away_releases_the_key(portal: MockPortal, ears: Ears
     portal.press(FIRST)
     portal.end_session()
     assert kinds(ears, 2) == [(KeyPressed, FIRST), (KeyReleased, FIRST)]
-    assert ears.next() == Grabbed((), (CLOSED,))
+    assert ears.next() == GrabResult((), (CLOSED,))
 
 
 def test_a_portal_that_dies_releases_the_key_and_is_asked_again_when_it_is_back(
@@ -228,10 +228,10 @@ def test_a_portal_that_dies_releases_the_key_and_is_asked_again_when_it_is_back(
     assert kinds(ears, 1) == [(KeyPressed, FIRST)]
     first.close()
     assert kinds(ears, 1) == [(KeyReleased, FIRST)]
-    assert ears.next() == Grabbed((), (NOT_OFFERED,))
+    assert ears.next() == GrabResult((), (NOT_OFFERED,))
     second = MockPortal()
     portal_with.append(second)
-    assert ears.next() == Grabbed(((FIRST, f"Press {FIRST}"),))
+    assert ears.next() == GrabResult(((FIRST, f"Press {FIRST}"),))
     assert list(second.registered.values()) == [APP_ID]
     second.press(FIRST)
     assert kinds(ears, 1) == [(KeyPressed, FIRST)]
@@ -241,12 +241,12 @@ def test_a_desktop_that_still_remembers_the_session_of_a_portal_that_died_is_ask
     bus: str, ears: Ears, portal_with: list[MockPortal]
 ) -> None:
     first = MockPortal()
-    assert isinstance(ears.grab(DICTATE), Grabbed)
+    assert isinstance(ears.grab(DICTATE), GrabResult)
     first.close()
-    assert ears.next() == Grabbed((), (NOT_OFFERED,))
+    assert ears.next() == GrabResult((), (NOT_OFFERED,))
     second = MockPortal(Manners(remembers=True))
     portal_with.append(second)
-    assert ears.next() == Grabbed(((FIRST, f"Press {FIRST}"),))
+    assert ears.next() == GrabResult(((FIRST, f"Press {FIRST}"),))
     assert second.refused == 1
     second.press(FIRST)
     assert kinds(ears, 1) == [(KeyPressed, FIRST)]
@@ -270,7 +270,7 @@ def test_a_bus_that_goes_away_is_told_once() -> None:
     with pytest.MonkeyPatch.context() as patch, session_bus() as address:
         patch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         ears = Ears()
-        assert ears.grab() == Grabbed(())
+        assert ears.grab() == GrabResult(())
     assert ears.next() == GONE
     assert isinstance(GONE, HotkeysLost)
     ears.keys.release()

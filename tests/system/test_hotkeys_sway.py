@@ -9,9 +9,9 @@ import pytest
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.sway import Sway, sway
 
-from saywrite.desktop.hotkeys.chords import Chord, Modifier, parse
-from saywrite.desktop.hotkeys.command_lines import Desktop, instructions
-from saywrite.desktop.hotkeys.key_table import KEYS
+from saywrite.desktop.hotkeys.key_combination import KeyCombination, Modifier, parse
+from saywrite.desktop.hotkeys.key_names import KEYS
+from saywrite.desktop.hotkeys.manual_binding import DesktopKind, instructions
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_sway_knows_every_key_and_modifier_we_can_name(compositor: Sway) -> None
     lines = []
     for key in KEYS:
         for modifiers in (frozenset[Modifier](), frozenset(Modifier)):
-            lines += instructions(Desktop.SWAY, Chord(key, modifiers)).lines
+            lines += instructions(DesktopKind.SWAY, KeyCombination(key, modifiers)).lines
     assert compositor.complaints(lines) == ""
     assert "Unknown key" in compositor.complaints(["bindsym --no-repeat Ctrl+Wormhole exec true"])
 
@@ -43,7 +43,7 @@ def test_a_held_key_starts_once_and_stops_once_whatever_comes_up_first(
     compositor: Sway, chord: str, keys: list[str]
 ) -> None:
     said = compositor.folder / "said"
-    lines = instructions(Desktop.SWAY, parse(chord), command=f"{_echo(compositor.folder, said)}").lines
+    lines = instructions(DesktopKind.SWAY, parse(chord), command=f"{_echo(compositor.folder, said)}").lines
     with compositor.running(list(lines)):
         compositor.wtype(*keys)
         wait_for(lambda: said.exists() and "stop" in said.read_text(), "no stop was said")

@@ -18,17 +18,17 @@ import pytest
 from tests.system.lab.desktop import Desktop, desktop, wait_for
 from tests.system.lab.keyboard import Keyboard
 
-from saywrite.desktop.hotkeys.bindings import (
+from saywrite.desktop.hotkeys.base import (
     CANCEL,
     FIRST,
     SECOND,
     Binding,
-    Grabbed,
+    GrabResult,
     HotkeysLost,
     KeyPressed,
     KeyReleased,
 )
-from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.desktop.hotkeys.x11 import X11Hotkeys
 
 LIMIT_S = 20.0
@@ -54,10 +54,10 @@ class Ears:
         self.heard: queue.SimpleQueue[object] = queue.SimpleQueue()
         self.keys = X11Hotkeys(self.heard.put, time.monotonic, screen.env["DISPLAY"])
 
-    def grab(self, **chords: str) -> Grabbed:
+    def grab(self, **chords: str) -> GrabResult:
         self.keys.grab(tuple(Binding(name.replace("_", "-"), parse(chord)) for name, chord in chords.items()))
         outcome = self.next()
-        assert isinstance(outcome, Grabbed)
+        assert isinstance(outcome, GrabResult)
         return outcome
 
     def next(self) -> object:
@@ -67,7 +67,7 @@ class Ears:
         """Whatever was on its way is here once the server has answered a new grab."""
         self.keys.grab(())
         outcome = self.next()
-        assert outcome == Grabbed(()), f"heard {outcome}"
+        assert outcome == GrabResult(()), f"heard {outcome}"
 
     def close(self) -> None:
         self.keys.release()
@@ -101,7 +101,7 @@ RELEASE = (KeyReleased, FIRST)
     ],
 )
 def test_a_key_is_heard_with_exactly_its_modifiers(ears: Ears, keyboard: Keyboard, chord: str, keys: list[str]) -> None:
-    assert ears.grab(dictate=chord) == Grabbed(((FIRST, str(parse(chord))),))
+    assert ears.grab(dictate=chord) == GrabResult(((FIRST, str(parse(chord))),))
     keyboard.strike(*keys)
     assert (kind(ears.next()), kind(ears.next())) == (PRESS, RELEASE)
     if len(keys) == 1:
@@ -165,7 +165,7 @@ def test_the_right_alt_key_is_heard_as_what_it_is_in_the_layout(layout: str, ear
 def test_the_thumb_buttons_of_a_mouse_are_heard_and_held(
     chord: str, screen: Desktop, ears: Ears, keyboard: Keyboard
 ) -> None:
-    assert ears.grab(dictate=chord) == Grabbed(((FIRST, chord),))
+    assert ears.grab(dictate=chord) == GrabResult(((FIRST, chord),))
     number = chord[-1]
     if chord.startswith("Ctrl"):
         keyboard.down("Control_L")
@@ -351,11 +351,11 @@ def test_the_key_is_found_again_where_another_layout_puts_it(ears: Ears, keyboar
     try:
         keyboard.layout("de")
         regrabbed = ears.next()
-        assert isinstance(regrabbed, Grabbed)
+        assert isinstance(regrabbed, GrabResult)
         assert regrabbed.problems == ()
         keyboard.strike("Control_L", "Alt_L", "y")
         heard = ears.next()
-        while isinstance(heard, Grabbed):  # the layout changes in several steps
+        while isinstance(heard, GrabResult):  # the layout changes in several steps
             heard = ears.next()
         assert (kind(heard), kind(ears.next())) == (PRESS, RELEASE)
     finally:
@@ -367,7 +367,7 @@ def test_a_layout_without_the_key_is_a_problem_that_passes(ears: Ears, keyboard:
 
     def told(*problems: str) -> bool:
         outcome = ears.next()
-        return isinstance(outcome, Grabbed) and [problem.what for problem in outcome.problems] == list(problems)
+        return isinstance(outcome, GrabResult) and [problem.what for problem in outcome.problems] == list(problems)
 
     try:
         keyboard.layout("ru")

@@ -19,12 +19,12 @@ from tests.system.lab.desktop import LIMIT_S, Desktop, desktop, wait_for
 from tests.system.lab.keyboard import Keyboard
 from tests.system.lab.targets import editor
 
-from saywrite.desktop.insertion.inserter import Inserter, Insertion
-from saywrite.desktop.insertion.programs import Choices
-from saywrite.desktop.insertion.way import Means
-from saywrite.desktop.insertion.x11.desktop import X11
-from saywrite.events import Inserted, InsertionEvent, InsertionUncertain, NotInserted
-from saywrite.text.spacing import carry_on
+from saywrite.desktop.insertion.base import PasteMethod
+from saywrite.desktop.insertion.programs import ProgramRules
+from saywrite.desktop.insertion.worker import Inserter, Insertion
+from saywrite.desktop.insertion.x11.backend import X11
+from saywrite.foundation.events import Inserted, InsertionEvent, InsertionUncertain, NotInserted
+from saywrite.text.spacing import continue_text
 
 OLD = "what was copied before"
 BACK_S = 10.0
@@ -46,11 +46,11 @@ def fingers(screen: Desktop) -> Iterator[Keyboard]:
 class Bench:
     """An inserter, and what it told."""
 
-    def __init__(self, screen: Desktop, means: Means | None = None) -> None:
+    def __init__(self, screen: Desktop, means: PasteMethod | None = None) -> None:
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), carry_on, self.events.put)
+        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), continue_text, self.events.put)
         self.inserter.start()
-        self.inserter.choose(Choices(means, continues=False))
+        self.inserter.choose(ProgramRules(means, continues=False))
 
     def insert(self, text: str) -> InsertionEvent:
         self.inserter.insert(Insertion("d1", text, "en"))
@@ -341,8 +341,8 @@ sys.stdin.read()
 """
 
 
-@pytest.mark.parametrize("means", [None, Means.TYPE])
-def test_a_menu_or_dialog_that_holds_the_keyboard_gets_no_keys(means: Means | None, screen: Desktop) -> None:
+@pytest.mark.parametrize("means", [None, PasteMethod.TYPE])
+def test_a_menu_or_dialog_that_holds_the_keyboard_gets_no_keys(means: PasteMethod | None, screen: Desktop) -> None:
     bench = Bench(screen, means)
     with editor(screen) as target:
         holder = subprocess.Popen(

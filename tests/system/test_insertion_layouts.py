@@ -16,13 +16,13 @@ from tests.system.lab.desktop import LIMIT_S, Desktop, desktop, wait_for
 from tests.system.lab.targets import Editor, editor
 from Xlib.display import Display
 
-from saywrite.desktop.insertion.inserter import Inserter, Insertion
-from saywrite.desktop.insertion.programs import Choices
-from saywrite.desktop.insertion.way import Means
-from saywrite.desktop.insertion.x11.desktop import X11
+from saywrite.desktop.insertion.base import PasteMethod
+from saywrite.desktop.insertion.programs import ProgramRules
+from saywrite.desktop.insertion.worker import Inserter, Insertion
+from saywrite.desktop.insertion.x11.backend import X11
 from saywrite.desktop.insertion.x11.xkb import Xkb
-from saywrite.events import Inserted, InsertionEvent, InsertionUncertain, TakenBack
-from saywrite.text.spacing import carry_on
+from saywrite.foundation.events import Inserted, InsertionEvent, InsertionUncertain, InsertionUndone
+from saywrite.text.spacing import continue_text
 
 TEXT = "Vazy, zum Beispiel: “Größe” {@} #9 £3 — ça; да 漢字! "
 
@@ -63,12 +63,12 @@ class Bench:
 
     def __init__(self, screen: Desktop) -> None:
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), carry_on, self.events.put)
+        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), continue_text, self.events.put)
         self.inserter.start()
         wait_for(lambda: self.inserter.focus() is not None, "the inserter does not start")
 
-    def insert(self, means: Means) -> InsertionEvent:
-        self.inserter.choose(Choices(means, continues=False))
+    def insert(self, means: PasteMethod) -> InsertionEvent:
+        self.inserter.choose(ProgramRules(means, continues=False))
         self.inserter.insert(Insertion("d1", TEXT, "en"))
         return self.events.get(timeout=LIMIT_S)
 
@@ -109,9 +109,9 @@ def test_text_is_pasted_and_taken_back_exactly(
 ) -> None:
     with layout(screen, name, group) as xkb:
         field.ask("around")
-        assert isinstance(bench.insert(Means.CTRL_V), Inserted)
+        assert isinstance(bench.insert(PasteMethod.CTRL_V), Inserted)
         wait_for(lambda: field.text() == f"head {TEXT}tail", f"it has {field.text()!r}", 5.0)
-        assert isinstance(bench.take_back(), TakenBack)
+        assert isinstance(bench.take_back(), InsertionUndone)
         wait_for(lambda: field.text() == "head tail", f"taken back it has {field.text()!r}", 5.0)
         assert xkb.group == group
 
@@ -122,22 +122,24 @@ def test_text_is_typed_and_taken_back_exactly(
 ) -> None:
     with layout(screen, name, group) as xkb:
         field.ask("around")
-        assert isinstance(bench.insert(Means.TYPE), InsertionUncertain)
+        assert isinstance(bench.insert(PasteMethod.TYPE), InsertionUncertain)
         wait_for(lambda: field.text() == f"head {TEXT}tail", f"it has {field.text()!r}", 5.0)
-        assert isinstance(bench.take_back(), TakenBack)
+        assert isinstance(bench.take_back(), InsertionUndone)
         wait_for(lambda: field.text() == "head tail", f"taken back it has {field.text()!r}", 5.0)
         assert xkb.group == group
 
 
-@pytest.mark.parametrize("means", [Means.CTRL_V, Means.TYPE])
-def test_sticky_keys_stay_on_and_change_nothing(means: Means, screen: Desktop, field: Editor, bench: Bench) -> None:
+@pytest.mark.parametrize("means", [PasteMethod.CTRL_V, PasteMethod.TYPE])
+def test_sticky_keys_stay_on_and_change_nothing(
+    means: PasteMethod, screen: Desktop, field: Editor, bench: Bench
+) -> None:
     with layout(screen, "us", 0) as xkb:
         xkb.set_sticky_keys(True)
         try:
             field.ask("around")
             bench.insert(means)
             wait_for(lambda: field.text() == f"head {TEXT}tail", f"it has {field.text()!r}", 5.0)
-            assert isinstance(bench.take_back(), TakenBack)
+            assert isinstance(bench.take_back(), InsertionUndone)
             wait_for(lambda: field.text() == "head tail", f"taken back it has {field.text()!r}", 5.0)
             assert xkb.sticky_keys
         finally:

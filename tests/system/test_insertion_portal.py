@@ -12,9 +12,9 @@ from tests.system.lab.insertion_portal import Manners, MockInsertionPortal
 from tests.system.lab.session_bus import session_bus
 from tests.system.lab.texts import long_text
 
+from saywrite.desktop.insertion.base import FailureReason, InsertionResult, PasteMethod, Receipt, Undo
 from saywrite.desktop.insertion.portal import Portal
-from saywrite.desktop.insertion.way import Delivery, Means, Receipt, Trouble, Undo
-from saywrite.errors import InsertionUnavailable
+from saywrite.foundation.errors import InsertionUnavailable
 
 IMAGE = {"image/png": bytes(range(256)) * 200, "text/html": b"<b>bold</b>"}
 
@@ -59,7 +59,7 @@ def test_a_long_text_is_read_exactly_and_every_format_comes_back(bus: str) -> No
     with meeting(bus) as (portal, way):
         for _ in range(2):
             portal.pasted.clear()
-            assert way.deliver(text, None, Means.SHIFT_INSERT) == Delivery(Receipt.READ)
+            assert way.deliver(text, None, PasteMethod.SHIFT_INSERT) == InsertionResult(Receipt.READ)
             wait_for(lambda: portal.pasted == [text.encode()], "the text came wrong")
             assert "x-kde-passwordManagerHint" in portal.offered
             wait(way)
@@ -77,7 +77,7 @@ def test_a_long_text_is_read_exactly_and_every_format_comes_back(bus: str) -> No
 
 def test_keys_go_down_in_order_and_up_in_the_other(bus: str) -> None:
     with meeting(bus) as (portal, way):
-        way.deliver("Words", None, Means.CTRL_V)
+        way.deliver("Words", None, PasteMethod.CTRL_V)
         assert portal.keys == [(0xFFE3, 1), (0x76, 1), (0x76, 0), (0xFFE3, 0)]
         portal.keys.clear()
         assert way.take_back(Undo.BACKSPACE, 2)
@@ -86,28 +86,28 @@ def test_keys_go_down_in_order_and_up_in_the_other(bus: str) -> None:
 
 def test_a_token_works_once_and_the_next_one_is_kept(bus: str, tokens: list[str]) -> None:
     with meeting(bus, tokens.append, token="from last time") as (portal, way):
-        way.deliver("Words", None, Means.CTRL_V)
+        way.deliver("Words", None, PasteMethod.CTRL_V)
         assert portal.tokens == ["from last time"]
         assert tokens == ["", "token 1"]
 
 
 def test_a_slow_program_still_gets_the_text(bus: str) -> None:
     with meeting(bus, manners=Manners(slow_s=2.0)) as (portal, way):
-        assert way.deliver("Late but whole.", None, Means.CTRL_V) == Delivery(Receipt.READ)
+        assert way.deliver("Late but whole.", None, PasteMethod.CTRL_V) == InsertionResult(Receipt.READ)
         wait_for(lambda: portal.pasted == [b"Late but whole."], "the text came wrong")
 
 
 def test_what_is_not_read_stays_on_the_clipboard(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("saywrite.desktop.insertion.clipboard_paste.PATIENCE_S", 0.3)
     with meeting(bus, manners=Manners(ignores=True)) as (portal, way):
-        assert way.deliver("Words", None, Means.CTRL_V) == Delivery(Receipt.NOT_READ, on_clipboard=True)
+        assert way.deliver("Words", None, PasteMethod.CTRL_V) == InsertionResult(Receipt.NOT_READ, on_clipboard=True)
         wait(way)
         assert "text/plain" in portal.offered
 
 
 def test_what_somebody_copies_meanwhile_is_not_overwritten(bus: str) -> None:
     with meeting(bus) as (portal, way):
-        way.deliver("Words", None, Means.CTRL_V)
+        way.deliver("Words", None, PasteMethod.CTRL_V)
         portal.copy({"text/plain": b"newer"})
         portal.offered.clear()
         wait(way)
@@ -116,8 +116,8 @@ def test_what_somebody_copies_meanwhile_is_not_overwritten(bus: str) -> None:
 
 def test_typing_is_not_tried(bus: str) -> None:
     with meeting(bus) as (portal, way):
-        delivery = way.deliver("Words", None, Means.TYPE)
-        assert delivery == Delivery(Receipt.NOT_READ, on_clipboard=True, trouble=Trouble.KEYS_REFUSED)
+        delivery = way.deliver("Words", None, PasteMethod.TYPE)
+        assert delivery == InsertionResult(Receipt.NOT_READ, on_clipboard=True, trouble=FailureReason.KEYS_REFUSED)
         assert portal.keys == []
 
 
@@ -132,12 +132,12 @@ def test_typing_is_not_tried(bus: str) -> None:
 def test_a_refusal_is_said(bus: str, manners: Manners, what: str) -> None:
     with meeting(bus, manners=manners) as (_portal, way):
         with pytest.raises(InsertionUnavailable) as caught:
-            way.deliver("Words", None, Means.CTRL_V)
+            way.deliver("Words", None, PasteMethod.CTRL_V)
         assert caught.value.what.startswith(what)
 
 
 def test_a_bus_without_a_portal_is_said(bus: str) -> None:
     way = Portal()
     with pytest.raises(InsertionUnavailable, match="does not let Saywrite insert"):
-        way.deliver("Words", None, Means.CTRL_V)
+        way.deliver("Words", None, PasteMethod.CTRL_V)
     way.close()

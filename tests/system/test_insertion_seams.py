@@ -14,13 +14,13 @@ from tests.system.lab.keyboard import Keyboard
 from tests.system.lab.screen_reader import ScreenReader, screen_reader
 from tests.system.lab.targets import editor
 
-from saywrite.desktop.insertion.accessible_text import AccessibleText
-from saywrite.desktop.insertion.inserter import Inserter, Insertion
-from saywrite.desktop.insertion.programs import Choices
-from saywrite.desktop.insertion.way import Means
-from saywrite.desktop.insertion.x11.desktop import X11
-from saywrite.events import InsertionEvent
-from saywrite.text.spacing import carry_on
+from saywrite.desktop.insertion.base import PasteMethod
+from saywrite.desktop.insertion.context.accessible_text import AccessibleText
+from saywrite.desktop.insertion.programs import ProgramRules
+from saywrite.desktop.insertion.worker import Inserter, Insertion
+from saywrite.desktop.insertion.x11.backend import X11
+from saywrite.foundation.events import InsertionEvent
+from saywrite.text.spacing import continue_text
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ class Bench:
     def __init__(self, screen: Desktop, reader: ScreenReader | None = None) -> None:
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
         told = AccessibleText(reader.env) if reader is not None else None
-        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), carry_on, self.events.put, text_before=told)
+        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), continue_text, self.events.put, text_before=told)
         self.inserter.start()
 
     def insert(self, text: str, *, added_capital: bool = False) -> InsertionEvent:
@@ -72,11 +72,11 @@ def wait_as_a_person_does(seconds: float) -> None:
         ("a click", "We metYesterday"),
     ],
 )
-@pytest.mark.parametrize("means", [Means.CTRL_V, Means.TYPE])
+@pytest.mark.parametrize("means", [PasteMethod.CTRL_V, PasteMethod.TYPE])
 def test_only_a_key_or_a_click_makes_the_next_text_start_afresh(
-    means: Means, meanwhile: str, text: str, screen: Desktop, bench: Bench, fingers: Keyboard
+    means: PasteMethod, meanwhile: str, text: str, screen: Desktop, bench: Bench, fingers: Keyboard
 ) -> None:
-    bench.inserter.choose(Choices(means))
+    bench.inserter.choose(ProgramRules(means))
     with editor(screen) as target:
         bench.insert("We met")
         wait_for(lambda: target.text() == "We met", "no text")
@@ -185,7 +185,7 @@ def test_line_breaks_into_a_shell_without_bracketed_paste_run_nothing(screen: De
             bench.insert(text)
         wait_as_a_person_does(1.0)
         assert not ran.exists()
-        bench.inserter.choose(Choices(continues=False, line_breaks="as is"))
+        bench.inserter.choose(ProgramRules(continues=False, line_breaks="as is"))
         screen.xdotool("key", "ctrl+u")
         bench.insert(f"touch {ran}\n")
         wait_for(ran.exists, "as it is, the line break does nothing")

@@ -17,14 +17,14 @@ from tests.system.lab.targets import Editor, Program, editor, mousepad
 from tests.system.lab.texts import long_text
 from tests.system.lab.wayland import Compositor, sway
 
-from saywrite.desktop.insertion.inserter import Inserter, Insertion
-from saywrite.desktop.insertion.programs import Choices
-from saywrite.desktop.insertion.way import Means
-from saywrite.desktop.insertion.wlroots.desktop import Wlroots
-from saywrite.events import Inserted, InsertionEvent, InsertionUncertain, NotInserted, TakenBack
-from saywrite.text.spacing import carry_on
+from saywrite.desktop.insertion.base import PasteMethod
+from saywrite.desktop.insertion.programs import ProgramRules
+from saywrite.desktop.insertion.wayland.backend import Wlroots
+from saywrite.desktop.insertion.worker import Inserter, Insertion
+from saywrite.foundation.events import Inserted, InsertionEvent, InsertionUncertain, InsertionUndone, NotInserted
+from saywrite.text.spacing import continue_text
 
-NO_CONTINUING = Choices(continues=False)
+NO_CONTINUING = ProgramRules(continues=False)
 IMAGE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 1_400
 
 
@@ -44,9 +44,9 @@ def _variables(screen: Compositor, monkeypatch: pytest.MonkeyPatch) -> None:
 class Bench:
     """An inserter on the compositor, and what it told."""
 
-    def __init__(self, screen: Compositor, choices: Choices) -> None:
+    def __init__(self, screen: Compositor, choices: ProgramRules) -> None:
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(lambda: Wlroots(screen.display), carry_on, self.events.put)
+        self.inserter = Inserter(lambda: Wlroots(screen.display), continue_text, self.events.put)
         self.inserter.start()
         self.inserter.choose(choices)
 
@@ -59,7 +59,7 @@ class Bench:
 
 
 @contextmanager
-def inserting(screen: Compositor, choices: Choices = NO_CONTINUING) -> Iterator[Bench]:
+def inserting(screen: Compositor, choices: ProgramRules = NO_CONTINUING) -> Iterator[Bench]:
     bench = Bench(screen, choices)
     try:
         yield bench
@@ -96,7 +96,7 @@ def test_a_long_text_in_eight_languages_arrives_exactly_every_time_and_the_image
 def test_typing_is_exact_too(target: str, screen: Compositor, tmp_path: Path) -> None:
     text = long_text(400)
     opened = TARGETS[target](screen, tmp_path)
-    with inserting(screen, Choices(means=Means.TYPE, continues=False)) as bench, opened as program:
+    with inserting(screen, ProgramRules(means=PasteMethod.TYPE, continues=False)) as bench, opened as program:
         for _ in range(3):
             event = bench.insert(text)
             assert isinstance(event, InsertionUncertain)
@@ -185,7 +185,7 @@ def test_clipboard_managers_are_told_not_to_keep_the_text(screen: Compositor) ->
 
 @pytest.mark.parametrize("choice", ["here", "back", "keep"])
 def test_when_another_window_has_the_focus_the_user_decides(choice: str, screen: Compositor) -> None:
-    choices = Choices(other_window=choice, continues=False)
+    choices = ProgramRules(other_window=choice, continues=False)
     with inserting(screen, choices) as bench, editor(screen, "began-here") as first:
         wait_for(lambda: bench.inserter.focus() is not None, "the inserter sees no focus")
         pressed_in = bench.inserter.focus()
@@ -208,12 +208,12 @@ def test_the_last_insertion_is_taken_back(screen: Compositor) -> None:
         bench.insert("Not this")
         wait_for(lambda: target.text() == "Keep this. Not this", "no text")
         bench.inserter.take_back()
-        assert bench.next() == TakenBack("d1", "Test-editor")
+        assert bench.next() == InsertionUndone("d1", "Test-editor")
         wait_for(lambda: target.text() == "Keep this. ", "undo did nothing")
 
 
 def test_a_text_continues_the_one_before_it_until_the_user_does_something(screen: Compositor) -> None:
-    with inserting(screen, Choices()) as bench, editor(screen) as target:
+    with inserting(screen, ProgramRules()) as bench, editor(screen) as target:
         bench.insert("We met")
         wait_for(lambda: target.text() == "We met", "no text")
         bench.insert("Yesterday", added_capital=True)

@@ -17,19 +17,25 @@ from tests.system.lab.targets import Editor, Program, editor, mousepad, terminal
 from tests.system.lab.texts import long_text
 from Xlib.display import Display
 
-from saywrite.desktop.insertion.inserter import Inserter, Insertion
-from saywrite.desktop.insertion.programs import Choices
-from saywrite.desktop.insertion.way import Means
-from saywrite.desktop.insertion.x11.connection import Connection
-from saywrite.desktop.insertion.x11.contents import of_text
-from saywrite.desktop.insertion.x11.desktop import X11
-from saywrite.desktop.insertion.x11.offering import Offers
-from saywrite.desktop.insertion.x11.reading import Reader
-from saywrite.events import Inserted, InsertionEvent, InsertionUncertain, NotInserted, NotTakenBack, TakenBack
-from saywrite.text.spacing import carry_on
+from saywrite.desktop.insertion.base import PasteMethod
+from saywrite.desktop.insertion.programs import ProgramRules
+from saywrite.desktop.insertion.worker import Inserter, Insertion
+from saywrite.desktop.insertion.x11.backend import X11
+from saywrite.desktop.insertion.x11.connection import X11Connection
+from saywrite.desktop.insertion.x11.selection_owner import SelectionOwner
+from saywrite.desktop.insertion.x11.selection_reader import SelectionReader, of_text
+from saywrite.foundation.events import (
+    Inserted,
+    InsertionEvent,
+    InsertionUncertain,
+    InsertionUndone,
+    NotInserted,
+    UndoFailed,
+)
+from saywrite.text.spacing import continue_text
 
-NO_CONTINUING = Choices(continues=False, line_breaks="as is")
-TYPING = Choices(means=Means.TYPE, continues=False, line_breaks="as is")
+NO_CONTINUING = ProgramRules(continues=False, line_breaks="as is")
+TYPING = ProgramRules(means=PasteMethod.TYPE, continues=False, line_breaks="as is")
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +47,9 @@ def screen() -> Iterator[Desktop]:
 class Bench:
     """An inserter on a desktop, and what it told."""
 
-    def __init__(self, screen: Desktop, choices: Choices) -> None:
+    def __init__(self, screen: Desktop, choices: ProgramRules) -> None:
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), carry_on, self.events.put)
+        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), continue_text, self.events.put)
         self.inserter.start()
         self.inserter.choose(choices)
 
@@ -56,7 +62,7 @@ class Bench:
 
 
 @contextmanager
-def inserting(screen: Desktop, choices: Choices = NO_CONTINUING) -> Iterator[Bench]:
+def inserting(screen: Desktop, choices: ProgramRules = NO_CONTINUING) -> Iterator[Bench]:
     bench = Bench(screen, choices)
     try:
         yield bench
@@ -66,8 +72,8 @@ def inserting(screen: Desktop, choices: Choices = NO_CONTINUING) -> Iterator[Ben
 
 def test_clipboard_managers_are_told_not_to_keep_the_text(screen: Desktop) -> None:
     """CopyQ, Klipper, Clipman and others pass over what offers this with the value "secret"."""
-    connection = Connection(screen.env["DISPLAY"])
-    offers = Offers(connection)
+    connection = X11Connection(screen.env["DISPLAY"])
+    offers = SelectionOwner(connection)
     assert offers.own("CLIPBOARD", of_text("private words"))
     over = threading.Event()
 
@@ -270,8 +276,8 @@ class ClipboardHistory:
         self._thread.start()
 
     def _watch(self, display: str) -> None:
-        connection = Connection(display)
-        reader = Reader(connection)
+        connection = X11Connection(display)
+        reader = SelectionReader(connection)
         while not self._end.wait(0.02):
             item = reader.read("CLIPBOARD")[0].get("UTF8_STRING")
             if item is not None and bytes(item.data) not in self.seen[-1:]:
@@ -322,7 +328,7 @@ def test_a_key_that_never_comes_up_is_told(screen: Desktop) -> None:
 
 @pytest.mark.parametrize("choice", ["here", "back", "keep"])
 def test_when_another_window_has_the_focus_the_user_decides(choice: str, screen: Desktop) -> None:
-    choices = Choices(other_window=choice, continues=False)
+    choices = ProgramRules(other_window=choice, continues=False)
     with inserting(screen, choices) as bench, editor(screen, "began-here") as first:
         wait_for(lambda: bench.inserter.focus() is not None, "the inserter sees no focus")
         pressed_in = bench.inserter.focus()
@@ -341,7 +347,7 @@ def test_when_another_window_has_the_focus_the_user_decides(choice: str, screen:
 
 
 def test_the_next_text_continues_the_one_before_it(screen: Desktop) -> None:
-    with inserting(screen, Choices()) as bench, editor(screen) as target:
+    with inserting(screen, ProgramRules()) as bench, editor(screen) as target:
         bench.insert("We met")
         bench.insert("Yesterday.", added_capital=True)
         bench.insert("it rained")
@@ -354,16 +360,16 @@ def test_the_last_insertion_is_taken_back(screen: Desktop, tmp_path: Path) -> No
         bench.insert("Not this")
         wait_for(lambda: target.text() == "Keep this. Not this", "no text")
         bench.inserter.take_back()
-        assert bench.next() == TakenBack("d1", "Test-editor")
+        assert bench.next() == InsertionUndone("d1", "Test-editor")
         wait_for(lambda: target.text() == "Keep this. ", "undo did nothing")
         bench.inserter.take_back()
         event = bench.next()
-        assert isinstance(event, NotTakenBack)
+        assert isinstance(event, UndoFailed)
         assert event.what == "There is nothing to take back."
         with terminal(screen, tmp_path) as shell:
             bench.insert("größer")
             bench.inserter.take_back()
-            assert isinstance(bench.next(), Inserted | TakenBack)
+            assert isinstance(bench.next(), Inserted | InsertionUndone)
             wait_for(lambda: shell.text() in ("größer" + "\x7f" * 6, "größer" + "\b" * 6), f"it has {shell.text()!r}")
 
 

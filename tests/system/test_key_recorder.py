@@ -15,8 +15,8 @@ from tests.system.lab.desktop import LIMIT_S, Desktop, desktop, wait_for
 from tests.system.lab.keyboard import Keyboard
 from Xlib.display import Display
 
-from saywrite.desktop.hotkeys.chords import parse
-from saywrite.desktop.hotkeys.x11_keyboard import Keyboard as Grips
+from saywrite.desktop.hotkeys.key_combination import parse
+from saywrite.desktop.hotkeys.x11 import X11Keyboard as Grips
 from saywrite.desktop.insertion.x11.xkb import Xkb
 
 ESCAPE = 9

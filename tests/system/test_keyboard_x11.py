@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
-from tests.dictation.keyboard_desk import Desk
+from tests.dictation.keyboard_stage import Desk
 from tests.system.lab.desktop import Desktop, desktop
 from tests.system.lab.keyboard import Keyboard as Fingers
 
-from saywrite.desktop.hotkeys.bindings import CANCEL, Binding, Grabbed, Hotkeys
-from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.base import CANCEL, Binding, GrabResult, Hotkeys
+from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.desktop.hotkeys.x11 import X11Hotkeys
-from saywrite.dictation.push_to_talk import BOUNCE_S, TAP_S
-from saywrite.events import State
-from saywrite.settings.schema import Settings
+from saywrite.dictation.push_to_talk.policy import BOUNCE_S, TAP_S
+from saywrite.foundation.events import State
+from saywrite.storage.settings.schema import Settings
 
 LIMIT_S = 20.0
 
@@ -123,7 +123,7 @@ def escape_is_taken(screen: Desktop) -> bool:
     other.grab((Binding(CANCEL, parse("Escape")),))
     outcome = heard.get(timeout=LIMIT_S)
     other.release()
-    assert isinstance(outcome, Grabbed)
+    assert isinstance(outcome, GrabResult)
     return bool(outcome.problems)
 
 

@@ -35,8 +35,8 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
 
 USE = """
 import sys
-from saywrite.errors import SecretsUnavailable
-from saywrite.settings.keychain import API_KEY, Keychain, open_secrets
+from saywrite.foundation.errors import SecretsUnavailable
+from saywrite.storage.settings.keyring import API_KEY, Keychain, open_secrets
 verb, *rest = sys.argv[1:]
 keychain = Keychain()
 try:

@@ -1,4 +1,4 @@
-"""Dictation on the terminal, for real: a sound server, a microphone, speech, the recogniser, the disk."""
+"""Dictation on the terminal, for real: a sound server, a microphone, speech, the recognizer, the disk."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.system.lab.program import Events, folders, on_terminal, run, running
 from tests.system.lab.sound import SoundLab, label, sound_lab, wait_for
 from tests.system.small_disk import small_disk
 
-from saywrite.audio.recordings import open_recording, scan
-from saywrite.history.store import HistoryStore
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.library import open_recording, scan
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -104,7 +104,7 @@ def test_after_kill_9_everything_up_to_the_last_second_is_there_to_be_transcribe
         saywrite.process.kill()
         saywrite.end()
     _, alive = psutil.wait_procs(workers, timeout=20)
-    assert not alive, "the recogniser's process ends with its parent"
+    assert not alive, "the recognizer's process ends with its parent"
     (item,) = scan(tmp_path / "data" / "recordings")
     assert item.length / 16_000 >= heard - 1.0
     assert 0 < item.confirmed < item.length
@@ -235,7 +235,7 @@ def test_doctor_passes_its_self_test_and_sees_the_microphone(lab: SoundLab, tmp_
     assert '"name": "microphone"' in done.stdout
 
 
-def test_quitting_leaves_no_child_even_when_the_recogniser_hangs_in_an_utterance(
+def test_quitting_leaves_no_child_even_when_the_recognizer_hangs_in_an_utterance(
     lab: SoundLab, speech: Path, tmp_path: Path
 ) -> None:
     with running("listen", at=tmp_path, env=lab.env) as saywrite:

@@ -18,12 +18,12 @@ import py_nanotts
 import pytest
 from tests.sounds import speech
 
-from saywrite import events
-from saywrite.paths import default_paths
-from saywrite.program import worker_command
+from saywrite.foundation import events
+from saywrite.foundation.paths import default_paths
+from saywrite.foundation.program import worker_command
+from saywrite.speech.engine import Incoming, Request
 from saywrite.speech.local.engine import LocalRecognizer
 from saywrite.speech.local.models import DEFAULT_MODEL, find_model
-from saywrite.speech.recognizer import Incoming, Request
 
 pytestmark = pytest.mark.system
 pytest.importorskip("ctranslate2", reason="no CTranslate2 for this platform")

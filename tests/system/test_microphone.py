@@ -16,12 +16,12 @@ from tests.system.lab.dictation import DictationThread
 from tests.system.lab.sound import SoundLab, inside, sound_lab, wait_for
 from tests.system.lab.waves import noise, write
 
-from saywrite.audio.audiothread import AudioThread
-from saywrite.audio.devices import Microphones, list_devices
-from saywrite.audio.microphone import Microphone
-from saywrite.audio.playback import Player
-from saywrite.audio.soundserver import SoundServer
-from saywrite.events import Device, DevicesChanged, Failed
+from saywrite.audio.backend.devices import Microphones, list_devices
+from saywrite.audio.backend.portaudio import AudioThread
+from saywrite.audio.backend.pulse_server import SoundServer
+from saywrite.audio.microphone.microphone import Microphone
+from saywrite.audio.player import Player
+from saywrite.foundation.events import Device, DevicesChanged, Failed
 
 FIRST_SOUND_S = 0.25
 """From the press to the first sound; 30 to 55 ms were measured, 20 of them the block itself. The benchmark watches

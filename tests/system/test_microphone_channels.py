@@ -12,11 +12,11 @@ from tests.system.lab.dictation import DictationThread
 from tests.system.lab.sound import SoundLab, inside, sound_lab
 from tests.system.lab.waves import write
 
-from saywrite.audio.audiothread import AudioThread
-from saywrite.audio.devices import list_devices
-from saywrite.audio.microphone import Microphone
-from saywrite.audio.soundserver import SoundServer
-from saywrite.events import Device
+from saywrite.audio.backend.devices import list_devices
+from saywrite.audio.backend.portaudio import AudioThread
+from saywrite.audio.backend.pulse_server import SoundServer
+from saywrite.audio.microphone.microphone import Microphone
+from saywrite.foundation.events import Device
 
 pytestmark = pytest.mark.system
 

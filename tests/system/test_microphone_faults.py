@@ -15,12 +15,12 @@ from tests.system.lab.dictation import DictationThread, Heard
 from tests.system.lab.sound import SoundLab, inside, sound_lab, wait_for
 from tests.system.lab.waves import noise, write
 
-from saywrite.audio.audiothread import AudioThread
-from saywrite.audio.devices import list_devices
-from saywrite.audio.microphone import Microphone
-from saywrite.audio.soundserver import SoundServer
-from saywrite.errors import NoMicrophone
-from saywrite.events import Device
+from saywrite.audio.backend.devices import list_devices
+from saywrite.audio.backend.portaudio import AudioThread
+from saywrite.audio.backend.pulse_server import SoundServer
+from saywrite.audio.microphone.microphone import Microphone
+from saywrite.foundation.errors import NoMicrophone
+from saywrite.foundation.events import Device
 
 CLOCK_S = 0.4
 """Sound and gaps may differ so much from the clock: what is on its way at the start and at the end, and that a gap is

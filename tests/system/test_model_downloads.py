@@ -15,13 +15,13 @@ from tests.speech.local.model_server import Behavior, ModelServer, serve
 from tests.speech.local.small_model import SmallModel
 from tests.system.small_disk import small_disk
 
-from saywrite.errors import ModelUnwritable
-from saywrite.speech.aiola.network import Network
+from saywrite.foundation.errors import ModelUnwritable
+from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.local.model_store import transfer
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import WebSource
 from saywrite.speech.local.model_store.store import ModelStore
-from saywrite.speech.local.model_store.transfer import Stop
+from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.local.models import STAMP, WEIGHTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,7 +118,7 @@ def test_two_processes_at_once_download_it_once(tmp_path: Path, small: SmallMode
 
 
 def fetch(store: ModelStore, server: ModelServer) -> Path:
-    stop = Stop()
+    stop = StopTransfer()
     return store.download("small-model", [WebSource(server.address, HttpFiles(Network(), stop))], stop)
 
 

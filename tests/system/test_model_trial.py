@@ -9,14 +9,14 @@ from pathlib import Path
 import av
 import pytest
 
-from saywrite.audio.journal import Header, Journal
-from saywrite.audio.recordings import finish_recording
-from saywrite.dictation.model_trial import ModelTrial
-from saywrite.errors import ModelError
-from saywrite.events import Segment
-from saywrite.history.store import HistoryStore
-from saywrite.paths import Paths, default_paths
-from saywrite.speech.local.model_store.transfer import Stop, Stopped
+from saywrite.dictation.models.trial import ModelTrial
+from saywrite.foundation.errors import ModelError
+from saywrite.foundation.events import Segment
+from saywrite.foundation.paths import Paths, default_paths
+from saywrite.speech.local.model_store.transfer import StopTransfer, TransferStopped
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.journal import Header, Journal
+from saywrite.storage.recordings.library import finish_recording
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PROGRAM = (sys.executable, "-m", "saywrite")
@@ -54,7 +54,7 @@ def test_newest_recorded_dictation_is_transcribed_beside_the_text_it_has(paths: 
     dictate(paths, "old", BEGAN, "an old text", speech("two_sentences.flac"))
     dictate(paths, "newer", BEGAN + timedelta(hours=1), "the feather is ice today", speech("weather.flac"))
     dictate(paths, "newest", BEGAN + timedelta(hours=2), "its recording was removed", None)
-    tried = ModelTrial(paths, PROGRAM).run("whisper-base", Stop())
+    tried = ModelTrial(paths, PROGRAM).run("whisper-base", StopTransfer())
     assert (tried.model, tried.dictation, tried.text_now) == ("whisper-base", "newer", "the feather is ice today")
     assert tried.text_tried.casefold().strip(" .") == "the weather is nice today"
     assert 0 < tried.took_s < 120
@@ -62,7 +62,7 @@ def test_newest_recorded_dictation_is_transcribed_beside_the_text_it_has(paths: 
 
 def test_trial_without_a_recording_says_what_to_do(paths: Paths) -> None:
     with pytest.raises(ModelError, match="no recorded dictation") as caught:
-        ModelTrial(paths, PROGRAM).run("whisper-base", Stop())
+        ModelTrial(paths, PROGRAM).run("whisper-base", StopTransfer())
     assert "Dictate something" in caught.value.remedy
 
 
@@ -70,13 +70,13 @@ def test_trial_of_a_model_that_is_not_there_fails_with_its_reason(paths: Paths) 
     paths.data.mkdir()
     dictate(paths, "one", BEGAN, "text", speech("weather.flac"))
     with pytest.raises(ModelError, match="could not be tried"):
-        ModelTrial(paths, PROGRAM).run("whisper-small", Stop())
+        ModelTrial(paths, PROGRAM).run("whisper-small", StopTransfer())
 
 
 def test_stopped_trial_ends_its_child(paths: Paths) -> None:
     paths.data.mkdir()
     dictate(paths, "one", BEGAN, "text", speech("weather.flac"))
-    stop = Stop()
+    stop = StopTransfer()
     stop.request()
-    with pytest.raises(Stopped):
+    with pytest.raises(TransferStopped):
         ModelTrial(paths, PROGRAM).run("whisper-base", stop)

@@ -7,7 +7,7 @@ import sys
 
 PROGRAM = """
 import subprocess, sys, threading
-from saywrite.desktop.network_changes import NetworkChanges
+from saywrite.desktop.network_events import NetworkChanges
 changed = threading.Event()
 watch = NetworkChanges(changed.set)
 watch.start()

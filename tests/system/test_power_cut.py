@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from saywrite.audio.recordings import open_recording, scan
-from saywrite.history.store import HistoryStore
-from saywrite.paths import default_paths
+from saywrite.foundation.paths import default_paths
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.library import open_recording, scan
 
 if not sys.platform.startswith("linux"):
     pytest.skip("Only on Linux: disks made of files", allow_module_level=True)
@@ -33,11 +33,11 @@ WRITES = """
 import sys, threading
 from datetime import datetime
 from pathlib import Path
-from saywrite.audio.journal import Header
-from saywrite.dictation.archive import Archive
-from saywrite.dictation.disk import Disk
-from saywrite.events import Segment
-from saywrite.paths import default_paths
+from saywrite.storage.recordings.journal import Header
+from saywrite.dictation.persistence.archive import Archive
+from saywrite.dictation.persistence.disk_thread import Disk
+from saywrite.foundation.events import Segment
+from saywrite.foundation.paths import default_paths
 
 today = lambda: datetime.now().astimezone()
 disk, pause = Disk(), threading.Event()

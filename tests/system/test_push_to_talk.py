@@ -25,8 +25,8 @@ from tests.system.lab.session_bus import session_bus
 from tests.system.lab.targets import Program, editor, mousepad, terminal
 from tests.system.lab.window import Room, Window, recordings, room, window
 
-from saywrite.desktop.hotkeys.bindings import CANCEL, Binding, Grabbed
-from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.base import CANCEL, Binding, GrabResult
+from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.desktop.hotkeys.x11 import X11Hotkeys
 
 pytestmark = pytest.mark.system
@@ -266,9 +266,9 @@ def escape_is_free(desk: Room) -> bool:
     heard: list[object] = []
     other = X11Hotkeys(heard.append, time.monotonic, desk.screen.env["DISPLAY"])
     other.grab((Binding(CANCEL, parse("Escape")),))
-    wait_for(lambda: any(isinstance(each, Grabbed) for each in heard), "no answer from the X server")
+    wait_for(lambda: any(isinstance(each, GrabResult) for each in heard), "no answer from the X server")
     other.release()
-    return not next(each for each in heard if isinstance(each, Grabbed)).problems
+    return not next(each for each in heard if isinstance(each, GrabResult)).problems
 
 
 def test_a_thousand_presses_at_any_time_leave_nothing_stuck(

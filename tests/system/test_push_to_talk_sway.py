@@ -22,8 +22,8 @@ from tests.system.lab.targets import editor
 from tests.system.lab.wayland import Compositor, sway
 from tests.system.lab.window import Window, recordings
 
-from saywrite.desktop.hotkeys.chords import parse
-from saywrite.desktop.hotkeys.command_lines import Desktop, instructions
+from saywrite.desktop.hotkeys.key_combination import parse
+from saywrite.desktop.hotkeys.manual_binding import DesktopKind, instructions
 
 pytestmark = pytest.mark.system
 
@@ -91,7 +91,7 @@ def test_a_key_held_in_sway_dictates_into_the_program_in_front(folder: Path, tmp
     at = tmp_path / "home"
     with sound_lab(["desk:48000:1"]) as sound, sway() as screen, saywrite_on(screen, sound, at) as saywrite:
         messenger = Messenger(folder, at)
-        for line in instructions(Desktop.SWAY, parse("F9"), str(messenger.script)).lines:
+        for line in instructions(DesktopKind.SWAY, parse("F9"), str(messenger.script)).lines:
             screen.run("swaymsg", line)
         with editor(screen) as program, screen.copied("image/png", b"\x89PNG\r\n\x1a\n" + bytes(2_000)):
             hold = subprocess.Popen(

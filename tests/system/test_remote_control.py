@@ -25,10 +25,10 @@ from tests.system.lab.window import LIMIT_S, Room, recordings, room, window
 from Xlib import X
 from Xlib.display import Display
 
-from saywrite.cli import FAILED, NO_INSTANCE
-from saywrite.desktop.activation_x11 import FROM_THE_USER
-from saywrite.desktop.control_bus import NAME, PATH
-from saywrite.desktop.instance_file import read_record
+from saywrite.cli.arguments import FAILED, NO_INSTANCE
+from saywrite.desktop.remote_control.dbus_service import NAME, PATH
+from saywrite.desktop.remote_control.instance_record import read_record
+from saywrite.desktop.window_activation import FROM_THE_USER
 
 pytestmark = pytest.mark.system
 

@@ -16,9 +16,9 @@ from jeepney.wrappers import unwrap_msg
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.session_bus import session_bus
 
-from saywrite.desktop.control_bus import NAME, PATH, ControlBus
-from saywrite.desktop.control_message import VERBS, Answer, Request
-from saywrite.errors import ControlRefused
+from saywrite.desktop.remote_control.dbus_service import NAME, PATH, ControlBus
+from saywrite.desktop.remote_control.protocol import VERBS, Answer, ControlRequest
+from saywrite.foundation.errors import ControlRefused
 
 pytestmark = pytest.mark.system
 
@@ -62,8 +62,8 @@ def caller(bus: str) -> Iterator[Caller]:
 
 
 @contextmanager
-def on_the_bus(bus: str, caller: Caller, asked: list[Request]) -> Iterator[ControlBus]:
-    def answer(request: Request) -> Answer:
+def on_the_bus(bus: str, caller: Caller, asked: list[ControlRequest]) -> Iterator[ControlBus]:
+    def answer(request: ControlRequest) -> Answer:
         asked.append(request)
         if request.language == "xx":
             raise ControlRefused("The running Saywrite does not know this language.")
@@ -77,22 +77,26 @@ def on_the_bus(bus: str, caller: Caller, asked: list[Request]) -> Iterator[Contr
 
 
 def test_every_verb_is_a_method_that_answers_with_the_status(bus: str, caller: Caller) -> None:
-    asked: list[Request] = []
+    asked: list[ControlRequest] = []
     with on_the_bus(bus, caller, asked):
         for verb in VERBS:
             (status,) = caller.call(verb.capitalize())
             assert status == {"state": ("s", "idle"), "dictation": ("s", ""), "heard_s": ("d", 1.5), "pid": ("x", 7)}
-    assert asked == [Request(verb) for verb in VERBS]
+    assert asked == [ControlRequest(verb) for verb in VERBS]
     assert not caller.sees_it()
 
 
 def test_a_dictation_may_have_its_own_language_and_a_caller_its_activation_token(bus: str, caller: Caller) -> None:
-    asked: list[Request] = []
+    asked: list[ControlRequest] = []
     with on_the_bus(bus, caller, asked):
         caller.call("StartWith", "a{sv}", {"language": ("s", "de"), "engine": ("s", "aiola")})
         caller.call("ToggleWith", "a{sv}", {})
         caller.call("ShowWith", "a{sv}", {"activation-token": ("s", "token-1")})
-    assert asked == [Request("start", "aiola", "de"), Request("toggle"), Request("show", activation="token-1")]
+    assert asked == [
+        ControlRequest("start", "aiola", "de"),
+        ControlRequest("toggle"),
+        ControlRequest("show", activation="token-1"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +122,7 @@ def test_what_is_no_command_is_refused_and_it_goes_on(
 
 
 def test_who_wants_no_reply_gets_none(bus: str, caller: Caller) -> None:
-    asked: list[Request] = []
+    asked: list[ControlRequest] = []
     with on_the_bus(bus, caller, asked):
         message = caller.message("Toggle")
         message.header.flags = MessageFlag.no_reply_expected

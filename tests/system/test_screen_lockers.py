@@ -17,8 +17,8 @@ from tests.system.lab.desktop import Desktop, desktop
 from tests.system.lab.targets import editor
 from tests.system.lab.wayland import sway
 
-from saywrite.desktop.screen_lockers import WaylandLockers, X11Lockers
-from saywrite.desktop.session import ScreenLocked, SessionWatch
+from saywrite.desktop.session.events import ScreenLocked, SessionWatch
+from saywrite.desktop.session.screen_lockers import WaylandLockers, X11Lockers
 
 WITHIN_S = 2.0
 

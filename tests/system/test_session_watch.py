@@ -19,7 +19,7 @@ from jeepney.io.blocking import open_dbus_connection
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.session_bus import session_bus
 
-from saywrite.desktop.session import (
+from saywrite.desktop.session.events import (
     LOGIND,
     SAVERS,
     SLEPT_S,
@@ -27,7 +27,7 @@ from saywrite.desktop.session import (
     ScreenLocked,
     ScreenUnlocked,
     SessionWatch,
-    SleepGauge,
+    SuspendDetector,
     Suspending,
     sleep_clocks,
 )
@@ -173,7 +173,7 @@ def test_without_any_bus_there_are_no_events_and_nothing_is_left(monkeypatch: py
 
 @given(st.lists(st.tuples(st.floats(0.0, 100.0), st.sampled_from([0.0, 0.5, SLEPT_S + 0.1, 3_600.0]))))
 def test_a_sleep_is_found_by_the_clocks_and_time_awake_is_none(steps: list[tuple[float, float]]) -> None:
-    gauge, through, awake = SleepGauge(), 5_000.0, 100.0
+    gauge, through, awake = SuspendDetector(), 5_000.0, 100.0
     assert gauge.slept(through, awake) == 0.0
     for while_awake, asleep in steps:
         through, awake = through + while_awake + asleep, awake + while_awake
@@ -182,6 +182,6 @@ def test_a_sleep_is_found_by_the_clocks_and_time_awake_is_none(steps: list[tuple
 
 
 def test_this_systems_clocks_run_together_while_it_is_awake() -> None:
-    gauge = SleepGauge()
+    gauge = SuspendDetector()
     assert gauge.slept(*sleep_clocks()) == 0.0
     assert gauge.slept(*sleep_clocks()) == 0.0

@@ -1,4 +1,4 @@
-"""Files through the whole pipeline, with the real recogniser: every format, and every kind of bad file."""
+"""Files through the whole pipeline, with the real recognizer: every format, and every kind of bad file."""
 
 from __future__ import annotations
 

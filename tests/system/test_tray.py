@@ -12,7 +12,7 @@ from tests.system.lab.sound import label
 from tests.system.lab.tray import Panel, panel
 from tests.system.lab.window import LIMIT_S, Room, recordings, room, window
 
-from saywrite.history.store import HistoryStore
+from saywrite.storage.history.store import HistoryStore
 
 pytestmark = pytest.mark.system
 

@@ -23,12 +23,12 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS, SUFFIX = ("Scripts", ".exe") if sys.platform == "win32" else ("bin", "")
 
 ABOUT = """
-import json, pathlib, saywrite, saywrite.paths
+import json, pathlib, saywrite, saywrite.foundation.paths
 shipped = pathlib.Path(saywrite.__file__).parent / "_resources"
 files = [path.relative_to(shipped) for path in shipped.rglob("*") if path.is_file()]
 print(json.dumps({
     "package": saywrite.__file__,
-    "resources": {path.as_posix(): str(saywrite.paths.resource(path.as_posix())) for path in files},
+    "resources": {path.as_posix(): str(saywrite.foundation.paths.resource(path.as_posix())) for path in files},
 }))
 """
 
@@ -115,7 +115,7 @@ def test_it_finds_its_own_resources(installed: Path, private_home: Path) -> None
 
 
 def test_its_window_can_be_loaded(installed: Path, private_home: Path) -> None:
-    loads = "import saywrite.ui.main_window as w; print(w.__file__)"
+    loads = "import saywrite.ui.main_window.window as w; print(w.__file__)"
     found = run([installed / f"python{SUFFIX}", "-c", loads], private_home)
     assert Path(found.strip()).is_relative_to(installed.parent)
 

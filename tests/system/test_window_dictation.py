@@ -12,7 +12,7 @@ from tests.system.lab.desktop import wait_for
 from tests.system.lab.sound import label
 from tests.system.lab.window import Room, Window, recordings, room, window
 
-from saywrite.history.store import HistoryStore
+from saywrite.storage.history.store import HistoryStore
 
 pytestmark = pytest.mark.system
 

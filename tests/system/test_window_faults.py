@@ -16,8 +16,8 @@ from tests.system.lab.stalled_disk import stalling_disk
 from tests.system.lab.window import Room, Window, recordings, room, window
 from tests.system.small_disk import small_disk
 
-from saywrite.audio.recordings import open_recording, scan
-from saywrite.events import SAMPLE_RATE
+from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.storage.recordings.library import open_recording, scan
 
 AT_ONCE_S = 1.0
 """Longer than this nothing that a person does may stay without an answer."""
@@ -153,7 +153,7 @@ def test_a_read_only_disk_is_told_and_the_text_still_comes(
             assert saywrite.terminate(3) == 0
 
 
-def test_while_the_recogniser_stands_still_the_window_answers_and_nothing_is_lost(
+def test_while_the_recognizer_stands_still_the_window_answers_and_nothing_is_lost(
     desk: Room, speech: dict[str, Path], tmp_path: Path
 ) -> None:
     with window(desk, tmp_path) as saywrite:

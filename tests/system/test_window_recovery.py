@@ -11,9 +11,9 @@ from tests.sounds import frames_of
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.window import Room, Window, recordings, room, window
 
-from saywrite.audio.recordings import scan
-from saywrite.events import SAMPLE_RATE
-from saywrite.history.store import HistoryStore
+from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.library import scan
 
 pytestmark = pytest.mark.system
 

@@ -15,8 +15,8 @@ import webvtt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saywrite.text.export import FORMATS, Document, Line, render, words
-from saywrite.text.scripts import is_wide
+from saywrite.text.characters import is_wide
+from saywrite.text.export import FORMATS, Document, TranscriptLine, render, words
 
 MS = timedelta(milliseconds=1)
 BEGAN = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
@@ -28,7 +28,7 @@ CHINESE = "我们今天要讨论的是如何在没有网络的情况下把语音
 
 
 def line(start, end, text, **more):
-    return Line(start, end, BEGAN + timedelta(seconds=start), text, **more)
+    return TranscriptLine(start, end, BEGAN + timedelta(seconds=start), text, **more)
 
 
 def document(*lines, language="en", title="Notes"):

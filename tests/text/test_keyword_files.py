@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.errors import KeywordsError
+from saywrite.foundation.errors import KeywordsError
 from saywrite.text.keyword_files import Import, read, read_csv, read_json, write_csv, write_json
 from saywrite.text.keywords import Keyword
 

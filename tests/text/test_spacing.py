@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.text.spacing import CONTEXT, THIN_SPACE, Piece, compose, ends_sentence, fit, gap, join
+from saywrite.text.spacing import CONTEXT, THIN_SPACE, TextPiece, compose, ends_sentence, fit, gap, join
 
 texts = st.text(alphabet="abAB ,.;:!?()[]“”„«»\"'’-—/%\n\u202f北、。#$3iI", max_size=12) | st.text(max_size=12)
 languages = st.sampled_from(["en", "de", "fr", "zh", "ja", ""])
@@ -50,7 +50,7 @@ def test_french_puts_a_thin_no_break_space_before_high_marks(mark):
     assert fit("bonjour", mark, "en", capitals=False) == mark
 
 
-def test_french_spaces_of_a_recogniser_are_made_thin_and_missing_ones_added():
+def test_french_spaces_of_a_recognizer_are_made_thin_and_missing_ones_added():
     assert fit("", "Vraiment ? Oui! « Non » : 10:30", "fr", capitals=False) == (
         "Vraiment\u202f? Oui\u202f! «\u202fNon\u202f»\u202f: 10:30"
     )
@@ -133,7 +133,7 @@ def test_the_english_i_is_a_capital(text, expected):
 
 
 def test_a_piece_may_refuse_its_spaces():
-    pieces = [Piece("a"), Piece("–", left=True, right=True), Piece("b")]
+    pieces = [TextPiece("a"), TextPiece("–", left=True, right=True), TextPiece("b")]
     assert compose("", pieces, "en", capitals=False) == "a–b"
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saywrite.events import Segment
+from saywrite.foundation.events import Segment
 from saywrite.text.keywords import Keyword, Keywords
 from saywrite.text.transcript import Change, Composition, Transcript, normalize
 

@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from window_fakes import FakeDictation, surroundings
 
-from saywrite.ui.frontend import FrontEnd
-from saywrite.ui.tasks import wait_for_tasks
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.toolkit.background import wait_for_tasks
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

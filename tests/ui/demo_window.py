@@ -27,16 +27,16 @@ from PySide6.QtGui import QImage, QPainter  # noqa: E402
 from PySide6.QtSvg import QSvgRenderer  # noqa: E402
 from PySide6.QtWidgets import QApplication, QToolButton  # noqa: E402
 
-from saywrite import events  # noqa: E402
-from saywrite.history.store import HistoryStore  # noqa: E402
-from saywrite.settings.keychain import API_KEY, SessionSecrets  # noqa: E402
-from saywrite.settings.schema import Settings  # noqa: E402
+from saywrite.foundation import events  # noqa: E402
+from saywrite.storage.history.store import HistoryStore  # noqa: E402
+from saywrite.storage.settings.keyring import API_KEY, SessionSecrets  # noqa: E402
+from saywrite.storage.settings.schema import Settings  # noqa: E402
 from saywrite.text.keywords import Keyword  # noqa: E402
-from saywrite.ui.account_access import AccountAccess  # noqa: E402
-from saywrite.ui.application import create_application  # noqa: E402
-from saywrite.ui.frontend import FrontEnd  # noqa: E402
-from saywrite.ui.icons import APP_ICON_SIZES  # noqa: E402
-from saywrite.ui.settings_dialog import SettingsDialog  # noqa: E402
+from saywrite.ui.app.application import create_application  # noqa: E402
+from saywrite.ui.app.frontend import FrontEnd  # noqa: E402
+from saywrite.ui.settings.account_access import AccountAccess  # noqa: E402
+from saywrite.ui.settings.dialog import SettingsDialog  # noqa: E402
+from saywrite.ui.toolkit.icons import APP_ICON_SIZES  # noqa: E402
 
 KEYWORDS = (
     Keyword("k eight s", "Kubernetes"),
@@ -105,11 +105,11 @@ def play(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> 
         tell(events.Failed("d1", "The disk is full; the recording goes on in memory.", "Free some space: 12 min fit."))
     if scene in ("unfinished", "notices"):
         now = datetime.now()
-        items = [events.Unfinished("a", now - timedelta(hours=2), 151 * 16000, 0)]
+        items = [events.IncompleteRecording("a", now - timedelta(hours=2), 151 * 16000, 0)]
         if scene == "unfinished":
-            items.append(events.Unfinished("b", now - timedelta(days=3), 4000 * 16000, 0))
-            items.append(events.Unfinished("c", now - timedelta(days=9), 31 * 16000, 0, "the file is damaged"))
-        tell(events.UnfinishedFound(tuple(items)))
+            items.append(events.IncompleteRecording("b", now - timedelta(days=3), 4000 * 16000, 0))
+            items.append(events.IncompleteRecording("c", now - timedelta(days=9), 31 * 16000, 0, "the file is damaged"))
+        tell(events.IncompleteRecordingsFound(tuple(items)))
         if scene == "unfinished":
             front.window.unfinished.findChild(QToolButton).click()
     opener = {
@@ -167,7 +167,7 @@ def play_models(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictati
         tell(events.StateChanged("d1", events.State.STARTING))
         tell(events.Started("d1", "local", "en", "microphone", 100.0, window_fakes.BEGAN))
         tell(events.StateChanged("d1", events.State.LISTENING))
-        tell(events.Gauge("d1", 12 * 16_000, 12 * 16_000, 0))
+        tell(events.ProgressChanged("d1", 12 * 16_000, 12 * 16_000, 0))
         dictation.hear(12)
 
 
@@ -195,8 +195,8 @@ def play_service(scene: str, dictation: window_fakes.FakeDictation) -> None:
         at = end + 8_000
     dictation.hear(at / 16_000 + 9)
     waiting = ((at, at + 48_000), (at + 64_000, at + 136_000))
-    tell(events.Outstanding("d1", waiting))
-    tell(events.Gauge("d1", at + 144_000, at + (16_000 if scene == "outage" else 136_000), at))
+    tell(events.PendingUtterances("d1", waiting))
+    tell(events.ProgressChanged("d1", at + 144_000, at + (16_000 if scene == "outage" else 136_000), at))
     tell(events.Traffic("d1", "apis.aiola.ai", 1_234_567, 4_321))
     if scene == "outage":
         reason = "apis.aiola.ai does not answer."

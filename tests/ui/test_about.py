@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from test_window_reach import unnamed
 
-from saywrite.ui.about import AboutDialog, overview
-from saywrite.ui.licenses import components, needed_packages, package_lines, requirements
+from saywrite.ui.main_window.about_dialog import AboutDialog, overview
+from saywrite.ui.toolkit.licenses import components, needed_packages, package_lines, requirements
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,15 +12,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 from window_fakes import CHOICES, FakeDictation
 
-from saywrite.errors import AddressRefused, SecretsUnavailable
-from saywrite.settings.keychain import ACCESS_TOKEN, API_KEY, SecretsStatus, SessionSecrets
-from saywrite.settings.schema import OPTIONS, Settings
-from saywrite.ui.account_access import AccountAccess, environment_of, host_of
-from saywrite.ui.frontend import FrontEnd
-from saywrite.ui.preferences import Preferences
-from saywrite.ui.secret_field import DOTS, SecretField, Standing
-from saywrite.ui.settings_dialog import SettingsDialog
-from saywrite.ui.tasks import wait_for_tasks
+from saywrite.foundation.errors import AddressRefused, SecretsUnavailable
+from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, SecretsStatus, SessionSecrets
+from saywrite.storage.settings.schema import OPTIONS, Settings
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.settings.account_access import AccountAccess, environment_of, host_of
+from saywrite.ui.settings.dialog import SettingsDialog
+from saywrite.ui.settings.secret_field import DOTS, SecretField, SecretState
+from saywrite.ui.toolkit.background import wait_for_tasks
+from saywrite.ui.toolkit.preferences import Preferences
 
 KEY = "canary-key-0123456789"
 
@@ -82,7 +82,7 @@ def open_page(qtbot: Any, preferences: Preferences) -> Callable[..., SettingsDia
         dialog.show_account()
         dialog.show()
         qtbot.waitExposed(dialog)
-        qtbot.waitUntil(lambda: key_field(dialog).standing is not Standing.UNKNOWN)
+        qtbot.waitUntil(lambda: key_field(dialog).secret_state is not SecretState.UNKNOWN)
         return dialog
 
     return make
@@ -103,7 +103,7 @@ def enter(qtbot: Any, field: SecretField, secret: str) -> None:
 
 def test_without_a_key_there_is_room_to_paste_one(open_page: Any) -> None:
     field = key_field(open_page())
-    assert field.standing is Standing.MISSING
+    assert field.secret_state is SecretState.MISSING
     assert field.line.echoMode() is QLineEdit.EchoMode.Password
     assert not field.save.isEnabled()
     assert field.note.text() == "Keys are kept in Test Keyring."
@@ -116,7 +116,7 @@ def test_a_key_is_saved_without_holding_the_window_up_and_then_seen_as_dots(qtbo
     with qtbot.waitSignal(dialog.account_changed):
         enter(qtbot, field, f" {KEY} ")
     assert keyring.kept == {API_KEY: KEY}
-    assert field.standing is Standing.KEPT
+    assert field.secret_state is SecretState.KEPT
     assert field.line.text() == DOTS
     assert field.line.isReadOnly()
     assert keyring.asked_on == {"errand"}
@@ -141,7 +141,7 @@ def test_a_key_can_be_replaced_or_the_old_one_stays(qtbot: Any, open_page: Any) 
     field = key_field(open_page(keyring))
     qtbot.mouseClick(field.replace, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(field.keep, Qt.MouseButton.LeftButton)
-    assert (field.standing, field.line.text()) == (Standing.KEPT, DOTS)
+    assert (field.secret_state, field.line.text()) == (SecretState.KEPT, DOTS)
     qtbot.mouseClick(field.replace, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(field.changed):
         enter(qtbot, field, "another-key")
@@ -154,7 +154,7 @@ def test_a_key_can_be_removed(qtbot: Any, open_page: Any) -> None:
     with qtbot.waitSignal(field.changed):
         qtbot.mouseClick(field.remove, Qt.MouseButton.LeftButton)
     assert keyring.kept == {}
-    assert field.standing is Standing.MISSING
+    assert field.secret_state is SecretState.MISSING
 
 
 def test_a_keyring_that_refuses_is_told_and_what_was_typed_stays(qtbot: Any, open_page: Any) -> None:
@@ -171,10 +171,10 @@ def test_a_locked_keyring_is_not_opened_unasked(qtbot: Any, open_page: Any) -> N
     keyring = Keyring(**{API_KEY: KEY})
     keyring.locked = True
     field = key_field(open_page(keyring))
-    assert field.standing is Standing.LOCKED
+    assert field.secret_state is SecretState.LOCKED
     assert keyring.asked_on == set()
     qtbot.mouseClick(field.unlock, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: field.standing is Standing.KEPT)
+    qtbot.waitUntil(lambda: field.secret_state is SecretState.KEPT)
 
 
 def test_where_there_is_no_keyring_the_page_says_how_long_the_key_is_kept(qtbot: Any, open_page: Any) -> None:
@@ -425,7 +425,7 @@ def test_whoever_chooses_aiola_finds_the_way_to_the_key(
     way.click()
     dialog = front.window.findChild(SettingsDialog)
     field = key_field(dialog)
-    qtbot.waitUntil(lambda: field.standing is Standing.MISSING)
+    qtbot.waitUntil(lambda: field.secret_state is SecretState.MISSING)
     enter(qtbot, field, KEY)
     qtbot.waitUntil(lambda: "renew_account" in dictation.names())
     assert keyring.kept == {API_KEY: KEY}

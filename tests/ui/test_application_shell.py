@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 from PySide6.QtCore import qInstallMessageHandler, qWarning
 
-from saywrite.ui import application
+from saywrite.ui.app import application
 
 APP = Path(application.__file__).resolve().parents[2]
 PROGRAM = """
     import logging, os, signal, sys, threading
     logging.basicConfig(format="%(levelname)s %(message)s")
     from PySide6.QtCore import QTimer
-    from saywrite.ui.application import create_application, route_messages, run
-    from saywrite.ui.worker import DictationThread
+    from saywrite.ui.app.application import create_application, route_messages, run
+    from saywrite.ui.app.dictation_thread import DictationThread
     app = create_application(["saywrite"], "system")
     route_messages()
     ended = threading.Event()

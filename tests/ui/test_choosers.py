@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from window_fakes import CHOICES, HEADSET, WEBCAM
 
-from saywrite.ui.choosers import Choices, Chooser, EngineChooser, LanguageChooser, MicrophoneChooser
+from saywrite.ui.widgets.choosers import Chooser, EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
 
 
 def entries(chooser: Chooser) -> list[str]:
@@ -158,9 +158,9 @@ def test_the_engine_on_this_computer_is_named_after_its_model(qtbot: Any) -> Non
 
 def test_text_of_an_older_engine_is_named_as_it_was() -> None:
     """The history keeps "builtin": another recognizer wrote that text."""
-    from saywrite.speech.engines import FORMER_LABELS
+    from saywrite.foundation.catalog import FORMER_LABELS
 
-    assert Choices((), former_labels=FORMER_LABELS).engine_label("builtin") == "Built-in (basic)"
+    assert EngineChoices((), former_labels=FORMER_LABELS).engine_label("builtin") == "Built-in (basic)"
 
 
 def test_choosing_an_engine_is_told(qtbot: Any) -> None:

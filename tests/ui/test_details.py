@@ -15,13 +15,20 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from window_fakes import BEGAN, CHOICES, FakeDictation
 
-from saywrite import events
-from saywrite.events import Gap, Gauge, Segment, Traffic
-from saywrite.history.store import Dictated, HistoryStore, Summary
-from saywrite.ui.details_window import DetailsWindow
-from saywrite.ui.details_words import STAYED_HERE, Live, as_text, bytes_in_words, facts, results_in_words
-from saywrite.ui.frontend import FrontEnd
-from saywrite.ui.history_window import HistoryWindow
+from saywrite.foundation import events
+from saywrite.foundation.events import Gap, ProgressChanged, Segment, Traffic
+from saywrite.storage.history.store import Dictated, HistoryStore, Summary
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.history.details import (
+    STAYED_HERE,
+    DetailsWindow,
+    RunningDictation,
+    as_text,
+    bytes_in_words,
+    facts,
+    results_in_words,
+)
+from saywrite.ui.history.window import HistoryWindow
 
 SECOND = 16_000
 HOST = "apis.aiola.ai"
@@ -69,7 +76,9 @@ def test_what_is_pending_missing_or_of_another_engine_is_told() -> None:
 
 
 def test_while_it_runs_what_was_told_last_counts() -> None:
-    live = Live(Gauge("d1", 12 * SECOND, 11 * SECOND, 9 * SECOND), {HOST: Traffic("d1", HOST, 400_000, 90)})
+    live = RunningDictation(
+        ProgressChanged("d1", 12 * SECOND, 11 * SECOND, 9 * SECOND), {HOST: Traffic("d1", HOST, 400_000, 90)}
+    )
     told = table(dictated(finished=False, traffic=(Traffic("d1", HOST, 1_000, 9),)), live)
     assert (told["Recorded"], told["Without text yet"], told["Bytes sent"]) == ("12 s", "3 s", "400,000 bytes")
 
@@ -135,7 +144,7 @@ def test_the_menu_shows_the_newest_dictation_with_what_was_just_told(
     qtbot: Any, front: FrontEnd, dictation: FakeDictation
 ) -> None:
     dictation.tell(events.Started("d1", "aiola", "de", "microphone", 1.0, BEGAN))
-    dictation.tell(Gauge("d1", 12 * SECOND, 11 * SECOND, 9 * SECOND))
+    dictation.tell(ProgressChanged("d1", 12 * SECOND, 11 * SECOND, 9 * SECOND))
     dictation.tell(Traffic("d1", HOST, 400_000, 90))
     dictation.tell(Traffic("d0", "elsewhere", 7, 7))
     front.window.actions_.details.trigger()

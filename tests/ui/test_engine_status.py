@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from window_fakes import FakeDictation
 
-from saywrite import events
-from saywrite.events import ConnectionChanged, EngineChanged, EngineState
-from saywrite.ui.engine_chip import EngineChip
-from saywrite.ui.engine_words import connection_words
-from saywrite.ui.frontend import FrontEnd
+from saywrite.foundation import events
+from saywrite.foundation.events import ConnectionChanged, EngineChanged, EngineState
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.main_window.engine_indicator import EngineIndicator, connection_words
 
 
 class Clock:
@@ -27,8 +26,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def chip(qtbot: Any, clock: Clock) -> EngineChip:
-    made = EngineChip(clock)
+def chip(qtbot: Any, clock: Clock) -> EngineIndicator:
+    made = EngineIndicator(clock)
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
@@ -59,7 +58,7 @@ def test_each_state_of_the_connection_has_its_mark_and_its_words(
     assert (words.state, words.word) == (state, word)
 
 
-def test_it_counts_down_to_the_next_attempt(qtbot: Any, chip: EngineChip, clock: Clock) -> None:
+def test_it_counts_down_to_the_next_attempt(qtbot: Any, chip: EngineIndicator, clock: Clock) -> None:
     chip.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=0.03))
     assert chip.word == "reconnecting in 1 s"
     assert chip.counts
@@ -68,7 +67,7 @@ def test_it_counts_down_to_the_next_attempt(qtbot: Any, chip: EngineChip, clock:
     assert not chip.counts
 
 
-def test_it_counts_only_while_it_is_seen(chip: EngineChip, clock: Clock) -> None:
+def test_it_counts_only_while_it_is_seen(chip: EngineIndicator, clock: Clock) -> None:
     chip.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
     chip.hide()
     assert not chip.counts
@@ -82,7 +81,7 @@ def test_it_counts_only_while_it_is_seen(chip: EngineChip, clock: Clock) -> None
     assert not chip.counts
 
 
-def test_a_screen_reader_is_not_told_of_every_second(chip: EngineChip, clock: Clock) -> None:
+def test_a_screen_reader_is_not_told_of_every_second(chip: EngineIndicator, clock: Clock) -> None:
     chip.set_host("apis.aiola.ai")
     chip.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=5))
     before = chip.accessibleDescription()

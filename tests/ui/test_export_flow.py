@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from saywrite.text.export import Document, Line, render
-from saywrite.ui.actions import Actions
-from saywrite.ui.export_flow import NO_TIMES, ExportFlow
-from saywrite.ui.export_job import ExportError, ExportExists, write_export
+from saywrite.text.export import Document, TranscriptLine, render
+from saywrite.ui.export.dialog import NO_TIMES, ExportFlow
+from saywrite.ui.export.writer import ExportError, ExportExists, write_export
+from saywrite.ui.main_window.actions import Actions
 
 BEGAN = datetime(2026, 11, 22, 10, 42)
 
 
 def document(*, timed: bool = True) -> Document:
-    line = Line(1.0, 2.5 if timed else 1.0, BEGAN, "Hello there.")
+    line = TranscriptLine(1.0, 2.5 if timed else 1.0, BEGAN, "Hello there.")
     return Document("Dictation 2026-11-22 10.42", BEGAN, "Built-in", "en", "microphone", 3.0, (line,))
 
 

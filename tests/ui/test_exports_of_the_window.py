@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from window_fakes import FakeDictation, script
 
-from saywrite.events import Gap, Segment
-from saywrite.history.store import Dictated, Summary
+from saywrite.foundation.events import Gap, Segment
+from saywrite.storage.history.store import Dictated, Summary
 from saywrite.text.export import render
-from saywrite.ui.exports import document_of
-from saywrite.ui.frontend import FrontEnd
+from saywrite.ui.app.exports import document_of
+from saywrite.ui.app.frontend import FrontEnd
 
 BEGAN = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
 SUMMARY = Summary("d1", BEGAN, "en", "local", "microphone", 160_000, 160_000, 0, True, 2, "First.")

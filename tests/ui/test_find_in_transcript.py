@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
-from saywrite.events import Segment, SegmentAdded, Started
-from saywrite.ui.find_scan import SLICE, FindScan, pattern
-from saywrite.ui.transcript_rows import Kind, Row
-from saywrite.ui.transcript_view import TranscriptView
+from saywrite.foundation.events import Segment, SegmentAdded, Started
+from saywrite.ui.transcript.find_bar import SLICE, FindScan, pattern
+from saywrite.ui.transcript.rows import Row, RowKind
+from saywrite.ui.transcript.view import TranscriptView
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_enter_and_shift_enter_go_on_and_back(view: TranscriptView, qtbot: Any) 
 
 
 def test_a_long_transcript_is_searched_in_slices(qtbot: Any) -> None:
-    rows = [Row(Kind.SEGMENT, "d", number, 0, 1, "some words here") for number in range(3 * SLICE)]
+    rows = [Row(RowKind.SEGMENT, "d", number, 0, 1, "some words here") for number in range(3 * SLICE)]
     scan = FindScan()
     scan.start(rows, pattern("words", case=False))
     assert len(scan) == SLICE

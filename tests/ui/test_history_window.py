@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
-from saywrite.errors import HistoryUnavailable
-from saywrite.events import Segment
-from saywrite.history.store import HistoryStore
-from saywrite.ui.history_window import HistoryWindow
-from saywrite.ui.tasks import wait_for_tasks
+from saywrite.foundation.errors import HistoryUnavailable
+from saywrite.foundation.events import Segment
+from saywrite.storage.history.store import HistoryStore
+from saywrite.ui.history.window import HistoryWindow
+from saywrite.ui.toolkit.background import wait_for_tasks
 
 NOW = datetime(2026, 11, 22, 18, 0)
 TEXTS = {"d1": "The contract with the printing office.", "d2": "Kubernetes is ready for the demo.", "d3": "Buy milk."}

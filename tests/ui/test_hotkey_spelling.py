@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeySequence
 
-from saywrite.desktop.hotkeys.chords import parse
+from saywrite.desktop.hotkeys.key_combination import parse
 
 KEY = Qt.Key
 

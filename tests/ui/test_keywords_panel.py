@@ -12,8 +12,8 @@ from PySide6.QtGui import QAccessible, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from saywrite.text.keywords import Keyword
-from saywrite.ui.keywords_model import PROBLEM_ROLE, SPOKEN, WRITTEN, KeywordsModel
-from saywrite.ui.keywords_panel import KeywordsPanel
+from saywrite.ui.keywords.model import PROBLEM_ROLE, SPOKEN, WRITTEN, KeywordsModel
+from saywrite.ui.keywords.panel import KeywordsPanel
 
 POSTGRES, KUBERNETES = Keyword("postgres", "PostgreSQL"), Keyword("k eight s", "Kubernetes")
 

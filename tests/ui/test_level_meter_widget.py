@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from saywrite.audio.levels import LatestLevel
-from saywrite.events import Level
-from saywrite.ui.level_meter import LevelMeter, share, spoken
+from saywrite.foundation.events import Level
+from saywrite.ui.widgets.level_meter import LevelMeter, share, spoken
 
 
 class HandClock:

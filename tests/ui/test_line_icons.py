@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter
 
-from saywrite import paths
-from saywrite.ui import theme
-from saywrite.ui.icons import APP_ICON_SIZES, app_icon, icon, paint_icon
+from saywrite.foundation import paths
+from saywrite.ui.toolkit import theme
+from saywrite.ui.toolkit.icons import APP_ICON_SIZES, app_icon, icon, paint_icon
 
 NAMES = sorted(path.stem for path in paths.resource("icons").glob("*.svg") if path.stem != "saywrite")
 

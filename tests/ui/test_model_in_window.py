@@ -10,11 +10,19 @@ from PySide6.QtWidgets import QApplication
 from test_window_reach import unnamed
 from window_fakes import BEGAN, FakeDictation, model
 
-from saywrite import events
-from saywrite.events import EngineChanged, EngineState, ModelFailed, ModelProgress, ModelsChanged, ModelState, State
-from saywrite.ui.frontend import FrontEnd
-from saywrite.ui.partial_text import PartialText, lighter_text
-from saywrite.ui.settings_dialog import SettingsDialog
+from saywrite.foundation import events
+from saywrite.foundation.events import (
+    EngineChanged,
+    EngineState,
+    ModelFailed,
+    ModelProgress,
+    ModelsChanged,
+    ModelState,
+    State,
+)
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.settings.dialog import SettingsDialog
+from saywrite.ui.toolkit.partial_text import PartialText, lighter_text
 
 SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
 NO_MODEL = EngineChanged("local", EngineState.UNAVAILABLE, "The recognition model is not here.", "Download it.")
@@ -231,7 +239,7 @@ def test_the_two_parts_are_painted_in_two_colors(qtbot: Any) -> None:
 
 def test_speech_that_waits_for_text_above_them_is_lighter(front: FrontEnd, dictation: FakeDictation) -> None:
     begin(dictation)
-    dictation.tell(events.Outstanding("d1", ((0, 32_000), (48_000, 64_000))))
+    dictation.tell(events.PendingUtterances("d1", ((0, 32_000), (48_000, 64_000))))
     heard = partial(front, "going direct", len("going"))
     assert heard.text() == "… 0:00 waiting for text, 2 s\ngoing direct"
     assert heard.agreed_text == "going"

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from window_fakes import NAMES, model
 
-from saywrite.events import EngineState, ModelFailed, ModelState
-from saywrite.ui import model_words
-from saywrite.ui.download_rate import DownloadRate
-from saywrite.ui.engine_words import model_chip_words
-from saywrite.ui.model_source_field import source_problem
-from saywrite.ui.models_state import KnownModel
-from saywrite.ui.text_differences import compare
+from saywrite.foundation.events import EngineState, ModelFailed, ModelState
+from saywrite.ui.main_window.engine_indicator import model_chip_words
+from saywrite.ui.models import messages as model_words
+from saywrite.ui.models.download_rate import DownloadRate
+from saywrite.ui.models.source_field import source_problem
+from saywrite.ui.models.state import KnownModel
+from saywrite.ui.models.text_differences import compare
 
 
 @pytest.mark.parametrize(

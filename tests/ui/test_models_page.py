@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from test_window_reach import unnamed
 from window_fakes import CHOICES, FakeDictation, model
 
-from saywrite.events import (
+from saywrite.foundation.events import (
     FrontEndEvent,
     ModelFailed,
     ModelInfo,
@@ -23,14 +23,14 @@ from saywrite.events import (
     ModelTried,
     ModelVerified,
 )
-from saywrite.settings.schema import Settings
-from saywrite.ui.model_row import ModelRow
-from saywrite.ui.model_trial import ModelTrialDialog
-from saywrite.ui.models_page import ModelsPage
-from saywrite.ui.models_state import ModelsState
-from saywrite.ui.preferences import Preferences
-from saywrite.ui.settings_dialog import SettingsDialog
-from saywrite.ui.tasks import wait_for_tasks
+from saywrite.storage.settings.schema import Settings
+from saywrite.ui.models.page import ModelsPage
+from saywrite.ui.models.row import ModelRow
+from saywrite.ui.models.state import ModelsState
+from saywrite.ui.models.trial import ModelTrialDialog
+from saywrite.ui.settings.dialog import SettingsDialog
+from saywrite.ui.toolkit.background import wait_for_tasks
+from saywrite.ui.toolkit.preferences import Preferences
 
 BASE, SMALL, TURBO = "whisper-base", "whisper-small", "whisper-large-v3-turbo"
 

@@ -9,14 +9,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QToolButton
 
-from saywrite.events import Unfinished
-from saywrite.ui.notices import MOST_AT_ONCE, Kind, Notice, Notices
-from saywrite.ui.unfinished_bar import UnfinishedBar, summary
+from saywrite.foundation.events import IncompleteRecording
+from saywrite.ui.main_window.unfinished_bar import UnfinishedBar, summary
+from saywrite.ui.widgets.notices import MOST_AT_ONCE, Notice, Notices, Severity
 
 NOW = datetime(2026, 11, 22, 18, 0)
-ONE = Unfinished("a", datetime(2026, 11, 22, 10, 42), 151 * 16_000, 0)
-OTHER = Unfinished("b", NOW - timedelta(days=3), 30 * 16_000, 0)
-BROKEN = Unfinished("c", NOW - timedelta(days=4), 60 * 16_000, 0, "its file is damaged")
+ONE = IncompleteRecording("a", datetime(2026, 11, 22, 10, 42), 151 * 16_000, 0)
+OTHER = IncompleteRecording("b", NOW - timedelta(days=3), 30 * 16_000, 0)
+BROKEN = IncompleteRecording("c", NOW - timedelta(days=4), 60 * 16_000, 0, "its file is damaged")
 
 
 @pytest.fixture
@@ -31,37 +31,37 @@ def test_without_notices_it_takes_no_room(notices: Notices) -> None:
 
 
 def test_a_notice_says_what_happened_and_what_helps(notices: Notices) -> None:
-    notices.tell(Kind.ERROR, "No microphone was found.", "Connect one.")
+    notices.tell(Severity.ERROR, "No microphone was found.", "Connect one.")
     assert notices.texts() == ["No microphone was found. Connect one."]
     assert not notices.isHidden()
 
 
 def test_the_same_notice_is_counted_instead_of_stacked(notices: Notices) -> None:
     for _ in range(3):
-        notices.tell(Kind.WARNING, "The connection was lost.")
+        notices.tell(Severity.WARNING, "The connection was lost.")
     assert notices.texts() == ["The connection was lost. (3 times)"]
 
 
 def test_a_notice_of_the_same_matter_is_renewed(notices: Notices) -> None:
-    notices.tell(Kind.WARNING, "1 s is missing", key="gap", counted=False)
-    notices.tell(Kind.WARNING, "2 s are missing", key="gap", counted=False)
+    notices.tell(Severity.WARNING, "1 s is missing", key="gap", counted=False)
+    notices.tell(Severity.WARNING, "2 s are missing", key="gap", counted=False)
     assert notices.texts() == ["2 s are missing"]
 
 
 def test_the_same_words_about_two_matters_are_one_notice_of_the_more_serious_kind(notices: Notices) -> None:
     words = ("There is no microphone.", "Connect one.")
-    notices.tell(Kind.WARNING, *words, key="devices", passing=False, counted=False)
-    notices.tell(Kind.ERROR, *words)
+    notices.tell(Severity.WARNING, *words, key="devices", passing=False, counted=False)
+    notices.tell(Severity.ERROR, *words)
     assert notices.texts() == ["There is no microphone. Connect one."]
-    assert [notice.kind for notice in notices.findChildren(Notice) if not notice.isHidden()] == [Kind.ERROR]
-    notices.tell(Kind.WARNING, *words, key="devices", passing=False, counted=False)
-    assert [notice.kind for notice in notices.findChildren(Notice) if not notice.isHidden()] == [Kind.ERROR]
+    assert [notice.kind for notice in notices.findChildren(Notice) if not notice.isHidden()] == [Severity.ERROR]
+    notices.tell(Severity.WARNING, *words, key="devices", passing=False, counted=False)
+    assert [notice.kind for notice in notices.findChildren(Notice) if not notice.isHidden()] == [Severity.ERROR]
     notices.withdraw("devices")
     assert notices.texts() == []
 
 
 def test_a_notice_can_be_dismissed(qtbot: Any, notices: Notices) -> None:
-    notices.tell(Kind.INFO, "Now recording from another device.")
+    notices.tell(Severity.INFO, "Now recording from another device.")
     notices.show()
     (close,) = notices.findChildren(QToolButton)
     qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
@@ -70,25 +70,25 @@ def test_a_notice_can_be_dismissed(qtbot: Any, notices: Notices) -> None:
 
 
 def test_when_there_are_too_many_the_least_serious_goes_first(notices: Notices) -> None:
-    notices.tell(Kind.ERROR, "error")
-    notices.tell(Kind.INFO, "info")
+    notices.tell(Severity.ERROR, "error")
+    notices.tell(Severity.INFO, "info")
     for number in range(MOST_AT_ONCE - 1):
-        notices.tell(Kind.WARNING, f"warning {number}")
+        notices.tell(Severity.WARNING, f"warning {number}")
     assert "error" in notices.texts()
     assert "info" not in notices.texts()
     assert len(notices.texts()) == MOST_AT_ONCE
 
 
 def test_the_notices_of_the_last_dictation_go_when_a_new_one_starts_and_others_stay(notices: Notices) -> None:
-    notices.tell(Kind.ERROR, "of the dictation")
-    notices.tell(Kind.WARNING, "of the settings", passing=False)
+    notices.tell(Severity.ERROR, "of the dictation")
+    notices.tell(Severity.WARNING, "of the settings", passing=False)
     notices.withdraw_passing()
     assert notices.texts() == ["of the settings"]
 
 
 def test_a_notice_can_do_something(qtbot: Any, notices: Notices) -> None:
     done: list[str] = []
-    notices.tell(Kind.INFO, "Cleared.", actions=(("&Undo", lambda: done.append("undo")),))
+    notices.tell(Severity.INFO, "Cleared.", actions=(("&Undo", lambda: done.append("undo")),))
     (button,) = notices.findChildren(QPushButton)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert done == ["undo"]

@@ -16,16 +16,16 @@ from PySide6.QtGui import QGuiApplication, QWindow
 from window_fakes import FakeDictation, script
 
 from saywrite.audio.levels import Envelope
-from saywrite.events import Failed, Finished, Partial, Segment, SegmentAdded, State, StateChanged
-from saywrite.settings.schema import Settings
-from saywrite.ui.frontend import FrontEnd
-from saywrite.ui.overlay import CALM_POLL_MS, POLL_MS, Overlay
-from saywrite.ui.overlay_course import PROBLEM_MS
-from saywrite.ui.overlay_place import MARGIN, Area, Spot, corner, packed, spot_of, unpacked
-from saywrite.ui.tray_faces import Face
+from saywrite.foundation.events import Failed, Finished, Partial, Segment, SegmentAdded, State, StateChanged
+from saywrite.storage.settings.schema import Settings
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.tray.overlay import CALM_POLL_MS, POLL_MS, Overlay
+from saywrite.ui.tray.overlay_controller import PROBLEM_MS
+from saywrite.ui.tray.overlay_position import MARGIN, OverlayPosition, ScreenArea, corner, packed, spot_of, unpacked
+from saywrite.ui.tray.state_icons import TrayState
 
 ON = Settings(overlay="on")
-DESK = (Area("left", QRect(0, 0, 1920, 1040)), Area("right", QRect(1920, 200, 1280, 800)))
+DESK = (ScreenArea("left", QRect(0, 0, 1920, 1040)), ScreenArea("right", QRect(1920, 200, 1280, 800)))
 PILL = QSize(440, 44)
 shares = st.floats(0, 1)
 
@@ -35,7 +35,7 @@ shares = st.floats(0, 1)
 
 @given(st.sampled_from(["left", "right", "gone"]), shares, shares)
 def test_all_of_it_is_on_one_screen(screen: str, x: float, y: float) -> None:
-    place = QRect(corner(Spot(screen, x, y), PILL, DESK), PILL)
+    place = QRect(corner(OverlayPosition(screen, x, y), PILL, DESK), PILL)
     area = next((each for each in DESK if each.screen == screen), DESK[0]).rect
     assert area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN).contains(place)
 
@@ -50,14 +50,14 @@ def test_where_it_was_put_is_where_it_comes_back(x: int, y: int) -> None:
 
 
 def test_by_default_it_stands_at_the_lower_edge_of_the_first_screen() -> None:
-    middle = QRect(corner(Spot(), PILL, DESK), PILL).center()
+    middle = QRect(corner(OverlayPosition(), PILL, DESK), PILL).center()
     assert abs(middle.x() - 960) <= 1
     assert 900 < middle.y() < 1040
 
 
 @pytest.mark.parametrize("state", [None, 3, {}, {"screen": "a", "x": 2, "y": 0}, {"screen": 1, "x": 0, "y": 0}])
 def test_a_place_that_was_kept_badly_is_the_default(state: object) -> None:
-    assert unpacked(state) == Spot()
+    assert unpacked(state) == OverlayPosition()
 
 
 # The pill
@@ -72,7 +72,7 @@ def pill(qtbot: Any) -> Overlay:
 
 
 def test_it_asks_for_no_focus(pill: Overlay) -> None:
-    pill.present(Face.LISTENING)
+    pill.present(TrayState.LISTENING)
     window = pill.windowHandle()
     assert isinstance(window, QWindow)
     assert window.flags() & Qt.WindowType.WindowDoesNotAcceptFocus
@@ -82,7 +82,7 @@ def test_it_asks_for_no_focus(pill: Overlay) -> None:
 
 def test_it_looks_at_the_level_only_while_it_listens_and_is_seen(pill: Overlay) -> None:
     polling = []
-    for face in (Face.LISTENING, Face.FINISHING, Face.LISTENING):
+    for face in (TrayState.LISTENING, TrayState.FINISHING, TrayState.LISTENING):
         pill.present(face)
         polling.append(pill.is_polling)
     pill.hide()
@@ -90,7 +90,7 @@ def test_it_looks_at_the_level_only_while_it_listens_and_is_seen(pill: Overlay) 
 
 
 def test_for_less_motion_it_looks_seldom_and_stays_where_it_is(pill: Overlay) -> None:
-    pill.present(Face.LISTENING)
+    pill.present(TrayState.LISTENING)
     assert pill._timer.interval() == POLL_MS
     pill.set_ways(through=False, calm=True)
     assert pill.isVisible()
@@ -105,8 +105,8 @@ def test_the_mouse_may_reach_what_is_below(pill: Overlay) -> None:
 
 
 def test_a_drag_moves_it_and_is_told(pill: Overlay, qtbot: Any) -> None:
-    pill.present(Face.LISTENING)
-    told: list[Spot] = []
+    pill.present(TrayState.LISTENING)
+    told: list[OverlayPosition] = []
     pill.moved.connect(told.append)
     before = pill.pos()
     qtbot.mousePress(pill, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
@@ -114,7 +114,7 @@ def test_a_drag_moves_it_and_is_told(pill: Overlay, qtbot: Any) -> None:
     qtbot.mouseRelease(pill, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
     assert abs(pill.y() - before.y() + 100) <= 1
     assert len(told) == 1
-    assert told[0].y < Spot().y
+    assert told[0].y < OverlayPosition().y
 
 
 @pytest.mark.parametrize("calm", [False, True], ids=["usual", "calm"])
@@ -123,7 +123,7 @@ def test_it_shows_the_level(calm: bool, qtbot: Any, dictation: FakeDictation, ar
     qtbot.addWidget(pill)
     pill.set_ways(through=False, calm=calm)
     pill.present(
-        Face.LISTENING, "the numbers from Porto arrive one day later, so the quarterly review moves to Thursday"
+        TrayState.LISTENING, "the numbers from Porto arrive one day later, so the quarterly review moves to Thursday"
     )
     quiet = pill.grab().toImage()
     dictation.hear(2)
@@ -141,27 +141,27 @@ def ink(pill: Overlay) -> set[str]:
 
 
 def test_words_that_may_still_change_are_quieter(pill: Overlay) -> None:
-    pill.present(Face.LISTENING, "the numbers from Porto")
+    pill.present(TrayState.LISTENING, "the numbers from Porto")
     assert ink(pill) == {"#f6f6f6"}
-    pill.present(Face.LISTENING, "the numbers", " from Porto")
+    pill.present(TrayState.LISTENING, "the numbers", " from Porto")
     assert (pill.words, pill.words[: pill.solid]) == ("the numbers from Porto", "the numbers ")
     assert ink(pill) == {"#f6f6f6", "#b4b4ba"}
-    pill.present(Face.LISTENING, "", "the numbers from Porto")
+    pill.present(TrayState.LISTENING, "", "the numbers from Porto")
     assert ink(pill) == {"#b4b4ba"}
 
 
 def test_characters_of_a_language_without_spaces_stay_together(pill: Overlay) -> None:
-    pill.present(Face.LISTENING, " 今天天", "气很好")
+    pill.present(TrayState.LISTENING, " 今天天", "气很好")
     assert (pill.words, pill.words[: pill.solid]) == ("今天天气很好", "今天天")
 
 
 def test_of_a_long_text_the_newest_words_are_shown_in_their_color(pill: Overlay) -> None:
-    pill.present(Face.LISTENING, "we were all going direct to Heaven " * 20, "and the other way " * 20)
+    pill.present(TrayState.LISTENING, "we were all going direct to Heaven " * 20, "and the other way " * 20)
     assert ink(pill) == {"#b4b4ba"}
 
 
 def test_a_level_that_stays_is_not_painted_again(pill: Overlay, qtbot: Any) -> None:
-    pill.present(Face.LISTENING)
+    pill.present(TrayState.LISTENING)
     pill.poll()
     before = pill._bars
     pill.poll()
@@ -226,7 +226,7 @@ def test_a_failure_stays_long_enough_to_be_read(away: FrontEnd) -> None:
     away.receive(Finished("d1", 1, 1, 0, 1.0, ""))
     assert words(away) == "The microphone was unplugged."
     assert away.overlay.overlay is not None
-    assert away.overlay.overlay.face is Face.PROBLEM
+    assert away.overlay.overlay.face is TrayState.PROBLEM
     assert PROBLEM_MS >= 4000
     away.overlay._farewell.stop()
     away.overlay._farewell.timeout.emit()
@@ -264,7 +264,7 @@ def test_switching_it_off_takes_it_away_at_once(away: FrontEnd) -> None:
 
 
 def test_its_place_is_remembered(make_front: Callable[..., FrontEnd]) -> None:
-    spot = Spot("", 0.25, 0.5)
+    spot = OverlayPosition("", 0.25, 0.5)
     first = make_front(settings=replace(ON, start_hidden=True))
     first.show()
     first.receive(StateChanged("d1", State.STARTING))

@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
 from window_fakes import CHOICES, HEADSET
 
-from saywrite.events import DevicesChanged
-from saywrite.settings.schema import OPTIONS, Settings
-from saywrite.ui.preferences import Preferences
-from saywrite.ui.settings_dialog import SHOWN_WITH_ANOTHER, SettingsDialog
-from saywrite.ui.tasks import wait_for_tasks
+from saywrite.foundation.events import DevicesChanged
+from saywrite.storage.settings.schema import OPTIONS, Settings
+from saywrite.ui.settings.dialog import SHOWN_WITH_ANOTHER, SettingsDialog
+from saywrite.ui.toolkit.background import wait_for_tasks
+from saywrite.ui.toolkit.preferences import Preferences
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject, QThread, Slot
 
-from saywrite.events import Failed, State, StateChanged
-from saywrite.ui.tasks import run_task, wait_for_tasks
-from saywrite.ui.worker import DictationThread
+from saywrite.foundation.events import Failed, State, StateChanged
+from saywrite.ui.app.dictation_thread import DictationThread
+from saywrite.ui.toolkit.background import run_task, wait_for_tasks
 
 
 def test_the_job_runs_elsewhere_and_the_answer_comes_here(qtbot: Any) -> None:

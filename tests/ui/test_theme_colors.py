@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
-from saywrite.ui import theme
+from saywrite.ui.toolkit import theme
 
 LIGHT, DARK = theme.plain_palette(dark=False), theme.plain_palette(dark=True)
 BLACK = QPalette(QColor("black"), QColor("black"))

@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication
 
-from saywrite.ui.transcript_document import TranscriptDocument
-from saywrite.ui.transcript_rows import Kind, Row, clean, reconcile, shown, units
+from saywrite.ui.transcript.editable_document import TranscriptDocument
+from saywrite.ui.transcript.rows import Row, RowKind, clean, reconcile, shown, units
 
 
 def segment(number: int, text: str, dictation: str = "d") -> Row:
-    return Row(Kind.SEGMENT, dictation, number, number * 100, number * 100 + 50, text)
+    return Row(RowKind.SEGMENT, dictation, number, number * 100, number * 100 + 50, text)
 
 
 def heading(text: str = "Heading", dictation: str = "d") -> Row:
-    return Row(Kind.HEADING, dictation, -1, -1, -1, text)
+    return Row(RowKind.HEADING, dictation, -1, -1, -1, text)
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_heading_survives_whatever_happens_to_its_paragraph(document: Transcri
     first, second = segment(0, "one", "a"), segment(0, "two", "b")
     document.insert(0, [first, heading(dictation="b"), second])
     select(document, (0, 1), (2, 1)).insertText(typed)
-    assert [row.kind for row in document.rows if not row.editable] == [Kind.HEADING]
+    assert [row.kind for row in document.rows if not row.editable] == [RowKind.HEADING]
     assert_in_step(document)
     assert first.text + second.text == f"o{typed}wo"
 

@@ -11,13 +11,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from saywrite.events import Gap, Outstanding, Segment, SegmentAdded, SegmentsRemoved, Started
+from saywrite.foundation.events import Gap, PendingUtterances, Segment, SegmentAdded, SegmentsRemoved, Started
 from saywrite.text.keywords import Keyword
-from saywrite.ui.always_write import offer
-from saywrite.ui.keywords_panel import KeywordsPanel
-from saywrite.ui.transcript_menu import transcript_menu
-from saywrite.ui.transcript_rows import Kind
-from saywrite.ui.transcript_view import TranscriptView
+from saywrite.ui.keywords.add_dialog import offer
+from saywrite.ui.keywords.panel import KeywordsPanel
+from saywrite.ui.transcript.rows import RowKind
+from saywrite.ui.transcript.view import TranscriptView, transcript_menu
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7)
 SECOND = 16_000
@@ -63,7 +62,7 @@ def test_finals_become_rows_with_their_clock_time(view: TranscriptView) -> None:
     add(view, 0, "Hello.")
     add(view, 1, "World.")
     rows = view.document.rows
-    assert [row.kind for row in rows] == [Kind.HEADING, Kind.SEGMENT, Kind.SEGMENT]
+    assert [row.kind for row in rows] == [RowKind.HEADING, RowKind.SEGMENT, RowKind.SEGMENT]
     assert [view._time_of(row) for row in rows[1:]] == ["10:42:07", "10:42:11"]
     assert view.text() == "Hello. World."
     assert view.word_count == 2
@@ -163,7 +162,7 @@ def test_typing_over_everything_keeps_headings_and_every_letter(view: Transcript
     view.pane.editor.selectAll()
     qtbot.keyClicks(view.pane.editor, "x")
     assert [row.text for row in view.document.rows if row.editable] == ["x", ""]
-    assert sum(row.kind is Kind.HEADING for row in view.document.rows) == 2
+    assert sum(row.kind is RowKind.HEADING for row in view.document.rows) == 2
 
 
 def test_an_empty_transcript_takes_no_text(view: TranscriptView, qtbot: Any) -> None:
@@ -235,8 +234,8 @@ def test_the_partial_is_below_the_text_and_not_part_of_it(view: TranscriptView) 
     assert not view.pane.partial.isVisible()
 
 
-def outstanding(*spans: tuple[float, float], dictation: str = "d") -> Outstanding:
-    return Outstanding(dictation, tuple((round(start * SECOND), round(end * SECOND)) for start, end in spans))
+def outstanding(*spans: tuple[float, float], dictation: str = "d") -> PendingUtterances:
+    return PendingUtterances(dictation, tuple((round(start * SECOND), round(end * SECOND)) for start, end in spans))
 
 
 def test_speech_without_text_has_its_line_until_its_text_arrives(view: TranscriptView) -> None:
@@ -296,7 +295,7 @@ def test_clear_can_be_undone_also_when_speech_went_on(view: TranscriptView, qtbo
     with qtbot.waitSignal(view.segments_restored):
         view.undo()
     assert view.text() == "Sentence number 0. Sentence number 1. More."
-    assert sum(row.kind is Kind.HEADING for row in view.document.rows) == 1
+    assert sum(row.kind is RowKind.HEADING for row in view.document.rows) == 1
     assert not view.undo_clear()
 
 

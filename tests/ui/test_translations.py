@@ -15,11 +15,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from window_fakes import FakeDictation
 
-from saywrite.events import Segment, SegmentAdded, SegmentsRemoved, SegmentTranslated, Started, Structured
+from saywrite.foundation.events import Segment, SegmentAdded, SegmentsRemoved, SegmentTranslated, Started, Structured
 from saywrite.text.export import render
-from saywrite.ui.frontend import FrontEnd
-from saywrite.ui.transcript_view import TranscriptView
-from saywrite.ui.translation_column import spread
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.transcript.margins import spread
+from saywrite.ui.transcript.view import TranscriptView
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7)
 STARTED = Started("d", "aiola", "de", "microphone", 0.0, BEGAN)

@@ -15,25 +15,25 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from window_fakes import CHOICES, HEADSET, WEBCAM, FakeDictation
 
-from saywrite.audio.journal import Header
-from saywrite.events import (
+from saywrite.foundation.events import (
     DevicesChanged,
     Failed,
     Finished,
-    ListeningAhead,
     Partial,
+    PrerollActive,
     Segment,
     State,
     StateChanged,
 )
-from saywrite.history.store import HistoryStore
-from saywrite.settings.schema import Settings
-from saywrite.ui.actions import Actions
-from saywrite.ui.frontend import FrontEnd
-from saywrite.ui.residence import HOW_TO_QUIT, STAYS
-from saywrite.ui.theme import GRAPHIC_CONTRAST, contrast
-from saywrite.ui.tray_faces import SIZES, Face, face_icon, face_of, paint_face
-from saywrite.ui.tray_menu import LONGEST, Recent, TrayMenu, elided
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.journal import Header
+from saywrite.storage.settings.schema import Settings
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.main_window.actions import Actions
+from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, contrast
+from saywrite.ui.tray.menu import LONGEST, RecentText, TrayMenu, elided
+from saywrite.ui.tray.state_icons import SIZES, TrayState, face_icon, face_of, paint_face
+from saywrite.ui.tray.window_lifecycle import HOW_TO_QUIT, STAYS
 
 Reason = QSystemTrayIcon.ActivationReason
 
@@ -94,20 +94,20 @@ def make_resident(make_front: Callable[..., FrontEnd], qtbot: Any) -> Callable[.
 @pytest.mark.parametrize(
     ("state", "problem", "face"),
     [
-        (State.IDLE, False, Face.IDLE),
-        (State.STARTING, True, Face.LISTENING),
-        (State.LISTENING, False, Face.LISTENING),
-        (State.RECONNECTING, False, Face.LISTENING),
-        (State.FINISHING, True, Face.FINISHING),
-        (State.FAILED, False, Face.PROBLEM),
-        (State.IDLE, True, Face.PROBLEM),
+        (State.IDLE, False, TrayState.IDLE),
+        (State.STARTING, True, TrayState.LISTENING),
+        (State.LISTENING, False, TrayState.LISTENING),
+        (State.RECONNECTING, False, TrayState.LISTENING),
+        (State.FINISHING, True, TrayState.FINISHING),
+        (State.FAILED, False, TrayState.PROBLEM),
+        (State.IDLE, True, TrayState.PROBLEM),
     ],
 )
-def test_each_state_has_its_face(state: State, problem: bool, face: Face) -> None:
+def test_each_state_has_its_face(state: State, problem: bool, face: TrayState) -> None:
     assert face_of(state, problem=problem) is face
 
 
-def shape(face: Face, size: int) -> list[bool]:
+def shape(face: TrayState, size: int) -> list[bool]:
     """Which pixels the face covers, whatever their color."""
     image = face_icon(face, mask=False).pixmap(QSize(size, size)).toImage()
     assert (image.width(), image.height()) == (size, size)
@@ -116,15 +116,15 @@ def shape(face: Face, size: int) -> list[bool]:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_faces_differ_in_shape_not_only_in_color(size: int, qtbot: Any) -> None:
-    for one, other in combinations(Face, 2):
+    for one, other in combinations(TrayState, 2):
         mine, its = shape(one, size), shape(other, size)
         different = sum(a != b for a, b in zip(mine, its, strict=True))
         assert different > 0.2 * sum(mine), (one, other)
 
 
-@pytest.mark.parametrize("face", list(Face))
+@pytest.mark.parametrize("face", list(TrayState))
 @pytest.mark.parametrize("ground", ["white", "black", "#808080", "#0078d7", "#2b2b2b", "#f0f0f0"])
-def test_a_face_stands_out_from_every_panel(face: Face, ground: str, qtbot: Any) -> None:
+def test_a_face_stands_out_from_every_panel(face: TrayState, ground: str, qtbot: Any) -> None:
     size = 16
     image = QImage(size, size, QImage.Format.Format_RGB32)
     image.fill(QColor(ground))
@@ -139,11 +139,11 @@ def test_on_macos_only_the_opacity_counts(qtbot: Any) -> None:
     image = QImage(24, 24, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     painter = QPainter(image)
-    paint_face(painter, Face.PROBLEM, mask=True)
+    paint_face(painter, TrayState.PROBLEM, mask=True)
     painter.end()
     assert image.pixelColor(12, 11).alpha() == 0, "the sign is cut out of the triangle"
     assert image.pixelColor(7, 17).alpha() == 255
-    assert face_icon(Face.IDLE, mask=True).isMask()
+    assert face_icon(TrayState.IDLE, mask=True).isMask()
 
 
 # The icon
@@ -178,7 +178,7 @@ def test_icon_and_tooltip_follow_the_dictation(make_resident: Callable[..., Resi
         "Saywrite: No microphone was found.",
         "Saywrite: listening",
     ]
-    assert resident.front.tray.face is Face.LISTENING
+    assert resident.front.tray.face is TrayState.LISTENING
 
 
 def test_a_failure_is_told_beside_the_icon_only_while_the_window_is_away(
@@ -196,9 +196,9 @@ def test_a_problem_that_was_seen_in_the_window_leaves_the_icon(
 ) -> None:
     resident = make_resident()
     resident.front.receive(Failed("", "No microphone.", "Plug one in.", fatal=True))
-    assert resident.front.tray.face is Face.PROBLEM
+    assert resident.front.tray.face is TrayState.PROBLEM
     resident.icon.activated.emit(Reason.Trigger)
-    qtbot.waitUntil(lambda: resident.front.tray.face is Face.IDLE)
+    qtbot.waitUntil(lambda: resident.front.tray.face is TrayState.IDLE)
     assert resident.visible
 
 
@@ -206,7 +206,7 @@ def test_nothing_in_the_tray_wakes_up_by_itself(make_resident: Callable[..., Res
     from PySide6.QtCore import QTimer
 
     resident = make_resident()
-    parts = (resident.front.tray, resident.front.tray.menu, resident.front.residence, resident.front.tray_texts)
+    parts = (resident.front.tray, resident.front.tray.menu, resident.front.lifecycle, resident.front.tray_texts)
     assert not [timer for part in parts for timer in part.findChildren(QTimer) if timer.isActive()]
 
 
@@ -227,9 +227,9 @@ def choose(menu: Any, label: str) -> None:
 
 def test_a_microphone_that_is_open_all_the_time_is_told_at_the_icon(make_resident: Callable[..., Resident]) -> None:
     resident = make_resident()
-    resident.front.receive(ListeningAhead("Desk"))
+    resident.front.receive(PrerollActive("Desk"))
     assert resident.icon.toolTip().endswith("(Desk is open all the time)")
-    resident.front.receive(ListeningAhead(""))
+    resident.front.receive(PrerollActive(""))
     assert "open" not in resident.icon.toolTip()
 
 
@@ -330,8 +330,8 @@ def test_a_dictation_that_got_more_text_stands_there_once(qtbot: Any) -> None:
     parent = QObject()
     menu = TrayMenu(Actions(parent), CHOICES)
     qtbot.addWidget(menu)
-    menu.add_text(Recent("one", "Half."))
-    menu.add_text(Recent("one", "Half and half."))
+    menu.add_text(RecentText("one", "Half."))
+    menu.add_text(RecentText("one", "Half and half."))
     assert [action.text() for action in menu.texts if action.isVisible()] == ["Half and half."]
 
 
@@ -402,14 +402,14 @@ def test_started_in_the_tray_everything_loads_without_a_window(
     resident.front.show()
     qtbot.waitUntil(lambda: "refresh_devices" in dictation.names())
     resident.host(True)
-    resident.front.residence._without_icon.timeout.emit()
+    resident.front.lifecycle._without_icon.timeout.emit()
     assert not resident.visible
-    assert not resident.front.residence._without_icon.isActive()
+    assert not resident.front.lifecycle._without_icon.isActive()
 
 
 def test_started_in_the_tray_without_one_the_window_comes(make_resident: Callable[..., Resident], qtbot: Any) -> None:
     resident = make_resident(tray=False, settings=Settings(start_hidden=True))
-    resident.front.residence._without_icon.setInterval(50)
+    resident.front.lifecycle._without_icon.setInterval(50)
     resident.front.show()
     assert not resident.visible
     qtbot.waitUntil(lambda: resident.visible)
@@ -419,7 +419,7 @@ def test_when_the_icon_goes_the_window_comes_back(make_resident: Callable[..., R
     resident = make_resident()
     resident.front.show()
     resident.front.window.close()
-    resident.front.residence._without_icon.setInterval(50)
+    resident.front.lifecycle._without_icon.setInterval(50)
     resident.host(False)
     qtbot.waitUntil(lambda: resident.visible)
 
@@ -429,9 +429,9 @@ def test_a_panel_that_only_starts_anew_brings_no_window(make_resident: Callable[
     resident.front.show()
     resident.front.window.close()
     resident.host(False)
-    assert resident.front.residence._without_icon.isActive()
+    assert resident.front.lifecycle._without_icon.isActive()
     resident.host(True)
-    assert not resident.front.residence._without_icon.isActive()
+    assert not resident.front.lifecycle._without_icon.isActive()
     assert not resident.visible
 
 

@@ -15,10 +15,10 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from saywrite.audio.levels import Envelope
-from saywrite.events import (
+from saywrite.foundation.events import (
     Finished,
     Gap,
-    Outstanding,
+    PendingUtterances,
     Segment,
     SegmentAdded,
     SegmentsRemoved,
@@ -26,8 +26,8 @@ from saywrite.events import (
     State,
     StateChanged,
 )
-from saywrite.ui.waveform import WaveformPanel
-from saywrite.ui.waveform_data import Span, WaveformData
+from saywrite.ui.waveform.model import WaveformData, WaveformSpan
+from saywrite.ui.waveform.panel import WaveformPanel
 
 SECOND = 16_000
 
@@ -75,7 +75,7 @@ def test_the_library_is_loaded_when_the_strip_is_first_shown(qtbot: Any, envelop
     with qtbot.waitSignal(panel.loaded, timeout=20_000):
         panel.show()
     assert panel.data is not None
-    assert panel.data.utterances == [Span(0, SECOND, 0)]
+    assert panel.data.utterances == [WaveformSpan(0, SECOND, 0)]
 
 
 def test_while_recording_the_last_half_minute_is_in_view_then_all_of_it(
@@ -258,7 +258,7 @@ def test_no_peak_in_view_is_lost_by_drawing_fewer_columns(
 def test_utterances_are_found_by_their_place() -> None:
     data = WaveformData()
     for number, start in enumerate((0, 100, 300)):
-        data.add_utterance(Span(start, start + 50, number))
+        data.add_utterance(WaveformSpan(start, start + 50, number))
     assert [data.utterance_at(sample) for sample in (0, 49, 50, 120, 349, 350)] == [0, 0, None, 1, 2, None]
 
 
@@ -276,22 +276,22 @@ def test_speech_without_text_is_hatched_until_its_text_is_there(
 ) -> None:
     panel.receive(StateChanged("d", State.LISTENING))
     envelope.append(sound(20, amplitude=10))
-    panel.receive(Outstanding("d", ((4 * SECOND, 8 * SECOND), (12 * SECOND, 16 * SECOND))))
+    panel.receive(PendingUtterances("d", ((4 * SECOND, 8 * SECOND), (12 * SECOND, 16 * SECOND))))
     panel._poll()
     qapp.processEvents()
     hatched = inked(panel, 5, 7)
     assert 0 < hatched < 2 / 30 * 600, "lines, not a ground"
     assert inked(panel, 9, 11) == 0
     assert "2 utterances waiting for text" in panel.plot.accessibleDescription()
-    panel.receive(Outstanding("d", ()))
+    panel.receive(PendingUtterances("d", ()))
     qapp.processEvents()
     assert inked(panel, 5, 7) == 0
 
 
 def test_what_is_left_without_text_stays_hatched_and_what_was_dropped_does_not(panel: WaveformPanel) -> None:
-    panel.receive(Outstanding("d", ((4 * SECOND, 8 * SECOND),)))
-    panel.receive(Outstanding("another", ()))
+    panel.receive(PendingUtterances("d", ((4 * SECOND, 8 * SECOND),)))
+    panel.receive(PendingUtterances("another", ()))
     panel.receive(Finished("d", 9 * SECOND, 4 * SECOND, 5 * SECOND, 9.0, ""))
-    assert panel.data.outstanding == [Span(4 * SECOND, 8 * SECOND)]
+    assert panel.data.outstanding == [WaveformSpan(4 * SECOND, 8 * SECOND)]
     panel.receive(Finished("d", 9 * SECOND, 9 * SECOND, 0, 9.0, ""))
     assert panel.data.outstanding == []

@@ -10,9 +10,9 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent
 from window_fakes import BEGAN, HEADSET, FakeDictation, script
 
-from saywrite import events
-from saywrite.events import SAMPLE_RATE, EngineState, State
-from saywrite.ui.frontend import FrontEnd
+from saywrite.foundation import events
+from saywrite.foundation.events import SAMPLE_RATE, EngineState, State
+from saywrite.ui.app.frontend import FrontEnd
 
 STARTED = events.Started("d1", "local", "en", "microphone", 1.0, BEGAN)
 
@@ -79,7 +79,7 @@ def test_the_meter_polls_from_starting_to_finishing(shown: FrontEnd, dictation: 
 
 def test_the_time_is_what_was_captured(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(STARTED)
-    dictation.tell(events.Gauge("d1", 12 * SAMPLE_RATE, 12 * SAMPLE_RATE, 11 * SAMPLE_RATE))
+    dictation.tell(events.ProgressChanged("d1", 12 * SAMPLE_RATE, 12 * SAMPLE_RATE, 11 * SAMPLE_RATE))
     assert front.window.control_bar.time.text() == "00:12"
     assert front.window.control_bar.gauge.text == "heard 0:12 · text 0:11"
 
@@ -87,13 +87,13 @@ def test_the_time_is_what_was_captured(front: FrontEnd, dictation: FakeDictation
 def test_sent_is_shown_for_engines_over_the_network_only(front: FrontEnd, dictation: FakeDictation) -> None:
     front.preferences.update(engine="aiola")
     dictation.tell(STARTED)
-    dictation.tell(events.Gauge("d1", 12 * SAMPLE_RATE, 9 * SAMPLE_RATE, 8 * SAMPLE_RATE))
+    dictation.tell(events.ProgressChanged("d1", 12 * SAMPLE_RATE, 9 * SAMPLE_RATE, 8 * SAMPLE_RATE))
     assert front.window.control_bar.gauge.text == "heard 0:12 · sent 0:09 · text 0:08"
 
 
 def test_the_gauge_of_an_old_dictation_is_not_shown(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(STARTED)
-    dictation.tell(events.Gauge("d0", 99 * SAMPLE_RATE, 0, 0))
+    dictation.tell(events.ProgressChanged("d0", 99 * SAMPLE_RATE, 0, 0))
     assert front.window.control_bar.time.text() == "00:00"
 
 
@@ -358,7 +358,7 @@ def test_a_file_dropped_while_dictating_waits(front: FrontEnd, dictation: FakeDi
 
 
 def test_unfinished_dictations_are_offered_and_the_answer_is_posted(front: FrontEnd, dictation: FakeDictation) -> None:
-    dictation.tell(events.UnfinishedFound((events.Unfinished("u1", BEGAN, 16_000, 0),)))
+    dictation.tell(events.IncompleteRecordingsFound((events.IncompleteRecording("u1", BEGAN, 16_000, 0),)))
     assert not front.window.unfinished.isHidden()
     front.window.unfinished.transcribe_wanted.emit("u1")
     front.window.unfinished.discard_wanted.emit("u1")

@@ -11,8 +11,8 @@ from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QScrollBar, QWidget
 from window_fakes import BEGAN, FakeDictation, script, surroundings
 
-from saywrite import events
-from saywrite.ui.frontend import FrontEnd
+from saywrite.foundation import events
+from saywrite.ui.app.frontend import FrontEnd
 
 
 def focusable(root: QWidget) -> list[QWidget]:
@@ -47,7 +47,9 @@ def everything(shown: FrontEnd, dictation: FakeDictation) -> FrontEnd:
     script(dictation)
     dictation.tell(events.Failed("d1", "Something failed.", "Do this."))
     dictation.tell(
-        events.UnfinishedFound((events.Unfinished("u1", BEGAN, 16_000, 0), events.Unfinished("u2", BEGAN, 16_000, 0)))
+        events.IncompleteRecordingsFound(
+            (events.IncompleteRecording("u1", BEGAN, 16_000, 0), events.IncompleteRecording("u2", BEGAN, 16_000, 0))
+        )
     )
     return shown
 

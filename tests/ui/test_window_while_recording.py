@@ -8,10 +8,10 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 from window_fakes import BEGAN, HEADSET, FakeDictation
 
-from saywrite import events
-from saywrite.audio.opening import no_sound
-from saywrite.events import SAMPLE_RATE
-from saywrite.ui.frontend import FrontEnd
+from saywrite.audio.microphone.device_opener import no_sound
+from saywrite.foundation import events
+from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.ui.app.frontend import FrontEnd
 
 STARTED = events.Started("d1", "local", "en", "microphone", 1.0, BEGAN)
 
@@ -52,7 +52,7 @@ def test_no_microphone_is_told_once_and_gone_when_there_is_one(front: FrontEnd, 
 
 def test_a_screen_reader_can_read_the_time_and_the_words_being_heard(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(STARTED)
-    dictation.tell(events.Gauge("d1", 83 * SAMPLE_RATE, 0, 0))
+    dictation.tell(events.ProgressChanged("d1", 83 * SAMPLE_RATE, 0, 0))
     dictation.tell(events.Partial("d1", "and then"))
     front.controller._show_partial()
     time, heard = front.window.control_bar.time, front.window.transcript.pane.partial
@@ -108,15 +108,17 @@ def test_a_second_of_recording_lays_nothing_out_anew(
 ) -> None:
     """Of what changes with every second nothing changes its size: a layout costs more than all it shows."""
     dictation.tell(STARTED)
-    dictation.tell(events.Gauge("d1", 3 * SAMPLE_RATE, 2 * SAMPLE_RATE, 2 * SAMPLE_RATE))
+    dictation.tell(events.ProgressChanged("d1", 3 * SAMPLE_RATE, 2 * SAMPLE_RATE, 2 * SAMPLE_RATE))
     qapp.processEvents()
     watch = Layouts()
     shown.window.control_bar.installEventFilter(watch)
     for second in range(4, 60):
-        dictation.tell(events.Gauge("d1", second * SAMPLE_RATE, second * SAMPLE_RATE, (second - 1) * SAMPLE_RATE))
+        dictation.tell(
+            events.ProgressChanged("d1", second * SAMPLE_RATE, second * SAMPLE_RATE, (second - 1) * SAMPLE_RATE)
+        )
         qapp.processEvents()
     assert watch.number == 0
-    dictation.tell(events.Gauge("d1", 3600 * SAMPLE_RATE, 3600 * SAMPLE_RATE, 3599 * SAMPLE_RATE))
+    dictation.tell(events.ProgressChanged("d1", 3600 * SAMPLE_RATE, 3600 * SAMPLE_RATE, 3599 * SAMPLE_RATE))
     qapp.processEvents()
     assert watch.number > 0
 
@@ -136,7 +138,7 @@ class Layouts(QObject):
     [
         events.Partial("d1", "so it does"),
         events.SegmentAdded("d1", events.Segment(1, "So it does.", "so it does", 0, SAMPLE_RATE)),
-        events.Outstanding("d1", ((0, SAMPLE_RATE),)),
+        events.PendingUtterances("d1", ((0, SAMPLE_RATE),)),
     ],
     ids=["words being heard", "text", "speech"],
 )

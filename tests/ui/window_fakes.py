@@ -11,27 +11,27 @@ from typing import Any
 import numpy as np
 
 from saywrite.audio.levels import Envelope, LatestLevel
-from saywrite.events import (
+from saywrite.foundation.events import (
     SAMPLE_RATE,
     Device,
     DevicesChanged,
     EngineChanged,
     EngineState,
     FrontEndEvent,
-    Gauge,
     Level,
     ModelInfo,
     ModelState,
     Partial,
+    ProgressChanged,
     Segment,
     SegmentAdded,
     Started,
     State,
     StateChanged,
 )
-from saywrite.settings.schema import Settings
-from saywrite.ui.choosers import Choices, EngineChoice
-from saywrite.ui.frontend import Surroundings
+from saywrite.storage.settings.schema import Settings
+from saywrite.ui.app.frontend import UiContext
+from saywrite.ui.widgets.choosers import EngineChoice, EngineChoices
 
 ALL_LANGUAGES = ("en", "de", "fr", "es", "pt", "zh", "ja", "it")
 LOCAL = EngineChoice("local", "On this computer", ALL_LANGUAGES, "What you say does not leave this computer.")
@@ -46,7 +46,7 @@ NAMES = {
     "ja": "Japanese",
     "it": "Italian",
 }
-CHOICES = Choices((LOCAL, CLOUD), NAMES)
+CHOICES = EngineChoices((LOCAL, CLOUD), NAMES)
 BEGAN = datetime(2026, 11, 22, 10, 42, 7)
 HEADSET = Device("PulseAudio", "alsa_input.usb", "USB Headset Mono", is_default=True)
 WEBCAM = Device("PulseAudio", "alsa_input.cam", "HD Pro Webcam C920 Analog Stereo Input, left front jack")
@@ -214,12 +214,12 @@ def script(dictation: FakeDictation, *, until: State = State.LISTENING, partial:
         at = end + SAMPLE_RATE // 2
     dictation.hear(at / SAMPLE_RATE + 3)
     tell(Partial("d1", partial, agreed=len("and then")))
-    tell(Gauge("d1", at + 3 * SAMPLE_RATE, at + 3 * SAMPLE_RATE, at))
+    tell(ProgressChanged("d1", at + 3 * SAMPLE_RATE, at + 3 * SAMPLE_RATE, at))
     if until is not State.LISTENING:
         tell(StateChanged("d1", until))
 
 
-def surroundings(folder: Path, **changes: Any) -> Surroundings:
+def surroundings(folder: Path, **changes: Any) -> UiContext:
     """A front end's surroundings that keep what is saved in lists of `saved`."""
     given: dict[str, Any] = {
         "settings": Settings(),
@@ -231,4 +231,4 @@ def surroundings(folder: Path, **changes: Any) -> Surroundings:
         "diagnostics": lambda: "all is well",
         "window_state": folder / "window.json",
     }
-    return Surroundings(**(given | changes))
+    return UiContext(**(given | changes))

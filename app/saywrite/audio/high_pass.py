@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from saywrite.events import SAMPLE_RATE
+from saywrite.foundation.events import SAMPLE_RATE
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from saywrite.events import SAMPLE_RATE, Level
+from saywrite.foundation.events import SAMPLE_RATE, Level
 
 if TYPE_CHECKING:
     import numpy as np

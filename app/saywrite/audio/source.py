@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from saywrite.errors import AudioError
-from saywrite.events import Level
+from saywrite.foundation.errors import AudioError
+from saywrite.foundation.events import Level
 
 Post = Callable[[object], None]
 """Puts one value into an inbox; safe on every thread, never blocks."""
@@ -51,7 +51,7 @@ class Source(Protocol):
     def start(self, sink: SoundSink) -> None: ...
 
     def allow(self, samples: int) -> None:
-        """The recogniser has room for so many more; a source that cannot wait, like a microphone, ignores it."""
+        """The recognizer has room for so many more; a source that cannot wait, like a microphone, ignores it."""
 
     def stop(self, now: float) -> None:
         """Finish: what was said until `now` and shortly after still comes, then `ended()`."""

@@ -8,6 +8,7 @@ The last two are written against their documented interfaces.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import plistlib
 import subprocess
@@ -17,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from saywrite.errors import SettingsError
-from saywrite.paths import private_folder
+from saywrite.foundation.errors import SettingsError
+from saywrite.foundation.paths import private_folder
 
 NAME = "Saywrite"
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
@@ -50,7 +51,7 @@ def autostart_here(
     """This system's way to start `command` with the session."""
     home = Path(environ.get("HOME") or Path.home())
     if platform == "win32":
-        from saywrite.desktop.autostart_registry import UserRegistry
+        pass  # SELF
 
         return RunKey(UserRegistry(), command)
     if platform == "darwin":
@@ -108,14 +109,14 @@ class RunKey:
         self._command = command
 
     def is_on(self) -> bool:
-        with _told_in_words():
+        with _describe_error():
             if not self._registry.read(RUN, NAME):
                 return False
             approved = self._registry.read(APPROVED, NAME)
             return not (isinstance(approved, bytes) and approved[:1] and approved[0] % 2 == 1)
 
     def switch(self, on: bool) -> None:
-        with _told_in_words():
+        with _describe_error():
             if on:
                 self._registry.write(RUN, NAME, subprocess.list2cmdline(self._command))
             else:
@@ -185,7 +186,7 @@ def _put(path: Path, content: bytes | None) -> None:
 
 
 @contextlib.contextmanager
-def _told_in_words() -> Any:
+def _describe_error() -> Any:
     try:
         yield
     except OSError as error:
@@ -197,3 +198,31 @@ def _told_in_words() -> Any:
 def _refused(path: Path, error: Exception) -> SettingsError:
     reason = getattr(error, "strerror", None) or type(error).__name__
     return SettingsError(f"{path} cannot be used ({reason}).", "Make it writable for your user, then try again.")
+
+
+class UserRegistry:
+    """Implements `autostart.Registry` on HKEY_CURRENT_USER."""
+
+    def __init__(self) -> None:
+        self._winreg: Any = importlib.import_module("winreg")
+
+    def read(self, key: str, name: str) -> object:
+        reg = self._winreg
+        try:
+            with reg.OpenKey(reg.HKEY_CURRENT_USER, key) as opened:
+                return reg.QueryValueEx(opened, name)[0]
+        except FileNotFoundError:
+            return None
+
+    def write(self, key: str, name: str, value: str) -> None:
+        reg = self._winreg
+        with reg.CreateKeyEx(reg.HKEY_CURRENT_USER, key, 0, reg.KEY_SET_VALUE) as opened:
+            reg.SetValueEx(opened, name, 0, reg.REG_SZ, value)
+
+    def delete(self, key: str, name: str) -> None:
+        reg = self._winreg
+        with (
+            contextlib.suppress(FileNotFoundError),
+            reg.OpenKey(reg.HKEY_CURRENT_USER, key, 0, reg.KEY_SET_VALUE) as opened,
+        ):
+            reg.DeleteValue(opened, name)

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from saywrite.desktop.wakeable import Wakeable
+from saywrite.foundation.selector_thread import SelectorThread
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +36,13 @@ class TrayHostWatch:
         """`tell` is called on the watch's thread. `x11`: our windows are X11's, so its trays can be used."""
         self._tell = tell
         self._x11 = x11
-        self._thread = Wakeable("tray hosts", self._run)
+        self._thread = SelectorThread("tray hosts", self._run)
 
     def close(self) -> None:
         if not self._thread.close(JOIN_S):
             log.warning("the watch for tray hosts did not end in time")
 
-    def _run(self, thread: Wakeable) -> None:
+    def _run(self, thread: SelectorThread) -> None:
         hosts = [each for each in (_on_bus(thread), _on_x11() if self._x11 else None) if each is not None]
         told: bool | None = None
         try:
@@ -70,7 +70,7 @@ def _look(each: Hosts, hosts: list[Hosts]) -> bool:
         return False
 
 
-def _on_bus(thread: Wakeable) -> Hosts | None:
+def _on_bus(thread: SelectorThread) -> Hosts | None:
     try:
         return BusHosts(thread)
     except OSError:
@@ -89,10 +89,10 @@ def _on_x11() -> Hosts | None:
 class BusHosts:
     """StatusNotifier hosts on the session bus. Raises OSError where there is no bus."""
 
-    def __init__(self, thread: Wakeable) -> None:
+    def __init__(self, thread: SelectorThread) -> None:
         from jeepney import DBusAddress, MatchRule
 
-        from saywrite.desktop.bus import BUS, Bus
+        from saywrite.desktop.dbus import BUS, Bus
 
         self._daemon = DBusAddress("/org/freedesktop/DBus", BUS, BUS)
         self._watcher = DBusAddress("/StatusNotifierWatcher", WATCHER, "org.freedesktop.DBus.Properties")
@@ -114,9 +114,9 @@ class BusHosts:
                 return present
 
     def _ask(self) -> bool:
-        from saywrite.desktop.bus import Unanswered
+        from saywrite.desktop.dbus import NoReply
 
-        with contextlib.suppress(Unanswered):
+        with contextlib.suppress(NoReply):
             # First by name: a question to the watcher itself would have the bus start one.
             if self._bus.call(self._daemon, "NameHasOwner", "s", (WATCHER,)).body[0]:
                 answer = self._bus.call(self._watcher, "Get", "ss", (WATCHER, "IsStatusNotifierHostRegistered"))

@@ -4,75 +4,138 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Literal, cast
 
-from saywrite.audio.audiothread import AudioThread
-from saywrite.audio.devices import Microphones, list_devices
-from saywrite.audio.files import FileSource
-from saywrite.audio.microphone import Microphone
-from saywrite.audio.playback import Player
-from saywrite.audio.soundserver import SoundServer
+from saywrite.audio.backend.devices import Microphones, list_devices
+from saywrite.audio.backend.portaudio import AudioThread
+from saywrite.audio.backend.pulse_server import SoundServer
+from saywrite.audio.files.file_source import FileSource
+from saywrite.audio.microphone.microphone import Microphone
+from saywrite.audio.microphone.preroll import PrerollController
+from saywrite.audio.player import Player
 from saywrite.audio.source import Source
-from saywrite.audio.standby import Standby
-from saywrite.audio.voice import Segmenter
-from saywrite.desktop.hotkeys.bindings import Hotkeys
-from saywrite.desktop.hotkeys.ways import choose, open_hotkeys
-from saywrite.desktop.insertion.accessible_text import AccessibleText
-from saywrite.desktop.insertion.inserter import Inserter
-from saywrite.desktop.insertion.way import Way
-from saywrite.desktop.insertion.ways import PortalToken, open_way
-from saywrite.desktop.insertion.ways import choose as ways_in
+from saywrite.audio.vad import Segmenter
+from saywrite.desktop.hotkeys.base import Hotkeys
+from saywrite.desktop.hotkeys.select import choose, open_hotkeys
+from saywrite.desktop.insertion.base import InsertionBackend
+from saywrite.desktop.insertion.context.accessible_text import AccessibleText
+from saywrite.desktop.insertion.select import PortalToken, open_backend
+from saywrite.desktop.insertion.select import choose as insertion_backends
+from saywrite.desktop.insertion.worker import Inserter
 from saywrite.desktop.metered import is_metered
-from saywrite.desktop.network_changes import NetworkChanges
+from saywrite.desktop.network_events import NetworkChanges
 from saywrite.desktop.power import saves_power
-from saywrite.desktop.session import SessionWatch
-from saywrite.dictation.accounts import find_account
-from saywrite.dictation.archive import Archive
-from saywrite.dictation.chimes import Chimes
-from saywrite.dictation.desk import Desk, Hardware
-from saywrite.dictation.disk import Disk
-from saywrite.dictation.end_limits import EndLimits
-from saywrite.dictation.handover import Handover
-from saywrite.dictation.inbox import Inbox
-from saywrite.dictation.loop import Parts
-from saywrite.dictation.model_library import ModelLibrary, Surroundings
-from saywrite.dictation.model_trial import ModelTrial
-from saywrite.dictation.talk import Desktop, Talk
-from saywrite.errors import NoMicrophone, SecretsUnavailable
-from saywrite.events import Device, FrontEndEvent, ListeningAhead
-from saywrite.paths import Paths
-from saywrite.settings.keychain import Secrets
-from saywrite.settings.schema import Settings
-from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.network import Network
-from saywrite.speech.aiola.recognizer import AiolaRecognizer
-from saywrite.speech.aiola.upload import UploadRecognizer
-from saywrite.speech.engines import AIOLA, AIOLA_FILE, LOCAL
+from saywrite.desktop.session.events import SessionWatch
+from saywrite.dictation.commands import DictationCommands, Hardware
+from saywrite.dictation.loop import Inbox, Services
+from saywrite.dictation.models.library import LibraryContext, ModelLibrary
+from saywrite.dictation.models.trial import ModelTrial
+from saywrite.dictation.observers import SoundEffects
+from saywrite.dictation.persistence.archive import Archive
+from saywrite.dictation.persistence.disk_thread import DiskThread
+from saywrite.dictation.push_to_talk.controller import DesktopServices, PushToTalkController
+from saywrite.dictation.push_to_talk.insertion_queue import InsertionQueue
+from saywrite.foundation.catalog import (
+    AIOLA,
+    AIOLA_FILE,
+    APP_ID,
+    AUTH_VARIABLE,
+    BASE_VARIABLE,
+    KEY_VARIABLE,
+    LOCAL,
+    WORKFLOW_VARIABLE,
+)
+from saywrite.foundation.end_limits import EndLimits
+from saywrite.foundation.errors import KeyMissing, NoMicrophone, SecretsUnavailable
+from saywrite.foundation.events import Device, FrontEndEvent, PrerollActive
+from saywrite.foundation.paths import Paths
+from saywrite.speech.aiola.account import Account, check_address
+from saywrite.speech.aiola.engine import AiolaRecognizer
+from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.upload_engine import UploadRecognizer
+from saywrite.speech.engine import Recognizer
 from saywrite.speech.local.engine import LocalRecognizer
 from saywrite.speech.local.model_store.http_files import HttpFiles
-from saywrite.speech.local.model_store.sources import Source as ModelSource
+from saywrite.speech.local.model_store.sources import ModelSource as ModelSource
 from saywrite.speech.local.model_store.sources import make_sources
 from saywrite.speech.local.model_store.store import ModelStore
-from saywrite.speech.local.model_store.transfer import Stop
+from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.local.models import find_model
-from saywrite.speech.recognizer import Recognizer
+from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, Secrets
+from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
-from saywrite.text.spacing import carry_on
+from saywrite.text.spacing import continue_text
 
-APP_ID = "io.github.saywrite.Saywrite"
-"""The name of our .desktop file, by which desktops know the program."""
+
+def take_environment(environ: MutableMapping[str, str]) -> dict[str, str]:
+    """A copy for ourselves; what stays in `environ` is without the key, since every child process inherits it."""
+    ours = dict(environ)
+    environ.pop(KEY_VARIABLE, None)
+    return ours
+
+
+def find_account(settings: Settings, keychain: Secrets, environ: Mapping[str, str]) -> Account:
+    """The account to dictate with. Raises KeyMissing where there is none, AddressRefused for an address that nothing
+    private may be sent to.
+    """
+    base_url = check_address(_variable(environ, BASE_VARIABLE) or settings.aiola_base_url)
+    auth_url = check_address(_variable(environ, AUTH_VARIABLE) or settings.aiola_auth_url)
+    workflow = _variable(environ, WORKFLOW_VARIABLE) or settings.aiola_workflow
+    key = _variable(environ, KEY_VARIABLE)
+    sign_in = "key" if key else cast("Literal['key', 'token', 'url']", settings.aiola_sign_in)
+    if sign_in == "url":
+        secret = ""
+        if not settings.aiola_token_url.strip():
+            raise KeyMissing(
+                "There is no token address yet.",
+                f"Put your company's address into Settings → aiOla, or an API key into {KEY_VARIABLE}.",
+            )
+    else:
+        secret = key or _kept(keychain, sign_in)
+    return Account(sign_in, secret, base_url, auth_url, workflow, settings.aiola_token_url.strip())
+
+
+def source_of(settings: Settings, environ: Mapping[str, str]) -> str:
+    """Where the secret is looked for, in words; nothing is read."""
+    if _variable(environ, KEY_VARIABLE):
+        return f"the API key in {KEY_VARIABLE}"
+    return {
+        "key": "the API key in the keyring",
+        "token": "the access token in the keyring",
+        "url": "your company's token address",
+    }[settings.aiola_sign_in]
+
+
+def _kept(keychain: Secrets, sign_in: Literal["key", "token"]) -> str:
+    name, what = (API_KEY, "API key") if sign_in == "key" else (ACCESS_TOKEN, "access token")
+    try:
+        secret = (keychain.get(name) or "").strip()
+    except SecretsUnavailable as error:
+        raise KeyMissing(error.what, f"{error.remedy} Or put an API key into {KEY_VARIABLE}.".strip()) from None
+    if not secret:
+        raise KeyMissing(
+            f"There is no aiOla {what} yet.",
+            f"Put it into Settings → aiOla, or an API key into the environment variable {KEY_VARIABLE}.",
+        )
+    return secret
+
+
+def _variable(environ: Mapping[str, str], name: str) -> str:
+    return environ.get(name, "").strip()
+
 
 PORTAL_TOKEN = "desktop-portal-token"
 """The keyring's name for what lets us insert without asking the user again (GNOME and KDE under Wayland)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class RunOptions:
     """What a front end may want otherwise. `worker_command`: starts this program as the recognizer's child with the
     model in a folder. `models`: the data folder the models are looked for in. `program`: starts this program without
     arguments. `device`: a microphone by (part of) its name, found when it is opened.
@@ -91,7 +154,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class ServiceContext:
     """How a service on the network is reached: where the secrets are, which way the network goes."""
 
     secrets: Secrets
@@ -105,56 +168,62 @@ def assemble(
     settings: Settings,
     keywords: tuple[Keyword, ...],
     tell: Callable[[FrontEndEvent], None],
-    wishes: Wishes,
-    means: Means,
-) -> Desk:
+    options: RunOptions,
+    context: ServiceContext,
+) -> DictationCommands:
     """Everything behind a `Dictation`. Starts the disk thread; everything else starts when it is needed."""
     audio, server = AudioThread(), SoundServer()
-    disk = Disk()
+    disk = DiskThread()
     archive = Archive(paths, disk, inbox.post, _today)
 
     def microphone(now: Settings) -> Source:
-        return chimes.around(standby.hand_over() or open_microphone(now))
+        return sound_effects.around(standby.hand_over() or open_microphone(now))
 
     def open_microphone(now: Settings) -> Source:
-        return Microphone(inbox.post, wishes.device or remembered(now), audio, server)
+        return Microphone(inbox.post, options.device or remembered(now), audio, server)
 
     def file(path: Path) -> Source:
-        return FileSource(inbox.post, path, realtime=wishes.realtime)
+        return FileSource(inbox.post, path, realtime=options.realtime)
 
     refresh, close = _device_listing(inbox, audio, server)
-    desks: list[Desk] = []
-    standby = Standby(lambda: open_microphone(desks[0].loop.settings), lambda device: tell(ListeningAhead(device)))
+    built: list[DictationCommands] = []
+    standby = PrerollController(
+        lambda: open_microphone(built[0].loop.settings), lambda device: tell(PrerollActive(device))
+    )
     player = Player(inbox.post, audio)
-    chimes = Chimes(player, lambda: desks[0].loop.settings)
+    sound_effects = SoundEffects(player, lambda: built[0].loop.settings)
     hardware = Hardware(microphone, file, player, refresh, audio.prepare, close)
     watch_network = _network_watch()
-    recognizers = _recognizers(inbox, wishes, means, lambda: desks[0].loop.settings, partial(watch_network, AIOLA))
-    parts = Parts(inbox, recognizers, archive, time.monotonic, _today)
-    desks.append(Desk(parts, hardware, settings, keywords, chimes.before(tell), wishes.keep_files, not wishes.realtime))
-    desks[0].loop.limits = EndLimits(offline_s=wishes.offline_s)
-    if wishes.on_main is not None:
+    recognizers = _recognizers(inbox, options, context, lambda: built[0].loop.settings, partial(watch_network, AIOLA))
+    parts = Services(inbox, recognizers, archive, time.monotonic, _today)
+    built.append(
+        DictationCommands(
+            parts, hardware, settings, keywords, sound_effects.before(tell), options.keep_files, not options.realtime
+        )
+    )
+    built[0].loop.limits = EndLimits(offline_s=options.offline_s)
+    if options.on_main is not None:
         watch = partial(watch_network, LOCAL)
-        desks[0].models = _model_library(inbox, paths, wishes, means, lambda: desks[0].loop.settings, watch)
-    return _with_push_to_talk(desks[0], parts, disk, tell, wishes, means, standby)
+        built[0].models = _model_library(inbox, paths, options, context, lambda: built[0].loop.settings, watch)
+    return _with_push_to_talk(built[0], parts, disk, tell, options, context, standby)
 
 
 def _model_library(
     inbox: Inbox,
     paths: Paths,
-    wishes: Wishes,
-    means: Means,
+    options: RunOptions,
+    context: ServiceContext,
     settings_now: Callable[[], Settings],
     watch_network: Callable[[Callable[[], None]], None],
 ) -> ModelLibrary:
     """The models of a program with a window; on the command line they have commands of their own."""
 
-    def sources(address: str, stop: Stop) -> list[ModelSource]:
-        return make_sources(address, HttpFiles(means.network, stop))
+    def sources(address: str, stop: StopTransfer) -> list[ModelSource]:
+        return make_sources(address, HttpFiles(context.network, stop))
 
-    trial = ModelTrial(paths, wishes.program)
-    around = Surroundings(settings_now, sources, trial.run, watch_network, is_metered)
-    return ModelLibrary(ModelStore(wishes.models), inbox.post, around)
+    trial = ModelTrial(paths, options.program)
+    around = LibraryContext(settings_now, sources, trial.run, watch_network, is_metered)
+    return ModelLibrary(ModelStore(options.models), inbox.post, around)
 
 
 def _network_watch() -> Callable[[str, Callable[[], None]], None]:
@@ -197,81 +266,87 @@ def _device_listing(
 
 
 def _with_push_to_talk(
-    desk: Desk,
-    parts: Parts,
-    disk: Disk,
+    commands: DictationCommands,
+    parts: Services,
+    disk: DiskThread,
     tell: Callable[[FrontEndEvent], None],
-    wishes: Wishes,
-    means: Means,
-    standby: Standby,
-) -> Desk:
+    options: RunOptions,
+    context: ServiceContext,
+    standby: PrerollController,
+) -> DictationCommands:
     """Only a program with a window hears keys."""
-    if wishes.on_main is not None:
-        desktop = _desktop(parts.inbox, disk, wishes.on_main, means, standby)
-        desk.talk = desk.loop.keys = Talk(desk, desktop, parts.clock, tell)
-    return desk
+    if options.on_main is not None:
+        desktop = _desktop(parts.inbox, disk, options.on_main, context, standby)
+        commands.push_to_talk = commands.loop.keys = PushToTalkController(commands, desktop, parts.clock, tell)
+    return commands
 
 
 def _desktop(
-    inbox: Inbox, disk: Disk, on_main: Callable[[Callable[[], None]], None], means: Means, standby: Standby
-) -> Desktop:
+    inbox: Inbox,
+    disk: DiskThread,
+    on_main: Callable[[Callable[[], None]], None],
+    context: ServiceContext,
+    standby: PrerollController,
+) -> DesktopServices:
     """What push-to-talk needs of this desktop; opened when it is first used."""
 
     def keys() -> Hotkeys | None:
-        return open_hotkeys(choose(sys.platform, means.environ).way, inbox.post, time.monotonic, APP_ID, on_main)
+        return open_hotkeys(choose(sys.platform, context.environ).way, inbox.post, time.monotonic, APP_ID, on_main)
 
     def watch_session() -> SessionWatch | None:
-        return SessionWatch(inbox.post, time.monotonic, means.environ) if sys.platform == "linux" else None
+        return SessionWatch(inbox.post, time.monotonic, context.environ) if sys.platform == "linux" else None
 
-    def way_in() -> Way:
-        return open_way(_portal_token(means), APP_ID, environ=means.environ)
+    def open_insertion() -> InsertionBackend:
+        return open_backend(_portal_token(context), APP_ID, environ=context.environ)
 
-    text_before = AccessibleText(means.environ) if sys.platform == "linux" else None
-    inserter = Inserter(way_in, carry_on, inbox.post, text_before=text_before)
-    return Desktop(keys, watch_session, Handover(inserter, disk.submit, inbox.post, time.monotonic), standby)
+    text_before = AccessibleText(context.environ) if sys.platform == "linux" else None
+    inserter = Inserter(open_insertion, continue_text, inbox.post, text_before=text_before)
+    return DesktopServices(
+        keys, watch_session, InsertionQueue(inserter, disk.submit, inbox.post, time.monotonic), standby
+    )
 
 
-def _portal_token(means: Means) -> PortalToken:
+def _portal_token(context: ServiceContext) -> PortalToken:
     """What the keyring has of it; without a keyring the user is asked anew in every session."""
-    if "portal" not in dict(ways_in(sys.platform, means.environ)):
+    if "portal" not in dict(insertion_backends(sys.platform, context.environ)):
         return PortalToken()
 
     def keep(token: str) -> None:
         with suppress(SecretsUnavailable):
-            means.secrets.set(PORTAL_TOKEN, token)
+            context.secrets.set(PORTAL_TOKEN, token)
 
     try:
-        return PortalToken(means.secrets.get(PORTAL_TOKEN) or "", keep)
+        return PortalToken(context.secrets.get(PORTAL_TOKEN) or "", keep)
     except SecretsUnavailable:
         return PortalToken("", keep)
 
 
 def _recognizers(
     inbox: Inbox,
-    wishes: Wishes,
-    means: Means,
+    options: RunOptions,
+    context: ServiceContext,
     settings_now: Callable[[], Settings],
     watch_network: Callable[[Callable[[], None]], None],
 ) -> dict[str, Recognizer]:
     """Every engine by its name. `settings_now` is called on worker threads too: a frozen value, replaced as a whole."""
 
     def account() -> Account:
-        return find_account(settings_now(), means.secrets, means.environ)
+        return find_account(settings_now(), context.secrets, context.environ)
 
     def linger_s() -> float:
         return settings_now().aiola_linger_s
 
     def model() -> tuple[str, Path | None]:
         wanted = settings_now().local_model
-        return wanted, find_model(wanted, wishes.models)
+        return wanted, find_model(wanted, options.models)
 
     aiola = AiolaRecognizer(
-        inbox.post, account, Segmenter, means.network, watch_network=watch_network, linger_s=linger_s
+        inbox.post, account, Segmenter, context.network, watch_network=watch_network, linger_s=linger_s
     )
     return {
-        LOCAL: LocalRecognizer(inbox.post, wishes.worker_command, model, saves_power=saves_power),
+        LOCAL: LocalRecognizer(inbox.post, options.worker_command, model, saves_power=saves_power),
         AIOLA: aiola,
-        AIOLA_FILE: UploadRecognizer(inbox.post, account, means.network),
+        AIOLA_FILE: UploadRecognizer(inbox.post, account, context.network),
     }
 
 

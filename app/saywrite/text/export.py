@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from saywrite.text import subtitles
-from saywrite.text.cells import neutralized
-from saywrite.text.phrases import tokenize
-from saywrite.text.scripts import Kind, is_cjk, is_word
+from saywrite.text.characters import CharacterKind, is_cjk, is_word
+from saywrite.text.keyword_files import escape_formula
+from saywrite.text.phrase_index import tokenize
 from saywrite.text.spacing import fit, join
 
 JSON_SCHEMA_VERSION = 1
@@ -29,7 +29,7 @@ _CSV_HEADER = ("number", "start_s", "end_s", "time", "text", "raw", "translation
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TranscriptLine:
     """A segment, or a gap in the sound (`gap` says in words what is missing; `text` may then be empty).
 
     `start_s` and `end_s` are seconds in the dictation, `time` is the time of day it was said. `engine`: "" unless
@@ -58,25 +58,25 @@ class Document:
     language: str
     source: str
     duration_s: float
-    lines: tuple[Line, ...]
+    lines: tuple[TranscriptLine, ...]
     structured: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class ExportFormat:
     """A kind of file: how its name ends, and what a dialog calls it."""
 
     suffix: str
     label: str
 
 
-FORMATS: Mapping[str, Format] = {
-    "txt": Format(".txt", "Plain text"),
-    "md": Format(".md", "Markdown"),
-    "srt": Format(".srt", "SubRip subtitles"),
-    "vtt": Format(".vtt", "WebVTT subtitles"),
-    "json": Format(".json", "JSON"),
-    "csv": Format(".csv", "CSV table"),
+FORMATS: Mapping[str, ExportFormat] = {
+    "txt": ExportFormat(".txt", "Plain text"),
+    "md": ExportFormat(".md", "Markdown"),
+    "srt": ExportFormat(".srt", "SubRip subtitles"),
+    "vtt": ExportFormat(".vtt", "WebVTT subtitles"),
+    "json": ExportFormat(".json", "JSON"),
+    "csv": ExportFormat(".csv", "CSV table"),
 }
 
 
@@ -110,14 +110,14 @@ def words(text: str) -> int:
     count = letters = 0
     tokens = tokenize(text)
     for at, token in enumerate(tokens):
-        if token.kind is Kind.UNSPACED:
+        if token.kind is CharacterKind.UNSPACED:
             if is_cjk(token.fold[0]):
                 count += 1
             else:
                 letters += 1
                 continue
-        elif token.kind is Kind.WORD:
-            joined = at >= 2 and tokens[at - 2].kind is Kind.WORD and text[tokens[at - 1].start] in _JOINERS
+        elif token.kind is CharacterKind.WORD:
+            joined = at >= 2 and tokens[at - 2].kind is CharacterKind.WORD and text[tokens[at - 1].start] in _JOINERS
             count += not joined
         count += -(-letters // _UNSPACED_LETTERS)
         letters = 0
@@ -196,7 +196,7 @@ def _json(document: Document) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def _json_line(number: int, line: Line) -> dict[str, Any]:
+def _json_line(number: int, line: TranscriptLine) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "number": number,
         "start_s": round(line.start_s, 3),
@@ -215,7 +215,7 @@ def _csv(document: Document) -> str:
     for number, line in enumerate(document.lines, 1):
         texts = (line.text, line.raw, line.translation, line.gap, line.engine)
         times = (f"{line.start_s:.3f}", f"{line.end_s:.3f}", line.time.isoformat(timespec="milliseconds"))
-        writer.writerow((number, *times, *map(neutralized, texts)))
+        writer.writerow((number, *times, *map(escape_formula, texts)))
     return target.getvalue()
 
 
@@ -234,9 +234,9 @@ def _cues(document: Document) -> list[subtitles.Cue]:
     return subtitles.cues((line.start_s, line.end_s, line.text) for line in lines)
 
 
-def _whole(lines: Sequence[Line], language: str) -> list[Line]:
+def _whole(lines: Sequence[TranscriptLine], language: str) -> list[TranscriptLine]:
     """The lines, with text that is only punctuation or a line break put to the line before it."""
-    result: list[Line] = []
+    result: list[TranscriptLine] = []
     for line in lines:
         if result and line.text and not line.gap and not any(map(is_word, line.text)):
             last = result[-1]

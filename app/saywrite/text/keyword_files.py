@@ -5,13 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from saywrite.errors import KeywordsError
-from saywrite.text.cells import neutralized, restored
+from saywrite.foundation.errors import KeywordsError
 from saywrite.text.keywords import Keyword, Problem, has_text
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+
+
+def escape_formula(cell: str) -> str:
+    return "'" + cell if _FORMULA.match(cell) else cell
+
+
+def unescape_formula(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
+
 
 _DELIMITERS = ",;\t"
 _HEADER = ("spoken", "written")
@@ -89,7 +100,7 @@ def write_csv(keywords: Iterable[Keyword]) -> str:
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(_HEADER)
-    writer.writerows((neutralized(entry.spoken), neutralized(entry.written)) for entry in keywords)
+    writer.writerows((escape_formula(entry.spoken), escape_formula(entry.written)) for entry in keywords)
     return target.getvalue()
 
 
@@ -180,7 +191,7 @@ def _keyword(line: int, cells: list[str], columns: tuple[int, int] | None) -> Ke
     spoken, written = columns or (0, 1)
     if len(cells) <= max(spoken, written):
         return Problem(line, "the written form is missing.")
-    return _checked(line, restored(cells[spoken]), restored(cells[written]))
+    return _checked(line, unescape_formula(cells[spoken]), unescape_formula(cells[written]))
 
 
 class _JsonReader:

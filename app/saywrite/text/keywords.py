@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from saywrite.text.phrases import Phrases, key, tokenize
+from saywrite.text.phrase_index import PhraseIndex, key, tokenize
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Problem:
     what: str
 
 
-class Rewritten(NamedTuple):
+class RewrittenText(NamedTuple):
     """Text with keywords applied. `exact`: where in it written forms stand, to be left as they are."""
 
     text: str
@@ -54,7 +54,7 @@ class Keywords:
     """A compiled list of keywords. `problems` names the entries that have no effect."""
 
     def __init__(self, keywords: Iterable[Keyword] = ()) -> None:
-        self._phrases: Phrases[_Entry] = Phrases()
+        self._phrases: PhraseIndex[_Entry] = PhraseIndex()
         entries: dict[tuple[str, ...], tuple[int, Keyword]] = {}
         problems: list[Problem] = []
         for line, keyword in enumerate(keywords, 1):
@@ -78,16 +78,16 @@ class Keywords:
         return len(self.entries)
 
     def as_map(self) -> dict[str, str]:
-        """Spoken → written, as recognisers take it."""
+        """Spoken → written, as recognizers take it."""
         return {entry.spoken: entry.written for entry in self.entries}
 
     def apply(self, text: str) -> str:
         return self.rewrite(text).text
 
-    def rewrite(self, text: str) -> Rewritten:
+    def rewrite(self, text: str) -> RewrittenText:
         """Apply the keywords and say where in the result written forms stand."""
         if not self._phrases:
-            return Rewritten(text, ())
+            return RewrittenText(text, ())
         tokens = tokenize(text)
         parts: list[str] = []
         exact: list[tuple[int, int]] = []
@@ -106,7 +106,7 @@ class Keywords:
             done = end
             at += count
         parts.append(text[done:])
-        return Rewritten("".join(parts), tuple(exact))
+        return RewrittenText("".join(parts), tuple(exact))
 
     def _compile(self, entries: dict[tuple[str, ...], tuple[int, Keyword]]) -> None:
         for spoken, (_, keyword) in entries.items():

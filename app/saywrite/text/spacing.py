@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from saywrite.text.scripts import is_cjk, is_word
+from saywrite.text.characters import is_cjk, is_word
 
 CONTEXT = 300
 """Characters before a text that may matter to it; `fit()` looks at no more."""
@@ -46,7 +46,7 @@ _NO_END = {language: frozenset(words.split()) for language, words in _ABBREVIATI
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """Part of a text. `left`/`right`: no space on that side, whatever the characters say."""
 
     text: str
@@ -69,14 +69,14 @@ def join(texts: Iterable[str], language: str = "") -> str:
 
 def fit(before: str, text: str, language: str, capitals: bool) -> str:
     """`text` as it continues `before`: with the space it needs in front and its capital letter."""
-    return compose(before, (Piece(text),), language, capitals)
+    return compose(before, (TextPiece(text),), language, capitals)
 
 
-def carry_on(before: str, text: str, language: str, added_capital: bool) -> str:
+def continue_text(before: str, text: str, language: str, added_capital: bool) -> str:
     """A whole text as it continues `before`, which stands in another program; "" is not known, and changes nothing.
 
     `added_capital`: `text` begins with a capital only because it was taken for the start of a sentence. In the
-    middle of one that capital goes again; one the recogniser wrote itself (a name, a German noun) never does.
+    middle of one that capital goes again; one the recognizer wrote itself (a name, a German noun) never does.
     """
     if not before:
         return text
@@ -85,7 +85,7 @@ def carry_on(before: str, text: str, language: str, added_capital: bool) -> str:
     return fit(before, text, language, capitals=True)
 
 
-def compose(before: str, pieces: Iterable[Piece], language: str, capitals: bool) -> str:
+def compose(before: str, pieces: Iterable[TextPiece], language: str, capitals: bool) -> str:
     """The pieces as one text that continues `before`. "" if they hold nothing but spaces."""
     parts: list[str] = []
     before = before[-CONTEXT:]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
-from saywrite.text.scripts import Kind, is_cjk, is_wide, kind
+from saywrite.text.characters import CharacterKind, is_cjk, is_wide, kind
 
 LINE_LENGTH = 42
 WIDE_LINE_LENGTH = 18
@@ -124,11 +124,11 @@ def _unbroken(chunk: str) -> list[str]:
 
 
 def _may_break(before: str, char: str) -> bool:
-    if char in _NOT_FIRST or before in _NOT_LAST or kind(char) is Kind.MARK:
+    if char in _NOT_FIRST or before in _NOT_LAST or kind(char) is CharacterKind.MARK:
         return False
     if is_cjk(before) or is_cjk(char):
         return True
-    return kind(before) is Kind.UNSPACED and kind(char) is Kind.UNSPACED
+    return kind(before) is CharacterKind.UNSPACED and kind(char) is CharacterKind.UNSPACED
 
 
 def _cut(start: int, end: int, words: list[_Word]) -> list[tuple[int, int, tuple[str, ...]]]:

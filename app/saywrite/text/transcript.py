@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from saywrite.events import Segment
-from saywrite.text import commands
+from saywrite.foundation.events import Segment
 from saywrite.text.keywords import Keywords
-from saywrite.text.spacing import CONTEXT, Piece, compose, gap, join
+from saywrite.text.spacing import CONTEXT, TextPiece, compose, gap, join
+from saywrite.text.spoken_punctuation import parser as commands
 
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f\x85\ufeff]+")
 _NO_BREAK = " \u00a0\u202f"
@@ -78,15 +78,15 @@ class Transcript:
         final that comes to nothing (only commands, only spaces) adds no segment.
         """
         removed: list[int] = []
-        said: list[Piece] = []
+        said: list[TextPiece] = []
         for piece in _pieces(normalize(raw), rules):
-            if isinstance(piece, Piece):
+            if isinstance(piece, TextPiece):
                 said.append(piece)
             elif said:
                 said.clear()
             elif self._rows:
                 removed.append(self._rows.pop().segment.number)
-        text = _row_text(compose(self._tail(), said, rules.language, rules.capitals))
+        text = _row_text(compose(self._last_segments(), said, rules.language, rules.capitals))
         if not text:
             return Change(removed=tuple(removed))
         segment = Segment(self._next, text, raw, start, end, normalize(translation), engine)
@@ -126,7 +126,7 @@ class Transcript:
             raise KeyError(number)
         return at
 
-    def _tail(self) -> str:
+    def _last_segments(self) -> str:
         """The end of the text, as much of it as can matter to what follows."""
         length = 0
         first = len(self._rows)
@@ -146,11 +146,11 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text))
 
 
-def _pieces(text: str, rules: Composition) -> Sequence[Piece | commands.ScratchThat]:
+def _pieces(text: str, rules: Composition) -> Sequence[TextPiece | commands.ScratchThat]:
     text, exact = rules.keywords.rewrite(text)
     if rules.commands:
         return commands.parse(text, rules.language, exact)
-    return (Piece(text),)
+    return (TextPiece(text),)
 
 
 def _row_text(text: str) -> str:

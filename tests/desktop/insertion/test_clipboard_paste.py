@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from saywrite.desktop.insertion.base import FailureReason, InsertionResult, PasteMethod, Receipt, TargetWindow
 from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
-from saywrite.desktop.insertion.user_activity import UserActivity
-from saywrite.desktop.insertion.way import Delivery, Means, Receipt, Target, Trouble
+from saywrite.desktop.insertion.context.user_activity import UserActivity
 
-KATE = Target(1, "Kate")
+KATE = TargetWindow(1, "Kate")
 
 
 @dataclass
@@ -19,8 +19,8 @@ class Board:
     """A clipboard and a program in front of it. `reads_after`: seconds after the keys at which it reads."""
 
     reads_after: tuple[float, ...] = (0.0,)
-    trouble: Trouble = Trouble.NONE
-    held: Trouble = Trouble.NONE
+    trouble: FailureReason = FailureReason.NONE
+    held: FailureReason = FailureReason.NONE
     can_type: bool = True
     contents: str = "old"
     ours: bool = False
@@ -29,10 +29,10 @@ class Board:
     read: list[tuple[float, str]] = field(default_factory=list)
     typed: str = ""
 
-    def save(self, means: Means, kept: str | None) -> tuple[str, Trouble]:
+    def save(self, means: PasteMethod, kept: str | None) -> tuple[str, FailureReason]:
         return (self.contents if kept is None else kept), self.trouble
 
-    def offer(self, text: str, means: Means, before: str | None) -> bool:
+    def offer(self, text: str, means: PasteMethod, before: str | None) -> bool:
         self.contents, self.ours, self.pressed_at = text, True, None
         self.read.clear()
         return True
@@ -43,14 +43,14 @@ class Board:
     def is_ours(self) -> bool:
         return self.ours
 
-    def wait_until_free(self) -> Trouble:
+    def wait_until_free(self) -> FailureReason:
         return self.held
 
-    def press(self, target: Target | None, means: Means) -> bool:
+    def press(self, target: TargetWindow | None, means: PasteMethod) -> bool:
         self.pressed_at = self.now
         return True
 
-    def type(self, text: str, target: Target | None) -> bool:
+    def type(self, text: str, target: TargetWindow | None) -> bool:
         self.typed += text if self.can_type else ""
         return self.can_type
 
@@ -93,7 +93,7 @@ class Desk:
         self.activity = UserActivity(known=True)
         self.paste: ClipboardPaste[str] = ClipboardPaste(board, self.activity, lambda: board.now)
 
-    def deliver(self, means: Means = Means.CTRL_V, *, replace: bool = False) -> Delivery:
+    def deliver(self, means: PasteMethod = PasteMethod.CTRL_V, *, replace: bool = False) -> InsertionResult:
         return self.paste.deliver("Words", KATE, means, replace=replace)
 
     def wait(self, seconds: float) -> None:
@@ -114,7 +114,7 @@ def test_a_busy_program_reads_the_text_each_time_and_the_old_clipboard_is_back_w
 ) -> None:
     desk = Desk(Board(reads_after=reads))
     began = desk.board.now
-    assert desk.deliver() == Delivery(Receipt.READ)
+    assert desk.deliver() == InsertionResult(Receipt.READ)
     desk.wait(began + 10 - desk.board.now)
     assert desk.board.contents == "old"
     assert [text for _, text in desk.board.read] == ["Words"] * len(reads)
@@ -150,41 +150,41 @@ def test_what_somebody_copies_meanwhile_stays() -> None:
 
 def test_a_text_that_nobody_reads_stays_for_pasting_by_hand() -> None:
     desk = Desk(Board(reads_after=()))
-    assert desk.deliver() == Delivery(Receipt.NOT_READ, on_clipboard=True)
+    assert desk.deliver() == InsertionResult(Receipt.NOT_READ, on_clipboard=True)
     desk.wait(60)
     assert desk.board.contents == "Words"
 
 
 def test_a_clipboard_taken_by_another_program_before_a_read_is_told() -> None:
     class Thief(Board):
-        def press(self, target: Target | None, means: Means) -> bool:
+        def press(self, target: TargetWindow | None, means: PasteMethod) -> bool:
             self.contents, self.ours = "stolen", False
             return True
 
     desk = Desk(Thief(reads_after=()))
-    assert desk.deliver() == Delivery(Receipt.UNKNOWN, trouble=Trouble.CLIPBOARD_LOST)
+    assert desk.deliver() == InsertionResult(Receipt.UNKNOWN, trouble=FailureReason.CLIPBOARD_LOST)
     desk.wait(10)
     assert desk.board.contents == "stolen"
 
 
-@pytest.mark.parametrize("trouble", [Trouble.CLIPBOARD_SLOW, Trouble.CLIPBOARD_BIG])
-def test_a_clipboard_that_cannot_be_saved_is_never_replaced_unasked(trouble: Trouble) -> None:
+@pytest.mark.parametrize("trouble", [FailureReason.CLIPBOARD_SLOW, FailureReason.CLIPBOARD_BIG])
+def test_a_clipboard_that_cannot_be_saved_is_never_replaced_unasked(trouble: FailureReason) -> None:
     desk = Desk(Board(trouble=trouble))
-    assert desk.deliver() == Delivery(Receipt.UNKNOWN, trouble=trouble)
+    assert desk.deliver() == InsertionResult(Receipt.UNKNOWN, trouble=trouble)
     assert (desk.board.typed, desk.board.contents) == ("Words", "old")
     desk.board.can_type = False
-    assert desk.deliver() == Delivery(Receipt.NOT_READ, trouble=trouble)
+    assert desk.deliver() == InsertionResult(Receipt.NOT_READ, trouble=trouble)
     assert desk.board.contents == "old"
-    assert desk.deliver(replace=True) == Delivery(Receipt.READ)
+    assert desk.deliver(replace=True) == InsertionResult(Receipt.READ)
     desk.wait(60)
     assert desk.board.contents == "Words"
 
 
-@pytest.mark.parametrize("held", [Trouble.KEYS_HELD, Trouble.KEYBOARD_TAKEN])
-@pytest.mark.parametrize("means", [Means.CTRL_V, Means.TYPE])
-def test_keys_that_would_not_arrive_as_they_are_are_not_pressed(held: Trouble, means: Means) -> None:
+@pytest.mark.parametrize("held", [FailureReason.KEYS_HELD, FailureReason.KEYBOARD_TAKEN])
+@pytest.mark.parametrize("means", [PasteMethod.CTRL_V, PasteMethod.TYPE])
+def test_keys_that_would_not_arrive_as_they_are_are_not_pressed(held: FailureReason, means: PasteMethod) -> None:
     desk = Desk(Board(held=held))
-    assert desk.deliver(means) == Delivery(Receipt.NOT_READ, on_clipboard=True, trouble=held)
+    assert desk.deliver(means) == InsertionResult(Receipt.NOT_READ, on_clipboard=True, trouble=held)
     assert (desk.board.pressed_at, desk.board.typed) == (None, "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.desktop.insertion.user_activity import PolledInput, UserActivity
+from saywrite.desktop.insertion.context.user_activity import PolledInput, UserActivity
 
 
 def since(at: float = 100.0) -> UserActivity:

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from saywrite.events import SAMPLE_RATE
-from saywrite.speech.aiola.session import Session, Text, Verdict
-from saywrite.speech.recognizer import VoiceSettings
+from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.speech.aiola.delivery.tracker import CompletionState, DeliveryTracker, PlacedText
+from saywrite.speech.engine import VoiceSettings
 
 STEP_S = 0.04
 WORD_S, BETWEEN_S = 0.2, 0.1
@@ -92,8 +92,8 @@ class Service:
 
 @dataclass
 class Outcome:
-    texts: list[Text]
-    verdict: Verdict
+    texts: list[PlacedText]
+    verdict: CompletionState
     confirmed: int
     heard: int
     reconnects: int
@@ -121,11 +121,11 @@ def dictate(
     connections (0 is the first) on which the service never answers; `dead_s`: how long nothing passes before it
     is noticed that the line is lost; `detector_merges_s`: pauses up to that are none to our detector.
     """
-    session = Session(VoiceSettings())
+    session = DeliveryTracker(VoiceSettings())
     total = speech[-1].end + tail_s if speech else 2.0
     boundaries = sorted(_boundaries(speech, detector_late_s, detector_merges_s, total), key=lambda each: each[0])
     lost_at = sorted(drops)
-    texts: list[Text] = []
+    texts: list[PlacedText] = []
     service: Service | None = None
     cursor, flying = 0.0, []  # type: ignore[var-annotated]
     now, up_at, connections, stopped_at = 0.0, 0.1, 0, None
@@ -144,7 +144,10 @@ def dictate(
             flying = []
         if service is not None and lost_at and lost_at[0][0] <= now < lost_at[0][0] + dead_s:
             session.review(now)
-            if stopped_at is not None and session.verdict(now)[0] in (Verdict.COMPLETE, Verdict.INCOMPLETE):
+            if stopped_at is not None and session.verdict(now)[0] in (
+                CompletionState.COMPLETE,
+                CompletionState.INCOMPLETE,
+            ):
                 return Outcome(
                     texts,
                     session.verdict(now)[0],
@@ -182,11 +185,11 @@ def dictate(
             continue
         if stopped_at is not None:
             verdict, _due = session.verdict(now)
-            if verdict is Verdict.ASK_AGAIN:
+            if verdict is CompletionState.ASK_AGAIN:
                 session.ask_again()
                 session.lost()
                 service, up_at = None, now + 0.3
-            elif verdict is not Verdict.WAIT:
+            elif verdict is not CompletionState.WAIT:
                 return Outcome(texts, verdict, session.confirmed, _samples(total), connections - 1, now - stopped_at)
     raise AssertionError("the dictation never ended")
 

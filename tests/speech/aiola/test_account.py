@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.errors import AddressRefused
+from saywrite.foundation.errors import AddressRefused
 from saywrite.speech.aiola.account import Account, check_address, is_loopback
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from saywrite.errors import (
+from saywrite.foundation.errors import (
     KeyRefused,
     ServiceError,
     ServiceUnreachable,
@@ -18,14 +18,20 @@ from saywrite.errors import (
     WorkflowUnknown,
 )
 from saywrite.speech.aiola.account import DEFAULT_WORKFLOW, Account
-from saywrite.speech.aiola.auth import AccountFound, Grant, Granted, GrantFailed
-from saywrite.speech.aiola.backoff import CROWDED_S
-from saywrite.speech.aiola.connection import CONNECT_LIMIT_S, Connection, Down, Up, Wanted
-from saywrite.speech.aiola.transport import Connected, Heard, Lost, Refused
-from saywrite.speech.recognizer import VoiceSettings
+from saywrite.speech.aiola.connection import (
+    CONNECT_LIMIT_S,
+    CROWDED_S,
+    ServiceConnection,
+    SessionClosed,
+    SessionOpened,
+    StreamConfig,
+)
+from saywrite.speech.aiola.net.command_queue import EventReceived, TransportConnected, TransportLost, TransportRefused
+from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, Grant, TokenFetched
+from saywrite.speech.engine import VoiceSettings
 
 ACCOUNT = Account("key", "a key", base_url="https://speech.example/base")
-WANTED = Wanted("pr", VoiceSettings(), "en", {"postgres": "PostgreSQL"})
+WANTED = StreamConfig("pr", VoiceSettings(), "en", {"postgres": "PostgreSQL"})
 UNREACHABLE = ServiceUnreachable("No network.", "Wait.")
 
 
@@ -78,7 +84,7 @@ class FakeGrants:
     def receive(self, message: object) -> bool:
         if isinstance(message, AccountFound):
             self.account = message.account
-        if isinstance(message, Granted):
+        if isinstance(message, TokenFetched):
             self.grant = message.grant
         return True
 
@@ -95,7 +101,7 @@ class Bench:
         if token is not None:
             self.grants.account = ACCOUNT
             self.grants.grant = Grant(token, ACCOUNT)
-        self.connection = Connection(self.grants, self._make, Random(1))  # type: ignore[arg-type]
+        self.connection = ServiceConnection(self.grants, self._make, Random(1))  # type: ignore[arg-type]
 
     def _make(self, number: int) -> FakeLink:
         self.links.append(FakeLink(number))
@@ -105,15 +111,15 @@ class Bench:
     def link(self) -> FakeLink:
         return self.links[-1]
 
-    def open(self, wanted: Wanted = WANTED, now: float = 0.0) -> bool:
+    def open(self, wanted: StreamConfig = WANTED, now: float = 0.0) -> bool:
         return self.connection.open(wanted, now)
 
     def come_up(self, now: float = 1.0) -> object:
-        return self.connection.receive(Connected(self.link.number, now, "sid", 25.0, 20.0), now)
+        return self.connection.receive(TransportConnected(self.link.number, now, "sid", 25.0, 20.0), now)
 
-    def fail(self, error: ServiceError, now: float = 1.0, kind: type = Lost) -> Down:
+    def fail(self, error: ServiceError, now: float = 1.0, kind: type = TransportLost) -> SessionClosed:
         down = self.connection.receive(kind(self.link.number, now, error), now)
-        assert isinstance(down, Down)
+        assert isinstance(down, SessionClosed)
         return down
 
 
@@ -121,7 +127,7 @@ def test_with_a_token_it_dials_and_upgrades_at_once() -> None:
     bench = Bench()
     assert not bench.open()
     assert bench.link.did == ["dial https://speech.example/base", "upgrade"]
-    assert bench.come_up() == Up(45.0)
+    assert bench.come_up() == SessionOpened(45.0)
     assert bench.connection.up
     assert bench.connection.host == "speech.example"
 
@@ -132,7 +138,7 @@ def test_while_a_token_is_fetched_the_line_is_dialed_already() -> None:
     assert (bench.grants.fetches, bench.links) == (1, [])
     bench.connection.receive(AccountFound(1, ACCOUNT), 0.1)
     assert bench.link.did == ["dial https://speech.example/base"]
-    bench.connection.receive(Granted(1, Grant("a token", ACCOUNT)), 0.2)
+    bench.connection.receive(TokenFetched(1, Grant("a token", ACCOUNT)), 0.2)
     assert bench.link.did[-1] == "upgrade"
 
 
@@ -199,7 +205,7 @@ def test_a_token_refused_on_a_stream_that_opens_each_time_is_not_asked_for_again
         if down.retry_in_s is None:
             break
         bench.connection.wake(number + down.retry_in_s)
-        bench.connection.receive(Granted(number, Grant("another", ACCOUNT)), number)
+        bench.connection.receive(TokenFetched(number, Grant("another", ACCOUNT)), number)
     assert waits[0] == 0.0
     assert waits[-1] is None
 
@@ -211,7 +217,7 @@ def test_a_new_accounts_token_is_given_to_no_other_host() -> None:
     assert bench.links[0].did == ["dial https://speech.example/base"], "as far as was known"
     moved = replace(ACCOUNT, base_url="https://other.example")
     bench.connection.receive(AccountFound(1, moved), 0.1)
-    bench.connection.receive(Granted(1, Grant("a token", moved)), 0.2)
+    bench.connection.receive(TokenFetched(1, Grant("a token", moved)), 0.2)
     assert bench.links[0].did[-1] == "abort"
     assert bench.links[0].headers == {}
     assert bench.link.did == ["dial https://other.example", "upgrade"]
@@ -234,17 +240,17 @@ def test_when_the_network_is_back_nothing_is_waited_for() -> None:
 def test_a_token_that_is_refused_is_replaced_at_once_and_only_once(error: ServiceError) -> None:
     bench = Bench()
     bench.open()
-    assert bench.fail(error, kind=Refused).retry_in_s == 0.0
+    assert bench.fail(error, kind=TransportRefused).retry_in_s == 0.0
     bench.connection.wake(1.0)
     assert (bench.grants.forgotten, bench.grants.fetches) == (1, 1)
-    bench.connection.receive(Granted(2, Grant("another", ACCOUNT)), 1.1)
+    bench.connection.receive(TokenFetched(2, Grant("another", ACCOUNT)), 1.1)
     assert bench.link.headers == {"Authorization": "Bearer another"}
     for number in (2, 3):
-        down = bench.fail(error, 2.0, kind=Refused)
+        down = bench.fail(error, 2.0, kind=TransportRefused)
         if down.retry_in_s is None:
             break
         bench.connection.wake(2.0 + down.retry_in_s)
-        bench.connection.receive(Granted(number, Grant("yet another", ACCOUNT)), 9.0)
+        bench.connection.receive(TokenFetched(number, Grant("yet another", ACCOUNT)), 9.0)
     assert down.retry_in_s is None, "fresh tokens that are refused too are no matter of time"
     assert isinstance(down.error, KeyRefused)
 
@@ -253,15 +259,15 @@ def test_an_access_token_of_the_users_own_cannot_be_renewed() -> None:
     bench = Bench()
     bench.grants.grant = Grant("a token", replace(ACCOUNT, sign_in="token"))
     bench.open()
-    assert bench.fail(TokenExpired("Expired.", ""), kind=Refused).retry_in_s is None
+    assert bench.fail(TokenExpired("Expired.", ""), kind=TransportRefused).retry_in_s is None
 
 
 def test_what_trying_again_cannot_cure_stops_it() -> None:
     bench = Bench()
     bench.open()
     assert (
-        bench.fail(WorkflowUnknown("No such workflow.", "Look."), kind=Refused)
-        == Down(WorkflowUnknown("No such workflow.", "Look."), None)
+        bench.fail(WorkflowUnknown("No such workflow.", "Look."), kind=TransportRefused)
+        == SessionClosed(WorkflowUnknown("No such workflow.", "Look."), None)
         or bench.links
     )
     assert bench.connection.wake(1_000.0) == (None, None)
@@ -271,8 +277,8 @@ def test_what_trying_again_cannot_cure_stops_it() -> None:
 def test_until_the_user_has_changed_something() -> None:
     bench = Bench(token=None)
     bench.open()
-    down = bench.connection.receive(GrantFailed(1, KeyRefused("Wrong key.", "Enter another.")), 1.0)
-    assert isinstance(down, Down)
+    down = bench.connection.receive(AuthFailed(1, KeyRefused("Wrong key.", "Enter another.")), 1.0)
+    assert isinstance(down, SessionClosed)
     assert down.retry_in_s is None
     bench.connection.try_again(5.0)
     bench.connection.wake(5.0)
@@ -290,7 +296,7 @@ def test_until_the_user_has_changed_something() -> None:
 def test_a_limit_is_waited_for_as_long_as_the_service_says(error: ServiceError, wait: float) -> None:
     bench = Bench()
     bench.open()
-    assert bench.fail(error, kind=Refused).retry_in_s == wait
+    assert bench.fail(error, kind=TransportRefused).retry_in_s == wait
 
 
 def test_an_attempt_that_neither_succeeds_nor_fails_is_given_up() -> None:
@@ -309,12 +315,12 @@ def test_what_a_former_link_says_means_nothing() -> None:
     former = bench.link.number
     bench.fail(UNREACHABLE)
     bench.connection.wake(9.0)
-    assert bench.connection.receive(Connected(former, 9.1, "sid", 25.0, 20.0), 9.1) is None
+    assert bench.connection.receive(TransportConnected(former, 9.1, "sid", 25.0, 20.0), 9.1) is None
     assert not bench.connection.up
     bench.come_up(9.2)
-    assert bench.connection.receive(Lost(former, 9.3, UNREACHABLE), 9.3) is None
-    assert bench.connection.receive(Heard(former, 9.4, "transcript", {}), 9.4) is None
-    mine = Heard(bench.link.number, 9.4, "transcript", {})
+    assert bench.connection.receive(TransportLost(former, 9.3, UNREACHABLE), 9.3) is None
+    assert bench.connection.receive(EventReceived(former, 9.4, "transcript", {}), 9.4) is None
+    mine = EventReceived(bench.link.number, 9.4, "transcript", {})
     assert bench.connection.receive(mine, 9.4) is mine
 
 
@@ -346,7 +352,7 @@ def test_closed_it_stays_closed_and_says_goodbye() -> None:
     assert bench.link.did[-1] == "close"
     assert bench.connection.wake(100.0) == (None, None)
     assert not bench.grants.wanted
-    assert bench.connection.receive(Granted(3, Grant("late", ACCOUNT)), 101.0) is None
+    assert bench.connection.receive(TokenFetched(3, Grant("late", ACCOUNT)), 101.0) is None
     assert len(bench.links) == 1
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.errors import AudioFileError
-from saywrite.speech.aiola.multipart import PIECE, Form
+from saywrite.foundation.errors import AudioFileError
+from saywrite.speech.aiola.file_request import PIECE, MultipartForm
 
 
 class WatchedFile(io.BytesIO):
@@ -25,8 +25,8 @@ class WatchedFile(io.BytesIO):
         return super().read(size)
 
 
-def form(file: io.BytesIO, size: int, **fields: str) -> Form:
-    return Form(fields, file, size, "audio.mp3", "audio/mpeg")
+def form(file: io.BytesIO, size: int, **fields: str) -> MultipartForm:
+    return MultipartForm(fields, file, size, "audio.mp3", "audio/mpeg")
 
 
 @given(

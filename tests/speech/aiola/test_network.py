@@ -17,8 +17,8 @@ from typing import ClassVar
 
 import pytest
 
-from saywrite.errors import ProxyRefused
-from saywrite.speech.aiola.network import SEND_BUFFER, Network, Proxy, quiet, tune
+from saywrite.foundation.errors import ProxyRefused
+from saywrite.speech.aiola.net.network import SEND_BUFFER, Network, Proxy, quiet, tune
 
 AIOLA = "https://apis.aiola.ai/x"
 
@@ -127,9 +127,11 @@ def test_a_library_is_kept_out_of_the_log(caplog: pytest.LogCaptureFixture) -> N
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     heavy = {"requests", "urllib3", "websocket", "truststore", "ssl"}
-    modules = ["network", "transport", "wire", "conversation"]
-    imports = ", ".join(["sys", *[f"saywrite.speech.aiola.{name}" for name in modules]])
-    program = f"import {imports}; saywrite.speech.aiola.network.Network(); print(sorted({heavy!r} & set(sys.modules)))"
+    modules = ["network", "websocket", "packets", "socketio"]
+    imports = ", ".join(["sys", *[f"saywrite.speech.aiola.net.{name}" for name in modules]])
+    program = (
+        f"import {imports}; saywrite.speech.aiola.net.network.Network(); print(sorted({heavy!r} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.speech.aiola.overlap import Repeats
+from saywrite.speech.aiola.delivery.overlap import OverlapDeduplicator
 
 
 def strip(known: list[str], *texts: str) -> list[str]:
-    repeats = Repeats()
+    repeats = OverlapDeduplicator()
     repeats.expect(known)
     return [repeats.strip(text) for text in texts]
 

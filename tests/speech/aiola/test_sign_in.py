@@ -13,7 +13,7 @@ import pytest
 from tests.aiola_server import certificates
 from tests.speech.aiola.scripted_http import KEY, Reply, ScriptedServer, Seen, jwt, refused, said, serving
 
-from saywrite.errors import (
+from saywrite.foundation.errors import (
     AddressRefused,
     CaptivePortal,
     CertificateUntrusted,
@@ -29,10 +29,10 @@ from saywrite.errors import (
     TooManyDictations,
     WorkflowUnknown,
 )
-from saywrite.speech.aiola import exchange
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.network import Network
-from saywrite.speech.aiola.sign_in import Grant, claims, end_session, sign_in
+from saywrite.speech.aiola.net import http as exchange
+from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.token_provider import Grant, claims, end_session, sign_in
 
 NOW = 1_800_000_000.0
 TOKEN = jwt(kind="temporary", exp=NOW + 300)
@@ -131,7 +131,7 @@ def test_the_wait_the_service_asks_for_is_passed_on(service: ScriptedServer) -> 
 def test_a_service_that_does_not_get_on_with_it_is_given_up(
     service: ScriptedServer, reply: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "PATIENCE", exchange.Patience(read_s=0.3, total_s=0.3))
+    monkeypatch.setattr(exchange, "PATIENCE", exchange.HttpTimeouts(read_s=0.3, total_s=0.3))
     service.answer = lambda _seen: reply
     with pytest.raises(ServiceUnreachable, match="does not answer"):
         enter(with_key(service))

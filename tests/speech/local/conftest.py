@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from saywrite.paths import default_paths
+from saywrite.foundation.paths import default_paths
+from saywrite.speech.local.decoder.tokenizer import Tokenizer
+from saywrite.speech.local.decoder.whisper import WhisperDecoder
 from saywrite.speech.local.models import DEFAULT_MODEL, find_model
-from saywrite.speech.local.tokenizer import Tokenizer
-from saywrite.speech.local.whisper import WhisperDecoder
 
 
 @pytest.fixture(scope="session")

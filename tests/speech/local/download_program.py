@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.speech.local.small_model import SmallModel
 
-from saywrite.dictation.model_commands import Request, run
-from saywrite.speech.aiola.network import Network
+from saywrite.cli.models import ModelRequest, run
+from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import WebSource
 from saywrite.speech.local.model_store.store import ModelStore
@@ -16,5 +16,5 @@ from saywrite.speech.local.model_store.store import ModelStore
 if __name__ == "__main__":
     work, address, data = sys.argv[1:]
     store = ModelStore(Path(data), [SmallModel(Path(work)).model])
-    request = Request("download", "small-model", "small-model")
+    request = ModelRequest("download", "small-model", "small-model")
     sys.exit(run(request, store, lambda _source, stop: [WebSource(address, HttpFiles(Network(), stop, (5.0, 60.0)))]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from saywrite.speech.local.conditioning import prepare, remove_hum, samples_of, speech_level
+from saywrite.speech.local.decoder.conditioning import prepare, remove_hum, samples_of, speech_level
 
 SECOND = np.arange(16_000) / 16_000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from saywrite.speech.local.guards import Confidence, compression, is_stock_phrase, is_trusted, looks_repeated
+from saywrite.speech.local.decoder.guards import Confidence, compression, is_stock_phrase, is_trusted, looks_repeated
 
 SENTENCE = "We are going to the house by the river."
 LOOP = "I'm going to go. " * 12

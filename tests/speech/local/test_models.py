@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from saywrite import cli
-from saywrite.settings.schema import OPTIONS
+from saywrite.cli import arguments as cli
 from saywrite.speech.local.models import (
     DEFAULT_MODEL,
     MODELS,
@@ -22,6 +21,7 @@ from saywrite.speech.local.models import (
     model_folders,
     read_stamp,
 )
+from saywrite.storage.settings.schema import OPTIONS
 
 IDS = [model.id for model in MODELS]
 

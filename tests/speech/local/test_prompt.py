@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.speech.languages import LANGUAGES
-from saywrite.speech.local.prompt import glossary, prompt_tokens
-from saywrite.speech.local.tokenizer import Tokenizer
+from saywrite.foundation.catalog import LANGUAGES
+from saywrite.speech.local.decoder.prompt import glossary, prompt_tokens
+from saywrite.speech.local.decoder.tokenizer import Tokenizer
 
 
 def test_prompt_without_keywords_is_start_language_and_task(tokenizer: Tokenizer) -> None:

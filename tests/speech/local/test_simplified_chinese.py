@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from saywrite.speech.local.simplified_chinese import to_simplified
+from saywrite.speech.local.decoder.simplified_chinese import to_simplified
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import tokenizers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.speech.local.tokenizer import Tokenizer, split
+from saywrite.speech.local.decoder.tokenizer import Tokenizer, split
 
 SENTENCES = {
     "en": "It's 7:45, they'll say: we're late, don't you'VE?  Yes — 3½ hours!",

@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 from tests import sounds
 
-from saywrite.audio.voice import Segmenter
-from saywrite.speech.local.whisper import Decoding, WhisperDecoder
+from saywrite.audio.vad import Segmenter
+from saywrite.speech.local.decoder.whisper import Decoding, WhisperDecoder
 
 RATE = 16_000
 DATA = Path(__file__).resolve().parents[2] / "data"

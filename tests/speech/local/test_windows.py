@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from saywrite.speech.local.windows import Reading, Segment, read, token_limit, window_s
+from saywrite.speech.local.decoder.windows import DecodedSegment, Reading, read, token_limit, window_s
 
 
 @pytest.mark.parametrize(
@@ -51,24 +51,26 @@ def read_tokens(*tokens: int, sound_s: float = 30.0, ended: bool = True, last: b
 
 def test_text_between_timestamps_is_a_segment() -> None:
     reading = read_tokens(at(0), 1, 2, at(3), at(4), 3, at(6))
-    assert reading == Reading((Segment(0.0, 3.0, (1, 2)), Segment(4.0, 6.0, (3,))), None)
+    assert reading == Reading((DecodedSegment(0.0, 3.0, (1, 2)), DecodedSegment(4.0, 6.0, (3,))), None)
 
 
 def test_a_segment_without_an_end_counts_in_the_last_window() -> None:
-    assert read_tokens(at(0), 1, at(3), at(3), 2) == Reading((Segment(0.0, 3.0, (1,)), Segment(3.0, None, (2,))), None)
+    assert read_tokens(at(0), 1, at(3), at(3), 2) == Reading(
+        (DecodedSegment(0.0, 3.0, (1,)), DecodedSegment(3.0, None, (2,))), None
+    )
 
 
 def test_tokens_without_any_timestamp_are_a_segment() -> None:
-    assert read_tokens(1, 2) == Reading((Segment(0.0, None, (1, 2)),), None)
+    assert read_tokens(1, 2) == Reading((DecodedSegment(0.0, None, (1, 2)),), None)
 
 
 def test_segments_that_start_behind_the_sound_are_dropped() -> None:
     reading = read_tokens(at(0), 1, at(4), at(5), 2, at(6), sound_s=5.0)
-    assert reading.segments == (Segment(0.0, 4.0, (1,)),)
+    assert reading.segments == (DecodedSegment(0.0, 4.0, (1,)),)
 
 
 def test_special_tokens_are_no_text() -> None:
-    assert read_tokens(at(0), 1, 150, at(2)).segments == (Segment(0.0, 2.0, (1,)),)
+    assert read_tokens(at(0), 1, 150, at(2)).segments == (DecodedSegment(0.0, 2.0, (1,)),)
 
 
 def test_silence_in_the_middle_of_a_long_sound_leads_to_the_next_window() -> None:
@@ -77,12 +79,12 @@ def test_silence_in_the_middle_of_a_long_sound_leads_to_the_next_window() -> Non
 
 def test_a_long_sound_goes_on_behind_its_last_closed_segment() -> None:
     reading = read_tokens(at(0), 1, at(20), at(20), 2, at(27), at(27), 3, last=False)
-    assert reading.segments == (Segment(0.0, 20.0, (1,)), Segment(20.0, 27.0, (2,)))
+    assert reading.segments == (DecodedSegment(0.0, 20.0, (1,)), DecodedSegment(20.0, 27.0, (2,)))
     assert reading.next_s == 27.0
 
 
 def test_a_long_sound_with_one_open_segment_goes_on_behind_the_window() -> None:
-    assert read_tokens(at(0), 1, 2, last=False) == Reading((Segment(0.0, None, (1, 2)),), 30.0)
+    assert read_tokens(at(0), 1, 2, last=False) == Reading((DecodedSegment(0.0, None, (1, 2)),), 30.0)
 
 
 def test_a_closed_segment_at_the_end_of_the_window_leads_behind_it() -> None:
@@ -91,7 +93,7 @@ def test_a_closed_segment_at_the_end_of_the_window_leads_behind_it() -> None:
 
 def test_tokens_that_ran_into_the_limit_are_continued() -> None:
     reading = read_tokens(at(0), 1, at(9), at(9), 2, ended=False, sound_s=20.0)
-    assert reading == Reading((Segment(0.0, 9.0, (1,)),), 9.0)
+    assert reading == Reading((DecodedSegment(0.0, 9.0, (1,)),), 9.0)
 
 
 def test_tokens_that_ran_into_the_limit_behind_the_sound_are_the_end() -> None:

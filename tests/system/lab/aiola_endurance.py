@@ -22,7 +22,7 @@ from tests.aiola_server.tones import speech, utterances
 from tests.system.lab.counting import Count, count, words_of
 from tests.system.lab.speaker import Speaker
 
-from saywrite.events import SAMPLE_RATE, ConnectionChanged, Gauge, Outstanding, Traffic
+from saywrite.foundation.events import SAMPLE_RATE, ConnectionChanged, PendingUtterances, ProgressChanged, Traffic
 
 BATCH = 50
 """Utterances whose sound is made at a time."""
@@ -121,7 +121,7 @@ def _stage(
             FaultProxyProcess(service.port) as line,
             Speaker(Path(folder), service.environment(line.url), aiola_linger_s=linger_s) as speaker,
         ):
-            speaker.forgets = (Gauge, Outstanding, Traffic, ConnectionChanged)
+            speaker.forgets = (ProgressChanged, PendingUtterances, Traffic, ConnectionChanged)
             yield said, sound, service, line, speaker
         sound.close()
 

@@ -26,7 +26,7 @@ from tests.system.lab.program import running
 from tests.system.lab.sound import sound_lab
 from tests.system.lab.speaker import Speaker
 
-from saywrite.events import SAMPLE_RATE, Finished, UnfinishedFound
+from saywrite.foundation.events import SAMPLE_RATE, Finished, IncompleteRecordingsFound
 
 BEFORE = 3
 """Utterances before the fault; it comes in the third one, or behind it."""
@@ -237,8 +237,8 @@ def _killed(row: Row, seed: int, quick: bool, folder: Path) -> Result:
 def _offers(speaker: Speaker, dictation: str) -> bool:
     return any(
         item.dictation == dictation
-        for _at, event in speaker.all(UnfinishedFound)
-        if isinstance(event, UnfinishedFound)
+        for _at, event in speaker.all(IncompleteRecordingsFound)
+        if isinstance(event, IncompleteRecordingsFound)
         for item in event.items
     )
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from saywrite.audio.source import FromSource, Source
-from saywrite.errors import AudioError
-from saywrite.events import SAMPLE_RATE, Level
+from saywrite.foundation.errors import AudioError
+from saywrite.foundation.events import SAMPLE_RATE, Level
 
 LIMIT_S = 20.0
 

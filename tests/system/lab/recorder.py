@@ -9,7 +9,7 @@ import sys
 
 from PySide6.QtWidgets import QApplication
 
-from saywrite.ui.key_recorder import KeyRecorder
+from saywrite.ui.settings.hotkey_recorder import KeyRecorder
 
 
 def say(text: str) -> None:

@@ -1,6 +1,6 @@
 """Somebody who dictates: the whole application below its front end, with sound played as if a microphone gave it.
 
-Everything is real but the microphone: loop, journal on disk, history, the recogniser of aiOla's service, the network.
+Everything is real but the microphone: loop, journal on disk, history, the recognizer of aiOla's service, the network.
 """
 
 from __future__ import annotations
@@ -16,20 +16,19 @@ from tests.aiola_server.tones import silence
 
 from saywrite.audio.levels import measure
 from saywrite.audio.source import SoundSink
-from saywrite.audio.voice import Segmenter
-from saywrite.dictation.accounts import find_account
-from saywrite.dictation.assembly import Means, Wishes, assemble
-from saywrite.dictation.desk import Desk
-from saywrite.dictation.dictation import Dictation
-from saywrite.dictation.inbox import Inbox
-from saywrite.events import SAMPLE_RATE, ConnectionChanged, Failed, Finished, Started
-from saywrite.paths import default_paths
-from saywrite.program import worker_command
-from saywrite.settings.keychain import SecretsStatus
-from saywrite.settings.schema import Settings
-from saywrite.speech.aiola.network import Network
-from saywrite.speech.aiola.recognizer import AiolaRecognizer
-from saywrite.speech.engines import AIOLA
+from saywrite.audio.vad import Segmenter
+from saywrite.dictation.api import Dictation
+from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble, find_account
+from saywrite.dictation.commands import DictationCommands
+from saywrite.dictation.loop import Inbox
+from saywrite.foundation.catalog import AIOLA
+from saywrite.foundation.events import SAMPLE_RATE, ConnectionChanged, Failed, Finished, Started
+from saywrite.foundation.paths import default_paths
+from saywrite.foundation.program import worker_command
+from saywrite.speech.aiola.engine import AiolaRecognizer
+from saywrite.speech.aiola.net.network import Network
+from saywrite.storage.settings.keyring import SecretsStatus
+from saywrite.storage.settings.schema import Settings
 
 BLOCK_S = 0.02
 LIMIT_S = 60.0
@@ -205,11 +204,11 @@ class Speaker:
             self.told.append((time.monotonic(), event))
             self._news.notify_all()
 
-    def _assembled(self, inbox: Inbox) -> Desk:
+    def _assembled(self, inbox: Inbox) -> DictationCommands:
         """The application as it is assembled for every front end, with our microphone and our clocks."""
         secrets = NoSecrets()
-        means = Means(secrets, self._network, self._environment)
-        wishes = Wishes(worker_command, self._paths.data)
+        means = ServiceContext(secrets, self._network, self._environment)
+        wishes = RunOptions(worker_command, self._paths.data)
         desk = assemble(inbox, self._paths, self._settings, (), self._tell, wishes, means)
         recognizers = desk._parts.recognizers
         assert isinstance(recognizers, dict)

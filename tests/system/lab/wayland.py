@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from tests.system.lab.desktop import LIMIT_S, wait_for
 
-from saywrite.desktop.insertion.wlroots.keyboard import CTRL, Keyboard
-from saywrite.desktop.insertion.wlroots.wire import Wire
+from saywrite.desktop.insertion.wayland.virtual_keyboard import CTRL, VirtualKeyboard
+from saywrite.desktop.insertion.wayland.wire_protocol import Wire
 
 CONFIG = """
 xwayland disable
@@ -83,7 +83,7 @@ class Compositor:
     def key(self, *keys: str) -> None:
         """Press keys such as "ctrl+s" or "Delete"."""
         wire = Wire(self.display)
-        keyboard = Keyboard(wire, wire.bind("wl_seat", 1, lambda _opcode, _arguments: None))
+        keyboard = VirtualKeyboard(wire, wire.bind("wl_seat", 1, lambda _opcode, _arguments: None))
         for key in keys:
             *modifiers, name = key.split("+")
             keyboard.keys([{"ctrl": CTRL}[each] for each in modifiers], KEYS[name])

@@ -179,7 +179,7 @@ class Window:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def kill(self) -> None:
-        """kill -9, and wait until the recogniser's process has gone too."""
+        """kill -9, and wait until the recognizer's process has gone too."""
         left = self.workers()
         self.process.kill()
         self._ended(left)

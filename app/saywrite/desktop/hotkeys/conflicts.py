@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from saywrite.desktop.hotkeys.chords import Chord, Modifier, parse
-from saywrite.desktop.hotkeys.key_table import KEYS
+from saywrite.desktop.hotkeys.key_combination import KeyCombination, Modifier, parse
+from saywrite.desktop.hotkeys.key_names import KEYS
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
+class KeyConflict:
     """`refused`: the combination cannot be chosen; otherwise the user may, knowing this."""
 
     text: str
@@ -59,8 +59,8 @@ _MAC = {
 _EDITING = {"C": "copies", "X": "cuts", "V": "pastes", "Z": "undoes", "A": "selects all", "S": "saves"}
 
 
-def _taken(edit: Modifier, own: Mapping[str, str]) -> Mapping[Chord, str]:
-    editing = {Chord(key, frozenset({edit})): verb for key, verb in _EDITING.items()}
+def _taken(edit: Modifier, own: Mapping[str, str]) -> Mapping[KeyCombination, str]:
+    editing = {KeyCombination(key, frozenset({edit})): verb for key, verb in _EDITING.items()}
     return {**editing, **{parse(text): purpose for text, purpose in own.items()}}
 
 
@@ -71,25 +71,25 @@ _TAKEN = {
 }
 
 
-def objections(chord: Chord, platform: str, others: Iterable[Chord] = ()) -> tuple[Objection, ...]:
+def objections(chord: KeyCombination, platform: str, others: Iterable[KeyCombination] = ()) -> tuple[KeyConflict, ...]:
     """What the user should know before choosing `chord` on `platform` (as in `sys.platform`). `others`: our own."""
     found = []
     key = KEYS[chord.key]
     code = {"win32": key.windows, "darwin": key.mac}.get(platform, 0)
     if chord.key == "Escape" and not chord.modifiers:
-        found.append(Objection("Escape cancels a dictation.", refused=True))
+        found.append(KeyConflict("Escape cancels a dictation.", refused=True))
     if chord in others:
-        found.append(Objection(f"{chord} is already your other key.", refused=True))
+        found.append(KeyConflict(f"{chord} is already your other key.", refused=True))
     if key.types and not chord.modifiers - {Modifier.SHIFT}:
-        found.append(Objection(f"{chord} is needed for writing: add Ctrl, Alt or Super.", refused=True))
+        found.append(KeyConflict(f"{chord} is needed for writing: add Ctrl, Alt or Super.", refused=True))
     if key.modifier and chord.modifiers:
-        found.append(Objection(f"{chord.key} can only be a key of its own.", refused=True))
+        found.append(KeyConflict(f"{chord.key} can only be a key of its own.", refused=True))
     elif code is None:
-        found.append(Objection(f"This system does not report {chord.key} to other programs.", refused=True))
+        found.append(KeyConflict(f"This system does not report {chord.key} to other programs.", refused=True))
     elif key.modifier:
-        found.append(Objection(f"{chord.key} no longer works in combinations with other keys.", refused=False))
+        found.append(KeyConflict(f"{chord.key} no longer works in combinations with other keys.", refused=False))
     if chord.key == "Caps Lock" and platform == "linux":
-        found.append(Objection("Caps Lock goes on switching capitals on and off.", refused=False))
+        found.append(KeyConflict("Caps Lock goes on switching capitals on and off.", refused=False))
     if purpose := _TAKEN.get(platform, {}).get(chord):
-        found.append(Objection(f"{chord} usually {purpose}.", refused=False))
+        found.append(KeyConflict(f"{chord} usually {purpose}.", refused=False))
     return tuple(found)

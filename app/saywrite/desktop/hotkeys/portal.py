@@ -19,21 +19,21 @@ from typing import Any
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message
 
-from saywrite.desktop.bus import BUS, Bus, Unanswered, field
-from saywrite.desktop.hotkeys.bindings import (
+from saywrite.desktop.dbus import BUS, Bus, NoReply, field
+from saywrite.desktop.hotkeys.base import (
     CANCEL,
     Binding,
     Clock,
-    Grabbed,
+    GrabResult,
     HotkeyProblem,
     HotkeysLost,
     KeyPressed,
     KeyReleased,
     Post,
 )
-from saywrite.desktop.hotkeys.chords import Chord, Modifier
-from saywrite.desktop.hotkeys.key_table import KEYS, wayland_symbol
-from saywrite.desktop.wakeable import Wakeable
+from saywrite.desktop.hotkeys.key_combination import KeyCombination, Modifier
+from saywrite.desktop.hotkeys.key_names import KEYS, wayland_symbol
+from saywrite.foundation.selector_thread import SelectorThread
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ CLOSED = HotkeyProblem("", "The desktop took the key away.", "Choose the key aga
 _TRIGGER = {Modifier.CTRL: "CTRL", Modifier.ALT: "ALT", Modifier.SHIFT: "SHIFT", Modifier.SUPER: "LOGO"}
 
 
-def trigger(chord: Chord) -> str:
+def trigger(chord: KeyCombination) -> str:
     """The chord in the notation of the desktops' shortcuts specification."""
     return "+".join(
         [*(_TRIGGER[each] for each in Modifier if each in chord.modifiers), wayland_symbol(KEYS[chord.key])]
@@ -91,7 +91,7 @@ class PortalHotkeys:
         self._restarts = 0
         self._insisted = False
         self._bus: Any = None
-        self._thread = Wakeable("hotkeys", self._run)
+        self._thread = SelectorThread("hotkeys", self._run)
 
     def grab(self, bindings: tuple[Binding, ...]) -> None:
         def order() -> None:
@@ -106,7 +106,7 @@ class PortalHotkeys:
         if not self._thread.close(JOIN_S):
             log.warning("the hotkey thread did not end in time")
 
-    def _run(self, thread: Wakeable) -> None:
+    def _run(self, thread: SelectorThread) -> None:
         try:
             self._bus = Bus("SESSION", thread)
         except OSError:
@@ -114,7 +114,7 @@ class PortalHotkeys:
             return
         try:
             self._listen(thread)
-        except (OSError, Unanswered) as problem:
+        except (OSError, NoReply) as problem:
             log.info("no keys from the portal: %s", type(problem).__name__)
             self._let_go()
             if not thread.closing:
@@ -122,7 +122,7 @@ class PortalHotkeys:
         finally:
             self._bus.close()
 
-    def _listen(self, thread: Wakeable) -> None:
+    def _listen(self, thread: SelectorThread) -> None:
         self._subscribe()
         while not thread.closing:
             if self._wanted:
@@ -146,10 +146,10 @@ class PortalHotkeys:
         """Ask for what the bindings say, in a session of its own."""
         self._end_session()
         if not self._bindings:
-            self._post(Grabbed((), self._refused))
+            self._post(GrabResult((), self._refused))
             return
         if not self._introduce():
-            self._post(Grabbed((), (NOT_OFFERED,)))
+            self._post(GrabResult((), (NOT_OFFERED,)))
             return
         shortcuts = [(binding.id, self._offer(binding)) for binding in self._bindings]
         options = {"session_handle_token": ("s", SESSION_TOKEN), "shortcuts": ("a(sa{sv})", shortcuts)}
@@ -162,11 +162,11 @@ class PortalHotkeys:
             return True
         try:
             self._bus.call(REGISTRY, "Register", "sa{sv}", (self._app_id, {}))
-        except Unanswered as problem:  # an older portal, or one that does not find our file
+        except NoReply as problem:  # an older portal, or one that does not find our file
             log.info("the portal did not register us: %s", problem.name)
         try:
             answer = self._bus.call(PROPERTIES, "Get", "ss", (SHORTCUTS.interface, "version"))
-        except Unanswered as problem:
+        except NoReply as problem:
             log.info("the portal offers no shortcuts: %s", problem.name)
             return False
         self._owner = field(answer, HeaderFields.sender)
@@ -190,11 +190,11 @@ class PortalHotkeys:
         self._awaited = {self._path("request", token): answered}
         try:
             self._bus.call(SHORTCUTS, method, f"{signature}a{{sv}}", (*body, {**options, "handle_token": ("s", token)}))
-        except Unanswered as problem:
+        except NoReply as problem:
             log.info("the portal refused %s: %s", method, problem.name)
             self._session = "" if method == "CreateSession" else self._session
             self._end_session()
-            self._post(Grabbed((), (FAILED,)))
+            self._post(GrabResult((), (FAILED,)))
 
     def _path(self, what: str, token: str) -> str:
         """Where the portal puts the session or the request that we call `token`."""
@@ -207,7 +207,7 @@ class PortalHotkeys:
             return
         if response != 0:
             self._session = ""
-            self._post(Grabbed((), (REFUSED if response == 1 else FAILED,)))
+            self._post(GrabResult((), (REFUSED if response == 1 else FAILED,)))
             return
         self._session = str(results["session_handle"][1])
         shortcuts = [(binding.id, self._offer(binding)) for binding in self._bindings]
@@ -215,7 +215,7 @@ class PortalHotkeys:
 
     def _bound(self, response: int, results: dict[str, Any]) -> None:
         if response != 0:
-            self._post(Grabbed((), (REFUSED if response == 1 else FAILED,)))
+            self._post(GrabResult((), (REFUSED if response == 1 else FAILED,)))
             return
         self._restarts = 0
         self._tell(results.get("shortcuts", ("", []))[1])
@@ -230,7 +230,7 @@ class PortalHotkeys:
                 problems.append(HotkeyProblem(binding.id, what, "Assign one in the desktop's keyboard settings."))
             else:
                 triggers.append((binding.id, named.get(binding.id, "")))
-        self._post(Grabbed(tuple(triggers), tuple(problems)))
+        self._post(GrabResult(tuple(triggers), tuple(problems)))
 
     def _take(self, message: Message) -> None:
         sender, path = field(message, HeaderFields.sender), field(message, HeaderFields.path)
@@ -252,7 +252,7 @@ class PortalHotkeys:
             case "Closed" if path == self._session:
                 self._session = ""
                 self._let_go()
-                self._post(Grabbed((), (CLOSED,)))
+                self._post(GrabResult((), (CLOSED,)))
 
     def _portal_changed(self, owner: str) -> None:
         """The portal went away, or came (at login it may be later than we are): what it knew of us is forgotten."""
@@ -271,7 +271,7 @@ class PortalHotkeys:
         self._awaited = {}
         session, self._session = self._session, ""
         if session:
-            with contextlib.suppress(Unanswered):
+            with contextlib.suppress(NoReply):
                 self._bus.call(DBusAddress(session, PORTAL, SESSION), "Close")
 
     def _let_go(self) -> None:

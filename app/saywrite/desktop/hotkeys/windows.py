@@ -6,24 +6,63 @@ asleep in it while nothing is held (no timer, no polling).
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import threading
 from collections.abc import Callable
+from ctypes import wintypes
 from itertools import count
 from queue import SimpleQueue
-from typing import Protocol
+from typing import Any, Protocol
 
-from saywrite.desktop.hotkeys.bindings import (
-    Binding,
-    Clock,
-    Grabbed,
-    HotkeyProblem,
-    KeyPressed,
-    KeyReleased,
-    Post,
-)
-from saywrite.desktop.hotkeys.chords import Modifier
-from saywrite.desktop.hotkeys.key_table import KEYS
+from saywrite.desktop.hotkeys.base import Binding, Clock, GrabResult, HotkeyProblem, KeyPressed, KeyReleased, Post
+from saywrite.desktop.hotkeys.key_combination import Modifier
+from saywrite.desktop.hotkeys.key_names import KEYS
+
+_NO_REPEAT = 0x4000
+_HOTKEY = 0x0312
+_WAKE = 0x8000  # WM_APP
+_ALL_INPUT = 0x04FF
+_INPUT_AVAILABLE = 0x0004
+_REMOVE = 0x0001
+_FOREVER = 0xFFFFFFFF
+_DOWN = 0x8000
+
+
+class User32:
+    """Hot keys belong to the thread that registers them; their messages come into its queue."""
+
+    def __init__(self) -> None:
+        windll: Any = ctypes.windll  # type: ignore[attr-defined,unused-ignore]
+        self._user32 = windll.user32
+        self._user32.GetAsyncKeyState.restype = ctypes.c_short
+        self._thread = windll.kernel32.GetCurrentThreadId()
+        self._message = wintypes.MSG()
+        self._take()  # makes the queue, so that a `wake` from now on is not lost
+
+    def register(self, number: int, modifiers: int, key: int) -> bool:
+        return bool(self._user32.RegisterHotKey(None, number, modifiers | _NO_REPEAT, key))
+
+    def unregister(self, number: int) -> None:
+        self._user32.UnregisterHotKey(None, number)
+
+    def wait(self, timeout_ms: int | None) -> int | None:
+        timeout = _FOREVER if timeout_ms is None else timeout_ms
+        if not self._take():
+            self._user32.MsgWaitForMultipleObjectsEx(0, None, timeout, _ALL_INPUT, _INPUT_AVAILABLE)
+            if not self._take():
+                return None
+        return int(self._message.wParam) if self._message.message == _HOTKEY else None
+
+    def wake(self) -> None:
+        self._user32.PostThreadMessageW(self._thread, _WAKE, 0, 0)
+
+    def is_down(self, key: int) -> bool:
+        return bool(self._user32.GetAsyncKeyState(key) & _DOWN)
+
+    def _take(self) -> bool:
+        return bool(self._user32.PeekMessageW(ctypes.byref(self._message), None, 0, 0, _REMOVE))
+
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +160,7 @@ class WindowsHotkeys:
             if binding not in self._registered.values():
                 problems += self._register_one(system, binding)
         heard = tuple((binding.id, str(binding.chord)) for binding in bindings if binding in self._registered.values())
-        self._post(Grabbed(heard, tuple(problems)))
+        self._post(GrabResult(heard, tuple(problems)))
 
     def _register_one(self, system: WindowsKeys, binding: Binding) -> list[HotkeyProblem]:
         key, number = KEYS[binding.chord.key].windows, next(self._numbers)

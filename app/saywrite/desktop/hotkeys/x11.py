@@ -12,22 +12,122 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
-from Xlib import X, display, error
+from Xlib import XK, X, display, error
 
-from saywrite.desktop.hotkeys.bindings import (
+from saywrite.desktop.hotkeys.base import (
     Binding,
     Clock,
-    Grabbed,
+    GrabResult,
     HotkeyProblem,
     HotkeysLost,
     KeyPressed,
     KeyReleased,
     Post,
 )
-from saywrite.desktop.hotkeys.x11_keyboard import Grip, Keyboard
-from saywrite.desktop.wakeable import Wakeable
+from saywrite.desktop.hotkeys.key_combination import KeyCombination, Modifier
+from saywrite.desktop.hotkeys.key_names import KEYS, Key
+from saywrite.desktop.hotkeys.media_keys import MEDIA_KEYSYMS
+from saywrite.foundation.selector_thread import SelectorThread
+
+_SYMBOLS = {
+    Modifier.CTRL: ("Control_L", "Control_R"),
+    Modifier.SHIFT: ("Shift_L", "Shift_R"),
+    Modifier.ALT: ("Alt_L", "Alt_R", "Meta_L"),
+    Modifier.SUPER: ("Super_L", "Super_R"),
+}
+_LOCKS = ("Num_Lock", "Scroll_Lock")
+_ALL = 0xFF  # the eight modifiers; above them stand the mouse buttons and the keyboard group
+
+for _group in ("xkb", "korean"):  # ISO_Level3_Shift and Hangul are among them
+    XK.load_keysym_group(_group)
+
+_EVDEV_UP = 111
+"""The code of the arrow up under evdev; elsewhere it is another key."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyGrab:
+    """One key code with exactly these modifiers held, whatever the locks (Caps, Num, Scroll) are. `button`: the code is
+    a mouse button's.
+    """
+
+    code: int
+    mask: int
+    button: bool = False
+
+
+class X11Keyboard:
+    """The server's keyboard as it was when this was made; a new one is needed after a `MappingNotify`."""
+
+    def __init__(self, display: Any) -> None:
+        """`display`: an `Xlib.display.Display` whose keyboard mapping is fresh."""
+        self._display = display
+        self._rows: list[list[int]] = [list(row) for row in display.get_modifier_mapping()]
+        locks = {X.LockMask, *(self._mask_of((name,)) for name in _LOCKS)} - {0}
+        self._ignored: int = sum(locks)
+        self.variants = tuple(
+            sum(some) for count in range(len(locks) + 1) for some in combinations(sorted(locks), count)
+        )
+        """What may be locked in addition: each grab has to be made with every one of these."""
+
+    def grips(self, chord: KeyCombination) -> tuple[KeyGrab, ...]:
+        """Where the chord lies: none when the keyboard has no such key or modifier, several when it has two."""
+        mask = 0
+        for modifier in chord.modifiers:
+            bit = self._mask_of(_SYMBOLS[modifier])
+            if not bit:
+                return ()
+            mask |= bit
+        key = KEYS[chord.key]
+        if key.button:
+            return (KeyGrab(key.button, mask, button=True),)
+        return tuple(KeyGrab(code, mask) for code in self._codes(key))
+
+    def mask(self, state: int) -> int:
+        """The modifiers that are held in the `state` of an event, without the locks."""
+        return int(state) & _ALL & ~self._ignored
+
+    def _codes(self, key: Key) -> list[int]:
+        """Where the key lies: in its place under evdev if it carries one of its symbols there (or none), else at the
+        keys that carry its symbol.
+        """
+        if key.code and self._is_evdev():
+            there = self._display.keycode_to_keysym(key.code, 0)
+            if there in (X.NoSymbol, *map(keysym_number, (key.keysym, *key.also))) or key.keysym == "less":
+                return [key.code]
+        for name in (key.keysym, *key.also):
+            if codes := self._carrying(name):
+                return codes
+        return []
+
+    def _carrying(self, name: str) -> list[int]:
+        """The keys that carry the symbol at its lowest level (of several layouts, the first that has it)."""
+        symbol = keysym_number(name)
+        found = list(self._display.keysym_to_keycodes(symbol)) if symbol else []
+        lowest = min((index for _code, index in found), default=0)
+        return sorted({code for code, index in found if index == lowest})
+
+    def _is_evdev(self) -> bool:
+        return bool(self._display.keycode_to_keysym(_EVDEV_UP, 0) == XK.XK_Up)
+
+    def _mask_of(self, names: tuple[str, ...]) -> int:
+        """The modifier bit that a key with one of these symbols sets, or 0."""
+        for name in names:
+            codes = {code for code, _index in self._display.keysym_to_keycodes(XK.string_to_keysym(name))}
+            for row, members in enumerate(self._rows):
+                if codes & (set(members) - {0}):
+                    return 1 << row
+        return 0
+
+
+def keysym_number(name: str) -> int:
+    """0 for a name that X11 does not know."""
+    return MEDIA_KEYSYMS.get(name) or int(XK.string_to_keysym(name))
+
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +157,12 @@ class X11Hotkeys:
         self._name = display_name
         # From here on the thread's own.
         self._bindings: tuple[Binding, ...] = ()
-        self._grabs: dict[Grip, str] = {}
+        self._grabs: dict[KeyGrab, str] = {}
         self._held: dict[tuple[int, bool], str] = {}
         """By code and whether it is a mouse button: the binding."""
-        self._keyboard: Keyboard | None = None
+        self._keyboard: X11Keyboard | None = None
         self._display: Any = None
-        self._thread = Wakeable("hotkeys", self._run)
+        self._thread = SelectorThread("hotkeys", self._run)
 
     def grab(self, bindings: tuple[Binding, ...]) -> None:
         def order() -> None:
@@ -76,11 +176,11 @@ class X11Hotkeys:
         if not self._thread.close(JOIN_S):
             log.warning("the hotkey thread did not end in time")
 
-    def _run(self, thread: Wakeable) -> None:
+    def _run(self, thread: SelectorThread) -> None:
         try:
             self._display = display.Display(self._name)
             self._display.set_error_handler(_ignore)
-            self._keyboard = Keyboard(self._display)
+            self._keyboard = X11Keyboard(self._display)
             self._listen(thread)
         except (error.DisplayError, error.ConnectionClosedError, OSError) as problem:
             log.info("no keys from the display: %s", type(problem).__name__)
@@ -89,7 +189,7 @@ class X11Hotkeys:
         finally:
             self._close()
 
-    def _listen(self, thread: Wakeable) -> None:
+    def _listen(self, thread: SelectorThread) -> None:
         while not thread.closing:
             while self._display.pending_events():
                 self._take(self._display.next_event(), thread)
@@ -109,7 +209,7 @@ class X11Hotkeys:
             self._post(KeyReleased(binding, self._clock()))
         self._held.clear()
 
-    def _take(self, event: Any, thread: Wakeable) -> None:
+    def _take(self, event: Any, thread: SelectorThread) -> None:
         if event.type in (X.KeyPress, X.ButtonPress):
             self._pressed(event)
         elif event.type in (X.KeyRelease, X.ButtonRelease):
@@ -122,15 +222,15 @@ class X11Hotkeys:
     def _pressed(self, event: Any) -> None:
         assert self._keyboard is not None
         code, is_button = _key(event)
-        grip = Grip(code, self._keyboard.mask(event.state), is_button)
+        grip = KeyGrab(code, self._keyboard.mask(event.state), is_button)
         binding = self._held.get(_key(event)) or self._grabs.get(grip)
         if binding is None and self._held:  # the modifiers of the held key do not count
-            binding = self._grabs.get(Grip(code, 0, is_button))
+            binding = self._grabs.get(KeyGrab(code, 0, is_button))
         if binding is not None:
             self._held[_key(event)] = binding
             self._post(KeyPressed(binding, self._time(event)))
 
-    def _repeats(self, release: Any, thread: Wakeable) -> bool:
+    def _repeats(self, release: Any, thread: SelectorThread) -> bool:
         """Whether the next event is the press that belongs to this release; it is taken out of the queue then."""
         if not self._display.pending_events():
             thread.wait([self._display.fileno()], PAIR_WAIT_S)
@@ -150,17 +250,17 @@ class X11Hotkeys:
 
     def _regrab_where_keys_moved(self) -> None:
         """Another layout. It is announced in several steps; most leave our keys where they are."""
-        keyboard = Keyboard(self._display)
+        keyboard = X11Keyboard(self._display)
         before, self._keyboard = self._keyboard, keyboard
         same = before is not None and before.variants == keyboard.variants
         if not same or any(self._grips(binding) != self._placed(binding) for binding in self._bindings):
             self._regrab()
 
-    def _grips(self, binding: Binding) -> set[Grip]:
+    def _grips(self, binding: Binding) -> set[KeyGrab]:
         assert self._keyboard is not None
         return set(self._keyboard.grips(binding.chord))
 
-    def _placed(self, binding: Binding) -> set[Grip]:
+    def _placed(self, binding: Binding) -> set[KeyGrab]:
         return {grip for grip, owner in self._grabs.items() if owner == binding.id}
 
     def _regrab(self) -> None:
@@ -181,9 +281,9 @@ class X11Hotkeys:
                     self._ungrab(grip)
                 problems.append(_taken(binding))
         self._display.sync()
-        self._post(Grabbed(tuple(triggers), tuple(problems)))
+        self._post(GrabResult(tuple(triggers), tuple(problems)))
 
-    def _grab(self, grip: Grip) -> bool:
+    def _grab(self, grip: KeyGrab) -> bool:
         """Grab one key under every state of the locks; False if another program has one of them."""
         assert self._keyboard is not None
         refused = error.CatchError(error.BadAccess)
@@ -198,7 +298,7 @@ class X11Hotkeys:
         self._display.sync()
         return refused.get_error() is None
 
-    def _ungrab(self, grip: Grip) -> None:
+    def _ungrab(self, grip: KeyGrab) -> None:
         assert self._keyboard is not None
         for locks in self._keyboard.variants:
             root = self._display.screen().root

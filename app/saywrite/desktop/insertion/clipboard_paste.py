@@ -12,8 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from saywrite.desktop.insertion.user_activity import UserActivity
-from saywrite.desktop.insertion.way import PATIENCE_S, Delivery, Means, Receipt, Target, Trouble
+from saywrite.desktop.insertion.base import (
+    PATIENCE_S,
+    FailureReason,
+    InsertionResult,
+    PasteMethod,
+    Receipt,
+    TargetWindow,
+)
+from saywrite.desktop.insertion.context.user_activity import UserActivity
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +42,12 @@ Saved = TypeVar("Saved")
 class PasteBackend(Protocol[Saved]):
     """One desktop's clipboard and keyboard."""
 
-    def save(self, means: Means, kept: Saved | None) -> tuple[Saved, Trouble]:
+    def save(self, means: PasteMethod, kept: Saved | None) -> tuple[Saved, FailureReason]:
         """What is on the clipboard now, read in `READ_S`; `kept` is what lay under the text that we offer now, if we
         do. CLIPBOARD_SLOW or CLIPBOARD_BIG when it could not be read whole.
         """
 
-    def offer(self, text: str, means: Means, before: Saved | None) -> bool:
+    def offer(self, text: str, means: PasteMethod, before: Saved | None) -> bool:
         """Put `text` on the clipboard; programs that have no part in the insertion may be given `before`. Whether the
         clipboard is ours now.
         """
@@ -51,13 +58,13 @@ class PasteBackend(Protocol[Saved]):
     def is_ours(self) -> bool:
         """Whether nobody has taken the clipboard since `offer`."""
 
-    def wait_until_free(self) -> Trouble:
+    def wait_until_free(self) -> FailureReason:
         """Until no modifier is down and no program holds the keyboard; why not, if it does not come to that."""
 
-    def press(self, target: Target | None, means: Means) -> bool:
+    def press(self, target: TargetWindow | None, means: PasteMethod) -> bool:
         """Press the keys that paste and look for reads from then on."""
 
-    def type(self, text: str, target: Target | None) -> bool:
+    def type(self, text: str, target: TargetWindow | None) -> bool:
         """Type it; False where that cannot be done."""
 
     def last_read(self) -> float:
@@ -101,12 +108,12 @@ class ClipboardPaste(Generic[Saved]):
         self._clock = clock
         self._pending: _Pending[Saved] | None = None
 
-    def deliver(self, text: str, target: Target | None, means: Means, *, replace: bool) -> Delivery:
+    def deliver(self, text: str, target: TargetWindow | None, means: PasteMethod, *, replace: bool) -> InsertionResult:
         """As `way.Way.deliver`."""
-        if means is Means.CLIPBOARD:
-            return self._leave(text, Trouble.NONE)
-        if means is Means.TYPE:
-            delivery = self._type(text, target, Trouble.NONE)
+        if means is PasteMethod.CLIPBOARD:
+            return self._leave(text, FailureReason.NONE)
+        if means is PasteMethod.TYPE:
+            delivery = self._type(text, target, FailureReason.NONE)
             return delivery if delivery.receipt is not Receipt.NOT_READ else self._leave(text, delivery.trouble)
         kept = self._pending.saved if self._pending is not None and self._backend.is_ours() else None
         saved, trouble = self._backend.save(means, kept)
@@ -116,12 +123,12 @@ class ClipboardPaste(Generic[Saved]):
         self._pending = None
         if not self._backend.offer(text, means, None if trouble else saved):
             self._backend.restore(saved)
-            return Delivery(Receipt.NOT_READ, trouble=Trouble.CLIPBOARD_REFUSED)
+            return InsertionResult(Receipt.NOT_READ, trouble=FailureReason.CLIPBOARD_REFUSED)
         held = self._backend.wait_until_free()
         if held:
             return self._stay(held)
         if not self._backend.press(target, means):
-            return self._stay(Trouble.KEYS_REFUSED)
+            return self._stay(FailureReason.KEYS_REFUSED)
         if not trouble:
             self._pending = _Pending(saved, self._clock())
         self._watch_user()
@@ -152,42 +159,42 @@ class ClipboardPaste(Generic[Saved]):
         last = self._clock() if self._backend.is_busy() else max(pending.since, self._backend.last_read())
         return last + (QUIET_AFTER_INPUT_S if self._activity.acted else QUIET_S)
 
-    def _type(self, text: str, target: Target | None, trouble: Trouble) -> Delivery:
+    def _type(self, text: str, target: TargetWindow | None, trouble: FailureReason) -> InsertionResult:
         """`trouble`: why it is not pasted."""
         held = self._backend.wait_until_free()
         if held:
-            return Delivery(Receipt.NOT_READ, trouble=held)
+            return InsertionResult(Receipt.NOT_READ, trouble=held)
         if not self._backend.type(text, target):
-            return Delivery(Receipt.NOT_READ, trouble=trouble or Trouble.KEYS_REFUSED)
+            return InsertionResult(Receipt.NOT_READ, trouble=trouble or FailureReason.KEYS_REFUSED)
         self._watch_user()
-        return Delivery(Receipt.UNKNOWN, trouble=trouble)
+        return InsertionResult(Receipt.UNKNOWN, trouble=trouble)
 
-    def _leave(self, text: str, trouble: Trouble) -> Delivery:
+    def _leave(self, text: str, trouble: FailureReason) -> InsertionResult:
         """Only put it on the clipboard."""
         self._pending = None
-        if not self._backend.offer(text, Means.CLIPBOARD, None):
-            return Delivery(Receipt.NOT_READ, trouble=Trouble.CLIPBOARD_REFUSED)
+        if not self._backend.offer(text, PasteMethod.CLIPBOARD, None):
+            return InsertionResult(Receipt.NOT_READ, trouble=FailureReason.CLIPBOARD_REFUSED)
         return self._stay(trouble)
 
-    def _stay(self, trouble: Trouble) -> Delivery:
+    def _stay(self, trouble: FailureReason) -> InsertionResult:
         """The text is on the clipboard and stays there."""
         self._pending = None
         self._backend.keep()
-        return Delivery(Receipt.NOT_READ, on_clipboard=True, trouble=trouble)
+        return InsertionResult(Receipt.NOT_READ, on_clipboard=True, trouble=trouble)
 
-    def _see_who_reads(self) -> Delivery:
+    def _see_who_reads(self) -> InsertionResult:
         backend = self._backend
         if backend.sees_reads():
             backend.wait(lambda: backend.last_read() > 0 or not backend.is_ours(), PATIENCE_S)
         if backend.last_read() > 0:
-            return Delivery(Receipt.READ)
+            return InsertionResult(Receipt.READ)
         if not backend.is_ours():
             # Perhaps with our text in it: programs that keep two clipboards in step do that.
             self._pending = None
-            return Delivery(Receipt.UNKNOWN, trouble=Trouble.CLIPBOARD_LOST)
+            return InsertionResult(Receipt.UNKNOWN, trouble=FailureReason.CLIPBOARD_LOST)
         if backend.is_unclear() or not backend.sees_reads():
-            return Delivery(Receipt.UNKNOWN)
-        return self._stay(Trouble.NONE)
+            return InsertionResult(Receipt.UNKNOWN)
+        return self._stay(FailureReason.NONE)
 
     def _watch_user(self) -> None:
         self._activity.begin(self._clock())

@@ -7,19 +7,143 @@ keeps. It tells neither which window has the focus nor who reads; whoever reads 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import secrets
 import select
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jeepney import DBusAddress, HeaderFields, Message
+from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType, new_method_call
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import open_dbus_connection
 
+from saywrite.desktop.insertion.base import (
+    MOST_BYTES,
+    READ_S,
+    FailureReason,
+    InsertionResult,
+    PasteMethod,
+    TargetWindow,
+    Undo,
+)
 from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
-from saywrite.desktop.insertion.portal_bus import CALL_S, PATH, PORTAL, PortalBus, handle, unavailable
-from saywrite.desktop.insertion.user_activity import UserActivity
-from saywrite.desktop.insertion.way import MOST_BYTES, READ_S, Delivery, Means, Target, Trouble, Undo
-from saywrite.errors import InsertionUnavailable
+from saywrite.desktop.insertion.context.user_activity import UserActivity
+from saywrite.foundation.errors import InsertionUnavailable
+
+log = logging.getLogger(__name__)
+
+PORTAL = "org.freedesktop.portal.Desktop"
+PATH = "/org/freedesktop/portal/desktop"
+REQUEST = "org.freedesktop.portal.Request"
+CALL_S = 5.0
+
+
+class PortalBus:
+    """Everything raises `InsertionUnavailable` when the bus or the portal is gone. File descriptors can be passed."""
+
+    def __init__(self, interfaces: tuple[str, ...], take: Callable[[Message], None]) -> None:
+        """`take` gets the portal's signals of these interfaces, while somebody waits or calls `receive()`."""
+        try:
+            self._connection: Any = open_dbus_connection("SESSION", enable_fds=True)
+        except (OSError, KeyError, RuntimeError, StopIteration) as error:
+            raise unavailable("There is no session bus, so text cannot be put into other programs.") from error
+        self._take = take
+        self._responses: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._kept: deque[Message] = deque()
+        for interface in (REQUEST, *interfaces):
+            self._ask(message_bus.AddMatch(MatchRule(type="signal", sender=PORTAL, interface=interface)))
+
+    def fileno(self) -> int:
+        return int(self._connection.sock.fileno())
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def request(
+        self,
+        address: DBusAddress,
+        method: str,
+        signature: str,
+        body: tuple[Any, ...],
+        options: dict[str, Any],
+        limit_s: float,
+    ) -> dict[str, Any]:
+        """A portal method whose answer comes later, as a signal of a request object."""
+        token = handle()
+        sender = str(self._connection.unique_name).removeprefix(":").replace(".", "_")
+        path = f"{PATH}/request/{sender}/{token}"
+        self.call(address, method, signature, (*body, {**options, "handle_token": ("s", token)}))
+        self.wait(lambda: path in self._responses, limit_s)
+        response, results = self._responses.pop(path, (2, {}))
+        if response != 0:
+            why = "was not allowed to" if response == 1 else "could not"
+            raise unavailable(f"The desktop {why} let Saywrite insert text into other programs.")
+        return results
+
+    def call(self, address: DBusAddress, method: str, signature: str = "", body: tuple[Any, ...] = ()) -> Message:
+        """Ask and wait for the answer."""
+        return self._ask(new_method_call(address, method, signature or None, body))
+
+    def receive(self, wait_s: float) -> None:
+        """Take what has come, waiting `wait_s` seconds at most for something."""
+        while True:
+            try:
+                message = self._kept.popleft() if self._kept else self._connection.receive(timeout=wait_s)
+            except TimeoutError:
+                return
+            except OSError as error:
+                raise unavailable("The session bus is gone, so text cannot be put into other programs.") from error
+            wait_s = 0.0
+            if message.header.message_type is not MessageType.signal:
+                continue
+            if message.header.fields.get(HeaderFields.member) == "Response":
+                path = message.header.fields.get(HeaderFields.path, "")
+                self._responses[path] = (int(message.body[0]), dict(message.body[1]))
+            else:
+                self._take(message)
+
+    def wait(self, done: Callable[[], bool], limit_s: float) -> bool:
+        """Take what comes until `done()`, at most `limit_s` seconds; whether it is done."""
+        end = time.monotonic() + limit_s
+        while not done():
+            if (left := end - time.monotonic()) <= 0:
+                return False
+            self.receive(min(left, 0.05))
+        return True
+
+    def _ask(self, question: Message) -> Message:
+        """Send and wait for the reply; signals that come meanwhile are kept for later."""
+        serial = next(self._connection.outgoing_serial)
+        try:
+            self._connection.send(question, serial=serial)
+            end = time.monotonic() + CALL_S
+            while (left := end - time.monotonic()) > 0:
+                message = self._connection.receive(timeout=left)
+                if message.header.fields.get(HeaderFields.reply_serial) != serial:
+                    self._kept.append(message)
+                elif message.header.message_type is MessageType.error:
+                    raise unavailable("The desktop does not let Saywrite insert text into other programs.")
+                else:
+                    return message
+        except TimeoutError:
+            log.info("the portal does not answer")
+        except OSError as error:
+            raise unavailable("The session bus is gone, so text cannot be put into other programs.") from error
+        raise unavailable("The desktop's portal does not answer.")
+
+
+def handle() -> str:
+    """A name for a request or a session that nobody else has."""
+    return f"saywrite_{secrets.token_hex(8)}"
+
+
+def unavailable(what: str) -> InsertionUnavailable:
+    """`what` with the remedy that always holds."""
+    return InsertionUnavailable(what, "The text is in the history and can be copied from there.")
+
 
 REMOTE = DBusAddress(PATH, PORTAL, "org.freedesktop.portal.RemoteDesktop")
 CLIPBOARD = DBusAddress(PATH, PORTAL, "org.freedesktop.portal.Clipboard")
@@ -42,9 +166,9 @@ SECRET = "x-kde-passwordManagerHint"
 _KEYBOARD, _UNTIL_REVOKED = 1, 2
 _KEYSYMS = {"ctrl": 0xFFE3, "shift": 0xFFE1, "v": 0x76, "z": 0x7A, "insert": 0xFF63, "backspace": 0xFF08}
 _CHORDS: Mapping[str, tuple[str, ...]] = {
-    Means.CTRL_V: ("ctrl", "v"),
-    Means.CTRL_SHIFT_V: ("ctrl", "shift", "v"),
-    Means.SHIFT_INSERT: ("shift", "insert"),
+    PasteMethod.CTRL_V: ("ctrl", "v"),
+    PasteMethod.CTRL_SHIFT_V: ("ctrl", "shift", "v"),
+    PasteMethod.SHIFT_INSERT: ("shift", "insert"),
     Undo.CTRL_Z: ("ctrl", "z"),
 }
 
@@ -74,7 +198,7 @@ class Portal:
         self.activity = UserActivity()
         self._paste: ClipboardPaste[Contents] = ClipboardPaste(self, self.activity)
 
-    def focus(self) -> Target | None:
+    def focus(self) -> TargetWindow | None:
         return None
 
     def fileno(self) -> int | None:
@@ -86,18 +210,20 @@ class Portal:
     def wake(self, now: float) -> float | None:
         return self._paste.wake(now)
 
-    def deliver(self, text: str, target: Target | None, means: Means, *, replace: bool = False) -> Delivery:
+    def deliver(
+        self, text: str, target: TargetWindow | None, means: PasteMethod, *, replace: bool = False
+    ) -> InsertionResult:
         self._start()
         return self._paste.deliver(text, target, means, replace=replace)
 
     # What the sequence of an insertion needs
 
-    def save(self, means: Means, kept: Contents | None) -> tuple[Contents, Trouble]:
+    def save(self, means: PasteMethod, kept: Contents | None) -> tuple[Contents, FailureReason]:
         if kept is not None:
-            return kept, Trouble.NONE
-        return (self._offered, Trouble.NONE) if self._ours else self._read_all()
+            return kept, FailureReason.NONE
+        return (self._offered, FailureReason.NONE) if self._ours else self._read_all()
 
-    def offer(self, text: str, means: Means, before: Contents | None) -> bool:
+    def offer(self, text: str, means: PasteMethod, before: Contents | None) -> bool:
         self._own(dict.fromkeys(TEXT, text.encode("utf-8")) | {SECRET: b"secret"})
         return True
 
@@ -107,16 +233,16 @@ class Portal:
     def is_ours(self) -> bool:
         return self._ours
 
-    def wait_until_free(self) -> Trouble:
-        return Trouble.NONE
+    def wait_until_free(self) -> FailureReason:
+        return FailureReason.NONE
 
-    def press(self, target: Target | None, means: Means) -> bool:
+    def press(self, target: TargetWindow | None, means: PasteMethod) -> bool:
         self._bus.receive(WATCHERS_S)
         self._reads.clear()  # so far only programs that watch the clipboard can have looked
         self._press(_CHORDS[means])
         return True
 
-    def type(self, text: str, target: Target | None) -> bool:
+    def type(self, text: str, target: TargetWindow | None) -> bool:
         return False
 
     def sees_reads(self) -> bool:
@@ -140,7 +266,7 @@ class Portal:
     def restore(self, saved: Contents) -> None:
         self._own(saved)
 
-    def bring_back(self, target: Target) -> bool:
+    def activate_window(self, target: TargetWindow) -> bool:
         return False
 
     def take_back(self, undo: Undo, steps: int) -> bool:
@@ -203,7 +329,7 @@ class Portal:
         self._offered, self._ours = contents, True
         self._bus.call(CLIPBOARD, "SetSelection", "oa{sv}", (self._session, {"mime_types": ("as", list(contents))}))
 
-    def _read_all(self) -> tuple[Contents, Trouble]:
+    def _read_all(self) -> tuple[Contents, FailureReason]:
         """Every format that its owner hands out, or why one did not come."""
         found: dict[str, bytes] = {}
         deadline = time.monotonic() + READ_S
@@ -213,10 +339,10 @@ class Portal:
             except InsertionUnavailable:
                 continue  # refused
             value = _read(reply.body[0].to_raw_fd(), MOST_BYTES - sum(map(len, found.values())), deadline)
-            if isinstance(value, Trouble):
+            if isinstance(value, FailureReason):
                 return found, value
             found[name] = value
-        return found, Trouble.NONE
+        return found, FailureReason.NONE
 
     def _give(self, name: str, serial: int) -> None:
         """Somebody asks for our clipboard."""
@@ -241,7 +367,7 @@ class Portal:
                 self._session, self._ours, self._told = "", False, False
 
 
-def _read(pipe: int, most: int, deadline: float) -> bytes | Trouble:
+def _read(pipe: int, most: int, deadline: float) -> bytes | FailureReason:
     """All of it, or why it did not come."""
     pieces: list[bytes] = []
     try:
@@ -251,8 +377,8 @@ def _read(pipe: int, most: int, deadline: float) -> bytes | Trouble:
                 return b"".join(pieces)
             pieces.append(piece)
             if sum(map(len, pieces)) > most:
-                return Trouble.CLIPBOARD_BIG
-        return Trouble.CLIPBOARD_SLOW
+                return FailureReason.CLIPBOARD_BIG
+        return FailureReason.CLIPBOARD_SLOW
     finally:
         os.close(pipe)
 

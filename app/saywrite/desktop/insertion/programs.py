@@ -1,6 +1,6 @@
 """What is known of programs: which chord pastes in them, how they undo, and what people call them. Pure.
 
-Programs are recognised by the name they give their windows (X11 class, Wayland app id, executable), without case.
+Programs are recognized by the name they give their windows (X11 class, Wayland app id, executable), without case.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from saywrite.desktop.insertion.way import Means, Undo
+from saywrite.desktop.insertion.base import PasteMethod, Undo
 
 _TERMINALS = frozenset(
     (
@@ -42,19 +42,19 @@ _NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class ProgramRules:
     """What the user chose. `other_window`: "here", "back" or "keep", when another window has the focus than at the key
     press. `continues`: a text continues the one before it. `line_breaks`: "space" or "as is", in terminals.
     """
 
-    means: Means | None = None
+    means: PasteMethod | None = None
     other_window: str = "here"
     continues: bool = True
     line_breaks: str = "space"
-    programs: Mapping[str, Means] = field(default_factory=lambda: MappingProxyType({}))
+    programs: Mapping[str, PasteMethod] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def means_for(program: str, choices: Choices) -> Means:
+def means_for(program: str, choices: ProgramRules) -> PasteMethod:
     """How to insert: the user's word for this program, then for all, then what is known of it."""
     name = program.casefold()
     if name in choices.programs:
@@ -62,19 +62,19 @@ def means_for(program: str, choices: Choices) -> Means:
     if choices.means is not None:
         return choices.means
     if name in _ONLY_CTRL_SHIFT_V:
-        return Means.CTRL_SHIFT_V
+        return PasteMethod.CTRL_SHIFT_V
     if not name or name in _TERMINALS or name in _SHIFT_INSERT:
-        return Means.SHIFT_INSERT
-    return Means.CTRL_V
+        return PasteMethod.SHIFT_INSERT
+    return PasteMethod.CTRL_V
 
 
 def is_terminal(program: str) -> bool:
     return program.casefold() in _TERMINALS
 
 
-def undo_for(program: str, means: Means) -> Undo:
+def undo_for(program: str, means: PasteMethod) -> Undo:
     """A paste is one step of a program's undo; typed letters are many, and terminals know none."""
-    return Undo.BACKSPACE if means is Means.TYPE or is_terminal(program) else Undo.CTRL_Z
+    return Undo.BACKSPACE if means is PasteMethod.TYPE or is_terminal(program) else Undo.CTRL_Z
 
 
 def called(program: str) -> str:
@@ -89,15 +89,15 @@ def called(program: str) -> str:
     return last[:1].upper() + last[1:] or program
 
 
-def parse(text: str) -> tuple[dict[str, Means], tuple[str, ...]]:
+def parse(text: str) -> tuple[dict[str, PasteMethod], tuple[str, ...]]:
     """ "xterm = type, code = ctrl+v" as programs and means; and the parts that make no sense, as they stand."""
-    found: dict[str, Means] = {}
+    found: dict[str, PasteMethod] = {}
     bad: list[str] = []
     for part in (part.strip() for part in text.replace(";", ",").split(",")):
         program, sign, means = (piece.strip().casefold() for piece in part.rpartition("="))
         means = means.replace(" ", "")
-        if sign and program and means in {each.value for each in Means}:
-            found[program] = Means(means)
+        if sign and program and means in {each.value for each in PasteMethod}:
+            found[program] = PasteMethod(means)
         elif part:
             bad.append(part)
     return found, tuple(bad)

@@ -1,1 +1,1 @@
-"""aiOla's streaming service as a recogniser."""
+"""aiOla's streaming service as a recognizer."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import SplitResult, quote, urlsplit
 
-from saywrite.errors import AddressRefused
+from saywrite.foundation.errors import AddressRefused
 
 DEFAULT_BASE_URL = "https://apis.aiola.ai"
 DEFAULT_AUTH_URL = "https://auth.aiola.ai"
@@ -72,7 +72,7 @@ def check_address(url: str) -> str:
     scheme = parts.scheme.lower()
     if scheme not in ("https", "http") or not host or not _HOST.fullmatch(written) or re.search(r"\s", address):
         raise _refused("is not a web address")
-    if parts.username is not None or parts.password is not None or _has_tail(parts, address):
+    if parts.username is not None or parts.password is not None or _has_rest(parts, address):
         raise _refused("contains more than a host and a path")
     if scheme == "http" and not is_loopback(host):
         raise not_encrypted()
@@ -81,7 +81,7 @@ def check_address(url: str) -> str:
     return f"{scheme}://{place}{quote(parts.path.rstrip('/'), safe=_PATH)}"
 
 
-def _has_tail(parts: SplitResult, address: str) -> bool:
+def _has_rest(parts: SplitResult, address: str) -> bool:
     return bool(parts.query or parts.fragment) or "?" in address or "#" in address
 
 

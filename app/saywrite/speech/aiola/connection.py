@@ -14,13 +14,40 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from urllib.parse import urlencode, urlsplit
 
-from saywrite.errors import KeyRefused, RateLimited, ServiceError, ServiceUnreachable, TokenExpired, TooManyDictations
+from saywrite.foundation.errors import (
+    KeyRefused,
+    RateLimited,
+    ServiceError,
+    ServiceUnreachable,
+    TokenExpired,
+    TooManyDictations,
+)
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.answers import SETTINGS
-from saywrite.speech.aiola.auth import AccountFound, Grant, Granted, GrantFailed, Grants
-from saywrite.speech.aiola.backoff import CROWDED_S, delays
-from saywrite.speech.aiola.transport import Connected, Link, Lost, Message, Refused
-from saywrite.speech.recognizer import VoiceSettings
+from saywrite.speech.aiola.net.command_queue import (
+    TransportConnected,
+    TransportLost,
+    TransportMessage,
+    TransportRefused,
+)
+from saywrite.speech.aiola.net.error_answers import SETTINGS
+from saywrite.speech.aiola.net.websocket import WebSocketTransport
+from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, Grant, TokenFetched, TokenProvider
+from saywrite.speech.engine import VoiceSettings
+
+FIRST_S = 0.25
+LONGEST_S = 5.0
+
+CROWDED_S = 5.0
+"""Between attempts while the account's limit of dictations, or its rate limit, is reached and no time was named."""
+
+
+def delays(random: Random) -> Iterator[float]:
+    """0.25 s doubling to 5 s, without end, each up to a fifth shorter or longer: clients do not come in step."""
+    delay = FIRST_S
+    while True:
+        yield delay * random.uniform(0.8, 1.2)
+        delay = min(delay * 2, LONGEST_S)
+
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +64,7 @@ STREAM_PATH = "/api/voice-streaming/socket.io/"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StreamConfig:
     """What the service is told when a stream is opened. `language`, `translate_to`: codes of the wire."""
 
     language: str
@@ -47,31 +74,31 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Up:
+class SessionOpened:
     """The stream is open. The service says something at least every `silence_limit_s` seconds."""
 
     silence_limit_s: float
 
 
 @dataclass(frozen=True, slots=True)
-class Down:
+class SessionClosed:
     """It is gone, or did not come; the next attempt is in `retry_in_s`, None when trying again cannot help."""
 
     error: ServiceError
     retry_in_s: float | None
 
 
-class Connection:
-    """`make_link` gives a new `Link` with this number."""
+class ServiceConnection:
+    """`make_link` gives a new `WebSocketTransport` with this number."""
 
-    def __init__(self, grants: Grants, make_link: Callable[[int], Link], random: Random) -> None:
+    def __init__(self, grants: TokenProvider, make_link: Callable[[int], WebSocketTransport], random: Random) -> None:
         self._grants = grants
         self._make_link = make_link
         self._random = random
         self._numbers = 0
-        self.wanted: Wanted | None = None
+        self.wanted: StreamConfig | None = None
         """The stream to have; None: none."""
-        self._link: Link | None = None
+        self._link: WebSocketTransport | None = None
         self._dialed = ""
         self._upgraded = False
         self._up_at: float | None = None
@@ -83,7 +110,7 @@ class Connection:
         self.up = False
 
     @property
-    def link(self) -> Link | None:
+    def link(self) -> WebSocketTransport | None:
         """The open stream's link."""
         return self._link if self.up else None
 
@@ -105,7 +132,7 @@ class Connection:
         if self._link is not None:
             self._bytes = [-self._link.sent_bytes, -self._link.received_bytes]
 
-    def open(self, wanted: Wanted, now: float) -> bool:
+    def open(self, wanted: StreamConfig, now: float) -> bool:
         """Have a stream like this; True when it is there already."""
         if self.wanted != wanted:
             self._abandon()
@@ -126,7 +153,7 @@ class Connection:
         self._retry_at = None
         self._abandon(in_order=True)
 
-    def drop(self, error: ServiceError, now: float, *, at_once: bool = False) -> Down:
+    def drop(self, error: ServiceError, now: float, *, at_once: bool = False) -> SessionClosed:
         """The stream is as good as dead: away with it, and another one."""
         self._abandon()
         return self._fail(error, now, at_once=at_once)
@@ -155,25 +182,25 @@ class Connection:
             self._retry_at = now
             self._delays = delays(self._random)
 
-    def receive(self, message: object, now: float) -> Up | Down | Message | None:
+    def receive(self, message: object, now: float) -> SessionOpened | SessionClosed | TransportMessage | None:
         """Take one message of a worker thread; what it means for the stream. Messages of the open link itself are
         given back; those of a former one mean nothing.
         """
-        if isinstance(message, Message):
+        if isinstance(message, TransportMessage):
             return self._of_link(message, now)
         if not self._grants.receive(message):
             return None
         if isinstance(message, AccountFound):
             if self.wanted is not None and self._retry_at is None and not self.up:
                 self._dial(message.account, now)
-        elif isinstance(message, Granted):
+        elif isinstance(message, TokenFetched):
             self._upgrade(message.grant, now)
-        elif isinstance(message, GrantFailed) and self.wanted is not None and not self.up:
+        elif isinstance(message, AuthFailed) and self.wanted is not None and not self.up:
             self._abandon()
             return self._fail(message.error, now)
         return None
 
-    def wake(self, now: float) -> tuple[Down | None, float | None]:
+    def wake(self, now: float) -> tuple[SessionClosed | None, float | None]:
         """Do what is due; what came of it, and when to look again."""
         renew = self._grants.wake(now)
         if self._retry_at is not None and now >= self._retry_at:
@@ -218,19 +245,21 @@ class Connection:
         self._link.upgrade(f"{base}{STREAM_PATH}?{query}", {"Authorization": f"Bearer {grant.access_token}"})
         self._upgraded = True
 
-    def _of_link(self, message: Message, now: float) -> Up | Down | Message | None:
+    def _of_link(
+        self, message: TransportMessage, now: float
+    ) -> SessionOpened | SessionClosed | TransportMessage | None:
         link = self._link
         if link is None or message.link != link.number:
             return None
-        if isinstance(message, Connected):
+        if isinstance(message, TransportConnected):
             self.up, self._up_at = True, now
-            return Up(message.ping_interval_s + message.ping_timeout_s)
-        if isinstance(message, Refused | Lost):
+            return SessionOpened(message.ping_interval_s + message.ping_timeout_s)
+        if isinstance(message, TransportRefused | TransportLost):
             self._abandon()
             return self._fail(message.error, now)
         return message if self.up else None
 
-    def _fail(self, error: ServiceError, now: float, *, at_once: bool = False) -> Down:
+    def _fail(self, error: ServiceError, now: float, *, at_once: bool = False) -> SessionClosed:
         """Decide what an error means: when to try again, whether with a new token, or not at all."""
         log.info("no stream: %s", type(error).__name__)
         if self._up_at is not None and now - self._up_at >= PROVED_S:
@@ -246,7 +275,7 @@ class Connection:
                 error, at_once = KeyRefused(error.what, f"Check how to sign in, in {SETTINGS}."), False
         if not (error.curable or at_once):
             self._retry_at = None
-            return Down(error, None)
+            return SessionClosed(error, None)
         wait = 0.0 if at_once else next(self._delays)
         if isinstance(error, TooManyDictations | RateLimited):
             wait = CROWDED_S
@@ -254,7 +283,7 @@ class Connection:
             wait = max(wait, error.retry_after_s)
         if self.wanted is not None:
             self._retry_at = now + wait
-        return Down(error, wait)
+        return SessionClosed(error, wait)
 
     def _abandon(self, *, in_order: bool = False) -> None:
         link, self._link = self._link, None
@@ -269,7 +298,7 @@ class Connection:
             link.abort()
 
 
-def query_of(wanted: Wanted, grant: Grant) -> dict[str, str]:
+def query_of(wanted: StreamConfig, grant: Grant) -> dict[str, str]:
     """The items of the address, as aiOla's SDKs send them."""
     voice = wanted.voice
     query = {

@@ -11,27 +11,70 @@ import http.client
 import json
 import logging
 import os
+import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 from saywrite import __version__
-from saywrite.errors import AudioFileError, SaywriteError, ServiceFailed, ServiceUnreachable
-from saywrite.speech.aiola.answers import UPLOADING, from_http, host_of, makes_no_sense
-from saywrite.speech.aiola.auth import Grant, log_unforeseen
-from saywrite.speech.aiola.dialing import Dialing, Place
-from saywrite.speech.aiola.multipart import Form
-from saywrite.speech.aiola.network import Network
-from saywrite.speech.aiola.problems import from_exception
-from saywrite.speech.aiola.upload import Sent, Transcribed, UploadFailed
-from saywrite.speech.aiola.wishes import Stopped, Wishes
-from saywrite.speech.languages import language
-from saywrite.speech.recognizer import Post, Request
+from saywrite.foundation.catalog import language
+from saywrite.foundation.errors import AudioFileError, SaywriteError, ServiceFailed, ServiceUnreachable
+from saywrite.speech.aiola.net.command_queue import CommandQueue, Stopped
+from saywrite.speech.aiola.net.connector import Connector, Endpoint
+from saywrite.speech.aiola.net.error_answers import UPLOADING, from_http, host_of, makes_no_sense
+from saywrite.speech.aiola.net.error_mapping import from_exception
+from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.token_provider import Grant, log_unforeseen
+from saywrite.speech.aiola.upload_messages import FileTranscribed, UploadFailed, UploadProgressed
+from saywrite.speech.engine import Post, Request
+
+PIECE = 16_384
+"""Bytes read and sent at once: two seconds of a slow line, so that progress shows and an end is noticed."""
+
+
+class MultipartForm:
+    """`file` is read once, from where it stands, for `size` bytes. Names and values hold no secrets and no quotes."""
+
+    def __init__(self, fields: Mapping[str, str], file: BinaryIO, size: int, name: str, kind: str) -> None:
+        boundary = secrets.token_hex(16)
+        self.content_type = f"multipart/form-data; boundary={boundary}"
+        self._file = file
+        self._size = size
+        self._before = b"".join(_field(boundary, field, value) for field, value in fields.items()) + (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            f"Content-Type: {kind}\r\n\r\n"
+        ).encode("ascii")
+        self._after = f"\r\n--{boundary}--\r\n".encode("ascii")
+
+    @property
+    def length(self) -> int:
+        """Bytes in all."""
+        return len(self._before) + self._size + len(self._after)
+
+    def pieces(self) -> Iterator[bytes]:
+        """The body. Raises AudioFileError when the file has become shorter; what was added to it is left out."""
+        yield self._before
+        left = self._size
+        while left:
+            try:
+                piece = self._file.read(min(PIECE, left))
+            except OSError as error:
+                raise AudioFileError(f"The file cannot be read: {error.strerror}.", "Check the disk.") from None
+            if not piece:
+                raise AudioFileError("The file became shorter while it was sent.", "Send it again when it is complete.")
+            left -= len(piece)
+            yield piece
+        yield self._after
+
+
+def _field(boundary: str, name: str, value: str) -> bytes:
+    return f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+
 
 PATH: Final = "/api/speech-to-text/file"
 
@@ -65,7 +108,7 @@ log = logging.getLogger(__name__)
 
 
 class FileRequest(threading.Thread):
-    """Posts `Sent` now and then, and last `Transcribed` or `UploadFailed`; after `abort()` nothing."""
+    """Posts `UploadProgressed` now and then, and last `FileTranscribed` or `UploadFailed`; after `abort()` nothing."""
 
     def __init__(self, number: int, request: Request, grant: Grant, network: Network, post: Post) -> None:
         super().__init__(name=f"aiola upload {number}", daemon=True)
@@ -75,14 +118,14 @@ class FileRequest(threading.Thread):
         self._network = network
         self._post = post
         self._host = host_of(grant.account.base_url)
-        self._wishes = Wishes(time.monotonic)
+        self._commands = CommandQueue(time.monotonic)
         self._sock: socket.socket | None = None
         self._sent = 0
         self._told_at = 0.0
 
     def abort(self) -> None:
         """End at once, whatever the connection is doing. On any thread."""
-        self._wishes.abort()
+        self._commands.abort()
         sock = self._sock
         if sock is not None:
             with contextlib.suppress(OSError):
@@ -97,24 +140,24 @@ class FileRequest(threading.Thread):
         except SaywriteError as error:
             self._tell(UploadFailed(self.number, error))
         except Exception as error:  # noqa: BLE001 - the edge of the thread
-            if not self._wishes.aborted:
+            if not self._commands.aborted:
                 log_unforeseen("sending a file", error)
             what = f"The file could not be sent to {self._host} ({type(error).__name__})."
             self._tell(UploadFailed(self.number, ServiceFailed(what, "The log tells more.")))
         finally:
-            self._wishes.end()
+            self._commands.end()
 
     def _tell(self, message: object) -> None:
-        if not self._wishes.aborted:
+        if not self._commands.aborted:
             self._post(message)
 
-    def _exchange(self) -> Transcribed:
+    def _exchange(self) -> FileTranscribed:
         path = self._request.file
         assert path is not None
         try:
             with path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
-                form = Form(_fields(self._request), file, size, f"audio{path.suffix.lower()[:8]}", _kind(path))
+                form = MultipartForm(_fields(self._request), file, size, f"audio{path.suffix.lower()[:8]}", _kind(path))
                 status, headers, body = self._send(form)
         except (http.client.HTTPException, ValueError) as error:
             raise from_exception(error, self._host, UPLOADING) from None
@@ -129,18 +172,18 @@ class FileRequest(threading.Thread):
             raise from_http(status, headers, body, self._host, UPLOADING)
         return transcribed
 
-    def _send(self, form: Form) -> tuple[int, dict[str, str], bytes]:
-        place = Place.of(self._grant.account.base_url)
-        sock = Dialing(self._wishes, self._network, time.monotonic).connect(place)
+    def _send(self, form: MultipartForm) -> tuple[int, dict[str, str], bytes]:
+        place = Endpoint.of(self._grant.account.base_url)
+        sock = Connector(self._commands, self._network, time.monotonic).connect(place)
         with contextlib.closing(sock):
             self._sock = sock
             sock.settimeout(SEND_S)
-            if self._wishes.aborted:
+            if self._commands.aborted:
                 raise Stopped
             connection = http.client.HTTPConnection(place.host, place.port)
             connection.default_port = 443 if place.secure else 80
             connection.sock = sock
-            self._tell(Sent(self.number, 0))
+            self._tell(UploadProgressed(self.number, 0))
             path = urlsplit(self._grant.account.base_url).path.rstrip("/") + PATH
             try:
                 connection.request("POST", path, self._counted(form), self._headers(form))
@@ -153,7 +196,7 @@ class FileRequest(threading.Thread):
                 headers = {name.lower(): value for name, value in response.getheaders()}
                 return response.status, headers, self._read(response)
 
-    def _headers(self, form: Form) -> dict[str, str]:
+    def _headers(self, form: MultipartForm) -> dict[str, str]:
         return {
             "User-Agent": f"saywrite/{__version__}",
             "Accept": "application/json",
@@ -164,16 +207,16 @@ class FileRequest(threading.Thread):
             "Connection": "close",
         }
 
-    def _counted(self, form: Form) -> Iterator[bytes]:
+    def _counted(self, form: MultipartForm) -> Iterator[bytes]:
         for piece in form.pieces():
-            if self._wishes.aborted:
+            if self._commands.aborted:
                 raise Stopped
             yield piece
             self._sent += len(piece)  # the piece before has gone out when the next is asked for
             now = time.monotonic()
             if now - self._told_at >= TELL_EVERY_S or self._sent == form.length:
                 self._told_at = now
-                self._tell(Sent(self.number, self._sent))
+                self._tell(UploadProgressed(self.number, self._sent))
 
     def _read(self, response: http.client.HTTPResponse) -> bytes:
         until = time.monotonic() + ANSWER_S
@@ -199,7 +242,7 @@ def _kind(path: Path) -> str:
     return _KINDS.get(path.suffix.lower(), "application/octet-stream")
 
 
-def _transcribed(number: int, body: bytes) -> Transcribed | None:
+def _transcribed(number: int, body: bytes) -> FileTranscribed | None:
     """The transcript in an answer; None when there is none."""
     try:
         answer = json.loads(body)
@@ -211,7 +254,7 @@ def _transcribed(number: int, body: bytes) -> Transcribed | None:
     spans = [span for place in (places if isinstance(places, list) else []) if (span := _span(place))]
     start_s = min((start for start, _ in spans), default=0.0)
     end_s = max((end for _, end in spans), default=None)
-    return Transcribed(number, answer["transcript"].strip(), start_s, end_s, len(body))
+    return FileTranscribed(number, answer["transcript"].strip(), start_s, end_s, len(body))
 
 
 def _span(place: Any) -> tuple[float, float] | None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE
-from saywrite.speech.recognizer import Request
+from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
+from saywrite.speech.engine import Request
 
 BLOCK_BYTES = SAMPLE_RATE // 10 * BYTES_PER_SAMPLE
 """Sound goes to a worker in blocks of 100 ms."""

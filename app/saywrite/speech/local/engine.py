@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from saywrite.events import (
+from saywrite.foundation.catalog import LOCAL, LOCAL_CAPABILITIES
+from saywrite.foundation.events import (
     SAMPLE_RATE,
     EngineState,
     Failed,
@@ -25,13 +26,11 @@ from saywrite.events import (
     RecognizerFinished,
     Rewind,
 )
-from saywrite.speech.engines import LOCAL, LOCAL_CAPABILITIES
+from saywrite.speech.engine import Incoming, MakeSegmenter, Post, Recognizer, Request
 from saywrite.speech.local.audio_feed import Feed
-from saywrite.speech.local.problems import NOT_KEPT_RUNNING, NOT_STARTED, Problem
+from saywrite.speech.local.problems import NOT_KEPT_RUNNING, NOT_STARTED, RecognizerProblem
 from saywrite.speech.local.supervisor import LOADING_S, PATIENCE_S, Exited, WorkerSupervisor
 from saywrite.speech.local.worker import run
-from saywrite.speech.recognizer import Incoming, Post, Recognizer, Request
-from saywrite.speech.segmenter import MakeSegmenter
 
 ATTEMPTS = 3
 """Children in a row that may fail without confirming anything before the dictation is given up."""
@@ -54,7 +53,7 @@ class PowerSaved:
 
 def run_worker(model: Path, make_segmenter: MakeSegmenter) -> int:
     """The child's side, called by the composition root for `--worker local`; returns the exit code."""
-    from saywrite.speech.local.whisper import WhisperDecoder
+    from saywrite.speech.local.decoder.whisper import WhisperDecoder
 
     return run(lambda: WhisperDecoder(model, threads=decoder_threads(os.cpu_count() or 1)), make_segmenter)
 
@@ -280,7 +279,7 @@ class LocalRecognizer(Recognizer):
             return
         self._refuse(feed, problem)
 
-    def _refuse(self, feed: Feed, problem: Problem) -> None:
+    def _refuse(self, feed: Feed, problem: RecognizerProblem) -> None:
         self._feed = None
         dictation = feed.request.dictation
         self._post(Failed(dictation, problem.what, problem.remedy, fatal=True))

@@ -53,7 +53,7 @@ class DataWheel:
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
+class WindowPolicy:
     """How much sound the encoder gets: the utterance and `pad_s` seconds of silence, at least `min_s` seconds."""
 
     min_s: float = 5.0
@@ -80,7 +80,7 @@ class Model:
     converted: ModelFile
     wheels: tuple[DataWheel, ...] = ()
     runtime: str = "ctranslate2"
-    windows: Windows = Windows()
+    windows: WindowPolicy = WindowPolicy()
 
     @property
     def files(self) -> tuple[ModelFile, ...]:

@@ -14,7 +14,7 @@ ILLEGAL_INSTRUCTION = frozenset({-4, 0xC000001D, 0xC000001D - (1 << 32)})
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RecognizerProblem:
     """What happened and what to do. `awaits_model`: it is over as soon as a whole model is there, so a dictation goes
     on recording and gets its text then. `lasting`: trying again is of no use before Saywrite starts anew.
     """
@@ -25,8 +25,8 @@ class Problem:
     lasting: bool = False
 
 
-def no_model(model: str) -> Problem:
-    return Problem(
+def no_model(model: str) -> RecognizerProblem:
+    return RecognizerProblem(
         "The recognition model is not on this computer yet.",
         f"Download it in Settings > Recognition, or with `saywrite models download {model}`. "
         "What you dictate until then is recorded and becomes text when the model is there.",
@@ -34,8 +34,8 @@ def no_model(model: str) -> Problem:
     )
 
 
-def damaged_model(model: str) -> Problem:
-    return Problem(
+def damaged_model(model: str) -> RecognizerProblem:
+    return RecognizerProblem(
         f"The recognition model {model} is damaged: it cannot be loaded.",
         f"Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. "
         "What you dictate until then is recorded and becomes text when the model is there.",
@@ -43,31 +43,31 @@ def damaged_model(model: str) -> Problem:
     )
 
 
-NO_AVX = Problem(
+NO_AVX = RecognizerProblem(
     "This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).",
     "Choose the aiOla engine.",
     lasting=True,
 )
 
-NOT_STARTED = Problem(
+NOT_STARTED = RecognizerProblem(
     "The recognizer on this computer could not be started.",
     "Restart Saywrite; if that does not help, install it again.",
 )
 
-NOT_KEPT_RUNNING = Problem(
+NOT_KEPT_RUNNING = RecognizerProblem(
     "The recognizer on this computer ended or stopped answering, three times in a row.",
     "Start again; if that does not help, “saywrite doctor” and the log tell more.",
 )
 
 
-def explain(reason: str, model: str) -> Problem:
+def explain(reason: str, model: str) -> RecognizerProblem:
     """What the worker's `reason` means: the name of an exception, a colon and its message."""
     kind, _, detail = reason.partition(":")
     message = detail.casefold()
     if kind in ("ModuleNotFoundError", "ImportError"):
         return _not_installed(detail.strip())
     if kind == "MemoryError" or "bad_alloc" in message or "allocate memory" in message or "out of memory" in message:
-        return Problem(
+        return RecognizerProblem(
             f"There is too little free memory for the recognition model {model}.",
             "Close other programs, or choose a smaller model in Settings > Recognition.",
         )
@@ -78,19 +78,19 @@ def explain(reason: str, model: str) -> Problem:
     return damaged_model(model)
 
 
-def explain_exit(code: int) -> Problem | None:
+def explain_exit(code: int) -> RecognizerProblem | None:
     """What a worker that ended with `code` while it loaded says about this computer; None: nothing in particular."""
     return NO_AVX if code in ILLEGAL_INSTRUCTION else None
 
 
-def _not_installed(detail: str) -> Problem:
+def _not_installed(detail: str) -> RecognizerProblem:
     if sys.platform == "win32" and platform.machine().upper() == "ARM64":
-        return Problem(
+        return RecognizerProblem(
             "There is no build of the recognizer (CTranslate2) for Windows on ARM.",
             "Choose the aiOla engine.",
             lasting=True,
         )
-    return Problem(
+    return RecognizerProblem(
         f"The recognizer (CTranslate2) is not installed or does not load ({detail or 'not found'}).",
         "Install Saywrite again (“pip install ctranslate2”), or choose the aiOla engine.",
         lasting=True,

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from saywrite.events import EngineChanged, EngineState
-from saywrite.speech.engines import LOCAL
+from saywrite.foundation.catalog import LOCAL
+from saywrite.foundation.events import EngineChanged, EngineState
+from saywrite.speech.engine import Incoming, Post
 from saywrite.speech.local.audio_feed import Watch
 from saywrite.speech.local.child_process import WorkerExited, WorkerMessage, WorkerProcess
-from saywrite.speech.local.problems import NOT_STARTED, Problem, explain, explain_exit, no_model
-from saywrite.speech.recognizer import Incoming, Post
+from saywrite.speech.local.problems import NOT_STARTED, RecognizerProblem, explain, explain_exit, no_model
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class WorkerSupervisor:
     ) -> None:
         self.state = EngineState.UNLOADED
         self.process: WorkerProcess | None = None
-        self.problem: Problem | None = None
+        self.problem: RecognizerProblem | None = None
         """Why there is no worker; of no meaning while there is one."""
         self._post = post
         self._command = command
@@ -103,7 +103,7 @@ class WorkerSupervisor:
             self.process = None
         self._loaded = None
 
-    def fail(self, problem: Problem) -> None:
+    def fail(self, problem: RecognizerProblem) -> None:
         """There is no worker, and why; told once."""
         self.stop()
         self.problem = problem

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
-from saywrite.events import BYTES_PER_SAMPLE, SAMPLE_RATE, seconds
+from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, seconds
+from saywrite.speech.engine import UtteranceBoundary, UtteranceSegmenter
 from saywrite.speech.local.agreement import Agreement
-from saywrite.speech.segmenter import Boundary, Segmenter
 
 PARTIAL_EVERY = SAMPLE_RATE * 7 // 10
 """Samples of new sound between two partials, at least."""
@@ -89,7 +89,7 @@ class Utterances:
         number: int,
         start: int,
         decoder: Decoder,
-        segmenter: Segmenter,
+        segmenter: UtteranceSegmenter,
         send: Send,
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -133,7 +133,7 @@ class Utterances:
         self._follow(self._segmenter.flush())
         self._report(self._end)
 
-    def _follow(self, boundaries: Sequence[Boundary]) -> None:
+    def _follow(self, boundaries: Sequence[UtteranceBoundary]) -> None:
         for boundary in boundaries:
             if boundary.starts:
                 self._open(boundary.at)

@@ -35,10 +35,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
+from saywrite.speech.engine import MakeSegmenter
 from saywrite.speech.local.child_process import GarbageError, message_frame, read_frame
 from saywrite.speech.local.heartbeat import Heartbeat
 from saywrite.speech.local.utterances import Decoder, Send, Utterances
-from saywrite.speech.segmenter import MakeSegmenter
 
 log = logging.getLogger(__name__)
 

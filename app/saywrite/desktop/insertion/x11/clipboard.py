@@ -11,16 +11,15 @@ from collections.abc import Callable, Mapping
 
 from Xlib import X
 
-from saywrite.desktop.insertion.user_activity import UserActivity
-from saywrite.desktop.insertion.way import Means, Target, Trouble
-from saywrite.desktop.insertion.x11.connection import Connection
-from saywrite.desktop.insertion.x11.contents import Contents, of_text
+from saywrite.desktop.insertion.base import FailureReason, PasteMethod, TargetWindow
+from saywrite.desktop.insertion.context.user_activity import UserActivity
+from saywrite.desktop.insertion.x11.connection import X11Connection
 from saywrite.desktop.insertion.x11.focus import Focus
 from saywrite.desktop.insertion.x11.input_watch import InputWatch
-from saywrite.desktop.insertion.x11.keys import Keys
-from saywrite.desktop.insertion.x11.offering import Offers
-from saywrite.desktop.insertion.x11.reading import Reader
-from saywrite.desktop.insertion.x11.typing import Typist
+from saywrite.desktop.insertion.x11.key_press import KeyPresser
+from saywrite.desktop.insertion.x11.selection_owner import SelectionOwner
+from saywrite.desktop.insertion.x11.selection_reader import Contents, SelectionReader, of_text
+from saywrite.desktop.insertion.x11.text_typing import TextTyper
 
 Selections = Mapping[str, Contents]
 """What lies on each selection, by its name."""
@@ -30,24 +29,24 @@ class X11Clipboard:
     """Implements `clipboard_paste.PasteBackend`."""
 
     def __init__(
-        self, connection: Connection, focus: Focus, keys: Keys, typist: Typist, activity: UserActivity
+        self, connection: X11Connection, focus: Focus, keys: KeyPresser, typist: TextTyper, activity: UserActivity
     ) -> None:
         self._x = connection
         self._focus = focus
         self._keys = keys
         self._typist = typist
         self._activity = activity
-        self._offers = Offers(connection)
+        self._offers = SelectionOwner(connection)
         self._offers.wants_before = self._wants_before
-        self._reader = Reader(connection)
+        self._reader = SelectionReader(connection)
         self._input = InputWatch(connection, activity)
-        self._target: Target | None = None
+        self._target: TargetWindow | None = None
         self._read_at = 0.0
         self._others = False
 
-    def save(self, means: Means, kept: Selections | None) -> tuple[Selections, Trouble]:
+    def save(self, means: PasteMethod, kept: Selections | None) -> tuple[Selections, FailureReason]:
         saved = {name: each for name, each in (kept or {}).items() if self._offers.held(name) is not None}
-        for name in ("CLIPBOARD", "PRIMARY") if means is Means.SHIFT_INSERT else ("CLIPBOARD",):
+        for name in ("CLIPBOARD", "PRIMARY") if means is PasteMethod.SHIFT_INSERT else ("CLIPBOARD",):
             held = self._offers.held(name)  # we cannot ask ourselves, and need not
             if name in saved:
                 continue
@@ -57,11 +56,11 @@ class X11Clipboard:
             saved[name], trouble = self._reader.read(name)
             if trouble:
                 return saved, trouble
-        return saved, Trouble.NONE
+        return saved, FailureReason.NONE
 
-    def offer(self, text: str, means: Means, before: Selections | None) -> bool:
+    def offer(self, text: str, means: PasteMethod, before: Selections | None) -> bool:
         self._read_at, self._others, self._target = 0.0, False, None
-        names = ("CLIPBOARD", "PRIMARY") if means is Means.SHIFT_INSERT else ("CLIPBOARD",)
+        names = ("CLIPBOARD", "PRIMARY") if means is PasteMethod.SHIFT_INSERT else ("CLIPBOARD",)
         contents = of_text(text)
         owned = [self._offers.own(name, contents, None if before is None else before[name]) for name in names]
         return all(owned)
@@ -73,16 +72,16 @@ class X11Clipboard:
     def is_ours(self) -> bool:
         return self._offers.held("CLIPBOARD") is not None
 
-    def wait_until_free(self) -> Trouble:
+    def wait_until_free(self) -> FailureReason:
         return self._keys.wait_until_free()
 
-    def press(self, target: Target | None, means: Means) -> bool:
+    def press(self, target: TargetWindow | None, means: PasteMethod) -> bool:
         self._x.serve()
         self._offers.reads.clear()  # so far only programs that watch the clipboard can have looked
         self._target = target
         return self._keys.press(means)
 
-    def type(self, text: str, target: Target | None) -> bool:
+    def type(self, text: str, target: TargetWindow | None) -> bool:
         return self._typist.type(text, target.window if target else 0)
 
     def sees_reads(self) -> bool:

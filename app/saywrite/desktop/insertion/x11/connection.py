@@ -15,7 +15,7 @@ from Xlib.error import ConnectionClosedError, DisplayError
 from Xlib.protocol.event import PropertyNotify
 from Xlib.support.connect import get_display
 
-from saywrite.errors import InsertionUnavailable
+from saywrite.foundation.errors import InsertionUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ _RECENT_S = 10.0
 """A server's time that differs more than this from our clock is another clock's."""
 
 
-class Connection:
+class X11Connection:
     """Raises `InsertionUnavailable` without a server. Events go to every function in `handlers`."""
 
     def __init__(self, name: str | None = None) -> None:

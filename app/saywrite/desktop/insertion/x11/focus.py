@@ -12,8 +12,8 @@ from Xlib.error import BadWindow
 from Xlib.ext import res
 from Xlib.protocol.event import ClientMessage
 
-from saywrite.desktop.insertion.way import Target
-from saywrite.desktop.insertion.x11.connection import GONE, Connection
+from saywrite.desktop.insertion.base import TargetWindow
+from saywrite.desktop.insertion.x11.connection import GONE, X11Connection
 
 _BACK_S = 1.0
 _LOOK_S = 0.01
@@ -23,11 +23,11 @@ class Focus:
     """Looks; keeps nothing."""
 
     def __init__(self, name: str | None = None) -> None:
-        self._x = Connection(name)
+        self._x = X11Connection(name)
         self._lock = threading.Lock()
         self._can_tell_pids = self._x.display.query_extension(res.extname) is not None
 
-    def current(self) -> Target | None:
+    def current(self) -> TargetWindow | None:
         """The top-level window with the focus, or None: nobody has it, or the server is gone."""
         with self._lock:
             return self._seen()
@@ -40,7 +40,7 @@ class Focus:
             pid = self._pid(one)
             return pid != 0 and pid == self._pid(other)
 
-    def give(self, target: Target) -> bool:
+    def give(self, target: TargetWindow) -> bool:
         """Ask the window manager to activate `target`; whether it has the focus now."""
         with self._lock:
             window = self._window(target.window)
@@ -64,18 +64,18 @@ class Focus:
         with self._lock:
             self._x.close()
 
-    def _seen(self) -> Target | None:
+    def _seen(self) -> TargetWindow | None:
         try:
             return self._current()
         except (*GONE, BadWindow):  # some window managers go on naming a window that is closed
             return None
 
-    def _current(self) -> Target | None:
+    def _current(self) -> TargetWindow | None:
         window = self._active() or self._focused()
         if window is None:
             return None
         name = window.get_wm_class()
-        return Target(window.id, name[1] if name else "", own=self._pid(window.id) == os.getpid())
+        return TargetWindow(window.id, name[1] if name else "", own=self._pid(window.id) == os.getpid())
 
     def _active(self) -> Any:
         """What the window manager calls active."""

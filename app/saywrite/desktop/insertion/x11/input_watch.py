@@ -14,8 +14,8 @@ from typing import Any
 from Xlib.ext import ge, xinput
 from Xlib.protocol import rq
 
-from saywrite.desktop.insertion.user_activity import UserActivity
-from saywrite.desktop.insertion.x11.connection import Connection
+from saywrite.desktop.insertion.context.user_activity import UserActivity
+from saywrite.desktop.insertion.x11.connection import X11Connection
 
 SYNC = "SYNC"
 COUNTERS = ("DEVICEIDLETIME 3", "IDLETIME")
@@ -88,7 +88,7 @@ class _AlarmNotify(rq.Event):
 class InputWatch:
     """Notes the user's input in `activity` while it is wanted there."""
 
-    def __init__(self, connection: Connection, activity: UserActivity) -> None:
+    def __init__(self, connection: X11Connection, activity: UserActivity) -> None:
         self._x = connection
         self._activity = activity
         self._alarm = 0

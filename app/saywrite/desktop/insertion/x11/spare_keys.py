@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from Xlib import X
 
-from saywrite.desktop.insertion.x11.connection import Connection
+from saywrite.desktop.insertion.x11.connection import X11Connection
 
 Table = Mapping[int, Sequence[int]]
 """The core protocol's keysyms of every key code."""
@@ -28,7 +28,7 @@ class Stroke:
 class SpareKeys:
     """Two characters for each free key code: without Shift and with it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: X11Connection) -> None:
         self._x = connection
         self._bound: dict[tuple[str, str], int] = {}
         self._free: list[int] = []

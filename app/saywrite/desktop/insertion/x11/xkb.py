@@ -107,14 +107,14 @@ class _GetMap(rq.ReplyRequest):
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class ShiftLevel:
     """One symbol of a key, and the modifiers (as in core events) that choose it: 0 for none, 1 for Shift."""
 
     keysym: int
     modifiers: int
 
 
-KeyMap = Mapping[int, tuple[Level, ...]]
+KeyMap = Mapping[int, tuple[ShiftLevel, ...]]
 """The levels of every key code in one group."""
 
 
@@ -170,7 +170,7 @@ class Xkb:
         info = self._display.display.info
         first, last = info.min_keycode, info.max_keycode
         rows = self._display.get_keyboard_mapping(first, last - first + 1)
-        return {first + at: tuple(Level(int(row[n]), n) for n in (0, 1)) for at, row in enumerate(rows)}
+        return {first + at: tuple(ShiftLevel(int(row[n]), n) for n in (0, 1)) for at, row in enumerate(rows)}
 
     def _ask(self, request: Any, **more: int) -> Any:
         return request(display=self._display.display, opcode=self._major, device=CORE_KEYBOARD, **more)
@@ -190,7 +190,7 @@ def parse_map(data: bytes, types: int, first_key: int, keys: int, group: int) ->
                 by_level[level] = mask
         choosers.append(by_level)
         at += entries * (12 if preserve else 8)
-    found: dict[int, tuple[Level, ...]] = {}
+    found: dict[int, tuple[ShiftLevel, ...]] = {}
     for code in range(first_key, first_key + keys):
         *kinds, groups, width, count = struct.unpack_from("=4BBBH", data, at)
         symbols = struct.unpack_from(f"={count}I", data, at + 8)
@@ -201,7 +201,7 @@ def parse_map(data: bytes, types: int, first_key: int, keys: int, group: int) ->
             continue
         row, chooser = symbols[there * width : (there + 1) * width], choosers[kinds[there]]
         found[code] = tuple(
-            Level(keysym, chooser[level])
+            ShiftLevel(keysym, chooser[level])
             for level, keysym in enumerate(row)
             if level in chooser and keysym != X.NoSymbol
         )

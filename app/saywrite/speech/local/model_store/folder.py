@@ -1,6 +1,7 @@
 """What lies in the folder of one model: which files are intact, the conversion of the weights, the stamp.
 
-Used by `ModelStore` on the thread that downloads. Everything here may raise OSError and, with a `Stop`, Stopped.
+Used by `ModelStore` on the thread that downloads. Everything here may raise OSError and, with a `StopTransfer`,
+Stopped.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from saywrite.errors import ModelDamaged
+from saywrite.foundation.errors import ModelDamaged
 from saywrite.speech.local.model_store.quantization import WeightsError, convert_to_int8
-from saywrite.speech.local.model_store.transfer import Stop, hash_file, is_file
+from saywrite.speech.local.model_store.transfer import StopTransfer, hash_file, is_file
 from saywrite.speech.local.models import STAMP, WEIGHTS, Model, ModelFile, read_stamp
 
 
-def missing_files(model: Model, folder: Path, stop: Stop) -> list[ModelFile]:
+def missing_files(model: Model, folder: Path, stop: StopTransfer) -> list[ModelFile]:
     """The published files that are not there; the weights are there when they are converted, too."""
     return [
         file
@@ -27,17 +28,17 @@ def missing_files(model: Model, folder: Path, stop: Stop) -> list[ModelFile]:
     ]
 
 
-def damaged_files(model: Model, folder: Path, stop: Stop) -> list[ModelFile]:
+def damaged_files(model: Model, folder: Path, stop: StopTransfer) -> list[ModelFile]:
     """The files of a complete folder that are absent, or of other bytes than the published or converted ones."""
     return [file for file in model.files if not _is_intact(folder, file, stop)]
 
 
-def is_converted(model: Model, folder: Path, file: ModelFile, stop: Stop) -> bool:
+def is_converted(model: Model, folder: Path, file: ModelFile, stop: StopTransfer) -> bool:
     """Is `file` the weights, and do they lie there converted?"""
     return file.name == WEIGHTS and _is_intact(folder, model.converted, stop)
 
 
-def convert_weights(model: Model, folder: Path, stop: Stop) -> None:
+def convert_weights(model: Model, folder: Path, stop: StopTransfer) -> None:
     """Replace the published weights, checked before, by the converted ones. Raises ModelDamaged."""
     if is_converted(model, folder, model.converted, stop):
         return
@@ -56,7 +57,7 @@ def convert_weights(model: Model, folder: Path, stop: Stop) -> None:
     target.replace(folder / WEIGHTS)
 
 
-def write_stamp(model: Model, folder: Path, stop: Stop) -> None:
+def write_stamp(model: Model, folder: Path, stop: StopTransfer) -> None:
     """Note which bytes were checked, so that a look at sizes and times tells later whether they are still the same."""
     files = {}
     for file in model.files:
@@ -102,7 +103,7 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _is_intact(folder: Path, file: ModelFile, stop: Stop) -> bool:
+def _is_intact(folder: Path, file: ModelFile, stop: StopTransfer) -> bool:
     """Is it the file of the catalogue? Where only its size is known, the hash is that of the stamp, if there is one."""
     expected = file.sha256 or str((read_stamp(folder) or {}).get(file.name, {}).get("sha256", ""))
     path = folder / file.name

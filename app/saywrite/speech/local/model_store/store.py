@@ -11,29 +11,21 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from saywrite.errors import ModelDamaged, ModelUnknown, ModelUnreachable, ModelUnwritable
-from saywrite.events import ModelInfo, ModelState
-from saywrite.file_lock import FileLock
-from saywrite.paths import private_folder
+from saywrite.foundation.errors import ModelDamaged, ModelUnknown, ModelUnreachable, ModelUnwritable
+from saywrite.foundation.events import ModelInfo, ModelState
+from saywrite.foundation.file_lock import FileLock
+from saywrite.foundation.paths import private_folder
 from saywrite.speech.local.model_store import folder as contents
-from saywrite.speech.local.model_store.sources import Source
+from saywrite.speech.local.model_store.sources import ModelSource
 from saywrite.speech.local.model_store.transfer import (
     SourceError,
-    Stop,
+    StopTransfer,
     Stream,
     Transfer,
     require_space,
     unwritable,
 )
-from saywrite.speech.local.models import (
-    MODELS,
-    WEIGHTS,
-    Model,
-    ModelFile,
-    is_complete,
-    model_folders,
-    own_folder,
-)
+from saywrite.speech.local.models import MODELS, WEIGHTS, Model, ModelFile, is_complete, model_folders, own_folder
 
 _LOOK_FOR_LOCK_EVERY_S = 0.25
 
@@ -83,7 +75,9 @@ class ModelStore:
         candidates = (folder / model.id for folder in self._places)
         return next((folder for folder in candidates if is_complete(model, folder)), None)
 
-    def download(self, id: str, sources: Sequence[Source], stop: Stop, watcher: Watcher | None = None) -> Path:
+    def download(
+        self, id: str, sources: Sequence[ModelSource], stop: StopTransfer, watcher: Watcher | None = None
+    ) -> Path:
         """Bring the model here from the first source that has it; its folder. One that is here already is left alone.
 
         Raises ModelError, and Stopped: what has arrived is kept for the next attempt.
@@ -132,7 +126,7 @@ class ModelStore:
                 f"{model.label} cannot be removed: {error.strerror}.", f"Close other programs and remove {folder}."
             ) from error
 
-    def inspect(self, id: str, stop: Stop) -> tuple[Path | None, tuple[str, ...]]:
+    def inspect(self, id: str, stop: StopTransfer) -> tuple[Path | None, tuple[str, ...]]:
         """Read every byte of the model: its folder and the names of damaged files. Raises OSError, Stopped."""
         model = self.model(id)
         folder = next((each / id for each in self._places if (each / id / WEIGHTS).exists()), None)
@@ -140,7 +134,7 @@ class ModelStore:
             return None, ()
         return folder, tuple(file.name for file in contents.damaged_files(model, folder, stop))
 
-    def verify(self, id: str, stop: Stop) -> Path:
+    def verify(self, id: str, stop: StopTransfer) -> Path:
         """Read every byte of the model and compare it with the catalogue; its folder.
 
         Raises ModelDamaged after the damaged files were removed, ModelUnknown when the model is not here, Stopped.
@@ -162,7 +156,7 @@ class ModelStore:
                 (folder / name).unlink(missing_ok=True)
         raise ModelDamaged(f"{model.label} is damaged: {', '.join(damaged)}. It was not used any more.", again)
 
-    def _download(self, model: Model, sources: Sequence[Source], stop: Stop, watcher: Watcher) -> Path:
+    def _download(self, model: Model, sources: Sequence[ModelSource], stop: StopTransfer, watcher: Watcher) -> Path:
         folder, part = self._own / model.id, self._part(model)
         if folder.exists() and not part.exists():
             folder.replace(part)  # what is intact of a damaged model need not come again
@@ -185,7 +179,7 @@ class ModelStore:
         require_space(part, max(rest, 0) + (model.converted.size if WEIGHTS in missing else 0))
 
     def _fetch_from_any(
-        self, model: Model, sources: Sequence[Source], part: Path, stop: Stop, watcher: Watcher
+        self, model: Model, sources: Sequence[ModelSource], part: Path, stop: StopTransfer, watcher: Watcher
     ) -> None:
         """Bring the model from the first source that gives it. Raises ModelUnreachable when none does."""
         failures: list[tuple[str, SourceError]] = []
@@ -203,7 +197,7 @@ class ModelStore:
             "Settings > Recognition (on the command line: --from FOLDER).",
         )
 
-    def _fetch(self, model: Model, source: Source, part: Path, stop: Stop, watcher: Watcher) -> None:
+    def _fetch(self, model: Model, source: ModelSource, part: Path, stop: StopTransfer, watcher: Watcher) -> None:
         """Bring all files of one source into `part`. Raises SourceError."""
         files = source.files(model)
         transfer = Transfer(part, stop)
@@ -252,7 +246,7 @@ class ModelStore:
 
     @contextmanager
     def _locked(
-        self, model: Model, stop: Stop | None = None, waiting: Callable[[], None] | None = None
+        self, model: Model, stop: StopTransfer | None = None, waiting: Callable[[], None] | None = None
     ) -> Iterator[None]:
         """Nobody else downloads or removes this model meanwhile.
 

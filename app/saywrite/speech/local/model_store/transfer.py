@@ -1,7 +1,7 @@
 """Brings one file from a source to the disk: resumed where an earlier attempt ended, checked to the last byte.
 
 The bytes arrive in `<name>.part`. Only a part with the size and SHA-256 of the catalogue becomes `<name>`. Everything
-runs on the thread that calls `Transfer.fetch`; `Stop.request` may be called on any other.
+runs on the thread that calls `Transfer.fetch`; `StopTransfer.request` may be called on any other.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from saywrite.errors import ModelUnwritable
+from saywrite.foundation.errors import ModelUnwritable
 from saywrite.speech.local.models import ModelFile
 
 RESERVE = 50_000_000
@@ -39,11 +39,11 @@ class SourceError(Exception):
         self.transient = transient
 
 
-class Stopped(Exception):
+class TransferStopped(Exception):
     """The transfer was asked to stop. What has arrived is kept."""
 
 
-class Stop:
+class StopTransfer:
     """A request to end, made on another thread. It also ends a read that waits for the network."""
 
     def __init__(self) -> None:
@@ -77,12 +77,12 @@ class Stop:
     def check(self) -> None:
         """Raises Stopped after a request."""
         if self.requested:
-            raise Stopped
+            raise TransferStopped
 
     def wait(self, seconds: float) -> None:
         """Wait that long. Raises Stopped at a request."""
         if self._requested.wait(seconds):
-            raise Stopped
+            raise TransferStopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ Progress = Callable[[int], None]
 class Transfer:
     """Writes files into `folder`. Raises Stopped, SourceError, ModelUnwritable."""
 
-    def __init__(self, folder: Path, stop: Stop) -> None:
+    def __init__(self, folder: Path, stop: StopTransfer) -> None:
         self._folder = folder
         self._stop = stop
 
@@ -171,12 +171,12 @@ class Transfer:
             os.fsync(out.fileno())
 
 
-def is_file(path: Path, file: ModelFile, stop: Stop) -> bool:
+def is_file(path: Path, file: ModelFile, stop: StopTransfer) -> bool:
     """Has `path` the size and the SHA-256 of `file`? Reads all of it. Raises OSError, Stopped."""
     return _size(path) == file.size and hash_file(path, stop) == file.sha256
 
 
-def hash_file(path: Path, stop: Stop) -> str:
+def hash_file(path: Path, stop: StopTransfer) -> str:
     """SHA-256 in hexadecimal digits. Raises OSError, Stopped."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:

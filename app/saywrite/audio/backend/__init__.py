@@ -1,0 +1,1 @@
+"""PortAudio and the sound server: devices and streams of the system."""

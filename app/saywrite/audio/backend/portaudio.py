@@ -1,0 +1,386 @@
+"""PortAudio behind a small interface, and its errors in words.
+
+Every call here is made on the audio thread (`audiothread.py`) and may hang for as long as the sound system
+does. sounddevice is imported by the first call: where the PortAudio library is missing that raises
+`PortAudioMissing`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import errno
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import Any, Protocol
+
+from saywrite.audio.backend.pulse_stream import open_source
+from saywrite.foundation.errors import AudioError, MicrophoneBusy, MicrophoneDenied, NoMicrophone, PortAudioMissing
+
+log = logging.getLogger(__name__)
+
+PLATFORM: str = sys.platform
+
+
+class FormatRefused(AudioError):
+    """The device does not take this sample rate or number of channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawDevice:
+    """A device as PortAudio lists it. `index` is good until the next `refresh()` only."""
+
+    index: int
+    name: str
+    host_api: str
+    inputs: int
+    outputs: int
+    rate: int
+    default_input: bool = False
+    default_output: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSpec:
+    """How to open a device: 16-bit samples, `rate` a second, in blocks of `block` frames, buffered for
+    `latency`.
+
+    `environment` is set while the stream is being opened (sound servers read it then).
+    """
+
+    index: int
+    rate: int
+    channels: int
+    block: int
+    latency: float | str = "high"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    convert: bool = False
+
+
+OnBlock = Callable[[bytes, float, bool], None]
+"""(samples, monotonic time of arrival, overflow): called on PortAudio's thread; copies on and leaves."""
+
+Fill = Callable[[int], bytes]
+"""(bytes wanted) → the next sound to play; fewer bytes end the playback. Called on PortAudio's thread."""
+
+
+class PortAudioStream(Protocol):
+    def close(self) -> None:
+        """Drop what is buffered, end the callbacks, give the device back. May hang with the sound system."""
+
+
+class Backend(Protocol):
+    def devices(self) -> tuple[RawDevice, ...]: ...
+
+    def refresh(self) -> bool:
+        """Look for new devices. That would end every stream: with one open, nothing is done (False)."""
+
+    def open_input(self, spec: StreamSpec, on_block: OnBlock, on_end: Callable[[], None]) -> PortAudioStream: ...
+
+    def open_output(self, spec: StreamSpec, fill: Fill, on_end: Callable[[], None]) -> PortAudioStream: ...
+
+    def open_source(
+        self, name: str, positions: tuple[int, ...], spec: StreamSpec, on_block: OnBlock, on_end: Callable[[], None]
+    ) -> PortAudioStream:
+        """Open a source of the sound server with all its channels, past PortAudio (`pulse_stream`)."""
+
+
+class PortAudio:
+    """The real one. Raises `AudioError` (its subclasses) only."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._busy = 0  # open streams and calls in progress, hung ones too, which forbid a refresh
+        self._environment: dict[str, str | None] = {}
+
+    def devices(self) -> tuple[RawDevice, ...]:
+        with self._call() as sd:
+            apis = sd.query_hostapis()
+            first_in, first_out = _defaults(sd, apis)
+            return tuple(
+                RawDevice(
+                    index,
+                    device["name"],
+                    apis[device["hostapi"]]["name"],
+                    device["max_input_channels"],
+                    device["max_output_channels"],
+                    int(device["default_samplerate"]) or 48_000,
+                    index == first_in,
+                    index == first_out,
+                )
+                for index, device in enumerate(sd.query_devices())
+            )
+
+    def refresh(self) -> bool:
+        with self._call() as sd:
+            with self._lock:
+                alone = self._busy == 1
+            if alone:
+                sd._terminate()
+                sd._initialize()
+            return alone
+
+    def open_input(self, spec: StreamSpec, on_block: OnBlock, on_end: Callable[[], None]) -> PortAudioStream:
+        def callback(data: Any, frames: int, timing: Any, status: Any) -> None:
+            on_block(bytes(data), time.monotonic(), bool(status) and status.input_overflow)
+
+        with self._call() as sd, self._environment_names(spec.environment):
+            stream = sd.RawInputStream(**_arguments(sd, spec), callback=callback, finished_callback=on_end)
+            return self._start(stream)
+
+    def open_output(self, spec: StreamSpec, fill: Fill, on_end: Callable[[], None]) -> PortAudioStream:
+        def callback(data: Any, frames: int, timing: Any, status: Any) -> None:
+            sound = fill(len(data))
+            data[: len(sound)] = sound
+            if len(sound) < len(data):
+                data[len(sound) :] = bytes(len(data) - len(sound))
+                raise sd.CallbackStop
+
+        with self._call() as sd, self._environment_names(spec.environment):
+            stream = sd.RawOutputStream(**_arguments(sd, spec), callback=callback, finished_callback=on_end)
+            return self._start(stream)
+
+    def open_source(
+        self, name: str, positions: tuple[int, ...], spec: StreamSpec, on_block: OnBlock, on_end: Callable[[], None]
+    ) -> PortAudioStream:
+        with self._environment_names(spec.environment):
+            return open_source(name, spec.rate, positions, spec.block, on_block, on_end)
+
+    def _start(self, stream: Any) -> PortAudioStream:
+        try:
+            stream.start()
+        except BaseException:
+            stream.close()
+            raise
+        return _OpenStream(self, stream)
+
+    @contextmanager
+    def _call(self) -> Iterator[Any]:
+        """One call into PortAudio: counted while it lasts, its errors translated."""
+        self.count(1)
+        try:
+            sd = _load()
+            try:
+                yield sd
+            except sd.PortAudioError as error:
+                raise translate(error.args) from error
+            except ValueError as error:  # sounddevice's own checks: no such device or channel
+                raise NoMicrophone("The microphone was not found.", REMEDY_NONE) from error
+        finally:
+            self.count(-1)
+
+    def count(self, change: int) -> None:
+        with self._lock:
+            self._busy += change
+
+    @contextmanager
+    def _environment_names(self, environment: Mapping[str, str]) -> Iterator[None]:
+        """The environment variables of an open. They go back to what they were when the program started: a
+        hung open, given up, may restore them late, when the next one has set its own.
+        """
+        for name, value in environment.items():
+            self._environment.setdefault(name, os.environ.get(name))
+            os.environ[name] = value
+        try:
+            yield
+        finally:
+            for name in environment:
+                before = self._environment[name]
+                if before is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = before
+
+
+class _OpenStream:
+    def __init__(self, portaudio: PortAudio, stream: Any) -> None:
+        self._portaudio = portaudio
+        self._stream = stream
+        portaudio.count(1)
+
+    def close(self) -> None:
+        # abort, never stop: stop waits for a stalled device for ever (measured on PulseAudio and macOS).
+        self._stream.abort()
+        self._stream.close()
+        self._portaudio.count(-1)
+
+
+def _load() -> Any:
+    try:
+        import sounddevice
+    except OSError as error:
+        raise PortAudioMissing("The sound library PortAudio is missing.", _library_remedy()) from error
+    # sounddevice would end PortAudio at exit, which with a frozen sound server never returns.
+    atexit.unregister(sounddevice._exit_handler)
+    return sounddevice
+
+
+def _library_remedy() -> str:
+    if PLATFORM.startswith("linux"):
+        return "Install it (Debian, Ubuntu: libportaudio2; Fedora, Arch: portaudio) and start Saywrite again."
+    if PLATFORM == "darwin":
+        return "Install it with “brew install portaudio” and start Saywrite again."
+    return "Install Saywrite again: its package “sounddevice” brings the library along."
+
+
+def _defaults(sd: Any, apis: Any) -> tuple[int, int]:
+    """Indexes of the default input and output (−1: none), of WASAPI where there is one."""
+    for api in apis:
+        if api["name"] == "Windows WASAPI" and api["default_input_device"] >= 0:
+            return api["default_input_device"], api["default_output_device"]
+    return sd.default.device[0], sd.default.device[1]
+
+
+def _arguments(sd: Any, spec: StreamSpec) -> dict[str, Any]:
+    return {
+        "device": spec.index,
+        "samplerate": spec.rate,
+        "channels": spec.channels,
+        "dtype": "int16",
+        "blocksize": spec.block,
+        "latency": spec.latency,
+        "extra_settings": sd.WasapiSettings(auto_convert=True) if spec.convert else None,
+    }
+
+
+REMEDY_NONE = "Plug in a microphone or switch it on, then try again."
+REMEDY_BUSY = "Close the program that is using it, or choose another microphone."
+REMEDY_UNKNOWN = "Choose another microphone, or unplug it and plug it in again."
+
+
+def denied_remedy() -> str:
+    """Where this system lets programs use the microphone."""
+    if PLATFORM == "darwin":
+        return "Allow it in System Settings → Privacy & Security → Microphone, then start Saywrite again."
+    if PLATFORM == "win32":
+        place = "Settings → Privacy & security → Microphone"
+        return f"In {place}, switch on “Let desktop apps access your microphone”."
+    return "Add yourself to the group “audio” (sudo usermod -aG audio $USER) and log in again."
+
+
+def silence_remedy() -> str:
+    """Where this system can make a microphone deliver zeros: its mute, and where there is one, its privacy
+    switch.
+    """
+    if PLATFORM == "darwin" or PLATFORM == "win32":
+        return f"Check its mute switch. {denied_remedy()}"
+    return "Check its mute switch and its input level in the sound settings."
+
+
+_BUSY = {errno.EBUSY, -errno.EBUSY, -2004287478}  # AUDCLNT_E_DEVICE_IN_USE
+_DENIED = {errno.EACCES, -errno.EACCES, errno.EPERM, -errno.EPERM, -2147024891}  # E_ACCESSDENIED
+_GONE = {
+    *(sign * code for sign in (1, -1) for code in (errno.ENODEV, errno.ENOENT, errno.EIO, errno.ECONNREFUSED)),
+    -2004287484,  # AUDCLNT_E_DEVICE_INVALIDATED
+}
+_TEXTS = (("busy", _BUSY), ("denied", _DENIED), ("not permitted", _DENIED), ("no such", _GONE))
+
+
+def translate(arguments: tuple[Any, ...]) -> AudioError:
+    """The `args` of sounddevice's PortAudioError in our own words.
+
+    They are (text, PaErrorCode, (host API, its own error code, its text)), the latter two where known.
+    PaErrorCode: portaudio.h; the host's code is an errno with ALSA and an HRESULT with WASAPI.
+    """
+    text = str(arguments[0]) if arguments else ""
+    code = arguments[1] if len(arguments) > 1 else 0
+    host = arguments[2] if len(arguments) > 2 else (0, 0, "")
+    details = f"{text} {host[2]}".lower()
+    kinds = [kind for word, kind in _TEXTS if word in details]
+    if code == -9985 or host[1] in _BUSY or _BUSY in kinds:
+        return MicrophoneBusy("Another program is using the microphone.", REMEDY_BUSY)
+    if host[1] in _DENIED or _DENIED in kinds:
+        return MicrophoneDenied("The system does not let Saywrite use the microphone.", denied_remedy())
+    if code in (-9997, -9998, -9994):
+        return FormatRefused(
+            "The microphone offers no sample rate that Saywrite can use.",
+            "Set it to 48,000 Hz in the system's sound settings, or choose another microphone.",
+        )
+    if code == -9996 or host[1] in _GONE or _GONE in kinds or "querying device -1" in details:
+        return NoMicrophone("There is no microphone.", REMEDY_NONE)
+    return AudioError(f"The microphone could not be opened ({text or 'no reason given'}).", REMEDY_UNKNOWN)
+
+
+Job = Callable[[Backend], None]
+"""Runs on the audio thread; it tells its outcome by posting, and raises nothing."""
+
+STUCK_LIMIT = 4
+"""So many given-up threads may be hanging at once; then new ones wait, as they would only hang too."""
+
+
+class AudioThread:
+    """Hands jobs to the thread, starting it when needed. Safe on every thread."""
+
+    def __init__(self, backend: Backend | None = None) -> None:
+        self._backend: Backend = backend or PortAudio()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._abandoned: list[threading.Thread] = []
+
+    def submit(self, job: Job) -> object:
+        """Queue `job`; returns its worker, for `abandon()`."""
+        with self._lock:
+            if self._thread is None:
+                self._jobs = SimpleQueue()
+                self._thread = threading.Thread(
+                    target=_work, args=(self._backend, self._jobs), name="audio", daemon=True
+                )
+                self._thread.start()
+            self._jobs.put(job)
+            return self._thread
+
+    def prepare(self) -> None:
+        """Load PortAudio, numpy and soxr now, so that the first recording need not wait for them."""
+        self.submit(_load_library)
+
+    def abandon(self, worker: object) -> None:
+        """Give up the worker that did not answer in time, if it has not been already."""
+        with self._lock:
+            if self._thread is not worker or self._thread is None:
+                return
+            log.warning("the sound system does not answer: going on with a new audio thread")
+            self._jobs.put(None)
+            self._abandoned = [thread for thread in self._abandoned if thread.is_alive()]
+            self._abandoned.append(self._thread)
+            self._thread = None
+
+    @property
+    def stuck(self) -> bool:
+        """So many threads hang that another try is pointless for now."""
+        with self._lock:
+            return sum(thread.is_alive() for thread in self._abandoned) >= STUCK_LIMIT
+
+    def close(self, wait: float = 0.0) -> None:
+        """End the thread behind its last job; wait up to `wait` seconds for it."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+            self._jobs.put(None)
+        if thread is not None:
+            thread.join(wait)
+
+
+def _work(backend: Backend, jobs: SimpleQueue[Job | None]) -> None:
+    while (job := jobs.get()) is not None:
+        try:
+            job(backend)
+        except Exception:
+            log.exception("an order to the sound system failed")
+
+
+def _load_library(backend: Backend) -> None:
+    """Everything that a first recording needs and that takes long to import: a third of a second together."""
+    import numpy as np
+    import soxr
+
+    soxr.resample(np.zeros(480, np.float32), 48_000, 16_000)
+    try:
+        backend.devices()
+    except Exception as error:  # noqa: BLE001 - told when a recording needs it
+        log.debug("no sound yet: %s", error)

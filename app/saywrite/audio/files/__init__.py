@@ -1,0 +1,1 @@
+"""Sound files: containers, their headers and ends, decoding."""

@@ -1,0 +1,178 @@
+"""Opening sound and video files: everything FFmpeg decodes, and raw 16 kHz PCM.
+
+Runs on the thread of the file's reader. Every bad file has its own reason and remedy. What can be decoded of a
+damaged file is given first; then the error is raised.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from saywrite.audio.files.media_file import TOLERANCE_S, MediaFile, Report, Undecodable
+from saywrite.foundation.errors import AudioFileError
+from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
+
+RAW = (".pcm", ".raw")
+"""Names of files without a header: taken for what is used here, 16 kHz mono s16le, unless a header is there."""
+
+_HEADERS = (
+    b"RIFF",
+    b"RIFX",
+    b"RF64",
+    b"BW64",
+    b"fLaC",
+    b"OggS",
+    b"FORM",
+    b".snd",
+    b"caff",
+    b"ID3",
+    b"#!AMR",
+    b"\x1a\x45\xdf\xa3",
+)
+_CONVERT = "Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac"
+_COPY = "Record or copy it again."
+_UNDECODABLE = {
+    "format": ("is not a sound file that can be decoded here.", _CONVERT),
+    "sound": ("holds no sound.", "Choose a file with a sound track."),
+    "codec": ("has sound of a kind that cannot be decoded here, or that is protected against copying.", _CONVERT),
+    "unfinished": ("breaks off: its end, without which nothing of it can be decoded, is missing.", _COPY),
+}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFile:
+    """A file by its header. `frames` and `seconds` are None where the header does not tell."""
+
+    rate: int
+    channels: int
+    frames: int | None
+    seconds: float | None
+    format: str
+
+
+class Decodable(Protocol):
+    about: AudioFile
+
+    def blocks(self, block_s: float) -> Iterator[bytes]:
+        """16 kHz mono s16le, about `block_s` seconds at a time. Raises AudioFileError where the file breaks
+        off.
+        """
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Decodable]:
+    """The file, ready to be decoded. Raises AudioFileError."""
+    name = shown(path)
+    try:
+        if path.is_dir():
+            raise AudioFileError(f"“{name}” is a folder.", "Name the sound files in it.")
+        size = path.stat().st_size
+        if not path.is_file():  # a pipe would block here until somebody writes into it
+            raise AudioFileError(f"“{name}” is not a file.", "Save the sound to a file first.")
+        with path.open("rb") as stream:
+            head = stream.read(16)
+    except OSError as error:
+        raise describe(path, error) from error
+    if size == 0:
+        raise AudioFileError(f"“{name}” is empty (0 bytes).", _COPY)
+    if path.suffix.lower() in RAW and not head.startswith(_HEADERS):
+        yield _RawFile(path, size)
+        return
+    file = _open_media(path)
+    try:
+        yield _EncodedFile(path, file)
+    finally:
+        file.close()
+
+
+def shown(path: Path) -> str:
+    """The file's name for people; bytes that are no UTF-8 are shown as “�”."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+def describe(path: Path, error: Exception) -> AudioFileError:
+    """Any error met with a file, in words."""
+    name = f"“{shown(path)}”"
+    if isinstance(error, FileNotFoundError):
+        return AudioFileError(f"There is no file {name}.", "Check its name and folder.")
+    if isinstance(error, PermissionError):
+        return AudioFileError(f"{name} may not be read.", "Ask for read permission, or copy the file.")
+    if isinstance(error, OSError):
+        return AudioFileError(f"{name} cannot be read: {error.strerror or error}.", "Check the disk it is on.")
+    log.warning("decoding failed", exc_info=error)
+    return AudioFileError(f"{name} cannot be decoded.", _CONVERT)
+
+
+def _open_media(path: Path) -> MediaFile:
+    try:
+        return MediaFile(path)
+    except Undecodable as error:
+        what, remedy = _UNDECODABLE[str(error)]
+        raise AudioFileError(f"“{shown(path)}” {what}", remedy) from error
+    except ImportError as error:
+        raise AudioFileError(
+            "The library that decodes sound files (PyAV) is missing or damaged.", "Install Saywrite again."
+        ) from error
+    except OSError as error:
+        raise describe(path, error) from error
+
+
+class _RawFile:
+    def __init__(self, path: Path, size: int) -> None:
+        frames = size // BYTES_PER_SAMPLE
+        self.about = AudioFile(SAMPLE_RATE, 1, frames, frames / SAMPLE_RATE, "raw 16 kHz PCM")
+        self._path = path
+
+    def blocks(self, block_s: float) -> Iterator[bytes]:
+        size = int(block_s * SAMPLE_RATE) * BYTES_PER_SAMPLE
+        try:
+            with self._path.open("rb") as file:
+                while block := file.read(size):
+                    yield block[: len(block) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE]
+        except OSError as error:
+            raise describe(self._path, error) from error
+
+
+class _EncodedFile:
+    def __init__(self, path: Path, file: MediaFile) -> None:
+        self._path = path
+        self._file = file
+        seconds = file.seconds
+        frames = None if seconds is None else round(seconds * file.rate)
+        self.about = AudioFile(file.rate, file.channels, frames, seconds, file.format)
+
+    def blocks(self, block_s: float) -> Iterator[bytes]:
+        try:
+            yield from self._file.blocks(block_s)
+        except OSError as error:
+            raise describe(self._path, error) from error
+        if problem := judge(shown(self._path), self._file.report):
+            raise problem
+
+
+def judge(name: str, report: Report) -> AudioFileError | None:
+    """What is wrong with a file that has given all it has; `name` is shown."""
+    name, length, promised = f"“{name}”", report.decoded_s, report.promised_s
+    if length == 0 and (report.broken or promised or report.skipped_s):
+        return AudioFileError(f"{name} is damaged: nothing of it can be decoded.", _COPY)
+    if length == 0:
+        return AudioFileError(f"{name} has a header but holds no sound.", _COPY)
+    if report.broken:
+        of = f" of {promised:.1f} s" if promised and length < promised else ""
+        return AudioFileError(
+            f"{name} breaks off: {length:.1f} s{of} could be read.", "If more is expected, copy the file again."
+        )
+    if report.skipped_s > TOLERANCE_S:
+        return AudioFileError(
+            f"{name} is damaged: {report.skipped_s:.1f} s of it could not be decoded.",
+            "If these are missed, copy the file again.",
+        )
+    return None

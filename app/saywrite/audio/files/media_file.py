@@ -1,0 +1,331 @@
+"""A sound or video file decoded by FFmpeg (PyAV): one audio track of it, as 16 kHz mono.
+
+Runs on the thread of the file's reader. PyAV, which loads 50 MB of libraries, is imported when a file is opened. FFmpeg
+reads through a Python file object, never by a name or an address: names need not be UTF-8, and a playlist or a
+reference within a file cannot make it open anything else.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from saywrite.audio.files.file_ends import frame_length, is_cut, mp3_length, ogg_links
+from saywrite.audio.files.file_view import FileView
+from saywrite.audio.files.streamed_headers import repair_streamed
+from saywrite.audio.files.wav_header import WavData, find_wav_data, is_wav, repaired
+from saywrite.audio.resampling import Converter
+from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+log = logging.getLogger(__name__)
+
+FORMATS = (
+    "aac,ac3,eac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,dts,flac,flv,gsm,ircam,loas,matroska,mov,mp3,mpc,mpc8,mpeg,"
+    "mpegts,nist,nut,ogg,rm,sox,tak,tta,voc,w64,wav,wv,xwma"
+)
+"""FFmpeg's names of the containers that are read: none that fetches other files, draws pictures or reads text."""
+
+_COUNTED = ("wav", "flac", "tta", "wv", "aiff", "au", "ape", "mov,mp4,m4a,3gp,3g2,mj2")
+"""Containers whose length is counted; that of others is an estimate, or the last time stamp that is there."""
+
+_STRUCTURED = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "ogg", "avi", "caf", "w64")
+"""Containers of which `is_cut()` tells all."""
+
+_BUFFER = 1 << 17
+_SCAN_S = 60  # of each track, where there are several
+_SILENT_RATIO = 0.01  # −40 dB below the loudest track
+
+TOLERANCE_S = 0.1
+"""What may be missing of a counted length: encoders add and cut a frame at both ends."""
+
+
+class Undecodable(Exception):
+    """FFmpeg finds nothing to decode; the message says why: "format", "sound", "codec" or "unfinished"."""
+
+
+@dataclass(slots=True)
+class Report:
+    """How the decoding of a file went, once `MediaFile.blocks()` is exhausted. Times are in seconds."""
+
+    decoded_s: float = 0.0
+    skipped_s: float = 0.0
+    """Of parts in the middle that cannot be decoded."""
+    promised_s: float | None = None
+    broken: bool = False
+    """The file breaks off."""
+
+    def is_short(self) -> bool:
+        """More was promised than was decoded and passed over."""
+        return self.promised_s is not None and self.decoded_s + self.skipped_s < self.promised_s - TOLERANCE_S
+
+
+@dataclass(slots=True)
+class _EndOfFile:
+    """The last packet: whether it shows that the file was cut."""
+
+    failed: bool = False
+    corrupt: bool = False
+    short: bool = False
+    size: int = 0
+    lost: list[float] = field(default_factory=list)
+    """Seconds of the last packets that could not be decoded: what follows tells whether they are the end."""
+
+
+class MediaFile:
+    """One file, open. `close()` it. Raises Undecodable and OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self.report = Report()
+        self._file: BinaryIO = path.open("rb")
+        try:
+            self._size = self._file.seek(0, os.SEEK_END)
+            self._container: Any = None
+            self._wav: WavData | None = None
+            self._parts = self._find_parts()
+            self._container = self._open(self._parts[0])
+            self._stream = self._choose_track(self._parts[0])
+            self.format = str(self._container.format.name).split(",")[0].upper()
+            context = self._stream.codec_context
+            self.rate, self.channels = int(context.sample_rate or 0), int(context.channels or 0)
+            self._find_promise()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self._container is not None:
+            self._container.close()
+        self._file.close()
+
+    @property
+    def seconds(self) -> float | None:
+        """The length, where the header tells it."""
+        return self.report.promised_s
+
+    def blocks(self, block_s: float) -> Iterator[bytes]:
+        """16 kHz mono s16le, `block_s` seconds at a time, at the end fewer. `report` then says how it went."""
+        size, waiting = int(block_s * SAMPLE_RATE) * BYTES_PER_SAMPLE, bytearray()
+        for pcm in self._convert():
+            waiting += pcm
+            while len(waiting) >= size:
+                yield bytes(waiting[:size])
+                del waiting[:size]
+        if waiting:
+            yield bytes(waiting)
+        self._judge()
+
+    def _find_parts(self) -> list[BinaryIO | FileView]:
+        """What FFmpeg reads, one after the other: the file itself, a WAV file with its length put right, or the
+        streams of a chained Ogg file.
+        """
+        self._file.seek(0)
+        head = self._file.read(12)
+        if is_wav(head):
+            self._wav = data = find_wav_data(self._file, self._size)
+            return [self._file if data is None or data.length == data.written else repaired(self._file, data)]
+        if head.startswith(b"OggS"):
+            links = ogg_links(self._file, self._size)
+            if len(links) > 1:
+                return [FileView(self._file, start, end) for start, end in links]
+        return [repair_streamed(self._file, self._size) or self._file]
+
+    def _open(self, part: BinaryIO | FileView) -> Any:
+        import av
+
+        av.logging.set_level(None)  # FFmpeg's notes go nowhere, standard error is ours
+        part.seek(0)
+        try:
+            return av.open(
+                _Reader(part),
+                container_options={"format_whitelist": FORMATS},
+                metadata_errors="replace",
+                buffer_size=_BUFFER,
+                io_open=_refuse,
+            )
+        except av.error.FFmpegError as error:
+            log.info("the file cannot be opened: %s", type(error).__name__)
+            part.seek(0)
+            boxes = part.read(8)[4:] == b"ftyp"
+            raise Undecodable("unfinished" if boxes else "format") from error
+        except ValueError as error:  # no such codec or layout
+            raise Undecodable("codec") from error
+
+    def _choose_track(self, part: BinaryIO | FileView) -> Any:
+        """The track that FFmpeg would take, unless it is silent and another one is not."""
+        tracks = [stream for stream in self._container.streams.audio if stream.codec_context is not None]
+        if not tracks:
+            raise Undecodable("codec" if self._container.streams.audio else "sound")
+        best = self._container.streams.best("audio")
+        chosen = best.index if best is not None and best in tracks else tracks[0].index
+        if len(tracks) > 1:
+            levels = self._scan([stream.index for stream in tracks])
+            loudest = max(levels, key=lambda index: levels[index])
+            if levels[chosen] < _SILENT_RATIO * levels[loudest]:
+                chosen = loudest
+            self._container.close()
+            self._container = self._open(part)
+        return self._container.streams[chosen]
+
+    def _scan(self, indexes: list[int]) -> dict[int, float]:
+        """The level of the first minute of each track."""
+        import av
+        import numpy as np
+
+        levels = dict.fromkeys(indexes, 0.0)
+        for packet in self._demux([self._container.streams[index] for index in indexes]):
+            if packet.pts is not None and packet.pts * packet.time_base > _SCAN_S:
+                break
+            try:
+                for frame in packet.decode():
+                    level = float(np.std(_frames_of(frame)))
+                    levels[packet.stream_index] = max(levels[packet.stream_index], level)
+            except av.error.FFmpegError:
+                continue
+        return levels
+
+    def _find_promise(self) -> None:
+        name = str(self._container.format.name)
+        seconds = float(self._stream.duration * self._stream.time_base) if self._stream.duration else None
+        if name in _COUNTED:
+            self.report.promised_s = seconds
+        elif name == "mp3":
+            at = self._file.tell()  # FFmpeg reads on from here
+            counted = mp3_length(self._file)
+            self._file.seek(at)
+            if counted is not None and seconds is not None:
+                self.report.promised_s = min(counted, seconds)  # FFmpeg subtracts what the encoder added
+
+    def _demux(self, streams: Any) -> Iterator[Any]:
+        """The packets; ends, and says so in the report, where the rest of the file cannot be read."""
+        import av
+
+        packets = self._container.demux(streams)
+        while True:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except av.error.FFmpegError as error:
+                log.info("the file cannot be read on: %s", type(error).__name__)
+                self.report.broken = True
+                return
+            yield packet
+
+    def _convert(self) -> Iterator[bytes]:
+        converter: Converter | None = None
+        for frame in self._decode():
+            frames = _frames_of(frame)
+            limited = frames.dtype.kind == "f" and _is_float(frame)
+            if converter is None or (converter.rate, converter.channels) != (frame.sample_rate, frames.shape[1]):
+                if converter is not None:  # joined files of different formats
+                    yield converter.flush()
+                converter = Converter(frame.sample_rate, frames.shape[1], limited=limited)
+            self.report.decoded_s += len(frames) / frame.sample_rate
+            yield converter.convert_frames(frames)
+        if converter is not None:
+            yield converter.flush()
+
+    def _packets(self) -> Iterator[Any]:
+        """Those of the chosen track, through all parts of the file."""
+        yield from self._demux(self._stream)
+        for part in self._parts[1:]:
+            self._container.close()
+            try:
+                self._container = self._open(part)
+                stream = self._choose_track(part)
+            except Undecodable:
+                self.report.broken = True
+                return
+            yield from self._demux(stream)
+
+    def _decode(self) -> Iterator[Any]:
+        """The frames. What cannot be decoded is passed over and counted."""
+        import av
+
+        self._tail = tail = _EndOfFile()
+        constant = str(self._container.format.name) in ("ac3", "dts")
+        for packet in self._packets():
+            if packet.size:
+                tail.corrupt, tail.failed = bool(packet.is_corrupt), False
+                tail.short = frame_length(bytes(memoryview(packet)[:7])) > packet.size
+                if constant:  # all frames have one size, give or take a word
+                    tail.short = bool(tail.size) and abs(packet.size - tail.size) not in (0, 2)
+                    tail.size = packet.size
+            try:
+                for frame in packet.decode():
+                    tail.corrupt = tail.corrupt or bool(frame.is_corrupt)
+                    if frame.samples and frame.sample_rate:
+                        self.report.skipped_s += math.fsum(tail.lost)
+                        tail.lost.clear()
+                        yield frame
+            except av.error.FFmpegError:
+                tail.failed = True
+                if packet.duration:
+                    tail.lost.append(float(packet.duration * packet.time_base))
+
+    def _judge(self) -> None:
+        """Fill in the report at the end of the file."""
+        report, tail = self.report, self._tail
+        name = str(self._container.format.name)
+        if self._wav is not None:
+            report.broken = self._wav.promised is not None
+            if self._wav.promised is not None:
+                report.promised_s = report.decoded_s * self._wav.promised / max(1, self._wav.length)
+        elif is_cut(self._file, name):
+            report.broken = True
+        elif report.promised_s is not None:
+            report.broken = report.is_short()
+        elif name in ("mp3", "aac"):  # what follows the last frame is often a tag
+            report.broken = report.broken or tail.short
+        elif name not in _STRUCTURED:
+            report.broken = report.broken or tail.failed or tail.corrupt or tail.short
+
+
+class _Reader:
+    """The file for PyAV: what it needs and no name, so that nothing opens the file by it."""
+
+    def __init__(self, file: BinaryIO | FileView) -> None:
+        self.read = file.read
+        self.seek = file.seek
+        self.tell = file.tell
+
+    def seekable(self) -> bool:
+        return True
+
+
+def _refuse(url: str, flags: int, options: object) -> io.BytesIO:
+    """No file may make us open another one, or an address on the network."""
+    raise PermissionError("a file may not refer to another one")
+
+
+def _is_float(frame: Any) -> bool:
+    return str(frame.format.name).startswith(("flt", "dbl"))
+
+
+def _frames_of(frame: Any) -> npt.NDArray[np.int16] | npt.NDArray[np.float32]:
+    """(samples × channels) of a decoded frame: int16, or float32 in the same unit. What is no number becomes 0."""
+    import numpy as np
+
+    channels = frame.layout.nb_channels
+    samples = np.asarray(frame.to_ndarray())
+    shaped = samples.T if frame.format.is_planar else samples.reshape(-1, channels)
+    if samples.dtype == np.int16:
+        return np.ascontiguousarray(shaped, np.int16)
+    if samples.dtype == np.uint8:
+        return np.asarray((shaped.astype(np.int16) - 128) * 256, np.int16)
+    if samples.dtype == np.int32:
+        return np.asarray(shaped / 65_536, np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        numbers = shaped.astype(np.float32) * np.float32(32_768)
+    usable = np.isfinite(numbers)
+    return numbers if usable.all() else np.where(usable, numbers, np.float32(0))

@@ -1,0 +1,1 @@
+"""Capture from a microphone: opening, resuming, resampling, gaps."""

@@ -1,0 +1,155 @@
+"""The stream that is being opened, and when to try the next.
+
+On the dictation thread, beside the `Take` that it works for.
+"""
+
+from __future__ import annotations
+
+from saywrite.audio.backend.devices import as_source, not_answering
+from saywrite.audio.backend.portaudio import REMEDY_NONE, AudioThread
+from saywrite.audio.backend.pulse_server import HOST_API, ServerSnapshot, ServerSource, SoundServer
+from saywrite.audio.microphone.input_stream import InputStream
+from saywrite.audio.microphone.source_router import SourceRouter
+from saywrite.audio.source import Post, SoundSink
+from saywrite.foundation.errors import AudioError, MicrophoneLost, NoMicrophone
+from saywrite.foundation.events import Device
+
+
+class OncePerProblemNotifier:
+    """Keeps a lasting fault, met again at every try, from being shown at every try."""
+
+    def __init__(self, sink: SoundSink) -> None:
+        self._sink = sink
+        self._told: set[object] = set()
+
+    def tell(self, kind: object, error: AudioError) -> None:
+        """Show `error`, which does not end the dictation, unless its `kind` has been shown."""
+        if kind not in self._told:
+            self._told.add(kind)
+            self._sink.failed(error, False)
+
+    def over(self, *kinds: object) -> None:
+        """These may be told again; without any, all but `SILENT`, which is told once in a dictation."""
+        self._told = self._told - set(kinds) if kinds else self._told & {SILENT}
+
+
+SILENT = "silent"
+LOST = "lost"
+STALLED = "stalled"
+HUNG = "hung"
+"""Kinds of problems; a failed open is of the kind of its error's class."""
+
+
+OPEN_LIMIT_S = 3.0
+"""Opening takes 5 ms, with Bluetooth about a second, with a frozen sound server for ever."""
+
+FIRST_SOUND_S = 3.0
+DROP_S = 9.0
+"""A stream that is open without any block for so long is a problem to tell; after `DROP_S` it is dropped."""
+
+RETRY_S = (0.25, 2.0)
+"""The first wait between two tries, doubling up to the second."""
+
+
+class DeviceOpener:
+    """At most one attempt at a time. Times are monotonic seconds."""
+
+    def __init__(
+        self,
+        post: Post,
+        audio: AudioThread,
+        server: SoundServer,
+        device: Device | None,
+        route: SourceRouter,
+        problems: OncePerProblemNotifier,
+        first_try: float,
+    ) -> None:
+        self.attempt: InputStream | None = None
+        self.served = False
+        self.retry_at = first_try
+        self._post = post
+        self._audio = audio
+        self._server = server
+        self._device = device
+        self._route = route
+        self._problems = problems
+        self._backoff = RETRY_S[0]
+        self._since = first_try
+        self._open = False
+        self._patient = False
+
+    def is_for(self, number: int) -> bool:
+        return self.attempt is not None and self.attempt.number == number
+
+    def start(self, now: float, snapshot: ServerSnapshot | None) -> NoMicrophone | None:
+        """Open what is to be heard. An error, when there is nothing; no attempt and none: not now."""
+        self.retry_at = now + self._backoff
+        self._backoff = min(RETRY_S[1], self._backoff * 2)
+        source: ServerSource | None = None
+        wants_server = self._device is None or self._device.host_api == HOST_API
+        if snapshot is not None and snapshot.present and wants_server:
+            source = self._route.target(snapshot)
+            if source is None:
+                return NoMicrophone("There is no microphone.", REMEDY_NONE)
+        elif self.served:
+            self._server.look()
+            return None
+        elif snapshot is None and self._device is not None and wants_server:
+            source = as_source(self._device)
+        if not self._audio.stuck:
+            self.attempt = InputStream(self._post, self._audio, source, self._device)
+            self._since, self._open, self._patient = now, False, False
+            self.attempt.open()
+        return None
+
+    def opened(self, now: float) -> None:
+        """The attempt is open; now its first sound is waited for."""
+        self._since, self._open = now, True
+
+    def adopt(self) -> InputStream:
+        """The attempt has sound: it is the capture from here on."""
+        attempt, self.attempt = self.attempt, None
+        assert attempt is not None
+        self.served = self.served or attempt.source is not None
+        self._backoff = RETRY_S[0]
+        return attempt
+
+    def drop(self) -> None:
+        """Not needed any more, or in vain."""
+        attempt, self.attempt = self.attempt, None
+        if attempt is not None:
+            attempt.close()
+
+    def retry(self, at: float) -> None:
+        """Things have changed: the next try at `at`, the ones behind it closely spaced again."""
+        self.retry_at = at
+        self._backoff = RETRY_S[0]
+
+    @property
+    def due(self) -> float | None:
+        """When the attempt has taken too long."""
+        if self.attempt is None:
+            return None
+        if not self._open:
+            return self._since + OPEN_LIMIT_S
+        return self._since + (FIRST_SOUND_S if not self._patient else DROP_S)
+
+    def act(self, now: float) -> None:
+        """Give up the attempt that has taken too long."""
+        attempt = self.attempt
+        if attempt is None or self.due is None or now < self.due:
+            return
+        if not self._open:
+            self.attempt = None
+            attempt.give_up()
+            self._problems.tell(HUNG, not_answering())
+        elif not self._patient:
+            self._patient = True
+            label = attempt.source.label if attempt.source else "The microphone"
+            self._problems.tell(STALLED, no_sound(label))
+        else:
+            self.drop()
+
+
+def no_sound(label: str) -> MicrophoneLost:
+    return MicrophoneLost(f"{label} delivers no sound.", "Capture goes on as soon as it does.")

@@ -1,0 +1,63 @@
+"""The microphone as a source of sound; see `take.py` for what happens between its start and its end.
+
+Owned by the dictation thread, on which every method is called and which calls `post` receives into its inbox.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from saywrite.audio.backend.portaudio import AudioThread
+from saywrite.audio.backend.pulse_server import SoundServer
+from saywrite.audio.microphone.capture_session import CaptureSession
+from saywrite.audio.source import Post, SoundSink
+from saywrite.foundation.events import Device
+
+
+class Microphone:
+    """Implements `Source`. `device` None: the system's default, whatever it is at any moment.
+
+    `audio` and `server` are shared by the whole program. `stop()` goes on for 250 ms and then drains what was
+    captured. `now` and `clock` are monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        post: Post,
+        device: Device | None,
+        audio: AudioThread,
+        server: SoundServer,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._post = post
+        self._device = device
+        self._audio = audio
+        self._server = server
+        self._clock = clock
+        self._take: CaptureSession | None = None
+
+    def start(self, sink: SoundSink) -> None:
+        if self._take is not None and not self._take.over:
+            raise RuntimeError("the microphone is in use")
+        self._take = CaptureSession(sink, self._post, self._device, self._audio, self._server, self._clock)
+
+    def allow(self, samples: int) -> None:
+        """Speech does not wait."""
+
+    def stop(self, now: float) -> None:
+        if self._take is not None and not self._take.over:
+            self._take.stop(now)
+
+    def abort(self) -> None:
+        if self._take is not None:
+            self._take.end(finish=False)
+
+    def receive(self, message: object) -> None:
+        if self._take is not None and not self._take.over:
+            self._take.receive(message)
+
+    def wake(self, now: float) -> float | None:
+        if self._take is None or self._take.over:
+            return None
+        return self._take.wake(now)

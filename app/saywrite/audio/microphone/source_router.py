@@ -1,0 +1,114 @@
+"""Which of the sound server's sources to record, and what it means when our stream is found on another one.
+
+Pure. PulseAudio and PipeWire move a stream without a word: when its source is unplugged (to any other, even
+to a speaker's monitor), when the default source changes (even a stream opened by name), and when somebody
+moves it by hand in the sound settings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from saywrite.audio.backend.pulse_server import HOST_API, ServerSnapshot, ServerSource, ServerStream
+from saywrite.foundation.events import Device
+
+DEFAULT_CHANGE_S = 2.0
+"""A move this soon after a change of the default source is the server's doing, not somebody's."""
+
+
+class StreamLocation(Enum):
+    UNKNOWN = auto()
+    """The server does not tell (our stream is not in its list); the source is still there."""
+    GONE = auto()
+    """The source is gone and our stream is not in the list."""
+    MONITOR = auto()
+    """Our stream records what a speaker plays: to be dropped."""
+    HEARD = auto()
+    """Our stream records a microphone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where our stream is. `move_to`: where it should be instead; `note`: for people, when the source
+    changed.
+    """
+
+    place: StreamLocation
+    source: ServerSource | None = None
+    stream: ServerStream | None = None
+    move_to: ServerSource | None = None
+    note: str = ""
+
+
+class SourceRouter:
+    """The way of one dictation through the server's sources. `device` None: whatever the default is."""
+
+    def __init__(self, device: Device | None) -> None:
+        self._wanted = device if device is not None and device.host_api == HOST_API else None
+        self._pinned: str | None = None
+        self.heard: ServerSource | None = None
+        self._default: str | None = None
+        self._default_changed = float("-inf")
+
+    def target(self, snapshot: ServerSnapshot) -> ServerSource | None:
+        """The source to record now: moved to by hand, else the chosen one, the default, any; no monitor."""
+        microphones = {source.name: source for source in snapshot.microphones}
+        wanted = self._wanted.key if self._wanted else None
+        for name in (self._pinned, wanted, snapshot.default):
+            if name is not None and name in microphones:
+                return microphones[name]
+        return next(iter(microphones.values()), None)
+
+    def opened(self, source: ServerSource) -> str:
+        """Our stream was opened on `source`; returns the note when it is not the chosen one."""
+        self.heard = source
+        if self._wanted is None or source.name == self._wanted.key:
+            return ""
+        return f"{self._wanted.label} is not connected. Using {source.label} until it is."
+
+    def follow(self, snapshot: ServerSnapshot, tag: str, now: float) -> Position:
+        """Take the news that `snapshot` has about our stream `tag`."""
+        if self._default is not None and snapshot.default != self._default:
+            self._default_changed = now
+        self._default = snapshot.default
+        stream = next((stream for stream in snapshot.streams if stream.tag == tag), None)
+        source = next((s for s in snapshot.sources if stream is not None and s.index == stream.source), None)
+        if stream is None or source is None:
+            names = {s.name for s in snapshot.sources}
+            gone = self.heard is not None and self.heard.name not in names
+            return Position(StreamLocation.GONE if gone else StreamLocation.UNKNOWN)
+        if self._moved_by_hand(source, snapshot, now):
+            self._pinned = source.name
+        target = self.target(snapshot)
+        move_to = target if target is not None and target.name != source.name else None
+        if source.monitor:
+            return Position(StreamLocation.MONITOR, source, stream, move_to)
+        note = self._note(source, snapshot) if move_to is None else ""
+        return Position(StreamLocation.HEARD, source, stream, move_to, note)
+
+    def _moved_by_hand(self, source: ServerSource, snapshot: ServerSnapshot, now: float) -> bool:
+        """On another microphone, though the one before is there and the default has not just changed."""
+        before = self.heard
+        return (
+            before is not None
+            and not source.monitor
+            and source.name != before.name
+            and before.name in {s.name for s in snapshot.microphones}
+            and now - self._default_changed > DEFAULT_CHANGE_S
+            and source != self.target(snapshot)
+        )
+
+    def _note(self, source: ServerSource, snapshot: ServerSnapshot) -> str:
+        before, self.heard = self.heard, source
+        if before is None or before.name == source.name:
+            return ""
+        wanted = self._wanted
+        if self._pinned == source.name:
+            return f"Moved to {source.label} in the sound settings."
+        if wanted is not None and source.name == wanted.key:
+            return f"{source.label} is back."
+        if before.name not in {s.name for s in snapshot.sources}:
+            until = " until it is back" if wanted is not None and before.name == wanted.key else ""
+            return f"{before.label} was unplugged. Using {source.label}{until}."
+        return f"The system's microphone is now {source.label}."

@@ -1,0 +1,1 @@
+"""`saywrite doctor`: what works on this computer, what does not, and the remedy."""

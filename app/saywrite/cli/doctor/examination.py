@@ -1,0 +1,153 @@
+"""`saywrite doctor`: what works, what does not, and the remedy. Looks only, changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tomllib
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from saywrite.audio.backend.devices import list_devices
+from saywrite.cli.doctor.recognizer_checks import check_recognizer
+from saywrite.cli.doctor.report import Check
+from saywrite.dictation.assembly import find_account, source_of
+from saywrite.foundation.catalog import AIOLA, KEY_VARIABLE
+from saywrite.foundation.errors import KeyMissing, SaywriteError
+from saywrite.foundation.paths import Paths, private_folder
+from saywrite.speech.aiola.account import Account
+from saywrite.speech.aiola.net.error_answers import host_of
+from saywrite.storage.history.schema import check_database
+from saywrite.storage.settings.file import load
+from saywrite.storage.settings.keyring import Keychain, SecretsStatus
+from saywrite.storage.settings.schema import Settings
+
+LITTLE_DISK = 500_000_000
+"""Bytes: four hours of recording; below that the doctor warns."""
+
+
+def examine(paths: Paths, environ: Mapping[str, str], *, network: bool = True) -> Iterator[Check]:
+    """All checks, each as soon as it is known. `network`: also try aiOla's service, where that is the engine."""
+    yield from _sound()
+    yield _display()
+    yield _folder("settings", paths.config)
+    yield _folder("recordings", paths.recordings)
+    yield _disk(paths.data)
+    yield _history(paths.history)
+    yield from check_recognizer(_settings(paths.settings).local_model, paths.data)
+    keychain = Keychain()
+    status = keychain.status()
+    yield _keyring(status)
+    yield from _aiola(_settings(paths.settings), keychain, status, environ, network)
+
+
+def _sound() -> Iterator[Check]:
+    try:
+        devices = list_devices()
+    except SaywriteError as error:
+        # Without PortAudio there is nothing to list; without a device PortAudio at least answers.
+        name = "PortAudio" if type(error).__name__ == "PortAudioMissing" else "microphone"
+        yield Check(name, False, error.what, error.remedy)
+        return
+    yield Check("PortAudio", True, "The sound library answers.")
+    if not devices:
+        yield Check("microphone", False, "No microphone is connected.", "Connect one, then run this again.")
+    else:
+        default = next((device.label for device in devices if device.is_default), devices[0].label)
+        yield Check("microphone", True, f"{len(devices)} found; the default is {default}.")
+
+
+def _display() -> Check:
+    if sys.platform in ("win32", "darwin"):
+        return Check("display", True, "The desktop is there.")
+    name = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    if name:
+        return Check("display", True, f"{name}")
+    return Check(
+        "display",
+        None,
+        "There is no display: the window cannot open.",
+        "Use `saywrite listen` and `saywrite transcribe`, or start from a desktop.",
+    )
+
+
+def _folder(name: str, folder: Path) -> Check:
+    probe = folder / f".doctor-{uuid.uuid4().hex}"
+    try:
+        private_folder(folder)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return Check(
+            name,
+            False,
+            f"{folder} cannot be written: {error.strerror}.",
+            "Make it writable for your user, or name another folder with --config or --data.",
+        )
+    return Check(name, True, str(folder))
+
+
+def _disk(folder: Path) -> Check:
+    there = next((parent for parent in (folder, *folder.parents) if parent.exists()), Path("/"))
+    free = shutil.disk_usage(there).free
+    hours = free / (16_000 * 2 * 3600)
+    if free < LITTLE_DISK:
+        return Check("disk", False, f"{free / 1e6:.0f} MB free: {hours:.1f} h of recording.", "Free some space.")
+    return Check("disk", True, f"{free / 1e9:.1f} GB free.")
+
+
+def _history(path: Path) -> Check:
+    if not path.exists():
+        return Check("history", True, "None yet.")
+    try:
+        check_database(path)
+    except SaywriteError as error:
+        return Check("history", False, error.what, error.remedy)
+    return Check("history", True, str(path))
+
+
+def _keyring(status: SecretsStatus) -> Check:
+    if status.usable:
+        return Check("keyring", True, status.what)
+    return Check("keyring", None, status.what, status.remedy)
+
+
+def _settings(path: Path) -> Settings:
+    """Those of the file; the defaults where it cannot be used, and it stays where it is (loading sets it aside)."""
+    try:
+        tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return Settings()
+    return load(path).settings
+
+
+def _aiola(
+    settings: Settings, keychain: Keychain, status: SecretsStatus, environ: Mapping[str, str], network: bool
+) -> Iterator[Check]:
+    source = source_of(settings, environ)
+    if "keyring" in source and not status.usable:
+        yield Check("aiOla", None, status.what, f"{status.remedy} Or put an API key into {KEY_VARIABLE}.")
+        return
+    if "keyring" in source and status.locked:
+        yield Check("aiOla", None, f"With {source}, which is locked.", "Unlock it to see more.")
+        return
+    try:
+        account = find_account(settings, keychain, environ)
+    except KeyMissing as error:
+        yield Check("aiOla", None, error.what, error.remedy)
+    except SaywriteError as error:
+        yield Check("aiOla", False, error.what, error.remedy)
+    else:
+        yield Check("aiOla", True, f"With {source}, at {host_of(account.base_url)}.")
+        if network and settings.engine == AIOLA:
+            yield from _service(account)
+
+
+def _service(account: Account) -> Iterator[Check]:
+    from saywrite.speech.aiola.connection_check import check
+    from saywrite.speech.aiola.net.network import Network
+
+    for finding in check(lambda: account, Network()):
+        yield Check("aiOla", finding.ok, finding.words, finding.remedy)

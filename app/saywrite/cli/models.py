@@ -1,0 +1,216 @@
+"""`saywrite models` on the terminal: what is there, downloads, removals and checks. Everything on the main thread.
+
+Results go to standard output, progress and problems to standard error. Ctrl-C ends a download; what has arrived stays
+for the next one.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import IO
+
+from saywrite.foundation.errors import ModelError, ModelUnknown
+from saywrite.foundation.events import ModelInfo, ModelState
+from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.local.model_store.http_files import HttpFiles
+from saywrite.speech.local.model_store.sources import ModelSource, make_sources
+from saywrite.speech.local.model_store.store import ModelStore, Watcher
+from saywrite.speech.local.model_store.transfer import StopTransfer
+
+DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+LINE_EVERY_S = 0.1
+PLAIN_LINE_EVERY_S = 5.0
+"""Seconds between two lines of progress where standard error is not a terminal."""
+
+_MEGABYTE = 1e6
+
+_STATES = {
+    ModelState.ABSENT: "not downloaded",
+    ModelState.PAUSED: "partly downloaded",
+    ModelState.READY: "ready",
+    ModelState.DAMAGED: "damaged",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """`model`: as named, None where it was not; `chosen`: that of the settings. `source`: a folder or address to ask
+    first, or "".
+    """
+
+    action: str
+    model: str | None
+    chosen: str
+    source: str = ""
+    as_json: bool = False
+
+
+def find_sources(address: str, stop: StopTransfer) -> Sequence[ModelSource]:
+    """Where models are downloaded from."""
+    return make_sources(address, HttpFiles(Network(), stop))
+
+
+def run(
+    request: ModelRequest,
+    store: ModelStore,
+    sources: Callable[[str, StopTransfer], Sequence[ModelSource]] = find_sources,
+) -> int:
+    """One `saywrite models` command; its exit code."""
+    stop, action, model, chosen, as_json = (
+        StopTransfer(),
+        request.action,
+        request.model,
+        request.chosen,
+        request.as_json,
+    )
+    try:
+        if action == "list":
+            return _list(store, chosen, as_json)
+        if action == "remove" and model is None:
+            print("saywrite: name the model to remove; `saywrite models` lists them.", file=sys.stderr)
+            return USAGE
+        if action == "verify" and model is None:
+            return _verify(store, _present(store), stop, as_json)
+        if action == "verify":
+            return _verify(store, [model or chosen], stop, as_json)
+        if action == "download":
+            download(store, model or chosen, sources(request.source, stop), stop)
+        else:
+            store.remove(model or chosen)
+        return _result(store, model or chosen, as_json)
+    except ModelError as error:
+        _complain(error, model or chosen, as_json)
+        return FAILED
+    except KeyboardInterrupt:
+        kept = " What has arrived is kept; the same command goes on from there." if action == "download" else ""
+        print(f"saywrite: interrupted.{kept}", file=sys.stderr)
+        return INTERRUPTED
+
+
+class ProgressPrinter:
+    """One line that is rewritten on a terminal, a line now and then elsewhere. `label`: what is downloaded."""
+
+    def __init__(self, label: str, out: IO[str]) -> None:
+        self._label = label
+        self._out = out
+        self._rewrites = out.isatty()
+        self._due = 0.0
+        self._shown = ""
+        self._is_open = False
+
+    def show(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now < self._due and done != total:
+            return
+        self._due = now + (LINE_EVERY_S if self._rewrites else PLAIN_LINE_EVERY_S)
+        share = 100 * done // max(total, 1)
+        text = f"{self._label}: {done / _MEGABYTE:.0f} of {total / _MEGABYTE:.0f} MB, {share} %"
+        if text == self._shown:
+            return
+        self._shown = text
+        self._write(f"\r{text}\x1b[K" if self._rewrites else f"{text}\n")
+        self._is_open = self._rewrites
+
+    def say(self, text: str) -> None:
+        """A line of its own."""
+        self.close()
+        self._write(f"{text}\n")
+
+    def close(self) -> None:
+        """What is printed next begins on a line of its own."""
+        if self._is_open:
+            self._write("\n")
+            self._is_open = False
+
+    def _write(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
+
+
+def download(store: ModelStore, model: str, sources: Sequence[ModelSource], stop: StopTransfer) -> None:
+    """Download with progress on standard error. Raises ModelError."""
+    label = store.model(model).label
+    printer = ProgressPrinter(label, sys.stderr)
+    watcher = Watcher(
+        printer.show,
+        lambda: printer.say(f"{label}: everything has arrived, converting."),
+        lambda: printer.say(f"{label}: another Saywrite is downloading it; waiting."),
+    )
+    try:
+        store.download(model, sources, stop, watcher)
+    finally:
+        printer.close()
+
+
+def _list(store: ModelStore, chosen: str, as_json: bool) -> int:
+    infos = store.infos()
+    if as_json:
+        _print_json({"models": [_as_json(store, info, chosen) for info in infos]})
+        return DONE
+    for info in infos:
+        mark = "*" if info.id == chosen else " "
+        print(f"{mark} {info.id:<24} {_STATES[info.state]:<18} {_sizes(info)}")
+        print(f"    {info.judgement}")
+    return DONE
+
+
+def _sizes(info: ModelInfo) -> str:
+    numbers = (info.download_bytes, info.disk_bytes, info.memory_bytes)
+    download, disk, memory = (f"{number / _MEGABYTE:,.0f} MB" for number in numbers)
+    return f"download {download}, on disk {disk}, in memory {memory}, {info.license}"
+
+
+def _present(store: ModelStore) -> list[str]:
+    present = [info.id for info in store.infos() if info.state in (ModelState.READY, ModelState.DAMAGED)]
+    if not present:
+        raise ModelUnknown("There is no model on this computer.", "Download one: saywrite models download")
+    return present
+
+
+def _verify(store: ModelStore, models: Sequence[str], stop: StopTransfer, as_json: bool) -> int:
+    """Each model by itself: a damaged one is named and the others are checked all the same."""
+    code, results = DONE, []
+    for model in models:
+        try:
+            folder = store.verify(model, stop)
+        except ModelError as error:
+            code = FAILED
+            results.append({"id": model, "ok": False, "what": error.what, "remedy": error.remedy})
+            print(f"saywrite: {error}", file=sys.stderr)
+        else:
+            results.append({"id": model, "ok": True, "folder": str(folder)})
+            if not as_json:
+                print(f"{model}: every byte is the published one  {folder}")
+    if as_json:
+        _print_json({"models": results})
+    return code
+
+
+def _result(store: ModelStore, model: str, as_json: bool) -> int:
+    info = next(info for info in store.infos() if info.id == model)
+    if as_json:
+        _print_json(_as_json(store, info, ""))
+    else:
+        folder = store.folder(store.model(model))
+        print(f"{model}: {_STATES[info.state]}" + (f"  {folder}" if folder is not None else ""))
+    return DONE
+
+
+def _complain(error: ModelError, model: str, as_json: bool) -> None:
+    if as_json:
+        _print_json({"id": model, "problem": error.what, "remedy": error.remedy})
+    print(f"saywrite: {error}", file=sys.stderr)
+
+
+def _as_json(store: ModelStore, info: ModelInfo, chosen: str) -> dict[str, object]:
+    folder = store.folder(store.model(info.id))
+    return {**asdict(info), "chosen": info.id == chosen, "folder": str(folder) if folder is not None else None}
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))

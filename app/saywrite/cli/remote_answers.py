@@ -1,0 +1,151 @@
+"""What the commands from outside mean: posts to the dictation, a call to the window, and the status as the answer.
+
+Called on the threads that take the commands (socket, D-Bus); never waits for the window, and for the dictation only
+as long as a person would not notice.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from saywrite import __version__
+from saywrite.desktop.remote_control.dbus_service import ControlBus
+from saywrite.desktop.remote_control.protocol import Answer, ControlRequest
+from saywrite.desktop.remote_control.server import ControlServer
+from saywrite.desktop.remote_control.server_socket import ServerSocket
+from saywrite.dictation.observers import StatusBoard
+from saywrite.dictation.session import SessionPlan
+from saywrite.foundation.catalog import FORMER_NAMES
+from saywrite.foundation.errors import ControlRefused
+from saywrite.foundation.events import State
+from saywrite.storage.settings.schema import OPTIONS, Settings
+
+PATIENCE_S = 0.25
+"""How long an answer waits for the dictation to have done what was asked, so that it tells what came of it."""
+
+FOR_ONE_DICTATION = ("start", "toggle")
+
+
+class RemotePort(Protocol):
+    """`dictation.dictation.Dictation`, as far as commands reach."""
+
+    @property
+    def settings(self) -> Settings | None: ...
+    @property
+    def plan(self) -> SessionPlan | None: ...
+    def start(self, engine: str = "", language: str = "", *, insert: bool = False) -> None: ...
+    def stop(self) -> None: ...
+    def toggle(self, engine: str = "", language: str = "", *, insert: bool = False) -> None: ...
+    def cancel(self) -> None: ...
+    def after_this(self, call: Callable[[], None]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCalls:
+    """What only the window can do; both return at once, on any thread. `show` takes the caller's activation token."""
+
+    show: Callable[[str], None]
+    quit: Callable[[], None]
+
+
+class RemoteControl:
+    """Give its `answer` to whatever takes commands."""
+
+    def __init__(self, dictation: RemotePort, board: StatusBoard, settings: Settings, window: WindowCalls) -> None:
+        """`settings`: those of the start, until the dictation is there to be asked."""
+        self._dictation = dictation
+        self._board = board
+        self._settings = settings
+        self._window = window
+
+    def answer(self, request: ControlRequest) -> Answer:
+        """Do it, and say how things are then. Raises ControlRefused."""
+        request = request._replace(engine=FORMER_NAMES.get(request.engine, request.engine))
+        self._check(request)
+        match request.verb:
+            case "start":
+                self._dictation.start(request.engine, request.language, insert=True)
+            case "toggle":
+                self._dictation.toggle(request.engine, request.language, insert=True)
+            case "stop":
+                self._dictation.stop()
+            case "cancel":
+                self._dictation.cancel()
+            case "show":
+                self._window.show(request.activation)
+            case "quit":
+                self._window.quit()
+        if request.verb in (*FOR_ONE_DICTATION, "stop", "cancel"):
+            done = threading.Event()
+            self._dictation.after_this(done.set)
+            if done.wait(PATIENCE_S):
+                self._tell_failure(request.verb)
+        return self._status()
+
+    def _tell_failure(self, verb: str) -> None:
+        """A dictation that could not begin is no success, as far as it is known by now."""
+        now = self._board.now
+        if verb in FOR_ONE_DICTATION and now.problem and now.state in (State.IDLE, State.FAILED):
+            raise ControlRefused(*now.problem)
+
+    def _check(self, request: ControlRequest) -> None:
+        for name, value in (("engine", request.engine), ("language", request.language)):
+            if value and request.verb not in FOR_ONE_DICTATION:
+                raise ControlRefused(f"“{request.verb}” takes no {name}.")
+            if value and OPTIONS[name].problem(value):
+                raise ControlRefused(f"The running Saywrite does not know this {name}.")
+
+    def _status(self) -> Answer:
+        now, settings, plan = self._board.now, self._dictation.settings or self._settings, self._dictation.plan
+        running = plan is not None and plan.request.dictation == now.dictation
+        return {
+            "state": now.state.value,
+            "engine": plan.engine if plan and running else settings.engine,
+            "language": plan.request.language if plan and running else settings.language,
+            "dictation": now.dictation or None,
+            "heard_s": now.heard_s,
+            "pending_s": now.pending_s,
+            "problem": " ".join(now.problem).strip() or None,
+            "version": __version__,
+            "pid": os.getpid(),
+        }
+
+
+log = logging.getLogger(__name__)
+
+
+class RemoteServers:
+    """Opened when the dictation can be posted to, closed first when the program ends."""
+
+    def __init__(self, server_socket: ServerSocket | None, answer: Callable[[ControlRequest], Answer]) -> None:
+        """`answer` is called on the threads of the points. No door: nothing is taken from the command line."""
+        self._answer = answer
+        self._listener = ControlServer(server_socket, answer) if server_socket is not None else None
+        self._bus: ControlBus | None = None
+        self._closed = False
+
+    def open(self) -> None:
+        if self._listener is not None:
+            self._listener.start()
+
+    def join_bus(self) -> None:
+        """Take commands from D-Bus too, where there is one. Loads its library on a thread of its own."""
+        if sys.platform == "linux" and not self._closed and self._bus is None:
+            self._bus = ControlBus(self._answer, os.environ)
+            self._bus.start()
+
+    def close(self) -> None:
+        """Take no more commands; may be called twice."""
+        self._closed = True
+        if self._bus is not None:
+            self._bus.stop()
+            self._bus = None
+        if self._listener is not None:
+            self._listener.stop()
+            self._listener = None

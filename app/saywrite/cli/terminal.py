@@ -1,0 +1,210 @@
+"""The second front end: a dictation on the terminal. Proves that the application needs no window.
+
+Everything here runs on the main thread: the dictation's loop calls `tell` between two messages.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import IO, Any
+
+from saywrite.cli.ending.standard_output import StandardOutput
+from saywrite.cli.json_events import describe
+from saywrite.foundation.errors import OutputUnwritable
+from saywrite.foundation.events import (
+    ConnectionChanged,
+    DevicesChanged,
+    EngineChanged,
+    EngineState,
+    Failed,
+    Finished,
+    FrontEndEvent,
+    Gap,
+    IncompleteRecordingsFound,
+    ProgressChanged,
+    RecordClosed,
+    Segment,
+    SegmentAdded,
+    SegmentsRemoved,
+    SegmentTranslated,
+    SourceChanged,
+    Started,
+    Structured,
+    seconds,
+)
+
+WIDTH = 24
+
+
+def clock(value_s: float) -> str:
+    """0:07, 12:30, 1:02:03."""
+    total = int(value_s)
+    hours, rest = divmod(total, 3600)
+    minutes, secs = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
+
+
+class ProgressLine:
+    """`name ████████░░░░ 43 % 0:12 of 0:30`; without a known length the time alone."""
+
+    def __init__(self, stream: IO[str], name: str, total_s: float | None) -> None:
+        self._stream = stream
+        self._name = name
+        self._total_s = total_s
+        self._shown = 0
+
+    def show(self, heard: int) -> None:
+        """`heard`: samples so far."""
+        now_s = seconds(heard)
+        line = f"{self._name} {clock(now_s)}"
+        if self._total_s:
+            part = min(now_s / self._total_s, 1.0)
+            full = round(part * WIDTH)
+            bar = "█" * full + "░" * (WIDTH - full)
+            line = f"{self._name} {bar} {part:4.0%} {clock(now_s)} of {clock(self._total_s)}"
+        self._stream.write("\r" + line.ljust(self._shown))
+        self._stream.flush()
+        self._shown = len(line)
+
+    def clear(self) -> None:
+        if self._shown:
+            self._stream.write("\r" + " " * self._shown + "\r")
+            self._stream.flush()
+            self._shown = 0
+
+
+class Terminal:
+    """Prints what a dictation tells. Finals to `out` as they come, everything else to `err`.
+
+    `tell` never raises for an output that fails: the dictation's loop calls it, and has its own things to end.
+    """
+
+    def __init__(
+        self,
+        out: StandardOutput,
+        err: IO[str],
+        *,
+        as_events: bool,
+        as_text: bool,
+        progress: ProgressLine | None = None,
+    ) -> None:
+        self.started: Started | None = None
+        self.finished: Finished | None = None
+        self.failure: Failed | None = None
+        self.source_failed = False
+        """The source broke off; what came before has its text."""
+        self.record: RecordClosed | None = None
+        self.segments: dict[int, Segment] = {}
+        self.gaps: list[Gap] = []
+        self.structured: list[Mapping[str, Any]] = []
+        self.on_finished: Callable[[], None] = lambda: None
+        self.on_record_closed: Callable[[], None] = lambda: None
+        self.on_started: Callable[[], None] = lambda: None
+        self.on_output_lost: Callable[[], None] = lambda: None
+        self._out = out
+        self._err = err
+        self._as_events = as_events
+        self._as_text = as_text
+        self._progress = progress
+        self._complaint = ""
+
+    def tell(self, event: FrontEndEvent) -> None:
+        """Take one event of the dictation."""
+        self._remember(event)
+        if self._as_events:
+            line = describe(event, time.monotonic())
+            if line is not None:
+                self._write(json.dumps(line, ensure_ascii=False))
+        else:
+            self._print(event)
+        match event:
+            case Started():
+                self.on_started()
+            case Finished() | Failed(dictation="", fatal=True):
+                self.on_finished()
+            case RecordClosed():
+                self.on_record_closed()
+
+    def say(self, text: str) -> None:
+        """One line of status; without a standard error that takes it, it is dropped."""
+        self._clear_progress()
+        with suppress(OSError, ValueError):
+            print(text, file=self._err, flush=True)
+
+    def _write(self, line: str) -> None:
+        """One line of the result."""
+        self._clear_progress()
+        try:
+            self._out.write(line + "\n")
+        except OutputUnwritable:
+            self.on_output_lost()  # `StandardOutput.failure` says why
+
+    def _clear_progress(self) -> None:
+        with suppress(OSError, ValueError):
+            if self._progress is not None:
+                self._progress.clear()
+
+    def _show_progress(self, heard: int) -> None:
+        with suppress(OSError, ValueError):
+            if self._progress is not None:
+                self._progress.show(heard)
+
+    def _complain(self, problem: str) -> None:
+        """A problem and its remedy, once in a row: two parts may find the same."""
+        if problem.strip() != self._complaint:
+            self._complaint = problem.strip()
+            self.say(f"saywrite: {self._complaint}")
+
+    def _remember(self, event: FrontEndEvent) -> None:
+        match event:
+            case Started():
+                self.started = event
+            case SegmentAdded(segment=segment):
+                self.segments[segment.number] = segment
+            case SegmentsRemoved(numbers=numbers):
+                for number in numbers:
+                    self.segments.pop(number, None)
+            case SegmentTranslated(number=number, text=text):
+                self.segments[number] = replace(self.segments[number], translation=text)
+            case Structured(results=results):
+                self.structured.append(results)
+            case Gap():
+                self.gaps.append(event)
+            case Failed(fatal=True):
+                self.failure = event
+            case Failed(about="file"):
+                self.source_failed = True
+            case Finished():
+                self.finished = event
+            case RecordClosed():
+                self.record = event
+
+    def _print(self, event: FrontEndEvent) -> None:
+        match event:
+            case SegmentAdded(segment=segment) if self._as_text:
+                self._write(segment.text)
+            case SegmentTranslated(text=text) if self._as_text:
+                self._write(f"\t{text}")
+            case ProgressChanged(heard=heard):
+                self._show_progress(heard)
+            case Failed(what=what, remedy=remedy):
+                self._complain(f"{what} {remedy}")
+            case ConnectionChanged(state="lost" | "refused", reason=reason, retry_in_s=float()):
+                self._complain(f"{reason} It is tried again.")
+            case ConnectionChanged(state="connected") if self._complaint:
+                self._complaint = ""
+                self.say("saywrite: connected.")
+            case Gap(length=length, cause=cause):
+                self.say(f"saywrite: {length / 16_000:.1f} s of sound is missing: {cause}")
+            case SourceChanged(device=device, note=note):
+                self.say(f"Microphone: {device}." + (f" {note}" if note else ""))
+            case EngineChanged(state=EngineState.UNAVAILABLE, reason=reason, remedy=remedy):
+                self._complain(f"{reason} {remedy}")
+            case Finished():
+                self._clear_progress()
+            case IncompleteRecordingsFound() | DevicesChanged():
+                pass

@@ -1,0 +1,78 @@
+"""Where no program may hear a key: ready lines that bind the command line to one in the desktop's settings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from saywrite.desktop.hotkeys.key_combination import KeyCombination, Modifier
+from saywrite.desktop.hotkeys.key_names import KEYS, wayland_symbol
+
+_BTN_SIDE = 275
+"""What the kernel calls the mouse button that X11 numbers 8; 9 follows."""
+
+
+class DesktopKind(StrEnum):
+    """Desktops with a way of their own; `OTHER` for the rest."""
+
+    SWAY = "Sway"
+    HYPRLAND = "Hyprland"
+    GNOME = "GNOME"
+    KDE = "KDE Plasma"
+    OTHER = "your desktop"
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """What to do, for a person. `lines` are to be copied as they are; `holds`: holding the key to talk works."""
+
+    where: str
+    lines: tuple[str, ...]
+    holds: bool
+    note: str = ""
+
+
+def desktop_of(environ: Mapping[str, str]) -> DesktopKind:
+    """Which desktop this session is, by the variables it sets."""
+    if environ.get("SWAYSOCK"):
+        return DesktopKind.SWAY
+    if environ.get("HYPRLAND_INSTANCE_SIGNATURE"):
+        return DesktopKind.HYPRLAND
+    names = environ.get("XDG_CURRENT_DESKTOP", "").casefold().split(":")
+    known = {
+        "sway": DesktopKind.SWAY,
+        "hyprland": DesktopKind.HYPRLAND,
+        "gnome": DesktopKind.GNOME,
+        "kde": DesktopKind.KDE,
+    }
+    return next((known[name] for name in names if name in known), DesktopKind.OTHER)
+
+
+def instructions(desktop: DesktopKind, chord: KeyCombination, command: str = "saywrite") -> Instructions:
+    """How to give `chord` to Saywrite on `desktop`. `command`: how our command line is started there."""
+    button = KEYS[chord.key].button
+    match desktop:
+        case DesktopKind.SWAY:
+            keys = _joined(chord, "+", {Modifier.SUPER: "Mod4"}, f"button{button}" if button else "")
+            press, release = ("--whole-window", "--whole-window --release") if button else ("--no-repeat", "--release")
+            lines = (f"bindsym {press} {keys} exec {command} start", f"bindsym {release} {keys} exec {command} stop")
+            return Instructions("Add to ~/.config/sway/config, then run: swaymsg reload", lines, holds=True)
+        case DesktopKind.HYPRLAND:
+            held = " ".join(each.value.upper() for each in Modifier if each in chord.modifiers)
+            keys = f"{held}, {f'mouse:{_BTN_SIDE + button - 8}' if button else wayland_symbol(KEYS[chord.key])}"
+            lines = (f"bind = {keys}, exec, {command} start", f"bindr = {keys}, exec, {command} stop")
+            return Instructions("Add to ~/.config/hypr/hyprland.conf", lines, holds=True)
+        case DesktopKind.GNOME:
+            where = "Settings > Keyboard > View and Customize Shortcuts > Custom Shortcuts: add one with this command"
+        case DesktopKind.KDE:
+            where = "System Settings > Keyboard > Shortcuts > Add New > Command: enter this command"
+        case DesktopKind.OTHER:
+            where = "In the desktop's keyboard settings, bind this command to a key"
+    note = f"Choose {chord}, or any key you like. Press it to start and again to stop."
+    return Instructions(where, (f"{command} toggle",), holds=False, note=note)
+
+
+def _joined(chord: KeyCombination, separator: str, names: Mapping[Modifier, str], button: str) -> str:
+    held = [names.get(each, each.value) for each in Modifier if each in chord.modifiers]
+    return separator.join([*held, button or wayland_symbol(KEYS[chord.key])])

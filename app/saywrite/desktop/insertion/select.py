@@ -1,0 +1,83 @@
+"""Which way into other programs there is here, and why: one table, the first rule that holds decides.
+
+The modules of the other systems are imported only where they are used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from saywrite.desktop.insertion.base import InsertionBackend
+from saywrite.foundation.errors import InsertionUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class PortalToken:
+    """The portal's token from the last run, and where to keep the next one."""
+
+    value: str = ""
+    keep: Callable[[str], None] = lambda _token: None
+
+
+def choose(platform: str, environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The ways to try, in order, each with its reason in words for diagnostics. `platform` as in `sys.platform`."""
+    if platform == "win32":
+        return (("windows", "Windows lets a program press keys in programs of the same rights."),)
+    if platform == "darwin":
+        return (("macos", "macOS lets a program press keys when the user allows it under Accessibility."),)
+    if environ.get("XDG_SESSION_TYPE") == "wayland" or environ.get("WAYLAND_DISPLAY"):
+        ways = [("wlroots", "The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).")]
+        if environ.get("DBUS_SESSION_BUS_ADDRESS"):
+            ways.append(("portal", "GNOME and KDE let a program insert when the user allows it."))
+        return tuple(ways)
+    if environ.get("DISPLAY"):
+        return (("x11", "X11 lets every program use the clipboard and press keys."),)
+    return ()
+
+
+def open_backend(
+    token: PortalToken, own: str, platform: str = sys.platform, environ: Mapping[str, str] = os.environ
+) -> InsertionBackend:
+    """The first way that works here, opened; on the insertion worker. Raises `InsertionUnavailable`.
+
+    `own`: our app id, by which Wayland compositors know our windows.
+    """
+    problem = InsertionUnavailable(
+        "There is no display, so text cannot be put into other programs.",
+        "It is in the history and can be copied from there.",
+    )
+    for name, _reason in choose(platform, environ):
+        try:
+            return _open(name, token, own)
+        except InsertionUnavailable as error:
+            problem = error
+    raise problem
+
+
+def _open(name: str, token: PortalToken, own: str) -> InsertionBackend:
+    match name:
+        case "x11":
+            from saywrite.desktop.insertion.x11.backend import X11
+
+            return X11()
+        case "wlroots":
+            from saywrite.desktop.insertion.wayland.backend import Wlroots
+
+            return Wlroots(own=own)
+        case "portal":
+            from saywrite.desktop.insertion.portal import Portal
+
+            return Portal(token.value, token.keep)
+        case "windows":
+            from saywrite.desktop.insertion.windows.backend import WindowsBackend
+            from saywrite.desktop.insertion.windows.winapi import WindowsApi
+
+            return WindowsBackend(WindowsApi())
+        case _:
+            from saywrite.desktop.insertion.macos.appkit import AppKit
+            from saywrite.desktop.insertion.macos.backend import MacBackend
+
+            return MacBackend(AppKit())

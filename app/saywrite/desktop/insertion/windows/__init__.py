@@ -1,0 +1,1 @@
+"""Insertion on Windows."""

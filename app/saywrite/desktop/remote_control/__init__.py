@@ -1,0 +1,1 @@
+"""Commands from other processes: a socket, D-Bus, and who answers them."""

@@ -1,0 +1,69 @@
+"""Where sockets live: a folder that nobody but this user can enter or put anything into. Any thread.
+
+The runtime folder of the session is taken where it is private. Where there is none (no login session, `su`, macOS)
+or where it is open to others (WSL), a folder of our own below /tmp is; it is used only if it is really ours.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from saywrite.foundation.errors import ControlRefused
+
+FOR_ALL = Path("/tmp")
+"""Everybody may write there, but only the owner of a folder may rename or remove it."""
+
+PATH_LIMIT = 103
+"""Bytes of a socket's path that every system takes (macOS: 104 with the final zero, Linux: 108)."""
+
+
+def runtime_folder(environ: Mapping[str, str], uid: int, room: int) -> Path:
+    """Our folder for sockets, made if need be (0700). `room`: bytes that the longest name in it takes.
+
+    Raises ControlRefused when what is there is not safe to use, and OSError.
+    """
+    for folder in _candidates(environ, uid):
+        if len(os.fsencode(folder)) + 1 + room <= PATH_LIMIT:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            check_private(folder, uid)
+            return folder
+    raise ControlRefused(
+        "The folder for Saywrite's socket has too long a name.", "Set XDG_RUNTIME_DIR to a shorter one."
+    )
+
+
+def check_private(folder: Path, uid: int) -> None:
+    """Raises ControlRefused unless `folder` is a folder (not a link to one), of this user, closed to all others."""
+    about = folder.lstat()
+    if not stat.S_ISDIR(about.st_mode):
+        kind = "a link" if stat.S_ISLNK(about.st_mode) else "no folder"
+        raise ControlRefused(f"{folder} is {kind}; commands from other programs are not taken.", f"Remove {folder}.")
+    if about.st_uid != uid:
+        raise ControlRefused(
+            f"{folder} belongs to another user; commands from other programs are not taken.",
+            "Ask that user or an administrator to remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
+        )
+    if mode := stat.S_IMODE(about.st_mode) & 0o077:
+        raise ControlRefused(
+            f"{folder} is open to other users ({mode:03o}); commands from other programs are not taken.",
+            f"Run: chmod 700 {folder}",
+        )
+
+
+def _candidates(environ: Mapping[str, str], uid: int) -> Iterator[Path]:
+    """The same whether or not the caller has the session's variables: a cron job finds the window too."""
+    for base in (Path(environ.get("XDG_RUNTIME_DIR", "")), Path(f"/run/user/{uid}")):
+        if base.is_absolute() and _is_private(base, uid):
+            yield base / "saywrite"
+    yield FOR_ALL / f"saywrite-{uid}"
+
+
+def _is_private(base: Path, uid: int) -> bool:
+    try:
+        check_private(base, uid)
+    except (OSError, ControlRefused):
+        return False
+    return True

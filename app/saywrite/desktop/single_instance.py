@@ -1,0 +1,126 @@
+"""One Saywrite for each data folder: become it, or bring the one that is there to the front. Main thread."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from saywrite.desktop.remote_control.client import ask
+from saywrite.desktop.remote_control.instance_record import InstanceFile, read_record
+from saywrite.desktop.remote_control.protocol import TEXT_LIMIT, ControlRequest
+from saywrite.desktop.remote_control.server_socket import ServerSocket, open_server_socket
+from saywrite.foundation.errors import AlreadyRunning, ControlRefused, NotRunning
+from saywrite.foundation.paths import private_folder
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 15.0
+"""How long a start waits for one that is just ending or beginning."""
+
+_PAUSE_S = 0.05
+
+
+class Instance:
+    """This process is the one. `door`: where it takes commands; None, and why not in `problem`, when it cannot."""
+
+    def __init__(self, file: InstanceFile | None, server_socket: ServerSocket | None, problem: str = "") -> None:
+        self.server_socket = server_socket
+        self.problem = problem
+        self._file = file
+
+    def release(self) -> None:
+        """At the very end: from here on another process may be the one."""
+        if self.server_socket is not None:
+            self.server_socket.close()
+        if self._file is not None:
+            self._file.release()
+
+
+def claim(data: Path, environ: Mapping[str, str]) -> Instance:
+    """Become the instance of this data folder. Raises AlreadyRunning.
+
+    A folder that cannot be written to is no reason not to open a window: it is said in `problem`.
+    """
+    try:
+        private_folder(data)
+        file = InstanceFile(data)
+    except BlockingIOError as error:
+        raise _already_running(data) from error
+    except OSError as error:
+        log.info("no instance file: %s", error.strerror)
+        return Instance(None, None, f"Commands from other programs are not taken: {data} cannot be written to.")
+    try:
+        server_socket = open_server_socket(data, environ)
+    except BlockingIOError as error:
+        raise _already_running(data) from error
+    except (ControlRefused, OSError) as error:
+        file.write("", "", display_of(environ))
+        said = str(error) if isinstance(error, ControlRefused) else f"The socket cannot be made: {error.strerror}."
+        log.info("no remote control: %s", type(error).__name__)
+        return Instance(file, None, said)
+    file.write(server_socket.address, server_socket.token, display_of(environ))
+    return Instance(file, server_socket)
+
+
+def become_or_raise(data: Path, environ: Mapping[str, str], patience_s: float = PATIENCE_S) -> Instance | None:
+    """Become the instance; None when there is one and it has been brought to the front.
+
+    One that is just ending is waited for. Raises AlreadyRunning when the other one does not react, and ControlRefused.
+    """
+    deadline = time.monotonic() + patience_s
+    activation = environ.get("XDG_ACTIVATION_TOKEN") or environ.get("DESKTOP_STARTUP_ID") or ""
+    while True:
+        try:
+            return claim(data, environ)
+        except AlreadyRunning:
+            if time.monotonic() > deadline:
+                raise
+        try:
+            ask(data, ControlRequest("show", activation=activation[:TEXT_LIMIT]))
+        except NotRunning:
+            time.sleep(_PAUSE_S)  # it has the folder but no socket: it is about to open one, or to be gone
+        else:
+            return None
+
+
+def display_of(environ: Mapping[str, str]) -> str:
+    """Where windows of this process appear, in words that tell one display from another; "" if there is none."""
+    wayland, x11 = environ.get("WAYLAND_DISPLAY", ""), environ.get("DISPLAY", "")
+    if wayland:
+        return f"the Wayland display {wayland.rsplit('/', 1)[-1]}"
+    name, dot, screen = x11.rpartition(".")
+    return f"the X display {name if dot and screen.isdigit() else x11}" if x11 else ""
+
+
+def no_display(platform: str, environ: Mapping[str, str]) -> str:
+    """What to tell a user who opens a window where none can appear; "" where one can."""
+    if not platform.startswith("linux") or display_of(environ):
+        return ""
+    if environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal", "vnc"):
+        return ""
+    return (
+        "there is no display to open a window on. Start it from a desktop, or use the terminal: "
+        "`saywrite listen` dictates from the microphone, `saywrite transcribe FILE` reads audio files."
+    )
+
+
+def running_elsewhere(data: Path, environ: Mapping[str, str]) -> str:
+    """What to tell a user whose Saywrite runs on another display than this one; "" if it is the same or not known."""
+    record = read_record(data)
+    here = display_of(environ)
+    if record is None or not here or record.display in ("", here):
+        return ""
+    return (
+        f"Saywrite is already running on {record.display}; its window is there. "
+        "Quit it there first to have it here, or start it with --data and another folder."
+    )
+
+
+def _already_running(data: Path) -> AlreadyRunning:
+    record = read_record(data)
+    if record is None:
+        return AlreadyRunning("Saywrite is already running with this data folder.", "End it first, or use --data.")
+    where = f"process {record.pid} on {record.host}"
+    return AlreadyRunning(f"Saywrite is already running with this data folder ({where}).", "End it first.")

@@ -1,0 +1,171 @@
+"""The cursor between a dictation's sound and its recognizer. Pure: no clock, no thread, no disk of its own.
+
+What is in the journal is fed, never further ahead than the recognizer's window; after a `Rewind` it is fed again.
+All offsets here count in the journal; the recognizer counts from `base`, where this dictation's sound begins.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
+from saywrite.speech.engine import Recognizer
+
+
+class RecentAudio:
+    """A window `[start, end)` over an endless recording. Blocks are kept as they came: appending copies nothing."""
+
+    def __init__(self, start: int = 0) -> None:
+        self.start = start
+        self.end = start
+        self._blocks: deque[bytes] = deque()
+
+    def append(self, pcm: bytes) -> None:
+        if pcm:
+            self._blocks.append(pcm)
+            self.end += len(pcm) // BYTES_PER_SAMPLE
+
+    def trim(self, before: int) -> None:
+        """Forget whole blocks that end at or before the offset `before`."""
+        while self._blocks and self.start + len(self._blocks[0]) // BYTES_PER_SAMPLE <= before:
+            self.start += len(self._blocks.popleft()) // BYTES_PER_SAMPLE
+
+    def read(self, start: int, end: int) -> bytes:
+        """PCM of `[start, end)`, as far as it is here. Raises ValueError when `start` was trimmed already."""
+        if start < self.start:
+            raise ValueError(f"trimmed up to {self.start}, asked for {start}")
+        if start >= min(end, self.end):
+            return b""
+        # Feeding reads near the end; walk from there rather than over a long backlog.
+        parts: list[bytes] = []
+        at = self.end
+        for block in reversed(self._blocks):
+            at -= len(block) // BYTES_PER_SAMPLE
+            if at < end:
+                first = max(start - at, 0) * BYTES_PER_SAMPLE
+                last = (end - at) * BYTES_PER_SAMPLE
+                parts.append(block[first:last])
+            if at <= start:
+                break
+        return b"".join(reversed(parts))
+
+
+FEED = SAMPLE_RATE // 10
+"""Samples a recognizer is fed at once: 100 ms."""
+
+DISK_PATIENCE = SAMPLE_RATE // 2
+"""Samples the journal may lag before the recognizer is fed from memory: sound is on disk before it is elsewhere,
+unless the disk does not answer for half a second."""
+
+AT_ONCE = 10 * SAMPLE_RATE
+"""Samples fed in one go: what waits behind a long outage must not hold up everything else."""
+
+DISK_GIVEN_UP = 30 * 60 * SAMPLE_RATE
+"""Samples without a disk to take them after which none is waited for: as many as the record keeps (`MEMORY_LIMIT`)."""
+
+KEEP_BEHIND = 25 * SAMPLE_RATE
+"""Samples kept before what is confirmed: a recognizer may want to hear them once more."""
+
+KEEP_IN_MEMORY = 180 * SAMPLE_RATE
+"""Samples kept in memory at most once they are on disk; a recognizer further behind is fed from the journal."""
+
+
+class AudioCursor:
+    """Feeds one recognizer from one recording."""
+
+    def __init__(
+        self, recognizer: Recognizer, base: int, read_journal: Callable[[int, int], bytes], on_disk: bool
+    ) -> None:
+        self.base = base
+        self.sent = base
+        self.confirmed = base
+        self._recognizer = recognizer
+        self._read_journal = read_journal
+        self._on_disk = on_disk
+        self._tail = RecentAudio(base)
+        self._written = base
+        self._fed = base
+        self._ended = False
+        self._finish_asked = False
+        self.has_more = False
+        """The last `feed()` stopped because it had done enough, not because there was no more."""
+
+    @property
+    def heard(self) -> int:
+        """The offset behind the newest sample."""
+        return self._tail.end
+
+    @property
+    def room(self) -> int:
+        """Samples the recognizer can take beyond what was heard: a source that can wait gives no more."""
+        return max(self.sent + self._recognizer.window - self.heard, 0)
+
+    @property
+    def unwritten(self) -> int:
+        """Samples that are not on disk yet (0 where no disk is asked for)."""
+        return self.heard - self._written if self._on_disk else 0
+
+    def append(self, pcm: bytes) -> None:
+        self._tail.append(pcm)
+
+    def end(self) -> None:
+        """Nothing will be appended any more."""
+        self._ended = True
+
+    def written(self, offset: int) -> None:
+        """The journal on disk holds everything before `offset`."""
+        self._written = max(self._written, offset)
+        self._trim()
+
+    def advance(self, sent: int, confirmed: int) -> bool:
+        """The recognizer has taken the sound up to `sent` and owes nothing before `confirmed` (its own offsets).
+
+        True when the confirmed offset moved on.
+        """
+        self.sent = max(self.sent, min(sent + self.base, self.heard))
+        before = self.confirmed
+        self.confirmed = max(before, min(confirmed + self.base, self.heard))
+        self._trim()
+        return self.confirmed > before
+
+    def confirm_all(self) -> None:
+        """The recognizer has finished in order: nothing is owed."""
+        self.sent = self.confirmed = self.heard
+
+    def rewind(self, to: int) -> None:
+        """Begin again at the recognizer's own offset `to`: its worker or its connection was replaced."""
+        self._fed = self.sent = max(min(to + self.base, self.heard), self.base)
+        self._finish_asked = False
+
+    def change(self, recognizer: Recognizer) -> None:
+        """Another recognizer goes on from what is confirmed."""
+        self._recognizer = recognizer
+        self.base = self._fed = self.sent = self.confirmed
+        self._finish_asked = False
+
+    def feed(self) -> None:
+        """Give the recognizer what it may have now. Raises JournalError when old sound cannot be read back."""
+        enough = self._fed + AT_ONCE
+        behind_disk = self._on_disk and self.unwritten <= DISK_PATIENCE and not self._ended
+        limit = min(self._written if behind_disk else self.heard, self.sent + self._recognizer.window)
+        at_end = self._ended and limit == self.heard
+        while self._fed < enough and (self._fed + FEED <= limit or (at_end and self._fed < limit)):
+            end = min(self._fed + FEED, limit)
+            pcm = self._read(self._fed, end)
+            self._fed = end
+            self._recognizer.feed(pcm, end - self.base)
+        self.has_more = self._fed >= enough
+        if self._ended and self._fed == self.heard and not self._finish_asked:
+            self._finish_asked = True
+            self._recognizer.finish()
+
+    def _read(self, start: int, end: int) -> bytes:
+        if start < self._tail.start:
+            return self._read_journal(start, min(end, self._tail.start)) + self._tail.read(self._tail.start, end)
+        return self._tail.read(start, end)
+
+    def _trim(self) -> None:
+        unneeded = max(self.confirmed - KEEP_BEHIND, self.heard - KEEP_IN_MEMORY)
+        disk_helps = self._on_disk and self.unwritten <= DISK_GIVEN_UP
+        self._tail.trim(min(unneeded, self._written if disk_helps else self.sent))

@@ -1,0 +1,1 @@
+"""Recognition models as the running application owns them: downloads, trials, waiting dictations."""

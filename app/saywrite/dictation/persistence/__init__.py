@@ -1,0 +1,1 @@
+"""What a dictation leaves on disk, written on the disk thread."""

@@ -1,0 +1,1 @@
+"""The key held anywhere: policy, keys, and the order of inserted texts."""

@@ -1,0 +1,97 @@
+"""The log: lengths, durations, ids and tracebacks; never text, audio, keys or tokens.
+
+A rotating file (1 MB, five old ones) readable by this user only, and a second file for crashes of native code.
+"""
+
+from __future__ import annotations
+
+import atexit
+import faulthandler
+import logging
+import logging.handlers
+import queue
+import sys
+import threading
+from io import TextIOWrapper
+from pathlib import Path
+from types import TracebackType
+
+from saywrite.foundation.paths import private_folder
+
+FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(threadName)-10s %(name)s: %(message)s"
+TALKATIVE = ("urllib3", "engineio", "socketio", "websocket", "keyring", "numba", "asyncio")
+"""Libraries whose debug output holds payloads, hosts or tokens."""
+
+STOP_LIMIT_S = 1.0
+"""Seconds the end of the program waits for the last lines of the log."""
+
+log = logging.getLogger(__name__)
+
+
+class _PrivateFile(logging.handlers.RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        stream = super()._open()
+        Path(self.baseFilename).chmod(0o600)
+        return stream
+
+
+def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
+    """Log to `path`, where impossible to standard error only; uncaught exceptions of all threads go there too."""
+    root = logging.getLogger()
+    root.setLevel(logging.DEBUG if to_stderr else level.upper())
+    handlers: list[logging.Handler] = []
+    try:
+        private_folder(path.parent)
+        handlers.append(_behind_a_queue(path))
+        crashes = (path.parent / "crash.log").open("a", encoding="utf-8")
+        (path.parent / "crash.log").chmod(0o600)
+        faulthandler.enable(crashes)
+    except OSError as error:
+        print(f"saywrite: there is no log: {error.strerror}. Name another folder with --data.", file=sys.stderr)
+    if to_stderr:
+        handlers.append(_formatted(logging.StreamHandler(sys.stderr)))
+    for handler in handlers:
+        root.addHandler(handler)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_thread
+
+
+def _behind_a_queue(path: Path) -> logging.Handler:
+    """The log file, written by a thread of its own: a stalled disk must not hold up whoever logs."""
+    records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    file = _formatted(_PrivateFile(path, maxBytes=1_000_000, backupCount=5, encoding="utf-8", delay=True))
+    listener = logging.handlers.QueueListener(records, file)
+    listener.start()
+    atexit.register(_stop, listener)
+    return logging.handlers.QueueHandler(records)
+
+
+def _stop(listener: logging.handlers.QueueListener) -> None:
+    thread, listener._thread = listener._thread, None
+    if thread is not None:
+        listener.enqueue_sentinel()
+        thread.join(STOP_LIMIT_S)
+
+
+def _formatted(handler: logging.Handler) -> logging.Handler:
+    handler.setFormatter(logging.Formatter(FORMAT, "%Y-%m-%d %H:%M:%S"))
+    return handler
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    log.critical("uncaught", exc_info=(kind, error, trace))
+    if sys.stderr is not None:
+        print(
+            "saywrite: something went wrong inside Saywrite; the log says what (Help > Copy diagnostics).",
+            file=sys.stderr,
+        )
+
+
+def _uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is not None:
+        _uncaught(args.exc_type, args.exc_value, args.exc_traceback)

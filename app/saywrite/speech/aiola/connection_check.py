@@ -1,0 +1,138 @@
+"""“Test connection”: signs in, opens a stream, measures the delay, and says in words what works. Blocks: for a worker.
+
+Nothing of the user's is sent. Once the account is known it takes `LIMIT_S` at most.
+"""
+
+from __future__ import annotations
+
+import queue
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from saywrite.foundation.errors import ServiceError
+from saywrite.speech.aiola.account import Account
+from saywrite.speech.aiola.connection import STREAM_PATH, StreamConfig, query_of
+from saywrite.speech.aiola.net.command_queue import Ponged, TransportConnected, TransportLost, TransportRefused
+from saywrite.speech.aiola.net.error_answers import does_not_answer, host_of
+from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.net.websocket import WebSocketTransport
+from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, Grant, TokenFetched, TokenProvider
+from saywrite.speech.engine import VoiceSettings
+
+LIMIT_S = 20.0
+
+MARKS = 5
+"""Round trips measured; the middle one counts."""
+
+PONG_S = 3.0
+"""Seconds for all of them; some servers answer none."""
+
+CLOSING_S = 2.0
+"""Seconds to leave nothing open at the service."""
+
+CLOCK_S = 120.0
+"""Seconds this computer's clock may differ from the service's before it is worth a word."""
+
+_Kind = TypeVar("_Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """`ok`: None for what is worth knowing and stops nothing."""
+
+    ok: bool | None
+    words: str
+    remedy: str = ""
+
+
+def check(find_account: Callable[[], Account], network: Network) -> Iterator[CheckResult]:
+    """What works, each as soon as it is known; the first that does not work ends it. `find_account` may wait for the
+    user (a locked keyring).
+    """
+    messages: queue.SimpleQueue[object] = queue.SimpleQueue()
+    grants = TokenProvider(messages.put, find_account, network)
+    link = WebSocketTransport(1, messages.put, network)
+    try:
+        yield from _findings(_Answers(messages, grants), grants, link)
+    except ServiceError as error:
+        yield CheckResult(False, error.what, error.remedy)
+    finally:
+        link.close()
+        grants.close(CLOSING_S)
+
+
+class _Answers:
+    """What the worker threads post, until time is up."""
+
+    def __init__(self, messages: queue.SimpleQueue[object], grants: TokenProvider) -> None:
+        self._messages = messages
+        self._grants = grants
+        self._ended: ServiceError | None = None
+
+    def next(self, kind: type[_Kind], host: str, until: float | None, *, of_link: bool = True) -> _Kind:
+        """The next message of this kind. Raises ServiceError when it will not come, or not in time (monotonic)."""
+        while True:
+            if of_link and self._ended is not None:
+                raise self._ended
+            left_s = None if until is None else max(until - time.monotonic(), 0.0)
+            try:
+                message = self._messages.get(timeout=left_s)
+            except queue.Empty:
+                raise does_not_answer(host) from None
+            self._grants.receive(message)
+            if isinstance(message, kind):
+                return message
+            if isinstance(message, AuthFailed):
+                raise message.error
+            if isinstance(message, (TransportRefused, TransportLost)):
+                self._ended = message.error
+
+
+def _findings(answers: _Answers, grants: TokenProvider, link: WebSocketTransport) -> Iterator[CheckResult]:
+    grants.fetch()
+    account = answers.next(AccountFound, "", None, of_link=False).account
+    until = time.monotonic() + LIMIT_S
+    link.dial(account.base_url)
+    where = host_of(account.token_url if account.sign_in == "url" else account.auth_url)
+    grant = answers.next(TokenFetched, where, until, of_link=False).grant
+    yield CheckResult(True, f"Signed in at {where}." if account.sign_in != "token" else "The access token is there.")
+    if grant.skew_s is not None and abs(grant.skew_s) > CLOCK_S:
+        yield _clock(grant.skew_s)
+    host = host_of(account.base_url)
+    link.upgrade(_address(grant), {"Authorization": f"Bearer {grant.access_token}"})
+    answers.next(TransportConnected, host, until)
+    yield CheckResult(True, f"A stream opens at {host}.")
+    yield _delay(answers, link, host)
+
+
+def _delay(answers: _Answers, link: WebSocketTransport, host: str) -> CheckResult:
+    until = time.monotonic() + PONG_S
+    trips_s: list[float] = []
+    try:
+        while len(trips_s) < MARKS:
+            began = time.monotonic()
+            link.mark(len(trips_s))
+            trips_s.append(answers.next(Ponged, host, until).at - began)
+    except ServiceError:
+        if not trips_s:
+            return CheckResult(None, "The delay cannot be measured: the service does not answer pings.")
+    return CheckResult(True, f"The delay is {max(1, round(statistics.median(trips_s) * 1000))} ms.")
+
+
+def _clock(skew_s: float) -> CheckResult:
+    minutes = round(abs(skew_s) / 60)
+    off = f"{minutes} min" if minutes < 120 else f"{round(minutes / 60)} h"
+    where = "ahead" if skew_s > 0 else "behind"
+    return CheckResult(
+        None, f"This computer's clock is {off} {where}.", "Set its date and time; dictation works all the same."
+    )
+
+
+def _address(grant: Grant) -> str:
+    base = urlsplit(grant.account.base_url).path.rstrip("/")
+    query = urlencode(query_of(StreamConfig("en", VoiceSettings()), grant))
+    return f"{base}{STREAM_PATH}?{query}"

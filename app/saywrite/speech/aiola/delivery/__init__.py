@@ -1,0 +1,1 @@
+"""Which sound has its text. Pure: knows neither network nor clock."""

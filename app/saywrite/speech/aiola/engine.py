@@ -1,0 +1,436 @@
+"""The recognizer that is aiOla's streaming service. On the dictation thread; `connection` and `delivery` do the work.
+
+A dictation begins before there is a connection and outlives every one of them: what was not confirmed is fed again.
+After a dictation the connection lingers, so that the next one has nothing to wait for.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+
+from saywrite.foundation.catalog import AIOLA, AIOLA_CAPABILITIES, language
+from saywrite.foundation.errors import (
+    RateLimited,
+    ServiceError,
+    ServiceFailed,
+    ServiceUnreachable,
+    TokenExpired,
+    TooManyDictations,
+)
+from saywrite.foundation.events import (
+    SAMPLE_RATE,
+    ConnectionChanged,
+    EngineChanged,
+    EngineState,
+    Failed,
+    Final,
+    PendingUtterances,
+    Progress,
+    RecognizerFinished,
+    Rewind,
+    Structured,
+    Traffic,
+    Translation,
+    seconds,
+)
+from saywrite.speech.aiola.account import Account
+from saywrite.speech.aiola.connection import ServiceConnection, SessionClosed, SessionOpened, StreamConfig
+from saywrite.speech.aiola.delivery.completion import CompletionPolicy, NextAction
+from saywrite.speech.aiola.delivery.flow_control import REPLAY, FlowControl, RateLimiter
+from saywrite.speech.aiola.delivery.sender import AudioSender, text_of
+from saywrite.speech.aiola.net.command_queue import EventReceived, Ponged
+from saywrite.speech.aiola.net.error_answers import DICTATING, from_payload
+from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.net.websocket import WebSocketTransport
+from saywrite.speech.aiola.token_provider import TokenProvider
+from saywrite.speech.aiola.warm_up import WarmedUp, prepare
+from saywrite.speech.engine import Incoming, MakeSegmenter, Post, Request
+
+TELL_EVERY_S = 2.0
+"""Seconds between two words about traffic, and about the round trip."""
+
+
+class ProgressReporter:
+    """For one dictation; posts into the dictation's inbox."""
+
+    def __init__(self, dictation: str, post: Post) -> None:
+        self._dictation = dictation
+        self._post = post
+        self._progress: Progress | None = None
+        self._outstanding: tuple[tuple[int, int], ...] = ()
+        self._traffic: Traffic | None = None
+        self._traffic_due = 0.0
+        self._rtt_ms: float | None = None
+        self._rtt_due = 0.0
+
+    def progress(self, sent: int, confirmed: int) -> None:
+        progress = Progress(self._dictation, sent, confirmed)
+        if progress != self._progress:
+            self._progress = progress
+            self._post(progress)
+
+    def outstanding(self, utterances: tuple[tuple[int, int], ...], *, is_open: bool) -> None:
+        """`is_open`: the last one goes on; that it grows is no news."""
+        shape = (*utterances[:-1], (utterances[-1][0], -1)) if is_open and utterances else utterances
+        if shape != self._outstanding:
+            self._outstanding = shape
+            self._post(PendingUtterances(self._dictation, utterances))
+
+    def traffic(self, host: str, sent: int, received: int, now: float, *, at_once: bool = False) -> None:
+        traffic = Traffic(self._dictation, host, sent, received)
+        if traffic != self._traffic and (at_once or now >= self._traffic_due):
+            self._traffic, self._traffic_due = traffic, now + TELL_EVERY_S
+            self._post(traffic)
+
+    def connecting(self) -> None:
+        self._post(ConnectionChanged(self._dictation, "connecting"))
+
+    def connected(self) -> None:
+        self._rtt_ms = None
+        self._post(ConnectionChanged(self._dictation, "connected"))
+
+    def round_trip(self, rtt_s: float | None, now: float) -> None:
+        """Told with the first measurement, and when it has become another."""
+        if rtt_s is None or now < self._rtt_due:
+            return
+        rtt_ms = round(rtt_s * 1000, 1)
+        if self._rtt_ms is None or abs(rtt_ms - self._rtt_ms) > 0.3 * self._rtt_ms + 1:
+            self._rtt_ms, self._rtt_due = rtt_ms, now + TELL_EVERY_S
+            self._post(ConnectionChanged(self._dictation, "connected", rtt_ms=rtt_ms))
+
+    def down(self, error: ServiceError, retry_in_s: float | None) -> None:
+        """No connection, for this reason; the next attempt is in `retry_in_s`, None for none."""
+        refused = retry_in_s is None or isinstance(error, TooManyDictations | RateLimited)
+        lost = "lost" if isinstance(error, ServiceUnreachable) or not refused else "refused"
+        wait = None if retry_in_s is None else round(retry_in_s, 2)
+        reason = f"{error.what} {error.remedy}".strip() if retry_in_s is None else error.what
+        self._post(ConnectionChanged(self._dictation, lost, reason=reason, retry_in_s=wait))
+
+    def closed(self) -> None:
+        self._post(ConnectionChanged(self._dictation, "closed"))
+
+
+log = logging.getLogger(__name__)
+
+ASLEEP_S = 10.0
+"""Seconds by which wall clock and monotonic clock part when the computer was asleep."""
+
+WINDOW = 7 * SAMPLE_RATE
+UNBOUNDED = 1 << 40
+"""Samples that may be fed beyond what the service has received."""
+
+QUIT_S = 1.0
+"""Seconds the end of the program waits for the session to be closed."""
+
+SILENT = ServiceFailed("aiOla receives the sound but does not answer.", "A new connection is tried.")
+DEAD = ServiceUnreachable("The connection to aiOla is dead.", "A new one is tried.")
+ASLEEP = ServiceUnreachable("The computer was asleep.", "The connection is made anew.")
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChanged:
+    """An address or a route came or went: it may be worth trying again now."""
+
+
+class AiolaRecognizer:
+    """Implements `recognizer.Recognizer`. `find_account` runs on worker threads and may block; `watch_network` is given
+    what to call, on any thread, when the network has changed; `linger_s` gives the seconds a connection is kept behind
+    a dictation; `wall` is the clock that goes on while the computer sleeps.
+    """
+
+    capabilities = AIOLA_CAPABILITIES
+    waits = False
+
+    def __init__(
+        self,
+        post: Post,
+        find_account: Callable[[], Account],
+        make_segmenter: MakeSegmenter,
+        network: Network,
+        *,
+        watch_network: Callable[[Callable[[], None]], None] = lambda changed: None,
+        linger_s: Callable[[], float] = lambda: 30.0,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        def incoming(message: object) -> None:
+            post(Incoming(AIOLA, message))
+
+        self._post = post
+        self._incoming = incoming
+        self._find_account = find_account
+        self._make_segmenter = make_segmenter
+        self._network = network
+        self._watch_network = watch_network
+        self._linger_s = linger_s
+        self._clock = clock
+        self._wall = wall
+        self._grants = TokenProvider(incoming, find_account, network, wall)
+        self._connection = ServiceConnection(
+            self._grants, lambda number: WebSocketTransport(number, incoming, network, clock), Random()
+        )
+        self._skew = wall() - clock()
+        self._flow: FlowControl | None = None
+        self._pace = RateLimiter(REPLAY, clock())
+        self._delivery: AudioSender | None = None
+        self._report = ProgressReporter("", post)
+        self._completion: CompletionPolicy | None = None
+        self._linger_until: float | None = None
+
+    @property
+    def window(self) -> int:
+        """All that may be on its way (`flow.LARGEST`) and a second that waits; while somebody speaks and there is no
+        connection, everything: it is listened to, so that what is outstanding is known.
+        """
+        waiting = self._delivery is not None and self._delivery.request.live and not self._connection.up
+        return UNBOUNDED if waiting else WINDOW
+
+    def prepare(self) -> None:
+        prepare(self._incoming, self._find_account, self._network)
+
+    def start(self, request: Request) -> None:
+        if self._delivery is not None:
+            raise RuntimeError("the last dictation has not ended")
+        now = self._clock()
+        self._delivery = AudioSender(request, self._make_segmenter)
+        self._report = ProgressReporter(request.dictation, self._post)
+        self._completion = CompletionPolicy(self._delivery, now)
+        self._linger_until = None
+        self._connection.count_anew()
+        into = language(request.translate_to).wire if request.translate_to else ""
+        if self._connection.open(
+            StreamConfig(language(request.language).wire, request.voice, into, request.keywords), now
+        ):
+            if self._flow is not None:
+                self._flow.begin_anew()
+            self._begin(now)
+        else:
+            self._flow = None
+            self._report.connecting()
+
+    def feed(self, pcm: bytes, end: int) -> None:
+        if self._delivery is not None:
+            self._delivery.take(pcm, end)
+            self._send(self._clock())
+
+    def set_keywords(self, keywords: Mapping[str, str]) -> None:
+        self._connection.set_keywords(keywords)
+
+    def finish(self) -> None:
+        if self._delivery is not None and self._completion is not None:
+            now = self._clock()
+            if not self._delivery.complete:
+                self._completion.finishing(now)
+            self._delivery.finish()
+            self._send(now)
+
+    def abort(self) -> None:
+        if self._delivery is not None:
+            self._end(complete=False)
+
+    def renew(self) -> None:
+        """A connection that is open stays for its dictation; the next one uses the new account."""
+        self._grants.forget(revoke=True)
+        if self._completion is None:
+            self._hang_up()
+        elif not self._connection.up:
+            self._completion.renewed(self._clock())
+            self._connection.try_again(self._clock())
+        self.prepare()
+
+    def receive(self, message: object) -> None:
+        now = self._clock()
+        if isinstance(message, NetworkChanged):
+            self._connection.hurry(now)
+            return
+        if isinstance(message, WarmedUp):
+            self._post(readiness(message))
+            return
+        outcome = self._connection.receive(message, now)
+        if isinstance(outcome, SessionOpened):
+            self._flow, self._pace = FlowControl(now, outcome.silence_limit_s), RateLimiter(REPLAY, now)
+            self._begin(now)
+        elif isinstance(outcome, SessionClosed):
+            self._lose(outcome, now)
+        elif self._flow is not None and outcome is not None:
+            ponged = isinstance(outcome, Ponged)
+            marks = self._flow.ponged(outcome.number, now) if isinstance(outcome, Ponged) else self._flow.heard(now)
+            if self._delivery is not None:
+                self._delivery.received(marks, now)
+                if isinstance(outcome, EventReceived):
+                    self._hear(self._delivery, outcome, now)
+                elif ponged:
+                    self._report.round_trip(self._flow.rtt_s, now)
+        self._send(now)
+
+    def wake(self, now: float) -> float | None:
+        """Notices what stays away: signs of life, answers, the time the computer slept."""
+        skew = self._wall() - self._clock()
+        asleep, self._skew = abs(skew - self._skew) > ASLEEP_S, skew
+        if asleep and self._connection.up:
+            self._lose(self._connection.drop(ASLEEP, now, at_once=True), now)
+        elif asleep:
+            self._connection.hurry(now)
+        if self._flow is not None and self._connection.up and now >= self._flow.dead_at():
+            self._lose(self._connection.drop(DEAD, now, at_once=True), now)
+        down, due = self._connection.wake(now)
+        if down is not None:
+            self._lose(down, now)
+        dues = [due, self._flow.dead_at() if self._flow is not None else None]
+        if self._delivery is not None and self._completion is not None:
+            if self._flow is not None and not self._flow.answers_pings:
+                self._delivery.session.received(self._delivery.acknowledged, now)  # it cannot be asked
+            dues.append(self._delivery.session.review(now))
+            self._send(now)
+            dues.append(self._judge(self._delivery, self._completion, now))
+            if self._delivery is not None:
+                dues.append(self._delivery.paced_until(self._pace, now))
+                dues.append(self._delivery.probe_due(self._flow) if self._flow is not None else None)
+        elif self._linger_until is not None:
+            if now >= self._linger_until:
+                self._hang_up()
+            dues.append(self._linger_until)
+        return min((at for at in dues if at is not None), default=None)
+
+    def release(self) -> None:
+        self.abort()
+        self._hang_up()
+        self._grants.forget(revoke=True)
+        self._post(EngineChanged(AIOLA, EngineState.UNLOADED))
+
+    def close(self) -> None:
+        self.release()
+        self._grants.close(QUIT_S)
+
+    def _begin(self, now: float) -> None:
+        """There is a connection for the dictation."""
+        delivery = self._delivery
+        if delivery is None or self._completion is None:
+            self._hang_up()
+            return
+        self._completion.up()
+        self._report.connected()
+        if delivery.begin(now):
+            self._post(Rewind(delivery.request.dictation, delivery.next))
+        self._send(now)
+
+    def _lose(self, down: SessionClosed, now: float) -> None:
+        """There is no connection, or none any more."""
+        self._flow = None
+        delivery, completion, error = self._delivery, self._completion, down.error
+        if delivery is None or completion is None:
+            self._hang_up()
+            return
+        self._watch_network(lambda: self._incoming(NetworkChanged()))
+        delivery.lose()
+        completion.down(now, error if down.retry_in_s is None else None)
+        self._report.down(error, down.retry_in_s)
+        if down.retry_in_s is None:
+            # Trying again cannot help. Somebody who speaks goes on speaking: the sound is kept.
+            fatal = not (delivery.request.live and completion.was_up)
+            self._post(Failed(delivery.request.dictation, error.what, error.remedy, fatal=fatal, about="account"))
+            if fatal or delivery.complete:
+                self._end(complete=False)
+
+    def _hear(self, delivery: AudioSender, event: EventReceived, now: float) -> None:
+        """What the service says."""
+        if event.name != "error":
+            if event.name == "transcript" and text_of(event.payload, "transcript") and self._completion is not None:
+                self._completion.answered()
+                self._connection.prove()
+            for told in events_of(delivery, event, now):
+                self._post(told)
+            return
+        error = from_payload(event.payload, self._connection.host, DICTATING)
+        if isinstance(error, RateLimited):
+            self._pace.slower()
+        elif isinstance(error, ServiceFailed):
+            log.info("the service reports an error")  # the stream goes on; a text that does not come is noticed
+        else:
+            self._lose(self._connection.drop(error, now, at_once=isinstance(error, TokenExpired)), now)
+
+    def _send(self, now: float) -> None:
+        """Send what may be sent, and tell how far things are."""
+        delivery, link, flow = self._delivery, self._connection.link, self._flow
+        if delivery is None:
+            return
+        if link is not None and flow is not None:
+            delivery.send(link, flow, self._pace, now)
+        session = delivery.session
+        self._report.progress(delivery.acknowledged, session.confirmed)
+        self._report.outstanding(session.outstanding, is_open=session.is_open)
+        self._report.traffic(self._connection.host, *self._connection.traffic, now)
+
+    def _judge(self, delivery: AudioSender, completion: CompletionPolicy, now: float) -> float | None:
+        """Do what the course of the dictation asks for; when to ask again."""
+        step, due = completion.judge(now, is_up=self._connection.up)
+        if step is NextAction.COMPLETE:
+            self._end(complete=True)
+        elif step is NextAction.RECONNECT:
+            self._lose(self._connection.drop(SILENT, now, at_once=True), now)
+        elif step is not NextAction.WAIT:
+            self._post(outstanding_at_the_end(delivery, step))
+            self._end(complete=False)
+        return due
+
+    def _end(self, *, complete: bool) -> None:
+        delivery, now = self._delivery, self._clock()
+        assert delivery is not None
+        self._report.progress(delivery.acknowledged, delivery.session.confirmed)
+        self._report.outstanding(() if complete else delivery.session.outstanding, is_open=False)
+        self._report.traffic(self._connection.host, *self._connection.traffic, now, at_once=True)
+        self._delivery = self._completion = None
+        self._post(RecognizerFinished(delivery.request.dictation, complete=complete))
+        linger_s = self._linger_s()
+        # Over a line that has carried nothing of it, nothing can come that would be taken for another's.
+        if (complete or not delivery.has_sent) and self._connection.up and linger_s > 0:
+            self._linger_until = now + linger_s
+        else:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close the connection; what might still come over it is nobody's."""
+        self._linger_until = self._flow = None
+        if self._connection.wanted is not None:
+            self._connection.close()
+            self._post(ConnectionChanged("", "closed"))
+
+
+def events_of(delivery: AudioSender, event: EventReceived, now: float) -> list[object]:
+    """What the dictation is told because the service said this."""
+    dictation, payload = delivery.request.dictation, event.payload
+    if event.name == "transcript":
+        text = text_of(payload, "transcript")
+        told = delivery.transcript(text, now) if text else None
+        return [Final(dictation, told.text, told.start, told.end)] if told is not None else []
+    if event.name == "translation":
+        end = delivery.untranslated.popleft() if delivery.untranslated else None
+        return [Translation(dictation, text_of(payload, "translation"), end)] if end is not None else []
+    if event.name == "structured" and isinstance(payload, Mapping):
+        results = payload.get("results", payload)
+        return [Structured(dictation, dict(results))] if isinstance(results, Mapping) else []
+    return []
+
+
+def outstanding_at_the_end(delivery: AudioSender, step: NextAction) -> Failed:
+    """Why the end of a dictation has no text, and what becomes of it."""
+    why = "aiOla could not be reached" if step is NextAction.UNREACHABLE else "aiOla did not answer"
+    left = seconds(max(delivery.heard - delivery.session.confirmed, 0))
+    live = delivery.request.live
+    remedy = "Transcribe the file again later."
+    if live:
+        remedy = "They are kept: transcribe them from the window once aiOla answers again."
+    what = f"The last {left:.0f} s have no text yet: {why}."
+    return Failed(delivery.request.dictation, what, remedy, fatal=not live, about="network")
+
+
+def readiness(prepared: WarmedUp) -> EngineChanged:
+    """Whether there is an account to dictate with."""
+    problem = prepared.problem
+    if problem is None:
+        return EngineChanged(AIOLA, EngineState.READY)
+    return EngineChanged(AIOLA, EngineState.UNAVAILABLE, problem.what, problem.remedy)

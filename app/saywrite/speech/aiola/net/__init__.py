@@ -1,0 +1,1 @@
+"""The network below the service: HTTP, WebSocket, Socket.IO, errors."""

@@ -1,0 +1,164 @@
+"""How this computer reaches a host: whom it trusts, through which proxy, over which kind of socket.
+
+One `Network` serves HTTP and WebSocket, so that signing in and streaming go the same way. Safe on every thread; asking
+the system for its proxies may take a while and belongs on a thread that may wait. Requests, TLS and the trust store
+are imported when they are first needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote, urlsplit
+
+from saywrite.foundation.errors import ProxyRefused
+from saywrite.speech.aiola.account import is_loopback
+
+if TYPE_CHECKING:
+    import ssl
+
+    import requests
+
+SEND_BUFFER: Final = 262_144
+"""Bytes the system keeps for us on their way out: what `flow` lets out at once goes in without waiting."""
+
+DEAD_AFTER_MS: Final = 4_000
+"""Milliseconds that sent bytes may stay unacknowledged before the system gives the connection up."""
+
+_REMEMBERED_S: Final = 60.0
+"""Seconds a proxy is remembered: asking may cost a look-up, and the computer may move to another network."""
+
+_PORTS: Final = {"http": 80, "https": 443, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    host: str
+    port: int
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    scheme: str = "http"
+
+    @property
+    def url(self) -> str:
+        """With user name and password: for a library, never for a log."""
+        signed = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}@" if self.user or self.password else ""
+        place = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{signed}{place}:{self.port}"
+
+
+class Network:
+    """`ca_file`: certificates that are trusted besides the system's (the tests have their own)."""
+
+    def __init__(self, ca_file: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ca_file = ca_file
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tls: ssl.SSLContext | None = None
+        self._proxies: dict[tuple[str, str], tuple[float, Proxy | None]] = {}
+
+    def tls(self) -> ssl.SSLContext:
+        """The system's trust store, `SSL_CERT_FILE` included where OpenSSL is asked; always verifies."""
+        with self._lock:
+            if self._tls is None:
+                import ssl
+
+                import truststore
+
+                context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+                context.set_alpn_protocols(["http/1.1"])
+                if self._ca_file is not None:
+                    context.load_verify_locations(cafile=self._ca_file)
+                self._tls = context
+            return self._tls
+
+    def proxy_for(self, url: str) -> Proxy | None:
+        """The proxy for `url` (http, https, ws, wss), the same for a minute: the environment's, or else the system's.
+
+        This computer itself is reached directly, unless the environment names a proxy and also, with NO_PROXY, the
+        hosts it is not for. Raises `ProxyRefused` when the proxy's address cannot be read.
+        """
+        parts = urlsplit(url)
+        scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
+        place = (scheme, parts.netloc.rpartition("@")[2].lower())
+        with self._lock:
+            known = self._proxies.get(place)
+        if known is not None and self._clock() - known[0] < _REMEMBERED_S:
+            return known[1]
+        proxy = _ask_for_proxy(scheme, parts.hostname or "", place[1])
+        with self._lock:
+            self._proxies[place] = (self._clock(), proxy)
+        return proxy
+
+    def requests_session(self) -> requests.Session:
+        """A new session that trusts and goes as this network does. It belongs to the thread that asked for it."""
+        from saywrite.speech.aiola.net.http_session import HttpSession
+
+        quiet("urllib3")
+        return HttpSession(self)
+
+
+def tune(sock: socket.socket) -> None:
+    """No delay for small frames, a dead line noticed in seconds, a send buffer of `SEND_BUFFER` bytes."""
+    wanted = [
+        (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+        (socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER),
+    ]
+    named = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": DEAD_AFTER_MS}
+    wanted += [(socket.IPPROTO_TCP, getattr(socket, name), v) for name, v in named.items() if hasattr(socket, name)]
+    if sys.platform == "darwin":
+        wanted += [(socket.IPPROTO_TCP, 0x10, 10), (socket.IPPROTO_TCP, 0x80, DEAD_AFTER_MS // 1000)]
+        # TCP_KEEPALIVE (idle seconds), TCP_RXT_CONNDROPTIME
+    elif sys.platform == "win32":
+        wanted.append((socket.IPPROTO_TCP, 5, DEAD_AFTER_MS // 1000))  # TCP_MAXRT
+    for level, name, value in wanted:
+        with contextlib.suppress(OSError):  # an old system without it
+            sock.setsockopt(level, name, value)
+
+
+def quiet(logger: str) -> None:
+    """Keep a library's log out of ours: it may name query strings, headers and what was said."""
+    for each in (logger, *[name for name in list(logging.root.manager.loggerDict) if name.startswith(f"{logger}.")]):
+        logging.getLogger(each).disabled = True
+
+
+def _ask_for_proxy(scheme: str, host: str, place: str) -> Proxy | None:
+    from urllib.request import getproxies, getproxies_environment, proxy_bypass
+    from urllib.request import proxy_bypass_environment as bypassed  # type: ignore[attr-defined]
+
+    named = getproxies_environment()
+    if is_loopback(host):
+        explicit = any(name.lower() == "no_proxy" for name in os.environ)
+        if not explicit or bypassed(place, named):
+            return None
+        found = named
+    else:
+        if proxy_bypass(place):
+            return None
+        found = getproxies()
+    address = found.get(scheme) or found.get("all")
+    return _proxy(address) if address else None
+
+
+def _proxy(address: str) -> Proxy:
+    try:
+        parts = urlsplit(address if "://" in address else f"http://{address}")
+        scheme = parts.scheme.lower()
+        port = parts.port or _PORTS[scheme]
+        if not parts.hostname:
+            raise ValueError(address)
+    except (ValueError, KeyError):
+        raise ProxyRefused(
+            "The address of the proxy cannot be read.", "Correct it in the system's settings or in HTTPS_PROXY."
+        ) from None
+    return Proxy(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), scheme)

@@ -1,0 +1,254 @@
+"""A whole file through the service's batch endpoint: sent as it is, and its transcript comes as one final.
+
+Owned by the dictation thread. Signing in and sending happen on worker threads; a lost connection and a service in
+trouble are tried again, what trying cannot cure ends the dictation.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING
+
+from saywrite.foundation.catalog import AIOLA_CAPABILITIES, AIOLA_FILE, language
+from saywrite.foundation.errors import (
+    KeyRefused,
+    LanguageUnknown,
+    RateLimited,
+    SaywriteError,
+    ServiceError,
+    TokenExpired,
+    TooManyDictations,
+)
+from saywrite.foundation.events import SAMPLE_RATE, Failed, Final, RecognizerFinished
+from saywrite.speech.aiola.account import Account
+from saywrite.speech.aiola.connection import CROWDED_S, delays
+from saywrite.speech.aiola.engine import ProgressReporter
+from saywrite.speech.aiola.net.error_answers import SETTINGS, host_of
+from saywrite.speech.aiola.token_provider import AuthFailed, TokenFetched, TokenProvider
+from saywrite.speech.aiola.upload_messages import FileTranscribed, UploadFailed, UploadProgressed
+from saywrite.speech.engine import Incoming, Post, Request
+
+if TYPE_CHECKING:
+    from saywrite.speech.aiola.file_request import FileRequest
+    from saywrite.speech.aiola.net.network import Network
+
+GIVE_UP_S = 600.0
+"""Seconds after the first failure in a row until a file, which can be sent again, is given up."""
+
+QUIT_S = 1.0
+"""Seconds the end of the program waits for the session to be closed."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Job:
+    """One file. `failing_since`: monotonic, None while all is well. `refusals`: tokens refused in a row."""
+
+    request: Request
+    report: ProgressReporter
+    delays: Iterator[float]
+    host: str = ""
+    heard: int = 0
+    complete: bool = False
+    sending: FileRequest | None = None
+    result: FileTranscribed | None = None
+    retry_at: float | None = None
+    failing_since: float | None = None
+    refusals: int = 0
+    sent_before: int = 0
+    sent: int = 0
+
+
+class UploadRecognizer:
+    """Implements `recognizer.Recognizer` for requests with a `file`; the sound it is fed is only counted."""
+
+    capabilities = AIOLA_CAPABILITIES
+    waits = False
+    window = 60 * SAMPLE_RATE
+
+    def __init__(
+        self,
+        post: Post,
+        find_account: Callable[[], Account],
+        network: Network,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        random: Random | None = None,
+    ) -> None:
+        self._post = post
+        self._network = network
+        self._clock = clock
+        self._random = random or Random()
+        self._grants = TokenProvider(lambda message: post(Incoming(AIOLA_FILE, message)), find_account, network)
+        self._job: _Job | None = None
+        self._uploads = 0
+
+    def prepare(self) -> None:
+        """Nothing: a file can wait, and a sign-in ahead of time would take one of the account's places."""
+
+    def start(self, request: Request) -> None:
+        if self._job is not None:
+            raise RuntimeError("the last dictation has not ended")
+        if request.file is None:
+            raise ValueError("this engine takes files only")
+        job = self._job = _Job(request, ProgressReporter(request.dictation, self._post), delays(self._random))
+        try:
+            language(request.language)
+        except LanguageUnknown as error:
+            self._give_up(job, error)
+        else:
+            self._begin(job)
+
+    def feed(self, pcm: bytes, end: int) -> None:
+        """Taken at once: what is sent is the file."""
+        if self._job is not None:
+            self._job.heard = max(self._job.heard, end)
+            self._job.report.progress(self._job.heard, 0)
+
+    def set_keywords(self, keywords: Mapping[str, str]) -> None:
+        """For the next attempt, if there is one; the dictation applies them to the final in any case."""
+        if self._job is not None:
+            self._job.request = replace(self._job.request, keywords=keywords)
+
+    def finish(self) -> None:
+        if self._job is not None:
+            self._job.complete = True
+            self._end_when_done(self._job)
+
+    def abort(self) -> None:
+        if self._job is not None:
+            self._job.report.closed()
+            self._end(self._job, complete=False)
+
+    def receive(self, message: object) -> None:
+        job = self._job
+        if self._grants.receive(message):
+            if job is not None and isinstance(message, TokenFetched):
+                self._send(job)
+            elif job is not None and isinstance(message, AuthFailed):
+                self._failed(job, message.error)
+        elif job is not None and job.sending and getattr(message, "upload", None) == job.sending.number:
+            if isinstance(message, UploadProgressed):
+                self._tell_traffic(job, message.sent)
+            elif isinstance(message, UploadFailed):
+                self._failed(job, message.error)
+            elif isinstance(message, FileTranscribed):
+                job.sending, job.result = None, message
+                sent = job.sent_before + job.sent
+                job.report.traffic(job.host, sent, message.received, self._clock(), at_once=True)
+                self._end_when_done(job)
+
+    def wake(self, now: float) -> float | None:
+        job = self._job
+        if job is not None and job.retry_at is not None and now >= job.retry_at:
+            job.retry_at = None
+            self._begin(job)
+        waits = [self._grants.wake(now), None if job is None else job.retry_at]
+        return min((due for due in waits if due is not None), default=None)
+
+    def renew(self) -> None:
+        job = self._job
+        self._grants.forget(revoke=job is None or job.sending is None)
+        if job is not None and job.retry_at is not None:
+            job.retry_at = self._clock()
+        elif job is not None and job.sending is None and job.result is None:
+            self._begin(job)  # it was waiting for the grant that is forgotten now
+
+    def release(self) -> None:
+        self.abort()
+        self._grants.forget(revoke=True)
+
+    def close(self, timeout_s: float = QUIT_S) -> None:
+        """At the end of the program: the session is closed, and waited for that long at most."""
+        self.abort()
+        self._grants.close(timeout_s)
+
+    def _begin(self, job: _Job) -> None:
+        job.report.connecting()
+        if self._grants.current() is None:
+            self._grants.fetch()
+        else:
+            self._send(job)
+
+    def _send(self, job: _Job) -> None:
+        grant = self._grants.current()
+        if grant is None or job.sending is not None or job.retry_at is not None or job.result is not None:
+            return
+        from saywrite.speech.aiola.file_request import FileRequest  # late: it imports the network's libraries
+
+        self._uploads += 1
+        job.host = host_of(grant.account.base_url)
+        job.sent_before, job.sent = job.sent_before + job.sent, 0
+        number = self._uploads
+        job.sending = FileRequest(
+            number, job.request, grant, self._network, lambda message: self._post(Incoming(AIOLA_FILE, message))
+        )
+        job.sending.start()
+
+    def _tell_traffic(self, job: _Job, sent: int) -> None:
+        if sent == 0:
+            job.report.connected()
+        job.sent = sent
+        job.report.traffic(job.host, job.sent_before + sent, 0, self._clock(), at_once=True)
+
+    def _failed(self, job: _Job, error: SaywriteError) -> None:
+        """Try again later, or end it."""
+        job.sending = None
+        now = self._clock()
+        job.failing_since = now if job.failing_since is None else job.failing_since
+        if isinstance(error, TokenExpired):
+            job.refusals += 1
+            account = self._grants.account
+            self._grants.forget()
+            if job.refusals > 1 or (account is not None and account.sign_in == "token"):
+                error = KeyRefused(error.what, f"Check how to sign in, in {SETTINGS}.")
+        if not (isinstance(error, ServiceError) and error.curable) or now - job.failing_since >= GIVE_UP_S:
+            self._give_up(job, error)
+            return
+        wait_s = _wait(error, job.delays)
+        log.info("%s; again in %.1f s", type(error).__name__, wait_s)
+        job.report.down(error, wait_s)
+        job.retry_at = now + wait_s
+
+    def _give_up(self, job: _Job, error: SaywriteError) -> None:
+        about = ""
+        if isinstance(error, ServiceError):
+            job.report.down(error, None)
+            about = "network" if error.curable else "account"
+        self._post(Failed(job.request.dictation, error.what, error.remedy, fatal=True, about=about))
+        self._end(job, complete=False)
+
+    def _end_when_done(self, job: _Job) -> None:
+        """The text is there, and the file has been read to its end here, too: only then its length is known."""
+        result = job.result
+        if result is None or not job.complete:
+            return
+        dictation = job.request.dictation
+        end = job.heard if result.end_s is None else round(result.end_s * SAMPLE_RATE)
+        end = min(end, job.heard) if job.heard else end
+        if result.transcript:
+            start = min(round(result.start_s * SAMPLE_RATE), end)
+            self._post(Final(dictation, result.transcript, start, end))
+        job.report.progress(job.heard, job.heard)
+        job.report.closed()
+        self._end(job, complete=True)
+
+    def _end(self, job: _Job, *, complete: bool) -> None:
+        if job.sending is not None:
+            job.sending.abort()
+        self._job = None
+        self._post(RecognizerFinished(job.request.dictation, complete))
+
+
+def _wait(error: ServiceError, ordinary: Iterator[float]) -> float:
+    """Seconds until the next attempt."""
+    if error.retry_after_s is not None:
+        return error.retry_after_s
+    if isinstance(error, TokenExpired):
+        return 0.0
+    return CROWDED_S if isinstance(error, (TooManyDictations, RateLimited)) else next(ordinary)

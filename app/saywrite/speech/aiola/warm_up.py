@@ -1,0 +1,55 @@
+"""Getting ready for a dictation that may come: the network's libraries, the account. On a thread of its own.
+
+Nothing is sent anywhere: an idle Saywrite holds no connection and none of the account's concurrent sessions.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from saywrite.foundation.errors import SaywriteError
+from saywrite.speech.aiola.token_provider import log_unforeseen
+
+if TYPE_CHECKING:
+    from saywrite.speech.aiola.account import Account
+    from saywrite.speech.aiola.net.network import Network
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WarmedUp:
+    """`problem`: why there is no account to dictate with, and the remedy; None when there is one."""
+
+    account: Account | None
+    problem: SaywriteError | None = None
+
+
+def prepare(post: Callable[[object], None], find_account: Callable[[], Account], network: Network) -> None:
+    """Start to get ready; `WarmedUp` is posted."""
+    thread = threading.Thread(target=_prepare, args=(post, find_account, network), name="aiola prepare", daemon=True)
+    thread.start()
+
+
+def _prepare(post: Callable[[object], None], find_account: Callable[[], Account], network: Network) -> None:
+    try:
+        account = find_account()
+        _load(account, network)
+        post(WarmedUp(account))
+    except SaywriteError as problem:
+        post(WarmedUp(None, problem))
+    except Exception as error:  # noqa: BLE001 - the edge of the thread
+        log_unforeseen("getting ready", error)
+
+
+def _load(account: Account, network: Network) -> None:
+    """Import and look up what the first connection would have to wait for."""
+    import saywrite.speech.aiola.net.connection_thread  # noqa: F401
+
+    network.tls()
+    network.proxy_for(account.base_url)
+    network.requests_session().close()

@@ -1,0 +1,50 @@
+"""The tokens in front of a transcription: what Whisper is told about language and vocabulary. Pure.
+
+A prompt is a text that seems to precede the speech; names in it are recognized and spelled as they stand there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from saywrite.speech.local.decoder.tokenizer import Tokenizer
+
+MOST_KEYWORD_TOKENS = 200
+"""Whisper takes 223 tokens of earlier text; each token costs decoding time."""
+
+INTRODUCTION = " Glossary:"
+SIMPLIFIED = "以下是普通话的句子。"
+"""“The following are sentences in Mandarin”, in simplified characters: Whisper goes on in the same script."""
+
+
+def prompt_tokens(tokenizer: Tokenizer, language: str, keywords: Sequence[str]) -> list[int]:
+    """The prompt for a `language` (ISO 639-1, ours and Whisper's alike) with the newest of the `keywords`.
+
+    Timestamps are asked for by not asking against them. Raises ValueError for a language the model does not have.
+    """
+    earlier = tokenizer.encode(SIMPLIFIED) if language == "zh" else []
+    earlier += glossary(tokenizer, keywords)
+    start = [tokenizer.start_of_text, tokenizer.language(language), tokenizer.transcribe]
+    return [tokenizer.start_of_previous, *earlier, *start] if earlier else start
+
+
+def glossary(tokenizer: Tokenizer, keywords: Iterable[str]) -> list[int]:
+    """“ Glossary: a, b, c.” with as many keywords as fit into 200 tokens, first come first served; [] for none.
+
+    Put the newest first. A keyword that does not fit is left out, shorter ones behind it still get their place.
+    """
+    tokens = tokenizer.encode(INTRODUCTION)
+    comma, period = tokenizer.encode(","), tokenizer.encode(".")
+    room = MOST_KEYWORD_TOKENS - len(tokens) - len(period)
+    chosen: list[list[int]] = []
+    for keyword in dict.fromkeys(" ".join(each.split()) for each in keywords):
+        word = tokenizer.encode(f" {keyword}") if keyword else []
+        cost = len(word) + len(comma)
+        if word and cost <= room:
+            chosen.append(word)
+            room -= cost
+    if not chosen:
+        return []
+    for position, word in enumerate(chosen):
+        tokens += [*(comma if position else []), *word]
+    return tokens + period

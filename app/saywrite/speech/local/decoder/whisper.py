@@ -1,0 +1,162 @@
+"""Whisper on CTranslate2: the text of one utterance. Runs in the recognizer's child process, on its only thread.
+
+CTranslate2 is imported when a decoder is made, so that only the child process carries it. What it computes is
+fixed by `mel`, `conditioning`, `prompt` and `windows`; whether its text is believed by `guards`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.speech.local.decoder import windows
+from saywrite.speech.local.decoder.conditioning import Floats, prepare, samples_of
+from saywrite.speech.local.decoder.guards import Confidence, is_trusted, looks_repeated
+from saywrite.speech.local.decoder.mel import HOP, log_mel
+from saywrite.speech.local.decoder.prompt import prompt_tokens
+from saywrite.speech.local.decoder.simplified_chinese import to_simplified
+from saywrite.speech.local.decoder.tokenizer import Tokenizer
+
+FINAL_BEAM = 5
+PARTIAL_BEAM = 1
+LENGTH_PENALTY = 0.5
+"""The beam's score is the sum of logarithms divided by the length to this power. With 1, the usual value, a sentence
+said twice wins over the sentence: its second half is certain, and raises the mean."""
+
+FRAME_PAIR = 2 * HOP
+"""Samples: the encoder halves the number of frames, so it has to be even."""
+
+MODEL_DEFAULTS = -1
+"""CTranslate2's word for the tokens that the model's own configuration suppresses: brackets, notes, speaker names."""
+
+SLACK_S = 0.5
+"""Timestamps later than this behind the sound are not offered. With them the model says the last sentence twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """The text of an utterance, stripped, "" for nothing. `trusted`: it passed the guards against invented text."""
+
+    text: str
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """How an utterance is to be decoded: the prompt's tokens and the options of `WhisperDecoder.decode`."""
+
+    prompt: list[int]
+    language: str
+    final: bool
+    long_window: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What the model wrote about one window: the text as it stands, and where the next window begins (seconds)."""
+
+    text: str
+    trusted: bool
+    next_s: float | None
+
+
+class WhisperDecoder:
+    """A loaded model. Whisper base (int8) takes 0.3 s and 180 MB.
+
+    `model` is a folder with `model.bin`, `config.json`, `tokenizer.json` and the vocabulary. Raises ImportError where
+    there is no wheel of CTranslate2, OSError or RuntimeError when the model cannot be read.
+    """
+
+    def __init__(self, model: Path, *, threads: int = 1) -> None:
+        import ctranslate2
+
+        self._ctranslate2: Any = ctranslate2
+        self._model: Any = ctranslate2.models.Whisper(
+            str(model), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
+        )
+        try:
+            self._tokenizer = Tokenizer(model / "tokenizer.json")
+        except ValueError as error:
+            raise RuntimeError(str(error)) from error
+        self._bands = int(self._model.n_mels)
+        self._prompt_key: tuple[str, tuple[str, ...]] | None = None
+        self._prompt: list[int] = []
+
+    def decode(
+        self,
+        pcm: bytes,
+        *,
+        language: str,
+        keywords: Sequence[str] = (),
+        final: bool = True,
+        long_window: bool = False,
+    ) -> Decoding:
+        """The text of `pcm`: 16 kHz mono s16le of one utterance, of any length, best up to 25 s.
+
+        `language`: ISO 639-1. `keywords`: written forms, the newest first. `final`: search wider (beam 5) and decode
+        a repetition once more; without it the text is a quick guess. `long_window`: always windows of 30 s, for
+        files: more exact, five times the work. Raises ValueError for a language the model does not have.
+        """
+        samples = prepare(samples_of(pcm))
+        task = _Task(self._prompt_for(language, keywords), language, final, long_window)
+        decoding = self._transcribe(samples, task)
+        is_short = windows.window_s(len(samples) / SAMPLE_RATE, long_window) < windows.LONGEST_S
+        if final and is_short and looks_repeated(decoding.text):
+            return self._transcribe(samples, replace(task, long_window=True))
+        return decoding
+
+    def _prompt_for(self, language: str, keywords: Sequence[str]) -> list[int]:
+        """The prompt's tokens, kept for the next call: partials ask several times a second."""
+        key = (language, tuple(keywords))
+        if key != self._prompt_key:
+            self._prompt = prompt_tokens(self._tokenizer, language, keywords)
+            self._prompt_key = key
+        return self._prompt
+
+    def _transcribe(self, samples: Floats, task: _Task) -> Decoding:
+        """Read window after window. Windows that are not trusted are left out if others are."""
+        found: list[_Window] = []
+        at: int | None = 0
+        while at is not None and at < len(samples):
+            window = self._read_window(samples[at:], task)
+            found.append(window)
+            at = None if window.next_s is None else at + round(window.next_s * SAMPLE_RATE)
+        texts = [window for window in found if window.text.strip()]
+        trusted = [window for window in texts if window.trusted]
+        text = "".join(window.text for window in trusted or texts).strip()
+        return Decoding(text, bool(trusted) or not texts)
+
+    def _read_window(self, samples: Floats, task: _Task) -> _Window:
+        length_s = windows.window_s(len(samples) / SAMPLE_RATE, task.long_window)
+        length = round(length_s * SAMPLE_RATE / FRAME_PAIR) * FRAME_PAIR
+        sound = samples[:length]
+        sound_s = len(sound) / SAMPLE_RATE
+        limit = windows.token_limit(sound_s)
+        result = self._generate(np.pad(sound, (0, length - len(sound))), task, limit, sound_s)
+        tokens = result.sequences_ids[0]
+        reading = windows.read(tokens, self._tokenizer, sound_s, ended=len(tokens) < limit, last=len(samples) <= length)
+        text = self._tokenizer.decode([token for segment in reading.segments for token in segment.tokens])
+        if task.language == "zh":
+            text = to_simplified(text)
+        logprob = result.scores[0] * len(tokens) ** LENGTH_PENALTY / (len(tokens) + 1)  # the end is a token, too
+        confidence = Confidence(logprob, result.no_speech_prob, len(tokens) / limit, sound_s)
+        return _Window(text, is_trusted(text.strip(), confidence), reading.next_s)
+
+    def _generate(self, sound: Floats, task: _Task, limit: int, sound_s: float) -> Any:
+        features = self._ctranslate2.StorageView.from_array(log_mel(sound, self._bands)[None])
+        return self._model.generate(
+            features,
+            [task.prompt],
+            beam_size=FINAL_BEAM if task.final else PARTIAL_BEAM,
+            # CTranslate2 takes the smaller of half of this and what the prompt leaves of it.
+            max_length=max(2 * limit, limit + len(task.prompt) - 1),
+            length_penalty=LENGTH_PENALTY,
+            suppress_tokens=[MODEL_DEFAULTS, *self._tokenizer.timestamps_after(sound_s + SLACK_S)],
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]

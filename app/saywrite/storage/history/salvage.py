@@ -1,0 +1,209 @@
+"""A damaged history is set aside, what can be read of it is taken over, and a new one begins. Disk thread.
+
+The damaged file keeps its content under the name `history.sqlite3.damaged-<n>`, with its log beside it. No other
+Saywrite may use it meanwhile: every open history holds a shared lock on `history.lock`, and setting aside takes an
+exclusive one. (On Windows a file in use cannot be renamed, which does the same.)
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from saywrite.foundation.errors import HistoryDamaged, HistoryError, HistoryUnavailable
+from saywrite.storage.history.connection import connect, damaged
+from saywrite.storage.history.holdings import is_sound
+from saywrite.storage.history.in_use import UseLock
+from saywrite.storage.history.schema import open_database
+from saywrite.storage.history.store import HistoryStore, microseconds
+
+log = logging.getLogger(__name__)
+
+CHECK_LIMIT_S = 0.5
+"""The check at the start takes no longer: the sound of a dictation that begins meanwhile waits for it."""
+
+_TABLES = ("dictations", "segments", "gaps", "structured", "traffic", "latencies", "deleted")
+_LAST_ROW = 1 << 40
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """A history was damaged. `aside`: where it is now; `dictations`: how many of its dictations were taken over."""
+
+    aside: Path
+    dictations: int
+
+    @property
+    def what(self) -> str:
+        kept = {0: "None of its dictations", 1: "1 dictation"}.get(self.dictations, f"{self.dictations} dictations")
+        return (
+            f"The history was damaged and is kept as {self.aside}. "
+            f"{kept} could be read; a new history was begun with what was read."
+        )
+
+    @property
+    def remedy(self) -> str:
+        return "Recordings whose text is missing now are offered to be transcribed again."
+
+
+def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
+    """Open the history; a damaged one is set aside first. Raises HistoryError where that cannot be done."""
+    with suppress(HistoryDamaged):
+        store = HistoryStore(path)
+        try:
+            if is_sound(store, CHECK_LIMIT_S):
+                return store, None
+        except HistoryError:
+            store.close()
+            raise
+        store.close()
+    log.warning("the history is damaged: it is set aside")
+    try:
+        with UseLock(path, shared=False):
+            aside = _set_aside(path)
+    except BlockingIOError as error:
+        raise HistoryUnavailable(
+            f"The history in {path} is damaged and in use by another Saywrite. It was left as it is.",
+            "Close the other Saywrite and start this one again: it keeps what can be read and begins a new history.",
+        ) from error
+    except OSError as error:
+        raise damaged(path) from error
+    count = _take_over(aside, path)
+    return HistoryStore(path), Salvaged(aside, count)
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename the file and its logs. Raises OSError."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    for suffix in ("-wal", "-journal"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+    path.with_name(path.name + "-shm").unlink(missing_ok=True)  # an index of the log, made anew
+    return aside
+
+
+def _take_over(aside: Path, path: Path) -> int:
+    """Copy every readable row into a new history; the number of its dictations."""
+    with closing(open_database(path)) as target:
+        try:
+            with closing(connect(aside, "mode=ro")) as source:
+                target.execute("PRAGMA foreign_keys = OFF")  # a dictation's row may be lost, and its segments not
+                target.execute("BEGIN IMMEDIATE")
+                for table in _TABLES:
+                    _copy(source, target, table)
+                _add_missing_rows(target)
+                target.execute("COMMIT")
+        except sqlite3.Error as error:
+            if target.in_transaction:
+                target.execute("COMMIT")  # what was read so far
+            log.warning("the damaged history was not read to its end: %s", getattr(error, "sqlite_errorname", ""))
+        (count,) = target.execute("SELECT count(*) FROM dictations").fetchone()
+        return int(count)
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
+    wanted = [row[1] for row in target.execute(f"PRAGMA table_info({table})")]
+    try:
+        there = {row[1] for row in source.execute(f"PRAGMA table_info({table})")}
+    except sqlite3.Error:
+        return
+    columns = [name for name in wanted if name in there]
+    if not columns:
+        return
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    for row in _readable_rows(source, table, names):
+        if table == "dictations" and not _is_plausible(dict(zip(columns, row, strict=True))):
+            continue
+        with suppress(sqlite3.Error):  # a value of the wrong type: damage that SQLite does not see
+            target.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", row)
+
+
+def _is_plausible(dictation: dict[str, Any]) -> bool:
+    """Both columns of its beginning say the same: damage within a page is not noticed by SQLite."""
+    try:
+        began = datetime.fromisoformat(dictation["began"])
+        return bool(microseconds(began) == dictation["at"])
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def _readable_rows(source: sqlite3.Connection, table: str, names: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table in order, without those on pages that cannot be read."""
+    select = f"SELECT rowid, {names} FROM {table} WHERE rowid >= ? ORDER BY rowid"
+    start = 0
+    while True:
+        try:
+            for rowid, *values in source.execute(select, (start,)):
+                if rowid < start:  # a damaged page leads back
+                    return
+                start = rowid + 1
+                yield tuple(values)
+            return
+        except sqlite3.Error:
+            found = _behind_the_damage(source, f"{select} LIMIT 1", start)
+            if found is None:
+                return
+            # Not left to the loop: sqlite3 steps one row ahead and loses the row before a damaged page.
+            rowid, *values = found
+            start = rowid + 1
+            yield tuple(values)
+
+
+def _behind_the_damage(source: sqlite3.Connection, select_one: str, start: int) -> tuple[Any, ...] | None:
+    """The first row from `start` on that can be read; None when there is none."""
+
+    def read(at: int) -> tuple[Any, ...] | None:
+        try:
+            row: tuple[Any, ...] | None = source.execute(select_one, (at,)).fetchone()
+        except sqlite3.Error:
+            return None
+        return row if row is not None and row[0] >= at else None
+
+    if (row := read(start)) is not None:
+        return row
+    bad, step = start, 1
+    while (row := read(start + step)) is None:
+        bad, step = start + step, step * 2
+        if step > _LAST_ROW:
+            return None
+    good = start + step
+    while good - bad > 1:
+        middle = (good + bad) // 2
+        if (found := read(middle)) is not None:
+            good, row = middle, found
+        else:
+            bad = middle
+    return row
+
+
+def _add_missing_rows(target: sqlite3.Connection) -> None:
+    """Make a row for dictations of which only segments were readable; when they began is in their ids."""
+    lost = target.execute(
+        "SELECT dictation, max(end) FROM segments WHERE dictation NOT IN (SELECT id FROM dictations) GROUP BY dictation"
+    ).fetchall()
+    for dictation, end in lost:
+        began = _began_by_id(dictation)
+        target.execute(
+            "INSERT INTO dictations (id, began, at, language, engine, source, heard, confirmed, finished)"
+            " VALUES (?, ?, ?, '', '', '', ?, ?, 1)",
+            (dictation, began.isoformat(), microseconds(began), end, end),
+        )
+    for table in ("gaps", "structured", "traffic", "latencies"):
+        target.execute(f"DELETE FROM {table} WHERE dictation NOT IN (SELECT id FROM dictations)")
+
+
+def _began_by_id(dictation: str) -> datetime:
+    """An id begins with the user's clock, "20261122-104200-…"; otherwise now."""
+    try:
+        return datetime.strptime(dictation[:15], "%Y%m%d-%H%M%S").astimezone()
+    except ValueError:
+        return datetime.now(UTC)

@@ -1,0 +1,248 @@
+"""The layout of the history's database, and how an older one is brought up to date. Any thread.
+
+`MIGRATIONS` only ever grows: entry n turns version n into n + 1 (SQLite's `user_version`). A file of a newer version, a
+damaged one and one of another program are recognized on a connection that does not write, and left as they are.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from saywrite.foundation.errors import HistoryError, HistoryTooNew, HistoryUnavailable
+from saywrite.foundation.paths import private_folder
+from saywrite.storage.history.connection import connect, create_private, damaged, has_log, unavailable
+
+log = logging.getLogger(__name__)
+
+APPLICATION_ID = 0x53617957
+"""Marks the file as ours ("SayW"), see https://www.sqlite.org/pragma.html#pragma_application_id."""
+
+_SMALLEST_PAGE = 512
+"""Bytes; no database is smaller: https://www.sqlite.org/fileformat2.html#pages."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        f"PRAGMA application_id = {APPLICATION_ID}",
+        # `began`: ISO-8601 with its offset, as the user's clock showed it. `at`: the same in Unix
+        # microseconds.
+        """CREATE TABLE dictations (
+            id TEXT PRIMARY KEY NOT NULL,
+            began TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            language TEXT NOT NULL,
+            engine TEXT NOT NULL,
+            source TEXT NOT NULL,
+            heard INTEGER NOT NULL DEFAULT 0,
+            confirmed INTEGER NOT NULL DEFAULT 0,
+            pending INTEGER NOT NULL DEFAULT 0,
+            finished INTEGER NOT NULL DEFAULT 0,
+            text TEXT NOT NULL DEFAULT ''
+        ) STRICT""",
+        "CREATE INDEX dictations_by_time ON dictations (at, id)",
+        # `start`, `end`, `at`, `length`: samples. A row of its own id, because the index of words needs one.
+        """CREATE TABLE segments (
+            id INTEGER PRIMARY KEY,
+            dictation TEXT NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            start INTEGER NOT NULL,
+            end INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            raw TEXT NOT NULL,
+            translation TEXT NOT NULL DEFAULT '',
+            UNIQUE (dictation, number)
+        ) STRICT""",
+        """CREATE TABLE gaps (
+            dictation TEXT NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
+            at INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            cause TEXT NOT NULL,
+            UNIQUE (dictation, at, length)
+        ) STRICT""",
+    ),
+    (
+        # `engine`: '' unless another than the dictation's own recognized it.
+        "ALTER TABLE segments ADD COLUMN engine TEXT NOT NULL DEFAULT ''",
+        # `results`: a JSON object. The same ones again (sound that was sent twice) are one row.
+        """CREATE TABLE structured (
+            id INTEGER PRIMARY KEY,
+            dictation TEXT NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
+            results TEXT NOT NULL,
+            UNIQUE (dictation, results)
+        ) STRICT""",
+        # Bytes that left this computer for `host` and came from it, for the whole dictation.
+        """CREATE TABLE traffic (
+            dictation TEXT NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
+            host TEXT NOT NULL,
+            sent INTEGER NOT NULL,
+            received INTEGER NOT NULL,
+            PRIMARY KEY (dictation, host)
+        ) STRICT""",
+    ),
+    (
+        # Milliseconds since the key went down; NULL: not seen. `microphone`: its label.
+        """CREATE TABLE latencies (
+            dictation TEXT PRIMARY KEY NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
+            microphone TEXT NOT NULL,
+            first_audio INTEGER,
+            first_partial INTEGER,
+            released INTEGER,
+            final INTEGER,
+            inserted INTEGER
+        ) STRICT""",
+    ),
+    (
+        # Dictations that the user deleted: their recordings are not offered again, they go as well.
+        "CREATE TABLE deleted (dictation TEXT PRIMARY KEY NOT NULL) STRICT",
+    ),
+)
+
+INDEX = "segment_words"
+"""The FTS5 index over the segments: derived from them, so it can be left out and made again at any time."""
+
+_INDEX_TABLE = f"""CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(
+    text, translation, content='segments', content_rowid='id', tokenize='unicode61 remove_diacritics 2')"""
+
+_REMOVE = (
+    f"INSERT INTO {INDEX}({INDEX}, rowid, text, translation) VALUES ('delete', old.id, old.text, old.translation);"
+)
+_ADD = f"INSERT INTO {INDEX}(rowid, text, translation) VALUES (new.id, new.text, new.translation);"
+
+_INDEX_TRIGGERS = {
+    "segments_added": f"AFTER INSERT ON segments BEGIN {_ADD} END",
+    "segments_removed": f"AFTER DELETE ON segments BEGIN {_REMOVE} END",
+    "segments_edited": f"AFTER UPDATE ON segments BEGIN {_REMOVE} {_ADD} END",
+}
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """A connection to write with, to a database of the newest version; it is made where there is none.
+
+    Raises HistoryTooNew, HistoryDamaged, HistoryUnavailable; the file is then as it was. Usable from one thread at a
+    time.
+    """
+    try:
+        private_folder(path.parent)
+        check_database(path)
+        create_private(path)
+        connection = connect(path, "mode=rwc")
+    except (sqlite3.Error, OSError) as error:
+        raise unavailable(error, path) from error
+    try:
+        # FULL: a commit is past a power cut when it returns. The journal's sidecar, which is synced too, says
+        # that a stretch of sound has its text; with NORMAL a power cut could take back that text and leave
+        # the claim.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA journal_mode = WAL")
+        _migrate(connection)
+        _fit_index(connection)
+    except HistoryError:
+        connection.close()
+        raise
+    except sqlite3.Error as error:
+        connection.close()
+        raise unavailable(error, path) from error
+    return connection
+
+
+def check_database(path: Path) -> None:
+    """Refuse what must not be touched, without writing to it. Raises HistoryError.
+
+    The file is only opened through SQLite: closing a descriptor of our own would drop the locks that a connection of
+    this process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
+    try:
+        size = path.stat().st_size
+        if size:
+            _check(path, size)
+    except FileNotFoundError:
+        return
+    except (sqlite3.Error, OSError) as error:
+        raise unavailable(error, path) from error
+
+
+def _check(path: Path, size: int) -> None:
+    if size < _SMALLEST_PAGE:  # SQLite takes it for an empty database
+        raise damaged(path)
+    logged = has_log(path)
+    # With a log, a connection that may write would fold it into the file when it closes. Without one, a connection that
+    # may not write would leave the files behind that SQLite makes beside a database.
+    with closing(connect(path, "mode=ro" if logged else "mode=rw")) as connection:
+        connection.execute("PRAGMA query_only = ON")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        (page,) = connection.execute("PRAGMA page_size").fetchone()
+    if not logged and size % page:  # SQLite fills up a last page that is cut off
+        raise damaged(path)
+    if tables and application != APPLICATION_ID:
+        raise HistoryUnavailable(
+            f"{path} is not a history of Saywrite. It was left as it is.",
+            "Move the file to another place, or start with --data and another folder.",
+        )
+    if version > len(MIGRATIONS):
+        raise HistoryTooNew(
+            "The history was written by a newer version of Saywrite. It was left as it is.",
+            "Update Saywrite, or start with --data and another folder.",
+        )
+
+
+def has_index(connection: sqlite3.Connection) -> bool:
+    """Can this connection search by FTS5? Not every SQLite is built with it."""
+    return _has_fts5(connection) and _named(connection, "table", INDEX)
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    while True:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Read inside the transaction: another Saywrite may have done it meanwhile.
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version >= len(MIGRATIONS):
+                connection.execute("ROLLBACK")
+                return
+            for statement in MIGRATIONS[version]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _fit_index(connection: sqlite3.Connection) -> None:
+    """Have the index of words and its triggers where SQLite knows FTS5, no triggers where it does not."""
+    triggers = [name for name in _INDEX_TRIGGERS if _named(connection, "trigger", name)]
+    if not _has_fts5(connection):
+        # Without its module the index cannot follow; writing must go on. It is made again when the module is
+        # back.
+        for name in triggers:
+            connection.execute(f"DROP TRIGGER IF EXISTS {name}")
+        log.warning("this SQLite has no FTS5: searching reads every segment")
+        return
+    if len(triggers) == len(_INDEX_TRIGGERS) and _named(connection, "table", INDEX):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute(_INDEX_TABLE)
+        for name, what in _INDEX_TRIGGERS.items():
+            connection.execute(f"CREATE TRIGGER IF NOT EXISTS {name} {what}")
+        connection.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')")
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _has_fts5(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'").fetchone() is not None
+
+
+def _named(connection: sqlite3.Connection, kind: str, name: str) -> bool:
+    found = connection.execute("SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ?", (kind, name))
+    return found.fetchone() is not None

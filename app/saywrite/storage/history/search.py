@@ -1,0 +1,131 @@
+"""Finding words in the history: what a person types, as a question to FTS5, or without it.
+
+FTS5 has its own query language; what is typed never reaches it unquoted. Text in scripts without spaces is
+one long word to FTS5's tokenizer, so such queries, and all of them where SQLite has no FTS5, compare the
+folded text instead. Pure but for the connection.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from saywrite.storage.history.schema import INDEX, has_index
+
+_TERM = re.compile(r'"([^"]*)"|(\S+)')
+
+_NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+"""Thai, Lao, Burmese, Khmer, kana and the Han characters: scripts written without spaces."""
+
+_BEGIN, _END = "\x02", "\x03"
+
+_AROUND = 40
+"""Characters of a snippet before the first match, where FTS5 does not cut it."""
+
+_FIELDS = "s.dictation, d.began, s.number, s.start, s.end"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A segment with the words in it. `matches`: where they are in `snippet`, as begin and end offsets."""
+
+    dictation: str
+    began: datetime
+    number: int
+    start: int
+    end: int
+    snippet: str
+    matches: tuple[tuple[int, int], ...]
+
+
+def find(connection: sqlite3.Connection, query: str, limit: int) -> tuple[SearchHit, ...]:
+    """The newest `limit` segments that have every word of `query`; the last word may be a beginning; "…" is a
+    phrase.
+
+    Case and accents do not matter. A query without a letter or digit finds nothing. Raises sqlite3.Error.
+    """
+    terms = split_terms(query)
+    if not terms:
+        return ()
+    if has_index(connection) and not any(_NO_SPACES.search(term) for term in terms):
+        return _find_words(connection, to_fts5(terms, query), limit)
+    return _find_folded(connection, tuple(fold(term) for term in terms), limit)
+
+
+def split_terms(query: str) -> tuple[str, ...]:
+    """The words and phrases of what was typed, without those that have neither letter nor digit."""
+    clean = query.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+    terms = (" ".join((phrase or word).replace('"', " ").split()) for phrase, word in _TERM.findall(clean))
+    return tuple(term for term in terms if any(char.isalnum() for char in term))
+
+
+def to_fts5(terms: tuple[str, ...], query: str) -> str:
+    """Every term as an FTS5 string, all of them wanted; the last one as a prefix while it is being typed."""
+    prefix = "" if query[-1:] in ('"', " ") else "*"
+    return " ".join(f'"{term}"' for term in terms) + prefix
+
+
+def fold(text: str) -> str:
+    """Without case and accents, one character for each of `text`, so that positions stay the same."""
+    return "".join(_fold_char(char) for char in text)
+
+
+def _fold_char(char: str) -> str:
+    base = unicodedata.normalize("NFD", char)[0].casefold()
+    return base if len(base) == 1 else char
+
+
+def _find_words(connection: sqlite3.Connection, match: str, limit: int) -> tuple[SearchHit, ...]:
+    rows = connection.execute(
+        f"""SELECT {_FIELDS}, snippet({INDEX}, -1, ?, ?, '…', 24)
+            FROM {INDEX} JOIN segments s ON s.id = {INDEX}.rowid JOIN dictations d ON d.id = s.dictation
+            WHERE {INDEX} MATCH ? ORDER BY d.at DESC, s.number LIMIT ?""",
+        (_BEGIN, _END, match, limit),
+    )
+    return tuple(_found(row, *_unmark(row[5])) for row in rows)
+
+
+def _find_folded(connection: sqlite3.Connection, terms: tuple[str, ...], limit: int) -> tuple[SearchHit, ...]:
+    connection.create_function("fold", 1, fold, deterministic=True)
+    every = " AND ".join("instr(fold(s.text || ' ' || s.translation), ?)" for _ in terms)
+    rows = connection.execute(
+        f"""SELECT {_FIELDS}, s.text, s.translation FROM segments s JOIN dictations d ON d.id = s.dictation
+            WHERE {every} ORDER BY d.at DESC, s.number LIMIT ?""",
+        (*terms, limit),
+    )
+    return tuple(_found(row, *_excerpt(_with_most(terms, row[5], row[6]), terms)) for row in rows)
+
+
+def _found(row: tuple[str, str, int, int, int], snippet: str, matches: tuple[tuple[int, int], ...]) -> SearchHit:
+    return SearchHit(row[0], datetime.fromisoformat(row[1]), row[2], row[3], row[4], snippet, matches)
+
+
+def _unmark(marked: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    text, matches, begin = "", [], 0
+    for part in re.split(f"([{_BEGIN}{_END}])", marked):
+        if part == _BEGIN:
+            begin = len(text)
+        elif part == _END:
+            matches.append((begin, len(text)))
+        else:
+            text += part
+    return text, tuple(matches)
+
+
+def _with_most(terms: tuple[str, ...], *texts: str) -> str:
+    return max(texts, key=lambda text: sum(term in fold(text) for term in terms))
+
+
+def _excerpt(text: str, terms: tuple[str, ...]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    folded = fold(text)
+    places = sorted((match.start(), match.end()) for term in terms for match in re.finditer(re.escape(term), folded))
+    first = places[0][0] if places else 0
+    cut = max(first - _AROUND, 0)
+    end = min(cut + 4 * _AROUND, len(text))
+    lead, tail = "…" if cut else "", "…" if end < len(text) else ""
+    shift = len(lead) - cut
+    inside = tuple((begin + shift, stop + shift) for begin, stop in places if stop <= end)
+    return lead + text[cut:end] + tail, inside

@@ -1,0 +1,363 @@
+"""The history: what was dictated, kept as it arrives and found again. Any thread.
+
+Writes go through one connection behind a lock (the disk thread's, now and then another's for an edit or a removal);
+every read has a connection of its own, so a slow search delays no final. WAL lets both go on side by side. A write is
+durable when it returns; one that fails changes nothing and can be repeated with the same arguments.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from saywrite.foundation.errors import HistoryError, HistoryUnavailable
+from saywrite.foundation.events import Gap, Segment, Traffic
+from saywrite.storage.history.connection import connect, gone, unavailable
+from saywrite.storage.history.in_use import UseLock
+from saywrite.storage.history.schema import INDEX, has_index, open_database
+from saywrite.storage.history.search import SearchHit, find
+from saywrite.storage.history.timings import Latency, TimedDictation, keep_latency, latency_of, newest_latencies
+
+_Result = TypeVar("_Result")
+
+EXCERPT = 200
+"""Characters of a dictation's text in a list of dictations."""
+
+_SUMMARY = """SELECT d.id, d.began, d.language, d.engine, d.source, d.heard, d.confirmed, d.pending,
+d.finished,
+    (SELECT count(*) FROM segments s WHERE s.dictation = d.id), CASE WHEN d.text <> '' THEN substr(d.text, 1,
+    :excerpt) ELSE substr(coalesce((SELECT group_concat(text, ' ')
+        FROM (SELECT text FROM segments s WHERE s.dictation = d.id ORDER BY number LIMIT 20)), ''), 1,
+        :excerpt) END
+    FROM dictations d"""
+
+
+class Heading(Protocol):
+    """What is known of a dictation when it begins; the journal's `Header` is one."""
+
+    @property
+    def dictation(self) -> str: ...
+    @property
+    def began(self) -> datetime: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A dictation in a list. `heard`, `confirmed`, `pending`: samples; `excerpt`: how its text begins."""
+
+    dictation: str
+    began: datetime
+    language: str
+    engine: str
+    source: str
+    heard: int
+    confirmed: int
+    pending: int
+    finished: bool
+    segment_count: int
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dictated:
+    """A dictation as a whole. `text` as it was told at the end, "" when a segment was edited since. `structured`:
+    what the service made of it besides text, in the order it came; `traffic`: for each host it was sent to. `timed`:
+    how long its steps took, None for a file or where it was not measured.
+    """
+
+    summary: Summary
+    segments: tuple[Segment, ...]
+    gaps: tuple[Gap, ...]
+    text: str
+    structured: tuple[Mapping[str, Any], ...] = ()
+    traffic: tuple[Traffic, ...] = ()
+    timed: TimedDictation | None = None
+
+
+class HistoryStore:
+    """Opens the database at once; raises HistoryTooNew, HistoryDamaged and HistoryUnavailable.
+
+    Every method raises HistoryError, HistoryDamaged where a damaged page is met.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._guard = threading.Lock()
+        self._connection: sqlite3.Connection | None = open_database(path)  # used under _guard
+        try:
+            self._in_use = UseLock(path, shared=True)
+        except OSError as error:  # it is being set aside at this moment
+            self._connection.close()
+            raise unavailable(error, path) from error
+
+    def begin(self, heading: Heading) -> None:
+        """Make the dictation's row; one that is there (a dictation that is continued) stays as it is."""
+        began = heading.began
+        self._write(
+            "INSERT INTO dictations (id, began, at, language, engine, source) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO NOTHING",
+            (
+                heading.dictation,
+                began.isoformat(),
+                microseconds(began),
+                heading.language,
+                heading.engine,
+                _clean(heading.source),
+            ),
+        )
+
+    def add_segment(self, dictation: str, segment: Segment) -> None:
+        """Keep a final. Durable when this returns."""
+        self._write(
+            """INSERT INTO segments (dictation, number, start, end, text, raw, translation, engine)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+               ON CONFLICT (dictation, number) DO UPDATE SET start = excluded.start, end = excluded.end,
+               text = excluded.text, raw = excluded.raw, translation = excluded.translation,
+               engine = excluded.engine""",
+            (
+                dictation,
+                segment.number,
+                segment.start,
+                segment.end,
+                _clean(segment.text),
+                _clean(segment.raw),
+                _clean(segment.translation),
+                segment.engine,
+            ),
+        )
+
+    def translate_segment(self, dictation: str, number: int, translation: str) -> None:
+        """Keep the translation of a segment; one that is not there any more (taken back) is no error."""
+        self._write(
+            "UPDATE segments SET translation = ? WHERE dictation = ? AND number = ?",
+            (_clean(translation), dictation, number),
+        )
+
+    def remove_segments(self, dictation: str, numbers: Iterable[int]) -> None:
+        def remove(connection: sqlite3.Connection) -> None:
+            connection.executemany(
+                "DELETE FROM segments WHERE dictation = ? AND number = ?",
+                [(dictation, number) for number in numbers],
+            )
+            _forget_text(connection, dictation)
+
+        self.in_transaction(remove)
+
+    def edit_segment(self, dictation: str, number: int, text: str) -> None:
+        """Replace what the user reads; `raw` stays what was heard."""
+
+        def edit(connection: sqlite3.Connection) -> None:
+            where = (_clean(text), dictation, number)
+            changed = connection.execute("UPDATE segments SET text = ? WHERE dictation = ? AND number = ?", where)
+            if changed.rowcount == 0:
+                raise _unknown()
+            _forget_text(connection, dictation)
+
+        self.in_transaction(edit)
+
+    def add_gap(self, dictation: str, at: int, length: int, cause: str) -> None:
+        self._write(
+            "INSERT INTO gaps (dictation, at, length, cause) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (dictation, at, length, _clean(cause)),
+        )
+
+    def add_structured(self, dictation: str, results: Mapping[str, Any]) -> None:
+        """Keep what the service made of the dictation besides text; the same again changes nothing."""
+        self._write(
+            "INSERT INTO structured (dictation, results) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (dictation, _clean(json.dumps(dict(results), ensure_ascii=False))),
+        )
+
+    def set_traffic(self, traffic: Traffic) -> None:
+        """Note the bytes for one host; they are those of the whole dictation, not since the last time."""
+        self._write(
+            """INSERT INTO traffic (dictation, host, sent, received) VALUES (?, ?, ?, ?)
+               ON CONFLICT (dictation, host) DO UPDATE SET sent = excluded.sent, received = excluded.received""",
+            (traffic.dictation, _clean(traffic.host), traffic.sent, traffic.received),
+        )
+
+    def keep_latency(self, dictation: str, microphone: str, latency: Latency) -> None:
+        """Note how long its steps took; noted again, the newer holds. One that is not there any more is no error."""
+
+        def keep(connection: sqlite3.Connection) -> None:
+            if connection.execute("SELECT 1 FROM dictations WHERE id = ?", (dictation,)).fetchone():
+                keep_latency(connection, dictation, _clean(microphone), latency)
+
+        self.in_transaction(keep)
+
+    def finish(self, dictation: str, heard: int, confirmed: int, pending: int | None = None, text: str = "") -> None:
+        """Note how it ended, in samples; `pending` have no text yet (by default what is not confirmed).
+
+        `text`: the whole text as the user sees it; without it the segments speak for themselves.
+        """
+
+        def finish(connection: sqlite3.Connection) -> None:
+            left = max(heard - confirmed, 0) if pending is None else pending
+            changed = connection.execute(
+                "UPDATE dictations SET finished = 1, heard = ?, confirmed = ?, pending = ?, text = ? WHERE id = ?",
+                (heard, confirmed, left, _clean(text), dictation),
+            )
+            if changed.rowcount == 0:
+                raise _unknown()
+
+        self.in_transaction(finish)
+
+    def delete(self, dictation: str) -> None:
+        """Remove a dictation so that its words are in no file of the history. One that is not there is no
+        error. That the user deleted it is noted: its recording goes too (`dictation.reconciliation`).
+
+        Takes 0.2 s with 100,000 segments (measured): the index of words is written anew without its old
+        entries.
+        """
+
+        def remove(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT OR IGNORE INTO deleted (dictation) VALUES (?)", (dictation,))
+            gone = connection.execute("DELETE FROM dictations WHERE id = ?", (dictation,))
+            if gone.rowcount and has_index(connection):
+                connection.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('optimize')")
+
+        self.in_transaction(remove)
+        with self._guard:
+            if self._connection is not None:
+                with suppress(sqlite3.Error):  # somebody is reading: the old pages go with the next checkpoint
+                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def recent(self, limit: int, before: Summary | None = None) -> tuple[Summary, ...]:
+        """The newest dictations, newest first; `before`: the last one of the page before."""
+        with self.reading() as connection:
+            values: dict[str, object] = {"limit": limit, "excerpt": EXCERPT}
+            where = ""
+            if before is not None:
+                where = "WHERE (d.at, d.id) < (:at, :id)"
+                values |= {"at": microseconds(before.began), "id": before.dictation}
+            rows = connection.execute(f"{_SUMMARY} {where} ORDER BY d.at DESC, d.id DESC LIMIT :limit", values)
+            return tuple(_summary(row) for row in rows)
+
+    def load(self, dictation: str) -> Dictated | None:
+        """All of one dictation, None when it is not there."""
+        with self.reading() as connection:
+            connection.execute("BEGIN")  # one moment for all three questions
+            values = {"id": dictation, "excerpt": EXCERPT}
+            row = connection.execute(f"{_SUMMARY} WHERE d.id = :id", values).fetchone()
+            if row is None:
+                return None
+            (text,) = connection.execute("SELECT text FROM dictations WHERE id = :id", values).fetchone()
+            segments = connection.execute(
+                "SELECT number, text, raw, start, end, translation, engine FROM segments WHERE dictation = :id"
+                " ORDER BY number",
+                values,
+            ).fetchall()
+            gaps = connection.execute(
+                "SELECT dictation, at, length, cause FROM gaps WHERE dictation = :id ORDER BY at", values
+            ).fetchall()
+            structured = connection.execute("SELECT results FROM structured WHERE dictation = :id ORDER BY id", values)
+            results = tuple(json.loads(stored) for (stored,) in structured)
+            traffic = connection.execute(
+                "SELECT dictation, host, sent, received FROM traffic WHERE dictation = :id ORDER BY host", values
+            ).fetchall()
+            timed = latency_of(connection, dictation)
+        return Dictated(
+            _summary(row),
+            tuple(Segment(*s) for s in segments),
+            tuple(Gap(*g) for g in gaps),
+            text,
+            results,
+            tuple(Traffic(*t) for t in traffic),
+            timed,
+        )
+
+    def latencies(self, limit: int = 1000) -> tuple[TimedDictation, ...]:
+        """How long the steps of the newest dictations took, newest first."""
+        with self.reading() as connection:
+            return newest_latencies(connection, limit)
+
+    def search(self, query: str, limit: int = 100) -> tuple[SearchHit, ...]:
+        """Segments with all the words typed, newest first; any text is a valid query."""
+        with self.reading() as connection:
+            return find(connection, query, limit)
+
+    def close(self) -> None:
+        """Close the writing connection; SQLite then folds the WAL into the file. May be called twice."""
+        with self._guard:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+                self._in_use.release()
+
+    def _write(self, statement: str, values: tuple[object, ...]) -> None:
+        self.in_transaction(lambda connection: connection.execute(statement, values))
+
+    def in_transaction(self, write: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Do several writes as one; also for the functions of `holdings`. Durable when this returns."""
+        with self._guard:
+            connection = self._connection
+            if connection is None:
+                raise HistoryError("The history is closed.", "Start Saywrite again.")
+            if not self._path.exists():  # SQLite would go on writing to a file without a name
+                raise gone(self._path)
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                result = write(connection)
+                connection.execute("COMMIT")
+                return result
+            except sqlite3.IntegrityError as error:
+                raise _unknown() from error
+            except sqlite3.Error as error:
+                raise _refusal(error, self._path) from error
+            finally:
+                # A full disk has ended the transaction already in some cases and not in others.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own to read with."""
+        try:
+            connection = connect(self._path, "mode=ro")
+        except sqlite3.Error as error:
+            raise _refusal(error, self._path) from error
+        try:
+            yield connection
+        except sqlite3.Error as error:
+            raise _refusal(error, self._path) from error
+        finally:
+            connection.close()
+
+
+def _refusal(error: sqlite3.Error, path: Path) -> HistoryUnavailable:
+    return unavailable(error, path) if path.exists() else gone(path)
+
+
+def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str]) -> Summary:
+    return Summary(row[0], datetime.fromisoformat(row[1]), *row[2:8], bool(row[8]), *row[9:])
+
+
+def microseconds(moment: datetime) -> int:
+    """Unix microseconds."""
+    return int(moment.astimezone(UTC).timestamp() * 1_000_000)
+
+
+def _forget_text(connection: sqlite3.Connection, dictation: str) -> None:
+    connection.execute("UPDATE dictations SET text = '' WHERE id = ?", (dictation,))
+
+
+def _clean(text: str) -> str:
+    """Text that SQLite can hold: a file name may carry lone surrogates, which are no UTF-8."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _unknown() -> HistoryError:
+    return HistoryError("This dictation is not in the history.", "It may have been removed; nothing was changed.")

@@ -1,0 +1,1 @@
+"""The sound of every dictation on disk: journal, metadata, kept recordings."""

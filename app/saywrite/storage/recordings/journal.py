@@ -1,0 +1,312 @@
+"""The journal of one dictation: its sound, append-only on disk, and what is known about it beside it.
+
+`recordings/<dictation>/` holds `audio.pcm` (s16le, 16 kHz, mono, nothing else), the sidecar `dictation.json`,
+replaced as a whole each time, and `lock`, held by the process that writes. Each append reaches the operating
+system before it returns, so a kill at any byte costs nothing that was appended; `sync()` also brings it past
+a power cut. What is left after a crash is read by `recordings.py`.
+
+Threads: one writer appends, saves and closes. `length`, `read`, `confirm` and `add_gap` may be used on any.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwritable
+from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, Gap
+from saywrite.foundation.paths import private_folder
+from saywrite.storage.recordings.folder_lock import LOCK, FolderLock
+from saywrite.storage.recordings.metadata import (
+    AUDIO,
+    SIDECAR,
+    Header,
+    Metadata,
+    load_metadata,
+    parse_metadata,
+    replace_file,
+    set_aside,
+    sync_folder,
+)
+
+__all__ = ["Header", "Journal", "SampleReader", "duration_words", "unwritable"]
+
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends in the sound
+
+
+def unwritable(error: OSError, place: Path, kept: str) -> JournalUnwritable:
+    """The message for a refused write below `place`. `kept` is a sentence that says what is safe."""
+    code = error.errno
+    if code in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        what, remedy = "The disk is full", f"Free some space on the disk that holds {place}."
+    elif code == errno.EROFS:
+        what, remedy = (
+            f"{place} is on a read-only disk",
+            "Make it writable, or start with --data and another folder.",
+        )
+    elif code in (errno.EACCES, errno.EPERM):
+        what = f"Saywrite may not write to {place}"
+        remedy = "Give your user write permission for this folder, or start with --data and another folder."
+    elif code == errno.EFBIG:
+        what, remedy = (
+            "The recording has reached the largest file size allowed here",
+            "Begin a new dictation.",
+        )
+    else:
+        what = f"{place} cannot be written ({error.strerror or error})"
+        remedy = "Check the disk, or start with --data and another folder."
+    return JournalUnwritable(f"{what}. {kept}".strip(), remedy)
+
+
+def duration_words(samples: int) -> str:
+    """ "2 min 31 s" of sound."""
+    minutes, rest = divmod(samples // SAMPLE_RATE, 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+class SampleReader:
+    """Reads samples of an open PCM file at any offset, on any thread. Owns the descriptor."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._guard = threading.Lock()
+
+    def read(self, start: int, end: int) -> bytes:
+        """The samples of `start..end`, fewer where the file ends. Raises OSError, ValueError once closed."""
+        with self._guard:
+            if self._fd < 0:
+                raise ValueError("the recording is closed")
+            at, left = start * BYTES_PER_SAMPLE, max(end - start, 0) * BYTES_PER_SAMPLE
+            parts: list[bytes] = []
+            while left > 0 and (part := self._read_at(at, left)):
+                parts.append(part)
+                at, left = at + len(part), left - len(part)
+        pcm = b"".join(parts)
+        return pcm[: len(pcm) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE]
+
+    def close(self) -> None:
+        with self._guard:
+            if self._fd >= 0:
+                os.close(self._fd)
+                self._fd = -1
+
+    def _read_at(self, at: int, count: int) -> bytes:
+        if hasattr(os, "pread"):
+            pcm: bytes = os.pread(self._fd, count, at)
+            return pcm
+        os.lseek(self._fd, at, os.SEEK_SET)  # Windows; the guard makes the two calls one
+        return os.read(self._fd, count)
+
+
+class Journal:
+    """The sound of a dictation on disk, from its first block to its end. `create` a new one, `reopen` an old one."""
+
+    def __init__(self, folder: Path, metadata: Metadata, lock: FolderLock, fd: int, reader: SampleReader) -> None:
+        self.folder = folder
+        self._lock = lock
+        self._fd = fd
+        self._reader = reader
+        self._guard = threading.Lock()
+        self._sidecar = metadata  # replaced under _guard
+        # NB: written by the writer's thread only, and only grows past bytes that are on disk.
+        self._bytes = os.lseek(fd, 0, os.SEEK_END) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE
+        os.lseek(fd, self._bytes, os.SEEK_SET)
+        self._set_aside = False
+        self._names_synced = False
+
+    @classmethod
+    def create(cls, recordings: Path, header: Header) -> Journal:
+        """Begin a journal in its own new folder. Raises JournalUnwritable; a folder that exists is left alone."""
+        folder = recordings / header.dictation
+        try:
+            private_folder(recordings)
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise unwritable(error, recordings, "Nothing is recorded on disk yet.") from error
+        metadata = Metadata(header)
+        try:
+            # The sound's file comes last: where there is one its sidecar is there too, and nobody else tries
+            # the lock of a folder without one (`recordings.scan`).
+            lock = FolderLock(folder)
+            try:
+                replace_file(folder / SIDECAR, metadata.encode())
+                return cls._open(folder, metadata, lock, os.O_CREAT | os.O_EXCL)
+            except BaseException:
+                lock.release()
+                raise
+        except OSError as error:
+            _remove_empty(folder)
+            raise unwritable(error, recordings, "Nothing is recorded on disk yet.") from error
+
+    @classmethod
+    def reopen(cls, folder: Path) -> Journal:
+        """Take over what a crash left, to give it its text. Its sound and, when damaged, its sidecar stay as
+        they are.
+
+        Raises JournalError: still being written elsewhere, gone, unreadable.
+        """
+        try:
+            lock = FolderLock(folder)
+        except BlockingIOError as error:
+            raise JournalError("This dictation is still being recorded.", "Stop it there first.") from error
+        except OSError as error:
+            raise unwritable(error, folder, "The recording is kept.") from error
+        try:
+            metadata, readable = load_metadata(folder)
+            journal = cls._open(folder, metadata, lock, 0)
+        except OSError as error:
+            lock.release()
+            raise JournalDamaged(
+                f"The recording in {folder} cannot be opened ({error.strerror}).",
+                "Check the disk and the permissions of this folder; nothing was changed.",
+            ) from error
+        journal._set_aside = not readable or metadata.newer
+        return journal
+
+    @staticmethod
+    def is_complete(folder: Path) -> bool:
+        """Does the sidecar in `folder` say that all of the sound has its text?"""
+        try:
+            return parse_metadata((folder / SIDECAR).read_bytes(), folder.name).complete
+        except (OSError, ValueError):
+            return False
+
+    @classmethod
+    def _open(cls, folder: Path, metadata: Metadata, lock: FolderLock, flags: int) -> Journal:
+        fd = os.open(folder / AUDIO, os.O_WRONLY | _BINARY | flags, 0o600)
+        try:
+            reader = SampleReader(os.open(folder / AUDIO, os.O_RDONLY | _BINARY))
+        except OSError:
+            os.close(fd)
+            raise
+        return cls(folder, metadata, lock, fd, reader)
+
+    @property
+    def length(self) -> int:
+        """Whole samples on disk."""
+        return self._bytes // BYTES_PER_SAMPLE
+
+    @property
+    def metadata(self) -> Metadata:
+        return self._sidecar
+
+    def append(self, pcm: bytes, at: int | None = None) -> None:
+        """Write `pcm` behind what is there; it is with the operating system when this returns.
+
+        Raises JournalUnwritable when the disk takes only part of it or nothing. `length` then says what is on
+        disk, to the sample. With `at`, the offset of the first sample of `pcm`, the same call can simply be
+        repeated later: what is already there is skipped. Without it, pass only the samples that `length` does
+        not count yet.
+        """
+        if len(pcm) % BYTES_PER_SAMPLE:
+            raise ValueError("half a sample")
+        skip = 0 if at is None else self.length - at
+        if skip < 0:
+            raise ValueError(f"a hole of {-skip} samples")
+        rest = memoryview(pcm)[skip * BYTES_PER_SAMPLE :]
+        try:
+            while rest:
+                written = os.write(self._fd, rest)  # Python itself repeats an interrupted call (PEP 475)
+                if not written:
+                    raise OSError(errno.ENOSPC, "nothing written")
+                self._bytes += written
+                rest = rest[written:]
+        except OSError as error:
+            self._drop_half_sample()
+            raise unwritable(error, self.folder.parent, self._kept()) from error
+
+    def read(self, start: int, end: int) -> bytes:
+        """The samples of `start..end` that are on disk. Raises JournalDamaged when the disk does not give them."""
+        try:
+            return self._reader.read(start, min(end, self.length))
+        except OSError as error:
+            raise JournalDamaged(
+                f"The recording cannot be read back ({error.strerror}).",
+                "Check the disk; the recording is kept.",
+            ) from error
+
+    def confirm(self, offset: int, segments: int | None = None) -> None:
+        """Note that the sound before `offset` has its text: never goes back. `save_sidecar` makes it last.
+
+        `segments`: how many segments the text of the whole dictation is, where that is known.
+        """
+        with self._guard:
+            self._sidecar = replace(self._sidecar, confirmed=max(offset, self._sidecar.confirmed), segments=segments)
+
+    def add_gap(self, at: int, length: int, cause: str) -> None:
+        gap = Gap(self._sidecar.header.dictation, at, length, cause)
+        with self._guard:
+            self._sidecar = replace(self._sidecar, gaps=(*self._sidecar.gaps, gap))
+
+    def save_metadata(self) -> None:
+        """Replace the sidecar on disk. Raises JournalUnwritable; the one before is then still there."""
+        try:
+            if self._set_aside:
+                set_aside(self.folder / SIDECAR)
+                self._set_aside = False
+            replace_file(self.folder / SIDECAR, self._sidecar.encode())
+        except OSError as error:
+            raise unwritable(error, self.folder.parent, self._kept()) from error
+
+    def sync(self) -> None:
+        """Bring the sound past a power cut (fdatasync), at the first time also its name and that of its folder.
+
+        Raises JournalUnwritable.
+        """
+        try:
+            if not self._names_synced:
+                sync_folder(self.folder)
+                sync_folder(self.folder.parent)
+                self._names_synced = True
+            getattr(os, "fdatasync", os.fsync)(self._fd)
+        except OSError as error:
+            raise unwritable(error, self.folder.parent, self._kept()) from error
+
+    def end(self, complete: bool, *, waits: bool = False) -> None:
+        """Mark the end; `complete`: all of it has its text; `waits`: it waits for a recognition model. Raises
+        JournalUnwritable: it then counts as unfinished.
+        """
+        with self._guard:
+            self._sidecar = replace(self._sidecar, ended=True, complete=complete, waits=waits)
+        self.sync()
+        self.save_metadata()
+
+    def close(self) -> None:
+        """Let go of the files and the lock. Saves nothing; may be called twice."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+            self._reader.close()
+            self._lock.release()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _drop_half_sample(self) -> None:
+        self._bytes = self.length * BYTES_PER_SAMPLE
+        os.lseek(self._fd, self._bytes, os.SEEK_SET)  # the next append begins on a whole sample whatever happens now
+        with suppress(OSError):
+            os.ftruncate(self._fd, self._bytes)
+
+    def _kept(self) -> str:
+        if not self.length:
+            return "Nothing is saved yet; new sound is kept in memory."
+        return f"The recording is saved up to {duration_words(self.length)}; new sound is kept in memory."
+
+
+def _remove_empty(folder: Path) -> None:
+    """Take back a folder that was just made and holds no sound."""
+    with suppress(OSError):
+        for name in (SIDECAR, LOCK, AUDIO):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()

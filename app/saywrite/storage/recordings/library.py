@@ -1,0 +1,320 @@
+"""The recordings on disk after their dictation: what a crash left, reading, keeping and removing them.
+
+A recording is `audio.pcm` while it is written and until it is complete, and `audio.flac` when it is kept. Where both
+are there (a crash between the two) the PCM is the recording. Nothing that is damaged is removed or overwritten unless
+the user discards it. Everything here may take its time: not for the dictation's or the window's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import wave
+from collections.abc import Collection, Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwritable
+from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, IncompleteRecording
+from saywrite.storage.recordings.flac_file import FlacReader, write_flac
+from saywrite.storage.recordings.folder_lock import LOCK, FolderLock, is_held
+from saywrite.storage.recordings.journal import SampleReader, duration_words, unwritable
+from saywrite.storage.recordings.metadata import AUDIO, SIDECAR, Metadata, load_metadata, parse_metadata, sync_folder
+
+log = logging.getLogger(__name__)
+
+KEPT_AUDIO = "audio.flac"
+
+_BLOCK = 1 << 16  # samples read, encoded and compared at a time: four seconds, 128 kB
+
+_WAV_LIMIT = (2**32 - 1024) // BYTES_PER_SAMPLE  # a WAV file counts its bytes in 32 bits
+
+
+class _Sound(Protocol):
+    @property
+    def length(self) -> int: ...
+    def read(self, start: int, end: int) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class _PcmSound:
+    def __init__(self, path: Path) -> None:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self.length = os.fstat(fd).st_size // BYTES_PER_SAMPLE
+        self._reader = SampleReader(fd)
+
+    def read(self, start: int, end: int) -> bytes:
+        return self._reader.read(start, end)
+
+    def close(self) -> None:
+        self._reader.close()
+
+
+class Recording:
+    """A recording to read from: to give it its text, to play it, to export it. One thread at a time."""
+
+    def __init__(self, folder: Path, metadata: Metadata, sound: _Sound) -> None:
+        self.folder = folder
+        self.metadata = metadata
+        self._sound = sound
+
+    @property
+    def length(self) -> int:
+        """Whole samples."""
+        return self._sound.length
+
+    def read(self, start: int, end: int) -> bytes:
+        """The samples of `start..end`, fewer at the end. Raises JournalDamaged."""
+        try:
+            return self._sound.read(start, end)
+        except OSError as error:
+            raise _damaged(self.folder, error) from error
+
+    def blocks(self) -> Iterator[bytes]:
+        """All of it in order, in blocks of a few seconds. Raises JournalDamaged, also when the sound ends too early."""
+        at = 0
+        while at < self.length:
+            pcm = self.read(at, at + _BLOCK)
+            if not pcm:
+                raise _damaged(self.folder, OSError(0, f"it ends after {duration_words(at)}"))
+            yield pcm
+            at += len(pcm) // BYTES_PER_SAMPLE
+
+    def close(self) -> None:
+        self._sound.close()
+
+    def __enter__(self) -> Recording:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_recording(folder: Path) -> Recording:
+    """Open what there is in `folder`. Raises JournalDamaged: no sound there, or none that can be read.
+
+    Without a readable sidecar the header has an empty language, engine and source, and `began` by the file's
+    time.
+    """
+    try:
+        sound: _Sound = _PcmSound(folder / AUDIO) if (folder / AUDIO).exists() else FlacReader(folder / KEPT_AUDIO)
+    except OSError as error:
+        raise _damaged(folder, error) from error
+    metadata, _ = load_metadata(folder)
+    return Recording(folder, metadata, sound)
+
+
+def scan(recordings: Path, alive: Collection[str] = ()) -> tuple[IncompleteRecording, ...]:
+    """What was left without all its text, oldest first. Never raises for what it finds.
+
+    A dictation that is being written is left out: by its lock, in this process or another, or by its id in
+    `alive` (for file systems without locks). One that is there and cannot be opened is told with its
+    `problem`.
+    """
+    found = [
+        unfinished
+        for folder in recording_folders(recordings)
+        if folder.name not in alive and (unfinished := _unfinished(folder)) is not None
+    ]
+    return tuple(sorted(found, key=lambda item: item.began))
+
+
+def finish_recording(folder: Path, keep: bool) -> None:
+    """End the life of the PCM: encode it to FLAC, or remove the recording (also one the user discards).
+
+    The PCM is removed only after the FLAC file is on disk and was read back sample by sample. Raises
+    JournalError while it is still being written, JournalUnwritable (the PCM is then kept), JournalDamaged.
+    """
+    try:
+        lock = FolderLock(folder)
+    except FileNotFoundError:
+        return
+    except BlockingIOError as error:
+        raise JournalError("This dictation is still being recorded.", "Stop it first.") from error
+    except OSError as error:
+        raise unwritable(error, folder.parent, "The recording is kept.") from error
+    try:
+        if not keep:
+            _remove(folder)
+        elif (folder / AUDIO).exists():
+            _encode(folder)
+    finally:
+        lock.release()
+    if not keep:
+        _remove_folder(folder)
+
+
+def purge(recordings: Path, older_than_days: int, now: datetime) -> tuple[str, ...]:
+    """Remove the recordings that have all their text and began more than `older_than_days` before `now`.
+
+    A negative number keeps all. What is unfinished, damaged or being written stays whatever its age. Returns
+    the ids of those removed; one that cannot be removed is logged and stays.
+    """
+    if older_than_days < 0:
+        return ()
+    limit = now.astimezone(UTC) - timedelta(days=older_than_days)
+    removed = []
+    for folder in recording_folders(recordings):
+        if _is_complete(folder, limit) and not is_held(folder):
+            try:
+                finish_recording(folder, keep=False)
+                removed.append(folder.name)
+            except JournalError as error:
+                log.warning("%s cannot be removed: %s", folder.name, error.what)
+    return tuple(removed)
+
+
+def export_wav(folder: Path, target: Path, overwrite: bool = False) -> None:
+    """Save the sound as a WAV file. Raises JournalUnwritable, also when `target` exists and `overwrite` is
+    not set; JournalDamaged. A failure leaves no half file and an existing `target` as it was.
+    """
+    with open_recording(folder) as recording:
+        if recording.length > _WAV_LIMIT:
+            raise JournalUnwritable("This recording is too long for a WAV file (37 hours).", "Export its text instead.")
+        try:
+            if not overwrite:
+                target.open("xb").close()
+            try:
+                _write_wav(recording, target)
+            except (OSError, JournalDamaged):
+                if not overwrite:
+                    with suppress(OSError):
+                        target.unlink()
+                raise
+        except FileExistsError as error:
+            raise JournalUnwritable(f"{target} already exists.", "Choose another name.") from error
+        except OSError as error:
+            raise unwritable(error, target.parent, "The recording itself is kept.") from error
+
+
+def _write_wav(recording: Recording, target: Path) -> None:
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file, closing(wave.open(file, "wb")) as sound:
+            sound.setnchannels(1)
+            sound.setsampwidth(BYTES_PER_SAMPLE)
+            sound.setframerate(SAMPLE_RATE)
+            for pcm in recording.blocks():
+                sound.writeframesraw(pcm)
+        part.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def recording_folders(recordings: Path) -> list[Path]:
+    """The folders of all recordings, by name; whether there is sound in them is not asked."""
+    try:
+        with os.scandir(recordings) as entries:
+            return sorted(recordings / entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        log.warning("the recordings cannot be listed: %s", error.strerror)
+        return []
+
+
+def has_sound(folder: Path) -> bool:
+    """Is there a recording in `folder`? Raises OSError for a folder that may not be entered."""
+    return (folder / AUDIO).is_file() or (folder / KEPT_AUDIO).is_file()
+
+
+def _unfinished(folder: Path) -> IncompleteRecording | None:
+    try:
+        if not has_sound(folder):
+            return None
+    except OSError as error:  # a folder that may not be entered
+        metadata, _ = load_metadata(folder)
+        return IncompleteRecording(folder.name, metadata.header.began, 0, 0, _damaged(folder, error).what)
+    if is_held(folder):
+        return None
+    metadata, _ = load_metadata(folder)
+    if metadata.complete:
+        return None
+    began = metadata.header.began
+    try:
+        with open_recording(folder) as recording:
+            length = recording.length
+    except JournalDamaged as error:
+        return IncompleteRecording(folder.name, began, 0, metadata.confirmed, error.what)
+    if length <= metadata.confirmed:
+        return None
+    return IncompleteRecording(folder.name, began, length, metadata.confirmed, waits=metadata.waits)
+
+
+def _is_complete(folder: Path, limit: datetime) -> bool:
+    try:
+        metadata = parse_metadata((folder / SIDECAR).read_bytes(), folder.name)
+        if metadata.header.began.astimezone(UTC) > limit or metadata.newer:
+            return False
+        if metadata.complete:
+            return True
+        # A kill after the last text and before the last save: ended or not, nothing is owed.
+        with open_recording(folder) as recording:
+            return 0 < recording.length <= metadata.confirmed
+    except (OSError, OverflowError, ValueError, JournalDamaged):
+        return False
+
+
+def _encode(folder: Path) -> None:
+    part = folder / (KEPT_AUDIO + ".tmp")
+    with open_recording(folder) as recording:
+        if recording.length == 0:
+            return
+        try:
+            os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+            write_flac(recording.blocks(), part)
+            _check_flac(recording, part)
+            part.replace(folder / KEPT_AUDIO)
+            sync_folder(folder)  # the name of the FLAC file is on disk before the PCM goes
+        except OSError as error:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise unwritable(error, folder.parent, "The recording is kept as it is.") from error
+    try:
+        (folder / AUDIO).unlink()
+    except OSError as error:
+        raise unwritable(error, folder.parent, "The recording is kept.") from error
+
+
+def _check_flac(recording: Recording, path: Path) -> None:
+    with closing(FlacReader(path)) as copy:
+        at = 0
+        same = copy.length == recording.length
+        for pcm in recording.blocks():
+            end = at + len(pcm) // BYTES_PER_SAMPLE
+            same = same and copy.read(at, end) == pcm
+            at = end
+        if not same:
+            raise OSError(0, "the FLAC file does not read back as it was written, the disk may be full")
+
+
+def _remove(folder: Path) -> None:
+    """Remove a recording's own files, the sound first: an interrupted removal leaves nothing to offer."""
+    try:
+        for name in (KEPT_AUDIO + ".tmp", KEPT_AUDIO, AUDIO + ".tmp", AUDIO, SIDECAR + ".tmp", SIDECAR):
+            (folder / name).unlink(missing_ok=True)
+        for broken in folder.glob(SIDECAR + ".broken-*"):
+            broken.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(error, folder.parent, "The recording is not removed.") from error
+
+
+def _remove_folder(folder: Path) -> None:
+    """Remove the folder once its lock is free (Windows does not remove an open file). Foreign files in it stay."""
+    with suppress(OSError):
+        (folder / LOCK).unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def _damaged(folder: Path, error: OSError) -> JournalDamaged:
+    return JournalDamaged(
+        f"The recording in {folder} cannot be read ({error.strerror}).",
+        "Check the disk and the permissions of this folder; nothing was changed.",
+    )

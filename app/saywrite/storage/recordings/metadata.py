@@ -1,0 +1,174 @@
+"""The sidecar of a recording, `dictation.json`: small, and replaced as a whole each time it changes. Any thread.
+
+A sidecar that is missing, cut off or damaged costs nothing but what it said: the sound is found without it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, Gap
+
+log = logging.getLogger(__name__)
+
+AUDIO = "audio.pcm"
+SIDECAR = "dictation.json"
+
+SCHEMA = 1
+"""Version of the sidecar's layout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a dictation was started with. `began` is aware of its zone; `source`: a device or a file."""
+
+    dictation: str
+    began: datetime
+    language: str
+    engine: str
+    source: str
+    keywords: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What stands beside the sound. `confirmed`: samples that have their text; `complete`: all of it has; `waits`: the
+    rest gets it by itself as soon as there is a recognition model. `segments`: how many segments that text is in the
+    history, None where they were not counted yet.
+    """
+
+    header: Header
+    confirmed: int = 0
+    gaps: tuple[Gap, ...] = ()
+    ended: bool = False
+    complete: bool = False
+    newer: bool = False
+    segments: int | None = None
+    waits: bool = False
+
+    def encode(self) -> bytes:
+        header = self.header
+        content = {
+            "schema": SCHEMA,
+            "dictation": header.dictation,
+            "began": header.began.isoformat(),
+            "rate": SAMPLE_RATE,
+            "language": header.language,
+            "engine": header.engine,
+            "source": header.source,
+            "confirmed": self.confirmed,
+            "ended": self.ended,
+            "complete": self.complete,
+            **({} if self.segments is None else {"segments": self.segments}),
+            **({"waits_for_model": True} if self.waits else {}),
+            "gaps": [{"at": gap.at, "length": gap.length, "cause": gap.cause} for gap in self.gaps],
+            "keywords": dict(header.keywords),
+        }
+        return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def parse_metadata(data: bytes, dictation: str) -> Metadata:
+    """The sidecar of the folder named `dictation`. Raises ValueError when it is not one (cut off, damaged, foreign)."""
+    try:
+        content = json.loads(data.decode("utf-8"))
+        began = datetime.fromisoformat(_field(content, "began", str))
+        gaps = tuple(
+            Gap(dictation, _field(gap, "at", int), _field(gap, "length", int), _field(gap, "cause", str))
+            for gap in _field(content, "gaps", list)
+        )
+        keywords = {str(spoken): str(written) for spoken, written in _field(content, "keywords", dict).items()}
+        header = Header(
+            dictation,
+            began if began.tzinfo else began.astimezone(),
+            _field(content, "language", str),
+            _field(content, "engine", str),
+            _field(content, "source", str),
+            keywords,
+        )
+        if _field(content, "rate", int) != SAMPLE_RATE or _field(content, "confirmed", int) < 0:
+            raise ValueError("not a sidecar of this program")
+        return Metadata(
+            header,
+            _field(content, "confirmed", int),
+            gaps,
+            _field(content, "ended", bool),
+            _field(content, "complete", bool),
+            newer=_field(content, "schema", int) > SCHEMA,
+            segments=_field(content, "segments", int) if "segments" in content else None,
+            waits=content.get("waits_for_model") is True,
+        )
+    except (KeyError, TypeError, OverflowError, OSError, RecursionError) as error:
+        raise ValueError(f"not a sidecar: {error!r}") from error
+
+
+def _field(content: Any, name: str, kind: type[Any]) -> Any:
+    value = content[name]
+    if type(value) is not kind:
+        raise TypeError(f"{name} is a {type(value).__name__}")
+    return value
+
+
+def load_metadata(folder: Path) -> tuple[Metadata, bool]:
+    """The sidecar, and whether it could be read. Where not, its beginning is told by the sound's own time."""
+    try:
+        return parse_metadata((folder / SIDECAR).read_bytes(), folder.name), True
+    except (OSError, ValueError) as error:
+        log.warning("the sidecar of %s cannot be read: %s", folder.name, type(error).__name__)
+    return Metadata(Header(folder.name, _began_by_file(folder / AUDIO), "", "", "")), False
+
+
+def _began_by_file(path: Path) -> datetime:
+    """The file's last change less its length: when its first sample was written."""
+    try:
+        stat = path.stat()
+        return datetime.fromtimestamp(stat.st_mtime - stat.st_size / (BYTES_PER_SAMPLE * SAMPLE_RATE)).astimezone()
+    except (OSError, OverflowError, ValueError):
+        return datetime.fromtimestamp(86_400).astimezone()
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put `content` in place of `path` as a whole (0600): a crash leaves the old one or the new one. Raises OSError.
+
+    For files that one process writes at a time: the temporary file has a fixed name.
+    """
+    temporary = path.with_name(path.name + ".tmp")
+    fd = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in `folder` past a power cut; a file that is synced can still lack its name. Raises OSError."""
+    if sys.platform == "win32":
+        return  # a folder cannot be opened there
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def set_aside(path: Path) -> None:
+    """Rename a damaged file to `<name>.broken-<n>`, where no file is yet. Raises OSError."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
+        number += 1
+    with suppress(FileNotFoundError):
+        path.rename(aside)

@@ -1,0 +1,96 @@
+"""Changes to recordings that nobody writes: their sidecar, their PCM, what an interrupted removal left. Disk thread.
+
+Everything is done under the recording's lock. Callers: `dictation.archive`, `dictation.reconciliation`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from saywrite.foundation.errors import JournalError
+from saywrite.storage.recordings.folder_lock import FolderLock, is_held
+from saywrite.storage.recordings.journal import unwritable
+from saywrite.storage.recordings.library import finish_recording, has_sound, open_recording, recording_folders
+from saywrite.storage.recordings.metadata import AUDIO, SIDECAR, Metadata, load_metadata, replace_file, set_aside
+
+log = logging.getLogger(__name__)
+
+
+def unheld_metadata(folder: Path) -> tuple[Metadata, bool] | None:
+    """The sidecar of a recording that nobody writes, and whether it could be read; None where there is no sound."""
+    try:
+        if not has_sound(folder) or is_held(folder):
+            return None
+    except OSError:
+        return None
+    return load_metadata(folder)
+
+
+def replace_metadata(folder: Path, metadata: Metadata, expected: Metadata) -> None:
+    """Write `sidecar` over `expected`; one that cannot be read is set aside. Nothing happens when another process has
+    the recording, or has changed the sidecar meanwhile. Raises JournalUnwritable.
+    """
+    try:
+        lock = FolderLock(folder)
+    except BlockingIOError:
+        return
+    except OSError as error:
+        raise unwritable(error, folder.parent, "The recording is kept.") from error
+    try:
+        there, readable = load_metadata(folder)
+        if there != expected:
+            return
+        if not readable:
+            set_aside(folder / SIDECAR)
+        replace_file(folder / SIDECAR, metadata.encode())
+    except OSError as error:
+        raise unwritable(error, folder.parent, "The recording is kept.") from error
+    finally:
+        lock.release()
+
+
+def restore_pcm(folder: Path) -> None:
+    """Decode a kept recording again, so that it can get its missing text. Nothing happens where the PCM is there.
+
+    Raises JournalError: in use, unwritable, damaged; the FLAC file stays in any case.
+    """
+    if (folder / AUDIO).exists():
+        return
+    try:
+        lock = FolderLock(folder)
+    except BlockingIOError as error:
+        raise JournalError("This dictation is in use.", "Try again in a moment.") from error
+    except OSError as error:
+        raise unwritable(error, folder.parent, "The recording is kept.") from error
+    part = folder / (AUDIO + ".tmp")
+    try:
+        with open_recording(folder) as recording:
+            fd = os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
+            with os.fdopen(fd, "wb") as file:
+                for pcm in recording.blocks():
+                    file.write(pcm)
+                file.flush()
+                os.fsync(file.fileno())
+        part.replace(folder / AUDIO)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise unwritable(error, folder.parent, "The recording is kept.") from error
+    finally:
+        lock.release()
+
+
+def remove_leftovers(recordings: Path, before: datetime) -> None:
+    """Remove what an interrupted removal left: folders without sound that were changed last before `before`."""
+    for folder in recording_folders(recordings):
+        try:
+            changed = datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+            if changed >= before or has_sound(folder) or is_held(folder):
+                continue
+            finish_recording(folder, keep=False)
+        except (OSError, OverflowError):
+            continue
+        except JournalError as error:
+            log.warning("%s cannot be removed: %s", folder.name, error.what)

@@ -1,0 +1,211 @@
+"""The settings file `saywrite.toml`, and writing any file so that it is whole or not there.
+
+A person may edit the file: comments, order and keys we do not know survive our saving. A value that cannot be
+used is named and replaced by its default, a file that is no TOML is set aside under another name. Nothing is
+ever lost.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from saywrite.foundation.errors import SettingsError
+from saywrite.foundation.paths import private_folder
+from saywrite.storage.settings.schema import FORMER_VALUES, OPTIONS, Settings
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+"""Version of the file's layout; a file of a newer one keeps its number."""
+
+_NEW = f"""\
+# Saywrite's settings. Edit them while Saywrite is closed; comments and what you add stay.
+# The API key is not here: it is in the system's keyring.
+version = {VERSION}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """Settings to work with in any case. `problems`: sentences for the user, one for each thing not used."""
+
+    settings: Settings
+    problems: tuple[str, ...] = ()
+
+
+def load(path: Path) -> LoadedSettings:
+    """Read the settings; defaults where there are none. A broken file is set aside. Never raises for its content."""
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return LoadedSettings(Settings())
+    except OSError as error:
+        problem = f"{path} cannot be read ({error.strerror}). The defaults are used."
+        return LoadedSettings(Settings(), (f"{problem} Make the file readable for your user.",))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        return LoadedSettings(Settings(), (_broken(path, error),))
+    return _check(content, path.name)
+
+
+def save(path: Path, settings: Settings) -> None:
+    """Write the settings over what is there, keeping the rest of the file. Raises SettingsError.
+
+    An option that is not in the file and has its default is not written: a later default can reach it.
+    """
+    text = _text(path)
+    before = _parse(text)
+    changed: dict[str, str | int | bool] = {}
+    for name, option in OPTIONS.items():
+        value = getattr(settings, name)
+        if name in before:
+            if before[name] != value or type(before[name]) is not option.kind:
+                changed[name] = value
+        elif value != option.default:
+            changed[name] = value
+    write_atomic(path, _merge(text, changed, path).encode("utf-8"))
+
+
+def write_atomic(path: Path, data: bytes, private: bool = True) -> None:
+    """Put `data` in place of `path` as a whole: a crash or a full disk leaves the old file or the new one.
+
+    `private`: for this user only (0600); otherwise the mode of the file that is there, or the system's usual
+    one. Missing folders are made (0700). A symbolic link stays one: its target is written. Raises
+    SettingsError.
+    """
+    target = path
+    try:
+        private_folder(path.parent)
+        if path.is_symlink():
+            target = path.resolve()
+            if target.is_symlink():  # Python 3.13 gives a loop back as it is
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        mode = 0o600 if private else 0o666
+        temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+        fd = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
+        try:
+            with os.fdopen(fd, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if not private and target.exists():
+                temporary.chmod(target.stat().st_mode & 0o777)
+            temporary.replace(target)
+        except OSError:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links, before Python 3.13
+        raise _unwritable(path, error) from error
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a broken file to `<name>.broken-<n>`, never over another; returns it. Raises OSError."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
+        number += 1
+    path.rename(aside)
+    return aside
+
+
+def _check(content: Mapping[str, Any], file: str) -> LoadedSettings:
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, option in OPTIONS.items():
+        if name not in content:
+            continue
+        value = content[name]
+        if isinstance(value, str):
+            value = FORMER_VALUES.get((name, value), value)
+        if problem := option.problem(value):
+            problems.append(f"{file}: {name} {problem}. Its default is used: {_shown(option.default)}.")
+        else:
+            values[name] = value
+    version = content.get("version", VERSION)
+    if type(version) is int and version > VERSION:
+        problems.append(f"{file} was written by a newer version of Saywrite; what this one knows is used.")
+    return LoadedSettings(Settings(**values), tuple(problems))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _broken(path: Path, error: Exception) -> str:
+    reason = f"{path} is not a settings file ({error})." if isinstance(error, tomllib.TOMLDecodeError) else ""
+    reason = reason or f"{path} is not a settings file."
+    try:
+        aside = set_aside(path)
+    except OSError:
+        return f"{reason} It was left as it is; the defaults are used. Repair or move it."
+    return f"{reason} It was kept as {aside.name} beside it; the defaults are used."
+
+
+def _parse(text: str) -> dict[str, Any]:
+    return tomllib.loads(text, parse_float=str)  # as text, so that every value equals itself (nan does not)
+
+
+def _text(path: Path) -> str:
+    """The file as it is, or a new one when there is none or it is broken (it is then set aside)."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+        _parse(text)
+        return text
+    except FileNotFoundError:
+        return _NEW
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
+        try:
+            set_aside(path)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        return _NEW
+
+
+def _merge(text: str, changed: Mapping[str, str | int | bool], path: Path) -> str:
+    """`text` with these values and everything else as it was, which is checked: raises SettingsError if it is not."""
+    import tomlkit  # late: a start that changes nothing does not need it
+    from tomlkit.exceptions import TOMLKitError
+
+    wanted = {**_parse(text), **changed}
+    try:
+        document = tomlkit.parse(text)
+        document.update(changed)
+        if _is(merged := document.as_string(), wanted):
+            return merged
+    except TOMLKitError as error:
+        log.warning("the settings file cannot be changed: %s", type(error).__name__)
+    raise SettingsError(f"{path} cannot be changed by Saywrite.", "Edit it, or move it to another place.")
+
+
+def _is(text: str, wanted: Mapping[str, Any]) -> bool:
+    try:
+        return _parse(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def _unwritable(path: Path, error: Exception) -> SettingsError:
+    code = error.errno if isinstance(error, OSError) else None
+    if code in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        return SettingsError(f"{path} was not saved: the disk is full.", "Free some space and try again.")
+    if code == errno.EROFS:
+        return SettingsError(f"{path} was not saved: its disk is read-only.", "Choose a folder you may write to.")
+    if code in (errno.EACCES, errno.EPERM):
+        return SettingsError(
+            f"{path} was not saved: writing there is not permitted.",
+            f"Make {path.parent} writable for your user, or choose another folder.",
+        )
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return SettingsError(f"{path} was not saved ({reason}).", "Choose another folder, or check the disk.")

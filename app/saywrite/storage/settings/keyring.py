@@ -1,0 +1,282 @@
+"""Secrets: the API key in the system's keyring, or in memory for this run where there is none. Never in a
+file.
+
+Looking opens no dialog and makes no keyring. A secret that is there in a locked keyring is read behind the dialog
+that asks for its password, so call from a worker, read once and keep the value in memory. One short value per
+entry: Windows holds 1,280 characters.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from saywrite.foundation.errors import SecretsUnavailable
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+log = logging.getLogger(__name__)
+
+SERVICE = "saywrite"
+API_KEY = "aiola-api-key"
+ACCESS_TOKEN = "aiola-access-token"
+"""The names of what is kept."""
+
+LOOK_LIMIT_S = 4.0
+"""Seconds that a keyring has for an answer that needs no user; it usually takes 0.01."""
+
+SILENT = "The keyring does not answer."
+
+OPEN, LOCKED, MISSING = "open", "locked", "missing"
+"""What a keyring may be; a missing one is made, with a dialog, when something is saved."""
+
+_T = TypeVar("_T")
+
+_LIMIT = 1_280 if sys.platform == "win32" else 16_384
+"""Characters of one entry: 2,560 bytes of UTF-16 on Windows (https://github.com/jaraco/keyring/issues/355), fewer than
+some access tokens have; elsewhere what a token may have at most."""
+
+_NO_SECRETS = ("keyring.backends.fail.", "keyring.backends.null.", "keyrings.alt.")
+"""Backends that keep nothing, or keep it readable in a file, which we never do unasked."""
+
+_REMEDY = {
+    "win32": "Check that the Credential Manager service is running.",
+    "darwin": "Unlock the login keychain in Keychain Access.",
+}.get(sys.platform, "Install and start a Secret Service, such as gnome-keyring or KWallet.")
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsStatus:
+    """`usable`: what is set is still there after a restart. `what`: a sentence; `remedy`: what would help.
+    `locked`: reading would ask the user for the keyring's password. `silent`: there is one that does not answer.
+    """
+
+    usable: bool
+    what: str
+    remedy: str = ""
+    locked: bool = False
+    silent: bool = False
+
+
+class Secrets(Protocol):
+    def get(self, name: str) -> str | None: ...
+    def set(self, name: str, secret: str) -> None: ...
+    def delete(self, name: str) -> None: ...
+    def status(self) -> SecretsStatus: ...
+
+
+class Keychain:
+    """The system's keyring. Every method but `status` raises SecretsUnavailable."""
+
+    def get(self, name: str) -> str | None:
+        """The secret, None when none was set: then nobody is asked for the keyring's password."""
+        backend = _backend()
+        try:
+            if not _is_there(backend, name):
+                return None
+            return backend.get_password(SERVICE, name)
+        except _failures() as error:
+            raise _unavailable(error) from None
+
+    def set(self, name: str, secret: str) -> None:
+        if not 0 < len(secret) <= _LIMIT:
+            raise SecretsUnavailable(
+                f"A key or token of {len(secret)} characters cannot be saved.",
+                f"Copy it again, it is one line; this system keeps {_LIMIT} characters at most.",
+            )
+        backend = _backend()
+        try:
+            backend.set_password(SERVICE, name, secret)
+        except _failures() as error:
+            raise _unavailable(error) from None
+
+    def delete(self, name: str) -> None:
+        """Remove the secret; one that is not there is no error."""
+        backend = _backend()
+        try:
+            if _is_there(backend, name) and backend.get_password(SERVICE, name) is not None:
+                backend.delete_password(SERVICE, name)
+        except _failures() as error:
+            raise _unavailable(error) from None
+
+    def status(self) -> SecretsStatus:
+        """Is there a keyring? Takes about 0.2 s at first; never asks the user for anything, never raises."""
+        try:
+            backend = _backend()
+            state = _within(LOOK_LIMIT_S, lambda: _state(backend))
+        except SecretsUnavailable as error:
+            return SecretsStatus(False, error.what, error.remedy, silent=error.what == SILENT)
+        name = getattr(backend, "name", "") or type(backend).__name__
+        if state is LOCKED:
+            what = f"{name} is locked; it asks for its password when the key is needed."
+            return SecretsStatus(True, what, locked=True)
+        if state is MISSING:
+            return SecretsStatus(True, f"{name} holds no keyring yet; it asks for a password when a key is saved.")
+        return SecretsStatus(True, f"Keys are kept in {name}.")
+
+
+class SessionSecrets:
+    """Secrets for this run only: in memory, gone at the end."""
+
+    def __init__(self, remedy: str = "") -> None:
+        self._secrets: dict[str, str] = {}
+        self._remedy = remedy
+
+    def get(self, name: str) -> str | None:
+        return self._secrets.get(name)
+
+    def set(self, name: str, secret: str) -> None:
+        self._secrets[name] = secret
+
+    def delete(self, name: str) -> None:
+        self._secrets.pop(name, None)
+
+    def status(self) -> SecretsStatus:
+        return SecretsStatus(False, "The key is kept until Saywrite is closed.", self._remedy)
+
+
+class LateSecrets:
+    """Where secrets are kept, found out when somebody first asks: one for the whole program, safe on every thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._opened: Secrets | None = None
+
+    def get(self, name: str) -> str | None:
+        return self._open().get(name)
+
+    def set(self, name: str, secret: str) -> None:
+        self._open().set(name, secret)
+
+    def delete(self, name: str) -> None:
+        self._open().delete(name)
+
+    def status(self) -> SecretsStatus:
+        return self._open().status()
+
+    def _open(self) -> Secrets:
+        with self._lock:
+            if self._opened is None:
+                self._opened = open_secrets()
+            return self._opened
+
+
+def open_secrets() -> Secrets:
+    """The keyring where there is one, else memory; `status().usable` tells which, for the window to say.
+
+    One that does not answer is no reason to forget what it holds: it may answer later.
+    """
+    keychain = Keychain()
+    status = keychain.status()
+    return keychain if status.usable or status.silent else SessionSecrets(status.remedy)
+
+
+def _backend() -> KeyringBackend:
+    try:
+        backend = _within(LOOK_LIMIT_S, _first_backend)
+    except _failures() as error:
+        raise _unavailable(error) from None
+    parts = list(getattr(backend, "backends", ())) or [backend]  # a chain stands for several
+    for part in parts:
+        if not f"{type(part).__module__}.".startswith(_NO_SECRETS):
+            return cast("KeyringBackend", part)  # the one with the highest priority is the first
+    raise SecretsUnavailable("This system has no keyring to keep the key in.", _REMEDY)
+
+
+def _first_backend() -> KeyringBackend:
+    import keyring  # late: 0.1 to 0.2 s and a look at the session bus
+
+    return keyring.get_keyring()
+
+
+def _within(limit_s: float, look: Callable[[], _T]) -> _T:
+    """What `look` gives. Raises SecretsUnavailable when a keyring that is stuck does not answer in time."""
+    answers: queue.SimpleQueue[_T | BaseException] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            answers.put(look())
+        except BaseException as error:  # noqa: BLE001 - raised below, on the caller's thread
+            answers.put(error)
+
+    threading.Thread(target=run, name="keyring", daemon=True).start()
+    try:
+        answer = answers.get(timeout=limit_s)
+    except queue.Empty:
+        raise SecretsUnavailable(SILENT, "Log out and in again, then try again.") from None
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What keyring's backends raise when the keyring is gone, locked or refuses."""
+    import keyring.errors
+
+    failures: list[type[Exception]] = [keyring.errors.KeyringError, OSError, RuntimeError]
+    if sys.platform == "linux":
+        import jeepney
+        import secretstorage
+
+        failures += [secretstorage.exceptions.SecretStorageException, jeepney.DBusErrorResponse]
+    return tuple(failures)
+
+
+def _unavailable(error: Exception) -> SecretsUnavailable:
+    # Only the type: a backend's message could carry what it was given.
+    log.warning("the keyring refused: %s", type(error).__name__)
+    if type(error.__cause__ or error).__name__ in ("KeyringLocked", "LockedException", "PromptDismissedException"):
+        if _has_screen():
+            return SecretsUnavailable(
+                "The keyring's question for its password was cancelled; nothing was read or saved.",
+                "Try again and enter the password.",
+            )
+        return SecretsUnavailable("The keyring is locked.", "Unlock it with its password, then try again.")
+    return SecretsUnavailable(f"The keyring did not answer as it should ({type(error).__name__}).", _REMEDY)
+
+
+def _has_screen() -> bool:
+    """Whether a dialog could be shown; where not, a Secret Service answers at once that it was dismissed."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _state(backend: KeyringBackend) -> str:
+    """Whether reading would open a dialog. Opens none."""
+    module = type(backend).__module__
+    if sys.platform == "linux" and module.endswith(".SecretService"):
+        return _in_collection(backend, lambda collection: LOCKED if collection.is_locked() else OPEN, MISSING)
+    if module.endswith(".kwallet"):
+        return LOCKED  # asking it whether it is open may already open a dialog
+    return OPEN
+
+
+def _is_there(backend: KeyringBackend, name: str) -> bool:
+    """Whether a Secret Service holds the entry, which a locked one tells too; others are read without a dialog."""
+    if not (sys.platform == "linux" and type(backend).__module__.endswith(".SecretService")):
+        return True
+    query = {"service": SERVICE, "username": name}
+
+    def look() -> bool:
+        return _in_collection(backend, lambda collection: next(collection.search_items(query), None) is not None, False)
+
+    return _within(LOOK_LIMIT_S, look)
+
+
+def _in_collection(backend: KeyringBackend, ask: Callable[[Any], _T], missing: _T) -> _T:
+    """Ask the keyring that the backend would use; `missing` where it would have to make one first."""
+    import secretstorage
+
+    path = getattr(backend, "preferred_collection", "/org/freedesktop/secrets/aliases/default")
+    with closing(secretstorage.dbus_init()) as connection:
+        try:
+            return ask(secretstorage.Collection(connection, path))
+        except secretstorage.exceptions.ItemNotFoundException:
+            return missing

@@ -1,0 +1,30 @@
+"""Where the window was and how it was divided: small, worth nothing, so a broken file is simply ignored."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from saywrite.storage.settings.file import write_atomic
+
+log = logging.getLogger(__name__)
+
+
+def load_window_state(path: Path) -> dict[str, Any]:
+    """What was saved, {} when there is nothing or nothing readable."""
+    try:
+        state = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
+        log.warning("the window's state is not used: %s", type(error).__name__)
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def save_window_state(path: Path, state: Mapping[str, Any]) -> None:
+    """Save values that JSON can hold. Raises SettingsError."""
+    write_atomic(path, json.dumps(dict(state), indent=1).encode("utf-8"))

@@ -1,0 +1,101 @@
+"""What kind of character this is: word, symbol, white space, or a script without spaces between words.
+
+Python's `\\w` does not know combining marks (category M): "e" followed by U+0301 would end a word. Here
+they belong to the character they stand on.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from enum import IntEnum
+from functools import lru_cache
+
+JOINERS = "\u200c\u200d"
+"""ZWNJ and ZWJ: within Persian and Indic words and emoji, never a boundary."""
+
+
+class CharacterKind(IntEnum):
+    SPACE = 0
+    WORD = 1
+    """A letter, digit or underscore of a script that puts spaces between its words."""
+    UNSPACED = 2
+    """A letter of a script without spaces between words: every character may begin or end a word."""
+    MARK = 3
+    """Stands on the character before it."""
+    SYMBOL = 4
+
+
+_CJK = (
+    (0x2E80, 0x2FDF),  # radicals
+    (0x3005, 0x3007),  # 々〆〇
+    (0x3021, 0x3029),
+    (0x3031, 0x3035),
+    (0x3038, 0x303C),
+    (0x3040, 0x30FF),  # hiragana, katakana
+    (0x3100, 0x312F),  # bopomofo
+    (0x31A0, 0x31BF),
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0xFF66, 0xFF9F),  # half-width katakana
+    (0x1AFF0, 0x1B16F),
+    (0x20000, 0x3FFFF),
+)
+_SOUTH_EAST_ASIAN = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x0F00, 0x109F),  # Tibetan, Burmese
+    (0x1780, 0x17FF),  # Khmer
+    (0xA9E0, 0xA9FF),  # Burmese extended
+    (0xAA60, 0xAA7F),
+)
+_CJK_PUNCTUATION = ((0x3000, 0x303F), (0xFE30, 0xFE4F), (0xFF01, 0xFF65))
+
+
+class _Ranges:
+    def __init__(self, *ranges: tuple[int, int]) -> None:
+        ordered = sorted(ranges)
+        self._first = [first for first, _ in ordered]
+        self._last = [last for _, last in ordered]
+
+    def __contains__(self, char: str) -> bool:
+        at = bisect_right(self._first, ord(char)) - 1
+        return at >= 0 and ord(char) <= self._last[at]
+
+
+_CJK_LETTERS = _Ranges(*_CJK)
+_UNSPACED = _Ranges(*_CJK, *_SOUTH_EAST_ASIAN)
+_CJK_SIGNS = _Ranges(*_CJK_PUNCTUATION)
+_KATAKANA = _Ranges((0x30A1, 0x30FA), (0x30FC, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F))
+
+
+@lru_cache(maxsize=8192)
+def kind(char: str) -> CharacterKind:
+    if char.isspace():
+        return CharacterKind.SPACE
+    if char in JOINERS or unicodedata.category(char)[0] == "M":
+        return CharacterKind.MARK
+    if char.isalnum() or char == "_":
+        return CharacterKind.UNSPACED if char in _UNSPACED else CharacterKind.WORD
+    return CharacterKind.SYMBOL
+
+
+def is_word(char: str) -> bool:
+    """Whether `char` is part of a word in any script."""
+    return kind(char) in (CharacterKind.WORD, CharacterKind.UNSPACED, CharacterKind.MARK)
+
+
+def is_cjk(char: str) -> bool:
+    """Chinese or Japanese letter or full-width punctuation: no space next to another of its kind."""
+    return char in _CJK_LETTERS or char in _CJK_SIGNS
+
+
+def is_katakana(char: str) -> bool:
+    return char in _KATAKANA
+
+
+@lru_cache(maxsize=8192)
+def is_wide(char: str) -> bool:
+    """Whether `char` fills two columns (Unicode Standard Annex 11: wide or full-width)."""
+    return unicodedata.east_asian_width(char) in "WF"

@@ -1,0 +1,160 @@
+"""Finding phrases in text: tokens that compare without regard to case, and a dictionary of phrases.
+
+A dictionary keyed by first word stays fast where one big regular expression does not: a text costs the same
+whether there are five phrases or five thousand.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Generic, NamedTuple, TypeVar
+
+from saywrite.text.characters import CharacterKind, is_cjk, kind
+
+T = TypeVar("T")
+
+_ASCII = re.compile(r"(\w+)|(\s+|(?<=\w)-(?=\w))|.", re.DOTALL)
+_HYPHENS = "-\u2010\u2011"
+_APOSTROPHES = "'\u2019"
+_CONTINUING = {
+    CharacterKind.SPACE: (CharacterKind.SPACE,),
+    CharacterKind.WORD: (CharacterKind.WORD, CharacterKind.MARK),
+    CharacterKind.UNSPACED: (CharacterKind.MARK,),
+    CharacterKind.SYMBOL: (CharacterKind.MARK,),
+}
+_DOTTED_I = "i\u0307"
+
+
+class Token(NamedTuple):
+    """`text[start:end]` and what it compares as: white space and hyphens inside words are one space."""
+
+    fold: str
+    start: int
+    end: int
+    kind: CharacterKind
+
+
+def tokenize(text: str) -> list[Token]:
+    """Cut `text` into words, separators and symbols; a script without spaces is cut into its letters."""
+    if text.isascii():
+        return _tokenize_ascii(text)
+    tokens: list[Token] = []
+    at = 0
+    while at < len(text):
+        end, what = _token_end(text, at)
+        fold = " " if what is CharacterKind.SPACE else _fold(text[at:end])
+        tokens.append(Token(fold, at, end, what))
+        at = end
+    return _with_separators(tokens)
+
+
+@lru_cache(maxsize=32_768)
+def key(text: str) -> tuple[str, ...]:
+    """What `text` compares as: equal keys are the same phrase. Outer white space does not count.
+
+    Remembered, because a long list of keywords is compiled anew whenever one of them is edited.
+    """
+    words = text.split()
+    if "".join(words).isalnum() and text.isascii():
+        folds = " ".join(words).lower().replace(" ", "\n \n").split("\n")
+        return tuple(folds) if words else ()
+    return tuple(token.fold for token in tokenize(text.strip()))
+
+
+class PhraseIndex(Generic[T]):
+    """Values by phrase; the longest phrase that stands at a place wins."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[str, ...], T] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def put(self, phrase: tuple[str, ...], value: T) -> None:
+        """Add `phrase` (a `key()`, not empty), replacing what it stood for."""
+        self._values[phrase] = value
+        lengths = self._lengths.get(phrase[0])
+        if lengths is None:
+            self._lengths[phrase[0]] = (len(phrase),)
+        elif len(phrase) not in lengths:
+            self._lengths[phrase[0]] = tuple(sorted((*lengths, len(phrase)), reverse=True))
+
+    def longest(self, tokens: Sequence[Token], at: int) -> tuple[int, T] | None:
+        """Number of tokens and value of the longest phrase that begins at `at` and cuts no word."""
+        for length in self._lengths.get(tokens[at].fold, ()):
+            if at + length > len(tokens):
+                continue
+            phrase = tuple(token.fold for token in tokens[at : at + length])
+            if phrase in self._values and stands_alone(tokens, at, length):
+                return length, self._values[phrase]
+        return None
+
+
+def stands_alone(tokens: Sequence[Token], at: int, length: int) -> bool:
+    """Whether no word continues across the edges: `(?<!\\w)…(?!\\w)`, and "can" is not found in "can't".
+
+    Only a phrase with a symbol at its edge can fail the first part: words are whole tokens already.
+    """
+    first, last = tokens[at], tokens[at + length - 1]
+    if first.kind is CharacterKind.SYMBOL and at and tokens[at - 1].kind is CharacterKind.WORD:
+        return False
+    following = tokens[at + length : at + length + 2]
+    if not following:
+        return True
+    if last.kind is CharacterKind.SYMBOL and following[0].kind is CharacterKind.WORD:
+        return False
+    contraction = len(following) == 2 and following[0].fold in _APOSTROPHES and following[1].fold == "t"
+    return not contraction
+
+
+def _tokenize_ascii(text: str) -> list[Token]:
+    tokens = []
+    for found in _ASCII.finditer(text.lower()):
+        if found.lastindex == 1:
+            tokens.append(Token(found[0], found.start(), found.end(), CharacterKind.WORD))
+        elif found.lastindex == 2:
+            tokens.append(Token(" ", found.start(), found.end(), CharacterKind.SPACE))
+        else:
+            tokens.append(Token(found[0], found.start(), found.end(), CharacterKind.SYMBOL))
+    return tokens
+
+
+def _token_end(text: str, at: int) -> tuple[int, CharacterKind]:
+    what = kind(text[at])
+    if what is CharacterKind.MARK:
+        what = CharacterKind.WORD
+    within = _CONTINUING[what]
+    end = at + 1
+    while end < len(text) and kind(text[end]) in within:
+        end += 1
+    return end, what
+
+
+def _with_separators(tokens: list[Token]) -> list[Token]:
+    """Turn hyphens inside words into separators, and drop spaces between Chinese or Japanese letters."""
+    result = list(tokens)
+    for at in range(len(tokens) - 2, 0, -1):
+        before, token, after = tokens[at - 1 : at + 2]
+        words = before.kind in (CharacterKind.WORD, CharacterKind.UNSPACED) and after.kind in (
+            CharacterKind.WORD,
+            CharacterKind.UNSPACED,
+        )
+        if not words:
+            continue
+        if token.fold in _HYPHENS:
+            result[at] = token._replace(fold=" ", kind=CharacterKind.SPACE)
+        elif token.kind is CharacterKind.SPACE and is_cjk(before.fold[0]) and is_cjk(after.fold[0]):
+            del result[at]
+    return result
+
+
+def _fold(word: str) -> str:
+    """Caseless and canonical form (Unicode 3.13, D145); "İ" folds to "i"."""
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFD", word).casefold()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", decomposed).replace(_DOTTED_I, "i"))

@@ -1,0 +1,1 @@
+"""Spoken marks and commands in eight languages."""

@@ -1,0 +1,1 @@
+"""The Qt application: its objects, its thread to the dictation, its dialogs."""

@@ -1,0 +1,194 @@
+"""The Qt application around the window: style, scheme, logs, signals, and the order in which all of it ends.
+
+GUI thread, except the two exception hooks, which run where the exception was.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import stat
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Protocol
+
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QSocketNotifier,
+    Qt,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from saywrite import __version__
+from saywrite.foundation.catalog import APP_ID
+from saywrite.ui.app.dictation_thread import DictationThread
+from saywrite.ui.toolkit.background import wait_for_tasks
+from saywrite.ui.toolkit.icons import app_icon
+from saywrite.ui.toolkit.theme import apply_scheme
+
+log = logging.getLogger(__name__)
+qt_log = logging.getLogger("qt")
+
+SAID_MS = 20_000
+WAIT_AT_QUIT_MS = 2000
+START_ANYWAY_MS = 2000
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+class Application(QApplication):
+    """Knows that it is about to quit, whoever asked for it: its property "quitting" is true from then on."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Quit:
+            self.setProperty("quitting", True)  # windows are closed next: none may stay in the tray
+        return super().event(event)
+
+
+class QuitPort(Protocol):
+    def quit(self) -> None: ...
+
+
+def create_application(arguments: Sequence[str], theme: str) -> QApplication:
+    """The one QApplication, dressed for this system. `theme`: "system", "light" or "dark"."""
+    if sys.platform == "win32":
+        # The windows11 style clips and mis-colors custom layouts; Fusion follows the palette everywhere.
+        QApplication.setStyle("fusion")
+    QApplication.setDesktopFileName(APP_ID)
+    app = Application(list(arguments))
+    app.setApplicationName("saywrite")
+    app.setApplicationDisplayName("Saywrite")
+    app.setApplicationVersion(__version__)
+    app.setWindowIcon(app_icon())
+    apply_scheme(theme)
+    return app
+
+
+def say_once(words: str) -> None:
+    """Tell the user something from a process that opens no window: on standard error, and where nobody reads that
+    (started from a menu) in a message box that closes by itself after a while.
+    """
+    if sys.stderr is not None:
+        sys.stderr.write(f"saywrite: {words}\n")
+        if sys.stderr.isatty() or stat.S_ISFIFO(os.fstat(sys.stderr.fileno()).st_mode):
+            return
+    create_application(sys.argv[:1], "system")
+    box = QMessageBox(QMessageBox.Icon.Information, "Saywrite", words)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    QTimer.singleShot(SAID_MS, box.accept)
+    box.exec()
+
+
+def route_messages() -> None:
+    """Qt's own messages and every unhandled exception go to the log."""
+    qInstallMessageHandler(_log_qt)
+    sys.excepthook = _log_exception
+    threading.excepthook = _log_thread_exception
+
+
+def run(app: QApplication, thread: DictationThread, dictation: QuitPort, save: Callable[[], None]) -> int:
+    """Run until the last window closes, then end in order; returns the exit code.
+
+    The dictation stops and closes its journal, its thread is joined (2 s at most), then `save` puts the settings and
+    the window's state away. A thread that does not end is left to the end of the process: its journal is on disk.
+    """
+    with UnixSignals(app) as signals:
+        thread.start()
+        code = app.exec()
+        dictation.quit()
+        signals.allow_abort()
+        if not thread.wait(WAIT_AT_QUIT_MS):
+            log.error("the dictation thread did not end within %d ms", WAIT_AT_QUIT_MS)
+        save()
+        if not wait_for_tasks(WAIT_AT_QUIT_MS):
+            log.error("tasks were still running at quit")
+    if thread.isRunning():
+        logging.shutdown()
+        os._exit(code)  # a QThread destroyed while it runs aborts the process with a core dump
+    return code
+
+
+class UnixSignals(QObject):
+    """SIGINT and SIGTERM quit the application properly; a second one ends it the hard way.
+
+    Python runs its handlers between bytecodes only, and in `exec()` there are none: the wake-up socket makes Qt's
+    event loop turn once, which runs them.
+    """
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__()
+        self._app = app
+        self._before: dict[int, object] = {}
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._drain)
+
+    def __enter__(self) -> UnixSignals:
+        self._wakeup_before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._quit)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        signal.set_wakeup_fd(self._wakeup_before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+        self._notifier.setEnabled(False)
+        self._reader.close()
+        self._writer.close()
+
+    def allow_abort(self) -> None:
+        """From here on a signal ends the process at once."""
+        self._set(signal.SIG_DFL)
+
+    def _set(self, handler: signal.Handlers) -> None:
+        for number in self._before:
+            signal.signal(number, handler)
+
+    def _quit(self, number: int, _frame: object) -> None:
+        log.info("signal %d: quitting", number)
+        self._set(signal.SIG_IGN)  # one Ctrl-C may come twice: from the terminal and from a parent that passes it on
+        QTimer.singleShot(0, self._app.quit)  # a direct quit() before exec() would be lost
+
+    def _drain(self) -> None:
+        try:
+            self._reader.recv(64)
+        except BlockingIOError:
+            return
+
+
+def _log_qt(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", context.category or "default", message)
+
+
+def _log_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    log.critical("unhandled exception", exc_info=(kind, error, trace))
+
+
+def _log_thread_exception(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is not None:
+        name = args.thread.name if args.thread else "?"
+        log.critical(
+            "unhandled exception in thread %s", name, exc_info=(args.exc_type, args.exc_value, args.exc_traceback)
+        )

@@ -1,0 +1,100 @@
+"""Exporting from the window and from the history: where to, in which form, and what came of it. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from saywrite.foundation.events import seconds
+from saywrite.storage.history.store import Dictated
+from saywrite.text.export import Document, TranscriptLine
+from saywrite.ui.export.dialog import ExportFlow
+from saywrite.ui.main_window.window import MainWindow
+from saywrite.ui.toolkit import formatting as wording
+from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.widgets.choosers import EngineChoices
+from saywrite.ui.widgets.notices import Severity
+
+
+class Exports(QObject):
+    """`folder` is that of the last export; the folder of the settings, where there is one, comes first."""
+
+    def __init__(self, window: MainWindow, preferences: Preferences, choices: EngineChoices, folder: str) -> None:
+        super().__init__(window)
+        self._window = window
+        self._preferences = preferences
+        self._choices = choices
+        self.folder = folder
+        self._flow = self._make_flow(window, window.transcript.to_export)
+
+    def export_transcript(self, format: str = "") -> None:
+        self._window.transcript.flush()
+        self._start(self._flow, format)
+
+    def show_possible(self) -> None:
+        """The Export menu opens: enable what can be written."""
+        self._flow.show_possible(self._window.actions_.export_as)
+
+    def export_dictation(self, dictated: Dictated, parent: QWidget) -> None:
+        """One dictation of the history."""
+        document = document_of(dictated, self._choices.engine_label)
+        self._start(self._make_flow(parent, lambda: document), "")
+
+    def _make_flow(self, parent: QWidget, document: Callable[[], Document | None]) -> ExportFlow:
+        flow = ExportFlow(parent, document, format=self._preferences.settings.export_format)
+        flow.exported.connect(self._note)
+        flow.failed.connect(
+            lambda what, remedy: self._window.notices.tell(Severity.WARNING, what, remedy, key="export")
+        )
+        return flow
+
+    def _start(self, flow: ExportFlow, format: str) -> None:
+        wanted = self._preferences.settings.export_folder or self.folder
+        if wanted:
+            flow.folder = Path(wanted)
+        self._window.notices.withdraw("export")
+        flow.start(format)
+
+    def _note(self, path: Path, format: str) -> None:
+        self.folder = str(path.parent)
+        self._window.status.tell(f"Exported to {path.name}")
+        self._preferences.update(export_format=format)
+
+
+def document_of(dictated: Dictated, label: Callable[[str], str]) -> Document | None:
+    """A dictation of the history with its times; None when it has no text. `label`: an engine's name for people."""
+    summary = dictated.summary
+    if not any(segment.text.strip() for segment in dictated.segments):
+        return None
+    lines = [
+        TranscriptLine(
+            seconds(segment.start),
+            seconds(segment.end),
+            summary.began + timedelta(seconds=seconds(segment.start)),
+            segment.text,
+            segment.raw,
+            segment.translation,
+            engine=label(segment.engine) if segment.engine else "",
+        )
+        for segment in dictated.segments
+    ]
+    for gap in dictated.gaps:
+        start = seconds(gap.at)
+        lines.append(
+            TranscriptLine(start, start, summary.began + timedelta(seconds=start), "", gap=wording.missing(gap))
+        )
+    lines.sort(key=lambda line: line.start_s)
+    return Document(
+        title=f"Dictation {summary.began:%Y-%m-%d %H.%M}",
+        began=summary.began,
+        engine=label(summary.engine),
+        language=summary.language,
+        source=summary.source,
+        duration_s=seconds(summary.heard),
+        lines=tuple(lines),
+        structured=dictated.structured,
+    )

@@ -1,0 +1,154 @@
+"""From Export to a file: the dialog, the question before anything is replaced, the writing elsewhere. GUI thread."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from saywrite.foundation.errors import SaywriteError
+from saywrite.text.export import FORMATS, Document
+from saywrite.ui.export.writer import ExportExists, write_export
+from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.transcript.export_document import has_times
+
+NEED_TIMES = frozenset({"srt", "vtt"})
+NO_TIMES = "Subtitles need the times of the words, and this text has none."
+_DIALOG_ASKS = sys.platform == "darwin"
+"""macOS asks before replacing whatever the program wants; elsewhere only we do."""
+
+
+class ExportFlow(QObject):
+    """One export at a time. `folder` and `format` are those of the last one: keep them in the settings."""
+
+    exported = Signal(object, str)
+    """`Path` and format: written. The caller keeps the folder and the format."""
+    failed = Signal(str, str)
+    """What happened, and the remedy."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        document: Callable[[], Document | None],
+        folder: Path | None = None,
+        format: str = "txt",
+    ) -> None:
+        super().__init__(parent)
+        self._parent = parent
+        self._document = document
+        self.folder = folder
+        self.format = format if format in FORMATS else "txt"
+
+    def start(self, format: str = "") -> None:
+        """Ask where to, in `format` or the last one, and write."""
+        document = self._document()
+        if document is None:
+            self.failed.emit("There is no text to export yet.", "Dictate something first.")
+            return
+        wanted = format if format in FORMATS else self.format
+        if wanted in NEED_TIMES and not has_times(document):
+            self.failed.emit(NO_TIMES, "Choose text, Markdown, JSON or CSV.")
+            return
+        dialog = self._dialog(document, wanted)
+        dialog.fileSelected.connect(lambda name: self._chosen(document, name, dialog.selectedNameFilter()))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def show_possible(self, actions: Mapping[str, QAction]) -> None:
+        """Enable the entries of the Export menu; those that need times say why they cannot."""
+        document = self._document()
+        timed = document is not None and has_times(document)
+        for name, action in actions.items():
+            possible = document is not None and (timed or name not in NEED_TIMES)
+            action.setEnabled(possible)
+            action.setToolTip(NO_TIMES if document is not None and not possible else "")
+
+    def save(self, document: Document, target: Path, format: str, *, overwrite: bool = False) -> None:
+        """Write to `target`; a file that is there already is replaced only after a question."""
+        if not overwrite and target.exists():
+            self._ask(document, target, format)
+            return
+
+        def done(path: Path) -> None:
+            self.folder, self.format = path.parent, format
+            self.exported.emit(path, format)
+
+        def fail(error: Exception) -> None:
+            if isinstance(error, ExportExists):
+                self._ask(document, target, format)
+            elif isinstance(error, SaywriteError):
+                self.failed.emit(error.what, error.remedy)
+            else:
+                raise error
+
+        run_task(
+            lambda: write_export(document, format, target, overwrite=overwrite), done, fail, owner=self, in_order=True
+        )
+
+    def _dialog(self, document: Document, format: str) -> QFileDialog:
+        filters = {
+            name: f"{kind.label} (*{kind.suffix})"
+            for name, kind in FORMATS.items()
+            if name not in NEED_TIMES or has_times(document)
+        }
+        dialog = QFileDialog(self._parent, "Export the transcript", str(self._start_folder()))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
+        dialog.setNameFilters(list(filters.values()))
+        dialog.selectNameFilter(filters[format])
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, "&Export")
+        dialog.filterSelected.connect(lambda chosen: self._fit_name(dialog, chosen))
+        dialog.selectFile(f"{document.title}{FORMATS[format].suffix}")
+        return dialog
+
+    def _fit_name(self, dialog: QFileDialog, chosen: str) -> None:
+        """The name in the dialog takes the suffix of the format that was picked."""
+        names, format = dialog.selectedFiles(), _format_of(chosen)
+        if names and format and (suffix := Path(names[0]).suffix) in {kind.suffix for kind in FORMATS.values()}:
+            dialog.selectFile(Path(names[0]).name.removesuffix(suffix) + FORMATS[format].suffix)
+
+    def _chosen(self, document: Document, name: str, chosen_filter: str) -> None:
+        typed = Path(name)
+        format = next((key for key, kind in FORMATS.items() if kind.suffix == typed.suffix.lower()), "")
+        if format in NEED_TIMES and not has_times(document):
+            self.failed.emit(NO_TIMES, "Choose text, Markdown, JSON or CSV.")
+            return
+        target = typed
+        if not format:
+            format = _format_of(chosen_filter) or self.format
+            target = typed.with_name(typed.name + FORMATS[format].suffix)
+        self.save(document, target, format, overwrite=_DIALOG_ASKS and target == typed)
+
+    def _ask(self, document: Document, target: Path, format: str) -> None:
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Export the transcript")
+        box.setText(f"“{target.name}” exists already. Replace it?")
+        box.setInformativeText("What is in it now will be gone.")
+        replace = box.addButton("&Replace", QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton("&Keep it", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+
+        def answered() -> None:
+            if box.clickedButton() is replace:
+                self.save(document, target, format, overwrite=True)
+
+        box.finished.connect(answered)
+        box.finished.connect(box.deleteLater)
+        box.open()
+
+    def _start_folder(self) -> Path:
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        for folder in (self.folder, Path(documents) if documents else None):
+            if folder is not None and folder.is_dir():
+                return folder
+        return Path.home()
+
+
+def _format_of(chosen_filter: str) -> str:
+    return next((key for key, kind in FORMATS.items() if chosen_filter.endswith(f"(*{kind.suffix})")), "")

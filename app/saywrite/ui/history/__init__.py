@@ -1,0 +1,1 @@
+"""Past dictations and their timings."""

@@ -1,0 +1,205 @@
+"""How fast dictation is here: each step, for each engine and microphone, as a picture and as a table. GUI thread.
+
+Loaded when it is opened for the first time; what it shows is read from the history on a pool thread.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QIcon, QPalette, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from saywrite.storage.history.timings import TimedDictation
+from saywrite.ui.history.timing_statistics import STEPS, TimingSummary, milliseconds, speeds
+from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, shades
+from saywrite.ui.widgets.choosers import EngineChoices
+
+if TYPE_CHECKING:
+    from saywrite.ui.history.window import History
+
+
+ROW = 5
+"""Rows of a group: one for each step, and one of air."""
+
+
+WIDEST_NAME = 260
+"""Room for the names of the groups at most, device-independent pixels."""
+
+
+class LatencyPlot(pg.PlotWidget):
+    """For every group and step a bar from zero to the median, and a line on to the 95th percentile."""
+
+    _speeds: tuple[TimingSummary, ...] = ()
+    """Read before `__init__` is through: the base class changes its palette."""
+
+    def __init__(self, name_of: Callable[[TimingSummary], str]) -> None:
+        super().__init__(enableMenu=False)
+        self._name_of = name_of
+        self.setAccessibleName("Speed of each step")
+        self.setAntialiasing(True)
+        plot = self.getPlotItem()
+        plot.hideButtons()
+        plot.setMouseEnabled(x=False, y=False)
+        plot.setLabel("bottom", "milliseconds")
+        plot.getAxis("bottom").enableAutoSIPrefix(False)
+        plot.getViewBox().invertY(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def show_speeds(self, speeds: tuple[TimingSummary, ...]) -> None:
+        self._speeds = speeds
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._speeds:
+            self._draw()
+
+    def colors(self) -> tuple[QColor, ...]:
+        """One for each step, told apart from the ground and from each other."""
+        tones, ground = shades(self.palette()), self._ground()
+        highlight = self.palette().color(QPalette.ColorRole.Highlight)
+        return tuple(
+            readable(color, ground, GRAPHIC_CONTRAST) for color in (highlight, tones.warn, tones.good, tones.bad)
+        )
+
+    def _ground(self) -> QColor:
+        return self.palette().color(QPalette.ColorRole.Base)
+
+    def _draw(self) -> None:
+        text = self.palette().color(QPalette.ColorRole.Text)
+        self.setBackground(self._ground())
+        self.clear()
+        for number, color in enumerate(self.colors()):
+            self._draw_step(number, color, text)
+        ticks = [(group * ROW + 1.5, self._name_of(speed)) for group, speed in enumerate(self._speeds)]
+        for side in ("left", "bottom"):
+            axis = self.getPlotItem().getAxis(side)
+            axis.setPen(shades(self.palette()).hairline)
+            axis.setTextPen(text)
+        lines = [line for _, name in ticks for line in name.splitlines()]
+        width = max((self.fontMetrics().horizontalAdvance(line) for line in lines), default=0)
+        self.getPlotItem().getAxis("left").setTicks([ticks])
+        self.getPlotItem().getAxis("left").setWidth(min(width + 20, WIDEST_NAME))
+        self.setYRange(-0.8, max(1, len(self._speeds)) * ROW - 1.2, padding=0)
+        most = [spread.p95 for speed in self._speeds for spread in speed.steps if spread is not None]
+        self.setXRange(0, max([*most, 100]) * 1.05, padding=0)
+
+    def _draw_step(self, number: int, color: QColor, text: QColor) -> None:
+        seen = [
+            (group * ROW + number, spread)
+            for group, speed in enumerate(self._speeds)
+            if (spread := speed.steps[number]) is not None
+        ]
+        if not seen:
+            return
+        rows = [row for row, _ in seen]
+        medians = [spread.median for _, spread in seen]
+        bars = pg.BarGraphItem(
+            x0=[0.0] * len(seen), y=rows, width=medians, height=0.7, brush=color, pen=color, name=STEPS[number]
+        )
+        self.addItem(bars)
+        whiskers = pg.ErrorBarItem(
+            x=_array(medians),
+            y=_array(rows),
+            left=_array([0.0] * len(seen)),
+            right=_array([spread.p95 - spread.median for _, spread in seen]),
+            beam=0.5,
+            pen=pg.mkPen(text, width=1.5),
+        )
+        self.addItem(whiskers)
+
+
+def _array(values: list[float] | list[int]) -> object:
+    import numpy as np
+
+    return np.array(values, dtype=float)
+
+
+EMPTY = "Nothing measured yet. Dictate something; how long each step took is kept with its text."
+NOTE = "Bar: half of all dictations were faster. Line: 95 of 100 were. The newest 1,000 dictations count."
+SHOWN = 6
+"""Groups in the picture; the table has them all."""
+
+
+class LatencyWindow(QWidget):
+    def __init__(
+        self, open_history: Callable[[], History], choices: EngineChoices, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self._open_history = open_history
+        self._choices = choices
+        self.note = NoteLabel(NOTE)
+        self.table = QTableWidget(0, len(STEPS) + 2)
+        self.plot: QWidget = QLabel()
+        self.setWindowTitle("Speed – Saywrite")
+        self.resize(860, 620)
+        self.table.setHorizontalHeaderLabels(["Recognizer and microphone", "Dictations", *STEPS])
+        self.table.setAccessibleName("Speed of each step: median, 95th percentile")
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(self.plot, 3)
+        self._column.addWidget(self.note)
+        self._column.addWidget(self.table, 2)
+
+    def reload(self) -> None:
+        """Read the history anew and show it."""
+
+        def load() -> tuple[TimedDictation, ...]:
+            importlib.import_module("pyqtgraph")  # a third of a second that the window does not wait for
+            with closing(self._open_history()) as history:
+                return history.latencies()
+
+        run_task(load, self.show_timed, lambda error: self.note.setText(str(error)), owner=self, in_order=True)
+
+    def show_timed(self, timed: tuple[TimedDictation, ...]) -> None:
+        pass  # SELF
+
+        found = speeds(timed)
+        if not isinstance(self.plot, LatencyPlot):
+            self._column.removeWidget(self.plot)
+            self.plot.deleteLater()
+            self.plot = LatencyPlot(self._name)
+            self._column.insertWidget(0, self.plot, 3)
+        self.plot.show_speeds(found[:SHOWN])
+        self.note.setText(NOTE if found else EMPTY)
+        self._fill(found, timed)
+        for number, color in enumerate(self.plot.colors()):
+            if (header := self.table.horizontalHeaderItem(number + 2)) is not None:
+                header.setIcon(_swatch(color))
+
+    def _fill(self, found: tuple[TimingSummary, ...], timed: tuple[TimedDictation, ...]) -> None:
+        self.table.setRowCount(len(found))
+        for row, speed in enumerate(found):
+            times = sum((each.engine, each.microphone) == (speed.engine, speed.microphone) for each in timed)
+            cells = [self._name(speed).replace("\n", ", "), f"{times:,}"]
+            for spread in speed.steps:
+                cells.append(f"{milliseconds(spread.median)}, {milliseconds(spread.p95)}" if spread else "–")
+            for column, text in enumerate(cells):
+                self.table.setItem(row, column, QTableWidgetItem(text))
+
+    def _name(self, speed: TimingSummary) -> str:
+        return f"{self._choices.engine_label(speed.engine)}\n{speed.microphone}"
+
+
+def _swatch(color: QColor) -> QIcon:
+    picture = QPixmap(12, 12)
+    picture.fill(color)
+    return QIcon(picture)

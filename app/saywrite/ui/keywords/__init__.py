@@ -1,0 +1,1 @@
+"""The keyword table and its files."""

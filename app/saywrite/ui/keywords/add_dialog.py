@@ -1,0 +1,84 @@
+"""“Always write as…”: a small question that turns a misheard phrase into a keyword. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from saywrite.text.keywords import Keyword, has_text
+from saywrite.ui.keywords.panel import KeywordsPanel
+from saywrite.ui.toolkit import formatting as wording
+from saywrite.ui.transcript.view import TranscriptView
+
+
+class AlwaysWriteDialog(QDialog):
+    agreed = Signal(object, bool)
+    """The `Keyword`, and whether to replace it in the text now."""
+
+    def __init__(self, spoken: str, places_of: Callable[[str], int], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._places_of = places_of
+        self.setWindowTitle("Always write as")
+        self.spoken = QLineEdit(spoken)
+        self.written = QLineEdit()
+        self.written.setPlaceholderText("As it should be written")
+        self.replace = QCheckBox()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.add = self.buttons.addButton("&Add keyword", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._lay_out()
+        self.spoken.textChanged.connect(self._refresh)
+        self.written.textChanged.connect(self._refresh)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.accepted.connect(self._agree)
+        self._refresh()
+        self.replace.setChecked(self.replace.isEnabled())
+        self.written.setFocus()
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow("When I &hear", self.spoken)
+        form.addRow("&write", self.written)
+        self.written.setMinimumWidth(self.fontMetrics().averageCharWidth() * 32)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addLayout(form)
+        column.addWidget(self.replace)
+        note = QLabel("The keyword joins the list at the side and counts from the next words on.")
+        note.setWordWrap(True)
+        note.setForegroundRole(self.foregroundRole())
+        column.addWidget(note)
+        column.addWidget(self.buttons)
+        self.add.setDefault(True)
+
+    def _keyword(self) -> Keyword:
+        return Keyword(self.spoken.text().strip(), self.written.text().strip())
+
+    def _refresh(self) -> None:
+        keyword = self._keyword()
+        self.add.setEnabled(bool(keyword.spoken) and has_text(keyword.written) and keyword.spoken != keyword.written)
+        places = self._places_of(keyword.spoken) if keyword.spoken else 0
+        where = f"in {wording.count(places, 'place')}" if places else "(it is not in the text)"
+        self.replace.setText(f"&Replace it in the text now {where}")
+        self.replace.setEnabled(places > 0)
+
+    def _agree(self) -> None:
+        self.agreed.emit(self._keyword(), self.replace.isEnabled() and self.replace.isChecked())
+
+
+def offer(view: TranscriptView, panel: KeywordsPanel, spoken: str) -> AlwaysWriteDialog:
+    """Ask how `spoken` should be written; then add the keyword and, if wished, replace it in the text."""
+    dialog = AlwaysWriteDialog(spoken, view.places_of, view)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+    def agreed(keyword: Keyword, replace: bool) -> None:
+        panel.add(keyword)
+        if replace:
+            view.replace_all(keyword)
+
+    dialog.agreed.connect(agreed)
+    dialog.open()
+    return dialog

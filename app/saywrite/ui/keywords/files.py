@@ -1,0 +1,61 @@
+"""Keyword files on disk and in a drag. Reading and writing run on a pool thread."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+
+from saywrite.foundation.errors import KeywordsError
+from saywrite.text.keyword_files import Import, read, write_csv, write_json
+from saywrite.text.keywords import Keyword
+
+LARGEST = 20_000_000
+"""Bytes; a larger file is not a list of keywords."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedKeywords:
+    name: str
+    content: Import
+
+
+def load(path: Path) -> LoadedKeywords:
+    """Raises KeywordsError."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise KeywordsError(f"“{path.name}” is too large for a list of keywords.", "Choose a CSV or JSON file.")
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "the system refused"
+        raise KeywordsError(f"“{path.name}” could not be read: {reason}.", "Choose another file.") from error
+    return LoadedKeywords(path.name, read(path.name, data))
+
+
+def save(path: Path, keywords: Sequence[Keyword]) -> None:
+    """Write all or nothing; the dialog has asked before a file is replaced. Raises KeywordsError."""
+    if path.suffix.lower() == ".json":
+        content = write_json(keywords).encode()
+    else:
+        content = write_csv(keywords).encode("utf-8-sig")
+    temporary = path.with_name(f".saywrite-{secrets.token_hex(8)}")
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        reason = error.strerror or "the system refused"
+        raise KeywordsError(f"“{path.name}” was not written: {reason}.", "Choose another folder.") from error
+
+
+def dropped(data: QMimeData) -> list[Path]:
+    """The keyword files in a drag."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix.lower() in (".csv", ".json")]

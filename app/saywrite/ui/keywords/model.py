@@ -1,0 +1,163 @@
+"""The keywords as a table that is edited in place: two columns, and what is wrong with a row. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from saywrite.text.keywords import Keyword, has_text
+from saywrite.text.phrase_index import key
+
+SPOKEN, WRITTEN = 0, 1
+HEADERS = ("When I say", "Write")
+PROBLEM_ROLE = Qt.ItemDataRole.UserRole
+Role = Qt.ItemDataRole
+Index = QModelIndex | QPersistentModelIndex
+BREAK = "↵"
+"""How a line break in a written form is shown and typed in a table cell."""
+
+
+@dataclass(slots=True)
+class KeywordRow:
+    spoken: str
+    written: str
+    key: tuple[str, ...]
+
+
+def entry_of(keyword: Keyword) -> KeywordRow:
+    return KeywordRow(keyword.spoken, keyword.written, key(keyword.spoken))
+
+
+class KeywordsModel(QAbstractTableModel):
+    committed = Signal(object)
+    """The keywords that count (a tuple), after each change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: list[KeywordRow] = []
+        self._problems: dict[int, str] = {}
+
+    def keywords(self) -> tuple[Keyword, ...]:
+        """The entries without a problem."""
+        return tuple(
+            Keyword(entry.spoken.strip(), entry.written)
+            for row, entry in enumerate(self._entries)
+            if row not in self._problems
+        )
+
+    def entries(self, rows: Iterable[int]) -> list[tuple[int, Keyword]]:
+        return [(row, Keyword(self._entries[row].spoken, self._entries[row].written)) for row in rows]
+
+    def reset(self, keywords: Iterable[Keyword]) -> None:
+        """Show these instead; tells nobody."""
+        self.beginResetModel()
+        self._entries = [entry_of(keyword) for keyword in keywords]
+        self._problems = self._find_problems()
+        self.endResetModel()
+
+    def put(self, entries: Sequence[tuple[int, Keyword]]) -> None:
+        """Insert entries, each at its row in the result (ascending)."""
+        for row, keyword in entries:
+            row = min(row, len(self._entries))
+            self.beginInsertRows(QModelIndex(), row, row)
+            self._entries.insert(row, entry_of(keyword))
+            self.endInsertRows()
+        self._commit()
+
+    def take(self, rows: Iterable[int]) -> list[tuple[int, Keyword]]:
+        """Remove rows; returns what `put()` needs to bring them back."""
+        taken = self.entries(sorted(set(rows)))
+        for row, _ in reversed(taken):
+            self.beginRemoveRows(QModelIndex(), row, row)
+            del self._entries[row]
+            self.endRemoveRows()
+        self._commit()
+        return taken
+
+    def merge(self, keywords: Iterable[Keyword]) -> tuple[int, int]:
+        """Add what is new and give known spoken forms their new writing; returns how many were added and changed."""
+        places = {entry.key: row for row, entry in enumerate(self._entries) if row not in self._problems}
+        added = changed = 0
+        self.beginResetModel()
+        for keyword in keywords:
+            entry = entry_of(keyword)
+            row = places.get(entry.key)
+            if row is None:
+                places[entry.key] = len(self._entries)
+                self._entries.append(entry)
+                added += 1
+            elif self._entries[row].written != entry.written:
+                self._entries[row] = entry
+                changed += 1
+        self._problems = self._find_problems()
+        self.endResetModel()
+        if added or changed:
+            self.committed.emit(self.keywords())
+        return added, changed
+
+    def problem(self, row: int) -> str:
+        return self._problems.get(row, "")
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._entries)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(HEADERS)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable if index.isValid() else super().flags(index)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Role.DisplayRole:
+            return HEADERS[section]
+        return None
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> object:
+        entry, problem = self._entries[index.row()], self._problems.get(index.row(), "")
+        text = entry.spoken if index.column() == SPOKEN else entry.written
+        if role in (Role.DisplayRole, Role.EditRole):
+            return text.replace("\n", BREAK)
+        if role == Role.ToolTipRole:
+            return problem or (text if len(text) > 20 else None)
+        if role == Role.AccessibleTextRole:
+            return f"{HEADERS[index.column()]}: {text or 'empty'}"
+        if role == Role.AccessibleDescriptionRole:
+            return problem or None
+        return problem if role == PROBLEM_ROLE else None
+
+    def setData(self, index: Index, value: object, role: int = Role.EditRole) -> bool:
+        if role != Role.EditRole or not index.isValid():
+            return False
+        entry, text = self._entries[index.row()], str(value).replace(BREAK, "\n")
+        text = text if "\n" in text else " ".join(text.split())
+        if text == (entry.spoken if index.column() == SPOKEN else entry.written):
+            return True
+        if index.column() == SPOKEN:
+            entry.spoken, entry.key = text, key(text)
+        else:
+            entry.written = text
+        self._commit()
+        return True
+
+    def _commit(self) -> None:
+        before, self._problems = self._problems, self._find_problems()
+        if self._entries:
+            rows = [row for row in {*before, *self._problems} if row < len(self._entries)] or [0]
+            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), WRITTEN))
+        self.committed.emit(self.keywords())
+
+    def _find_problems(self) -> dict[int, str]:
+        problems: dict[int, str] = {}
+        last: dict[tuple[str, ...], int] = {}
+        for row, entry in enumerate(self._entries):
+            if not entry.key:
+                problems[row] = "Say what is heard: the spoken form is empty."
+            elif not has_text(entry.written):
+                problems[row] = f"Say how to write “{entry.spoken}”: the written form is empty."
+            else:
+                if entry.key in last:
+                    problems[last[entry.key]] = f"“{entry.spoken}” is listed again further down: that one counts."
+                last[entry.key] = row
+        return problems

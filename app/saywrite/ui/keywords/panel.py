@@ -1,0 +1,209 @@
+"""The keywords at the side of the window: edited in place, with effect from the next words on. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from saywrite.foundation.errors import SaywriteError
+from saywrite.text.keywords import Keyword
+from saywrite.ui.keywords import files as keywords_files
+from saywrite.ui.keywords.message_bar import KeywordsReport
+from saywrite.ui.keywords.model import SPOKEN, KeywordsModel
+from saywrite.ui.keywords.table import KeywordsTable
+from saywrite.ui.toolkit import formatting as wording
+from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.icons import icon
+
+FILTER_FROM = 8
+"""With fewer keywords there is nothing to search."""
+
+
+class KeywordsPanel(QWidget):
+    changed = Signal(object)
+    """The keywords that count (a tuple of `Keyword`), after each committed change."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = KeywordsModel()
+        self.shown = QSortFilterProxyModel(self)
+        self.shown.setSourceModel(self.model)
+        self.shown.setFilterKeyColumn(-1)
+        self.shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.shown.setAutoAcceptChildRows(False)
+        self.table = KeywordsTable(self.shown)
+        self.filter = QLineEdit()
+        self.report = KeywordsReport()
+        self.add_button = QPushButton("&Add")
+        self.remove_button = _tool("remove", "Remove the selected keywords (Delete)")
+        self.import_button = _tool("import", "Import keywords from a CSV or JSON file")
+        self.export_button = _tool("export", "Export keywords to a CSV or JSON file")
+        self._removed: list[list[tuple[int, Keyword]]] = []
+        self.setAcceptDrops(True)
+        self._lay_out()
+        self._connect()
+        self._refresh()
+
+    def set_keywords(self, keywords: Sequence[Keyword]) -> None:
+        """Show these; `changed` is not told."""
+        self._removed.clear()
+        self.model.reset(keywords)
+        self._refresh()
+
+    def keywords(self) -> tuple[Keyword, ...]:
+        return self.model.keywords()
+
+    def add(self, keyword: Keyword) -> None:
+        """Add a keyword, or give its spoken form the new writing."""
+        self.model.merge((keyword,))
+
+    def add_row(self) -> None:
+        """A new row at the end, its spoken form open for typing."""
+        self.filter.clear()
+        row = self.model.rowCount()
+        self.model.put([(row, Keyword("", ""))])
+        index = self.shown.mapFromSource(self.model.index(row, SPOKEN))
+        self.table.setCurrentIndex(index)
+        self.table.scrollTo(index)
+        self.table.edit(index)
+
+    def remove_selected(self) -> None:
+        rows = [self.shown.mapToSource(index).row() for index in self.table.selectionModel().selectedRows()]
+        if not rows:
+            return
+        self._removed.append(self.model.take(rows))
+        self.report.tell(f"{wording.count(len(rows), 'keyword')} removed.", undo=self.undo_removal)
+
+    def undo_removal(self) -> None:
+        """Bring back what was removed last."""
+        if self._removed:
+            self.model.put(self._removed.pop())
+            self.report.dismiss()
+
+    def choose_import(self) -> None:
+        dialog = QFileDialog(self, "Import keywords")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters(["Keywords (*.csv *.json *.txt)", "All files (*)"])
+        dialog.filesSelected.connect(lambda names: self.import_files([Path(name) for name in names]))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def import_files(self, paths: Sequence[Path]) -> None:
+        """Read files elsewhere and merge what is good in them; the rest is reported by line."""
+        for path in paths:
+            run_task(
+                partial(keywords_files.load, path),
+                self._merge,
+                lambda error: self.report.tell(_words(error), problem=True),
+                owner=self,
+                in_order=True,
+            )
+
+    def choose_export(self) -> None:
+        dialog = QFileDialog(self, "Export keywords")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["CSV table (*.csv)", "JSON (*.json)"])
+        dialog.setDefaultSuffix("csv")
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("json" if "json" in chosen else "csv"))
+        dialog.selectFile("keywords.csv")
+        dialog.fileSelected.connect(lambda name: self.export_file(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export_file(self, path: Path) -> None:
+        keywords = self.keywords()
+        run_task(
+            lambda: keywords_files.save(path, keywords),
+            lambda _: self.report.tell(f"{wording.count(len(keywords), 'keyword')} exported to {path.name}."),
+            lambda error: self.report.tell(_words(error), problem=True),
+            owner=self,
+            in_order=True,
+        )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if keywords_files.dropped(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.import_files(keywords_files.dropped(event.mimeData()))
+
+    def _merge(self, loaded: keywords_files.LoadedKeywords) -> None:
+        added, changed = self.model.merge(loaded.content.keywords)
+        self.report.tell_import(loaded, added, changed)
+
+    def _lay_out(self) -> None:
+        self.filter.setPlaceholderText("Filter")
+        self.filter.setAccessibleName("Filter keywords")
+        self.filter.setClearButtonEnabled(True)
+        self.add_button.setIcon(icon("add"))
+        self.add_button.setToolTip("Add a keyword (Insert)")
+        self.add_button.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        buttons.addWidget(self.add_button)
+        buttons.addWidget(self.remove_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.import_button)
+        buttons.addWidget(self.export_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(8)
+        column.addWidget(self.filter)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.report)
+        column.addLayout(buttons)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+    def _connect(self) -> None:
+        self.filter.textChanged.connect(self.shown.setFilterFixedString)
+        self.add_button.clicked.connect(self.add_row)
+        self.remove_button.clicked.connect(self.remove_selected)
+        self.import_button.clicked.connect(self.choose_import)
+        self.export_button.clicked.connect(self.choose_export)
+        self.table.add_asked.connect(self.add_row)
+        self.table.delete_asked.connect(self.remove_selected)
+        self.table.undo_asked.connect(self.undo_removal)
+        self.model.committed.connect(self.changed)
+        for signal in (self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
+            signal.connect(self._refresh)
+        self.table.selectionModel().selectionChanged.connect(self._refresh)
+        shortcut = QShortcut(QKeySequence(Qt.Key.Key_Insert), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.add_row)
+
+    def _refresh(self) -> None:
+        rows = self.model.rowCount()
+        self.filter.setVisible(rows >= FILTER_FROM or bool(self.filter.text()))
+        self.export_button.setEnabled(rows > 0)
+        self.remove_button.setEnabled(self.table.selectionModel().hasSelection())
+
+
+def _tool(name: str, text: str) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icon(name))
+    button.setAutoRaise(True)
+    button.setToolTip(text)
+    button.setAccessibleName(text.split(" (", maxsplit=1)[0])
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
+
+
+def _words(error: Exception) -> str:
+    if not isinstance(error, SaywriteError):
+        raise error
+    return str(error)

@@ -1,0 +1,175 @@
+"""The table of keywords: keys, empty state, marks on rows with a problem. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionHeader,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from saywrite.ui.keywords.model import HEADERS, PROBLEM_ROLE, SPOKEN
+from saywrite.ui.toolkit.theme import blend, readable, shades
+
+EMPTY_TITLE = "Words it should know"
+EMPTY_TEXT = (
+    "Say “k eight s”, write “Kubernetes”.\n\nNames, products, jargon: on the left as heard, on the right as written."
+)
+PADDING = 6
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class MarkingDelegate(QStyledItemDelegate):
+    """Shows empty cells as an invitation and rows with a problem with a mark at their edge."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if not option.text:
+            palette = option.palette
+            base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+            option.text = "spoken" if index.column() == SPOKEN else "written"
+            option.font.setItalic(True)
+            palette.setColor(QPalette.ColorRole.Text, readable(blend(base, text, 0.5), base))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        widget = option.widget
+        widget.style().drawPrimitive(
+            QStyle.PrimitiveElement.PE_PanelItemViewItem, self._styled(option, index), painter, widget
+        )
+        inside = QStyleOptionViewItem(option)
+        inside.rect = option.rect.adjusted(PADDING, 0, -PADDING // 2, 0)
+        super().paint(painter, inside, index)
+        if index.data(PROBLEM_ROLE) and index.column() == SPOKEN:
+            edge = QRect(option.rect)
+            edge.setWidth(3)
+            if option.direction == Qt.LayoutDirection.RightToLeft:
+                edge.moveRight(option.rect.right())
+            painter.fillRect(edge, shades(option.palette).warn)
+
+    def _styled(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QStyleOptionViewItem:
+        styled = QStyleOptionViewItem(option)
+        self.initStyleOption(styled, index)
+        return styled
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        editor = super().createEditor(parent, option, index)
+        editor.setAccessibleName(f"{HEADERS[index.column()]}, keyword {index.row() + 1}")
+        return editor
+
+
+class AlignedHeader(QHeaderView):
+    """Its words begin where the words of the cells do."""
+
+    def initStyleOptionForIndex(self, option: QStyleOptionHeader, section: int) -> None:
+        super().initStyleOptionForIndex(option, section)
+        option.text = ""  # drawn in `paintSection`
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        super().paintSection(painter, rect, section)
+        style, text = self.style(), self.model().headerData(section, self.orientation())
+        margin = PADDING + style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, self) + 1
+        place = rect.adjusted(margin, 0, -PADDING, 0)
+        flags = QStyle.visualAlignment(self.layoutDirection(), self.defaultAlignment())
+        style.drawItemText(painter, place, int(flags), self.palette(), True, text, QPalette.ColorRole.ButtonText)
+
+
+class KeywordsTable(QTableView):
+    add_asked = Signal()
+    delete_asked = Signal()
+    undo_asked = Signal()
+
+    def __init__(self, model: QAbstractItemModel) -> None:
+        super().__init__()
+        self.setModel(model)
+        self.setItemDelegate(MarkingDelegate(self))
+        self.setAccessibleName("Keywords")
+        self.setAccessibleDescription("Insert adds a keyword, F2 edits, Delete removes.")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setMinimumHeight(4 * self.fontMetrics().height())
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+        )
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
+        header = AlignedHeader(Qt.Orientation.Horizontal, self)
+        self.setHorizontalHeader(header)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        editing = self.state() == QAbstractItemView.State.EditingState
+        if editing:
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Insert:
+            self.add_asked.emit()
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.delete_asked.emit()
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_asked.emit()
+        elif event.key() in _ENTER and not self.currentIndex().isValid():
+            self.add_asked.emit()
+        elif event.key() in _ENTER:
+            self.edit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """Enter in the spoken form goes on to the written one."""
+        index = self.currentIndex()
+        super().closeEditor(editor, hint)
+        submitted = hint == QAbstractItemDelegate.EndEditHint.SubmitModelCache
+        if submitted and index.isValid() and index.column() == SPOKEN:
+            beside = index.siblingAtColumn(SPOKEN + 1)
+            self.setCurrentIndex(beside)
+            if not beside.data():
+                self.edit(beside)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.model().rowCount():
+            return
+        painter = QPainter(self.viewport())
+        palette = self.palette()
+        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+        area = self.viewport().rect().adjusted(12, 0, -12, 0)
+        title, words = self._empty_words()
+        strong = QFont(self.font())
+        strong.setWeight(QFont.Weight.DemiBold)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        body = painter.boundingRect(area, int(flags), words)
+        top = area.center().y() - body.height() // 2
+        painter.setPen(readable(blend(base, text, 0.62), base))
+        painter.drawText(QRect(area.left(), top, area.width(), body.height()), int(flags), words)
+        painter.setFont(strong)
+        painter.setPen(text)
+        line = painter.fontMetrics().height()
+        painter.drawText(QRect(area.left(), top - line - 8, area.width(), line), int(flags), title)
+
+    def _empty_words(self) -> tuple[str, str]:
+        source = getattr(self.model(), "sourceModel", lambda: None)()
+        if source is not None and source.rowCount():
+            return "Nothing found", "No keyword has these letters."
+        return EMPTY_TITLE, EMPTY_TEXT

@@ -1,0 +1,1 @@
+"""The main window: controls, status, notices."""

@@ -1,0 +1,95 @@
+"""What this is, in which version, and under which licenses its parts are. GUI thread; loaded when it is opened."""
+
+from __future__ import annotations
+
+import platform
+
+from PySide6.QtCore import QSize, Qt, qVersion
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from saywrite import __version__
+from saywrite.ui.toolkit.clipboard import copy_text
+from saywrite.ui.toolkit.icons import app_icon
+from saywrite.ui.toolkit.labels import ThemedLabel
+from saywrite.ui.toolkit.licenses import components, package_lines
+
+ICON_SIZE = 72
+
+
+def versions() -> str:
+    """One line for a report: program, Python, Qt, system."""
+    return f"Saywrite {__version__} · Python {platform.python_version()} · Qt {qVersion()} · {platform.platform()}"
+
+
+def overview() -> str:
+    """Every part with its license."""
+    parts = [f"{part.name} – {part.license}\n    {part.about}" for part in components()]
+    return "\n".join(
+        [
+            "Saywrite is under the MIT license. Its parts have licenses of their own.",
+            "",
+            "Models and native libraries",
+            "",
+            *parts,
+            "",
+            "Python packages",
+            "",
+            *package_lines(),
+        ]
+    )
+
+
+class AboutDialog(QDialog):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About Saywrite")
+        picture = QLabel()
+        picture.setPixmap(app_icon().pixmap(QSize(ICON_SIZE, ICON_SIZE), self.devicePixelRatio()))
+        words = QVBoxLayout()
+        words.addWidget(ThemedLabel("Saywrite", "", size=1.5, strong=True))
+        words.addWidget(ThemedLabel("Speak, and it is written.", ""))
+        version = ThemedLabel(versions())
+        version.setWordWrap(True)
+        version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        words.addWidget(version)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, 1)
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setTabChangesFocus(True)
+        self.chooser = QComboBox()
+        self.chooser.setAccessibleName("Text to show")
+        self.chooser.addItem("All parts and their licenses")
+        for path in dict.fromkeys(path for part in components() for path in part.texts):
+            self.chooser.addItem(f"Text: {path.stem}", path)
+        self.chooser.currentIndexChanged.connect(self._show_text)
+        self._show_text()
+        self.text.setAccessibleName("Licenses")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        copy = QPushButton("&Copy")
+        copy.clicked.connect(lambda: copy_text(f"{versions()}\n{self.text.toPlainText()}"))
+        buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setSpacing(14)
+        column.addLayout(head)
+        column.addWidget(self.chooser)
+        column.addWidget(self.text, 1)
+        column.addWidget(buttons)
+        self.resize(620, 480)
+
+    def _show_text(self) -> None:
+        path = self.chooser.currentData()
+        self.text.setPlainText(path.read_text(encoding="utf-8") if path is not None else overview())

@@ -1,0 +1,127 @@
+"""Everything the window can do, as actions with a name, a mnemonic and a shortcut, and the menus they live in.
+
+GUI thread. Who carries an action out connects to its `triggered`; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from saywrite.foundation.events import State
+from saywrite.ui.main_window.control_bar import RECORD_SHORTCUT, RECORDING
+from saywrite.ui.toolkit.icons import icon
+
+EXPORT_FORMATS = {
+    "txt": "Plain &text (.txt)",
+    "md": "&Markdown (.md)",
+    "srt": "&SubRip subtitles (.srt)",
+    "vtt": "&WebVTT subtitles (.vtt)",
+    "json": "&JSON (.json)",
+    "csv": "&CSV table (.csv)",
+}
+Standard = QKeySequence.StandardKey
+
+
+class Actions(QObject):
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.record = self._action("&Start", RECORD_SHORTCUT, "microphone")
+        self.cancel = self._action("Stop &without waiting for text", f"Shift+{RECORD_SHORTCUT}", "stop")
+        self.insert_again = self._action("Insert the last text &again", "", "")
+        self.take_back = self._action("Take &back the last insertion", "", "undo")
+        for action in (self.insert_again, self.take_back):
+            action.setEnabled(False)
+        self.want_cancelled = self._action("Take back the &cancelling", "", "undo")
+        self.want_cancelled.setVisible(False)
+        self.refresh = self._action("&Look for microphones", "F5", "refresh")
+        self.details = self._action("&Details…", "Ctrl+I", "info")
+        self.details.setEnabled(False)
+        self.open_file = self._action("&Transcribe a file…", Standard.Open, "file-audio")
+        self.export = self._action("&Export…", Standard.Save, "export")
+        self.settings = self._action("&Settings…", "Ctrl+,", "settings", QAction.MenuRole.PreferencesRole)
+        self.quit = self._action("&Quit", "Ctrl+Q", "quit", QAction.MenuRole.QuitRole)
+        self.undo = self._action("&Undo", Standard.Undo, "undo")
+        self.copy = self._action("&Copy", "Ctrl+Shift+C", "copy")
+        self.copy.setToolTip("Copy the selected text, or all of it (Ctrl+Shift+C)")
+        self.copy_translated = self._action("Copy with t&ranslation", "", "copy")
+        self.find = self._action("&Find…", Standard.Find, "find")
+        self.always_write_as = self._action("&Always write as…", "Ctrl+Shift+K", "keywords")
+        self.clear = self._action("C&lear", "Ctrl+Shift+L", "clear")
+        self.show_keywords = self._switch("&Keywords", "Ctrl+K", "keywords")
+        self.show_waveform = self._switch("&Waveform", "Ctrl+Shift+W", "file-audio")
+        self.history = self._action("&History…", "Ctrl+H", "history")
+        self.speed = self._action("S&peed…", "", "")
+        self.diagnostics = self._action("Copy &diagnostics", "", "copy")
+        self.about = self._action("&About Saywrite", "", "info", QAction.MenuRole.AboutRole)
+        self.export_as = {name: self._action(label, "", "") for name, label in EXPORT_FORMATS.items()}
+        self.export_menu = QMenu("Export as")
+        self.export_menu.addActions(list(self.export_as.values()))
+        for action in (self.record, self.cancel):
+            action.setAutoRepeat(False)
+        self.open_file.setIconText("Transcribe a file…")
+        self.show_state(State.IDLE)
+        self.show_has_text(False)
+        self.show_has_translations(False)
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Put the actions into the menus."""
+        file = bar.addMenu("&File")
+        self._add(file, self.open_file, None, self.export)
+        file.addMenu(self.export_menu).setIcon(icon("export"))
+        self._add(file, None, self.settings, None, self.quit)
+        edit = bar.addMenu("&Edit")
+        self._add(
+            edit, self.undo, None, self.copy, self.copy_translated, self.find, self.always_write_as, None, self.clear
+        )
+        view = bar.addMenu("&View")
+        self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.speed)
+        dictation = bar.addMenu("&Dictation")
+        self._add(dictation, self.record, self.cancel, None, self.want_cancelled, self.insert_again, self.take_back)
+        self._add(dictation, None, self.details, None, self.refresh)
+        self._add(bar.addMenu("&Help"), self.diagnostics, None, self.about)
+
+    def show_state(self, state: State) -> None:
+        recording = state in RECORDING
+        self.record.setText("&Stop" if recording else "&Start")
+        self.record.setIcon(icon("stop" if recording else "microphone"))
+        self.cancel.setEnabled(recording or state is State.FINISHING)
+
+    def show_has_text(self, has_text: bool) -> None:
+        for action in (self.copy, self.export, self.clear, self.find, *self.export_as.values()):
+            action.setEnabled(has_text)
+        self.export_menu.setEnabled(has_text)
+
+    def show_has_translations(self, there_are: bool) -> None:
+        self.copy_translated.setVisible(there_are)
+
+    def _action(
+        self,
+        text: str,
+        shortcut: str | Standard,
+        icon_name: str,
+        role: QAction.MenuRole = QAction.MenuRole.NoRole,
+    ) -> QAction:
+        action = QAction(text, self)
+        action.setMenuRole(role)
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(f"{text.replace('&', '').rstrip('…')} ({keys})")
+        if icon_name:
+            action.setIcon(icon(icon_name))
+        return action
+
+    def _switch(self, text: str, shortcut: str, icon_name: str) -> QAction:
+        action = self._action(text, shortcut, icon_name)
+        action.setCheckable(True)
+        return action
+
+    @staticmethod
+    def _add(menu: QMenu, *actions: QAction | None) -> None:
+        for action in actions:
+            if action is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(action)

@@ -1,0 +1,131 @@
+"""The upper part of the window: record button, time, level, and what is chosen. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from saywrite.foundation.events import ProgressChanged, State, seconds
+from saywrite.storage.settings.schema import Settings
+from saywrite.ui.main_window.engine_indicator import EngineIndicator
+from saywrite.ui.toolkit.formatting import elapsed
+from saywrite.ui.toolkit.labels import ThemedLabel
+from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
+from saywrite.ui.widgets.level_meter import LevelMeter, LevelSource
+from saywrite.ui.widgets.progress_gauge import ProgressView
+from saywrite.ui.widgets.record_button import RecordButton
+
+RECORD_SHORTCUT = "F9"
+MARGIN, SPACING = 14, 12
+RECORDING = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING})
+
+
+class ControlBar(QWidget):
+    """Shows the state it was last told and forwards what the user wants."""
+
+    record_pressed = Signal()
+
+    def __init__(self, level: LevelSource, choices: EngineChoices) -> None:
+        super().__init__()
+        self._choices = choices
+        self.button = RecordButton(RECORD_SHORTCUT)
+        self.time = ThemedLabel(elapsed(0), "", size=1.35)
+        self.meter = LevelMeter(level)
+        self.microphone = MicrophoneChooser()
+        self.language = LanguageChooser(choices)
+        self.engine = EngineChooser(choices)
+        self.chip = EngineIndicator()
+        self.gauge = ProgressView()
+        self._narrow = False
+        self.button.clicked.connect(self.record_pressed)
+        self._arrange()
+        self.show_state(State.IDLE)
+
+    def show_state(self, state: State) -> None:
+        """The one place that changes how the state looks."""
+        self.button.show_state(state)
+        self.meter.set_recording(state in RECORDING)
+        self.time.set_tone("record_text" if state in (State.LISTENING, State.RECONNECTING) else "")
+
+    def show_gauge(self, gauge: ProgressChanged | None) -> None:
+        """What was captured is the time that is shown: it stands still when nothing arrives."""
+        self.gauge.set_gauge(gauge)
+        text = elapsed(seconds(gauge.heard)) if gauge else elapsed(0)
+        if text != self.time.text():
+            if len(text) != len(self.time.text()):
+                self._fix_time(text)
+            self.time.setText(text)
+            self.time.setAccessibleDescription(text)
+
+    def show_source(self, device: str) -> None:
+        """Where the sound of the running dictation comes from, whatever was chosen."""
+        self.microphone.setToolTip(f"{self.microphone.accessibleName()}: recording from {device}")
+
+    def show_choice(self, settings: Settings, host: str = "") -> None:
+        """What is in force by the settings; `host`: where the sound goes with an engine over the network."""
+        choice = self._choices.engine(settings.engine)
+        self.engine.set_wanted(settings.engine, settings.local_model)
+        self.language.set_wanted(settings.language, settings.engine)
+        self.microphone.set_wanted(settings.microphone_host_api, settings.microphone_name)
+        over_network = bool(choice and choice.needs_network)
+        self.gauge.set_shows_sent(over_network)
+        self.chip.set_host(host if over_network else "")
+
+    def _arrange(self) -> None:
+        self.time.setAccessibleName("Recorded time")
+        self.time.setAccessibleDescription(self.time.text())
+        self._fix_time(self.time.text())
+        self._first, self._middle, self._last = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        self._first.addWidget(self.button)
+        self._first.addWidget(self.time)
+        self._first.addWidget(self.meter, 1)
+        self._last.addWidget(self.engine)
+        self._last.addWidget(self.chip)
+        self._last.addStretch(1)
+        self._last.addWidget(self.gauge, 0, Qt.AlignmentFlag.AlignVCenter)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(MARGIN, 12, MARGIN, 10)
+        rows.setSpacing(8)
+        for row in (self._first, self._middle, self._last):
+            row.setSpacing(SPACING)
+            rows.addLayout(row)
+        self._place_choosers(narrow=False)
+
+    def _fix_time(self, text: str) -> None:
+        """A label of a fixed size takes a new text without laying the window out anew."""
+        widest = "".join("0" if letter.isdigit() else letter for letter in text)
+        metrics = self.time.fontMetrics()
+        self.time.setFixedSize(metrics.horizontalAdvance(widest) + 4, metrics.height() + 2)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fix_time(self.time.text())
+
+    def minimumSizeHint(self) -> QSize:
+        """The least the narrow arrangement needs."""
+        widths = (
+            self._wide_width() - self.microphone.minimumSizeHint().width() - self.language.minimumSizeHint().width(),
+            self.engine.minimumSizeHint().width() + self.chip.minimumSizeHint().width() + self.gauge.sizeHint().width(),
+        )
+        return QSize(max(widths) + 2 * MARGIN, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        comfortable = self._wide_width() + 4 * SPACING + 2 * MARGIN + self.meter.minimumSizeHint().width()
+        narrow = self.width() < comfortable
+        if narrow != self._narrow:
+            self._place_choosers(narrow=narrow)
+
+    def _wide_width(self) -> int:
+        widgets = (self.button, self.time, self.meter, self.microphone, self.language)
+        return sum(max(widget.minimumSizeHint().width(), widget.minimumWidth()) for widget in widgets)
+
+    def _place_choosers(self, *, narrow: bool) -> None:
+        """Microphone and language stand in the first row, or, where it is too short, in one of their own."""
+        self._narrow = narrow
+        old, new = (self._first, self._middle) if narrow else (self._middle, self._first)
+        for widget, stretch in ((self.microphone, int(narrow)), (self.language, 0)):
+            old.removeWidget(widget)
+            new.addWidget(widget, stretch)

@@ -1,0 +1,164 @@
+"""What stands where the transcript will be: what to press and what the engine can do. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from saywrite.foundation.events import State
+from saywrite.ui.toolkit.icons import paint_icon
+from saywrite.ui.toolkit.labels import KeyCap, ThemedLabel
+from saywrite.ui.toolkit.theme import shades
+from saywrite.ui.widgets.choosers import EngineChoices, model_label
+
+HEADLINES = {
+    State.IDLE: ("Press Start and speak", "Your words appear here as you say them. Press Stop when you are done."),
+    State.STARTING: ("One moment…", "The microphone is being opened."),
+    State.LISTENING: ("Listening", "Speak. Your words appear here as you say them."),
+    State.RECONNECTING: ("Listening", "Recording goes on while the connection is being restored."),
+    State.FINISHING: ("Finishing…", "The last words are being written."),
+    State.FAILED: ("That did not work", "The message above says why, and what helps."),
+}
+WITHOUT_MODEL = {
+    State.IDLE: ("Press Start and speak", "Your words are recorded. They are written as soon as the model is here."),
+    State.LISTENING: ("Recording", "Speak. Your words are written as soon as the model is here."),
+    State.FINISHING: ("Recorded", "Your words are written as soon as the model is here."),
+}
+"""Instead of those, while there is no model on this computer."""
+SIDE, EDGE, SPACING = 24, 8, 8
+AT_REST = (State.IDLE, State.FAILED)
+HINTS = (
+    ("F9", "starts and stops"),
+    ("Ctrl+O", "transcribes an audio file; you can also drop one here"),
+    ("Ctrl+K", "shows your keywords: names and terms as you write them"),
+    ("Ctrl+,", "opens the settings"),
+)
+
+
+def describe_engine(choices: EngineChoices, engine: str, model: str) -> str:
+    """ "Whisper base on this computer: English, German…": languages by name, then the engine's own note."""
+    choice = choices.engine(engine)
+    if choice is None:
+        return ""
+    label = choice.label if choice.needs_network else f"{model_label(model)} on this computer"
+    names = [choices.language(code) for code in choice.languages]
+    if all(name in choice.note for name in names):
+        return f"{label}: {choice.note}"
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"{label}: {shown}. {choice.note}".strip()
+
+
+class EmptyState(QWidget):
+    """Changes its words with the dictation's state, so that the silence before the first word is explained too."""
+
+    account_wanted = Signal()
+    """The user wants to see the account of the engine."""
+
+    def __init__(self, choices: EngineChoices) -> None:
+        super().__init__()
+        self._choices = choices
+        self._state = State.IDLE
+        self._needs_account = False
+        self._model_missing = False
+        self.account = QPushButton()
+        self.account.clicked.connect(self.account_wanted)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self._headline = ThemedLabel("", "", size=1.5, strong=True)
+        self._sentence = ThemedLabel()
+        self._engine = ThemedLabel()
+        for label in (self._headline, self._sentence, self._engine):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+        self._hints = _hints()
+        self._emblem = _Emblem()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SIDE, EDGE, SIDE, EDGE)
+        column.setSpacing(SPACING)
+        self.setMinimumSize(self.fontMetrics().averageCharWidth() * 24, self.fontMetrics().height() * 4)
+        column.addStretch(3)
+        column.addWidget(self._emblem, 0, Qt.AlignmentFlag.AlignHCenter)
+        for label in (self._headline, self._sentence, self._engine):
+            column.addWidget(label)
+        column.addWidget(self.account, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._hints, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(4)
+        self.show_state(State.IDLE)
+
+    def show_state(self, state: State) -> None:
+        self._state = state
+        headline, sentence = (WITHOUT_MODEL if self._model_missing else HEADLINES).get(state, HEADLINES[state])
+        self._headline.setText(headline)
+        self._sentence.setText(sentence)
+        self._fit()
+        self.setAccessibleName(f"{headline}. {sentence}")
+
+    def show_engine(self, engine: str, model: str, *, missing: bool) -> None:
+        """`model`: the one that runs on this computer; `missing`: the engine needs it, and it is not here."""
+        choice = self._choices.engine(engine)
+        self._engine.setText(describe_engine(self._choices, engine, model))
+        self._model_missing = missing
+        self._needs_account = bool(choice and choice.needs_account)
+        self.account.setText(f"{choice.label} account…" if choice else "")
+        self.show_state(self._state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a small window nothing is cut off: the hints go first, then the emblem, the engine, and the sentence."""
+        width = max(1, self.width() - 2 * SIDE)
+        parts: list[tuple[QWidget, int, bool]] = [
+            (label, label.heightForWidth(width), True) for label in (self._headline, self._sentence)
+        ]
+        at_rest = self._state in AT_REST
+        parts.append((self.account, self.account.sizeHint().height(), self._needs_account and at_rest))
+        parts.append((self._engine, self._engine.heightForWidth(width), True))
+        parts.append((self._emblem, self._emblem.sizeHint().height(), True))
+        hints = self._hints.sizeHint()
+        parts.append((self._hints, hints.height(), at_rest and width >= hints.width()))
+        room = self.height() - 2 * EDGE
+        for part, height, wanted in parts:
+            room -= height + SPACING if wanted else 0
+            part.setVisible(wanted and (room >= -SPACING or part is self._headline))
+
+    def texts(self) -> tuple[str, str, str]:
+        return self._headline.text(), self._sentence.text(), self._engine.text()
+
+
+class _Emblem(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        side = self.fontMetrics().height() * 4
+        return QSize(side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tones = shades(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tones.raised)
+        box = QRectF(self.rect())
+        painter.drawEllipse(box)
+        inset = box.width() * 0.27
+        paint_icon(painter, "microphone", box.adjusted(inset, inset, -inset, -inset), tones.muted)
+
+
+def _hints() -> QWidget:
+    hints = QWidget()
+    grid = QGridLayout(hints)
+    grid.setContentsMargins(0, 10, 0, 0)
+    grid.setHorizontalSpacing(10)
+    grid.setVerticalSpacing(6)
+    for row, (key, words) in enumerate(HINTS):
+        cell = QHBoxLayout()
+        cell.addStretch(1)
+        cell.addWidget(KeyCap(key))
+        grid.addLayout(cell, row, 0)
+        grid.addWidget(ThemedLabel(words), row, 1)
+    return hints

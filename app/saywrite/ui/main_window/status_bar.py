@@ -1,0 +1,87 @@
+"""The lower part of the window: how many words, and what can be done with them. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from saywrite.ui.toolkit.formatting import count
+from saywrite.ui.toolkit.labels import ThemedLabel
+from saywrite.ui.toolkit.screen_reader import announce
+
+TOLD_MS = 2500
+
+
+class StatusBar(QWidget):
+    """Words on the left, verbs on the right; where it gets narrow the verbs are icons."""
+
+    def __init__(self, copy: QAction, export: QAction, export_menu: QMenu, clear: QAction, file: QAction) -> None:
+        super().__init__()
+        self._words = ThemedLabel()
+        self._buttons = [_button(action) for action in (copy, export, clear, file)]
+        self._buttons[1].setMenu(export_menu)
+        self._buttons[1].setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 8, 8)
+        row.setSpacing(4)
+        row.addWidget(self._words, 1)
+        for button in self._buttons:
+            row.addWidget(button)
+        self._full_width = 0
+        self._number = 0
+        self._back = QTimer(self, singleShot=True, interval=TOLD_MS)
+        self._back.timeout.connect(self._show_number)
+        self._show_number()
+
+    def set_words(self, words: int) -> None:
+        self._number = words
+        if not self._back.isActive():
+            self._show_number()
+
+    def words(self) -> str:
+        return self._words.text()
+
+    def tell(self, words: str) -> None:
+        """Say for a moment what was just done, in the place of the number of words."""
+        self._words.setText(words)
+        announce(self, words)
+        self._back.start()
+
+    def _show_number(self) -> None:
+        self._words.setText(count(self._number, "word"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._full_width = 0
+            self._fit()
+        super().changeEvent(event)
+
+    def _fit(self) -> None:
+        if not self._full_width:
+            side = max(16, self.fontMetrics().height())
+            for button in self._buttons:
+                button.setIconSize(QSize(side, side))
+            self._set_style(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self._full_width = sum(button.sizeHint().width() + 4 for button in self._buttons)
+        room = self.width() - self._words.fontMetrics().horizontalAdvance("10,000 words") - 40
+        narrow = room < self._full_width
+        self._set_style(
+            Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+
+    def _set_style(self, style: Qt.ToolButtonStyle) -> None:
+        for button in self._buttons:
+            if button.toolButtonStyle() != style:
+                button.setToolButtonStyle(style)
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setAutoRaise(True)
+    button.setAccessibleName(action.text().replace("&", "").rstrip("…"))
+    return button

@@ -1,0 +1,1 @@
+"""The recognition models in the window."""

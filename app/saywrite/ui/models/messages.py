@@ -1,0 +1,94 @@
+"""Recognition models in words: sizes, progress, facts, states. Pure.
+
+Sizes are decimal (1 MB = 1,000,000 bytes), as download pages and file managers show them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from saywrite.foundation.events import ModelInfo, ModelState
+from saywrite.ui.toolkit.formatting import HOUR, MINUTE
+
+UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
+ROUNDED_TO_S = 5
+"""A time left below a minute is rounded up to a multiple of this many seconds, so that the words stay readable."""
+
+ALREADY_SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
+
+
+def size(number: int) -> str:
+    """A number of bytes: 75 MB, 1.6 GB, 0 kB."""
+    scale, unit = _unit(number)
+    return f"{_in_unit(number, scale)} {unit}"
+
+
+def amount(done: int, total: int) -> str:
+    """62 of 145 MB, 980 MB of 1.6 GB; "62 MB" when the total is not known."""
+    if total <= 0:
+        return size(done)
+    scale, unit = _unit(total)
+    if _unit(done)[1] == unit or done < UNITS[-1][0]:
+        return f"{_in_unit(done, scale)} of {size(total)}"
+    return f"{size(done)} of {size(total)}"
+
+
+def percent(done: int, total: int) -> int:
+    """0 to 100; 100 only when everything is there."""
+    return min(100, done * 100 // total) if total > 0 else 0
+
+
+def time_left(left_s: float | None) -> str:
+    """20 s left, 3 min left, 1 h 10 min left; "" when it is not known."""
+    if left_s is None:
+        return ""
+    whole = max(ROUNDED_TO_S, math.ceil(left_s / ROUNDED_TO_S) * ROUNDED_TO_S)
+    if whole < MINUTE:
+        return f"{whole} s left"
+    minutes = math.ceil(left_s / MINUTE)
+    if minutes * MINUTE < HOUR:
+        return f"{minutes} min left"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min left" if minutes else f"{hours} h left"
+
+
+def progress(done: int, total: int, left_s: float | None) -> str:
+    """62 of 145 MB · 20 s left."""
+    return " · ".join(part for part in (amount(done, total), time_left(left_s)) if part)
+
+
+def facts(info: ModelInfo) -> str:
+    """What the model costs, and its license."""
+    return (
+        f"{size(info.download_bytes)} to download · {size(info.disk_bytes)} on disk · "
+        f"{size(info.memory_bytes)} of memory · {info.license} license"
+    )
+
+
+def languages(codes: Sequence[str], name_of: Callable[[str], str]) -> str:
+    """English, German and French."""
+    names = [name_of(code) for code in codes]
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def state_words(info: ModelInfo, done: int, total: int) -> str:
+    """The state as the list of models shows it."""
+    return {
+        ModelState.ABSENT: "Not on this computer",
+        ModelState.PAUSED: f"Paused at {amount(done, total)}",
+        ModelState.DOWNLOADING: "Downloading",
+        ModelState.CONVERTING: "Being prepared for this computer",
+        ModelState.READY: "Ready",
+        ModelState.DAMAGED: "Damaged: its files are incomplete or were changed",
+    }[info.state]
+
+
+def _unit(number: int) -> tuple[int, str]:
+    return next(((scale, unit) for scale, unit in UNITS if number >= scale), UNITS[-1])
+
+
+def _in_unit(number: int, scale: int) -> str:
+    """Whole from ten on, else with one decimal that is not zero."""
+    value = number / scale
+    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")

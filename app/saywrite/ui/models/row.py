@@ -1,0 +1,267 @@
+"""One recognition model in the settings: what it is, its state and download, its buttons. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from saywrite.foundation.events import ModelState
+from saywrite.ui.models import messages as model_words
+from saywrite.ui.models.state import KnownModel, Task
+from saywrite.ui.toolkit.flow_layout import FlowLayout
+from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
+from saywrite.ui.toolkit.theme import shades
+from saywrite.ui.widgets.notices import NoticeIcon, Severity
+from saywrite.ui.widgets.progress_line import ThinProgressBar
+
+RADIUS = 8
+TASKS = {Task.TRIAL: "Recognizing your last dictation…", Task.CHECK: "Comparing the files with their checksums…"}
+BUTTONS = {
+    "download": "Download",
+    "resume": "Resume",
+    "pause": "Pause",
+    "cancel": "Cancel",
+    "repair": "Download again",
+    "try": "Try on my last dictation",
+    "check": "Verify",
+    "remove": "Remove…",
+}
+OFFERED = {
+    ModelState.ABSENT: ("download",),
+    ModelState.PAUSED: ("resume", "cancel"),
+    ModelState.DOWNLOADING: ("pause", "cancel"),
+    ModelState.CONVERTING: (),
+    ModelState.READY: ("try", "check", "remove"),
+    ModelState.DAMAGED: ("repair", "remove"),
+}
+
+
+class ModelRow(QFrame):
+    use_wanted = Signal()
+    download_wanted = Signal()
+    """Begin, go on, or fetch a damaged model again."""
+    pause_wanted = Signal()
+    cancel_wanted = Signal()
+    remove_wanted = Signal()
+    """The person was asked and meant it."""
+    check_wanted = Signal()
+    try_wanted = Signal()
+
+    def __init__(self, known: KnownModel, language_name: Callable[[str], str]) -> None:
+        super().__init__()
+        info = known.info
+        self.known = known
+        self.radio = _Choice(info.label)
+        self.state = ThemedLabel()
+        self.judgement = NoteLabel(info.judgement, "", size=1.0)
+        self.facts = NoteLabel(model_words.facts(info))
+        self.languages = NoteLabel(model_words.languages(info.languages, language_name))
+        self.bar = ThinProgressBar(f"Progress of {info.label}")
+        self.progress = NoteLabel()
+        self.failure = NoteLabel("", "bad", size=1.0)
+        self._failure_mark = NoticeIcon("error", Severity.ERROR)
+        self.question = _Question(f"Remove {info.label} from this computer?")
+        self.buttons = {name: _button(text, f"{text.rstrip('…')}: {info.label}") for name, text in BUTTONS.items()}
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._arrange()
+        self._connect()
+        self.show_model(known, used=False)
+
+    def show_model(self, known: KnownModel, *, used: bool) -> None:
+        """Show what is known of the model now; `used`: it is the one of the settings."""
+        focused = self.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
+        self.known = known
+        self.radio.setChecked(used)
+        self.radio.setEnabled(used or known.is_ready)
+        self.radio.setAccessibleDescription(self._description())
+        self._show_state(used=used)
+        self._show_progress()
+        if known.info.state not in (ModelState.READY, ModelState.DAMAGED):
+            self.question.hide()
+        self._show_buttons()
+        failure = known.failure
+        self.failure.setText(f"{failure.what} {failure.remedy}".strip() if failure else "")
+        self.failure.setVisible(failure is not None)
+        self._failure_mark.setVisible(failure is not None)
+        if focused and (self.focusWidget() is None or not self.focusWidget().isVisibleTo(self)):
+            self._focus_first()
+
+    def _show_state(self, *, used: bool) -> None:
+        known = self.known
+        words = model_words.state_words(known.info, known.done, known.total)
+        tone = {ModelState.READY: "good", ModelState.DAMAGED: "bad"}.get(known.info.state, "muted")
+        if known.is_ready:
+            words = "In use" if used else words
+            words += ", files verified" if known.checked else ""
+        self.state.setText(words)
+        self.state.set_tone(tone)
+
+    def _show_progress(self) -> None:
+        known, state = self.known, self.known.info.state
+        loading = state is ModelState.DOWNLOADING
+        busy = known.task is not Task.NONE or state is ModelState.CONVERTING
+        self.bar.setVisible(busy or loading or state is ModelState.PAUSED)
+        self.bar.show_progress(None if busy else model_words.percent(known.done, known.total))
+        words = TASKS.get(known.task, "")
+        if loading:
+            words = model_words.progress(known.done, known.total, known.left_s)
+        self.progress.setText(words)
+        self.progress.setVisible(bool(words))
+        self.bar.setAccessibleDescription(words or self.state.text())
+
+    def _show_buttons(self) -> None:
+        known = self.known
+        offered = OFFERED[known.info.state]
+        for name, button in self.buttons.items():
+            button.setVisible(name in offered and not self.question.isVisibleTo(self))
+            button.setEnabled(known.task is Task.NONE)
+        if not known.info.removable:
+            self.buttons["remove"].hide()
+
+    def _description(self) -> str:
+        """For screen readers, which see the row's texts only when they look for them."""
+        known = self.known
+        parts = [model_words.state_words(known.info, known.done, known.total), known.info.judgement]
+        return ". ".join(part.rstrip(".") for part in parts if part)
+
+    def _ask_before_removing(self) -> None:
+        freed = model_words.size(self.known.info.disk_bytes)
+        words = f"{freed} of disk space become free. It can be downloaded again at any time."
+        if self.radio.isChecked():
+            words += " It is in use: until a model is here again, your words are recorded and written later."
+        self.question.note.setText(words)
+        self.question.show()
+        self._show_buttons()
+        self.question.keep.setFocus()
+
+    def _end_question(self, *, remove: bool) -> None:
+        self.question.hide()
+        self._show_buttons()
+        self._focus_first()
+        if remove:
+            self.remove_wanted.emit()
+
+    def _focus_first(self) -> None:
+        shown = [button for button in self.buttons.values() if button.isVisibleTo(self) and button.isEnabled()]
+        (shown[0] if shown else self.radio).setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape answers the question with no, and does not close the window."""
+        if event.key() == Qt.Key.Key_Escape and self.question.isVisibleTo(self):
+            self._end_question(remove=False)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tones = shades(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(tones.hairline)
+        painter.setBrush(tones.raised)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+    def _arrange(self) -> None:
+        head = QWidget()
+        first = FlowLayout(head, spacing=12)
+        first.addWidget(self.radio)
+        first.addWidget(self.state)
+        trouble = QHBoxLayout()
+        trouble.addWidget(self._failure_mark, 0, Qt.AlignmentFlag.AlignTop)
+        trouble.addWidget(self.failure, 1)
+        actions = QWidget()
+        flow = FlowLayout(actions)
+        for button in self.buttons.values():
+            flow.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(4)
+        column.addWidget(head)
+        for label in (self.judgement, self.facts, self.languages):
+            column.addWidget(label)
+        column.addWidget(self.bar)
+        column.addWidget(self.progress)
+        column.addLayout(trouble)
+        column.addWidget(self.question)
+        column.addSpacing(4)
+        column.addWidget(actions)
+
+    def _connect(self) -> None:
+        self.radio.clicked.connect(self.use_wanted)
+        for name, wanted in {
+            "download": self.download_wanted,
+            "resume": self.download_wanted,
+            "repair": self.download_wanted,
+            "pause": self.pause_wanted,
+            "cancel": self.cancel_wanted,
+            "check": self.check_wanted,
+            "try": self.try_wanted,
+        }.items():
+            self.buttons[name].clicked.connect(wanted)
+        self.buttons["remove"].clicked.connect(self._ask_before_removing)
+        self.question.keep.clicked.connect(lambda: self._end_question(remove=False))
+        self.question.remove.clicked.connect(lambda: self._end_question(remove=True))
+        self.question.hide()
+
+
+class _Choice(QRadioButton):
+    """The model's name as the choice to use it; readable, too, while it cannot be chosen."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.setAccessibleName(f"Use {label}")
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        self.setFont(font)
+        self._color()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ParentChange):
+            self._color()
+        super().changeEvent(event)
+
+    def _color(self) -> None:
+        roles, disabled = QPalette.ColorRole, QPalette.ColorGroup.Disabled
+        text = self.palette().color(QPalette.ColorGroup.Active, roles.WindowText)
+        if self.palette().color(disabled, roles.WindowText) != text:
+            palette = QPalette(self.palette())
+            palette.setColor(disabled, roles.WindowText, text)
+            self.setPalette(palette)
+
+
+class _Question(QWidget):
+    """Asked in place before a model is removed."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.note = NoteLabel()
+        self.keep = _button("Keep it", "Keep it")
+        self.remove = _button("Remove", words)
+        answers = QWidget()
+        flow = FlowLayout(answers)
+        flow.addWidget(self.remove)
+        flow.addWidget(self.keep)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(NoteLabel(words, "", size=1.0))
+        column.addWidget(self.note)
+        column.addSpacing(4)
+        column.addWidget(answers)
+
+
+def _button(text: str, name: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setAutoDefault(False)  # Enter in a line of the same window presses none of these
+    button.setAccessibleName(name)
+    return button

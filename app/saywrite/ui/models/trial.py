@@ -1,0 +1,96 @@
+"""What another model makes of the last dictation, beside the text it has: differences marked, one button to use it.
+
+GUI thread; loaded when there is something to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QColor, QPalette, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QSplitter, QTextEdit, QVBoxLayout, QWidget
+
+from saywrite.foundation.events import ModelTried
+from saywrite.ui.models.text_differences import Span, compare
+from saywrite.ui.toolkit.formatting import count, length
+from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.theme import blend, shades
+from saywrite.ui.transcript.rows import units
+
+PREFERRED_SIZE = QSize(820, 460)
+MARKED = 0.22
+"""Share of the mark's color in its ground: text on it keeps a contrast of 4.5 and more."""
+
+
+class ModelTrialDialog(QDialog):
+    use_wanted = Signal()
+
+    def __init__(self, tried: ModelTried, model_label: str, *, in_use: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"{model_label} on your last dictation")
+        found = compare(tried.text_now, tried.text_tried)
+        self.summary = NoteLabel(_summary(found.words, found.total), "", size=1.0)
+        self.now = _Text("Text it has now", "", tried.text_now, found.now, "bad")
+        self.tried = _Text(model_label, f"took {length(tried.took_s)}", tried.text_tried, found.tried, "good")
+        columns = QSplitter()
+        columns.setChildrenCollapsible(False)
+        for text in (self.now, self.tried):
+            columns.addWidget(text)
+        columns.setSizes([1, 1])
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        self.use = QPushButton("Use this model")
+        self.use.setAccessibleName(f"Use {model_label}")
+        self.use.setEnabled(not in_use)
+        self.use.clicked.connect(self._use)
+        buttons.addButton(self.use, QDialogButtonBox.ButtonRole.AcceptRole)
+        column = QVBoxLayout(self)
+        column.addWidget(self.summary)
+        column.addWidget(columns, 1)
+        column.addWidget(buttons)
+        self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
+
+    def _use(self) -> None:
+        self.use_wanted.emit()
+        self.accept()
+
+
+class _Text(QWidget):
+    """One text under its name, with the marked places underlined, too: color alone tells not everybody."""
+
+    def __init__(self, name: str, note: str, text: str, marks: Sequence[Span], tone: str) -> None:
+        super().__init__()
+        self.view = QTextEdit()
+        self.view.setReadOnly(True)
+        self.view.setTabChangesFocus(True)
+        self.view.setPlainText(text)
+        self.view.setAccessibleName(name)
+        self.marks = tuple(text[start:end] for start, end in marks)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        title = NoteLabel(f"{name} · {note}" if note else name, "", size=1.0)
+        column.addWidget(title)
+        column.addWidget(self.view, 1)
+        palette = self.view.palette()
+        base = palette.color(QPalette.ColorRole.Base)
+        for start, end in marks:
+            self._mark(text, start, end, blend(base, getattr(shades(palette), tone), MARKED))
+
+    def _mark(self, text: str, start: int, end: int, ground: QColor) -> None:
+        cursor = QTextCursor(self.view.document())
+        cursor.setPosition(units(text[:start]))
+        cursor.setPosition(units(text[:end]), QTextCursor.MoveMode.KeepAnchor)
+        style = QTextCharFormat()
+        style.setBackground(ground)
+        style.setFontUnderline(True)
+        cursor.mergeCharFormat(style)
+
+
+def _summary(words: int, total: int) -> str:
+    if not total:
+        return "Both texts are empty: there are no words in this recording."
+    if not words:
+        return "Both texts are the same."
+    verb = "differs" if words == 1 else "differ"
+    return f"{words:,} of {count(total, 'word')} {verb}; the differences are marked. The dictation keeps its text."

@@ -1,0 +1,176 @@
+"""The settings of the account with aiOla: how to sign in, where to, and whether it works. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QToolButton, QWidget
+
+from saywrite.foundation.errors import AddressRefused
+from saywrite.storage.settings.schema import OPTIONS, Option, Settings
+from saywrite.ui.settings.account_access import SECRET_OF, AccountAccess
+from saywrite.ui.settings.connection_test import ConnectionTest
+from saywrite.ui.settings.editors import OptionEditors, add_row, new_form
+from saywrite.ui.settings.secret_field import SecretField
+from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.preferences import Preferences
+
+ADDRESSES = ("aiola_token_url", "aiola_base_url", "aiola_auth_url")
+ADVANCED = (
+    "aiola_linger_s",
+    "aiola_threshold",
+    "aiola_min_speech_ms",
+    "aiola_min_silence_ms",
+    "aiola_max_segment_ms",
+)
+LABELS = {"key": "API key", "token": "Access token"}
+
+
+class AccountPage(QScrollArea):
+    """Without an `access` (a version without the service) only the options are there."""
+
+    account_changed = Signal()
+    """Another key or token is kept now, or none."""
+
+    def __init__(self, editors: OptionEditors, preferences: Preferences, access: AccountAccess | None) -> None:
+        super().__init__()
+        self._editors = editors
+        self._preferences = preferences
+        self._access = access
+        self._fields: dict[str, QWidget] = {}
+        self.secrets: dict[str, SecretField] = {}
+        self.problems: dict[str, NoteLabel] = {}
+        content = QWidget()
+        self._form = new_form(content)
+        self.advanced = QToolButton()
+        self._more = QWidget()
+        self._fill()
+        self.test: ConnectionTest | None = None
+        if access is not None:
+            self.test = ConnectionTest(partial(self._begin_test, access))
+            self.verticalScrollBar().rangeChanged.connect(self._show_findings)
+            self._form.addRow("", self.test)
+        self.setAccessibleName("aiOla account")
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        editors.refreshers.append(self._refresh)
+
+    def focus_first(self) -> None:
+        """To where something is missing."""
+        field = self.secrets.get(self._preferences.settings.aiola_sign_in)
+        if field is not None:
+            field.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for field in self.secrets.values():
+            field.look()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self.test is not None:
+            self.test.abandon()
+
+    def _fill(self) -> None:
+        if self._access is not None and "key" in self._access.environment:
+            variable, _ = self._access.environment["key"]
+            words = f"{variable} is set in the environment: that key is used, whatever is saved here."
+            self._form.addRow(NoteLabel(words, "warn"))
+        for option in OPTIONS.values():
+            if option.page == "aiOla" and option.name not in ADVANCED:
+                self._add(self._form, option)
+            if option.name == "aiola_sign_in":
+                self._add_secrets()
+        self.advanced.setText("Advanced")
+        self.advanced.setCheckable(True)
+        self.advanced.setAutoRaise(True)
+        self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.advanced.toggled.connect(self._show_advanced)
+        more = new_form(self._more)
+        more.setContentsMargins(0, 0, 0, 0)
+        for name in ADVANCED:
+            self._add(more, OPTIONS[name])
+        self._form.addRow("", self.advanced)
+        self._form.addRow(self._more)
+        self._show_advanced(False)
+
+    def _add_secrets(self) -> None:
+        if self._access is None:
+            return
+        for way, label in LABELS.items():
+            field = SecretField(label, SECRET_OF[way], self._access.secrets)
+            field.changed.connect(self.account_changed)
+            field.changed.connect(self._forget_findings)
+            self.secrets[way] = field
+            self._form.addRow(label, field)
+
+    def _add(self, form: QFormLayout, option: Option) -> None:
+        if option.name in ADDRESSES:
+            editor: QWidget = self._address(option)
+        else:
+            editor, _ = self._editors.make(option)
+        field = add_row(form, option, editor, editor)
+        self._fields[option.name] = field
+        if option.name in ADDRESSES:
+            self.problems[option.name] = field.add_note("", "bad")
+            self.problems[option.name].hide()
+        if self._access is not None and option.name in self._access.environment:
+            variable, value = self._access.environment[option.name]
+            field.add_note(f"{variable} is set in the environment and wins: {value}", "warn")
+
+    def _address(self, option: Option) -> QLineEdit:
+        line = QLineEdit()
+        line.setPlaceholderText(str(option.default) or "https://")
+        line.editingFinished.connect(lambda: self._take_address(option, line))
+        self._editors.refreshers.append(lambda settings: self._show_address(option, line, settings))
+        return line
+
+    def _show_address(self, option: Option, line: QLineEdit, settings: Settings) -> None:
+        """What was refused stays to be mended."""
+        if self.problems[option.name].isHidden():
+            line.setText(getattr(settings, option.name))
+
+    def _take_address(self, option: Option, line: QLineEdit) -> None:
+        """When the line is left: a good address holds, another is told what is wrong with it."""
+        problem, text = self.problems[option.name], line.text().strip() or str(option.default)
+        try:
+            address = self._access.check_address(text) if self._access is not None and text else text
+        except AddressRefused as error:
+            problem.setText(str(error))
+            problem.show()
+            line.setAccessibleDescription(str(error))
+            return
+        problem.hide()
+        line.setAccessibleDescription(option.help)
+        line.setText(address)
+        self._editors.set(option.name, address)
+
+    def _begin_test(self, access: AccountAccess) -> Callable[[], Iterable[tuple[bool | None, str, str]]]:
+        settings = self._preferences.settings
+        field = self.secrets.get(settings.aiola_sign_in)
+        return partial(access.test, settings, field.typed() if field is not None else None)
+
+    def _refresh(self, settings: Settings) -> None:
+        for way, field in self.secrets.items():
+            self._form.setRowVisible(field, way == settings.aiola_sign_in)
+        self._form.setRowVisible(self._fields["aiola_token_url"], settings.aiola_sign_in == "url")
+        self._form.setRowVisible(self._fields["aiola_auth_url"], settings.aiola_sign_in == "key")
+        self._forget_findings()
+
+    def _show_findings(self, _low: int, high: int) -> None:
+        """While findings come the newest is in view."""
+        if self.test is not None and self.test.running:
+            self.verticalScrollBar().setValue(high)
+
+    def _forget_findings(self) -> None:
+        if self.test is not None:
+            self.test.clear()
+
+    def _show_advanced(self, shown: bool) -> None:
+        self.advanced.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+        self._form.setRowVisible(self._more, shown)

@@ -1,0 +1,63 @@
+"""The switch “start at login” in the settings: it shows what the system says, and asks it. GUI thread.
+
+The system is asked elsewhere each time the switch comes to be seen: what was changed in its own settings shows.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QVBoxLayout, QWidget
+
+from saywrite.desktop.autostart import Autostart
+from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.labels import NoteLabel
+
+HELP = "The system keeps this, so its own settings show it too."
+
+
+class AutostartSwitch(QWidget):
+    def __init__(self, autostart: Autostart) -> None:
+        super().__init__()
+        self._autostart = autostart
+        self._known = False
+        self.box = QCheckBox("Start at login")
+        self.box.setEnabled(False)
+        self.box.setAccessibleDescription(HELP)
+        self.box.clicked.connect(self._switch)
+        self.note = NoteLabel(HELP)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.box)
+        column.addWidget(self.note)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask()
+
+    def _ask(self) -> None:
+        run_task(self._autostart.is_on, self._show, self._complain, owner=self, in_order=True)
+
+    def _switch(self, on: bool) -> None:
+        self.box.setEnabled(False)
+        autostart = self._autostart
+
+        def switch() -> bool:
+            autostart.switch(on)
+            return autostart.is_on()
+
+        run_task(switch, self._show, self._complain, owner=self, in_order=True)
+
+    def _show(self, on: bool) -> None:
+        self._known = on
+        self._say(HELP)
+
+    def _complain(self, error: Exception) -> None:
+        self._say(str(error))
+
+    def _say(self, words: str) -> None:
+        self.box.setChecked(self._known)
+        self.box.setEnabled(True)
+        self.note.setText(words)
+        self.box.setAccessibleDescription(words)

@@ -1,0 +1,160 @@
+"""Widgets that edit one option each, made from its declaration; a change holds at once. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from saywrite.storage.settings.schema import OPTIONS, Option, Settings, Value
+from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.preferences import Preferences
+
+LEAST_LETTERS = 16
+"""A drop-down may become so narrow; its list shows its entries in full."""
+SUFFIXES = {"days": " days", "minutes": " minutes", "seconds": " seconds", "milliseconds": " ms", "percent": " %"}
+"""What stands behind a number whose help begins with this word."""
+
+
+class OptionEditors(QObject):
+    """`refreshers` are called with the settings whenever these change."""
+
+    def __init__(self, preferences: Preferences, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._preferences = preferences
+        self._window = parent
+        self.refreshers: list[Callable[[Settings], None]] = []
+
+    def set(self, name: str, value: Value) -> None:
+        if not OPTIONS[name].problem(value):
+            self._preferences.update(**{name: value})
+
+    def refresh(self, settings: Settings) -> None:
+        for refresh in self.refreshers:
+            refresh(settings)
+
+    def make(self, option: Option) -> tuple[QWidget, QWidget]:
+        """The widget that edits the option, and the row it stands in (often itself)."""
+        if option.name == "export_folder":
+            return self._folder(option)
+        if option.choices:
+            editor = self._choice(option)
+        elif option.kind is bool:
+            editor = self._switch(option)
+        elif option.kind is int:
+            editor = self._number(option)
+        else:
+            editor = self._text(option)
+        return editor, editor
+
+    def _choice(self, option: Option) -> QWidget:
+        box = QComboBox()
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(LEAST_LETTERS)
+        for value, label in option.choices:
+            box.addItem(label, value)
+        box.activated.connect(lambda row: self.set(option.name, box.itemData(row)))
+        self.refreshers.append(lambda settings: box.setCurrentIndex(box.findData(getattr(settings, option.name))))
+        return box
+
+    def _switch(self, option: Option) -> QWidget:
+        box = QCheckBox(option.label)
+        box.toggled.connect(lambda on: self.set(option.name, on))
+        self.refreshers.append(lambda settings: box.setChecked(getattr(settings, option.name)))
+        return box
+
+    def _number(self, option: Option) -> QWidget:
+        box = QSpinBox()
+        box.setRange(option.minimum, option.maximum)
+        box.setKeyboardTracking(False)
+        unit = option.help.split(maxsplit=1)[0].rstrip(".").lower() if option.help else ""
+        box.setSuffix(SUFFIXES.get(unit, ""))
+        if option.minimum < 0:
+            box.setSpecialValueText("Always")
+        box.valueChanged.connect(lambda value: self.set(option.name, value))
+        self.refreshers.append(lambda settings: box.setValue(getattr(settings, option.name)))
+        return box
+
+    def _text(self, option: Option) -> QLineEdit:
+        line = QLineEdit()
+
+        def take() -> None:
+            """An empty line stands for the default."""
+            line.setText(line.text().strip() or str(option.default))
+            self.set(option.name, line.text())
+
+        line.editingFinished.connect(take)
+        self.refreshers.append(lambda settings: line.setText(getattr(settings, option.name)))
+        return line
+
+    def _folder(self, option: Option) -> tuple[QWidget, QWidget]:
+        line = self._text(option)
+        browse = QPushButton("Choose…")
+        browse.setAccessibleName(f"{option.label}: choose a folder")
+        browse.clicked.connect(partial(self._choose_folder, option.name))
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(line, 1)
+        layout.addWidget(browse)
+        return line, row
+
+    def _choose_folder(self, name: str) -> None:
+        dialog = QFileDialog(self._window, "Choose a folder", getattr(self._preferences.settings, name))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(partial(self.set, name))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+
+def new_form(content: QWidget) -> QFormLayout:
+    """The layout of a page of settings."""
+    form = QFormLayout(content)
+    form.setContentsMargins(16, 16, 16, 16)
+    form.setHorizontalSpacing(14)
+    form.setVerticalSpacing(10)
+    form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return form
+
+
+class OptionField(QWidget):
+    """An editor and what is said below it."""
+
+    def __init__(self, row: QWidget) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addWidget(row)
+
+    def add_note(self, text: str, tone: str = "muted") -> NoteLabel:
+        note = NoteLabel(text, tone)
+        self._column.addWidget(note)
+        return note
+
+
+def add_row(form: QFormLayout, option: Option, editor: QWidget, row: QWidget) -> OptionField:
+    """Put an editor into a form under the option's label, with its help below; returns the field it stands in."""
+    editor.setObjectName(f"option {option.name}")
+    editor.setAccessibleName(option.label)
+    editor.setAccessibleDescription(option.help)
+    field = OptionField(row)
+    if option.help:
+        field.add_note(option.help)
+    form.addRow("" if isinstance(editor, QCheckBox) else option.label, field)
+    return field

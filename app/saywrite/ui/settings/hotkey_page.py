@@ -1,0 +1,125 @@
+"""Where the desktop hears the keys for us: ready lines for its settings, with a button that copies them. GUI thread."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from saywrite.desktop.hotkeys.base import FIRST, SECOND
+from saywrite.desktop.hotkeys.key_combination import KeyCombination, parse
+from saywrite.desktop.hotkeys.manual_binding import Instructions, desktop_of, instructions
+from saywrite.desktop.hotkeys.select import HotkeyBackend, choose
+from saywrite.foundation.errors import SettingsError
+from saywrite.foundation.events import KeysChanged
+from saywrite.ui.settings.editors import OptionEditors
+from saywrite.ui.settings.hotkey_recorder import KeyRecorder
+from saywrite.ui.toolkit.clipboard import copy_text
+from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.preferences import Preferences
+
+INTRODUCTION = "This desktop hears keys itself and passes none on. Give it the key in its own settings:"
+FALLBACK = KeyCombination("F9")
+
+
+def lines_for(hotkey: str, environ: Mapping[str, str], command: str) -> Instructions:
+    """What to do on this desktop for the key of the settings."""
+    try:
+        chord = parse(hotkey)
+    except SettingsError:
+        chord = FALLBACK
+    return instructions(desktop_of(environ), chord, command)
+
+
+def command_here() -> str:
+    """How the desktop can start our command line."""
+    return "saywrite" if shutil.which("saywrite") else f"{sys.executable} -m saywrite"
+
+
+class ManualBindingHelp(QWidget):
+    def __init__(self, environ: Mapping[str, str] = os.environ, command: str = "") -> None:
+        super().__init__()
+        self._environ = environ
+        self._command = command or command_here()
+        self._where = NoteLabel()
+        self._note = NoteLabel()
+        self.lines = QLabel()
+        self.lines.setTextFormat(Qt.TextFormat.PlainText)
+        self.lines.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.lines.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.lines.setWordWrap(True)
+        self.copy_button = QPushButton("Copy")
+        self.copy_button.setAutoDefault(False)
+        self.copy_button.setAccessibleName("Copy the lines for the desktop's settings")
+        self.copy_button.clicked.connect(lambda: copy_text(self.lines.text()))
+        row = QHBoxLayout()
+        row.addWidget(self.lines, 1)
+        row.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(NoteLabel(INTRODUCTION))
+        column.addWidget(self._where)
+        column.addLayout(row)
+        column.addWidget(self._note)
+
+    def show_key(self, hotkey: str) -> None:
+        found = lines_for(hotkey, self._environ, self._command)
+        self._where.setText(found.where)
+        self.lines.setText("\n".join(found.lines))
+        self._note.setText(found.note)
+        self._note.setVisible(bool(found.note))
+
+
+BINDINGS = {"hotkey": FIRST, "second_hotkey": SECOND}
+
+
+class KeysPage:
+    """Makes the editors, and shows in them what became of the keys."""
+
+    def __init__(
+        self,
+        editors: OptionEditors,
+        preferences: Preferences,
+        environ: Mapping[str, str] = os.environ,
+        platform: str = sys.platform,
+    ) -> None:
+        self._editors = editors
+        self._preferences = preferences
+        self._by_command = choose(platform, environ).way is HotkeyBackend.COMMAND_LINE
+        self.recorders: dict[str, KeyRecorder] = {}
+        self.lines = ManualBindingHelp(environ)
+        self.lines.setVisible(False)
+        self._show_lines(self._by_command)
+
+    def recorder(self, option: str) -> KeyRecorder:
+        """The editor of one of the options in `BINDINGS`."""
+        others = [name for name in BINDINGS if name != option]
+        made = KeyRecorder(lambda: [text for name in others if (text := getattr(self._preferences.settings, name))])
+        made.chosen.connect(partial(self._editors.set, option))
+        self._editors.refreshers.append(lambda settings: made.set_value(getattr(settings, option)))
+        self.recorders[option] = made
+        return made
+
+    def add_lines(self, form: QFormLayout) -> None:
+        """At the end of the page."""
+        form.addRow(self.lines)
+        self._editors.refreshers.append(lambda settings: self.lines.show_key(settings.hotkey))
+
+    def show(self, keys: KeysChanged) -> None:
+        """Which keys are heard now; where none can be, how the desktop hears them for us."""
+        for option, recorder in self.recorders.items():
+            mine = [each for each in keys.problems if each.binding in (BINDINGS[option], "")]
+            wanted = bool(getattr(self._preferences.settings, option))
+            recorder.show_problem(f"{mine[0].what} {mine[0].remedy}" if mine and wanted else "")
+        self._show_lines(self._by_command or any(not each.binding for each in keys.problems))
+
+    def _show_lines(self, wanted: bool) -> None:
+        self.lines.setVisible(wanted and sys.platform == "linux")

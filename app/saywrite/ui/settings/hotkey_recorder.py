@@ -1,0 +1,236 @@
+"""Chooses a key by pressing it: shows what speaks against it, and takes none that cannot be. GUI thread."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from saywrite.desktop.hotkeys.conflicts import KeyConflict, objections
+from saywrite.desktop.hotkeys.key_combination import KeyCombination, parse
+from saywrite.desktop.hotkeys.key_names import EVDEV_F13
+from saywrite.desktop.hotkeys.media_keys import MEDIA_KEYSYMS, MEDIA_NAMES
+from saywrite.foundation.errors import SettingsError
+from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.screen_reader import announce
+
+PORTABLE = QKeySequence.SequenceFormat.PortableText
+MODIFIERS = frozenset((Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta)) | {
+    Qt.Key.Key_Super_L,
+    Qt.Key.Key_Super_R,
+}
+ALONE = {
+    0xFFE3: "Left Ctrl",
+    0xFFE4: "Right Ctrl",
+    0xFFEA: "Right Alt",
+    0xFE03: "Right Alt",
+    0xFFE1: "Left Shift",
+    0xFFE2: "Right Shift",
+    0xFFEB: "Left Super",
+    0xFFEC: "Right Super",
+}
+"""X11's numbers of the keys that can be pressed alone; elsewhere such a key cannot be told from its twin."""
+
+BUTTONS = {Qt.MouseButton.BackButton: "Mouse 8", Qt.MouseButton.ForwardButton: "Mouse 9"}
+
+ASKING = "Press the keys… (Esc: leave it)"
+
+
+class KeyRecorder(QWidget):
+    """`chosen` carries the key in our notation, "" for none. Under its row stands what is to be known of it."""
+
+    chosen = Signal(str)
+
+    def __init__(self, others: Callable[[], list[str]], platform: str = sys.platform) -> None:
+        """`others`: our own other keys, as text."""
+        super().__init__()
+        self._others = others
+        self._platform = platform
+        self._value = ""
+        self._problem = ""
+        self._alone = ""
+        self.recording = False
+        self.button = QPushButton()
+        self.button.setAutoDefault(False)
+        self.button.clicked.connect(self.record)
+        self.button.installEventFilter(self)
+        self.clear_button = QPushButton("Clear")
+        self.clear_button.setAutoDefault(False)
+        self.clear_button.clicked.connect(lambda: self._take(""))
+        self.note = NoteLabel("", "warn")
+        row = QHBoxLayout()
+        row.addWidget(self.button, 1)
+        row.addWidget(self.clear_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self.note)
+        self.setFocusProxy(self.button)
+        self._show()
+
+    def set_value(self, text: str) -> None:
+        """The key in force."""
+        if text != self._value:
+            self._value, self._problem = text, ""
+        if not self.recording:
+            self._show()
+
+    def show_problem(self, words: str) -> None:
+        """Why the key is not heard, "" if it is."""
+        self._problem = words
+        if not self.recording:
+            self._show()
+
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.clear_button.setAccessibleName(f"Clear: {name}")
+        self._show()
+
+    def record(self) -> None:
+        """Take the next keys that are pressed, also those that we or others have grabbed."""
+        self.recording, self._alone = True, ""
+        self.button.setText(ASKING)
+        self.note.hide()
+        self.button.grabKeyboard()
+        announce(self.button, ASKING)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not self.recording:
+            return False
+        if isinstance(event, QKeyEvent):
+            if event.type() in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
+                self._press(event)
+            elif event.type() == QEvent.Type.KeyRelease and not event.isAutoRepeat():
+                self._release(event)
+            event.accept()
+            return True
+        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
+            if event.button() in BUTTONS:
+                self._offer(_with_modifiers(event.modifiers(), BUTTONS[event.button()]))
+                return True
+            return False
+        if isinstance(event, QFocusEvent) and event.lostFocus():
+            self._stop()
+        return False
+
+    def _press(self, event: QKeyEvent) -> None:
+        if event.type() != QEvent.Type.KeyPress or event.isAutoRepeat():
+            return
+        key, held = Qt.Key(event.key()), event.modifiers()
+        if key == Qt.Key.Key_Escape and held == Qt.KeyboardModifier.NoModifier:
+            self._stop()
+        elif key in MODIFIERS:
+            self._alone = ALONE.get(event.nativeVirtualKey(), "") if not self._alone else ""
+        else:
+            name = x11_name(event.nativeScanCode(), event.nativeVirtualKey()) if self._platform == "linux" else ""
+            self._offer(
+                _with_modifiers(held, name) if name else QKeySequence(_combination(held, key)).toString(PORTABLE)
+            )
+
+    def _release(self, event: QKeyEvent) -> None:
+        """A modifier that was pressed and let go alone is a key of its own."""
+        if Qt.Key(event.key()) in MODIFIERS and self._alone:
+            self._offer(self._alone)
+
+    def _offer(self, text: str) -> None:
+        try:
+            chord = parse(text.replace("Backtab", "Tab"))
+        except SettingsError as error:
+            self._refuse(f"{error.what} {error.remedy}")
+            return
+        refused = [each.text for each in self._objections(chord) if each.refused]
+        if refused:
+            self._refuse(refused[0])
+        else:
+            self._take(str(chord))
+
+    def _refuse(self, words: str) -> None:
+        """Say why, and go on listening."""
+        self._alone = ""
+        self.note.setText(words)
+        self.note.show()
+        announce(self.button, words)
+
+    def _take(self, text: str) -> None:
+        self._value, self._problem = text, ""
+        self._stop()
+        self.chosen.emit(text)
+
+    def _stop(self) -> None:
+        if self.recording:
+            self.recording = False
+            self.button.releaseKeyboard()
+        self._show()
+
+    def _show(self) -> None:
+        self.button.setText(self._value or "None: press to choose")
+        self.button.setAccessibleName(f"{self.accessibleName()}: {self._value or 'none'}")
+        self.clear_button.setEnabled(bool(self._value))
+        words = [self._problem] if self._problem else []
+        if self._value and not self._problem:
+            try:
+                words = [each.text for each in self._objections(parse(self._value))]
+            except SettingsError as error:
+                words = [f"{error.what} {error.remedy}"]
+        self.note.setText(" ".join(words))
+        self.note.setVisible(bool(words))
+
+    def _objections(self, chord: KeyCombination) -> tuple[KeyConflict, ...]:
+        others = []
+        for text in self._others():
+            try:
+                others.append(parse(text))
+            except SettingsError:
+                continue
+        return objections(chord, self._platform, others)
+
+
+def x11_name(code: int, keysym: int) -> str:
+    """Our name for a key that Qt names otherwise or not at all, by X11's key code and keysym; "" for all others."""
+    if EVDEV_F13 <= code < EVDEV_F13 + 12:
+        return f"F{13 + code - EVDEV_F13}"
+    if code == _ISO_LESS:
+        return "Less"
+    return _BY_KEYSYM.get(keysym, "")
+
+
+_ISO_LESS = 94
+_KEYPAD = {
+    **{0xFFB0 + number: f"Num {number}" for number in range(10)},
+    **{0xFF95 + place: f"Num {digit}" for place, digit in enumerate("7486293150")},
+    **{0xFF9F: "Num Decimal", 0xFFAE: "Num Decimal", 0xFFAC: "Num Decimal", 0xFF8D: "Num Enter"},
+    **{0xFFAB: "Num Plus", 0xFFAD: "Num Minus", 0xFFAA: "Num Times", 0xFFAF: "Num Divide", 0xFFBD: "Num Equal"},
+}
+"""With Num Lock on and off."""
+
+_BY_KEYSYM = (
+    {number: MEDIA_NAMES[name] for name, number in MEDIA_KEYSYMS.items()}
+    | _KEYPAD
+    | {
+        0xFF23: "Henkan",
+        0xFF22: "Muhenkan",
+        0xFF27: "Hiragana Katakana",
+        0xFF31: "Hangul",
+        0xFF34: "Hanja",
+    }
+)
+
+
+def _combination(held: Qt.KeyboardModifier, key: Qt.Key) -> QKeyCombination:
+    """Without what says that a key is on the keypad, or typed in another group."""
+    return QKeyCombination(held & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier), key)
+
+
+def _with_modifiers(held: Qt.KeyboardModifier, name: str) -> str:
+    """In our notation. A Mac has none of these keys."""
+    names = {
+        Qt.KeyboardModifier.ControlModifier: "Ctrl",
+        Qt.KeyboardModifier.AltModifier: "Alt",
+        Qt.KeyboardModifier.ShiftModifier: "Shift",
+        Qt.KeyboardModifier.MetaModifier: "Super",
+    }
+    return "+".join([*(word for flag, word in names.items() if held & flag), name])

@@ -1,0 +1,84 @@
+"""Line icons that take the text color of the palette at the moment they are painted. GUI thread.
+
+An icon is an SVG in `resources/icons` drawn in `currentColor`. The engine below draws it anew for every size, state
+and color, so that it is sharp on every screen and follows light and dark without being told.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from saywrite.foundation import paths
+
+APP_ICON_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
+
+
+def icon(name: str) -> QIcon:
+    """The line icon `resources/icons/<name>.svg`. Raises OSError when it is not there."""
+    _source(name)
+    return QIcon(_TintedEngine(name))
+
+
+def app_icon() -> QIcon:
+    """The program's own icon, in the sizes window managers ask for."""
+    result = QIcon()
+    for size in APP_ICON_SIZES:
+        result.addFile(str(paths.resource(f"icons/saywrite-{size}.png")), QSize(size, size))
+    return result
+
+
+def paint_icon(painter: QPainter, name: str, rect: QRectF, color: QColor) -> None:
+    """Draw the icon into `rect` (device-independent pixels) in `color`."""
+    _renderer(name, color.rgba()).render(painter, rect)
+
+
+@lru_cache(maxsize=128)
+def _source(name: str) -> str:
+    return paths.resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=256)
+def _renderer(name: str, rgba: int) -> QSvgRenderer:
+    color = QColor.fromRgba(rgba)
+    svg = _source(name).replace(
+        'stroke="currentColor"', f'stroke="{color.name()}" stroke-opacity="{color.alphaF():.3f}"'
+    )
+    return QSvgRenderer(QByteArray(svg.encode()))
+
+
+class _TintedEngine(QIconEngine):
+    """Paints one icon; the color is looked up in the application's palette at each paint."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        side = min(rect.width(), rect.height())
+        square = QRectF(0, 0, side, side)
+        square.moveCenter(QRectF(rect).center())
+        paint_icon(painter, self._name, square, _color(mode))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        result = QPixmap(size)
+        result.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(result)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return result
+
+    def clone(self) -> QIconEngine:
+        return _TintedEngine(self._name)
+
+
+def _color(mode: QIcon.Mode) -> QColor:
+    palette = QGuiApplication.palette()
+    if mode == QIcon.Mode.Disabled:
+        return palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText)
+    if mode == QIcon.Mode.Selected:
+        return palette.color(QPalette.ColorRole.HighlightedText)
+    return palette.color(QPalette.ColorRole.WindowText)

@@ -1,0 +1,89 @@
+"""Labels in shades of the palette, and the picture of a key. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from saywrite.ui.toolkit.theme import shades
+
+
+class ThemedLabel(QLabel):
+    """A label in one of `theme.Shades` (by name; "" is plain text) that follows the palette."""
+
+    def __init__(self, text: str = "", tone: str = "muted", *, size: float = 1.0, strong: bool = False) -> None:
+        super().__init__(text)
+        self._tone = tone
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setForegroundRole(QPalette.ColorRole.WindowText)  # on a Base ground it would be Text
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * size)
+        if strong:
+            font.setWeight(QFont.Weight.DemiBold)
+        self.setFont(font)
+        self._retint()
+
+    def set_tone(self, tone: str) -> None:
+        self._tone = tone
+        self._retint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ParentChange):
+            self._retint()
+        super().changeEvent(event)
+
+    def _retint(self) -> None:
+        parent = self.parentWidget()
+        ground = parent.palette() if parent is not None else QPalette()
+        plain = ground.color(QPalette.ColorRole.WindowText)
+        color: QColor = getattr(shades(ground), self._tone) if self._tone else plain
+        if self.palette().color(QPalette.ColorRole.WindowText) != color:
+            palette = QPalette(self.palette())
+            palette.setColor(QPalette.ColorRole.WindowText, color)
+            self.setPalette(palette)
+
+
+class NoteLabel(ThemedLabel):
+    """A small text that wraps and is never cut: forms do not ask a label how high it is at its width."""
+
+    def __init__(self, text: str = "", tone: str = "muted", *, size: float = 0.92) -> None:
+        super().__init__(text, tone, size=size)
+        self.setWordWrap(True)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        height = self.heightForWidth(self.width())
+        if height != self.minimumHeight():
+            self.setMinimumHeight(max(0, height))
+
+
+class KeyCap(QWidget):
+    """A key as it looks on the keyboard."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._key = key
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(max(metrics.horizontalAdvance(self._key) + 14, metrics.height() + 8), metrics.height() + 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tones = shades(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(tones.hairline)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Window))
+        cap = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(cap, 4, 4)
+        painter.setPen(tones.muted)
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._key)

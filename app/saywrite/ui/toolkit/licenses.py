@@ -1,0 +1,110 @@
+"""The parts that Saywrite is made from, each with its license: Python packages and what is shipped with them.
+
+Any thread; reads files. Works for an installed program, from its metadata, and in a checkout, from `pyproject.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from saywrite.foundation.paths import resource
+
+DISTRIBUTION = "saywrite"
+COMPONENTS = "licenses/components.toml"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part that is no Python package. `texts`: the files with the wording of its license."""
+
+    name: str
+    license: str
+    about: str
+    texts: tuple[Path, ...]
+
+
+def components() -> tuple[Component, ...]:
+    """Models and native libraries, as `resources/licenses/components.toml` has them. Raises OSError without it."""
+    listed = resource(COMPONENTS)
+    entries = tomllib.loads(listed.read_text(encoding="utf-8"))["component"]
+    return tuple(
+        Component(
+            each["name"],
+            each["license"],
+            each["about"],
+            tuple((listed.parent / name).resolve() for name in each["texts"]),
+        )
+        for each in entries
+    )
+
+
+def package_lines() -> list[str]:
+    """Name, version and license of every installed Python package the program needs, in the order of names."""
+    return [
+        f"{found['Name']} {found['Version']} – {license_of(found)}"
+        for name in sorted(needed_packages(requirements()), key=str.lower)
+        if (found := _metadata(name)) is not None
+    ]
+
+
+def requirements(project: Path | None = None) -> list[str]:
+    """What the program itself asks for, as lines of requirements. `project`: a `pyproject.toml` to read them from;
+    by default the metadata of the installed program, or else the checkout's.
+    """
+    if project is None:
+        try:
+            return metadata.requires(DISTRIBUTION) or []
+        except metadata.PackageNotFoundError:
+            project = resource("licenses").parents[1] / "pyproject.toml"
+    try:
+        found = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+    except (OSError, tomllib.TOMLDecodeError, KeyError):
+        return []
+    return [str(line) for line in found]
+
+
+def needed_packages(lines: Iterable[str]) -> set[str]:
+    """The names in `lines` and in what these packages ask for in turn, extras aside. Names are lower case, with
+    hyphens; some may not be installed because this system does not need them.
+    """
+    names: set[str] = set()
+    waiting = list(lines)
+    while waiting:
+        line = waiting.pop()
+        match = _NAME.match(line.strip())
+        if match is None or "extra ==" in line:
+            continue
+        name = re.sub(r"[-_.]+", "-", match[0]).lower()
+        if name not in names:
+            names.add(name)
+            found = _metadata(name)
+            waiting += (found.get_all("Requires-Dist") or []) if found is not None else []
+    return names
+
+
+def license_of(found: metadata.PackageMetadata) -> str:
+    """The license that a package declares, in the words of its metadata."""
+    if "License-Expression" in found:
+        return str(found["License-Expression"])
+    classified = [
+        line.rsplit("::", 1)[-1].strip()
+        for line in found.get_all("Classifier") or []
+        if line.startswith("License ::") and not line.endswith("OSI Approved")
+    ]
+    if classified:
+        return ", ".join(classified)
+    first = str(found["License"] or "").strip().splitlines()[:1] if "License" in found else []
+    return first[0] if first else "see the package"
+
+
+def _metadata(name: str) -> metadata.PackageMetadata | None:
+    try:
+        return metadata.metadata(name)
+    except metadata.PackageNotFoundError:
+        return None

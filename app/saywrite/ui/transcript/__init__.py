@@ -1,0 +1,1 @@
+"""The live text: rows, editing, finding, translations."""

@@ -1,0 +1,272 @@
+"""The editable text of the transcript: a plain text editor that knows its rows. GUI thread.
+
+It keeps a person's keys from splitting rows or writing into headings, copies prose instead of Qt's paragraphs, and
+says which rows are on screen. The cursor and the view are only moved by the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QFont,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from saywrite.ui.toolkit.clipboard import plain_text
+from saywrite.ui.toolkit.theme import blend
+from saywrite.ui.transcript.editable_document import TranscriptDocument
+from saywrite.ui.transcript.rows import Row, RowKind, clean, join_parts, shown
+
+Keys = QKeySequence.StandardKey
+_BACKWARD = (Keys.Backspace, Keys.DeleteStartOfWord)
+_FORWARD = (Keys.Delete, Keys.DeleteEndOfWord, Keys.DeleteEndOfLine, Keys.DeleteCompleteLine)
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier
+
+
+def changes_text(event: QKeyEvent) -> bool:
+    """Whether the key would change the text of an editor."""
+    if any(event.matches(key) for key in (Keys.Cut, Keys.Paste, *_BACKWARD, *_FORWARD)):
+        return True
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    commands = event.modifiers() & _COMMANDS
+    # Ctrl+Alt is AltGr on Windows: it types.
+    typed = not commands or event.modifiers() & both == both
+    return typed and bool(event.text()) and event.text().isprintable()
+
+
+def is_protected(document: TranscriptDocument, cursor: QTextCursor) -> bool:
+    """The cursor is in a heading or note, or the selection touches one."""
+    parts = document.parts(cursor.selectionStart(), cursor.selectionEnd())
+    return any(not row.editable for row, _, _ in parts)
+
+
+def joins_fixed(document: TranscriptDocument, cursor: QTextCursor, event: QKeyEvent) -> bool:
+    """Whether Backspace or Delete would join a row with a heading or note."""
+    if cursor.hasSelection():
+        return False
+    rows, index = document.rows, cursor.blockNumber()
+    if cursor.atBlockStart() and any(event.matches(key) for key in _BACKWARD):
+        return index > 0 and not rows[index - 1].editable
+    if cursor.atBlockEnd() and any(event.matches(key) for key in _FORWARD):
+        return index + 1 < len(rows) and not rows[index + 1].editable
+    return False
+
+
+def type_around(document: TranscriptDocument, cursor: QTextCursor, text: str) -> QTextCursor:
+    """Replace the selected text of rows by `text` and leave the headings and notes among them alone; returns where
+    the cursor belongs. Without a row in the selection nothing is changed."""
+    parts = list(document.parts(cursor.selectionStart(), cursor.selectionEnd()))
+    edits: list[tuple[Row, str]] = []
+    place: tuple[Row, int] | None = None
+    for row, first, last in parts:
+        if not row.editable:
+            continue
+        typed = text if place is None else ""
+        place = place or (row, first + len(text))
+        edits.append((row, row.text[:first] + typed + row.text[last:]))
+    if place is None:
+        return cursor
+    document.edit(edits)
+    index = document.index(place[0])
+    return cursor if index is None else document.cursor(index, place[1])
+
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+READING = 1.15
+"""Size of the transcript relative to the window's font: it is read, not scanned."""
+LEAST_RULE = 24
+"""A shorter line behind a heading looks like a dash."""
+MARGIN = 8
+"""Space around the text, device-independent pixels."""
+
+
+class TranscriptEditor(QPlainTextEdit):
+    hear_asked = Signal()
+    """Ctrl+Enter: hear the row with the cursor."""
+    undo_asked = Signal()
+    redo_asked = Signal()
+    menu_asked = Signal(object)
+    """A context menu is wanted at a global position (QPoint)."""
+    engaged = Signal()
+    """The person did something here: pressed a key or the mouse."""
+    left = Signal()
+    """The keyboard focus went elsewhere."""
+    resized = Signal()
+
+    def __init__(self, document: TranscriptDocument, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.transcript = document
+        font = QFont(self.font())
+        if font.pointSizeF() > 0:
+            font.setPointSizeF(font.pointSizeF() * READING)
+        self.setFont(font)
+        document.doc.setDefaultFont(self.font())
+        document.doc.setDocumentMargin(MARGIN)
+        self.setDocument(document.doc)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        self.setAcceptDrops(False)
+        self.setTabChangesFocus(True)
+        self.setCursorWidth(2)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        document.changed.connect(self._follow_rows)
+        self._follow_rows()
+
+    def visible_rows(self) -> Iterator[tuple[int, QRectF]]:
+        """The rows on screen: index and place in the viewport."""
+        block = self.firstVisibleBlock()
+        bottom = self.viewport().height()
+        place = self.blockBoundingGeometry(block).translated(self.contentOffset())
+        count = len(self.transcript.rows)
+        while block.isValid() and place.top() <= bottom and block.blockNumber() < count:
+            yield block.blockNumber(), place
+            block = block.next()
+            place = QRectF(place.left(), place.bottom(), place.width(), self.blockBoundingRect(block).height())
+
+    def end_of_text(self) -> float | None:
+        """Where the last row ends in the viewport; None when it is not on screen."""
+        last = len(self.transcript.rows) - 1
+        if last < 0:
+            return self.contentOffset().y() + MARGIN
+        return next((place.bottom() for index, place in self.visible_rows() if index == last), None)
+
+    def selected_prose(self) -> str:
+        cursor = self.textCursor()
+        if not cursor.hasSelection():
+            return ""
+        parts = self.transcript.parts(cursor.selectionStart(), cursor.selectionEnd())
+        return join_parts(parts, self.transcript.languages)
+
+    def current_row(self) -> Row | None:
+        return self.transcript.row_at(self.textCursor().position())
+
+    def type_text(self, text: str) -> None:
+        """Replace the selection by `text`, as typing it would, without splitting a row."""
+        if self.isReadOnly():
+            return
+        cursor = self.textCursor()
+        if is_protected(self.transcript, cursor):
+            cursor = type_around(self.transcript, cursor, text)
+        else:
+            cursor.insertText(shown(text))
+        self.setTextCursor(cursor)
+
+    def cut_selection(self) -> None:
+        self.copy()
+        self.type_text("")
+
+    # What the person does
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.engaged.emit()
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_asked.emit()
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self.redo_asked.emit()
+        elif event.key() in _ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.hear_asked.emit()
+        elif event.key() in _ENTER:
+            self.type_text("\n")
+        elif not self._guarded(event):
+            super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self.engaged.emit()
+        if event.commitString() and is_protected(self.transcript, self.textCursor()):
+            self.type_text(event.commitString())
+            event.accept()
+        else:
+            super().inputMethodEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.engaged.emit()
+        super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.menu_asked.emit(self.viewport().mapToGlobal(self.cursorRect().bottomLeft()))
+            return
+        if not self.textCursor().hasSelection():
+            self.setTextCursor(self.cursorForPosition(event.pos()))
+        self.menu_asked.emit(event.globalPos())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.left.emit()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        return plain_text(self.selected_prose())
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if source.hasText():
+            self.type_text(clean(source.text()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.transcript.doc.setDefaultFont(self.font())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        headings = [
+            (index, place)
+            for index, place in self.visible_rows()
+            if self.transcript.rows[index].kind is RowKind.HEADING
+        ]
+        if not headings:
+            return
+        painter = QPainter(self.viewport())
+        palette = self.palette()
+        painter.setPen(blend(palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text), 0.16))
+        for index, place in headings:
+            self._rule_after(painter, index, place)
+
+    # How
+
+    def _rule_after(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """A hairline from the end of a heading to the edge."""
+        layout = self.transcript.block(index).layout()
+        line = layout.lineAt(layout.lineCount() - 1)
+        if not line.isValid():
+            return
+        y = int(place.top() + line.y() + line.height() / 2)
+        start = int(place.left() + line.naturalTextRect().right()) + MARGIN * 2
+        end = self.viewport().width() - MARGIN
+        if end - start > LEAST_RULE:
+            painter.drawLine(start, y, end, y)
+
+    def _follow_rows(self) -> None:
+        """Text belongs to a segment: where there is none yet, nothing can be typed."""
+        nothing = not any(row.editable for row in self.transcript.rows)
+        if nothing != self.isReadOnly():
+            self.setReadOnly(nothing)
+
+    def _guarded(self, event: QKeyEvent) -> bool:
+        """Whether the key would change what must stay; then it is dealt with here."""
+        if event.matches(QKeySequence.StandardKey.Paste) or not changes_text(event):
+            return False
+        if is_protected(self.transcript, self.textCursor()):
+            if event.matches(QKeySequence.StandardKey.Cut):
+                self.copy()
+            self.type_text(event.text() if event.text().isprintable() else "")
+            return True
+        return joins_fixed(self.transcript, self.textCursor(), event)

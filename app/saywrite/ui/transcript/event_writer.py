@@ -1,0 +1,140 @@
+"""What a dictation tells becomes rows: finals, gaps and take-backs, each in its place. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from PySide6.QtCore import QDate, QLocale, QTime
+
+from saywrite.foundation.events import (
+    Gap,
+    SegmentAdded,
+    SegmentsRemoved,
+    SegmentTranslated,
+    Started,
+    Structured,
+    seconds,
+)
+from saywrite.ui.toolkit import formatting as wording
+from saywrite.ui.transcript.editable_document import TranscriptDocument
+from saywrite.ui.transcript.rows import Row, RowKind, clean
+
+
+@dataclass(frozen=True, slots=True)
+class DictationInfo:
+    """What is known of a dictation; `engine` is a name for people, `structured` what the service made besides text."""
+
+    started: Started
+    engine: str
+    structured: list[Mapping[str, Any]] = field(default_factory=list)
+
+
+class TranscriptEventWriter:
+    """Writes events into the document. A heading appears with the first row of its dictation, so that a dictation
+    in which nothing was said leaves no trace."""
+
+    def __init__(self, document: TranscriptDocument) -> None:
+        self._document = document
+        self._told: dict[str, DictationInfo] = {}
+        self._headed: set[str] = set()
+        self._rows: dict[tuple[str, int], Row] = {}
+
+    def begin(self, started: Started, engine: str) -> None:
+        self._told[started.dictation] = DictationInfo(started, engine or started.engine)
+        self._document.languages[started.dictation] = started.language
+
+    def add(self, event: SegmentAdded) -> bool:
+        """Put a final in its place. A number seen before gives its row a new text instead, unless a person
+        changed that row. False when there was nothing to show."""
+        segment = event.segment
+        key = (event.dictation, segment.number)
+        known = self._rows.get(key)
+        if known is not None and self._document.index(known) is not None:
+            if not known.edited:
+                self._document.rewrite(known, clean(segment.text))
+            return True
+        if not segment.text:
+            return False
+        text = clean(segment.text)
+        row = Row(RowKind.SEGMENT, event.dictation, segment.number, segment.start, segment.end, text, raw=segment.raw)
+        row.translation, row.engine = clean(segment.translation), segment.engine
+        self._rows[key] = row
+        self._put(row)
+        return True
+
+    def translate(self, event: SegmentTranslated) -> bool:
+        """Give a row its translation; False when the row is not known (it was taken back)."""
+        row = self._rows.get((event.dictation, event.number))
+        if row is None:
+            return False
+        row.translation = clean(event.text)
+        return True
+
+    def keep_structured(self, event: Structured) -> None:
+        known = self._told.get(event.dictation)
+        if known is not None:
+            known.structured.append(event.results)
+
+    def add_gap(self, gap: Gap) -> None:
+        """A note where sound is missing. It takes no room in the recording: what was not captured has no samples."""
+        self._put(Row(RowKind.GAP, gap.dictation, -1, gap.at, gap.at, clean(wording.missing(gap))))
+
+    def remove(self, event: SegmentsRemoved) -> None:
+        keys = [(event.dictation, number) for number in event.numbers]
+        self._document.remove_for_good([row for key in keys if (row := self._rows.pop(key, None))])
+
+    def heading_to_come(self, dictation: str) -> str:
+        """The heading that comes with the first row of `dictation`, with its empty line above; "" when it is there."""
+        if dictation not in self._told or dictation in self._headed:
+            return ""
+        return self._heading_row(dictation).text
+
+    def dictation_info(self, dictation: str) -> DictationInfo | None:
+        return self._told.get(dictation)
+
+    def clock(self, row: Row) -> datetime | None:
+        """The local time at which the first word of `row` was said."""
+        known = self._told.get(row.dictation)
+        return known.started.began + timedelta(seconds=seconds(row.start)) if known else None
+
+    def forget_headings(self) -> set[str]:
+        """The transcript was emptied: dictations that go on get a new heading. Returns what to `recall`."""
+        headed, self._headed = self._headed, set()
+        return headed
+
+    def recall(self, headed: set[str]) -> None:
+        """Rows with these headings are about to come back: drop the ones written meanwhile."""
+        double = headed & self._headed
+        self._document.remove(
+            [row for row in self._document.rows if row.kind is RowKind.HEADING and row.dictation in double]
+        )
+        self._headed |= headed
+
+    def _put(self, row: Row) -> None:
+        rows = [row]
+        if row.dictation not in self._headed:
+            self._headed.add(row.dictation)
+            rows.insert(0, self._heading_row(row.dictation))
+        self._document.insert(self._document.place(row), rows)
+
+    def _heading_row(self, dictation: str) -> Row:
+        above = "\n" if self._document.rows else ""
+        return Row(RowKind.HEADING, dictation, -1, -1, -1, above + self._heading(dictation))
+
+    def _heading(self, dictation: str) -> str:
+        known = self._told.get(dictation)
+        if known is None:
+            return "Dictation"
+        started = known.started
+        began, locale = started.began, QLocale.system()
+        parts = [
+            locale.toString(QDate(began.year, began.month, began.day), QLocale.FormatType.LongFormat),
+            locale.toString(QTime(began.hour, began.minute), QLocale.FormatType.ShortFormat),
+            known.engine,
+        ]
+        if started.source != "microphone":
+            parts.append(started.source.replace("\\", "/").rsplit("/", 1)[-1])
+        return " · ".join(clean(part).replace("\n", " ") for part in parts if part)

@@ -1,0 +1,324 @@
+"""Find in the transcript: a bar above the text with the words, a count, and ways back and forth. GUI thread."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QTextEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme import blend
+from saywrite.ui.transcript.editor import MARGIN
+from saywrite.ui.transcript.pane import TranscriptPane
+from saywrite.ui.transcript.rows import Row, at_unit
+
+SLICE = 4000
+"""Rows searched before the window gets its turn; some 4 ms."""
+
+
+def pattern(words: str, *, case: bool) -> re.Pattern[str] | None:
+    """What to look for: the words literally, any white space between them. None when there is nothing to find."""
+    parts = words.split()
+    if not parts:
+        return None
+    return re.compile(r"\s+".join(re.escape(part) for part in parts), 0 if case else re.IGNORECASE)
+
+
+class FindScan(QObject):
+    """All places of a pattern, in order. `progressed` tells that there are more, or that the scan is done."""
+
+    progressed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.pattern: re.Pattern[str] | None = None
+        self._rows: list[Row] = []
+        self._next = 0
+        self._row_of = array("I")
+        self._at = array("I")
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._scan_slice)
+
+    def start(self, rows: list[Row], looked_for: re.Pattern[str] | None) -> None:
+        """Search `rows` (the live list; a change of it is a reason to start again)."""
+        self.pattern, self._rows, self._next = looked_for, rows, 0
+        self._row_of, self._at = array("I"), array("I")
+        self._scan_slice()
+
+    @property
+    def done(self) -> bool:
+        return self.pattern is None or self._next >= len(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+    def place(self, number: int) -> tuple[int, int, int]:
+        """Row index, first and last character (exclusive) of a found place. Raises IndexError."""
+        row, at = self._row_of[number], self._at[number]
+        found = self.pattern.match(self._rows[row].text, at) if self.pattern else None
+        return row, at, found.end() if found else at
+
+    def first_from(self, row: int, character: int) -> int:
+        """The number of the first place at or behind a character of a row; `len()` when there is none."""
+        number = bisect_left(self._row_of, row)
+        while number < len(self) and self._row_of[number] == row and self._at[number] < character:
+            number += 1
+        return number
+
+    def number_of(self, row: int, character: int) -> int | None:
+        """The number of the place that begins exactly there."""
+        number = self.first_from(row, character)
+        here = number < len(self) and (self._row_of[number], self._at[number]) == (row, character)
+        return number if here else None
+
+    def places_in(self, row: int) -> Iterator[tuple[int, int]]:
+        """First and last character (exclusive) of each place in one row, whether scanned yet or not."""
+        if self.pattern is not None and row < len(self._rows) and self._rows[row].editable:
+            for found in self.pattern.finditer(self._rows[row].text):
+                yield found.start(), found.end()
+
+    @Slot()
+    def _scan_slice(self) -> None:
+        if self.pattern is None:
+            self._timer.stop()
+            self.progressed.emit()
+            return
+        end = min(len(self._rows), self._next + SLICE)
+        for index in range(self._next, end):
+            row = self._rows[index]
+            if row.editable:
+                for found in self.pattern.finditer(row.text):
+                    self._row_of.append(index)
+                    self._at.append(found.start())
+        self._next = end
+        if self.done:
+            self._timer.stop()
+        elif not self._timer.isActive():
+            self._timer.start()
+        self.progressed.emit()
+
+
+PAUSE_MS = 120
+LEAST_LETTERS, GOOD_LETTERS = 12, 24
+"""Letters the field shows at least, and those below which the bar wraps into two rows."""
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class FindBar(QWidget):
+    closed = Signal()
+
+    def __init__(self, pane: TranscriptPane) -> None:
+        super().__init__()
+        self._pane = pane
+        self._document = pane.editor.transcript
+        self._scan = FindScan(self)
+        self._current: int | None = None
+        self.words = QLineEdit()
+        self.count = QLabel()
+        self.case = QCheckBox("Match &case")
+        self.previous = self._button("up", "Previous (Shift+F3)")
+        self.next = self._button("down", "Next (F3)")
+        self._close = self._button("close", "Close find (Esc)")
+        self._again = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._first, self._second = QHBoxLayout(), QHBoxLayout()
+        self._wrapped = False
+        self._lay_out()
+        self._connect()
+        self.hide()
+
+    def open(self, words: str = "") -> None:
+        """Show the bar, with `words` to look for when they fit on a line."""
+        if words and "\n" not in words:
+            self.words.setText(words)
+        self.show()
+        self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.words.selectAll()
+        self._search()
+
+    def close_bar(self) -> None:
+        self.hide()
+        self._scan.start([], None)
+        self._pane.editor.setExtraSelections([])
+        self._pane.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.closed.emit()
+
+    def go(self, step: int) -> None:
+        """To the next (1) or previous (-1) place, round the ends."""
+        if self.isHidden():
+            self.open()
+        if not len(self._scan):
+            return
+        cursor = self._pane.editor.textCursor()
+        row, block = cursor.blockNumber(), cursor.block().position()
+        if self._current is not None:
+            number = self._current + step
+        else:
+            number = self._scan.first_from(row, cursor.selectionStart() - block) + min(0, step)
+        self._show(number % len(self._scan))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_bar()
+        elif event.key() in _ENTER:
+            self.go(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._highlight()
+
+    def _button(self, name: str, text: str) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(name))
+        button.setAutoRaise(True)
+        button.setToolTip(text)
+        button.setAccessibleName(text.split(" (", maxsplit=1)[0])
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _lay_out(self) -> None:
+        self.words.setPlaceholderText("Find in the transcript")
+        self.words.setAccessibleName("Find in the transcript")
+        self.words.setClearButtonEnabled(True)
+        self.count.setMinimumWidth(self.fontMetrics().horizontalAdvance("1,000 of 1,000"))
+        self.count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(MARGIN, 6, MARGIN, 0)
+        rows.setSpacing(4)
+        for row in (self._first, self._second):
+            row.setSpacing(6)
+            rows.addLayout(row)
+        self._second.addStretch(1)
+        self._first.addWidget(self.words, 1)
+        for widget in (self.previous, self.next, self._close):
+            self._first.addWidget(widget)
+        self._place(wrapped=False)
+
+    def minimumSizeHint(self) -> QSize:
+        """What the two rows need: opening the bar must not push the window's other parts aside."""
+        buttons = sum(button.minimumSizeHint().width() + 6 for button in (self.previous, self.next, self._close))
+        field = self.fontMetrics().averageCharWidth() * LEAST_LETTERS
+        second = self.count.minimumWidth() + 6 + self.case.minimumSizeHint().width()
+        return QSize(max(field + buttons, second) + 2 * MARGIN, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        others = (self.count, self.previous, self.next, self.case, self._close)
+        room = self.width() - 2 * MARGIN - sum(max(one.sizeHint().width(), one.minimumWidth()) + 6 for one in others)
+        wrapped = room < self.fontMetrics().averageCharWidth() * GOOD_LETTERS
+        if wrapped != self._wrapped:
+            self._place(wrapped=wrapped)
+
+    def _place(self, *, wrapped: bool) -> None:
+        """Number and case stand beside the field, or, where it gets narrow, below it."""
+        self._wrapped = wrapped
+        for widget in (self.count, self.case):
+            self._first.removeWidget(widget)
+            self._second.removeWidget(widget)
+        if wrapped:
+            self._second.insertWidget(0, self.count)
+            self._second.addWidget(self.case)
+        else:
+            self._first.insertWidget(1, self.count)
+            self._first.insertWidget(4, self.case)
+
+    def _connect(self) -> None:
+        self.words.textEdited.connect(self._again.start)
+        self.words.textChanged.connect(self._again.start)
+        self.case.toggled.connect(self._search)
+        self.previous.clicked.connect(lambda: self.go(-1))
+        self.next.clicked.connect(lambda: self.go(1))
+        self._close.clicked.connect(self.close_bar)
+        self._again.timeout.connect(self._search)
+        self._scan.progressed.connect(self._tell)
+        self._document.changed.connect(self._text_changed)
+        self._pane.editor.updateRequest.connect(lambda _rect, dy: self._highlight() if dy else None)
+        for key, step in ((QKeySequence.StandardKey.FindNext, 1), (QKeySequence.StandardKey.FindPrevious, -1)):
+            shortcut = QShortcut(QKeySequence(key), self._pane.parentWidget() or self._pane)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda step=step: self.go(step))
+
+    def _search(self) -> None:
+        self._again.stop()
+        self._current = None
+        self._scan.start(self._document.rows, pattern(self.words.text(), case=self.case.isChecked()))
+        self._highlight()
+
+    def _text_changed(self) -> None:
+        if not self.isHidden() and self._scan.pattern is not None and not self._again.isActive():
+            self._again.start()
+
+    def _show(self, number: int) -> None:
+        self._current = number
+        row, first, last = self._scan.place(number)
+        cursor = self._document.cursor(row, first)
+        cursor.setPosition(self._document.cursor(row, last).position(), cursor.MoveMode.KeepAnchor)
+        self._pane.reveal(cursor)
+        self._highlight()
+        self._tell()
+        announce(self, self.count.text())
+
+    def _tell(self) -> None:
+        found = len(self._scan)
+        if self._current is None:
+            self._current = self._selected_place()
+        if self._scan.pattern is None:
+            text = ""
+        elif not found:
+            text = "Not found" if self._scan.done else "Searching…"
+        elif self._current is None:
+            text = f"{found:,} found"
+        else:
+            text = f"{self._current + 1:,} of {found:,}"
+        self.count.setText(text)
+        self.previous.setEnabled(bool(found))
+        self.next.setEnabled(bool(found))
+
+    def _selected_place(self) -> int | None:
+        cursor = self._pane.editor.textCursor()
+        if not cursor.hasSelection():
+            return None
+        block = self._document.doc.findBlock(cursor.selectionStart())
+        row = self._document.row_at(cursor.selectionStart())
+        if row is None:
+            return None
+        at = at_unit(row.text, cursor.selectionStart() - block.position())
+        return self._scan.number_of(block.blockNumber(), at)
+
+    def _highlight(self) -> None:
+        """Mark every place on screen; the rest is marked when it is scrolled into view."""
+        if self.isHidden() or self._scan.pattern is None:
+            return
+        palette = self._pane.palette()
+        ground = self._mark_color(palette)
+        marks = []
+        for row, _ in self._pane.editor.visible_rows():
+            for first, last in self._scan.places_in(row):
+                mark = QTextEdit.ExtraSelection()
+                mark.cursor = self._document.cursor(row, first)
+                mark.cursor.setPosition(self._document.cursor(row, last).position(), mark.cursor.MoveMode.KeepAnchor)
+                mark.format.setBackground(ground)
+                marks.append(mark)
+        self._pane.editor.setExtraSelections(marks)
+
+    @staticmethod
+    def _mark_color(palette: QPalette) -> QColor:
+        return blend(palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Highlight), 0.32)

@@ -1,0 +1,274 @@
+"""The clock times beside the transcript: when each row was said; a click on one is a wish to hear it. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QSizePolicy, QWidget
+
+from saywrite.ui.toolkit.theme import blend, readable
+from saywrite.ui.transcript.editor import MARGIN, TranscriptEditor
+from saywrite.ui.transcript.rows import Row, RowKind
+
+WIDEST = "00:00:00"
+MARK_RADIUS = 2.6
+
+
+class TimeGutter(QWidget):
+    """Paints the times of the rows on screen, and only those."""
+
+    hear_asked = Signal(object)
+    """The row whose time was clicked."""
+
+    def __init__(
+        self, editor: TranscriptEditor, time_of: Callable[[Row], str], note_of: Callable[[Row], str] = lambda _row: ""
+    ) -> None:
+        """`note_of`: what is special about a row ("" for most), told in its tooltip and marked by a small ring."""
+        super().__init__(editor)
+        self._editor = editor
+        self._time_of = time_of
+        self._note_of = note_of
+        self._hovered: Row | None = None
+        self.setMouseTracking(True)
+        self.setAccessibleName("Times")
+        self.setAccessibleDescription("When each row was said. Ctrl+Enter in the text plays the row.")
+        editor.updateRequest.connect(lambda *_: self.update())
+
+    def sizeHint(self) -> QSize:
+        width = QFontMetricsF(self._font()).horizontalAdvance(WIDEST) + 2 * MARGIN + 4
+        return QSize(int(width) + 1, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        palette = self.palette()
+        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+        painter.fillRect(event.rect(), base)
+        painter.setFont(self._font())
+        painter.setPen(readable(blend(base, text, 0.55), base))
+        right = self.width() - MARGIN - QFontMetricsF(self._font()).horizontalAdvance(WIDEST)
+        for row, top, baseline in self._rows():
+            if row is self._hovered:
+                self._paint_hovered(painter, row, QPointF(right, top + baseline))
+            else:
+                painter.drawText(QPointF(right, top + baseline), self._time_of(row))
+            if self._note_of(row):
+                self._paint_mark(painter, QPointF(right / 2, top + baseline * 0.66))
+
+    @staticmethod
+    def _paint_mark(painter: QPainter, middle: QPointF) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(painter.pen().color(), 1.4))
+        painter.drawEllipse(middle, MARK_RADIUS, MARK_RADIUS)
+        painter.restore()
+
+    def _paint_hovered(self, painter: QPainter, row: Row, place: QPointF) -> None:
+        painter.save()
+        font = self._font()
+        font.setUnderline(True)
+        painter.setFont(font)
+        painter.setPen(self.link_color())
+        painter.drawText(place, self._time_of(row))
+        painter.restore()
+
+    def link_color(self) -> QColor:
+        """The accent as text: the palette's own link color is a pure blue where no theme sets it."""
+        palette = self.palette()
+        base = palette.color(QPalette.ColorRole.Base)
+        return readable(palette.color(QPalette.ColorRole.Highlight), base)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(self._row_under(event.position().toPoint()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = self._row_under(event.position().toPoint())
+        if row is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.hear_asked.emit(row)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+        super().leaveEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        QApplication.sendEvent(self._editor.viewport(), event)
+
+    def _font(self) -> QFont:
+        font = QFont(self._editor.font())
+        if font.pointSizeF() > 0:
+            font.setPointSizeF(font.pointSizeF() * 0.88)
+        return font
+
+    def _rows(self) -> list[tuple[Row, float, float]]:
+        """The timed rows on screen, with their top and how far below it their first line stands."""
+        rows, baseline = self._editor.transcript.rows, QFontMetricsF(self._editor.font()).ascent()
+        return [
+            (rows[index], place.top(), baseline)
+            for index, place in self._editor.visible_rows()
+            if rows[index].kind is not RowKind.HEADING
+        ]
+
+    def _row_under(self, point: QPoint) -> Row | None:
+        height = QFontMetricsF(self._editor.font()).height()
+        for row, top, _ in self._rows():
+            if row.kind is RowKind.SEGMENT and top <= point.y() <= top + height:
+                return row
+        return None
+
+    def _hover(self, row: Row | None) -> None:
+        if row is self._hovered:
+            return
+        self._hovered = row
+        self.setCursor(Qt.CursorShape.PointingHandCursor if row else Qt.CursorShape.ArrowCursor)
+        note = self._note_of(row) if row else ""
+        self.setToolTip("\n".join(line for line in ("Hear from here" if row else "", note) if line))
+        self.update()
+
+
+LEAST_WIDTH = 560
+"""Narrower transcripts have no room for two columns, device-independent pixels."""
+SHARE = 0.46
+_WRAPPED = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+
+
+def spread(places: Sequence[tuple[float, float]], bottom: float) -> list[float]:
+    """Tops for boxes that want to be at (top, height): never over each other, as little moved as that takes, the last
+    one not below `bottom` where there is room above.
+    """
+    tops: list[float] = []
+    free = float("-inf")
+    for top, height in places:
+        tops.append(max(top, free))
+        free = tops[-1] + height
+    limit = bottom
+    for index in range(len(tops) - 1, -1, -1):
+        tops[index] = min(tops[index], limit - places[index][1])
+        limit = tops[index]
+    return tops
+
+
+class TranslationColumn(QWidget):
+    menu_asked = Signal(object, object)
+    """A row and a global position (QPoint): what can be done with its translation?"""
+
+    def __init__(self, editor: TranscriptEditor) -> None:
+        super().__init__(editor)
+        self._editor = editor
+        self.active = False
+        """There is a translation to show, here or in the strip."""
+        self.setAccessibleName("Translation")
+        self.hide()
+        editor.updateRequest.connect(lambda *_: self.update())
+
+    def wanted_width(self, total: int) -> int:
+        """Of a transcript that is `total` wide; 0 where it is too narrow or nothing is translated."""
+        return round(total * SHARE) if self.active and total >= LEAST_WIDTH else 0
+
+    def tell(self, translation: str) -> None:
+        """A new one, for screen readers."""
+        self.setAccessibleDescription(translation)
+        self.update()
+
+    def placed(self) -> list[tuple[Row, QRectF]]:
+        """The rows on screen that have a translation, and where it stands."""
+        rows, width = self._editor.transcript.rows, self.width() - 2 * MARGIN
+        found = [(rows[index], place.top()) for index, place in self._editor.visible_rows() if rows[index].translation]
+        heights = [self._height(row.translation, width) for row, _ in found]
+        # What is at work below the text (words being heard) leaves its room to the last translation.
+        bottom = float(self.height() - MARGIN)
+        tops = spread([(top, height) for (_, top), height in zip(found, heights, strict=True)], bottom)
+        return [
+            (row, QRectF(MARGIN, top, width, height))
+            for (row, _), top, height in zip(found, tops, heights, strict=True)
+        ]
+
+    def row_at(self, point: QPoint) -> Row | None:
+        return next((row for row, box in self.placed() if box.top() <= point.y() < box.bottom()), None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        palette = self.palette()
+        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+        painter.fillRect(event.rect(), base)
+        painter.setPen(blend(base, text, 0.16))
+        painter.drawLine(0, 0, 0, self.height())
+        painter.setFont(self._editor.font())
+        painter.setPen(readable(blend(base, text, 0.68), base))
+        for row, box in self.placed():
+            painter.drawText(box, _WRAPPED, row.translation)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        row = self.row_at(event.pos())
+        if row is not None:
+            self.menu_asked.emit(row, event.globalPos())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        QApplication.sendEvent(self._editor.viewport(), event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self.update()
+
+    def _height(self, text: str, width: int) -> float:
+        metrics = self._editor.fontMetrics()
+        return float(metrics.boundingRect(0, 0, width, 1 << 16, int(_WRAPPED), text).height())
+
+
+LINES = 5
+
+
+class TranslationStrip(QPlainTextEdit):
+    """Follows the transcript: what is on screen above is translated here."""
+
+    def __init__(self, editor: TranscriptEditor) -> None:
+        super().__init__()
+        self._editor = editor
+        self.setReadOnly(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Translation")
+        self.setTabChangesFocus(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.document().setDocumentMargin(MARGIN)
+        self.setFont(editor.font())
+        self._color()
+        self.hide()
+        editor.updateRequest.connect(lambda *_: self.refresh())
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, LINES * self.fontMetrics().lineSpacing() + 2 * MARGIN)
+
+    def refresh(self) -> None:
+        if self.isHidden():
+            return
+        rows = self._editor.transcript.rows
+        found = [rows[index].translation for index, _ in self._editor.visible_rows()]
+        text = "\n".join(translation for translation in found if translation)
+        if text != self.toPlainText():
+            self.setPlainText(text)
+            scroll = self.verticalScrollBar()
+            scroll.setValue(scroll.maximum())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._color()
+
+    def _color(self) -> None:
+        palette = QPalette(self._editor.palette())
+        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+        palette.setColor(QPalette.ColorRole.Text, readable(blend(base, text, 0.62), base))
+        if self.palette().color(QPalette.ColorRole.Text) != palette.color(QPalette.ColorRole.Text):
+            self.setPalette(palette)

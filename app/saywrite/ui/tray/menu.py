@@ -1,0 +1,154 @@
+"""The menu of the tray icon. GUI thread.
+
+It says what was chosen and shows what is in force; it is kept up to date as things change, because a panel that draws
+it itself reads it over D-Bus whenever it likes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from saywrite.foundation.events import Device, DevicesChanged
+from saywrite.storage.settings.schema import Settings
+from saywrite.ui.main_window.actions import Actions
+from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.widgets.choosers import EngineChoices
+
+TEXTS = 3
+LONGEST = 44
+"""Letters of a text in the menu."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentText:
+    """The text of a dictation that is over."""
+
+    dictation: str
+    text: str
+
+
+class TrayMenu(QMenu):
+    language_chosen = Signal(str)
+    engine_chosen = Signal(str)
+    microphone_chosen = Signal(str, str)
+    """Host API and key of the device, both "" for the system's default."""
+    copy_wanted = Signal(str)
+    """A whole text."""
+    show_wanted = Signal()
+    quit_wanted = Signal()
+
+    def __init__(self, actions: Actions, choices: EngineChoices) -> None:
+        super().__init__()
+        self._choices = choices
+        self._devices: tuple[Device, ...] = ()
+        self._settings = Settings()
+        self._recent: deque[RecentText] = deque(maxlen=TEXTS)
+        self.languages = QMenu("&Language", self)
+        self.microphones = QMenu("&Microphone", self)
+        self.engines = QMenu("&Recognizer", self)
+        self.texts = [QAction(icon("copy"), "", self) for _ in range(TEXTS)]
+        self.addActions([actions.record, actions.want_cancelled])
+        self.addSeparator()
+        for name, menu in (("language", self.languages), ("microphone", self.microphones), ("engine", self.engines)):
+            menu.setIcon(icon(name))
+            self.addMenu(menu)
+        self._above_texts = self.addSeparator()
+        for number, action in enumerate(self.texts):
+            self.addAction(action)
+            action.triggered.connect(lambda _checked=False, number=number: self._copy(number))
+        self.addActions([actions.insert_again, actions.take_back])
+        self.addSeparator()
+        self.addAction("Show &window").triggered.connect(self.show_wanted)
+        settings = self.addAction(icon("settings"), "Se&ttings…")  # the S is that of Start and Stop
+        settings.triggered.connect(actions.settings.trigger)
+        self.addSeparator()
+        self.addAction(icon("quit"), "&Quit Saywrite").triggered.connect(self.quit_wanted)
+        self._show_texts()
+        self.show_settings(self._settings)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Check what is in force."""
+        self._settings = settings
+        known = self._choices.engine(settings.engine)
+        codes = dict.fromkeys([*(known.languages if known else ()), *self._choices.language_names])
+        group = _emptied(self.languages)
+        for code in codes:
+            action = _entry(group, self._choices.language(code), code == settings.language)
+            action.setEnabled(known is None or code in known.languages)
+            action.triggered.connect(lambda _checked=False, code=code: self.language_chosen.emit(code))
+        self.languages.addActions(group.actions())
+        group = _emptied(self.engines)
+        for choice in self._choices.engines:
+            action = _entry(group, choice.label, choice.name == settings.engine)
+            action.triggered.connect(lambda _checked=False, name=choice.name: self.engine_chosen.emit(name))
+        self.engines.addActions(group.actions())
+        self._show_microphones()
+
+    def show_devices(self, event: DevicesChanged) -> None:
+        if event.devices != self._devices:
+            self._devices = event.devices
+            self._show_microphones()
+
+    def add_text(self, recent: RecentText, *, older: bool = False) -> None:
+        """A dictation is over; `older`: it is from before those that are there. One that is there is replaced."""
+        if not recent.text.strip():
+            return
+        kept = [each for each in self._recent if each.dictation != recent.dictation]
+        kept = [*kept, recent] if older else [recent, *kept]
+        self._recent = deque(kept[:TEXTS], TEXTS)
+        self._show_texts()
+
+    def _show_microphones(self) -> None:
+        wanted = (self._settings.microphone_host_api, self._settings.microphone_name)
+        default = next((device.label for device in self._devices if device.is_default), "")
+        entries = [(f"Default: {default}" if default else "System default", ("", ""))]
+        entries += [(device.label, (device.host_api, device.key)) for device in self._devices]
+        if wanted not in [key for _, key in entries]:
+            entries.append((f"{wanted[1]} (not connected)", wanted))
+        group = _emptied(self.microphones)
+        for label, key in entries:
+            action = _entry(group, label, key == wanted)
+            action.triggered.connect(lambda _checked=False, key=key: self.microphone_chosen.emit(*key))
+        self.microphones.addActions(group.actions())
+
+    def _show_texts(self) -> None:
+        for number, action in enumerate(self.texts):
+            there = number < len(self._recent)
+            action.setVisible(there)
+            if there:
+                action.setText(elided(self._recent[number].text))
+                action.setToolTip("Copy this text")
+        self._above_texts.setVisible(bool(self._recent))
+
+    def _copy(self, number: int) -> None:
+        self.copy_wanted.emit(self._recent[number].text)
+
+
+def elided(text: str) -> str:
+    """One line of `text` for a menu: its beginning, with no letter that the menu would take for a mnemonic."""
+    line = " ".join(text.split())
+    if len(line) > LONGEST:
+        line = line[: LONGEST - 1].rstrip() + "…"
+    return line.replace("&", "&&")
+
+
+def _emptied(menu: QMenu) -> QActionGroup:
+    """A new group for the entries of `menu`; the old one goes with its entries."""
+    old = menu.findChild(QActionGroup)
+    menu.clear()
+    if old is not None:
+        old.setParent(None)
+        old.deleteLater()
+    return QActionGroup(menu)
+
+
+def _entry(group: QActionGroup, label: str, checked: bool) -> QAction:
+    action = QAction(label.replace("&", "&&"), group)
+    action.setCheckable(True)
+    action.setChecked(checked)
+    return action

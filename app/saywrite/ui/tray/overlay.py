@@ -1,0 +1,193 @@
+"""A small pill over all windows while one dictates: state, level and the words heard. GUI thread.
+
+It never takes the focus: what is dictated goes to the program that has it. Loaded when it is first wanted. Its only
+timer runs while it listens and can be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QHideEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from saywrite.audio.levels import decibels
+from saywrite.ui.tray.overlay_position import OverlayPosition, ScreenArea, corner, spot_of
+from saywrite.ui.tray.state_icons import GRID, TrayState, paint_face
+from saywrite.ui.widgets.level_meter import share
+
+if TYPE_CHECKING:
+    from saywrite.ui.waveform.model import PeakSource
+
+SIZE = QSize(440, 44)
+GROUND, EDGE, INK, QUIET, BAR = (
+    QColor(28, 28, 30, 236),
+    QColor(255, 255, 255, 60),
+    QColor("#f6f6f6"),
+    QColor("#b4b4ba"),
+    QColor("#ff6b74"),
+)
+BARS = 18
+BAR_WIDTH, BAR_GAP = 2.5, 1.5
+POLL_MS, CALM_POLL_MS = 66, 500
+"""Between two looks at the level; the calm one is for those who want less motion."""
+WORDS = {
+    TrayState.LISTENING: "Listening…",
+    TrayState.FINISHING: "Finishing…",
+    TrayState.IDLE: "",
+    TrayState.PROBLEM: "",
+}
+
+
+class Overlay(QWidget):
+    moved = Signal(object)
+    """The `OverlayPosition` to which the user dragged it."""
+
+    def __init__(self, envelope: Callable[[], PeakSource]) -> None:
+        super().__init__(None, Qt.WindowType.Tool)
+        self._envelope = envelope
+        self._calm = False
+        self._grip: QPoint | None = None
+        self._bars: tuple[int, ...] = ()
+        self.face = TrayState.IDLE
+        self.words = ""
+        self.solid = 0
+        self.spot = OverlayPosition()
+        self._timer = QTimer(self, interval=POLL_MS, timerType=Qt.TimerType.CoarseTimer)
+        self._timer.timeout.connect(self.poll)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWindowTitle("Saywrite overlay")
+        self.setAccessibleName("What Saywrite hears")
+        self.setFixedSize(SIZE)
+        self.set_ways(through=False, calm=False)
+
+    def set_ways(self, *, through: bool, calm: bool) -> None:
+        """`through`: the mouse reaches what is below; `calm`: less motion."""
+        kind = Qt.WindowType
+        flags = kind.Tool | kind.FramelessWindowHint | kind.WindowStaysOnTopHint | kind.WindowDoesNotAcceptFocus
+        flags |= kind.NoDropShadowWindowHint
+        if QGuiApplication.platformName() == "xcb":
+            flags |= kind.X11BypassWindowManagerHint  # managed windows may get the focus, and stand on one desktop only
+        if through:
+            flags |= kind.WindowTransparentForInput
+        if flags != self.windowFlags():
+            shown = self.isVisible()
+            self.setWindowFlags(flags)
+            self.setVisible(shown)
+        self._calm = calm
+        self._timer.setInterval(CALM_POLL_MS if calm else POLL_MS)
+        self.setCursor(Qt.CursorShape.SizeAllCursor)
+
+    @property
+    def is_polling(self) -> bool:
+        return self._timer.isActive()
+
+    def present(self, face: TrayState, words: str = "", tail: str = "") -> None:
+        """Show this; `words` stand in place of the state's own. `tail`: what follows them and may still change."""
+        if not self.isVisible():
+            self.move(corner(self.spot, self.size(), areas()))
+            self._bars = ()
+            self.show()
+        if face is not TrayState.LISTENING:
+            self._timer.stop()
+        elif not self._timer.isActive():
+            self._timer.start()
+        words = " ".join((words + tail).split())
+        solid = len(words) - len(" ".join(tail.split()))
+        words = words or WORDS[face]
+        if (face, words, solid) != (self.face, self.words, self.solid):
+            self.face, self.words, self.solid = face, words, solid
+            self.update()
+
+    def poll(self) -> None:
+        """Look at the newest peaks and repaint if the picture has changed."""
+        envelope = self._envelope()
+        count = 1 if self._calm else BARS
+        reach = int(envelope.slice(max(0, len(envelope) - 10), len(envelope)).max()) if len(envelope) else 0
+        peaks = [reach] if self._calm else envelope.slice(max(0, len(envelope) - count), len(envelope)).tolist()
+        bars = tuple(round(16 * share(decibels(peak))) for peak in peaks)
+        if bars != self._bars:
+            self._bars = bars
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        body = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(EDGE)
+        painter.setBrush(GROUND)
+        painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
+        painter.save()
+        painter.translate(12, (self.height() - GRID) / 2)
+        paint_face(painter, self.face)
+        painter.restore()
+        left = 48.0
+        if self.face is TrayState.LISTENING:
+            self._paint_bars(painter, left)
+            left += BARS * (BAR_WIDTH + BAR_GAP) + 10
+        self._paint_words(painter, QRectF(left, 0, self.width() - left - 20, self.height()))
+
+    def _paint_bars(self, painter: QPainter, left: float) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(BAR)
+        middle = self.height() / 2
+        if self._calm:
+            width = BARS * (BAR_WIDTH + BAR_GAP) * (self._bars[0] / 16 if self._bars else 0)
+            painter.drawRoundedRect(QRectF(left, middle - 3, max(6.0, width), 6), 3, 3)
+            return
+        quiet = (0,) * (BARS - len(self._bars))
+        for number, height in enumerate((*quiet, *self._bars)):
+            half = 1.25 + height * 0.6
+            place = QRectF(left + number * (BAR_WIDTH + BAR_GAP), middle - half, BAR_WIDTH, 2 * half)
+            painter.drawRoundedRect(place, 1.2, 1.2)
+
+    def _paint_words(self, painter: QPainter, place: QRectF) -> None:
+        font = QFont(self.font())
+        font.setPixelSize(15)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        side = Qt.TextElideMode.ElideRight if self.face is TrayState.PROBLEM else Qt.TextElideMode.ElideLeft
+        line = metrics.elidedText(self.words, side, place.width())
+        tail = min(len(self.words) - self.solid, len(line))
+        solid = line[: len(line) - tail]
+        for text, color, left in ((solid, INK, 0.0), (line[len(solid) :], QUIET, metrics.horizontalAdvance(solid))):
+            painter.setPen(color)
+            where = place.adjusted(left, 0, 0, 0)
+            painter.drawText(where, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+        self._grip = None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._grip = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grip is not None:
+            self.move(event.globalPosition().toPoint() - self._grip)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._grip is not None:
+            self._grip = None
+            self.spot = spot_of(self.geometry().center(), areas())
+            self.move(corner(self.spot, self.size(), areas()))
+            self.moved.emit(self.spot)
+
+
+def areas() -> list[ScreenArea]:
+    """The screens, the primary one first."""
+    primary = QGuiApplication.primaryScreen()
+    screens = sorted(QGuiApplication.screens(), key=lambda screen: screen is not primary)
+    return [ScreenArea(screen.name(), screen.availableGeometry()) for screen in screens]
+
+
+def system_wants_calm() -> bool:
+    """Does the system ask for less motion? Qt knows since 6.11 or 6.12, by system."""
+    hints = QGuiApplication.styleHints()
+    preference = getattr(hints.accessibility(), "motionPreference", None) if hasattr(hints, "accessibility") else None
+    return preference is not None and preference().name == "ReducedMotion"

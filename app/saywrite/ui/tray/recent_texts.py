@@ -1,0 +1,52 @@
+"""The last texts of before this start, for the menu of the tray icon. GUI thread; the history is read elsewhere."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from saywrite.text.transcript import Transcript
+from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.tray.icon import Tray
+from saywrite.ui.tray.menu import TEXTS, RecentText
+
+if TYPE_CHECKING:
+    from saywrite.ui.history.window import History
+
+log = logging.getLogger(__name__)
+
+
+class TrayTexts(QObject):
+    """Reads them once, when the icon is there for the first time; what is dictated later comes as events."""
+
+    def __init__(self, tray: Tray, open_history: Callable[[], History]) -> None:
+        super().__init__(tray)
+        self._tray = tray
+        self._open_history = open_history
+        self._asked = False
+        tray.present_changed.connect(self._load)
+
+    @Slot(bool)
+    def _load(self, present: bool) -> None:
+        if present and not self._asked:
+            self._asked = True
+            run_task(self._read, self._show, self._do_without, owner=self)
+
+    def _read(self) -> tuple[RecentText, ...]:
+        """On a pool thread."""
+        with closing(self._open_history()) as history:
+            loaded = [history.load(summary.dictation) for summary in history.recent(TEXTS)]
+        return tuple(
+            RecentText(each.summary.dictation, Transcript(each.segments).text()) for each in loaded if each is not None
+        )
+
+    def _show(self, recent: tuple[RecentText, ...]) -> None:
+        for each in recent:
+            self._tray.menu.add_text(each, older=True)
+
+    def _do_without(self, error: Exception) -> None:
+        log.info("no earlier texts: %s", type(error).__name__)

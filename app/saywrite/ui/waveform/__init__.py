@@ -1,0 +1,1 @@
+"""The recording's waveform with its utterances."""

@@ -1,0 +1,134 @@
+"""The picture of a recording inside a pyqtgraph view: one item, painted anew, never replaced. GUI thread."""
+
+from __future__ import annotations
+
+import math
+
+import pyqtgraph as pg
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QBrush, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from saywrite.foundation.events import seconds
+from saywrite.ui.toolkit.theme import blend, readable, shades
+from saywrite.ui.waveform.model import WaveformData, WaveformSpan
+
+PITCH = 4
+"""Device-independent pixels from one bar to the next."""
+GROWS_BY_S = 60.0
+"""The item claims room ahead of the recording, so that the scene need not be told of every tenth of a second."""
+
+
+class WaveformItem(pg.GraphicsObject):
+    """Bars of the peaks, utterances shaded (hatched while their text is
+    outstanding), a line where sound is missing, the chosen utterance lit.
+
+    Only what is in view is drawn: the cost is that of the width in pixels, not of the length of the recording."""
+
+    def __init__(self, data: WaveformData) -> None:
+        super().__init__()
+        self._data = data
+        self.chosen: int | None = None
+        self._room_s = GROWS_BY_S
+        self.take_palette(QPalette())
+
+    def take_palette(self, palette: QPalette) -> None:
+        """The colors of the moment."""
+        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+        accent = palette.color(QPalette.ColorRole.Highlight)
+        self._silent = QBrush(blend(base, text, 0.34))
+        self._spoken = QBrush(readable(blend(base, accent, 0.85), base, 3.0))
+        self._shade = QBrush(blend(base, accent, 0.12))
+        self._waiting = QBrush(blend(base, accent, 0.30), Qt.BrushStyle.BDiagPattern)
+        self._lit = QBrush(blend(base, accent, 0.30))
+        self._gap = QPen(shades(palette).warn, 2)
+        self._gap.setCosmetic(True)
+        self._line = QPen(blend(base, text, 0.16), 0)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, -1, self._room_s, 2)
+
+    def grow(self) -> None:
+        """The recording became longer, or is another one."""
+        room = max(1, math.ceil(self._data.length_s / GROWS_BY_S)) * GROWS_BY_S
+        if room != self._room_s:
+            self.prepareGeometryChange()
+            self._room_s = room
+        self.update()
+
+    def show_new(self) -> None:
+        """Only the end of the recording changed."""
+        end = self._data.length_s
+        self.update(QRectF(end - 1, -1, 2, 2))
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        view = self.viewRect()
+        if view is None:
+            return
+        left, right = max(0.0, view.left()), view.right()
+        painter.setPen(Qt.PenStyle.NoPen)
+        for index, span in self._in_view(self._data.utterances, left, right):
+            painter.fillRect(_rect(span), self._lit if index == self.chosen else self._shade)
+        self._paint_outstanding(painter, left, right)
+        painter.setPen(self._line)
+        painter.drawLine(pg.Point(left, 0), pg.Point(right, 0))
+        self._paint_bars(painter, left, right)
+        marks = [at for gap in self._data.gaps if left <= (at := seconds(gap.at)) <= right]
+        if marks:
+            painter.setPen(self._gap)
+            painter.drawLines([QLineF(at, -1, at, 1) for at in marks])
+
+    def _paint_outstanding(self, painter: QPainter, left: float, right: float) -> None:
+        """Hatched in pixels: seconds and peaks are not of the same size."""
+        spans = self._in_view(self._data.outstanding, left, right)
+        if not spans:
+            return
+        to_pixels = painter.worldTransform()
+        painter.save()
+        painter.resetTransform()
+        for _, span in spans:
+            painter.fillRect(to_pixels.mapRect(_rect(span)), self._waiting)
+        painter.restore()
+
+    def _paint_bars(self, painter: QPainter, left: float, right: float) -> None:
+        box = self.getViewBox()
+        pixels = max(1.0, box.width()) if box is not None else 600.0
+        start, width, heights = self._data.columns(left, right, int(pixels / PITCH))
+        bar = min(width * 0.66, (right - left) / pixels * 2.4)
+        spans = [span for _, span in self._in_view(self._data.utterances, left, right)]
+        quiet: list[QRectF] = []
+        loud: list[QRectF] = []
+        at = 0
+        for number, height in enumerate(heights.tolist()):
+            x = start + number * width
+            while at < len(spans) and seconds(spans[at].end) <= x:
+                at += 1
+            inside = at < len(spans) and seconds(spans[at].start) <= x + bar
+            tall = max(0.012, height)
+            (loud if inside else quiet).append(QRectF(x, -tall, bar, 2 * tall))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for brush, bars in ((self._silent, quiet), (self._spoken, loud)):
+            painter.setBrush(brush)
+            painter.drawRects(bars)
+
+    @staticmethod
+    def _in_view(spans: list[WaveformSpan], left: float, right: float) -> list[tuple[int, WaveformSpan]]:
+        """Spans are in order; the first in view is found by halving."""
+        low, high = 0, len(spans)
+        while low < high:
+            middle = (low + high) // 2
+            if seconds(spans[middle].end) < left:
+                low = middle + 1
+            else:
+                high = middle
+        found = []
+        for index in range(low, len(spans)):
+            if seconds(spans[index].start) > right:
+                break
+            found.append((index, spans[index]))
+        return found
+
+
+def _rect(span: WaveformSpan) -> QRectF:
+    return QRectF(seconds(span.start), -1, max(0.02, seconds(span.end - span.start)), 2)

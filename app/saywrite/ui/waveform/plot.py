@@ -1,0 +1,261 @@
+"""The waveform one can look at, click and walk through: pyqtgraph, made once. GUI thread.
+
+Importing this module imports pyqtgraph; `waveform.WaveformPanel` does that off the GUI thread.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QToolTip
+
+from saywrite.foundation.events import SAMPLE_RATE, seconds
+from saywrite.ui.toolkit import formatting as wording
+from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme import blend, readable
+from saywrite.ui.waveform.item import WaveformItem
+from saywrite.ui.waveform.model import WaveformData
+
+LIVE_S = 30.0
+"""Seconds in view while recording."""
+SCROLL_S = 0.25
+"""While recording the view moves in steps of this size: each step costs pyqtgraph's whole chain of signals."""
+NEAREST_S = 2.0
+"""The closest look, in seconds."""
+TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+TICK_WIDTH = 64
+"""Room for a time below the picture, device-independent pixels."""
+GAP_REACH = 5
+"""Pixels beside the mark of a gap in which its tooltip shows."""
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+class ClockAxis(pg.AxisItem):
+    """Times at steps a clock has, all of one form."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        least = (high - low) * TICK_WIDTH / max(1.0, size)
+        return [(next((step for step in TICKS_S if step >= least), TICKS_S[-1]), 0.0)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if spacing >= 1:
+            return [wording.clock(round(value)) for value in values]
+        return [f"{wording.clock(round(value, 1))}.{round(value * 10) % 10}" for value in values]
+
+
+class WaveformPlot(pg.PlotWidget):
+    position_clicked = Signal(int)
+    """A sample offset."""
+    utterance_chosen = Signal(int, int)
+    """Start and end in samples: a wish to hear it."""
+
+    _made = False
+
+    def __init__(self, data: WaveformData) -> None:
+        self._axis = ClockAxis("bottom")
+        self._axis.enableAutoSIPrefix(False)
+        super().__init__(axisItems={"bottom": self._axis}, enableMenu=False)
+        self._data = data
+        self._live = False
+        self._free = False
+        self.item = WaveformItem(data)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Waveform")
+        plot = self.getPlotItem()
+        plot.hideAxis("left")
+        for unseen in ("left", "top", "right"):  # they would be computed anew for every picture all the same
+            plot.getAxis(unseen).unlinkFromView()
+        plot.hideButtons()
+        plot.setContentsMargins(4, 4, 4, 0)
+        self._box = plot.getViewBox()
+        self._box.setMouseEnabled(x=True, y=False)
+        self._box.setYRange(-1, 1, padding=0.04)
+        self._box.setDefaultPadding(0)
+        self._box.disableAutoRange()
+        self._box.sigRangeChangedManually.connect(self._moved)
+        self.addItem(self.item, ignoreBounds=True)
+        self.scene().sigMouseClicked.connect(self._clicked)
+        self._made = True
+        self._color()
+        self._describe()
+        self.refresh()
+
+    def set_live(self, live: bool) -> None:
+        """Recording: keep to the last half minute. Else: the whole recording, unless the person looks at a part."""
+        self._live = live
+        if live:
+            self._free = False
+        self.refresh()
+        self._describe()
+
+    def refresh(self) -> None:
+        """The data grew or changed."""
+        length = self._data.length_s
+        self._show_times(length > 0 and (self._free or not self._live))
+        if self._live and not self._free:
+            end = max(LIVE_S, math.ceil(length / SCROLL_S) * SCROLL_S)
+            if self._box.viewRange()[0] == [end - LIVE_S, end]:
+                self.item.show_new()
+                return
+            self._limit(math.ceil(end / 60) * 60)
+            self._box.setXRange(end - LIVE_S, end, padding=0)
+        elif not self._free:
+            whole = max(NEAREST_S, length)
+            self._limit(whole)
+            self._box.setXRange(0, whole, padding=0)
+        else:
+            self._limit(max(NEAREST_S, length))
+        self.item.grow()
+
+    def show_marks(self) -> None:
+        """Utterances or gaps came or went."""
+        self.refresh()
+        self.item.update()
+        self._describe()
+
+    def choose(self, index: int | None) -> None:
+        """Light an utterance and bring it into view; None lights none."""
+        self.item.chosen = index
+        if index is not None and index < len(self._data.utterances):
+            span = self._data.utterances[index]
+            low, high = self._box.viewRange()[0]
+            if seconds(span.start) < low or seconds(span.end) > high:
+                self._free = True
+                width = max(high - low, seconds(span.end - span.start) * 1.2)
+                start = max(0.0, seconds(span.start) - width * 0.2)
+                self._box.setXRange(start, start + width, padding=0)
+        self.item.update()
+        self._describe()
+        announce(self, self.accessibleDescription())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._step(1 if key == Qt.Key.Key_Right else -1)
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._data.utterances:
+            self.choose(0 if key == Qt.Key.Key_Home else len(self._data.utterances) - 1)
+        elif key in _ENTER:
+            self._hear_chosen()
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self._box.scaleBy(x=1.4 if key == Qt.Key.Key_Minus else 1 / 1.4)
+            self._moved()
+        elif key in (Qt.Key.Key_0, Qt.Key.Key_Escape):
+            self._free = False
+            self.refresh()
+        else:
+            event.ignore()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if self._made and event.type() == QEvent.Type.PaletteChange:  # pyqtgraph changes its own while it is made
+            self._color()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            words = self._words_at(event.pos().x())
+            if words:
+                QToolTip.showText(event.globalPos(), words, self.viewport())
+                return True
+            QToolTip.hideText()
+        return bool(super().viewportEvent(event))
+
+    def _words_at(self, x: int) -> str:
+        """What the mark of a gap near a pixel column stands for; "" where there is none."""
+        low, high = self._box.viewRange()[0]
+        at = self._box.mapSceneToView(self.mapToScene(x, 0)).x()
+        gap = self._data.gap_near(at, GAP_REACH * (high - low) / max(1.0, self._box.width()))
+        return wording.missing(gap) if gap else ""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+
+    def _color(self) -> None:
+        palette = self.palette()
+        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+        self.setBackground(base)
+        self._axis.setPen(blend(base, text, 0.16))
+        self._axis.setTextPen(readable(blend(base, text, 0.55), base))
+        self.item.take_palette(palette)
+
+    def _show_times(self, timed: bool) -> None:
+        """The axis is laid out anew for every picture, which costs more than the picture: not while recording."""
+        if timed == self._axis.isVisible():
+            return
+        if timed:
+            self._axis.linkToView(self._box)
+            self._axis.linkedViewChanged(self._box)
+        else:
+            self._axis.unlinkFromView()
+        self.getPlotItem().showAxis("bottom", timed)
+
+    def _limit(self, length: float) -> None:
+        self._box.setLimits(
+            xMin=0, xMax=length, minXRange=min(NEAREST_S, length), maxXRange=length, yMin=-1.1, yMax=1.1
+        )
+
+    def _moved(self, *_: object) -> None:
+        self._free = True
+
+    def _clicked(self, event: Any) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.double():
+            self._free = False
+            self.refresh()
+            return
+        sample = int(self._box.mapSceneToView(event.scenePos()).x() * SAMPLE_RATE)
+        if not 0 <= sample <= self._data.length_s * SAMPLE_RATE:
+            return
+        index = self._data.utterance_at(sample)
+        self.choose(index)
+        if index is None:
+            self.position_clicked.emit(sample)
+        else:
+            self._hear_chosen()
+
+    def _step(self, step: int) -> None:
+        last = len(self._data.utterances) - 1
+        if last < 0:
+            return
+        chosen = self.item.chosen
+        if chosen is None:
+            chosen = last + 1 if step < 0 and self._live else -1 if step > 0 else last + 1
+        self.choose(max(0, min(last, chosen + step)))
+
+    def _hear_chosen(self) -> None:
+        index = self.item.chosen
+        if index is not None and index < len(self._data.utterances):
+            span = self._data.utterances[index]
+            self.utterance_chosen.emit(span.start, span.end)
+
+    def _describe(self) -> None:
+        index, count = self.item.chosen, len(self._data.utterances)
+        if index is not None and index < count:
+            span = self._data.utterances[index]
+            words = f"Utterance {index + 1} of {count}, {wording.clock(seconds(span.start))} to "
+            words += f"{wording.clock(seconds(span.end))}. Enter plays it."
+        else:
+            words = f"{wording.length(self._data.length_s)} recorded, {wording.count(count, 'utterance')}. "
+            words += "".join(
+                f"{wording.missing(gap)}, at {wording.clock(seconds(gap.at))}. " for gap in self._data.gaps[:5]
+            )
+            waiting = len(self._data.outstanding)
+            words += f"{wording.count(waiting, 'utterance')} waiting for text. " if waiting else ""
+            words += "Left and right walk through them."
+        self.setAccessibleDescription(words)

@@ -1,0 +1,1 @@
+"""Single widgets that know nothing of a dictation's rules."""

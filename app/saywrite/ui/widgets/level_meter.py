@@ -1,0 +1,247 @@
+"""The bar meter of the microphone's level, −60…0 dBFS. GUI thread.
+
+A timer polls the latest level at 30 Hz while something is recorded and the meter is to be seen; it stops when the bar
+has fallen to rest. Painted opaque and only where the picture changed: a meter must not cost what it measures.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from saywrite.audio.levels import FLOOR_DBFS, Meter, MeterReading
+from saywrite.foundation.events import Level
+from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, readable, shades
+
+BOTTOM_DBFS = -60.0
+POLL_MS = 33
+NUMBER_EVERY_S = 0.2
+"""Digits change five times a second at most: faster ones cannot be read, and text is dear to paint."""
+SCALE_DBFS = (-48, -36, -24, -12, -6)
+
+
+class LevelSource(Protocol):
+    def take(self) -> Level | None: ...
+
+
+class MeterPicture(NamedTuple):
+    """What the last paint showed, in whole device-independent pixels: equal pictures are not painted again."""
+
+    bar: int
+    rms: int
+    hold: int
+    clip: bool
+    number: str
+
+
+def share(dbfs: float) -> float:
+    """The place of a level on the scale, 0…1."""
+    return min(1.0, max(0.0, 1 - dbfs / BOTTOM_DBFS))
+
+
+def spoken(dbfs: float) -> str:
+    """The level as text: "−18 dBFS"; below the scale it is said to be below."""
+    if dbfs <= FLOOR_DBFS:
+        return "– dBFS"
+    if dbfs < BOTTOM_DBFS:
+        return "< −60 dBFS"
+    return f"{dbfs:.0f} dBFS".replace("-0 ", "0 ").replace("-", "−")
+
+
+class LevelMeter(QWidget):
+    """Peak (light), RMS (full), held peak (tick), and a lamp that stays lit after clipping until it is clicked."""
+
+    sound_returned = Signal()
+    """There is sound after digital silence, which a microphone delivers that is muted or gone."""
+
+    def __init__(self, source: LevelSource, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._source = source
+        self._clock = clock
+        self._meter = Meter()
+        self._recording = False
+        self._silent = False
+        self._number = spoken(FLOOR_DBFS)
+        self._number_at = 0.0
+        self._picture: MeterPicture | None = None
+        self._measured: tuple[QSize, QRectF] | None = None
+        self._timer = QTimer(self, interval=POLL_MS, timerType=Qt.TimerType.CoarseTimer)
+        self._timer.timeout.connect(self.poll)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Microphone level")
+        self._describe(MeterReading())
+
+    def set_recording(self, recording: bool) -> None:
+        """Poll while `recording`; afterward the bar falls to rest and the timer stops by itself."""
+        if recording and not self._recording:
+            self._meter.reset_clip()
+            self._source.take()
+        self._recording = recording
+        self._resume()
+
+    @property
+    def is_polling(self) -> bool:
+        return self._timer.isActive()
+
+    @property
+    def is_clipped(self) -> bool:
+        return self._meter.reading.clip
+
+    def poll(self) -> None:
+        """Take the latest level and repaint if that changes the picture."""
+        now = self._clock()
+        level = self._source.take() if self._recording else None
+        reading = self._meter.update(level, now)
+        if level is not None:
+            was_silent, self._silent = self._silent, level.peak_dbfs <= FLOOR_DBFS
+            if was_silent and not self._silent:
+                self.sound_returned.emit()
+        if now - self._number_at >= NUMBER_EVERY_S:
+            self._number_at = now
+            self._number = spoken(reading.bar_dbfs)
+            self._describe(reading)
+        if not self._recording and reading.hold_dbfs < BOTTOM_DBFS and reading.bar_dbfs < BOTTOM_DBFS:
+            self._timer.stop()
+            self._number = spoken(FLOOR_DBFS)
+        picture = self._drawn(reading)
+        if self._picture is None or picture.number != self._picture.number or picture.clip != self._picture.clip:
+            self.update()
+        elif picture != self._picture:
+            self.update(self._moving(picture, self._picture))
+
+    def _moving(self, new: MeterPicture, old: MeterPicture) -> QRect:
+        """The part of the groove in which two pictures differ."""
+        groove = self._groove()
+        pairs = ((new.bar, old.bar), (new.rms, old.rms), (new.hold, old.hold))
+        ends = [end for one, other in pairs if one != other for end in (one, other)]
+        cap = groove.height()  # the round end of a bar
+        left, right = groove.left() + min(ends) - cap, groove.left() + max(ends) + cap
+        if self.isRightToLeft():
+            left, right = self.width() - right, self.width() - left
+        return QRectF(left, 0, right - left, self.height()).toAlignedRect()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.averageCharWidth() * 44, metrics.height() + 6)
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(self._number_width() + metrics.averageCharWidth() * 10, metrics.height() + 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._picture = picture = self._drawn(self._meter.reading)
+        palette, tones = self.palette(), shades(self.palette())
+        window = palette.color(QPalette.ColorRole.Window)
+        full = readable(palette.color(QPalette.ColorRole.Highlight), window, GRAPHIC_CONTRAST)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), window)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.isRightToLeft():
+            painter.translate(self.width(), 0)
+            painter.scale(-1, 1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        groove = self._groove()
+        painter.setBrush(tones.track)
+        painter.drawRoundedRect(groove, groove.height() / 2, groove.height() / 2)
+        for width, color in ((picture.bar, blend(tones.track, full, 0.45)), (picture.rms, full)):
+            if width >= 2:
+                painter.setBrush(color)
+                filled = QRectF(groove.left(), groove.top(), max(float(width), groove.height()), groove.height())
+                painter.drawRoundedRect(filled, groove.height() / 2, groove.height() / 2)
+        painter.setBrush(window)
+        for mark in SCALE_DBFS:
+            painter.drawRect(QRectF(groove.left() + share(mark) * groove.width(), groove.top(), 1, groove.height()))
+        if picture.hold >= 2:
+            painter.setBrush(palette.color(QPalette.ColorRole.WindowText))
+            painter.drawRoundedRect(
+                QRectF(groove.left() + picture.hold - 2, groove.top() - 2, 2, groove.height() + 4), 1, 1
+            )
+        side = QRectF(groove.right(), 0, self.width() - groove.right(), self.height())
+        if self.isRightToLeft():
+            side.moveLeft(0)
+        if side.intersects(QRectF(event.rect())):
+            self._paint_lamp(painter, groove, picture.clip)
+            painter.end()
+            self._paint_number(picture.number)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click puts the clip lamp out."""
+        self._meter.reset_clip()
+        self._describe(self._meter.reading)
+        self.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._resume()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.PaletteChange):
+            self._measured = None
+            self.updateGeometry()
+            self.update()
+        super().changeEvent(event)
+
+    def _resume(self) -> None:
+        if self.isVisible() and (self._recording or not self._meter.at_rest) and not self._timer.isActive():
+            self._timer.start()
+
+    def _drawn(self, reading: MeterReading) -> MeterPicture:
+        width = self._groove().width()
+        return MeterPicture(
+            round(share(reading.bar_dbfs) * width),
+            round(share(reading.rms_dbfs) * width),
+            round(share(reading.hold_dbfs) * width),
+            reading.clip,
+            self._number,
+        )
+
+    def _groove(self) -> QRectF:
+        """Where the bar runs. Asked for 60 times a second, so it is measured only when size or font change."""
+        if self._measured is None or self._measured[0] != self.size():
+            height = max(8, round(self.fontMetrics().height() * 0.55))
+            width = self.width() - 1 - (height + 6) - self._number_width()  # beside it the lamp and the number
+            self._measured = (self.size(), QRectF(1, round((self.height() - height) / 2), width, height))
+        return self._measured[1]
+
+    def _number_width(self) -> int:
+        return self.fontMetrics().horizontalAdvance("< −60 dBFS") + 8
+
+    def _paint_lamp(self, painter: QPainter, groove: QRectF, lit: bool) -> None:
+        tones = shades(self.palette())
+        side = groove.height()
+        lamp = QRectF(groove.right() + 5, groove.top(), side, side)
+        if lit:
+            painter.setBrush(tones.bad)
+            painter.drawEllipse(lamp)
+            return
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(tones.hairline)
+        painter.drawEllipse(lamp.adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _paint_number(self, number: str) -> None:
+        painter = QPainter(self)
+        tones = shades(self.palette())
+        painter.setPen(tones.bad if self.is_clipped else tones.muted)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # a number with its sign and unit
+        width = self._number_width()
+        left = 0 if self.isRightToLeft() else self.width() - width
+        painter.drawText(QRectF(left, 0, width, self.height()), Qt.AlignmentFlag.AlignCenter, number)
+
+    def _describe(self, reading: MeterReading) -> None:
+        """The value for a screen reader and the tooltip, in words."""
+        words = self._number.replace("−", "minus ")
+        if reading.clip:
+            words += ", clipped: too loud. Move away from the microphone or lower its level. Click to reset."
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
+            self.setToolTip(
+                f"Microphone level: {words}" if reading.clip else "Microphone level: peak and RMS, −60…0 dBFS"
+            )

@@ -1,0 +1,115 @@
+"""How far behind the text is: "heard 0:12 · text 0:11" and a tiny bar. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from saywrite.foundation.events import SAMPLE_RATE, ProgressChanged
+from saywrite.ui.toolkit.formatting import clock
+from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, readable, shades
+
+BAR_HEIGHT = 4
+
+
+class ProgressView(QWidget):
+    """What was captured, sent (for engines over the network) and put into words. Empty before the first dictation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._gauge: ProgressChanged | None = None
+        self._shows_sent = False
+        self._text = ""
+        self._widths: tuple[int, ...] = ()
+        self._hint: QSize | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Progress")
+        self.setToolTip("How much was recorded, and up to where it has become text")
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    def set_shows_sent(self, shows: bool) -> None:
+        """Whether the engine gets its sound over a network."""
+        self._shows_sent = shows
+        self._hint = None
+        self.updateGeometry()
+        self._retell()
+
+    def set_gauge(self, gauge: ProgressChanged | None) -> None:
+        self._gauge = gauge
+        self._retell()
+
+    def sizeHint(self) -> QSize:
+        """Of a width that does not change with every second."""
+        if self._hint is None:
+            metrics = self.fontMetrics()
+            longest = "".join("0" if letter.isdigit() else letter for letter in self._text)
+            usual = "heard 00:00 · sent 00:00 · text 00:00" if self._shows_sent else "heard 00:00 · text 00:00"
+            width = max(metrics.horizontalAdvance(longest), metrics.horizontalAdvance(usual))
+            self._hint = QSize(width + 4, metrics.height() + BAR_HEIGHT + 6)
+        return self._hint
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._gauge is None:
+            return
+        tones, palette = shades(self.palette()), self.palette()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(tones.muted)
+        line = QRectF(0, 0, self.width(), self.fontMetrics().height())
+        painter.drawText(line, Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter, self._text)
+        if self.isRightToLeft():
+            painter.translate(self.width(), 0)
+            painter.scale(-1, 1)
+        width = float(self.sizeHint().width())
+        track = QRectF(self.width() - width, line.bottom() + 3, width, BAR_HEIGHT)
+        full = readable(
+            palette.color(QPalette.ColorRole.Highlight), palette.color(QPalette.ColorRole.Window), GRAPHIC_CONTRAST
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+        colors: tuple[QColor, ...] = (tones.track, blend(tones.track, full, 0.4), full)
+        for part, color in zip((round(width), *self._widths), colors, strict=True):
+            if part > 0:
+                painter.setBrush(color)
+                bar = QRectF(track.left(), track.top(), part, track.height())
+                painter.drawRoundedRect(bar, BAR_HEIGHT / 2, BAR_HEIGHT / 2)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._hint = None
+            self.updateGeometry()
+        super().changeEvent(event)
+
+    def _retell(self) -> None:
+        gauge = self._gauge
+        parts: list[str] = []
+        if gauge is not None:
+            parts.append(f"heard {clock(gauge.heard / SAMPLE_RATE)}")
+            if self._shows_sent:
+                parts.append(f"sent {clock(gauge.sent / SAMPLE_RATE)}")
+            parts.append(f"text {clock(gauge.confirmed / SAMPLE_RATE)}")
+        text, widths = " · ".join(parts), self._bars()
+        if text == self._text and widths == self._widths:
+            return
+        if len(text) != len(self._text):
+            self._hint = None
+            self.updateGeometry()
+        if text != self._text:
+            self.setAccessibleDescription(text.replace(" · ", ", "))
+        self._text, self._widths = text, widths
+        self.update()
+
+    def _bars(self) -> tuple[int, ...]:
+        """Widths of what was sent and of what is text, whole pixels."""
+        gauge = self._gauge
+        if gauge is None or not gauge.heard:
+            return (0, 0)
+        width = self.sizeHint().width()
+        sent = min(1.0, gauge.sent / gauge.heard) if self._shows_sent else 0.0
+        return (round(sent * width), round(min(1.0, gauge.confirmed / gauge.heard) * width))

@@ -1,0 +1,188 @@
+"""The record button: the window's one accent. GUI thread.
+
+It shows the state it was told last, by shape, text and color; a click changes nothing here, it only says `clicked`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
+
+from saywrite.foundation.events import State
+from saywrite.ui.toolkit.icons import paint_icon
+from saywrite.ui.toolkit.theme import blend, readable, shades
+
+
+class ButtonState(NamedTuple):
+    """How a state looks: its word, what a screen reader says, the glyph and the kind of fill."""
+
+    word: str
+    spoken: str
+    glyph: str
+    fill: str
+
+
+FACES = {
+    State.IDLE: ButtonState("Start", "Start dictation", "dot", "accent"),
+    State.STARTING: ButtonState("Starting…", "Starting, press to stop", "ring", "quiet"),
+    State.LISTENING: ButtonState("Stop", "Stop dictation, recording now", "square", "tinted"),
+    State.RECONNECTING: ButtonState("Stop", "Stop dictation, recording now, reconnecting", "square", "tinted"),
+    State.FINISHING: ButtonState("Finishing…", "Finishing the last words", "dots", "quiet"),
+    State.FAILED: ButtonState("Try again", "Dictation failed, start again", "warning", "tinted"),
+}
+
+
+class RecordButton(QAbstractButton):
+    def __init__(self, shortcut: str) -> None:
+        super().__init__()
+        self._shortcut = shortcut
+        self._state = State.IDLE
+        self._hint: QSize | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.show_state(State.IDLE)
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    def show_state(self, state: State) -> None:
+        self._state = state
+        face = FACES[state]
+        self.setText(face.word)
+        self.setAccessibleName(face.spoken)
+        self.setToolTip(f"{face.spoken} ({self._shortcut})")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        if self._hint is None:
+            self._hint = self._measure()
+        return self._hint
+
+    def _measure(self) -> QSize:
+        """Room for the longest of its words, so that it never changes its size."""
+        metrics = QFontMetricsF(self._word_font())
+        word = max(metrics.horizontalAdvance(face.word) for face in FACES.values())
+        height = round(metrics.height() * 2.1)
+        key = self._key_width()
+        return QSize(round(height * 0.42 + metrics.height() + 8 + word + 14 + key + height * 0.36), height + 8)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        face = FACES[self._state]
+        fill, line, ink = self._colors(face.fill)
+        body = QRectF(self.rect()).adjusted(4, 4, -4, -4)
+        radius = body.height() / 2
+        painter.setPen(QPen(line, 1.5))
+        painter.setBrush(fill)
+        painter.drawRoundedRect(body, radius, radius)
+        if self.hasFocus() and self.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange):
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius + 3, radius + 3)
+        self._paint_content(painter, face, body, ink)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._hint = None
+            self.updateGeometry()
+        super().changeEvent(event)
+
+    def _colors(self, fill: str) -> tuple[QColor, QColor, QColor]:
+        """Fill, line and ink of the button as it is now: pressed, hovered or at rest."""
+        palette, tones = self.palette(), shades(self.palette())
+        window = palette.color(QPalette.ColorRole.Window)
+        text = palette.color(QPalette.ColorRole.WindowText)
+        lift = 0.16 if self.isDown() else 0.08 if self.underMouse() else 0.0
+        if fill == "accent":
+            ground = blend(tones.record, QColor("black"), lift)
+            return ground, ground, tones.on_record
+        if fill == "tinted":
+            ground = blend(window, tones.record, 0.10 + lift)
+            return ground, tones.record_text, readable(tones.record_text, ground)
+        ground = blend(window, text, 0.07 + lift)
+        return ground, tones.hairline, readable(tones.muted, ground)
+
+    def _paint_content(self, painter: QPainter, face: ButtonState, body: QRectF, ink: QColor) -> None:
+        if self.isRightToLeft():
+            self._paint_mirrored(painter, face, body, ink)
+            return
+        font = self._word_font()
+        side = QFontMetricsF(font).height()
+        glyph = QRectF(body.left() + body.height() * 0.42, body.center().y() - side / 2, side, side)
+        _paint_glyph(painter, face.glyph, glyph, ink)
+        painter.setFont(font)
+        painter.setPen(ink)
+        key = self._key_rect(body)
+        word = QRectF(glyph.right() + 8, body.top(), key.left() - glyph.right() - 8, body.height())
+        painter.drawText(word, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, face.word)
+        self._paint_key(painter, key, ink)
+
+    def _paint_mirrored(self, painter: QPainter, face: ButtonState, body: QRectF, ink: QColor) -> None:
+        font = self._word_font()
+        side = QFontMetricsF(font).height()
+        glyph = QRectF(body.right() - body.height() * 0.42 - side, body.center().y() - side / 2, side, side)
+        _paint_glyph(painter, face.glyph, glyph, ink)
+        painter.setFont(font)
+        painter.setPen(ink)
+        key = self._key_rect(body)
+        key.moveLeft(body.left() + body.height() * 0.36)
+        word = QRectF(key.right() + 8, body.top(), glyph.left() - key.right() - 16, body.height())
+        painter.drawText(word, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, face.word)
+        self._paint_key(painter, key, ink)
+
+    def _paint_key(self, painter: QPainter, key: QRectF, ink: QColor) -> None:
+        line = QColor(ink)
+        line.setAlphaF(0.55)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(line, 1))
+        painter.drawRoundedRect(key, 4, 4)
+        painter.setFont(self._key_font())
+        painter.setPen(ink)
+        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._shortcut)
+
+    def _key_rect(self, body: QRectF) -> QRectF:
+        height = QFontMetricsF(self._key_font()).height() + 4
+        width = self._key_width()
+        return QRectF(body.right() - body.height() * 0.36 - width, body.center().y() - height / 2, width, height)
+
+    def _key_width(self) -> float:
+        return QFontMetricsF(self._key_font()).horizontalAdvance(self._shortcut) + 12
+
+    def _word_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        font.setPointSizeF(font.pointSizeF() * 1.12)
+        return font
+
+    def _key_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.85)
+        return font
+
+
+def _paint_glyph(painter: QPainter, glyph: str, box: QRectF, ink: QColor) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    middle, side = box.center(), box.width()
+    if glyph == "dot":
+        painter.drawEllipse(middle, side * 0.33, side * 0.33)
+    elif glyph == "square":
+        painter.drawRoundedRect(QRectF(middle.x() - side * 0.3, middle.y() - side * 0.3, side * 0.6, side * 0.6), 2, 2)
+    elif glyph == "dots":
+        for step in (-1, 0, 1):
+            painter.drawEllipse(QPointF(middle.x() + step * side * 0.3, middle.y()), side * 0.1, side * 0.1)
+    elif glyph == "ring":
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(ink, side * 0.13))
+        painter.drawEllipse(middle, side * 0.3, side * 0.3)
+    else:
+        paint_icon(painter, glyph, box, ink)

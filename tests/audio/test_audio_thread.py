@@ -1,0 +1,77 @@
+"""The audio thread: jobs in order, a hung one given up, nothing waited for."""
+
+from __future__ import annotations
+
+import queue
+import threading
+
+from saywrite.audio.backend.portaudio import STUCK_LIMIT, AudioThread
+
+LIMIT_S = 10
+
+
+class NoPortAudio:
+    def devices(self) -> tuple:
+        return ()
+
+
+def test_jobs_run_in_their_order_on_one_thread():
+    done: queue.SimpleQueue[tuple[int, int]] = queue.SimpleQueue()
+    audio = AudioThread(NoPortAudio())
+    for number in range(5):
+        audio.submit(lambda backend, number=number: done.put((number, threading.get_ident())))
+    results = [done.get(timeout=LIMIT_S) for _ in range(5)]
+    assert [number for number, _ in results] == [0, 1, 2, 3, 4]
+    assert len({thread for _, thread in results}) == 1
+    audio.close(wait=LIMIT_S)
+
+
+def test_a_hung_job_is_given_up_and_the_rest_of_its_queue_done_when_it_wakes(caplog):
+    hang = threading.Event()
+    done: queue.SimpleQueue[str] = queue.SimpleQueue()
+    audio = AudioThread(NoPortAudio())
+    worker = audio.submit(lambda backend: hang.wait() and None)
+    audio.submit(lambda backend: done.put("behind the hung one"))
+    audio.abandon(worker)
+    audio.submit(lambda backend: done.put("on the new thread"))
+    assert done.get(timeout=LIMIT_S) == "on the new thread"
+    hang.set()
+    assert done.get(timeout=LIMIT_S) == "behind the hung one"
+    worker.join(LIMIT_S)
+    assert not worker.is_alive()
+    audio.close(wait=LIMIT_S)
+    assert "does not answer" in caplog.text
+
+
+def test_giving_up_a_worker_twice_does_not_hit_its_successor(caplog):
+    audio = AudioThread(NoPortAudio())
+    worker = audio.submit(lambda backend: None)
+    audio.abandon(worker)
+    successor = audio.submit(lambda backend: None)
+    audio.abandon(worker)
+    assert audio.submit(lambda backend: None) is successor
+    audio.close(wait=LIMIT_S)
+
+
+def test_it_says_when_too_many_threads_hang(caplog):
+    hang = threading.Event()
+    audio = AudioThread(NoPortAudio())
+    for _ in range(STUCK_LIMIT):
+        assert not audio.stuck
+        audio.abandon(audio.submit(lambda backend: hang.wait() and None))
+    assert audio.stuck
+    hang.set()
+    for thread in list(threading.enumerate()):
+        if thread.name == "audio":
+            thread.join(LIMIT_S)
+    assert not audio.stuck
+
+
+def test_a_job_that_fails_is_logged_and_the_next_one_runs(caplog):
+    done = threading.Event()
+    audio = AudioThread(NoPortAudio())
+    audio.submit(lambda backend: 1 / 0)
+    audio.submit(lambda backend: done.set())
+    assert done.wait(LIMIT_S)
+    assert "ZeroDivisionError" in caplog.text
+    audio.close(wait=LIMIT_S)

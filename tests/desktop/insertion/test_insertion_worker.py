@@ -1,0 +1,418 @@
+"""The insertion worker: order, the user's choices, receipts, and what is told when something goes wrong."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from saywrite.desktop.insertion.base import FailureReason, InsertionResult, PasteMethod, Receipt, TargetWindow, Undo
+from saywrite.desktop.insertion.context.user_activity import UserActivity
+from saywrite.desktop.insertion.programs import ProgramRules
+from saywrite.desktop.insertion.worker import Inserter, Insertion
+from saywrite.foundation.errors import InsertionUnavailable
+from saywrite.foundation.events import (
+    Inserted,
+    InsertionEvent,
+    InsertionUncertain,
+    InsertionUndone,
+    NotInserted,
+    UndoFailed,
+)
+from saywrite.text.spacing import continue_text
+
+KATE = TargetWindow(1, "Kate")
+FIREFOX = TargetWindow(2, "Firefox")
+LIMIT_S = 20.0
+
+
+@dataclass
+class Screen:
+    """A way into programs that exist only here."""
+
+    front: TargetWindow | None = KATE
+    answer: InsertionResult = field(default_factory=lambda: InsertionResult(Receipt.READ))
+    can_go_back: bool = True
+    keys_work: bool = True
+    error: Exception | None = None
+    calls: list[tuple[object, ...]] = field(default_factory=list)
+    name: str = "made up"
+    activity: UserActivity = field(default_factory=lambda: UserActivity(known=True))
+
+    def focus(self) -> TargetWindow | None:
+        return self.front
+
+    def fileno(self) -> int | None:
+        return None
+
+    def serve(self) -> None:
+        pass
+
+    def wake(self, now: float) -> float | None:
+        return None
+
+    def deliver(
+        self, text: str, target: TargetWindow | None, means: PasteMethod, *, replace: bool = False
+    ) -> InsertionResult:
+        self.calls.append(("deliver", text, target, means, *(["replace"] if replace else [])))
+        if self.error is not None:
+            raise self.error
+        if means is PasteMethod.CLIPBOARD:
+            return InsertionResult(Receipt.NOT_READ, on_clipboard=True)
+        return self.answer
+
+    def activate_window(self, target: TargetWindow) -> bool:
+        if self.can_go_back:
+            self.front = target
+        return self.can_go_back
+
+    def take_back(self, undo: Undo, steps: int) -> bool:
+        self.calls.append(("take back", undo, steps))
+        return self.keys_work
+
+    def close(self) -> None:
+        self.calls.append(("close",))
+
+    @property
+    def texts(self) -> list[object]:
+        return [call[1] for call in self.calls if call[0] == "deliver"]
+
+
+@dataclass
+class Told:
+    """A program that tells what stands before its cursor."""
+
+    text: str | None = None
+
+    def look(self, target: TargetWindow | None) -> str | None:
+        return self.text
+
+    def close(self) -> None:
+        pass
+
+
+class Desk:
+    """An inserter before a `Screen`."""
+
+    def __init__(self, told: Told | None = None) -> None:
+        self.screen = Screen()
+        self.opened = 0
+        self.missing = False
+        self.now = 100.0
+        self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
+        self.inserter = Inserter(self._open, continue_text, self.events.put, lambda: self.now, told)
+        self.inserter.start()
+
+    def _open(self) -> Screen:
+        self.opened += 1
+        if self.missing:
+            raise InsertionUnavailable("No desktop.", "Start one.")
+        return self.screen
+
+    def insert(
+        self, text: str = "Words", pressed_in: TargetWindow | None = None, added_capital: bool = False
+    ) -> InsertionEvent:
+        self.inserter.insert(Insertion("d1", text, "en", pressed_in, added_capital))
+        return self.next()
+
+    def next(self) -> InsertionEvent:
+        return self.events.get(timeout=LIMIT_S)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    made = Desk()
+    yield made
+    made.inserter.close(LIMIT_S)
+
+
+def test_a_text_that_was_read_is_inserted(desk: Desk) -> None:
+    assert desk.insert() == Inserted("d1", "Kate", elsewhere=False, took_s=0.0, at=100.0)
+    assert desk.screen.calls[:1] == [("deliver", "Words", KATE, PasteMethod.CTRL_V)]
+
+
+def test_texts_go_in_in_the_order_they_were_given(desk: Desk) -> None:
+    for number in range(50):
+        desk.inserter.insert(Insertion("d1", f"{number}."))
+    for _ in range(50):
+        assert isinstance(desk.next(), Inserted)
+    desk.inserter.close(LIMIT_S)
+    assert [str(text).strip() for text in desk.screen.texts] == [f"{number}." for number in range(50)]
+    assert [call[0] for call in desk.screen.calls] == ["deliver"] * 50 + ["close"]
+
+
+def test_a_text_continues_the_one_before_it_in_the_same_window_however_long_ago(desk: Desk) -> None:
+    desk.insert("We met")
+    desk.now += 3_600
+    desk.insert("Yesterday", added_capital=True)
+    desk.screen.front = FIREFOX
+    desk.insert("Yesterday", added_capital=True)
+    assert desk.screen.texts == ["We met", " yesterday", "Yesterday"]
+
+
+def test_after_a_key_or_click_of_the_user_a_text_starts_afresh(desk: Desk) -> None:
+    desk.insert("We met")
+    desk.screen.activity.begin(desk.now)
+    desk.screen.activity.note_input(desk.now + 1)
+    desk.insert("Yesterday", added_capital=True)
+    assert desk.screen.texts == ["We met", "Yesterday"]
+
+
+def test_our_own_hotkey_is_no_key_of_the_user(desk: Desk) -> None:
+    desk.insert("We met")
+    desk.screen.activity.begin(desk.now)
+    for at in (109.7, 109.8, 110.0, 112.0, 112.2):  # Ctrl, Alt, Space down and up again
+        desk.screen.activity.note_input(at)
+    desk.inserter.note_own_key(110.0, down=True)
+    desk.inserter.note_own_key(112.0, down=False)
+    desk.insert("Yesterday", added_capital=True)
+    assert desk.screen.texts == ["We met", " yesterday"]
+
+
+def test_where_the_desktop_tells_of_no_keys_a_text_continues_for_half_a_minute(desk: Desk) -> None:
+    desk.screen.activity.known = False
+    desk.insert("We met")
+    desk.now += 29
+    desk.insert("Yesterday", added_capital=True)
+    desk.now += 31
+    desk.insert("Later", added_capital=True)
+    assert desk.screen.texts == ["We met", " yesterday", "Later"]
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        ("We met", " yesterday"),
+        ("We met ", "yesterday"),
+        ("We met.", " Yesterday"),
+        ("Hello,\n", "Yesterday"),
+        ("", "Yesterday"),
+        ("We met (", "yesterday"),
+    ],
+)
+def test_what_the_program_tells_decides_about_space_and_capital(before: str, text: str) -> None:
+    desk = Desk(Told(before))
+    desk.insert("Something else")
+    desk.insert("Yesterday", added_capital=True)
+    desk.inserter.close(LIMIT_S)
+    assert desk.screen.texts[-1] == text
+
+
+@pytest.mark.parametrize(
+    ("program", "choice", "text"),
+    [
+        ("XTerm", "space", "ls rm -rf / echo"),
+        ("XTerm", "as is", "ls\nrm -rf /\n\techo"),
+        ("Kate", "space", "ls\nrm -rf /\n\techo"),
+    ],
+)
+def test_line_breaks_into_a_terminal_are_the_users_choice(program: str, choice: str, text: str, desk: Desk) -> None:
+    desk.inserter.choose(ProgramRules(line_breaks=choice))
+    desk.screen.front = TargetWindow(1, program)
+    desk.insert("ls\r\nrm -rf /\n\techo")
+    assert desk.screen.texts == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a\x1b[201~b", "a\x9b201~b", "a\x1b\x1b[201~[201~b", "a\x1b]0;x\x07b", "a\x00b", "a\x7f\x08b", "a\x1bOPb", "\x1b"],
+)
+@pytest.mark.parametrize("program", ["XTerm", "Kate"])
+def test_control_sequences_never_pass(program: str, text: str, desk: Desk) -> None:
+    desk.screen.front = TargetWindow(1, program)
+    desk.insert(text)
+    assert not [char for char in str(desk.screen.texts[0]) if ord(char) < 32 or 0x7F <= ord(char) < 0xA0]
+
+
+def test_nothing_continues_a_text_that_did_not_get_there(desk: Desk) -> None:
+    desk.screen.answer = InsertionResult(Receipt.NOT_READ, on_clipboard=True)
+    desk.insert("We met")
+    desk.screen.answer = InsertionResult(Receipt.READ)
+    desk.insert("Yesterday", added_capital=True)
+    assert desk.screen.texts == ["We met", "Yesterday"]
+
+
+@pytest.mark.parametrize(
+    ("delivery", "what", "remedy"),
+    [
+        (InsertionResult(Receipt.NOT_READ, True), "Kate did not read the text.", "The text is on the clipboard"),
+        (
+            InsertionResult(Receipt.NOT_READ, True, FailureReason.KEYS_HELD),
+            "A key such as Ctrl",
+            "The text is on the clipboard",
+        ),
+        (
+            InsertionResult(Receipt.NOT_READ, False, FailureReason.CLIPBOARD_REFUSED),
+            "The clipboard could",
+            "Choose “Insert again”.",
+        ),
+        (
+            InsertionResult(Receipt.NOT_READ, True, FailureReason.KEYS_REFUSED),
+            "The keys to insert",
+            "The text is on the clipboard",
+        ),
+        (
+            InsertionResult(Receipt.NOT_READ, True, FailureReason.KEYBOARD_TAKEN),
+            "A menu, a dialog",
+            "The text is on the clipboard",
+        ),
+    ],
+)
+def test_what_was_not_read_is_said_with_its_remedy_and_can_go_in_again(
+    delivery: InsertionResult, what: str, remedy: str, desk: Desk
+) -> None:
+    desk.screen.answer = delivery
+    event = desk.insert(pressed_in=KATE)
+    assert isinstance(event, NotInserted)
+    assert event.what.startswith(what)
+    assert event.remedy.startswith(remedy)
+    assert event.on_clipboard == delivery.on_clipboard
+    desk.screen.answer, desk.screen.front = InsertionResult(Receipt.READ), FIREFOX
+    desk.inserter.again()
+    assert desk.next() == Inserted("d1", "Firefox", elsewhere=False, took_s=0.0, at=100.0)
+    desk.inserter.again()  # it is in: nothing is left to insert
+    desk.inserter.close(LIMIT_S)
+    assert desk.screen.texts == ["Words", "Words"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "unusual", "what"),
+    [
+        (FailureReason.NONE, False, "The text was sent to Kate, which does not tell whether it took it."),
+        (
+            FailureReason.CLIPBOARD_LOST,
+            True,
+            "Another program took the clipboard before Kate was seen to read the text.",
+        ),
+        (
+            FailureReason.CLIPBOARD_BIG,
+            True,
+            "What is on the clipboard is larger than 64 MB; it could not be saved, so it was left alone and the text "
+            "typed into Kate.",
+        ),
+    ],
+)
+def test_what_nobody_can_tell_is_not_called_inserted_and_goes_in_again_as_it_was(
+    trouble: FailureReason, unusual: bool, what: str, desk: Desk
+) -> None:
+    desk.insert("We met")
+    desk.screen.answer = InsertionResult(Receipt.UNKNOWN, trouble=trouble)
+    event = desk.insert("yesterday")
+    assert event == InsertionUncertain(
+        "d1", "Kate", what, "If it is not there, choose “Insert again”.", unusual, elsewhere=False, took_s=0.0, at=100.0
+    )
+    desk.inserter.again()
+    desk.next()
+    assert desk.screen.texts == ["We met", " yesterday", " yesterday"]
+
+
+def test_a_clipboard_that_cannot_be_saved_is_replaced_only_when_the_user_says_so(desk: Desk) -> None:
+    desk.screen.answer = InsertionResult(Receipt.NOT_READ, trouble=FailureReason.CLIPBOARD_SLOW)
+    event = desk.insert()
+    assert isinstance(event, NotInserted)
+    assert event.remedy.startswith("Choose “Insert again” to replace it with the text.")
+    desk.inserter.again()
+    desk.next()
+    assert [call[4:] for call in desk.screen.calls] == [(), ("replace",)]
+
+
+def test_in_another_window_the_text_goes_where_the_cursor_is_and_that_is_said(desk: Desk) -> None:
+    desk.screen.front = FIREFOX
+    event = desk.insert(pressed_in=KATE)
+    assert isinstance(event, Inserted)
+    assert (event.program, event.elsewhere) == ("Firefox", True)
+
+
+def test_or_back_to_where_the_user_began(desk: Desk) -> None:
+    desk.inserter.choose(ProgramRules(other_window="back"))
+    desk.screen.front = FIREFOX
+    event = desk.insert(pressed_in=KATE)
+    assert isinstance(event, Inserted)
+    assert (event.program, event.elsewhere) == ("Kate", False)
+    desk.screen.front, desk.screen.can_go_back = FIREFOX, False
+    event = desk.insert(pressed_in=KATE)
+    assert isinstance(event, NotInserted)
+    assert event.what == "The window you began in (Kate) could not be brought back, so the text was not inserted."
+    assert event.on_clipboard
+
+
+def test_or_nowhere(desk: Desk) -> None:
+    desk.inserter.choose(ProgramRules(other_window="keep"))
+    desk.screen.front = FIREFOX
+    event = desk.insert(pressed_in=KATE)
+    assert isinstance(event, NotInserted)
+    assert "Another window" in event.what
+    assert desk.screen.calls[0] == ("deliver", "Words", FIREFOX, PasteMethod.CLIPBOARD)
+
+
+def test_saywrites_own_window_gets_nothing(desk: Desk) -> None:
+    desk.screen.front = TargetWindow(9, "saywrite", own=True)
+    event = desk.insert()
+    assert isinstance(event, NotInserted)
+    assert event.what == "Saywrite itself had the focus, so the text was not inserted anywhere."
+
+
+def test_who_wants_the_clipboard_only_is_told_nothing_else(desk: Desk) -> None:
+    desk.inserter.choose(ProgramRules(means=PasteMethod.CLIPBOARD))
+    event = desk.insert()
+    assert event == NotInserted(
+        "d1", "Kate", "The text is on the clipboard, as you chose.", "Paste it where you want it.", on_clipboard=True
+    )
+
+
+def test_the_last_insertion_is_taken_back_once(desk: Desk) -> None:
+    desk.insert()
+    desk.inserter.take_back()
+    assert desk.next() == InsertionUndone("d1", "Kate")
+    desk.inserter.take_back()
+    event = desk.next()
+    assert isinstance(event, UndoFailed)
+    assert event.what == "There is nothing to take back."
+    assert desk.screen.calls.count(("take back", Undo.CTRL_Z, 1)) == 1
+
+
+def test_taking_back_with_a_key_held_can_be_tried_again(desk: Desk) -> None:
+    desk.insert()
+    desk.screen.keys_work = False
+    desk.inserter.take_back()
+    assert isinstance(desk.next(), UndoFailed)
+    desk.screen.keys_work = True
+    desk.inserter.take_back()
+    assert isinstance(desk.next(), InsertionUndone)
+
+
+def test_without_a_desktop_that_is_said_and_a_later_one_is_found(desk: Desk) -> None:
+    desk.inserter.close(LIMIT_S)
+    other = Desk()
+    other.missing = True
+    other.screen.error = InsertionUnavailable("The desktop went away.", "Log in again.")
+    first = other.insert()
+    assert isinstance(first, NotInserted)
+    other.missing, other.screen.error = False, None
+    other.inserter.again()
+    assert isinstance(other.next(), Inserted)
+    other.inserter.close(LIMIT_S)
+
+
+def test_a_fault_of_ours_is_told_logged_and_overcome(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.screen.error = ValueError("secret words")
+    event = desk.insert()
+    assert isinstance(event, NotInserted)
+    assert event.what == "Something went wrong while the text was being inserted."
+    desk.screen.error = None
+    desk.inserter.again()
+    assert isinstance(desk.next(), Inserted)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
+        "the insertion worker stumbled"
+    ]
+    assert desk.opened == 2
+
+
+def test_nobody_hears_from_a_worker_that_was_closed(desk: Desk) -> None:
+    desk.inserter.close(LIMIT_S)
+    desk.inserter.insert(Insertion("d1", "Words"))
+    desk.inserter.take_back()
+    assert desk.inserter.focus() is None
+    assert desk.events.empty()

@@ -1,0 +1,112 @@
+"""The cursor between sound and recognizer, under any order of events."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from saywrite.dictation.audio_cursor import FEED, AudioCursor, RecentAudio
+
+
+def numbered(start: int, count: int) -> bytes:
+    return b"".join((i % 65_536).to_bytes(2, "little") for i in range(start, start + count))
+
+
+@given(st.lists(st.integers(0, 50), max_size=20), st.data())
+def test_a_tail_gives_back_exactly_what_was_appended(sizes: list[int], data: st.DataObject) -> None:
+    tail, end = RecentAudio(7), 7
+    for size in sizes:
+        tail.append(numbered(end, size))
+        end += size
+    tail.trim(data.draw(st.integers(0, end)))
+    start = data.draw(st.integers(tail.start, end))
+    stop = data.draw(st.integers(start, end))
+    assert tail.read(start, stop) == numbered(start, stop - start)
+
+
+class Listener:
+    """A recognizer that checks that sound comes in order from wherever it was rewound to."""
+
+    def __init__(self, window: int) -> None:
+        self.window = window
+        self.at = 0
+        self.farthest = 0
+        self.finishes = 0
+
+    def feed(self, pcm: bytes, end: int) -> None:
+        assert pcm == numbered(self.base + self.at, end - self.at)
+        self.at = end
+        self.farthest = max(self.farthest, end)
+
+    def finish(self) -> None:
+        self.finishes += 1
+
+
+class FeederMachine(RuleBasedStateMachine):
+    """Appends, writes, progress and rewinds in any order: nothing is lost, repeated or fed beyond the window."""
+
+    @initialize(base=st.integers(0, 5000), window=st.integers(FEED, 5 * FEED), on_disk=st.booleans())
+    def begin(self, base: int, window: int, on_disk: bool) -> None:
+        self.recognizer = Listener(window)
+        self.recognizer.base = base
+        self.base = self.written = base
+        self.on_disk = on_disk
+        self.ended = False
+        self.feeder = AudioCursor(self.recognizer, base, self.read_journal, on_disk)
+
+    def read_journal(self, start: int, end: int) -> bytes:
+        assert self.on_disk
+        assert end <= self.written
+        return numbered(start, end - start)
+
+    @precondition(lambda self: not self.ended)
+    @rule(count=st.integers(1, 4 * FEED))
+    def hear(self, count: int) -> None:
+        self.feeder.append(numbered(self.feeder.heard, count))
+        self.feeder.feed()
+
+    @rule(part=st.floats(0, 1))
+    def write(self, part: float) -> None:
+        self.written += int((self.feeder.heard - self.written) * part)
+        self.feeder.written(self.written)
+        self.feeder.feed()
+
+    @rule(part=st.floats(0, 1))
+    def progress(self, part: float) -> None:
+        sent = self.recognizer.at
+        self.feeder.advance(sent, int(sent * part))
+        self.feeder.feed()
+
+    @rule()
+    def rewind(self) -> None:
+        to = self.feeder.confirmed - self.base
+        self.recognizer.at = to
+        self.feeder.rewind(to)
+        self.feeder.feed()
+
+    @rule()
+    def end(self) -> None:
+        self.ended = True
+        self.feeder.end()
+        self.feeder.feed()
+
+    @invariant()
+    def never_beyond_the_window(self) -> None:
+        assert self.recognizer.at <= self.feeder.sent - self.base + self.recognizer.window
+
+    def teardown(self) -> None:
+        """Whatever happened: with the disk back and the recognizer listening, everything arrives and it is finished."""
+        if not hasattr(self, "feeder"):
+            return
+        self.feeder.end()
+        self.feeder.written(self.feeder.heard)
+        for _ in range(10_000):
+            self.feeder.feed()
+            if self.recognizer.finishes and self.recognizer.at == self.feeder.heard - self.base:
+                return
+            self.feeder.advance(self.recognizer.at, 0)
+        raise AssertionError("not everything arrived")
+
+
+TestFeeder = FeederMachine.TestCase

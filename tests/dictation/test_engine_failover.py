@@ -1,0 +1,147 @@
+"""While a service is away for long, another engine may stand in: its text comes at once, in its place, and marked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.dictation.conftest import FakeRecognizer, Stage
+
+from saywrite.foundation.events import SAMPLE_RATE, ConnectionChanged, Failed, Finished, SegmentAdded, State, Traffic
+from saywrite.storage.settings.schema import Settings
+
+
+class Service(FakeRecognizer):
+    """A recognizer whose service can be away."""
+
+    def connection(self, state: str) -> None:
+        retry = 1.0 if state == "lost" else None
+        self.post(ConnectionChanged(self.dictation, state, retry_in_s=retry))
+
+
+@pytest.fixture
+def service(stage: Stage) -> Service:
+    service = Service(stage.inbox.post)
+    stage.recognizers["aiola"] = service
+    return service
+
+
+def begin(stage: Stage, service: Service, *, wish: str = "local", language: str = "en") -> None:
+    """A dictation through the service has two seconds of text, then the service is lost."""
+    stage.commands.apply(replace(Settings(), engine="aiola", aiola_while_away=wish, language=language))
+    stage.commands.start_microphone()
+    stage.source.open()
+    stage.say(2)
+    service.final("one two", 0.5, 2.0)
+    stage.restore_clipboard()
+    service.connection("lost")
+    stage.restore_clipboard()
+    stage.say(3)
+    stage.restore_clipboard()
+
+
+def texts(stage: Stage) -> list[tuple[str, str]]:
+    return [(event.segment.text, event.segment.engine) for event in stage.all(SegmentAdded)]
+
+
+def test_for_a_minute_the_service_is_waited_for(stage: Stage, service: Service) -> None:
+    begin(stage, service)
+    stage.pass_time(59)
+    assert "start" not in stage.recognizer.calls
+    assert stage.loop.state is State.RECONNECTING
+
+
+def test_then_the_local_recognizer_hears_what_has_no_text_yet(stage: Stage, service: Service) -> None:
+    begin(stage, service)
+    stage.pass_time(61)
+    assert "start" in stage.recognizer.calls
+    assert stage.recognizer.fed == 3 * SAMPLE_RATE, "from the end of the last text on"
+    assert stage.loop.state is State.LISTENING
+    stage.recognizer.final("three four", 0.5, 2.5)
+    stage.restore_clipboard()
+    assert texts(stage) == [("One two", ""), ("three four", "local")]
+    assert stage.all(SegmentAdded)[-1].segment.start == round(2.5 * SAMPLE_RATE), "in its place"
+
+
+def test_when_the_service_is_back_it_goes_on_behind_the_text_there_is(stage: Stage, service: Service) -> None:
+    begin(stage, service)
+    stage.pass_time(61)
+    stage.recognizer.final("three four", 0.5, 2.5)
+    stage.restore_clipboard()
+    service.connection("connected")
+    stage.restore_clipboard()
+    assert stage.recognizer.calls[-1] == "abort"
+    assert service.calls.count("start") == 2
+    stage.say(1)
+    stage.restore_clipboard()
+    assert service.fed == round(1.5 * SAMPLE_RATE), "from the end of the last text on"
+    service.final("five", 0.2, 1.0)
+    stage.restore_clipboard()
+    assert texts(stage)[-1] == ("five", "")
+    assert stage.all(SegmentAdded)[-1].segment.start == round(4.7 * SAMPLE_RATE)
+
+
+def test_what_the_service_still_says_of_the_old_recognition_is_nobodys(stage: Stage, service: Service) -> None:
+    begin(stage, service)
+    stage.pass_time(61)
+    service.final("late", 2.0, 3.0)
+    stage.inbox.post(Failed(service.dictation, "It broke.", "Start again.", fatal=True))
+    stage.restore_clipboard()
+    assert texts(stage) == [("One two", "")]
+    assert stage.loop.state is State.LISTENING
+
+
+def test_the_dictation_ends_with_the_engine_that_stands_in(stage: Stage, service: Service) -> None:
+    begin(stage, service)
+    stage.pass_time(61)
+    stage.dictation.stop()
+    stage.restore_clipboard()
+    stage.source.end()
+    stage.restore_clipboard()
+    assert stage.recognizer.finishing
+    stage.recognizer.final("three four", 0.5, 2.5)
+    stage.recognizer.done()
+    stage.restore_clipboard()
+    finished = stage.last(Finished)
+    assert (finished.pending, finished.text) == (0, "One two three four")
+    assert service.calls[-1] == "abort", "the engine that is away need not try any longer"
+    assert stage.loop.state is State.IDLE
+
+
+def test_a_stand_in_that_fails_does_not_end_the_dictation(stage: Stage, service: Service) -> None:
+    begin(stage, service)
+    stage.pass_time(61)
+    stage.inbox.post(Failed(stage.recognizer.dictation, "It broke.", "Start again.", fatal=True))
+    stage.recognizer.done()
+    stage.restore_clipboard()
+    assert stage.loop.state is State.LISTENING
+    assert not stage.last(Failed).fatal
+    assert service.calls[-2:] == ["abort", "start"], "the service is waited for again"
+    assert service.fed == 3 * SAMPLE_RATE
+
+
+def test_local_recognizer_stands_in_for_every_language(stage: Stage, service: Service) -> None:
+    begin(stage, service, language="de")
+    stage.pass_time(61)
+    assert stage.recognizer.request.language == "de"
+
+
+@pytest.mark.parametrize(("wish", "waits"), [("later", False), ("local", True)])
+def test_nothing_stands_in_unasked_or_without_its_model(stage: Stage, service: Service, wish: str, waits: bool) -> None:
+    stage.recognizer.waits = waits
+    begin(stage, service, wish=wish)
+    stage.pass_time(600)
+    assert "start" not in stage.recognizer.calls
+    assert stage.loop.state is State.RECONNECTING
+
+
+def test_bytes_are_counted_over_all_connections_of_a_dictation(stage: Stage, service: Service) -> None:
+    begin(stage, service)
+    stage.inbox.post(Traffic(service.dictation, "apis.aiola.ai", 1_000, 10))
+    stage.restore_clipboard()
+    stage.pass_time(61)
+    service.connection("connected")
+    stage.restore_clipboard()
+    stage.inbox.post(Traffic(service.dictation, "apis.aiola.ai", 500, 5))
+    stage.restore_clipboard()
+    assert (stage.last(Traffic).sent, stage.last(Traffic).received) == (1_500, 15)

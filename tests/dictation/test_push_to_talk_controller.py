@@ -1,0 +1,472 @@
+"""What the keys ask for is done at the desk; what was dictated goes to the program in front, in order, kept first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.dictation.conftest import Stage
+from tests.dictation.keyboard_stage import Way
+
+from saywrite.audio.microphone.preroll import RETRY_S, PrerollController
+from saywrite.desktop.hotkeys.base import CANCEL, FIRST, SECOND, GrabResult, HotkeyProblem, KeyPressed, KeyReleased
+from saywrite.desktop.insertion.base import PasteMethod, TargetWindow
+from saywrite.desktop.insertion.programs import ProgramRules
+from saywrite.desktop.insertion.worker import Insertion
+from saywrite.dictation.push_to_talk.controller import DesktopServices, PushToTalkController
+from saywrite.dictation.push_to_talk.insertion_queue import DISK_PATIENCE_S, InsertionQueue, added_capital, choices_of
+from saywrite.dictation.push_to_talk.policy import BOUNCE_S, TAKE_BACK_S
+from saywrite.foundation.errors import NoMicrophone
+from saywrite.foundation.events import (
+    SAMPLE_RATE,
+    Cancelled,
+    Finished,
+    IncompleteRecordingsFound,
+    Inserted,
+    KeyProblem,
+    KeysChanged,
+    NotInserted,
+    PrerollActive,
+    Segment,
+    SegmentAdded,
+    SegmentsRemoved,
+)
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.library import scan
+from saywrite.storage.settings.schema import Settings
+
+SETTINGS = Settings(hotkey="F9", second_hotkey="F8", second_language="de", hotkey_mode="hold", keep_recordings_days=-1)
+EDITOR, OWN = TargetWindow(7, "kate"), TargetWindow(9, "saywrite", own=True)
+
+
+class Inserter:
+    """Remembers what it is given; `focused` has the focus."""
+
+    def __init__(self) -> None:
+        self.focused: TargetWindow | None = EDITOR
+        self.given: list[Insertion] = []
+        self.choices = ProgramRules()
+        self.story: list[str] = []
+        self.own: list[tuple[float, str]] = []
+
+    def start(self) -> None:
+        self.story.append("start")
+
+    def note_own_key(self, at: float, *, down: bool | None) -> None:
+        self.own.append((at, {True: "down", False: "up", None: "command"}[down]))
+
+    def choose(self, choices: ProgramRules) -> None:
+        self.choices = choices
+
+    def focus(self) -> TargetWindow | None:
+        return self.focused
+
+    def insert(self, insertion: Insertion) -> None:
+        self.given.append(insertion)
+
+    def again(self) -> None:
+        self.story.append("again")
+
+    def take_back(self) -> None:
+        self.story.append("take back")
+
+    def close(self, limit_s: float) -> None:
+        self.story.append("close")
+
+
+class Watch:
+    """Remembers what the session's watch is told."""
+
+    def __init__(self, story: list[str]) -> None:
+        self._story = story
+
+    def capture(self, on: bool) -> None:
+        self._story.append("capturing" if on else "not capturing")
+
+    def close(self) -> None:
+        self._story.append("ended")
+
+
+class TalkStage(Stage):
+    """The stage with keys and another program in front."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.inserter = Inserter()
+        self.way = Way(lends_keys=True)
+        self.watch: list[str] = []
+        self.commands.loop.settings = SETTINGS
+
+        def submit(call: Callable[[], None]) -> None:
+            self.disk.submit(call)
+
+        insertion_queue = InsertionQueue(self.inserter, submit, self.inbox.post, lambda: self.now)
+        self.standby = PrerollController(
+            lambda: self._microphone(None), lambda device: self.told.append(PrerollActive(device))
+        )
+        opened = self.commands._hardware.microphone
+        self.commands._hardware = replace(
+            self.commands._hardware, microphone=lambda now: self.standby.hand_over() or opened(now)
+        )
+        desktop = DesktopServices(lambda: self.way, self._watch_session, insertion_queue, self.standby)
+        self.push_to_talk = self.commands.push_to_talk = self.commands.loop.keys = PushToTalkController(
+            self.commands, desktop, lambda: self.now, self.told.append
+        )
+        self.push_to_talk.open()
+
+    def _watch_session(self) -> Watch:
+        self.watch.append("begun")
+        return Watch(self.watch)
+
+    def down(self, binding: str = FIRST) -> None:
+        self.inbox.post(KeyPressed(binding, self.now))
+        self.restore_clipboard()
+
+    def up(self, binding: str = FIRST) -> None:
+        self.inbox.post(KeyReleased(binding, self.now))
+        self.restore_clipboard()
+        self.pass_time(2 * BOUNCE_S)
+
+    def speak(self, seconds: float = 2) -> None:
+        self.source.open()
+        self.restore_clipboard()
+        self.say(seconds)
+
+    def finish(self, text: str, seconds: float = 2) -> None:
+        """The source ends, the recognizer has heard `text`."""
+        self.source.end()
+        self.restore_clipboard()
+        self.recognizer.final(text, 0, seconds)
+        self.recognizer.done()
+        self.restore_clipboard()
+        self.loop.wake(self.now)
+        self.restore_clipboard()
+
+    def dictate(self, text: str, binding: str = FIRST) -> None:
+        self.down(binding)
+        self.speak()
+        self.pass_time(1)
+        self.up(binding)
+        self.finish(text)
+
+    def inserted(self) -> list[str]:
+        return [insertion.text for insertion in self.inserter.given]
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> TalkStage:
+    made = TalkStage(tmp_path)
+    yield made
+    made.disk.go_on()
+    made.archive.close_history()
+
+
+def test_what_a_key_dictated_goes_into_the_window_that_had_the_focus_then(stage: TalkStage) -> None:
+    stage.dictate("hello there")
+    (given,) = stage.inserter.given
+    assert given == Insertion(stage.last(Finished).dictation, "Hello there", "en", EDITOR, added_capital=True)
+    assert stage.states == ["starting", "listening", "finishing", "idle"]
+
+
+def test_a_text_is_in_the_history_before_it_goes(stage: TalkStage) -> None:
+    stage.disk.stalled = True
+    stage.dictate("hello there")
+    assert stage.inserted() == []
+    stage.disk.go_on()
+    stage.restore_clipboard()
+    assert stage.inserted() == ["Hello there"]
+
+
+def test_a_disk_that_does_not_answer_does_not_keep_it_for_ever(stage: TalkStage) -> None:
+    stage.disk.stalled = True
+    stage.dictate("hello there")
+    stage.pass_time(DISK_PATIENCE_S)
+    assert stage.inserted() == ["Hello there"]
+    stage.disk.go_on()
+    stage.restore_clipboard()
+    assert stage.inserted() == ["Hello there"]
+
+
+def test_a_text_waits_while_the_key_is_down_for_the_next_one(stage: TalkStage) -> None:
+    stage.down()
+    stage.speak()
+    stage.pass_time(1)
+    stage.up()
+    first = stage.source
+    stage.down()
+    first.end()
+    stage.restore_clipboard()
+    stage.recognizer.final("one", 0, 2)
+    stage.recognizer.done()
+    stage.restore_clipboard()
+    stage.speak()
+    assert stage.inserted() == []
+    stage.pass_time(1)
+    stage.up()
+    assert stage.inserted() == ["One"]
+    stage.finish("two")
+    assert stage.inserted() == ["One", "Two"]
+
+
+def test_what_the_window_started_stays_in_the_window(stage: TalkStage) -> None:
+    stage.listen()
+    stage.say(2)
+    stage.dictation.stop()
+    stage.restore_clipboard()
+    stage.finish("hello there")
+    assert stage.inserted() == []
+
+
+def test_what_the_command_line_started_is_inserted(stage: TalkStage) -> None:
+    stage.dictation.start(insert=True)
+    stage.restore_clipboard()
+    stage.speak()
+    stage.dictation.stop()
+    stage.restore_clipboard()
+    stage.finish("hello there")
+    assert stage.inserted() == ["Hello there"]
+
+
+def test_a_key_pressed_in_our_own_window_writes_there_only_once(stage: TalkStage) -> None:
+    stage.inserter.focused = OWN
+    stage.dictate("hello there")
+    assert stage.inserted() == []
+    stage.down()
+    stage.speak()
+    stage.pass_time(1)
+    stage.up()
+    stage.inserter.focused = EDITOR  # the user went on to another program meanwhile
+    stage.finish("for the editor")
+    assert stage.inserted() == ["For the editor"]
+
+
+def test_nothing_said_is_nothing_inserted(stage: TalkStage) -> None:
+    stage.down()
+    stage.speak()
+    stage.pass_time(1)
+    stage.up()
+    stage.source.end()
+    stage.recognizer.done()
+    stage.restore_clipboard()
+    assert stage.inserted() == []
+
+
+def test_the_second_key_dictates_in_its_own_language(stage: TalkStage) -> None:
+    stage.down(SECOND)
+    assert stage.recognizer.request.language == "de"
+    stage.speak()
+    stage.pass_time(1)
+    stage.up(SECOND)
+    stage.finish("guten Tag")
+    assert stage.inserter.given[0].language == "de"
+
+
+def test_escape_drops_the_text_and_the_recording_goes_when_the_offer_ends(stage: TalkStage) -> None:
+    stage.down()
+    stage.speak()
+    stage.down(CANCEL)
+    assert [event.revocable for event in stage.all(Cancelled)] == [True]
+    assert stage.states[-1] == "idle"
+    assert len(scan(stage.paths.recordings)) == 1, "kept as it is, also for the next start should we crash now"
+    assert not any(event.items for event in stage.all(IncompleteRecordingsFound)), "but not offered as unfinished"
+    stage.pass_time(TAKE_BACK_S)
+    assert [event.revocable for event in stage.all(Cancelled)] == [True, False]
+    assert list(stage.paths.recordings.iterdir()) == []
+    assert stage.inserted() == []
+
+
+def test_a_cancel_that_is_taken_back_becomes_text_and_goes_where_it_was_to_go(stage: TalkStage) -> None:
+    stage.down()
+    stage.speak()
+    stage.dictation.cancel()
+    stage.restore_clipboard()
+    stage.up()
+    assert stage.states[-1] == "idle"
+    stage.dictation.take_back_cancelled()
+    stage.restore_clipboard()
+    stage.loop.wake(stage.now)
+    stage.restore_clipboard()
+    while not stage.recognizer.finishing:
+        stage.recognizer.take_all()
+        stage.restore_clipboard()
+    stage.recognizer.final("after all", 0, 2)
+    stage.recognizer.done()
+    stage.restore_clipboard()
+    assert [event.revocable for event in stage.all(Cancelled)] == [True, False]
+    assert stage.inserted() == ["After all"]
+    assert scan(stage.paths.recordings) == ()
+
+
+def cancelled_with_text(stage: TalkStage) -> str:
+    """A dictation that has text when it is cancelled; its id."""
+    stage.down()
+    stage.speak()
+    stage.recognizer.take_all()
+    stage.recognizer.final("not this", 0, 1)
+    stage.restore_clipboard()
+    stage.dictation.cancel()
+    stage.restore_clipboard()
+    stage.up()
+    return stage.last(Finished).dictation
+
+
+def words_in_history(stage: TalkStage) -> list[str]:
+    store = HistoryStore(stage.paths.history)
+    try:
+        return [entry.dictation for entry in store.recent(9)]
+    finally:
+        store.close()
+
+
+def test_the_text_of_a_cancelled_dictation_goes_with_it(stage: TalkStage) -> None:
+    dictation = cancelled_with_text(stage)
+    assert stage.last(Finished).cancelled, "for the tray, which offers the last texts"
+    assert stage.last(SegmentsRemoved).dictation == dictation, "from the transcript at once"
+    stage.pass_time(TAKE_BACK_S)
+    assert words_in_history(stage) == []
+    assert list(stage.paths.recordings.iterdir()) == []
+
+
+def test_at_the_end_of_the_program_a_cancelled_dictation_goes_at_once(stage: TalkStage) -> None:
+    cancelled_with_text(stage)
+    stage.dictation.quit()
+    stage.restore_clipboard()
+    assert words_in_history(stage) == []
+    assert list(stage.paths.recordings.iterdir()) == []
+
+
+def test_the_text_of_a_cancel_that_is_taken_back_is_there_again(stage: TalkStage) -> None:
+    dictation = cancelled_with_text(stage)
+    before = len(stage.all(SegmentAdded))
+    stage.dictation.take_back_cancelled()
+    stage.restore_clipboard()
+    stage.loop.wake(stage.now)
+    stage.restore_clipboard()
+    assert [event.segment.text for event in stage.all(SegmentAdded)[before:]] == ["Not this"]
+    stage.pass_time(TAKE_BACK_S)
+    assert words_in_history(stage) == [dictation]
+
+
+def test_a_cancel_before_anything_was_heard_offers_nothing(stage: TalkStage) -> None:
+    stage.down()
+    stage.dictation.cancel()
+    stage.restore_clipboard()
+    assert [event.revocable for event in stage.all(Cancelled)] == [True, False]
+
+
+def test_the_keys_times_and_the_insertion_are_in_the_receipt_of_its_latency(stage: TalkStage) -> None:
+    kept: dict[str, object] = {}
+    stage.commands.latency._keep = lambda dictation, microphone, latency: kept.update({dictation: latency})
+    stage.dictate("hello there")
+    dictation = stage.inserter.given[0].dictation
+    stage.inbox.post(Inserted(dictation, "Kate", False, 0.02, stage.now + 0.5))
+    stage.restore_clipboard()
+    assert kept[dictation].released == 1000
+    assert kept[dictation].inserted == round(1000 * (1 + 2 * BOUNCE_S + 0.5))
+
+
+def test_the_insertion_knows_which_keys_were_ours(stage: TalkStage) -> None:
+    stage.dictate("hello there")
+    kinds = [kind for _, kind in stage.inserter.own]
+    assert kinds == ["down", "command", "up", "command"]
+    assert [at for at, _ in stage.inserter.own] == sorted(at for at, _ in stage.inserter.own)
+    stage.dictation.toggle(insert=True)
+    stage.restore_clipboard()
+    assert [kind for _, kind in stage.inserter.own][4:] == ["command"]
+
+
+def test_what_became_of_texts_and_keys_is_told(stage: TalkStage) -> None:
+    missed = NotInserted("d", "Kate", "Kate did not read the text.", "Choose “Insert again”.", on_clipboard=True)
+    stage.inbox.post(missed)
+    stage.inbox.post(
+        GrabResult((("dictate", ""),), (HotkeyProblem("dictate-second", "F8 is taken.", "Choose another."),))
+    )
+    stage.restore_clipboard()
+    assert missed in stage.told
+    expected = KeysChanged((("dictate", ""),), (KeyProblem("dictate-second", "F8 is taken.", "Choose another."),))
+    assert stage.last(KeysChanged) == expected
+    stage.dictation.insert_again()
+    stage.dictation.take_back_insertion()
+    stage.restore_clipboard()
+    assert stage.inserter.story == ["start", "again", "take back"]
+
+
+def test_the_sessions_watch_looks_for_lockers_while_the_microphone_is_open(stage: TalkStage) -> None:
+    stage.dictate("hello there")
+    assert stage.watch == ["begun", "capturing", "not capturing"]
+
+
+def test_at_the_end_the_keys_go_first(stage: TalkStage) -> None:
+    stage.dictation.quit()
+    stage.restore_clipboard()
+    assert stage.way.released
+    assert stage.watch == ["begun", "ended"]
+    assert stage.inserter.story[-1] == "close"
+
+
+def test_the_settings_are_the_insertions_choices(stage: TalkStage) -> None:
+    settings = Settings(
+        insertion_means="type",
+        insertion_other_window="keep",
+        insertion_continue=False,
+        insertion_line_breaks="as is",
+        insertion_programs="xterm = type",
+    )
+    stage.dictation.apply(settings)
+    stage.restore_clipboard()
+    assert stage.inserter.choices == choices_of(settings)
+    assert stage.inserter.choices == ProgramRules(PasteMethod.TYPE, "keep", False, "as is", {"xterm": PasteMethod.TYPE})
+    assert choices_of(Settings()).means is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "text", "added"),
+    [
+        ("hello", "Hello", True),
+        ("Hello", "Hello", False),
+        ("postgres is", "PostgreSQL is", True),
+        ("eins", "1", False),
+        ("", "", False),
+    ],
+)
+def test_only_a_capital_of_our_own_may_go_again(raw: str, text: str, added: bool) -> None:
+    assert added_capital(Segment(1, text, raw, 0, 1)) is added
+
+
+def test_with_listening_ahead_the_recording_begins_before_the_key(stage: TalkStage) -> None:
+    assert stage.sources == [], "without it nothing listens while idle"
+    stage.dictation.apply(replace(SETTINGS, preroll_ms=500))
+    stage.restore_clipboard()
+    stage.source.open()
+    for _ in range(30):
+        stage.say(0.1)
+    stage.standby._report()
+    assert stage.told[-1] == PrerollActive("Desk microphone")
+    assert list(stage.paths.recordings.glob("*")) == [], "in memory only"
+    stage.down()
+    assert len(stage.sources) == 1
+    assert stage.states == ["starting", "listening"]
+    assert stage.told.count(PrerollActive("")) == 1
+    stage.say(1)
+    stage.pass_time(1)
+    stage.up()
+    stage.finish("hello there", 1.5)
+    assert stage.last(Finished).heard == 1.5 * SAMPLE_RATE
+    stage.loop.wake(stage.now)
+    assert len(stage.sources) == 2, "and it listens again"
+    stage.dictation.apply(SETTINGS)
+    stage.restore_clipboard()
+    assert stage.source.ended
+
+
+def test_a_microphone_that_is_not_there_is_tried_again_not_hammered(stage: TalkStage) -> None:
+    stage.dictation.apply(replace(SETTINGS, preroll_ms=500))
+    stage.restore_clipboard()
+    stage.source.sink.failed(NoMicrophone("There is no microphone.", "Connect one."), True)
+    stage.source.end()
+    stage.pass_time(0.1)
+    assert len(stage.sources) == 1
+    stage.pass_time(RETRY_S)
+    assert len(stage.sources) == 2

@@ -1,0 +1,113 @@
+"""What is on its way: bounded, measured by the other end's answers, and a dead line noticed."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saywrite.speech.aiola.delivery.flow_control import (
+    BELIEVE_S,
+    DEAD_AFTER_S,
+    FIRST,
+    LARGEST,
+    MARK_EVERY,
+    REPLAY,
+    SMALLEST,
+    SPOKEN,
+    FlowControl,
+    RateLimiter,
+)
+
+
+def flow_with_marks(*times: float) -> FlowControl:
+    """A mark's worth of bytes, and the mark, at each of these times."""
+    flow = FlowControl(0.0, 45.0)
+    for number, at in enumerate(times, 1):
+        flow.sent(MARK_EVERY)
+        assert flow.wants_mark()
+        flow.mark(number * 4096, at)
+    return flow
+
+
+def test_what_is_on_its_way_is_what_no_pong_has_come_for() -> None:
+    flow = flow_with_marks(1.0, 1.1, 1.2)
+    assert (flow.in_flight, flow.room) == (3 * MARK_EVERY, FIRST - 3 * MARK_EVERY)
+    assert flow.ponged(2, 1.3) == [(1, 4096), (2, 8192)], "an answer stands for all before it"
+    assert flow.in_flight == MARK_EVERY
+    assert flow.ponged(2, 1.4) == [], "once"
+    assert flow.ponged(99, 1.4) == []
+
+
+def test_the_round_trip_is_the_best_one_seen() -> None:
+    flow = flow_with_marks(1.0, 1.1, 1.2)
+    flow.ponged(1, 1.25)
+    flow.ponged(2, 1.16)
+    flow.ponged(3, 1.9)
+    assert flow.rtt_s is not None
+    assert abs(flow.rtt_s - 0.06) < 1e-9
+
+
+def test_a_line_that_takes_it_gets_more_and_a_slow_one_less() -> None:
+    flow, now = FlowControl(0.0, 45.0), 0.0
+    for _ in range(40):
+        flow.sent(MARK_EVERY)
+        number = flow.mark(0, now)
+        flow.ponged(number, now := now + 0.05)
+    assert flow.window == LARGEST
+    for _ in range(10):
+        flow.sent(MARK_EVERY)
+        number = flow.mark(0, now)
+        flow.ponged(number, now := now + 2)
+    assert flow.window == SMALLEST
+
+
+def test_a_line_is_dead_when_a_mark_is_owed_and_nothing_comes() -> None:
+    flow = flow_with_marks(10.0)
+    assert flow.dead_at() == 10.0 + DEAD_AFTER_S
+    flow.heard(11.0)
+    assert flow.dead_at() == 11.0 + DEAD_AFTER_S, "whatever comes is a sign of life"
+    flow.ponged(1, 12.0)
+    assert flow.dead_at() == 12.0 + 45.0, "with nothing owed, the service's own pings are waited for"
+
+
+def test_a_peer_that_answers_no_pings_but_talks_is_believed_without() -> None:
+    flow = flow_with_marks(10.0, 10.2)
+    assert flow.heard(10.0 + BELIEVE_S / 2) == []
+    assert flow.heard(10.1 + BELIEVE_S) == [(1, 4096), (2, 8192)]
+    assert flow.in_flight == 0
+    flow.sent(MARK_EVERY)
+    flow.mark(12288, 20.0)
+    assert flow.heard(20.1) == [(3, 12288)], "from now on, what it says stands for the pong"
+    assert flow.dead_at() == 20.1 + 45.0
+
+
+def test_a_peer_that_has_ponged_once_is_held_to_it() -> None:
+    flow = flow_with_marks(10.0, 10.2)
+    flow.ponged(1, 10.3)
+    assert flow.heard(30.0) == []
+
+
+@given(st.lists(st.tuples(st.floats(0, 0.3), st.integers(1, 8_192)), max_size=60))
+def test_the_pace_never_lets_more_through_than_its_rate_and_a_burst(steps: list[tuple[float, int]]) -> None:
+    pace, now, passed = RateLimiter(REPLAY, 0.0), 0.0, 0
+    for wait, size in steps:
+        now += wait
+        due = pace.due(size, now)
+        if due is None:
+            pace.spend(size)
+            passed += size
+        else:
+            assert due > now
+            assert pace.due(size, due + 1e-6) is None
+            now = due
+    assert passed <= now * REPLAY + REPLAY / 5 + 8_192
+
+
+def test_a_service_that_asks_for_patience_is_sent_to_more_slowly_but_not_slower_than_speech() -> None:
+    pace = RateLimiter(REPLAY, 0.0)
+    for _ in range(10):
+        pace.slower()
+    pace.spend(REPLAY)
+    due = pace.due(1, 0.0)
+    assert due is not None
+    assert due < REPLAY / SPOKEN

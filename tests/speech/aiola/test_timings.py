@@ -1,0 +1,68 @@
+"""What the service had when, how long it takes, and how long to wait before the next attempt."""
+
+from __future__ import annotations
+
+from itertools import islice
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saywrite.speech.aiola.connection import FIRST_S, LONGEST_S, delays
+from saywrite.speech.aiola.delivery.timings import KEPT_S, LEAST_PATIENCE_S, AckLog, LatencyEstimator
+
+
+def test_what_the_service_had_at_a_time_and_when_it_had_a_sound() -> None:
+    receipts = AckLog(100, 1.0)
+    receipts.note(200, 2.0)
+    receipts.note(300, 3.0)
+    assert [receipts.had(at) for at in (0.5, 1.5, 2.0, 9.0)] == [100, 100, 200, 300]
+    assert [receipts.when(offset) for offset in (50, 150, 200, 201, 301)] == [1.0, 2.0, 2.0, 3.0, None]
+    assert receipts.latest == 300
+
+
+def test_an_older_receipt_takes_nothing_back() -> None:
+    receipts = AckLog(100, 1.0)
+    receipts.note(300, 2.0)
+    receipts.note(200, 3.0)
+    assert receipts.had(3.0) == 300
+
+
+@given(st.lists(st.floats(0.01, 5), max_size=400))
+def test_the_log_stays_small_and_keeps_the_last_minute(waits: list[float]) -> None:
+    receipts, now, kept = AckLog(0, 0.0), 0.0, []
+    for number, wait in enumerate(waits, 1):
+        now += wait
+        receipts.note(number, now)
+        kept.append((number, now))
+    for number, at in kept:
+        if at >= now - KEPT_S / 2:
+            assert receipts.when(number) == at
+    assert len(receipts._times) <= 2 * sum(at >= now - KEPT_S for _n, at in kept) + 4
+
+
+def test_patience_grows_with_what_was_seen() -> None:
+    delays = LatencyEstimator()
+    assert not delays.known
+    assert delays.patience >= LEAST_PATIENCE_S
+    delays.learn([10.0], 10.3)
+    assert (delays.least, delays.longest) == (0.3000000000000007, 0.3000000000000007)
+    delays.learn([20.0], 24.0)
+    assert delays.patience == 8.5
+
+
+def test_an_answer_that_is_more_likely_a_later_utterances_teaches_nothing() -> None:
+    delays = LatencyEstimator()
+    delays.learn([10.0], 10.3)
+    delays.learn([20.0, 30.0], 30.3)
+    assert delays.longest < 1
+    delays.learn([40.0, 41.0], 50.0)
+    assert delays.longest == 10.0
+
+
+def test_attempts_come_ever_less_often_and_never_in_step() -> None:
+    first, second = (list(islice(delays(Random(seed)), 12)) for seed in (1, 2))
+    assert first != second
+    for waits in (first, second):
+        assert 0.8 * FIRST_S <= waits[0] <= 1.2 * FIRST_S
+        assert all(0.8 * LONGEST_S <= wait <= 1.2 * LONGEST_S for wait in waits[6:])

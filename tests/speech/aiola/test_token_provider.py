@@ -1,0 +1,344 @@
+"""Grants as the dictation thread sees them: found in the background, kept, renewed, dropped, closed in bounded time."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from tests.speech.aiola.scripted_http import KEY, Reply, ScriptedServer, Seen, jwt, refused, said, serving, wait_until
+
+from saywrite.foundation.errors import (
+    KeyMissing,
+    KeyRefused,
+    SecretsUnavailable,
+    ServiceError,
+    ServiceFailed,
+    ServiceUnreachable,
+)
+from saywrite.speech.aiola.account import Account
+from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, TokenFetched, TokenProvider
+
+START = 1_800_000_000.0
+LIFE_S = 3_600.0
+
+
+class Desk:
+    """The dictation thread's side: a wall clock to turn, an inbox, an account, and a service that counts sessions."""
+
+    def __init__(self, server: ScriptedServer) -> None:
+        self.server = server
+        self.server.answer = self.serve
+        self.now = START
+        self.sessions = 0
+        self.closed: list[str] = []
+        self.posted: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self.find: Callable[[], Account] = lambda: Account("key", KEY, auth_url=server.url)
+        self.grants = TokenProvider(self.posted.put, lambda: self.find(), Network(), lambda: self.now)
+
+    def serve(self, seen: Seen) -> Reply:
+        if seen.method == "DELETE":
+            self.closed.append(seen.headers["authorization"].removeprefix("Bearer "))
+            return said({"status": "deleted"})
+        if seen.path.endswith("apiKey2Token"):
+            return said({"context": {"token": "t"}})
+        self.sessions += 1
+        token = jwt(number=self.sessions, exp=self.now + LIFE_S)
+        return said({"jwt": token}, Date="-")  # no date: the test's clock is the only one
+
+    def take(self) -> object:
+        """Hand the next posted message on; returns it when it was news, else None."""
+        message = self.posted.get(timeout=10)
+        return message if self.grants.receive(message) else None
+
+    def sign_in(self) -> object:
+        self.grants.fetch()
+        assert isinstance(self.take(), AccountFound)
+        return self.take()
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    with serving(lambda _seen: Reply()) as server:
+        yield Desk(server)
+
+
+def test_a_fetch_tells_the_account_first_so_that_its_host_can_be_dialed_and_then_the_grant(desk: Desk) -> None:
+    assert desk.grants.current() is None
+    desk.grants.fetch()
+    assert desk.grants.fetching
+    found = desk.take()
+    assert isinstance(found, AccountFound)
+    assert desk.grants.account == found.account
+    granted = desk.take()
+    assert isinstance(granted, TokenFetched)
+    assert desk.grants.current() == granted.grant
+    assert not desk.grants.fetching
+
+
+def test_only_one_fetch_is_under_way(desk: Desk) -> None:
+    for _ in range(5):
+        desk.grants.fetch()
+    desk.take()
+    desk.take()
+    assert desk.sessions == 1
+    assert desk.posted.empty()
+
+
+def test_a_grant_is_kept_until_five_minutes_before_it_expires(desk: Desk) -> None:
+    desk.sign_in()
+    desk.now = START + LIFE_S - 301
+    assert desk.grants.current() is not None
+    desk.now = START + LIFE_S - 299
+    assert desk.grants.current() is None
+
+
+def test_what_is_about_to_expire_is_renewed_while_somebody_wants_it(desk: Desk) -> None:
+    desk.sign_in()
+    first = desk.grants.current()
+    desk.grants.wanted = True
+    assert desk.grants.wake(100.0) == 160.0  # the wall clock is looked at again in a minute
+    desk.now = START + LIFE_S - 310
+    assert desk.grants.wake(200.0) == pytest.approx(210.0)
+    desk.now = START + LIFE_S - 300
+    desk.grants.wake(210.0)
+    assert desk.grants.fetching
+    assert isinstance(desk.take(), AccountFound)
+    assert isinstance(desk.take(), TokenFetched)
+    renewed = desk.grants.current()
+    assert renewed is not None
+    assert renewed != first
+    assert not desk.closed  # somebody may still be streaming with the first
+
+
+def test_nothing_is_renewed_while_nobody_wants_it(desk: Desk) -> None:
+    desk.sign_in()
+    desk.now = START + LIFE_S
+    assert desk.grants.wake(100.0) is None
+    assert not desk.grants.fetching
+
+
+def test_a_renewal_that_fails_is_tried_again_and_is_no_news_while_the_grant_holds(desk: Desk) -> None:
+    desk.sign_in()
+    desk.grants.wanted = True
+    desk.server.answer = lambda _seen: refused(503, "INTERNAL_ERROR")
+    desk.now = START + LIFE_S - 300
+    desk.grants.wake(100.0)
+    assert isinstance(desk.take(), AccountFound)
+    assert desk.take() is None
+    assert desk.grants.wake(101.0) == 130.0
+    desk.server.answer = desk.serve
+    desk.grants.wake(130.0)
+    assert isinstance(desk.take(), AccountFound)
+    assert isinstance(desk.take(), TokenFetched)
+
+
+def test_a_renewal_that_fails_when_nothing_holds_any_more_is_news(desk: Desk) -> None:
+    desk.sign_in()
+    desk.grants.wanted = True
+    desk.server.answer = lambda _seen: refused(503, "INTERNAL_ERROR")
+    desk.now = START + LIFE_S + 1
+    desk.grants.wake(100.0)
+    assert isinstance(desk.take(), AccountFound)
+    failed = desk.take()
+    assert isinstance(failed, AuthFailed)
+    assert type(failed.error) is ServiceFailed
+
+
+def test_what_was_forgotten_is_not_used_and_its_session_goes_on(desk: Desk) -> None:
+    desk.sign_in()
+    desk.grants.forget()
+    assert desk.grants.current() is None
+    desk.sign_in()
+    assert desk.sessions == 2
+    assert not desk.closed
+
+
+def test_what_was_revoked_is_closed_in_the_background(desk: Desk) -> None:
+    granted = desk.sign_in()
+    assert isinstance(granted, TokenFetched)
+    desk.grants.forget(revoke=True)
+    wait_until(lambda: desk.closed == [granted.grant.access_token])
+
+
+def test_the_answer_to_a_forgotten_fetch_is_ignored_and_its_session_closed(desk: Desk) -> None:
+    waits = threading.Event()
+
+    def slowly(seen: Seen) -> Reply:
+        if seen.method == "POST":
+            waits.wait(10)
+        return desk.serve(seen)
+
+    desk.server.answer = slowly
+    desk.grants.fetch()
+    old = desk.posted.get(timeout=10)
+    desk.grants.forget()
+    assert not desk.grants.receive(old)
+    desk.server.answer = desk.serve
+    assert isinstance(desk.sign_in(), TokenFetched)
+    current = desk.grants.current()
+    waits.set()
+    wait_until(lambda: desk.closed)
+    assert desk.posted.empty()
+    assert desk.grants.current() == current
+    assert desk.closed != [current.access_token if current else ""]
+
+
+def test_a_grant_that_was_posted_before_it_was_forgotten_is_closed_too(desk: Desk) -> None:
+    desk.grants.fetch()
+    desk.take()
+    granted = desk.posted.get(timeout=10)
+    assert isinstance(granted, TokenFetched)
+    desk.grants.forget()
+    assert not desk.grants.receive(granted)
+    assert desk.grants.current() is None
+    wait_until(lambda: desk.closed == [granted.grant.access_token])
+
+
+def test_messages_of_others_are_left_alone(desk: Desk) -> None:
+    desk.grants.fetch()
+    for message in (None, "text", AccountFound(99, Account("key", KEY)), AuthFailed(0, KeyMissing("x"))):
+        assert not desk.grants.receive(message)
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind"),
+    [(KeyMissing("None.", "Get one."), KeyMissing), (SecretsUnavailable("Locked.", "Unlock."), KeyMissing)],
+)
+def test_no_account_is_a_failure_in_words(desk: Desk, raised: Exception, kind: type[ServiceError]) -> None:
+    def find() -> Account:
+        raise raised
+
+    desk.find = find
+    desk.grants.fetch()
+    failed = desk.take()
+    assert isinstance(failed, AuthFailed)
+    assert type(failed.error) is kind
+    assert str(failed.error) == str(raised)
+    assert not desk.grants.fetching
+
+
+def test_a_refused_key_is_a_failure_and_the_next_fetch_tries_again(desk: Desk) -> None:
+    desk.server.answer = lambda _seen: refused(401, "UNAUTHORIZED")
+    failed = desk.sign_in()
+    assert isinstance(failed, AuthFailed)
+    assert type(failed.error) is KeyRefused
+    desk.server.answer = desk.serve
+    assert isinstance(desk.sign_in(), TokenFetched)
+
+
+def test_the_unforeseen_is_a_failure_in_words_and_in_the_log_without_secrets(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    def find() -> Account:
+        raise LookupError(KEY)
+
+    desk.find = find
+    desk.grants.fetch()
+    failed = desk.take()
+    assert isinstance(failed, AuthFailed)
+    assert "LookupError" in failed.error.what
+    assert "LookupError" in caplog.text
+    assert "in find" in caplog.text
+    assert KEY not in caplog.text + repr(failed)
+
+
+def test_a_sign_in_that_hangs_is_given_up_and_the_next_one_does_not_wait_for_it(desk: Desk) -> None:
+    desk.server.answer = lambda _seen: Reply(hangs=True)
+    desk.grants.fetch()
+    assert isinstance(desk.take(), AccountFound)
+    due = desk.grants.wake(time.monotonic())
+    assert due is not None
+    assert desk.posted.empty()
+    desk.grants.wake(due)
+    failed = desk.take()
+    assert isinstance(failed, AuthFailed)
+    assert type(failed.error) is ServiceUnreachable
+    desk.server.answer = desk.serve
+    assert isinstance(desk.sign_in(), TokenFetched)
+
+
+def test_waiting_for_a_locked_keyring_is_not_hanging(desk: Desk) -> None:
+    unlocked = threading.Event()
+    account = desk.find()
+
+    def find() -> Account:
+        unlocked.wait(10)
+        return account
+
+    desk.find = find
+    desk.grants.fetch()
+    assert desk.grants.wake(time.monotonic() + 3_600) is None
+    unlocked.set()
+    assert isinstance(desk.take(), AccountFound)
+    assert isinstance(desk.take(), TokenFetched)
+
+
+# Quitting
+
+
+def test_closing_closes_the_session(desk: Desk) -> None:
+    granted = desk.sign_in()
+    assert isinstance(granted, TokenFetched)
+    desk.grants.close(10.0)
+    assert desk.closed == [granted.grant.access_token]
+
+
+def test_closing_waits_no_longer_than_it_may_for_a_service_that_hangs(desk: Desk) -> None:
+    desk.sign_in()
+    desk.server.answer = lambda _seen: Reply(hangs=True)
+    began = time.monotonic()
+    desk.grants.close(0.2)
+    assert time.monotonic() - began < 5.0
+
+
+def test_closing_in_the_middle_of_a_sign_in_leaves_no_session_behind(desk: Desk) -> None:
+    inside, waits = threading.Event(), threading.Event()
+
+    def slowly(seen: Seen) -> Reply:
+        if seen.path.endswith("session") and seen.method == "POST":
+            inside.set()
+            waits.wait(10)
+        return desk.serve(seen)
+
+    desk.server.answer = slowly
+    desk.grants.fetch()
+    assert inside.wait(10)
+    threading.Timer(0.1, waits.set).start()
+    desk.grants.close(10.0)
+    assert desk.sessions == len(desk.closed) == 1
+
+
+def test_a_service_that_does_not_close_the_session_keeps_nobody_from_quitting(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    desk.sign_in()
+    desk.server.answer = lambda _seen: Reply(breaks=True)
+    desk.grants.close(10.0)
+    assert "could not be closed: ServiceUnreachable" in caplog.text
+
+
+def test_closing_with_nothing_to_close(desk: Desk) -> None:
+    desk.grants.close(10.0)
+    assert not desk.server.seen
+
+
+def test_neither_log_nor_message_holds_the_key_or_a_token(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    desk.grants.fetch()
+    posted = [desk.posted.get(timeout=10), desk.posted.get(timeout=10)]
+    for message in posted:
+        desk.grants.receive(message)
+    grant = desk.grants.current()
+    assert grant is not None
+    desk.grants.close(10.0)
+    for secret in (KEY, grant.access_token):
+        assert secret not in caplog.text + repr(posted)

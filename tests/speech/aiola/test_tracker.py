@@ -1,0 +1,196 @@
+"""Delivery: whatever the line does, every word comes once and in order, or is reported as outstanding."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.speech.aiola.simulation import Boundary, Outcome, Spoken, dictate
+
+from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.speech.aiola.delivery.tracker import RECHECK, CompletionState, DeliveryTracker
+from saywrite.speech.engine import VoiceSettings
+
+WORDS = [
+    *("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett", "kilo", "lima"),
+    *("mike", "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey"),
+]
+
+
+@st.composite
+def speeches(
+    draw: st.DrawFn, pauses: tuple[float, float] = (0.95, 3.0), coughs: bool = False, distinct: bool = False
+) -> list[Spoken]:
+    """Two to twelve utterances of three to six words, far enough apart that everybody cuts them alike. `distinct`: no
+    word is said twice.
+    """
+    at, speech = 0.6, []
+    for _ in range(draw(st.integers(2, 12))):
+        cough = coughs and draw(st.integers(0, 4)) == 0
+        words = () if cough else tuple(draw(st.lists(st.sampled_from(WORDS), min_size=3, max_size=6)))
+        if distinct:
+            words = tuple(f"{word}{len(speech)}{n}" for n, word in enumerate(words))
+        spoken = Spoken(at, words)
+        speech.append(spoken)
+        at = spoken.end + draw(st.floats(*pauses))
+    return speech
+
+
+drops = st.lists(st.tuples(st.floats(0.5, 40), st.floats(0.05, 8)), max_size=10)
+any_delays = st.lists(st.floats(0.05, 2.5), min_size=1, max_size=6)
+
+
+@st.composite
+def steady_delays(draw: st.DrawFn) -> list[float]:
+    """Answers that take about as long as usual. (Where they vary wildly, a word may come twice; none is lost.)"""
+    usual = draw(st.floats(0.05, 2.0))
+    return [usual * draw(st.floats(0.85, 1.15)) for _ in range(5)]
+
+
+def said(speech: list[Spoken]) -> list[str]:
+    return [word for spoken in speech for word in spoken.words]
+
+
+def missing(speech: list[Spoken], outcome: Outcome) -> list[str]:
+    """The words said that did not come, at least as often as they were said."""
+    left = said(speech)
+    for word in outcome.words:
+        if word in left:
+            left.remove(word)
+    return left
+
+
+def in_order(outcome: Outcome) -> bool:
+    return all(text.start < text.end for text in outcome.texts) and all(
+        before.end <= after.start for before, after in pairwise(outcome.texts)
+    )
+
+
+@given(speeches(), any_delays)
+def test_on_a_sound_line_every_word_comes_once(speech: list[Spoken], delays: list[float]) -> None:
+    outcome = dictate(speech, delays=delays)
+    assert outcome.words == said(speech)
+    assert outcome.verdict is CompletionState.COMPLETE
+    assert outcome.confirmed == outcome.heard
+    assert in_order(outcome)
+
+
+@given(speeches(), drops, steady_delays(), st.sampled_from([1.0, 4.0, 10.0, 50.0]))
+def test_however_often_the_line_is_lost_every_word_comes_once(
+    speech: list[Spoken], drops: list[tuple[float, float]], delays: list[float], speed: float
+) -> None:
+    outcome = dictate(speech, drops=drops, delays=delays, speed=max(speed, 1.5))
+    assert outcome.words == said(speech)
+    assert outcome.verdict is CompletionState.COMPLETE
+    assert in_order(outcome)
+
+
+@given(speeches(), drops, steady_delays(), st.floats(0.1, 6.0))
+def test_a_line_that_is_dead_before_anybody_notices_costs_no_word(
+    speech: list[Spoken], drops: list[tuple[float, float]], delays: list[float], dead_s: float
+) -> None:
+    outcome = dictate(speech, drops=drops, delays=delays, dead_s=dead_s)
+    assert not missing(speech, outcome)
+    assert outcome.verdict is CompletionState.COMPLETE
+
+
+@given(speeches(), drops, any_delays)
+def test_no_word_is_lost_however_unevenly_the_service_answers(
+    speech: list[Spoken], drops: list[tuple[float, float]], delays: list[float]
+) -> None:
+    assert not missing(speech, dictate(speech, drops=drops, delays=delays))
+
+
+@given(speeches(coughs=True, distinct=True))
+def test_what_the_service_passes_over_is_let_go(speech: list[Spoken]) -> None:
+    outcome = dictate(speech)
+    assert outcome.words == said(speech)
+    assert in_order(outcome)
+    if said(speech) and speech[-1].end < RECHECK / SAMPLE_RATE - 1:
+        assert outcome.verdict is CompletionState.COMPLETE
+
+
+@given(speeches(coughs=True, distinct=True), drops)
+def test_a_cough_costs_no_word_whatever_the_line_does(speech: list[Spoken], drops: list[tuple[float, float]]) -> None:
+    assert not missing(speech, dictate(speech, drops=drops))
+
+
+@given(speeches(pauses=(0.52, 1.2), distinct=True), drops, st.floats(0.0, 0.3))
+def test_where_the_service_cuts_finer_than_we_do_no_word_is_lost(
+    speech: list[Spoken], drops: list[tuple[float, float]], late_s: float
+) -> None:
+    outcome = dictate(speech, drops=drops, detector_late_s=late_s)
+    assert not missing(speech, outcome)
+
+
+@given(speeches(pauses=(0.2, 1.2), distinct=True), drops)
+def test_where_we_cut_finer_than_the_service_no_word_is_lost(
+    speech: list[Spoken], drops: list[tuple[float, float]]
+) -> None:
+    outcome = dictate(speech, drops=drops, detector_late_s=0.0, detector_merges_s=0.15)
+    assert not missing(speech, outcome)
+
+
+@given(speeches(), st.integers(0, 3))
+def test_a_service_that_falls_silent_leaves_the_rest_outstanding(speech: list[Spoken], mute_from: int) -> None:
+    """What is not confirmed holds every word that did not come."""
+    outcome = dictate(speech, mute=range(mute_from, 50), drops=[(5.0, 0.1), (9.0, 0.1), (13.0, 0.1)])
+    came = outcome.words
+    assert came == said(speech)[: len(came)]
+    first_missing = next(
+        (start for spoken in speech for start, _end, _word in spoken.said()[: None if spoken.words else 0]), 0.0
+    )
+    left = said(speech)[len(came) :]
+    if left:
+        assert outcome.verdict is CompletionState.INCOMPLETE
+        count, first_missing = 0, 0.0
+        for spoken in speech:
+            for start, _end, _word in spoken.said():
+                if count == len(came):
+                    first_missing = start
+                count += 1
+        assert outcome.confirmed <= first_missing * SAMPLE_RATE
+
+
+def test_a_cough_at_the_end_is_asked_for_once_more_and_then_let_go() -> None:
+    speech = [Spoken(0.6, ("alpha", "bravo", "charlie")), Spoken(4.0, ())]
+    outcome = dictate(speech)
+    assert outcome.words == ["alpha", "bravo", "charlie"]
+    assert outcome.verdict is CompletionState.COMPLETE
+    assert outcome.reconnects == 1
+
+
+def test_the_last_word_needs_no_more_time_than_the_service_takes() -> None:
+    speech = [Spoken(0.6, ("alpha", "bravo", "charlie"))]
+    outcome = dictate(speech, tail_s=0.0)
+    assert outcome.words == ["alpha", "bravo", "charlie"]
+    assert outcome.finished_after_s < 0.3 + 0.1
+
+
+@pytest.mark.parametrize("spoken", [True, False])
+def test_silence_is_confirmed_when_the_service_had_time_to_say_something(spoken: bool) -> None:
+    session = DeliveryTracker(VoiceSettings())
+    session.connected(0.0)
+    second = SAMPLE_RATE
+    boundaries = [Boundary(True, 2 * second)] if spoken else []
+    session.listen(10 * second, 9 * second, boundaries)
+    session.received(10 * second, 1.0)
+    session.review(1.1)
+    assert session.confirmed <= 2 * second
+    session.review(20.0)
+    assert session.confirmed <= 2 * second, "without a sign of life, time alone says nothing"
+    session.received(10 * second, 20.0)
+    session.review(20.0)
+    if spoken:
+        assert session.confirmed < 2 * second
+    else:
+        assert session.confirmed > 8 * second
+
+
+def test_a_transcript_of_a_connection_that_is_gone_is_nobodys() -> None:
+    session = DeliveryTracker(VoiceSettings())
+    session.connected(0.0)
+    session.lost()
+    assert session.transcript("alpha", 1.0) is None

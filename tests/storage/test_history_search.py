@@ -1,0 +1,167 @@
+"""Finding words: whatever is typed is a search and never an error."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from saywrite.foundation.events import Segment
+from saywrite.storage.history import schema
+from saywrite.storage.history.search import fold, split_terms
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.journal import Header
+
+BEGAN = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
+
+TEXTS = {
+    "en": ["The quick brown fox.", "It jumps AND runs over the lazy dog.", 'C++ costs 12" and 100 % of nothing.'],
+    "fr": ["L'élève a mangé une crème brûlée à l'hôtel.", "Ça va, naïve?"],
+    "de": ["Straße und Übermut."],
+    "zh": ["今天天气很好，我们去公园。"],
+    "ja": ["東京タワーはとても高いです。"],
+}
+
+
+def fill(store: HistoryStore) -> None:
+    for days, (language, texts) in enumerate(TEXTS.items()):
+        store.begin(Header(language, BEGAN + timedelta(days=days), language, "local", "microphone"))
+        for number, text in enumerate(texts):
+            store.add_segment(language, Segment(number, text, text, number, number + 1, f"traduction{number}"))
+
+
+@pytest.fixture(params=["with FTS5", "without FTS5"])
+def store(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Iterator[HistoryStore]:
+    """Both ways have to find the same."""
+    if request.param == "without FTS5":
+        monkeypatch.setattr(schema, "_has_fts5", lambda connection: False)
+    opened = HistoryStore(tmp_path / "history.sqlite3")
+    fill(opened)
+    yield opened
+    opened.close()
+
+
+def hits(store: HistoryStore, query: str) -> list[tuple[str, int]]:
+    return [(found.dictation, found.number) for found in store.search(query)]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("fox", [("en", 0)]),
+        ("FOX quick", [("en", 0)]),
+        ("fox dog", []),
+        ("qui", [("en", 0)]),
+        ('"brown fox"', [("en", 0)]),
+        ('"fox brown"', []),
+        ("eleve", [("fr", 0)]),
+        ("ÉLÈVE brulee", [("fr", 0)]),
+        ("ubermut", [("de", 0)]),
+        ("naïve", [("fr", 1)]),
+        ("天气", [("zh", 0)]),
+        ("公园 今天", [("zh", 0)]),
+        ("タワー", [("ja", 0)]),
+        ("traduction2", [("en", 2)]),
+        ("traduction1", [("fr", 1), ("en", 1)]),
+        ("", []),
+        ("  ", []),
+        ("!?", []),
+        ('"', []),
+        ("*", []),
+    ],
+)
+def test_words_are_found_without_case_and_accents_newest_first(
+    store: HistoryStore, query: str, expected: list[tuple[str, int]]
+):
+    assert hits(store, query) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["AND", "fox AND dog", "NOT x", "NEAR(a b)", "text:fox", '12"', "C++", "a^b", "(fox", "l'élève", "a*b", "-fox"],
+)
+def test_the_query_language_of_the_index_means_nothing_to_the_user(store: HistoryStore, query: str):
+    store.search(query)
+
+
+def test_operators_are_words_like_others(store: HistoryStore):
+    assert hits(store, "jumps AND runs") == [("en", 1)]
+    assert hits(store, "quick AND fox") == []
+    assert hits(store, "l'élève") == [("fr", 0)]
+
+
+def test_a_snippet_shows_where_the_words_are(store: HistoryStore):
+    (found,) = store.search("lazy jumps")
+    assert sorted(found.snippet[begin:end] for begin, end in found.matches) == ["jumps", "lazy"]
+    (found,) = store.search("天气")
+    assert [found.snippet[begin:end] for begin, end in found.matches] == ["天气"]
+    assert (found.began, found.start, found.end) == (BEGAN + timedelta(days=3), 0, 1)
+
+
+def test_a_long_text_is_cut_around_the_word(store: HistoryStore):
+    text = "lorem ipsum " * 40 + "needle " + "dolor sit " * 40
+    store.add_segment("en", Segment(7, text, "", 0, 1))
+    (found,) = store.search("needle")
+    assert len(found.snippet) < 400
+    assert found.snippet.startswith("…")
+    assert found.snippet.endswith("…")
+    assert [found.snippet[begin:end] for begin, end in found.matches] == ["needle"]
+
+
+def test_no_more_is_found_than_was_asked_for(store: HistoryStore):
+    for number in range(10, 40):
+        store.add_segment("de", Segment(number, "wieder", "", 0, 1))
+    assert len(store.search("wieder", limit=5)) == 5
+    assert hits(store, "wieder")[0] == ("de", 10)
+
+
+@given(query=st.text(max_size=30) | st.text(alphabet="\"*()^:-+ANDORT{} \0'", max_size=15))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_a_valid_query(store: HistoryStore, query: str):
+    for found in store.search(query):
+        assert all(0 <= begin < end <= len(found.snippet) for begin, end in found.matches)
+
+
+@given(text=st.text(max_size=50))
+def test_folding_keeps_every_character_in_its_place(text: str):
+    assert len(fold(text)) == len(text)
+
+
+def test_terms_are_words_and_phrases_with_something_to_search_for():
+    assert split_terms('say "two words" - now! "" "…"') == ("say", "two words", "now!")
+
+
+def triggers(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")]
+
+
+def test_an_index_left_behind_by_a_python_without_fts5_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    path = tmp_path / "history.sqlite3"
+    first = HistoryStore(path)
+    fill(first)
+    first.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "_has_fts5", lambda connection: False)
+        second = HistoryStore(path)
+        assert triggers(path) == []  # without the module each of them would make writing fail
+        second.add_segment("en", Segment(9, "written without an index", "", 0, 1))
+        second.edit_segment("en", 0, "A slow cat.")
+        assert hits(second, "written index") == [("en", 9)]
+        second.close()
+    third = HistoryStore(path)
+    assert len(triggers(path)) == 3
+    assert hits(third, "written index") == [("en", 9)]
+    assert hits(third, "cat") == [("en", 0)]
+    assert hits(third, "fox") == []
+    third.close()

@@ -1,0 +1,146 @@
+"""The layout of the code: folders and modules of a size that can be read, no import cycle, one home for each list."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "app" / "saywrite"
+
+FOLDER_ENTRIES = 12
+MODULE_LINES = 60
+
+SHORT: dict[str, str] = {
+    "__main__.py": "the entry point of `python -m saywrite`",
+    "audio/files/file_view.py": "a part of a file as a file of its own, which decoders read",
+    "audio/files/streamed_headers.py": "headers of AIFF and AU that a recorder never finished",
+    "cli/doctor/diagnostics.py": "the text of Help > Copy diagnostics",
+    "cli/ending/exit_codes.py": "the numbers of a contract, imported without anything else",
+    "cli/ending/signal_watch.py": "the thread that sees a signal while native code holds the interpreter",
+    "desktop/hotkeys/media_keys.py": "the table of media keys",
+    "desktop/insertion/wayland/idle.py": "one Wayland interface",
+    "desktop/insertion/wayland/toplevels.py": "one Wayland interface",
+    "desktop/metered.py": "one question to NetworkManager",
+    "desktop/remote_control/peer.py": "loaded by every command for the running window, which must start fast",
+    "desktop/window_activation.py": "the one X11 request that raises a window",
+    "dictation/models/backlog.py": "which dictations wait for a model",
+    "foundation/end_limits.py": "limits that the fast commands and the dictation read",
+    "foundation/program.py": "how the program starts itself, for packages that may not import each other",
+    "speech/aiola/upload_messages.py": "the messages between an upload and its engine",
+    "speech/aiola/warm_up.py": "the imports that the first connection would have to wait for",
+    "speech/local/decoder/prompt.py": "keywords as a prompt within its limit",
+    "speech/local/decoder/simplified_chinese.py": "the table of OpenCC and its use",
+    "storage/history/in_use.py": "the lock that tells that a history is open",
+    "storage/recordings/folder_lock.py": "the lock of a recording's folder",
+    "storage/settings/keyword_list.py": "the keyword file in the settings folder",
+    "storage/settings/window_state.py": "the size of the window, kept apart from the settings",
+    "ui/app/dictation_thread.py": "the only QThread: run() and one signal",
+    "ui/models/download_rate.py": "the time that a download still takes",
+    "ui/models/text_differences.py": "which words of two texts differ",
+    "ui/toolkit/clipboard.py": "the one place that writes the clipboard for the window",
+    "ui/toolkit/formatting.py": "durations and clock times for people",
+    "ui/toolkit/preferences.py": "the settings in force, and who is told of a change",
+    "ui/toolkit/screen_reader.py": "the one call that speaks to a screen reader",
+    "ui/transcript/export_document.py": "the shown transcript as lines for an export",
+    "ui/transcript/translations.py": "which translation belongs to which row",
+    "ui/tray/recent_texts.py": "the last texts, shortened for a menu",
+}
+"""Modules under 60 lines, each with the reason why it stands alone."""
+
+
+def measures() -> ModuleType:
+    """packaging/measure_structure.py, which is no package."""
+    spec = importlib.util.spec_from_file_location("measure_structure", ROOT / "packaging/measure_structure.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+MEASURES = measures()
+
+
+def too_short(sources: dict[str, str], allowed: dict[str, str]) -> list[str]:
+    """Modules under the floor that have no written reason, and reasons that no module needs any more."""
+    short = {
+        path
+        for path, text in sources.items()
+        if len(text.splitlines()) < MODULE_LINES and not path.endswith("__init__.py")
+    }
+    unneeded = [f"{path}: no reason is needed any more" for path in sorted(allowed.keys() - short)]
+    return [f"{path}: under {MODULE_LINES} lines" for path in sorted(short - allowed.keys())] + unneeded
+
+
+def test_folder_has_at_most_twelve_entries() -> None:
+    assert FOLDER_ENTRIES == 12
+    full = {name: n for name, n in MEASURES.entries_per_folder(APP).items() if n > FOLDER_ENTRIES}
+    assert not full
+
+
+def test_module_is_long_enough_to_stand_alone() -> None:
+    assert not too_short(MEASURES.sources(APP), SHORT)
+
+
+def test_no_module_imports_itself_around_a_corner() -> None:
+    assert MEASURES.cycles(MEASURES.sources(APP)) == []
+
+
+def test_public_class_name_is_used_once() -> None:
+    repeated = {name: paths for name, paths in MEASURES.public_classes(MEASURES.sources(APP)).items() if len(paths) > 1}
+    assert not repeated
+
+
+def test_rules_of_the_layout_see_what_they_forbid(tmp_path: Path) -> None:
+    for number in range(13):
+        (tmp_path / f"m{number}.py").write_text("x = 1\n")
+    assert MEASURES.entries_per_folder(tmp_path) == {".": 13}
+    assert too_short({"a.py": "x\n" * 59, "b.py": "x\n" * 60}, {"c.py": "gone"}) == [
+        "a.py: under 60 lines",
+        "c.py: no reason is needed any more",
+    ]
+    late = {"a.py": "def f():\n    from saywrite.b import g\n", "b.py": "from saywrite import c\n"}
+    late["c.py"] = "import saywrite.a\n"
+    assert MEASURES.cycles(late) == [("saywrite.a", "saywrite.b", "saywrite.c")]
+    checking = {
+        "a.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from saywrite.b import B\n",
+        "b.py": "from saywrite.a import A\n",
+    }
+    assert MEASURES.cycles(checking) == [("saywrite.a", "saywrite.b")]
+    assert MEASURES.cycles({"a.py": "from saywrite.b import B\n", "b.py": "import os\n"}) == []
+    assert MEASURES.public_classes({"a.py": "class A: ...\nclass _B: ...\n", "b.py": "class A: ...\n"}) == {
+        "A": ["a.py", "b.py"]
+    }
+
+
+ONLY_IN_THE_CATALOG = re.compile(r"AIOLA_(API_KEY|BASE_URL|AUTH_BASE_URL|WORKFLOW_ID)|io\.github\.saywrite\.Saywrite")
+
+
+def literals_outside(sources: dict[str, str], home: str) -> list[str]:
+    """Strings that name an environment variable or the application's id outside `home`; docstrings do not count."""
+    found = []
+    for path, text in sources.items():
+        if path == home:
+            continue
+        tree = ast.parse(text)
+        prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in prose:
+                continue
+            if ONLY_IN_THE_CATALOG.fullmatch(node.value):
+                found.append(f"{path}:{node.lineno}: {node.value}")
+    return found
+
+
+def test_environment_variables_and_application_id_are_written_in_the_catalog_only() -> None:
+    assert not literals_outside(MEASURES.sources(APP), "foundation/catalog.py")
+
+
+def test_second_literal_is_seen() -> None:
+    assert literals_outside({"a.py": '"""About AIOLA_API_KEY."""\nx = "AIOLA_API_KEY"\n'}, "b.py") == [
+        "a.py:2: AIOLA_API_KEY"
+    ]

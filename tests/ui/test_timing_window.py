@@ -1,0 +1,133 @@
+"""How fast dictation is here: steps, medians and percentiles, as a picture and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication
+from window_fakes import CHOICES
+
+from saywrite.storage.history.timings import Latency, TimedDictation
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.history.timing_statistics import TimingSpread, latency_in_words, percentile, speeds, steps_of
+from saywrite.ui.history.timing_window import EMPTY, LatencyPlot, LatencyWindow
+from saywrite.ui.toolkit.theme import contrast, plain_palette
+
+
+def timed(number: int, engine: str = "local", microphone: str = "Desk", **steps: int) -> TimedDictation:
+    return TimedDictation(str(number), engine, microphone, Latency(**steps))
+
+
+MANY = (
+    *(
+        timed(n, first_audio=40 + n, first_partial=900 + n, released=3000, final=3400 + n, inserted=3450 + n)
+        for n in range(21)
+    ),
+    timed(90, "aiola", "Headset", first_audio=70, released=2000, final=1500),
+)
+
+
+class StoredLatencies:
+    """A history with these latencies and nothing else."""
+
+    def __init__(self, rows: tuple[TimedDictation, ...]) -> None:
+        self.rows = rows
+        self.closed = 0
+
+    def latencies(self, limit: int = 1000) -> tuple[TimedDictation, ...]:
+        return self.rows[:limit]
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_each_step_is_the_time_one_waited_for_it() -> None:
+    assert steps_of(Latency(60, 920, 2020, 2420, 2480)) == (60, 860, 400, 60)
+
+
+def test_text_that_was_there_before_the_release_was_not_waited_for() -> None:
+    assert steps_of(Latency(60, 920, 2020, 1500, 2080)) == (60, 860, 0, 60)
+
+
+def test_steps_that_were_not_seen_are_left_out() -> None:
+    assert steps_of(Latency(first_audio=60)) == (60, None, None, None)
+    assert latency_in_words(Latency(60, None, 2000, 3250)) == "Key to first sound: 60 ms\nRelease to text: 1.25 s"
+
+
+def test_statistics_are_kept_apart_by_engine_and_microphone() -> None:
+    first, second = speeds(MANY)
+    assert (first.engine, first.microphone) == ("local", "Desk")
+    assert first.steps == (
+        TimingSpread(21, 50, 59),
+        TimingSpread(21, 860, 860),
+        TimingSpread(21, 410, 419),
+        TimingSpread(21, 50, 50),
+    )
+    assert (second.engine, second.microphone) == ("aiola", "Headset")
+    assert second.steps == (TimingSpread(1, 70, 70), None, TimingSpread(1, 0, 0), None)
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=1), st.floats(0, 1))
+def test_a_percentile_lies_among_its_values_and_grows_with_its_share(values: list[int], share: float) -> None:
+    assert min(values) <= percentile(values, 0.5 * share) <= percentile(values, share) <= max(values)
+
+
+def test_the_window_shows_a_row_for_every_engine_and_microphone(qtbot: Any) -> None:
+    history = StoredLatencies(MANY)
+    window = LatencyWindow(lambda: history, CHOICES)  # type: ignore[arg-type, return-value]
+    qtbot.addWidget(window)
+    window.reload()
+    qtbot.waitUntil(lambda: window.table.rowCount() == 2)
+    cells = [[window.table.item(row, column).text() for column in range(6)] for row in range(2)]
+    assert cells[0] == [
+        "On this computer, Desk",
+        "21",
+        "50 ms, 59 ms",
+        "860 ms, 860 ms",
+        "410 ms, 419 ms",
+        "50 ms, 50 ms",
+    ]
+    assert cells[1] == ["aiOla, Headset", "1", "70 ms, 70 ms", "–", "0 ms, 0 ms", "–"]
+    assert history.closed == 1
+    assert isinstance(window.plot, LatencyPlot)
+    assert len(window.plot.getPlotItem().items) == 2 * 4, "a bar and a line for each of the steps"
+
+
+def test_an_empty_history_says_what_to_do(qtbot: Any) -> None:
+    window = LatencyWindow(lambda: StoredLatencies(()), CHOICES)  # type: ignore[arg-type, return-value]
+    qtbot.addWidget(window)
+    window.reload()
+    qtbot.waitUntil(lambda: window.note.text() == EMPTY)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_step_stands_out_from_the_ground(dark: bool, qtbot: Any, artifacts: Path) -> None:
+    palette = plain_palette(dark=dark)
+    before = QApplication.palette()
+    QApplication.setPalette(palette)
+    window = LatencyWindow(lambda: StoredLatencies(MANY), CHOICES)  # type: ignore[arg-type, return-value]
+    qtbot.addWidget(window)
+    window.show_timed(MANY)
+    window.show()
+    qtbot.waitExposed(window)
+    assert isinstance(window.plot, LatencyPlot)
+    ground = palette.color(QPalette.ColorRole.Base)
+    assert all(contrast(color, ground) >= 3 for color in window.plot.colors())
+    assert window.grab().save(str(artifacts / f"speed-{'dark' if dark else 'light'}.png"))
+    QApplication.setPalette(before)
+
+
+def test_the_menu_opens_it(make_front: Callable[..., FrontEnd], qtbot: Any) -> None:
+    front = make_front(open_history=lambda: StoredLatencies(MANY))
+    front.window.actions_.speed.trigger()
+    window = front.window.findChild(LatencyWindow)
+    assert window is not None
+    qtbot.waitUntil(lambda: window.table.rowCount() == 2)
+    assert window.isVisible()
+    window.close()

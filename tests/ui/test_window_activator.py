@@ -1,0 +1,40 @@
+"""Called from another thread, the window comes back from wherever it is, with the right the caller passed on."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from saywrite.ui.tray.window_lifecycle import WindowActivator
+
+
+def call(activator: WindowActivator, token: str) -> None:
+    caller = threading.Thread(target=activator.show_wanted.emit, args=(token,))
+    caller.start()
+    caller.join()
+
+
+@pytest.mark.parametrize("away", ["hidden", "minimized"])
+def test_a_window_that_is_away_comes_back(away: str, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    asked: list[int] = []
+    activator = WindowActivator(window, asked.append)
+    if away == "minimized":
+        window.showMinimized()
+    call(activator, "")
+    assert not window.isVisible() or window.isMinimized(), "another thread only posts"
+    qtbot.waitUntil(lambda: window.isVisible() and not window.isMinimized())
+    assert asked == [], "this is no X11 window"
+
+
+def test_the_callers_activation_token_is_where_qt_looks_for_it(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    call(WindowActivator(window, lambda number: None), "token-1")
+    qtbot.waitUntil(lambda: window.isVisible())
+    assert os.environ.pop("XDG_ACTIVATION_TOKEN") == "token-1"
