@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from saywrite.foundation.catalog import LOCAL_CAPABILITIES
 from saywrite.foundation.errors import AudioError, HistoryUnavailable, NoMicrophone
 from saywrite.foundation.events import (
     SAMPLE_RATE,
@@ -273,6 +274,16 @@ def test_spoken_punctuation_follows_the_setting(stage, spoken: str, text: str) -
     stage.recognizer.final("yes comma", 0.1, 0.9)
     stage.restore_clipboard()
     assert stage.text == [text]
+
+
+def test_with_the_local_engine_spoken_punctuation_is_off_unless_switched_on(stage) -> None:
+    """Whisper punctuates by itself."""
+    stage.recognizer.capabilities = LOCAL_CAPABILITIES
+    stage.listen()
+    stage.say(1)
+    stage.recognizer.final("yes comma", 0.1, 0.9)
+    stage.restore_clipboard()
+    assert stage.text == ["Yes comma"]
 
 
 def test_scratch_that_takes_back_the_last_segment_also_in_the_history(stage) -> None:

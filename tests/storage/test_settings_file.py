@@ -149,7 +149,7 @@ def test_former_name_of_the_local_engine_means_nothing_in_other_options(path: Pa
     assert load(path).settings.microphone_name == "builtin"
 
 
-@pytest.mark.parametrize("content", [b"engine = ", b"\xff\xfe", b"a = 1\na = 2\n", b"[[[", b"x = " + b"[" * 5000])
+@pytest.mark.parametrize("content", [b"engine = ", b"\xff\xfe\x00", b"a = 1\na = 2\n", b"[[[", b"x = " + b"[" * 5000])
 def test_a_broken_file_is_set_aside_and_never_over_another(path: Path, content: bytes):
     written(path, "")
     path.with_name("saywrite.toml.broken-1").write_bytes(b"an older one")
@@ -266,3 +266,14 @@ def test_a_link_that_leads_nowhere_is_told(tmp_path: Path):
     with pytest.raises(SettingsError):
         write_atomic(loop, b"x")
     assert loop.is_symlink()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_with_a_byte_order_mark_is_read_and_kept(path: Path, encoding: str):
+    """Notepad saves with one."""
+    path.parent.mkdir(parents=True)
+    path.write_bytes('# größe\nlanguage = "fr"\n'.encode(encoding))
+    assert load(path) == LoadedSettings(replace(Settings(), language="fr"))
+    save(path, replace(Settings(), language="de"))
+    assert path.read_text("utf-8") == '# größe\nlanguage = "de"\n'
+    assert [file.name for file in path.parent.iterdir()] == [path.name]

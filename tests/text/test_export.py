@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from saywrite.text.characters import is_wide
 from saywrite.text.export import FORMATS, Document, TranscriptLine, render, words
+from saywrite.text.subtitles import cues
 
 MS = timedelta(milliseconds=1)
 BEGAN = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
@@ -166,6 +167,26 @@ def test_chinese_lines_have_at_most_eighteen_characters():
 def test_a_word_longer_than_a_line_is_cut():
     address = "https://example.com/" + "x" * 80
     assert "".join(bare(cue.content) for cue in subtitles(line(0, 5, address))) == address
+
+
+@pytest.mark.parametrize(
+    "emoji",
+    [
+        "👨\u200d👩\u200d👧\u200d👦",
+        "👍🏽",
+        "🇩🇪",
+        "🏳\ufe0f\u200d🌈",
+        "🏴\U000e0067\U000e0062\U000e007f",
+        "e\u0301\u0323",
+    ],
+)
+@pytest.mark.parametrize("before", range(5))
+def test_a_character_of_several_code_points_is_never_cut(emoji, before):
+    lines = [line for cue in cues([(0, 60, "x" * before + emoji * 90)]) for line in cue.lines]
+    assert len(lines) > 1
+    assert "".join(lines) == "x" * before + emoji * 90
+    for line in lines:
+        assert line.lstrip("x").replace(emoji, "") == ""
 
 
 def test_a_short_utterance_stays_a_second_unless_the_next_one_comes():

@@ -155,7 +155,7 @@ def test_each_segment_keeps_the_spaces_of_its_language():
 
 
 def test_text_is_normalized_and_can_be_encoded():
-    assert normalize("cafe\u0301 \t\r\n x\x00y\u00a0!") == "café x y\u00a0!"
+    assert normalize("cafe\u0301 \t\r\n x\x00y\u00a0!") == "café xy\u00a0!"
     assert normalize("a\ud800b").encode() == "a\ufffdb".encode()
 
 
@@ -213,3 +213,21 @@ def test_without_commands_every_final_with_text_has_a_segment(spoken, language):
         assert not change.removed
     whole = "".join("".join(segment.text for segment in result.segments).split())
     assert "".join(result.text().split()) == whole
+
+
+@pytest.mark.parametrize(
+    "char",
+    [*map(chr, range(0x80, 0xA0)), *"\x00\x07\x1b\x7f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe"],
+)
+def test_control_and_direction_characters_are_removed_from_finals(char):
+    change = Transcript().add(f"pay 1{char}00 now", 0, 1, rules(), f"zahl 1{char}00")
+    expected = ("1 00", "1 00") if char == "\x85" else ("100", "100")  # U+0085 is a line break
+    (segment,) = change.added
+    assert (segment.text, segment.translation) == (f"Pay {expected[0]} now", f"zahl {expected[1]}")
+
+
+@pytest.mark.parametrize(
+    "text", ["👩\u200d💻 ok", "می\u200cخواهم", "a\u200eb", "x\u00a0y", "🏴\U000e0067\U000e0062\U000e007f"]
+)
+def test_joiners_and_ordinary_characters_stay_in_finals(text):
+    assert normalize(text) == text

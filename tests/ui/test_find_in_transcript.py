@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from saywrite.foundation.events import Segment, SegmentAdded, Started
-from saywrite.ui.transcript.find_bar import SLICE, FindScan, pattern
+from saywrite.text.folding import pattern
+from saywrite.ui.transcript.find_bar import SLICE, FindScan
 from saywrite.ui.transcript.rows import Row, RowKind
 from saywrite.ui.transcript.view import TranscriptView
 

@@ -15,6 +15,13 @@ JOINERS = "\u200c\u200d"
 """ZWNJ and ZWJ: within Persian and Indic words and emoji, never a boundary."""
 
 
+APOSTROPHES = "'\u2019\u02bc\uff07\u2018\u00b4"
+"""Typewriter, typographic (as opening quotation mark too), modifier letter, full width, and the accent typed for it."""
+
+
+ZERO_WIDTH_JOINER = "\u200d"
+
+
 class CharacterKind(IntEnum):
     SPACE = 0
     WORD = 1
@@ -24,6 +31,8 @@ class CharacterKind(IntEnum):
     MARK = 3
     """Stands on the character before it."""
     SYMBOL = 4
+    HYPHEN = 5
+    """A hyphen inside a word; compares as a space."""
 
 
 _CJK = (
@@ -74,11 +83,41 @@ _KATAKANA = _Ranges((0x30A1, 0x30FA), (0x30FC, 0x30FF), (0x31F0, 0x31FF), (0xFF6
 def kind(char: str) -> CharacterKind:
     if char.isspace():
         return CharacterKind.SPACE
+    if char in APOSTROPHES:
+        return CharacterKind.SYMBOL
     if char in JOINERS or unicodedata.category(char)[0] == "M":
         return CharacterKind.MARK
     if char.isalnum() or char == "_":
         return CharacterKind.UNSPACED if char in _UNSPACED else CharacterKind.WORD
     return CharacterKind.SYMBOL
+
+
+def clusters(text: str) -> list[str]:
+    """What people see as single characters: a letter with its marks, a flag, an emoji with all that is joined to it.
+
+    The part of Unicode Standard Annex 29 (GB9, GB9a, GB11, GB12) that matters to cutting text; a sequence that a joiner
+    ends stays with what follows, whatever it is.
+    """
+    found: list[str] = []
+    for char in text:
+        if found and _continues(found[-1], char):
+            found[-1] += char
+        else:
+            found.append(char)
+    return found
+
+
+def _continues(cluster: str, char: str) -> bool:
+    if cluster[-1] == ZERO_WIDTH_JOINER or kind(char) is CharacterKind.MARK:
+        return not cluster.isspace()
+    if "\U0001f3fb" <= char <= "\U0001f3ff" or "\U000e0020" <= char <= "\U000e007f":  # skin tones, tags of flags
+        return True
+    return len(cluster) == 1 and _is_regional(cluster) and _is_regional(char)
+
+
+def _is_regional(char: str) -> bool:
+    """Whether it is half of a flag."""
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
 
 
 def is_word(char: str) -> bool:

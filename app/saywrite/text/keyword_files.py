@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from saywrite.foundation.errors import KeywordsError
+from saywrite.text import encodings
 from saywrite.text.keywords import Keyword, Problem, has_text
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
@@ -46,12 +47,11 @@ def read(name: str, data: bytes) -> Import:
 
 def decode(data: bytes) -> str:
     """UTF-8, UTF-16 with a byte order mark (Excel's "Unicode text"), or Windows-1252 (its plain CSV)."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
     try:
-        return data.decode("utf-8-sig")
+        return encodings.decode(data)
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "cp1252"
+        return data.decode(encoding, errors="replace")
 
 
 def read_csv(text: str) -> Import:

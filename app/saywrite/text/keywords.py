@@ -2,7 +2,8 @@
 
 How a spoken form is found:
 
-- whole words, without regard to case, the longest form first, from left to right;
+- whole words and numbers (`whole_words` says what they are), without regard to case and to the kind of apostrophe,
+  the longest form first, from left to right;
 - a space in the spoken form stands for any white space and for a hyphen inside a word: "k eight s" is found
   in "k-eight-s", and "e-mail" in "e mail": both sound the same;
 - scripts without spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) have no word

@@ -10,15 +10,16 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
-from saywrite.text.characters import CharacterKind, is_cjk, kind
+from saywrite.text.characters import APOSTROPHES, CharacterKind, is_cjk, kind
+from saywrite.text.whole_words import Token, join_words
 
 T = TypeVar("T")
 
-_ASCII = re.compile(r"(\w+)|(\s+|(?<=\w)-(?=\w))|.", re.DOTALL)
+_ASCII = re.compile(r"(\w+)|(\s+)|((?<=\w)-(?=\w))|.", re.DOTALL)
+_ASCII_KINDS = (CharacterKind.SYMBOL, CharacterKind.WORD, CharacterKind.SPACE, CharacterKind.HYPHEN)
 _HYPHENS = "-\u2010\u2011"
-_APOSTROPHES = "'\u2019"
 _CONTINUING = {
     CharacterKind.SPACE: (CharacterKind.SPACE,),
     CharacterKind.WORD: (CharacterKind.WORD, CharacterKind.MARK),
@@ -28,27 +29,21 @@ _CONTINUING = {
 _DOTTED_I = "i\u0307"
 
 
-class Token(NamedTuple):
-    """`text[start:end]` and what it compares as: white space and hyphens inside words are one space."""
-
-    fold: str
-    start: int
-    end: int
-    kind: CharacterKind
-
-
 def tokenize(text: str) -> list[Token]:
-    """Cut `text` into words, separators and symbols; a script without spaces is cut into its letters."""
+    """Cut `text` into words, separators and symbols; a script without spaces is cut into its letters.
+
+    What people see as one word or number is one token: see `whole_words`.
+    """
     if text.isascii():
-        return _tokenize_ascii(text)
+        return join_words(text, _tokenize_ascii(text))
     tokens: list[Token] = []
     at = 0
     while at < len(text):
         end, what = _token_end(text, at)
         fold = " " if what is CharacterKind.SPACE else _fold(text[at:end])
-        tokens.append(Token(fold, at, end, what))
+        tokens.append(Token("'" if fold in APOSTROPHES else fold, at, end, what))
         at = end
-    return _with_separators(tokens)
+    return join_words(text, _with_separators(tokens))
 
 
 @lru_cache(maxsize=32_768)
@@ -58,7 +53,7 @@ def key(text: str) -> tuple[str, ...]:
     Remembered, because a long list of keywords is compiled anew whenever one of them is edited.
     """
     words = text.split()
-    if "".join(words).isalnum() and text.isascii():
+    if "".join(words).isalpha() and text.isascii():
         folds = " ".join(words).lower().replace(" ", "\n \n").split("\n")
         return tuple(folds) if words else ()
     return tuple(token.fold for token in tokenize(text.strip()))
@@ -95,31 +90,38 @@ class PhraseIndex(Generic[T]):
 
 
 def stands_alone(tokens: Sequence[Token], at: int, length: int) -> bool:
-    """Whether no word continues across the edges: `(?<!\\w)…(?!\\w)`, and "can" is not found in "can't".
+    """Whether no word continues across the edges of a phrase.
 
-    Only a phrase with a symbol at its edge can fail the first part: words are whole tokens already.
+    A phrase with a symbol at its edge does not touch a word ("c++" is not in "xc++"). A hyphen is a boundary but for
+    a single letter ("x-ray") and between digits ("2024-05-12").
     """
     first, last = tokens[at], tokens[at + length - 1]
-    if first.kind is CharacterKind.SYMBOL and at and tokens[at - 1].kind is CharacterKind.WORD:
+    before = tokens[at - 1] if at else None
+    after = tokens[at + length] if at + length < len(tokens) else None
+    if before and first.kind is CharacterKind.SYMBOL and before.kind is CharacterKind.WORD:
         return False
-    following = tokens[at + length : at + length + 2]
-    if not following:
-        return True
-    if last.kind is CharacterKind.SYMBOL and following[0].kind is CharacterKind.WORD:
+    if after and last.kind is CharacterKind.SYMBOL and after.kind is CharacterKind.WORD:
         return False
-    contraction = len(following) == 2 and following[0].fold in _APOSTROPHES and following[1].fold == "t"
-    return not contraction
+    if before and before.kind is CharacterKind.HYPHEN and _holds_to(first.fold, tokens[at - 2].fold[-1], first.fold[0]):
+        return False
+    return not (
+        after
+        and after.kind is CharacterKind.HYPHEN
+        and _holds_to(last.fold, tokens[at + length + 1].fold[0], last.fold[-1])
+    )
+
+
+def _holds_to(word: str, beyond: str, edge: str) -> bool:
+    """Whether `word`, which ends in the character `edge`, is one word with `beyond` on the other side of a hyphen."""
+    return (len(word) == 1 and word.isalnum()) or (beyond.isdigit() and edge.isdigit())
 
 
 def _tokenize_ascii(text: str) -> list[Token]:
     tokens = []
     for found in _ASCII.finditer(text.lower()):
-        if found.lastindex == 1:
-            tokens.append(Token(found[0], found.start(), found.end(), CharacterKind.WORD))
-        elif found.lastindex == 2:
-            tokens.append(Token(" ", found.start(), found.end(), CharacterKind.SPACE))
-        else:
-            tokens.append(Token(found[0], found.start(), found.end(), CharacterKind.SYMBOL))
+        what = _ASCII_KINDS[found.lastindex or 0]
+        fold = " " if what in (CharacterKind.SPACE, CharacterKind.HYPHEN) else found[0]
+        tokens.append(Token(fold, found.start(), found.end(), what))
     return tokens
 
 
@@ -146,7 +148,7 @@ def _with_separators(tokens: list[Token]) -> list[Token]:
         if not words:
             continue
         if token.fold in _HYPHENS:
-            result[at] = token._replace(fold=" ", kind=CharacterKind.SPACE)
+            result[at] = token._replace(fold=" ", kind=CharacterKind.HYPHEN)
         elif token.kind is CharacterKind.SPACE and is_cjk(before.fold[0]) and is_cjk(after.fold[0]):
             del result[at]
     return result

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
-from saywrite.text.characters import CharacterKind, is_cjk, is_wide, kind
+from saywrite.text.characters import CharacterKind, clusters, is_cjk, is_wide, kind
 
 LINE_LENGTH = 42
 WIDE_LINE_LENGTH = 18
@@ -115,11 +115,15 @@ def _unbroken(chunk: str) -> list[str]:
         return [chunk]
     parts: list[str] = []
     part = ""
-    for char in chunk:
-        if part and (_may_break(part[-1], char) or _width(part + char) > LINE_LENGTH):
+    for cluster in clusters(chunk):
+        if _width(cluster) > LINE_LENGTH:
+            parts += [part, *cluster] if part else cluster  # more marks than a line holds: no character of a language
+            part = ""
+            continue
+        if part and (_may_break(part[-1], cluster[0]) or _width(part + cluster) > LINE_LENGTH):
             parts.append(part)
             part = ""
-        part += char
+        part += cluster
     return [*parts, part]
 
 

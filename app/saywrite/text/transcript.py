@@ -16,9 +16,16 @@ from operator import attrgetter
 from saywrite.foundation.events import Segment
 from saywrite.text.keywords import Keywords
 from saywrite.text.spacing import CONTEXT, TextPiece, compose, gap, join
-from saywrite.text.spoken_punctuation import parser as commands
+from saywrite.text.spoken_punctuation import parser
 
-_SPACES = re.compile(r"[\s\x00-\x1f\x7f\x85\ufeff]+")
+_SPACES = re.compile(r"[\s\x85\ufeff]+")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff]"
+)
+"""Control characters (C0, C1), those that turn or isolate the direction of text, annotation anchors, noncharacters.
+
+The marks for right-to-left (U+200E, U+200F) and joiners (U+200C, U+200D) belong to the text.
+"""
 _NO_BREAK = " \u00a0\u202f"
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -137,8 +144,9 @@ class Transcript:
 
 
 def normalize(raw: str) -> str:
-    """NFC, one space for any white space (no-break ones stay), no control characters or surrogates."""
-    text = _SPACES.sub(lambda found: found[0] if found[0] in _NO_BREAK else " ", _plain(raw))
+    """NFC, one space for any white space (no-break ones stay), nothing invisible but joiners, no surrogates."""
+    text = _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", raw))
+    text = _SPACES.sub(lambda found: found[0] if found[0] in _NO_BREAK else " ", _plain(text))
     return text.strip()
 
 
@@ -146,10 +154,10 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", _SURROGATES.sub("\ufffd", text))
 
 
-def _pieces(text: str, rules: Composition) -> Sequence[TextPiece | commands.ScratchThat]:
+def _pieces(text: str, rules: Composition) -> Sequence[TextPiece | parser.ScratchThat]:
     text, exact = rules.keywords.rewrite(text)
     if rules.commands:
-        return commands.parse(text, rules.language, exact)
+        return parser.parse(text, rules.language, exact)
     return (TextPiece(text),)
 
 

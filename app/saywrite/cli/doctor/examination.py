@@ -23,6 +23,7 @@ from saywrite.storage.history.schema import check_database
 from saywrite.storage.settings.file import load
 from saywrite.storage.settings.keyring import Keychain, SecretsStatus
 from saywrite.storage.settings.schema import Settings
+from saywrite.text.encodings import decode
 
 LITTLE_DISK = 500_000_000
 """Bytes: four hours of recording; below that the doctor warns."""
@@ -117,7 +118,7 @@ def _keyring(status: SecretsStatus) -> Check:
 def _settings(path: Path) -> Settings:
     """Those of the file; the defaults where it cannot be used, and it stays where it is (loading sets it aside)."""
     try:
-        tomllib.loads(path.read_text("utf-8"))
+        tomllib.loads(decode(path.read_bytes()))
     except (OSError, ValueError, RecursionError):
         return Settings()
     return load(path).settings

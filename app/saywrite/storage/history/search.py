@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
 from saywrite.storage.history.schema import INDEX, has_index
+from saywrite.text.folding import ASCII_TWINS, fold, pattern
 
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 
@@ -45,14 +45,21 @@ def find(connection: sqlite3.Connection, query: str, limit: int) -> tuple[Search
     """The newest `limit` segments that have every word of `query`; the last word may be a beginning; "…" is a
     phrase.
 
-    Case and accents do not matter. A query without a letter or digit finds nothing. Raises sqlite3.Error.
+    Case and accents do not matter, nor whether "ß" or "ss" is written: see `text/folding.py`. A query without a letter
+    or digit finds nothing. Raises sqlite3.Error.
     """
     terms = split_terms(query)
-    if not terms:
+    folded = tuple(term for term in split_terms(fold(query)) if term)
+    if not folded:
         return ()
-    if has_index(connection) and not any(_NO_SPACES.search(term) for term in terms):
-        return _find_words(connection, to_fts5(terms, query), limit)
-    return _find_folded(connection, tuple(fold(term) for term in terms), limit)
+    if not has_index(connection) or any(_NO_SPACES.search(term) for term in terms):
+        return _find_folded(connection, folded, limit)
+    # The index keeps letters such as "ß" and the accents of Greek: rows that hold any are compared folded as well.
+    indexed = _find_words(connection, to_fts5(folded, query), limit)
+    special = _find_folded(connection, folded, limit, f"*[{ASCII_TWINS}]*")
+    every = {(found.dictation, found.number): found for found in (*indexed, *special)}
+    newest = sorted(every.values(), key=lambda found: (-found.began.timestamp(), found.number))
+    return tuple(newest[:limit])
 
 
 def split_terms(query: str) -> tuple[str, ...]:
@@ -68,16 +75,6 @@ def to_fts5(terms: tuple[str, ...], query: str) -> str:
     return " ".join(f'"{term}"' for term in terms) + prefix
 
 
-def fold(text: str) -> str:
-    """Without case and accents, one character for each of `text`, so that positions stay the same."""
-    return "".join(_fold_char(char) for char in text)
-
-
-def _fold_char(char: str) -> str:
-    base = unicodedata.normalize("NFD", char)[0].casefold()
-    return base if len(base) == 1 else char
-
-
 def _find_words(connection: sqlite3.Connection, match: str, limit: int) -> tuple[SearchHit, ...]:
     rows = connection.execute(
         f"""SELECT {_FIELDS}, snippet({INDEX}, -1, ?, ?, '…', 24)
@@ -88,13 +85,16 @@ def _find_words(connection: sqlite3.Connection, match: str, limit: int) -> tuple
     return tuple(_found(row, *_unmark(row[5])) for row in rows)
 
 
-def _find_folded(connection: sqlite3.Connection, terms: tuple[str, ...], limit: int) -> tuple[SearchHit, ...]:
+def _find_folded(
+    connection: sqlite3.Connection, terms: tuple[str, ...], limit: int, only: str = "*"
+) -> tuple[SearchHit, ...]:
+    """`only`: a GLOB for the texts to look at."""
     connection.create_function("fold", 1, fold, deterministic=True)
     every = " AND ".join("instr(fold(s.text || ' ' || s.translation), ?)" for _ in terms)
     rows = connection.execute(
         f"""SELECT {_FIELDS}, s.text, s.translation FROM segments s JOIN dictations d ON d.id = s.dictation
-            WHERE {every} ORDER BY d.at DESC, s.number LIMIT ?""",
-        (*terms, limit),
+            WHERE (s.text GLOB ? OR s.translation GLOB ?) AND {every} ORDER BY d.at DESC, s.number LIMIT ?""",
+        (only, only, *terms, limit),
     )
     return tuple(_found(row, *_excerpt(_with_most(terms, row[5], row[6]), terms)) for row in rows)
 
@@ -120,8 +120,8 @@ def _with_most(terms: tuple[str, ...], *texts: str) -> str:
 
 
 def _excerpt(text: str, terms: tuple[str, ...]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    folded = fold(text)
-    places = sorted((match.start(), match.end()) for term in terms for match in re.finditer(re.escape(term), folded))
+    looked_for = [found for term in terms if (found := pattern(term)) is not None]
+    places = sorted(place for term in looked_for for place in term.places(text))
     first = places[0][0] if places else 0
     cut = max(first - _AROUND, 0)
     end = min(cut + 4 * _AROUND, len(text))

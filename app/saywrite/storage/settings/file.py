@@ -21,6 +21,7 @@ from typing import Any
 from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.paths import private_folder
 from saywrite.storage.settings.schema import FORMER_VALUES, OPTIONS, Settings
+from saywrite.text.encodings import decode
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class LoadedSettings:
 def load(path: Path) -> LoadedSettings:
     """Read the settings; defaults where there are none. A broken file is set aside. Never raises for its content."""
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        content = tomllib.loads(decode(path.read_bytes()))
     except FileNotFoundError:
         return LoadedSettings(Settings())
     except OSError as error:
@@ -156,9 +157,9 @@ def _parse(text: str) -> dict[str, Any]:
 
 
 def _text(path: Path) -> str:
-    """The file as it is, or a new one when there is none or it is broken (it is then set aside)."""
+    """The file without its byte order mark, or a new one when there is none or it is broken (it is then set aside)."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = decode(path.read_bytes())
         _parse(text)
         return text
     except FileNotFoundError:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from saywrite.storage.settings.file import write_atomic
+from saywrite.text.encodings import decode
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 def load_window_state(path: Path) -> dict[str, Any]:
     """What was saved, {} when there is nothing or nothing readable."""
     try:
-        state = json.loads(path.read_bytes())
+        state = json.loads(decode(path.read_bytes()))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:

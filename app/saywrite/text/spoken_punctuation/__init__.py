@@ -1,1 +1,1 @@
-"""Spoken marks and commands in eight languages."""
+"""Spoken punctuation and commands: "comma", "new paragraph", "scratch that", "example dot com". Pure."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -24,123 +24,180 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PunctuationMark:
+class Mark:
     text: str
     role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class ScratchRules:
+    """When the name of "scratch that" is prose; taking words back that were wanted is the worst mistake.
+
+    `verbs_before`: words that need it as their verb ("to scratch that"). `objects`: words behind that are its object
+    ("that itch"). `restarts`: words a corrected text may begin with, when nothing was said before the command.
+    """
+
+    verbs_before: frozenset[str] = frozenset()
+    objects: frozenset[str] = frozenset()
+    restarts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRules:
+    """`points`: what is said between digits, and the sign it writes. `decimals`: those of them that between the number
+    words `words` stay a word, unless it is a list of three or more.
+    """
+
+    points: Mapping[str, str]
+    decimals: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRules:
+    """`dots`: words for the dot that mean nothing else; `stops`: the name of the full stop, a dot in addresses only.
+
+    `domains` end an address after any of them, `more_domains` after one of `dots` or behind an at sign. No address
+    begins with a word in `never`, and none stands before a word in `compounds` ("dot com bubble").
+    """
+
+    dots: tuple[str, ...]
+    stops: tuple[str, ...]
+    domains: frozenset[str]
+    more_domains: frozenset[str]
+    never: frozenset[str]
+    compounds: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """What is said in one language, and what makes it prose.
 
-    `articles` and `adjectives` stand before a mark's name, `prose` holds fixed expressions, `talk` words
-    before "scratch that" that make it a verb. `literal`: the escape words; `decimal`: the mark in a number.
+    `prose`: fixed expressions. `contexts`, `classes`: see `contexts.py`; the class `det` (articles and the like) also
+    tells when an opening mark without a closing one is prose. `literal`: the escape words. `before`, `behind`: the same
+    for scripts without spaces, as letters directly beside the mark.
     """
 
-    marks: Mapping[str, PunctuationMark]
-    prose: tuple[str, ...]
-    articles: frozenset[str]
-    adjectives: frozenset[str]
-    talk: frozenset[str]
+    marks: Mapping[str, Mark]
     literal: tuple[str, ...]
-    decimal: str
+    scratch: ScratchRules
+    numbers: NumberRules
+    addresses: AddressRules
+    prose: tuple[str, ...] = ()
+    contexts: str = ""
+    classes: Mapping[str, str] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
 
 
 MARKS = {
-    "comma": PunctuationMark(",", Role.ENDS),
-    "stop": PunctuationMark(".", Role.ENDS),
-    "question": PunctuationMark("?", Role.ENDS),
-    "exclamation": PunctuationMark("!", Role.ENDS),
-    "colon": PunctuationMark(":", Role.ENDS),
-    "semicolon": PunctuationMark(";", Role.ENDS),
-    "ellipsis": PunctuationMark("…", Role.ENDS),
-    "percent": PunctuationMark("%", Role.ENDS),
-    "open question": PunctuationMark("¿", Role.OPENS),
-    "open exclamation": PunctuationMark("¡", Role.OPENS),
-    "open quote": PunctuationMark("“", Role.OPENS),
-    "close quote": PunctuationMark("”", Role.CLOSES),
-    "open round": PunctuationMark("(", Role.OPENS),
-    "close round": PunctuationMark(")", Role.CLOSES),
-    "open square": PunctuationMark("[", Role.OPENS),
-    "close square": PunctuationMark("]", Role.CLOSES),
-    "open curly": PunctuationMark("{", Role.OPENS),
-    "close curly": PunctuationMark("}", Role.CLOSES),
-    "hash": PunctuationMark("#", Role.OPENS),
-    "hyphen": PunctuationMark("-", Role.GLUES),
-    "slash": PunctuationMark("/", Role.GLUES),
-    "backslash": PunctuationMark("\\", Role.GLUES),
-    "underscore": PunctuationMark("_", Role.GLUES),
-    "at": PunctuationMark("@", Role.GLUES),
-    "em dash": PunctuationMark("—", Role.GLUES),
-    "dash": PunctuationMark("–", Role.STANDS),
-    "ampersand": PunctuationMark("&", Role.STANDS),
-    "plus": PunctuationMark("+", Role.STANDS),
-    "equals": PunctuationMark("=", Role.STANDS),
-    "asterisk": PunctuationMark("*", Role.STANDS),
-    "line": PunctuationMark("\n", Role.BREAKS),
-    "paragraph": PunctuationMark("\n\n", Role.BREAKS),
-    "stop line": PunctuationMark(".\n", Role.ENDS),
-    "stop paragraph": PunctuationMark(".\n\n", Role.ENDS),
-    "scratch": PunctuationMark("", Role.SCRATCH),
-    "scratch alone": PunctuationMark("", Role.SCRATCH_ALONE),
+    "comma": Mark(",", Role.ENDS),
+    "stop": Mark(".", Role.ENDS),
+    "question": Mark("?", Role.ENDS),
+    "exclamation": Mark("!", Role.ENDS),
+    "colon": Mark(":", Role.ENDS),
+    "semicolon": Mark(";", Role.ENDS),
+    "ellipsis": Mark("…", Role.ENDS),
+    "percent": Mark("%", Role.ENDS),
+    "open question": Mark("¿", Role.OPENS),
+    "open exclamation": Mark("¡", Role.OPENS),
+    "open quote": Mark("“", Role.OPENS),
+    "close quote": Mark("”", Role.CLOSES),
+    "open round": Mark("(", Role.OPENS),
+    "close round": Mark(")", Role.CLOSES),
+    "open square": Mark("[", Role.OPENS),
+    "close square": Mark("]", Role.CLOSES),
+    "open curly": Mark("{", Role.OPENS),
+    "close curly": Mark("}", Role.CLOSES),
+    "hash": Mark("#", Role.OPENS),
+    "hyphen": Mark("-", Role.GLUES),
+    "slash": Mark("/", Role.GLUES),
+    "backslash": Mark("\\", Role.GLUES),
+    "underscore": Mark("_", Role.GLUES),
+    "at": Mark("@", Role.GLUES),
+    "em dash": Mark("—", Role.GLUES),
+    "dash": Mark("–", Role.STANDS),
+    "ampersand": Mark("&", Role.STANDS),
+    "plus": Mark("+", Role.STANDS),
+    "equals": Mark("=", Role.STANDS),
+    "asterisk": Mark("*", Role.STANDS),
+    "line": Mark("\n", Role.BREAKS),
+    "paragraph": Mark("\n\n", Role.BREAKS),
+    "stop line": Mark(".\n", Role.ENDS),
+    "stop paragraph": Mark(".\n\n", Role.ENDS),
+    "scratch": Mark("", Role.SCRATCH),
+    "scratch alone": Mark("", Role.SCRATCH_ALONE),
 }
 CHINESE_MARKS = MARKS | {
-    "comma": PunctuationMark("，", Role.ENDS),
-    "enumeration": PunctuationMark("、", Role.ENDS),
-    "stop": PunctuationMark("。", Role.ENDS),
-    "question": PunctuationMark("？", Role.ENDS),
-    "exclamation": PunctuationMark("！", Role.ENDS),
-    "colon": PunctuationMark("：", Role.ENDS),
-    "semicolon": PunctuationMark("；", Role.ENDS),
-    "ellipsis": PunctuationMark("……", Role.ENDS),
-    "dash": PunctuationMark("——", Role.GLUES),
-    "middle dot": PunctuationMark("·", Role.GLUES),
-    "open round": PunctuationMark("（", Role.OPENS),
-    "close round": PunctuationMark("）", Role.CLOSES),
-    "open title": PunctuationMark("《", Role.OPENS),
-    "close title": PunctuationMark("》", Role.CLOSES),
+    "comma": Mark("，", Role.ENDS),
+    "enumeration": Mark("、", Role.ENDS),
+    "stop": Mark("。", Role.ENDS),
+    "question": Mark("？", Role.ENDS),
+    "exclamation": Mark("！", Role.ENDS),
+    "colon": Mark("：", Role.ENDS),
+    "semicolon": Mark("；", Role.ENDS),
+    "ellipsis": Mark("……", Role.ENDS),
+    "dash": Mark("——", Role.GLUES),
+    "middle dot": Mark("·", Role.GLUES),
+    "open round": Mark("（", Role.OPENS),
+    "close round": Mark("）", Role.CLOSES),
+    "open title": Mark("《", Role.OPENS),
+    "close title": Mark("》", Role.CLOSES),
 }
 JAPANESE_MARKS = CHINESE_MARKS | {
-    "comma": PunctuationMark("、", Role.ENDS),
-    "ellipsis": PunctuationMark("…", Role.ENDS),
-    "middle dot": PunctuationMark("・", Role.GLUES),
-    "open quote": PunctuationMark("「", Role.OPENS),
-    "close quote": PunctuationMark("」", Role.CLOSES),
-    "open double": PunctuationMark("『", Role.OPENS),
-    "close double": PunctuationMark("』", Role.CLOSES),
+    "comma": Mark("、", Role.ENDS),
+    "ellipsis": Mark("…", Role.ENDS),
+    "middle dot": Mark("・", Role.GLUES),
+    "open quote": Mark("「", Role.OPENS),
+    "close quote": Mark("」", Role.CLOSES),
+    "open double": Mark("『", Role.OPENS),
+    "close double": Mark("』", Role.CLOSES),
 }
-GERMAN_MARKS = MARKS | {
-    "open quote": PunctuationMark("„", Role.OPENS),
-    "close quote": PunctuationMark("“", Role.CLOSES),
-}
-FRENCH_MARKS = MARKS | {
-    "open quote": PunctuationMark("«", Role.OPENS),
-    "close quote": PunctuationMark("»", Role.CLOSES),
-}
+GERMAN_MARKS = MARKS | {"open quote": Mark("„", Role.OPENS), "close quote": Mark("“", Role.CLOSES)}
+FRENCH_MARKS = MARKS | {"open quote": Mark("«", Role.OPENS), "close quote": Mark("»", Role.CLOSES)}
 
 
-def table(
-    marks: Mapping[str, PunctuationMark],
-    phrases: str,
-    *,
-    prose: str = "",
-    articles: str = "",
-    adjectives: str = "",
-    talk: str = "",
-    literal: str,
-    decimal: str = ",",
-) -> Table:
-    """Read the text form: `name: phrase | phrase` on each line, the names being those of `marks`."""
-    said: dict[str, PunctuationMark] = {}
+def words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+DOMAINS = frozenset(["com", "org", "edu", "gov"])
+"""Top level domains that are a word of no language here but Portuguese ("com")."""
+COUNTRIES = words_of(
+    """net eu info io biz app dev tv de at ch li fr be es it pt br mx ar cl co pe uk us ca au nz ie nl pl se no dk fi
+        cz sk hu ro bg gr tr ru ua
+    in cn jp kr hk tw sg za me ai ly gl to cc xyz online site store shop cloud blog"""
+)
+FILE_ENDINGS = words_of(
+    """md txt pdf py js ts html htm css json yaml yml toml csv xml docx xlsx pptx doc xls zip png jpg jpeg gif svg mp3
+        mp4
+    wav exe sh ini cfg log sql rs go java cpp"""
+)
+
+
+def marks_of(names: Mapping[str, Mark], phrases: str) -> dict[str, Mark]:
+    """Read `name: phrase | phrase` on each line; `names` are the marks by name. Raises KeyError for another name."""
+    said: dict[str, Mark] = {}
     for line in phrases.strip().splitlines():
         name, _, spoken = line.partition(":")
-        said |= {phrase.strip(): marks[name.strip()] for phrase in spoken.split("|")}
-    return Table(
-        said,
-        tuple(phrase.strip() for phrase in prose.split("|") if phrase.strip()),
-        frozenset(articles.split()),
-        frozenset(adjectives.split()),
-        frozenset(talk.split()),
-        tuple(phrase.strip() for phrase in literal.split("|")),
-        decimal,
+        said |= {phrase.strip(): names[name.strip()] for phrase in spoken.split("|")}
+    return said
+
+
+def phrases_of(text: str) -> tuple[str, ...]:
+    """Phrases with "|" between them, over any number of lines."""
+    return tuple(" ".join(phrase.split()) for phrase in text.split("|") if phrase.strip())
+
+
+def addresses_of(
+    dots: str, stops: str, *, more: str = "", words: str = "", never: str = "", compounds: str = ""
+) -> AddressRules:
+    """`more`: domains of the language's countries that are no words of it; `words`: domains that are words of it."""
+    return AddressRules(
+        phrases_of(dots),
+        phrases_of(stops),
+        (DOMAINS | words_of(more)) - words_of(words),
+        DOMAINS | COUNTRIES | FILE_ENDINGS,
+        words_of(never),
+        words_of(compounds),
     )

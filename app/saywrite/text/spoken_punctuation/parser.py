@@ -1,15 +1,17 @@
-"""Spoken punctuation and commands: "comma", "new paragraph", "scratch that".
+"""From a final to prose, marks and commands: "comma", "new paragraph", "scratch that". Pure.
 
 When the name of a mark is a word and not a command:
 
-- directly after a word that cannot end a sentence (an article or possessive; in Romance languages a
-  preposition too), also with a usual adjective between: "a period", "the new line", "a long period";
-- in a fixed expression: "period of time", "point de vue", "trial period";
+- in a context of the language's table (`contexts.py`): behind an article, possessive or preposition, in a compound
+  noun, before a verb that makes it the subject;
+- in a fixed expression: "period of time", "point de vue";
+- between number words, where it is the decimal mark ("drei Komma fünf"); between digits it is written ("3,5");
+- an opening mark behind an article, unless a closing one follows;
 - after the escape word: "literal comma" writes "comma";
-- inside a keyword's written form.
+- inside a keyword's written form or a spoken address (`addresses.py`).
 
-Anything else is the command. Opening marks ("the open quote big one close quote") know no such exception.
-"scratch that" is not a command in "to scratch that itch": after a word that needs it as its verb.
+Anything else is the command. "scratch that" takes words back, so it is prose in doubt: before what can be its object,
+behind a verb that needs it, and at the start of a final that goes on with a word no correction begins with.
 
 Punctuation which a recognizer puts around a command because the speaker paused there is swallowed: "Hello,
 comma, how are you? Question mark." gives "Hello, how are you?". A full stop before a new line stays.
@@ -20,15 +22,18 @@ Japanese commands in katakana are only found with no other katakana around them 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from saywrite.text.characters import CharacterKind, is_katakana
-from saywrite.text.phrase_index import PhraseIndex, Token, key, tokenize
+from saywrite.text.phrase_index import PhraseIndex, key, tokenize
 from saywrite.text.spacing import TextPiece
-from saywrite.text.spoken_punctuation.marks import PunctuationMark, Role, Table
+from saywrite.text.spoken_punctuation.addresses import AddressWriter
+from saywrite.text.spoken_punctuation.contexts import Contexts, Surroundings, surroundings
+from saywrite.text.spoken_punctuation.marks import Mark, Role, Table
 from saywrite.text.spoken_punctuation.tables import TABLES
+from saywrite.text.whole_words import Token
 
 LANGUAGES = tuple(TABLES)
 """Languages with spoken commands."""
@@ -54,20 +59,23 @@ class _Found:
 
     start: int
     end: int
-    mark: PunctuationMark | None
+    mark: Mark | None
 
 
 def parse(text: str, language: str, exact: Sequence[tuple[int, int]] = ()) -> tuple[TextPiece | ScratchThat, ...]:
-    """Cut a final into prose, marks and commands. Ranges in `exact` are taken literally.
+    """Cut a final into prose, marks and commands, and write its addresses. Ranges in `exact` are taken literally.
 
     A language without spoken commands gives the whole text as one piece.
     """
     vocabulary = _vocabulary(language)
-    found = vocabulary.find(text, exact) if vocabulary else []
+    found: list[_Found] = []
+    if vocabulary:
+        text, exact = vocabulary.addresses.write(text, exact)
+        found = vocabulary.find(text, exact)
     pieces: list[TextPiece | ScratchThat] = []
     prose = ""
     done = 0
-    after: PunctuationMark | None = None
+    after: Mark | None = None
     ended = False
     for command in [*found, None]:
         prose += text[done : command.start if command else len(text)]
@@ -87,29 +95,33 @@ class _Vocabulary:
     """The commands of one language, compiled."""
 
     def __init__(self, table: Table) -> None:
+        self.addresses = AddressWriter(table)
         self._table = table
-        self._commands: PhraseIndex[PunctuationMark | None] = PhraseIndex()
+        self._contexts = Contexts(table.contexts, table.classes)
+        self._articles = frozenset(table.classes.get("det", "").split())
+        self._commands: PhraseIndex[Mark | None] = PhraseIndex()
+        self._points: PhraseIndex[str] = PhraseIndex()
         self._escapes = {key(word) for word in table.literal}
         for phrase, mark in table.marks.items():
             self._commands.put(key(phrase), mark)
         for phrase in table.prose:
             self._commands.put(key(phrase), None)
+        for phrase, sign in table.numbers.points.items():
+            self._points.put(key(phrase), sign)
 
     def find(self, text: str, exact: Sequence[tuple[int, int]]) -> list[_Found]:
         tokens = tokenize(text)
         found: list[_Found] = []
         at = 0
         while at < len(tokens):
-            escaped = self._escaped(tokens, at)
-            if escaped:
+            if escaped := self._escaped(tokens, at):
                 word, length = escaped
                 found.append(_Found(tokens[at].start, tokens[at + word].start, None))
                 at += word + length
                 continue
-            length, mark = self._commands.longest(tokens, at) or (1, None)
+            length, mark = self._command(text, tokens, at)
             start, end = tokens[at].start, tokens[at + length - 1].end
-            if mark and not _overlaps(start, end, exact) and self._is_command(text, tokens, at, length, mark):
-                mark = self._between_digits(tokens, at, length, mark)
+            if mark and not _overlaps(start, end, exact):
                 found.append(_Found(start, end, mark))
             at += length
         return found
@@ -127,27 +139,87 @@ class _Vocabulary:
                 return behind - at, command[0]
         return None
 
-    def _is_command(self, text: str, tokens: list[Token], at: int, length: int, mark: PunctuationMark) -> bool:
+    def _command(self, text: str, tokens: list[Token], at: int) -> tuple[int, Mark | None]:
+        """How many tokens to go on by, and the mark they write, if any."""
+        point = self._points.longest(tokens, at)
+        if point and (sign := self._sign_in_number(tokens, at, *point)):
+            return point[0], Mark(sign, Role.GLUES)
+        length, mark = self._commands.longest(tokens, at) or (1, None)
+        if mark and self._is_command(text, tokens, at, length, mark):
+            return length, mark
+        return (1 if mark is None and length == 1 else length), None
+
+    def _sign_in_number(self, tokens: list[Token], at: int, length: int, sign: str) -> str:
+        """ "3 Komma 5" is a number, "1 Komma 2 Komma 3" a list; "" for a list and where no digits stand around."""
+        around = surroundings(tokens, at, length)
+        if not (around.before and around.behind and around.before[0][-1].isdigit() and around.behind[0][0].isdigit()):
+            return ""
+        return "" if sign == "," and self._is_list(tokens, at, length, str.isdigit) else sign
+
+    def _is_decimal_word(self, tokens: list[Token], at: int, length: int, around: Surroundings) -> bool:
+        """ "drei Komma fünf": between number words (or digits and a word), and no list of three."""
+        rules = self._table.numbers
+        phrase = tuple(token.fold for token in tokens[at : at + length])
+        if not any(phrase == key(word) for word in rules.decimals) or not (around.before and around.behind):
+            return False
+        return (
+            self._is_number(around.before[0])
+            and self._is_number(around.behind[0])
+            and not self._is_list(tokens, at, length, self._is_number)
+        )
+
+    def _is_number(self, word: str) -> bool:
+        return word[0].isdigit() or word in self._table.numbers.words
+
+    @staticmethod
+    def _is_list(tokens: list[Token], at: int, length: int, is_number: Callable[[str], bool]) -> bool:
+        """Whether the same name stands between the next or the previous two numbers, too."""
+        if length != 1:
+            return False
+        around = surroundings(tokens, at, length)
+        return any(
+            len(side) > 2 and side[1] == tokens[at].fold and is_number(side[2])
+            for side in (around.before, around.behind)
+        )
+
+    def _is_command(self, text: str, tokens: list[Token], at: int, length: int, mark: Mark) -> bool:
         start, end = tokens[at].start, tokens[at + length - 1].end
         if mark.role is Role.SCRATCH_ALONE:
             return not (text[:start] + text[end:]).strip(_SIGNS + " ")
         if is_katakana(text[start]) and _katakana_around(text, start, end):
             return False
-        before = _words_before(tokens, at)
+        around = surroundings(tokens, at, length)
         if mark.role is Role.SCRATCH:
-            return before[-1:] == [] or before[-1] not in self._table.talk
-        if mark.role is Role.OPENS or not before:
-            return True
-        articles = self._table.articles
-        described = len(before) == 2 and before[1] in self._table.adjectives and before[0] in articles
-        return not (before[-1] in articles or described)
+            return self._takes_back(text[:start], tokens, at + length, around)
+        opens = mark.role is Role.OPENS
+        if opens and around.before[:1] and around.before[0] in self._articles:
+            return self._closes_later(tokens, at + length)
+        phrase = tuple(token.fold for token in tokens[at : at + length])
+        if not opens and _touches(text, start, end, self._table):
+            return False
+        if phrase[0] in self._table.numbers.decimals and self._is_list(tokens, at, length, self._is_number):
+            return True  # "um vírgula dois vírgula três": the article is a number there
+        return not (
+            self._contexts.make_prose(phrase, around, opens=opens) or self._is_decimal_word(tokens, at, length, around)
+        )
 
-    def _between_digits(self, tokens: list[Token], at: int, length: int, mark: PunctuationMark) -> PunctuationMark:
-        """ "3 Komma 5" is a number."""
-        behind = tokens[at + length : at + length + 2]
-        before = _words_before(tokens, at)
-        digits = len(behind) == 2 and before and before[-1].isdigit() and behind[1].fold.isdigit()
-        return PunctuationMark(mark.text, Role.GLUES) if digits and mark.text in (self._table.decimal, ":") else mark
+    def _takes_back(self, before: str, tokens: list[Token], behind: int, around: Surroundings) -> bool:
+        rules = self._table.scratch
+        if around.before and around.before[0].rsplit("'", maxsplit=1)[-1] in rules.verbs_before:
+            return False
+        if not around.behind:
+            return True
+        word = next(at for at in range(behind, len(tokens)) if tokens[at].kind is not CharacterKind.SPACE)
+        _, following = self._commands.longest(tokens, word) or (0, None)
+        if following:
+            return following.role in (Role.SCRATCH, Role.BREAKS)  # "streich das Komma" speaks of one
+        if around.behind[0] in rules.objects:
+            return False
+        return bool(around.before) or self._is_number(around.behind[0]) or around.behind[0] in rules.restarts
+
+    def _closes_later(self, tokens: list[Token], at: int) -> bool:
+        found = (self._commands.longest(tokens, place) for place in range(at, len(tokens)))
+        return any(command and command[1] and command[1].role is Role.CLOSES for command in found)
 
 
 @lru_cache(maxsize=16)
@@ -156,16 +228,9 @@ def _vocabulary(language: str) -> _Vocabulary | None:
     return _Vocabulary(table) if table else None
 
 
-def _words_before(tokens: list[Token], at: int) -> list[str]:
-    """The one or two words directly before the token at `at`, with nothing but space between."""
-    words: list[str] = []
-    for token in reversed(tokens[max(0, at - 4) : at]):
-        if token.kind is CharacterKind.SPACE:
-            continue
-        if token.kind not in (CharacterKind.WORD, CharacterKind.UNSPACED) or len(words) == 2:
-            break
-        words.insert(0, token.fold)
-    return words
+def _touches(text: str, start: int, end: int, table: Table) -> bool:
+    """Whether letters of a script without spaces stand beside the name that make it a word."""
+    return text[:start].rstrip().endswith(table.before) or text[end:].lstrip().startswith(table.behind)
 
 
 def _overlaps(start: int, end: int, ranges: Sequence[tuple[int, int]]) -> bool:
@@ -183,7 +248,7 @@ def _behind_exact(command: _Found | None, exact: Sequence[tuple[int, int]]) -> i
 
 
 def _prose(
-    prose: str, after: PunctuationMark | None, before: PunctuationMark | None, exact: int, ended: bool
+    prose: str, after: Mark | None, before: Mark | None, exact: int, ended: bool
 ) -> list[TextPiece | ScratchThat]:
     """What was said between two commands, without the punctuation a recognizer put there because of them.
 
@@ -214,7 +279,7 @@ def _without_trailing(prose: str, exact: str, role: Role) -> str:
     return stripped if _INITIALS.search(exact + stripped) else _TRAILING.sub("", stripped)
 
 
-def _piece(mark: PunctuationMark, pieces: Sequence[TextPiece | ScratchThat]) -> TextPiece | ScratchThat:
+def _piece(mark: Mark, pieces: Sequence[TextPiece | ScratchThat]) -> TextPiece | ScratchThat:
     if mark.role in (Role.SCRATCH, Role.SCRATCH_ALONE):
         return ScratchThat()
     last = pieces[-1] if pieces else None

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -127,6 +127,7 @@ class ExportFlow(QObject):
         box = QMessageBox(self._parent)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Export the transcript")
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"“{target.name}” exists already. Replace it?")
         box.setInformativeText("What is in it now will be gone.")
         replace = box.addButton("&Replace", QMessageBox.ButtonRole.DestructiveRole)

@@ -16,7 +16,6 @@ from PySide6.QtGui import QColor, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -26,7 +25,7 @@ from PySide6.QtWidgets import (
 from saywrite.storage.history.timings import TimedDictation
 from saywrite.ui.history.timing_statistics import STEPS, TimingSummary, milliseconds, speeds
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, shades
 from saywrite.ui.widgets.choosers import EngineChoices
 
@@ -146,7 +145,7 @@ class LatencyWindow(QWidget):
         self._choices = choices
         self.note = NoteLabel(NOTE)
         self.table = QTableWidget(0, len(STEPS) + 2)
-        self.plot: QWidget = QLabel()
+        self.plot: QWidget = PlainLabel()
         self.setWindowTitle("Speed – Saywrite")
         self.resize(860, 620)
         self.table.setHorizontalHeaderLabels(["Recognizer and microphone", "Dictations", *STEPS])

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from saywrite.text.keywords import Keyword, has_text
 from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.toolkit import formatting as wording
+from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.transcript.view import TranscriptView
 
 
@@ -47,7 +48,7 @@ class AlwaysWriteDialog(QDialog):
         column.setSpacing(12)
         column.addLayout(form)
         column.addWidget(self.replace)
-        note = QLabel("The keyword joins the list at the side and counts from the next words on.")
+        note = PlainLabel("The keyword joins the list at the side and counts from the next words on.")
         note.setWordWrap(True)
         note.setForegroundRole(self.foregroundRole())
         column.addWidget(note)

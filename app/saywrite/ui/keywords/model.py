@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from saywrite.text.keywords import Keyword, has_text
 from saywrite.text.phrase_index import key
+from saywrite.ui.toolkit.labels import plain_tooltip
 
 SPOKEN, WRITTEN = 0, 1
 HEADERS = ("When I say", "Write")
@@ -120,7 +121,7 @@ class KeywordsModel(QAbstractTableModel):
         if role in (Role.DisplayRole, Role.EditRole):
             return text.replace("\n", BREAK)
         if role == Role.ToolTipRole:
-            return problem or (text if len(text) > 20 else None)
+            return plain_tooltip(problem or (text if len(text) > 20 else "")) or None
         if role == Role.AccessibleTextRole:
             return f"{HEADERS[index.column()]}: {text or 'empty'}"
         if role == Role.AccessibleDescriptionRole:

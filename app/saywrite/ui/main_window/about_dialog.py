@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 from saywrite import __version__
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import app_icon
-from saywrite.ui.toolkit.labels import ThemedLabel
+from saywrite.ui.toolkit.labels import PlainLabel, ThemedLabel
 from saywrite.ui.toolkit.licenses import components, package_lines
 
 ICON_SIZE = 72
@@ -53,7 +52,7 @@ class AboutDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("About Saywrite")
-        picture = QLabel()
+        picture = PlainLabel()
         picture.setPixmap(app_icon().pixmap(QSize(ICON_SIZE, ICON_SIZE), self.devicePixelRatio()))
         words = QVBoxLayout()
         words.addWidget(ThemedLabel("Saywrite", "", size=1.5, strong=True))

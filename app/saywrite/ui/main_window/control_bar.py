@@ -10,7 +10,7 @@ from saywrite.foundation.events import ProgressChanged, State, seconds
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.engine_indicator import EngineIndicator
 from saywrite.ui.toolkit.formatting import elapsed
-from saywrite.ui.toolkit.labels import ThemedLabel
+from saywrite.ui.toolkit.labels import ThemedLabel, plain_tooltip
 from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
 from saywrite.ui.widgets.level_meter import LevelMeter, LevelSource
 from saywrite.ui.widgets.progress_gauge import ProgressView
@@ -60,7 +60,7 @@ class ControlBar(QWidget):
 
     def show_source(self, device: str) -> None:
         """Where the sound of the running dictation comes from, whatever was chosen."""
-        self.microphone.setToolTip(f"{self.microphone.accessibleName()}: recording from {device}")
+        self.microphone.setToolTip(plain_tooltip(f"{self.microphone.accessibleName()}: recording from {device}"))
 
     def show_choice(self, settings: Settings, host: str = "") -> None:
         """What is in force by the settings; `host`: where the sound goes with an engine over the network."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from saywrite.foundation.events import ConnectionChanged, EngineChanged, EngineState, ModelState
 from saywrite.ui.models import messages as model_words
 from saywrite.ui.models.state import KnownModel
+from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.theme import shades
 
 _ENGINE = {
@@ -193,7 +194,7 @@ class EngineIndicator(QWidget):
         wider = len(words.word) != len(self.word)
         self._words = words
         told = [words.reason, f"Sound goes to {self._host}." if self._host else ""]
-        self.setToolTip("\n".join(line for line in told if line))
+        self.setToolTip(plain_tooltip("\n".join(line for line in told if line)))
         description = ". ".join(part.rstrip(".") for part in (words.spoken or words.word, *told) if part)
         self.setAccessibleDescription(description)
         if wider:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QTo
 from saywrite.foundation.events import IncompleteRecording, seconds
 from saywrite.ui.toolkit.formatting import count, length, moment
 from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 
@@ -144,7 +145,7 @@ class _Row(QWidget):
             row.addWidget(NoticeIcon("recover", Severity.WARNING))
         else:
             row.addSpacing(QSize(24, 0).width())
-        self._label = _strong(text) if leading else QLabel(text)
+        self._label = _strong(text) if leading else PlainLabel(text)
         self._label.setWordWrap(True)
         row.addWidget(self._label, 1)
         self._verbs = [
@@ -190,7 +191,7 @@ def _row_layout(widget: QWidget) -> QHBoxLayout:
 
 
 def _strong(text: str) -> QLabel:
-    label = QLabel(text)
+    label = PlainLabel(text)
     font = QFont(label.font())
     font.setWeight(QFont.Weight.DemiBold)
     label.setFont(font)

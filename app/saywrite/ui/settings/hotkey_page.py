@@ -10,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from saywrite.desktop.hotkeys.base import FIRST, SECOND
 from saywrite.desktop.hotkeys.key_combination import KeyCombination, parse
@@ -21,7 +21,7 @@ from saywrite.foundation.events import KeysChanged
 from saywrite.ui.settings.editors import OptionEditors
 from saywrite.ui.settings.hotkey_recorder import KeyRecorder
 from saywrite.ui.toolkit.clipboard import copy_text
-from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
 
 INTRODUCTION = "This desktop hears keys itself and passes none on. Give it the key in its own settings:"
@@ -49,8 +49,7 @@ class ManualBindingHelp(QWidget):
         self._command = command or command_here()
         self._where = NoteLabel()
         self._note = NoteLabel()
-        self.lines = QLabel()
-        self.lines.setTextFormat(Qt.TextFormat.PlainText)
+        self.lines = PlainLabel()
         self.lines.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

@@ -1,6 +1,12 @@
-"""Labels in shades of the palette, and the picture of a key. GUI thread."""
+"""Labels that never take their text for markup, in shades of the palette, and the picture of a key. GUI thread.
+
+Qt guesses whether the text of a label or tooltip is HTML, and names of devices, files and models may look like it.
+Every label is a `PlainLabel`; every tooltip with foreign text goes through `plain_tooltip()`.
+"""
 
 from __future__ import annotations
+
+import html
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -9,13 +15,28 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from saywrite.ui.toolkit.theme import shades
 
 
-class ThemedLabel(QLabel):
+def plain_tooltip(text: str) -> str:
+    """`text` for `setToolTip()` and the like, shown as it is: a tooltip has no text format, so markup is escaped."""
+    if "<" not in text:
+        return text
+    return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"
+
+
+class PlainLabel(QLabel):
+    """A label that shows markup as the characters it is."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+
+class ThemedLabel(PlainLabel):
     """A label in one of `theme.Shades` (by name; "" is plain text) that follows the palette."""
 
     def __init__(self, text: str = "", tone: str = "muted", *, size: float = 1.0, strong: bool = False) -> None:
         super().__init__(text)
         self._tone = tone
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setForegroundRole(QPalette.ColorRole.WindowText)  # on a Base ground it would be Text
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * size)

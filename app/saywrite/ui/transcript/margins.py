@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
+from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.theme import blend, readable
 from saywrite.ui.transcript.editor import MARGIN, TranscriptEditor
 from saywrite.ui.transcript.rows import Row, RowKind
@@ -133,7 +134,8 @@ class TimeGutter(QWidget):
         self._hovered = row
         self.setCursor(Qt.CursorShape.PointingHandCursor if row else Qt.CursorShape.ArrowCursor)
         note = self._note_of(row) if row else ""
-        self.setToolTip("\n".join(line for line in ("Hear from here" if row else "", note) if line))
+        lines = ("Hear from here" if row else "", note)
+        self.setToolTip(plain_tooltip("\n".join(line for line in lines if line)))
         self.update()
 
 

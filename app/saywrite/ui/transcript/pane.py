@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QPalette, QTextCursor
-from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 
 from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.partial_text import PartialText, height_of, lay_out, lighter_text
 from saywrite.ui.toolkit.theme import blend, readable
 from saywrite.ui.transcript.editable_document import TranscriptDocument
@@ -42,7 +43,7 @@ class TranscriptPane(QFrame):
         self.gutter.hear_asked.connect(self.hear_asked)
         self.column = TranslationColumn(self.editor)
         self.partial = PartialText(self.editor)
-        self.hint = QLabel(self.editor)
+        self.hint = PlainLabel(parent=self.editor)
         self.new_text = QToolButton(self.editor)
         self._following = True
         self._engaged = False
@@ -109,7 +110,6 @@ class TranscriptPane(QFrame):
         self.editor.ensureCursorVisible()
 
     def _dress(self) -> None:
-        self.hint.setTextFormat(Qt.TextFormat.PlainText)
         self.hint.setWordWrap(True)
         self.hint.setForegroundRole(QPalette.ColorRole.WindowText)  # on a Base ground it would be Text
         self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

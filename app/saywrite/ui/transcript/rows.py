@@ -7,6 +7,7 @@ paragraph; a line break inside a segment stays inside its paragraph. Whatever a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -164,10 +165,11 @@ def replaced(rows: Iterable[Row], keyword: Keyword) -> tuple[list[tuple[Row, str
     keywords = Keywords((keyword,))
     edits: list[tuple[Row, str]] = []
     places = 0
+    letters = max(re.findall(r"[a-z]+", spoken[0]) if spoken else [""], key=len, default="")
     if not spoken or not len(keywords):
         return edits, places
     for row in rows:
-        if not row.editable or spoken[0] not in row.text.casefold():
+        if not row.editable or letters not in row.text.casefold().replace("\u0307", ""):
             continue
         rewritten = keywords.rewrite(row.text)
         if rewritten.text != row.text:

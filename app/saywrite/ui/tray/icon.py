@@ -17,6 +17,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
 from saywrite.foundation.events import Failed, Finished, FrontEndEvent, PrerollActive, State, StateChanged
+from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.tray.menu import RecentText, TrayMenu
 from saywrite.ui.tray.state_icons import TrayState, face_icon, face_of
 
@@ -122,4 +123,5 @@ class Tray(QObject):
         if self._icon is not None:
             self._icon.setIcon(face_icon(self.face))
             ahead = f" ({self._ahead} is open all the time)" if self._ahead else ""
-            self._icon.setToolTip(f"Saywrite: {(self.face is TrayState.PROBLEM and self._problem) or self.face}{ahead}")
+            told = (self.face is TrayState.PROBLEM and self._problem) or self.face
+            self._icon.setToolTip(plain_tooltip(f"Saywrite: {told}{ahead}"))

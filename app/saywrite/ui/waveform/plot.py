@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QToolTip
 
 from saywrite.foundation.events import SAMPLE_RATE, seconds
 from saywrite.ui.toolkit import formatting as wording
+from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import blend, readable
 from saywrite.ui.waveform.item import WaveformItem
@@ -158,7 +159,7 @@ class WaveformPlot(pg.PlotWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             words = self._words_at(event.pos().x())
             if words:
-                QToolTip.showText(event.globalPos(), words, self.viewport())
+                QToolTip.showText(event.globalPos(), plain_tooltip(words), self.viewport())
                 return True
             QToolTip.hideText()
         return bool(super().viewportEvent(event))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboB
 from saywrite.foundation.events import Device
 from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.labels import plain_tooltip
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Chooser(QComboBox):
         self.addItem(icon(self._icon_name), text, data)
         row = self.count() - 1
         if tip:
-            self.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
+            self.setItemData(row, plain_tooltip(tip), Qt.ItemDataRole.ToolTipRole)
         if dimmed:
             self.setItemData(row, self._grey(), Qt.ItemDataRole.ForegroundRole)
 
@@ -130,7 +131,8 @@ class Chooser(QComboBox):
         """Show the entry of `data` without saying it was chosen."""
         row = next((i for i in range(self.count()) if self.itemData(i) == data), -1)
         self.setCurrentIndex(row)
-        self.setToolTip(f"{self.accessibleName()}: {self.currentText()}" if row >= 0 else self.accessibleName())
+        name = self.accessibleName()
+        self.setToolTip(plain_tooltip(f"{name}: {self.currentText()}" if row >= 0 else name))
         self.updateGeometry()
 
 
@@ -181,7 +183,7 @@ class MicrophoneChooser(Chooser):
             self.put(f"{self._wanted[1]} (not connected)", self._wanted, dimmed=True)
         self.select(self._wanted)
         if self._problem:
-            self.setToolTip(self._problem)
+            self.setToolTip(plain_tooltip(self._problem))
         if opened and self.count():
             super().showPopup()
 

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from saywrite.ui.toolkit.icons import icon, paint_icon
+from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import ThemeColors, blend, shades
 
@@ -74,10 +75,8 @@ class Notice(NoticeBar):
         self.times = 1
         self.told = what
         """Without the number of times."""
-        self._what = QLabel()
-        self._what.setTextFormat(Qt.TextFormat.PlainText)
-        self._remedy = QLabel(remedy)
-        self._remedy.setTextFormat(Qt.TextFormat.PlainText)
+        self._what = PlainLabel()
+        self._remedy = PlainLabel(remedy)
         for label in (self._what, self._remedy):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

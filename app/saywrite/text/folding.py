@@ -1,0 +1,96 @@
+"""Folding text for search: without case, accents and the letters people type in two ways. Pure.
+
+"Straße" is found by "strasse", "cœur" by "coeur", "Łódź" by "lodz", "άνθρωπος" by "ανθρωπος", "ＡＢＣ" by "abc", and
+the other way round. Folding is character by character (NFKD, case folding, no diacritics, then the letters below), so a
+place in the folded text can be given back as a place in the text. Kana and Hangul keep their marks and syllables.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from saywrite.text.characters import APOSTROPHES
+
+_LETTERS = str.maketrans(
+    {
+        "œ": "oe", "æ": "ae", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i",
+        "ŋ": "n", "ĸ": "k", "ɨ": "i", "ƶ": "z", "ƀ": "b", "ǥ": "g", "ə": "e",
+    }
+)  # fmt: skip
+"""Letters that Unicode does not take apart, as people without them on the keyboard type them."""
+_DIACRITICS = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u0640]"
+)
+_HANGUL = ("\uac00", "\ud7a3")
+
+ASCII_TWINS = (
+    "ßẞœŒæÆłŁøØđĐðÐþÞħĦŧŦıİŋŊſﬀ-ﬆĳĲ\u0300-\u036f\u0370-\u03ff\u0400-\u04ff\u0590-\u06ff\u1f00-\u1fff\uff01-\uff5e‘’ʼ´"
+)
+"""Characters, as in brackets of a pattern, that fold to something else than SQLite's `unicode61` makes of them."""
+
+
+class _Folds(dict[int, str]):
+    """What each character folds to, found out when it first occurs."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_char(chr(code))
+        return folded
+
+
+def _fold_char(char: str) -> str:
+    if char in APOSTROPHES:
+        return "'"
+    if _HANGUL[0] <= char <= _HANGUL[1]:
+        return char
+    decomposed = unicodedata.normalize("NFKD", char).casefold()
+    bare = _DIACRITICS.sub("", unicodedata.normalize("NFKD", decomposed))
+    return unicodedata.normalize("NFC", bare.translate(_LETTERS))
+
+
+_FOLDS = _Folds()
+
+
+def fold(text: str) -> str:
+    """`text` as it compares in a search. It may be longer or shorter than `text`: see `places()`."""
+    return text.lower() if text.isascii() else text.translate(_FOLDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Words to look for. `folded`: compare folded texts; otherwise letter by letter."""
+
+    expression: re.Pattern[str]
+    folded: bool
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """First and last character (exclusive) of each place in `text`, in order, none of them empty."""
+        if not self.folded or text.isascii():
+            for found in self.expression.finditer(text.lower() if self.folded else text):
+                yield found.span()
+            return
+        starts: Sequence[int] = ()
+        for found in self.expression.finditer(fold(text)):
+            starts = starts or _starts(text)
+            first, last = starts[found.start()], starts[found.end() - 1] + 1
+            following = starts[found.end()] if found.end() < len(starts) else len(text)
+            # Diacritics that stand as characters of their own belong to the letter before them.
+            yield first, max(last, following) if following > last else last
+
+
+def pattern(words: str, *, case: bool = False) -> Pattern | None:
+    """The words literally, any white space between them. None when there is nothing to find."""
+    parts = [part for part in (words if case else fold(words)).split() if part]
+    if not parts:
+        return None
+    return Pattern(re.compile(r"\s+".join(re.escape(part) for part in parts)), not case)
+
+
+def _starts(text: str) -> Sequence[int]:
+    """For each character of `fold(text)` the place in `text` it comes from."""
+    lengths = [len(folded) for folded in map(_FOLDS.__getitem__, map(ord, text))]
+    if lengths.count(1) == len(lengths):
+        return range(len(text))
+    return [at for at, length in enumerate(lengths) for _ in range(length)]
