@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import configparser
-import re
 import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
@@ -33,7 +32,8 @@ def test_the_entry_starts_an_installed_command_and_has_an_icon() -> None:
 
 def test_the_window_says_it_belongs_to_the_entry() -> None:
     source = (ROOT / "app/saywrite/ui/app/application.py").read_text(encoding="utf-8")
-    assert re.findall(r'setDesktopFileName\("(.*)"\)', source) == [APP_ID]
+    assert "setDesktopFileName(APP_ID)" in source
+    assert APP_ID == "io.github.saywrite.Saywrite"
 
 
 def test_the_metainfo_names_the_entry_the_license_and_this_release() -> None:

@@ -38,6 +38,8 @@ SHORT: dict[str, str] = {
     "storage/recordings/folder_lock.py": "the lock of a recording's folder",
     "storage/settings/keyword_list.py": "the keyword file in the settings folder",
     "storage/settings/window_state.py": "the size of the window, kept apart from the settings",
+    "text/encodings.py": "the byte order mark of text files, for settings and keywords",
+    "text/spoken_punctuation/tables.py": "the table of each language, by its code",
     "ui/app/dictation_thread.py": "the only QThread: run() and one signal",
     "ui/models/download_rate.py": "the time that a download still takes",
     "ui/models/text_differences.py": "which words of two texts differ",

@@ -5,7 +5,7 @@ import pytest
 from saywrite.text.keywords import Keyword, Keywords
 from saywrite.text.phrase_index import key, tokenize
 from saywrite.text.spoken_punctuation.addresses import AddressWriter
-from saywrite.text.spoken_punctuation.contexts import Contexts, surroundings
+from saywrite.text.spoken_punctuation.contexts import Contexts, neighborhood
 from saywrite.text.spoken_punctuation.tables import TABLES
 from saywrite.text.transcript import Composition, Transcript
 
@@ -93,7 +93,7 @@ def test_a_context_names_the_words_around_a_mark(context, text, prose):
     contexts = Contexts(context, {"det": "the a", "kind": "-al", "kind_not": "animal"})
     tokens = tokenize(text)
     at = next(place for place, token in enumerate(tokens) if token.fold == "dot")
-    assert contexts.make_prose(key("dot"), surroundings(tokens, at, 1)) is prose
+    assert contexts.make_prose(key("dot"), neighborhood(tokens, at, 1)) is prose
 
 
 @pytest.mark.parametrize(

@@ -17,17 +17,17 @@ _WORD = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class HeardWord:
     """A word without the marks around it. `end`: the offset behind it, in characters."""
 
     text: str
     end: int
 
 
-def words_of(text: str) -> Iterator[Word]:
+def words_of(text: str) -> Iterator[HeardWord]:
     """The words of a text in order, in lower case; characters of Chinese and Japanese count as words."""
     for match in _WORD.finditer(text):
-        yield Word(match[0].lower(), match.end())
+        yield HeardWord(match[0].lower(), match.end())
 
 
 def agreed_prefix(before: str, now: str) -> int:

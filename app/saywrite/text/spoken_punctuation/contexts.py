@@ -59,7 +59,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Neighborhood:
     """The words directly around a mark, from it outwards, with nothing but white space between them."""
 
     before: Sequence[str]
@@ -78,7 +78,7 @@ class Contexts:
             if line.strip():
                 self._add(line.strip())
 
-    def make_prose(self, phrase: tuple[str, ...], around: Surroundings, *, opens: bool = False) -> bool:
+    def make_prose(self, phrase: tuple[str, ...], around: Neighborhood, *, opens: bool = False) -> bool:
         """Whether `phrase` (a `key()`) is an ordinary word there. Contexts for `*` do not hold for opening marks."""
         contexts = self._contexts.get(phrase, [])
         general = [] if opens else [context for context, excepted in self._general if phrase not in excepted]
@@ -116,7 +116,7 @@ class Contexts:
         return Word(plain, endings, exceptions, negated)
 
 
-def _match(context: Context, around: Surroundings) -> bool:
+def _match(context: Context, around: Neighborhood) -> bool:
     return _side(context.before, around.before) and _side(context.behind, around.behind)
 
 
@@ -124,9 +124,9 @@ def _side(wanted: Sequence[Word], words: Sequence[str]) -> bool:
     return all(word.matches(words[at] if at < len(words) else None) for at, word in enumerate(wanted))
 
 
-def surroundings(tokens: Sequence[Token], at: int, length: int, most: int = 4) -> Surroundings:
+def neighborhood(tokens: Sequence[Token], at: int, length: int, most: int = 4) -> Neighborhood:
     """At most `most` words on each side of a phrase."""
-    return Surroundings(
+    return Neighborhood(
         _words(tokens[max(0, at - 2 * most) : at][::-1], most),
         _words(tokens[at + length : at + length + 2 * most], most),
     )

@@ -30,7 +30,7 @@ from saywrite.text.characters import CharacterKind, is_katakana
 from saywrite.text.phrase_index import PhraseIndex, key, tokenize
 from saywrite.text.spacing import TextPiece
 from saywrite.text.spoken_punctuation.addresses import AddressWriter
-from saywrite.text.spoken_punctuation.contexts import Contexts, Surroundings, surroundings
+from saywrite.text.spoken_punctuation.contexts import Contexts, Neighborhood, neighborhood
 from saywrite.text.spoken_punctuation.marks import Mark, Role, Table
 from saywrite.text.spoken_punctuation.tables import TABLES
 from saywrite.text.whole_words import Token
@@ -151,12 +151,12 @@ class _Vocabulary:
 
     def _sign_in_number(self, tokens: list[Token], at: int, length: int, sign: str) -> str:
         """ "3 Komma 5" is a number, "1 Komma 2 Komma 3" a list; "" for a list and where no digits stand around."""
-        around = surroundings(tokens, at, length)
+        around = neighborhood(tokens, at, length)
         if not (around.before and around.behind and around.before[0][-1].isdigit() and around.behind[0][0].isdigit()):
             return ""
         return "" if sign == "," and self._is_list(tokens, at, length, str.isdigit) else sign
 
-    def _is_decimal_word(self, tokens: list[Token], at: int, length: int, around: Surroundings) -> bool:
+    def _is_decimal_word(self, tokens: list[Token], at: int, length: int, around: Neighborhood) -> bool:
         """ "drei Komma fünf": between number words (or digits and a word), and no list of three."""
         rules = self._table.numbers
         phrase = tuple(token.fold for token in tokens[at : at + length])
@@ -176,7 +176,7 @@ class _Vocabulary:
         """Whether the same name stands between the next or the previous two numbers, too."""
         if length != 1:
             return False
-        around = surroundings(tokens, at, length)
+        around = neighborhood(tokens, at, length)
         return any(
             len(side) > 2 and side[1] == tokens[at].fold and is_number(side[2])
             for side in (around.before, around.behind)
@@ -188,7 +188,7 @@ class _Vocabulary:
             return not (text[:start] + text[end:]).strip(_SIGNS + " ")
         if is_katakana(text[start]) and _katakana_around(text, start, end):
             return False
-        around = surroundings(tokens, at, length)
+        around = neighborhood(tokens, at, length)
         if mark.role is Role.SCRATCH:
             return self._takes_back(text[:start], tokens, at + length, around)
         opens = mark.role is Role.OPENS
@@ -203,7 +203,7 @@ class _Vocabulary:
             self._contexts.make_prose(phrase, around, opens=opens) or self._is_decimal_word(tokens, at, length, around)
         )
 
-    def _takes_back(self, before: str, tokens: list[Token], behind: int, around: Surroundings) -> bool:
+    def _takes_back(self, before: str, tokens: list[Token], behind: int, around: Neighborhood) -> bool:
         rules = self._table.scratch
         if around.before and around.before[0].rsplit("'", maxsplit=1)[-1] in rules.verbs_before:
             return False
