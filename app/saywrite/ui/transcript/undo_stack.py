@@ -83,7 +83,7 @@ class EditLog:
 
 def _same_single_row(last: Edit, edit: Edit) -> bool:
     sides = (last.before, last.after, edit.before, edit.after)
-    return all(len(side) == 1 and side[0][0] is edit.after[0][0] for side in sides)
+    return all(len(side) == 1 for side in sides) and len({id(side[0][0]) for side in sides}) == 1
 
 
 PAUSE_MS = 500
