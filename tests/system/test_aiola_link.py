@@ -178,7 +178,7 @@ def test_what_is_said_before_the_stream_is_open_follows_when_it_is(here: Listene
         assert server.heard.get(timeout=LIMIT_S) == ("binary_data", b"early")
 
 
-def test_nothing_overtakes_what_waits_and_nobody_waits_for_the_pen(
+def test_nothing_overtakes_what_waits_and_nobody_waits_for_the_lock(
     here: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with SocketIoServer() as server:
@@ -186,10 +186,10 @@ def test_nothing_overtakes_what_waits_and_nobody_waits_for_the_pen(
         line = here.link._line
         assert line is not None
         with monkeypatch.context() as patch:
-            patch.setattr(here.link._wishes, "ring", lambda: None)  # the link's thread sleeps on
-            wait_until(line._pen.acquire)
+            patch.setattr(here.link._commands, "ring", lambda: None)  # the link's thread sleeps on
+            wait_until(line._lock.acquire)
             here.link.emit("binary_data", b"first")
-            line._pen.release()
+            line._lock.release()
             here.link.emit("binary_data", b"second")
             assert here.link.queued == len(b"firstsecond")
         here.link.emit("binary_data", b"third")
@@ -819,7 +819,7 @@ def test_a_fault_of_ours_is_logged_without_what_was_said(
     def stumble(*_: object) -> None:
         raise LookupError(secret)
 
-    monkeypatch.setattr(line.Conversation, "opened", stumble)
+    monkeypatch.setattr(line.SocketIOProtocol, "opened", stumble)
     with SocketIoServer() as server:
         assert Listener().connect(server.url).error(TransportLost)
     (record,) = caplog.records
