@@ -56,8 +56,9 @@ APT = {
         "a virtual microphone": "pulseaudio pulseaudio-utils libasound2-plugins",
         "a screen to test on": "xvfb openbox tint2 xdotool xclip x11-utils imagemagick fonts-dejavu-core "
         "fonts-droid-fallback|fonts-noto-cjk",
-        "other programs to write into, keys, two kinds of screen": "xterm mousepad sway wtype wl-clipboard i3lock suckless-tools swaylock "
+        "other programs to write into, keys, two kinds of screen": "xterm mousepad sway wtype wl-clipboard "
         "x11-xkb-utils util-linux iproute2",
+        "screen lockers, what starts programs at login": "i3lock suckless-tools swaylock libglib2.0-bin systemd",
         "a screen reader, a keyring, processes, a small disk": "at-spi2-core dbus gnome-keyring procps e2fsprogs mount",
     },
 }
