@@ -114,7 +114,7 @@ def test_our_own_hotkey_between_two_texts_is_no_key_of_the_user(
 def test_without_a_key_of_the_user_the_worker_sleeps_once_the_clipboard_is_back(screen: Desktop, bench: Bench) -> None:
     with editor(screen):
         bench.insert("We met")
-        way = bench.inserter._way
+        way = bench.inserter._backend
         assert way is not None
         wait_for(lambda: way._paste._pending is None, "the clipboard does not come back")  # type: ignore[attr-defined]
         assert way.wake(time.monotonic()) is None

@@ -218,7 +218,7 @@ def test_a_text_continues_the_one_before_it_until_the_user_does_something(screen
         wait_for(lambda: target.text() == "We met", "no text")
         bench.insert("Yesterday", added_capital=True)
         wait_for(lambda: target.text() == "We met yesterday", f"it has {target.text()!r}")
-        activity = bench.inserter._way.activity  # type: ignore[union-attr]
+        activity = bench.inserter._backend.activity  # type: ignore[union-attr]
         assert activity.known
         screen.key("F5")
         wait_for(lambda: activity.acted, "the key was not noticed")

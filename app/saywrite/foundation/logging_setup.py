@@ -9,12 +9,14 @@ import atexit
 import faulthandler
 import logging
 import logging.handlers
+import os
 import queue
 import sys
 import threading
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from saywrite.foundation.paths import private_folder
 
@@ -49,13 +51,23 @@ def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
     except OSError as error:
         print(f"saywrite: there is no log: {error.strerror}. Name another folder with --data.", file=sys.stderr)
     if to_stderr:
-        handlers.append(_formatted(logging.StreamHandler(sys.stderr)))
+        handlers.append(_formatted(logging.StreamHandler(_own_stderr())))
     for handler in handlers:
         root.addHandler(handler)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
+
+
+def _own_stderr() -> TextIO:
+    """Standard error by a descriptor of its own: PortAudio's start points descriptor 2 at nothing for a moment, and
+    what is logged meanwhile would be lost.
+    """
+    try:
+        return os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1, encoding="utf-8", errors="backslashreplace")
+    except (AttributeError, OSError, ValueError):
+        return sys.stderr
 
 
 def _behind_a_queue(path: Path) -> logging.Handler:
