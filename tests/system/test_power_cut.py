@@ -35,12 +35,12 @@ from datetime import datetime
 from pathlib import Path
 from saywrite.storage.recordings.journal import Header
 from saywrite.dictation.persistence.archive import Archive
-from saywrite.dictation.persistence.disk_thread import Disk
+from saywrite.dictation.persistence.disk_thread import DiskThread
 from saywrite.foundation.events import Segment
 from saywrite.foundation.paths import default_paths
 
 today = lambda: datetime.now().astimezone()
-disk, pause = Disk(), threading.Event()
+disk, pause = DiskThread(), threading.Event()
 archive = Archive(default_paths(None, Path(sys.argv[1])), disk, lambda message: None, today)
 archive.open()
 record = archive.record(Header("d1", today(), "en", "local", "microphone"))
