@@ -7,7 +7,6 @@ damaged file is given first; then the error is raised.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Protocol
 from saywrite.audio.files.media_file import TOLERANCE_S, MediaFile, Report, Undecodable
 from saywrite.foundation.errors import AudioFileError
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
+from saywrite.foundation.paths import display_path
 
 RAW = (".pcm", ".raw")
 """Names of files without a header: taken for what is used here, 16 kHz mono s16le, unless a header is there."""
@@ -70,7 +70,7 @@ class Decodable(Protocol):
 @contextmanager
 def opened(path: Path) -> Iterator[Decodable]:
     """The file, ready to be decoded. Raises AudioFileError."""
-    name = shown(path)
+    name = display_path(path.name)
     try:
         if path.is_dir():
             raise AudioFileError(f"“{name}” is a folder.", "Name the sound files in it.")
@@ -93,14 +93,9 @@ def opened(path: Path) -> Iterator[Decodable]:
         file.close()
 
 
-def shown(path: Path) -> str:
-    """The file's name for people; bytes that are no UTF-8 are shown as “�”."""
-    return os.fsencode(path.name).decode("utf-8", "replace")
-
-
 def describe(path: Path, error: Exception) -> AudioFileError:
     """Any error met with a file, in words."""
-    name = f"“{shown(path)}”"
+    name = f"“{display_path(path.name)}”"
     if isinstance(error, FileNotFoundError):
         return AudioFileError(f"There is no file {name}.", "Check its name and folder.")
     if isinstance(error, PermissionError):
@@ -116,7 +111,7 @@ def _open_media(path: Path) -> MediaFile:
         return MediaFile(path)
     except Undecodable as error:
         what, remedy = _UNDECODABLE[str(error)]
-        raise AudioFileError(f"“{shown(path)}” {what}", remedy) from error
+        raise AudioFileError(f"“{display_path(path.name)}” {what}", remedy) from error
     except ImportError as error:
         raise AudioFileError(
             "The library that decodes sound files (PyAV) is missing or damaged.", "Install Saywrite again."
@@ -154,7 +149,7 @@ class _EncodedFile:
             yield from self._file.blocks(block_s)
         except OSError as error:
             raise describe(self._path, error) from error
-        if problem := judge(shown(self._path), self._file.report):
+        if problem := judge(display_path(self._path.name), self._file.report):
             raise problem
 
 
