@@ -32,7 +32,7 @@ def unfinished(stage) -> Path:
     stage.say(2)
     stage.recognizer.final("hello", 0.1, 0.9)
     stage.restore_clipboard()
-    stage.recognizer.post(Failed(stage.last(Started).dictation, "It broke.", "Start again.", fatal=True))
+    stage.recognizer.say(Failed(stage.last(Started).dictation, "It broke.", "Start again.", fatal=True))
     stage.restore_clipboard()
     return stage.paths.recordings / stage.last(Started).dictation
 

@@ -192,7 +192,7 @@ def test_a_recognizer_that_fails_leaves_what_has_no_text_in_the_journal(stage) -
     stage.restore_clipboard()
     stage.say(2)
     dictation = stage.last(Started).dictation
-    stage.recognizer.post(Failed(dictation, "The recognizer broke.", "Start again.", fatal=True))
+    stage.recognizer.say(Failed(dictation, "The recognizer broke.", "Start again.", fatal=True))
     stage.restore_clipboard()
     assert stage.states[-1] == "failed"
     assert stage.last(Finished).pending == round(2.4 * SAMPLE_RATE)
@@ -301,7 +301,7 @@ def test_scratch_that_takes_back_the_last_segment_also_in_the_history(stage) -> 
 def test_partials_pass_and_late_events_of_an_old_dictation_do_not(stage) -> None:
     stage.listen()
     stage.recognizer.partial("hel")
-    stage.inbox.post(Partial("another", "ghost"))
+    stage.recognizer.say(Partial("another", "ghost"))
     stage.restore_clipboard()
     assert [event.text for event in stage.all(Partial)] == ["hel"]
 
@@ -363,7 +363,7 @@ def test_an_engine_that_is_not_there_is_named_with_its_remedy(stage) -> None:
 
 
 def test_readiness_of_the_engine_is_passed_on(stage) -> None:
-    stage.inbox.post(EngineChanged("local", EngineState.READY))
+    stage.recognizer.say(EngineChanged("local", EngineState.READY))
     stage.restore_clipboard()
     assert stage.last(EngineChanged).state is EngineState.READY
 

@@ -87,7 +87,7 @@ class DictationMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.busy())
     @rule()
     def recognizer_fails(self) -> None:
-        self.stage.inbox.post(Failed(self.stage.recognizer.dictation, "It broke.", "Start again.", fatal=True))
+        self.stage.recognizer.say(Failed(self.stage.recognizer.dictation, "It broke.", "Start again.", fatal=True))
         self.stage.restore_clipboard()
 
     @rule(seconds=st.floats(0, 700))

@@ -37,7 +37,7 @@ def test_after_the_wish_to_stop_the_earlier_limit_holds() -> None:
 
 @pytest.fixture
 def service(stage: Stage) -> Service:
-    service = Service(stage.inbox.post)
+    service = Service(stage.inbox.post, "aiola")
     stage.recognizers["aiola"] = service
     stage.commands.apply(replace(Settings(), engine="aiola", aiola_while_away="wait"))
     stage.commands.start_microphone()

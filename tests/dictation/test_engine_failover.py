@@ -16,12 +16,12 @@ class Service(FakeRecognizer):
 
     def connection(self, state: str) -> None:
         retry = 1.0 if state == "lost" else None
-        self.post(ConnectionChanged(self.dictation, state, retry_in_s=retry))
+        self.say(ConnectionChanged(self.dictation, state, retry_in_s=retry))
 
 
 @pytest.fixture
 def service(stage: Stage) -> Service:
-    service = Service(stage.inbox.post)
+    service = Service(stage.inbox.post, "aiola")
     stage.recognizers["aiola"] = service
     return service
 
@@ -85,7 +85,7 @@ def test_what_the_service_still_says_of_the_old_recognition_is_nobodys(stage: St
     begin(stage, service)
     stage.pass_time(61)
     service.final("late", 2.0, 3.0)
-    stage.inbox.post(Failed(service.dictation, "It broke.", "Start again.", fatal=True))
+    service.say(Failed(service.dictation, "It broke.", "Start again.", fatal=True))
     stage.restore_clipboard()
     assert texts(stage) == [("One two", "")]
     assert stage.loop.state is State.LISTENING
@@ -111,7 +111,7 @@ def test_the_dictation_ends_with_the_engine_that_stands_in(stage: Stage, service
 def test_a_stand_in_that_fails_does_not_end_the_dictation(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(61)
-    stage.inbox.post(Failed(stage.recognizer.dictation, "It broke.", "Start again.", fatal=True))
+    stage.recognizer.say(Failed(stage.recognizer.dictation, "It broke.", "Start again.", fatal=True))
     stage.recognizer.done()
     stage.restore_clipboard()
     assert stage.loop.state is State.LISTENING
@@ -137,11 +137,11 @@ def test_nothing_stands_in_unasked_or_without_its_model(stage: Stage, service: S
 
 def test_bytes_are_counted_over_all_connections_of_a_dictation(stage: Stage, service: Service) -> None:
     begin(stage, service)
-    stage.inbox.post(Traffic(service.dictation, "apis.aiola.ai", 1_000, 10))
+    service.say(Traffic(service.dictation, "apis.aiola.ai", 1_000, 10))
     stage.restore_clipboard()
     stage.pass_time(61)
     service.connection("connected")
     stage.restore_clipboard()
-    stage.inbox.post(Traffic(service.dictation, "apis.aiola.ai", 500, 5))
+    service.say(Traffic(service.dictation, "apis.aiola.ai", 500, 5))
     stage.restore_clipboard()
     assert (stage.last(Traffic).sent, stage.last(Traffic).received) == (1_500, 15)

@@ -234,7 +234,7 @@ def test_a_deleted_dictation_whose_sound_has_not_all_its_text_is_still_offered(s
     stage.listen()
     stage.say(2)
     dictation = stage.last(Started).dictation
-    stage.recognizer.post(Failed(dictation, "It broke.", "Start again.", fatal=True))
+    stage.recognizer.say(Failed(dictation, "It broke.", "Start again.", fatal=True))
     stage.restore_clipboard()
     quit_saywrite(stage)
     with closing(HistoryStore(stage.paths.history)) as store:

@@ -124,7 +124,7 @@ def test_cancel_drops_what_is_running(remote: Remote) -> None:
 
 
 def test_one_dictation_may_have_another_language_and_engine_and_the_next_has_not(remote: Remote) -> None:
-    other = FakeRecognizer(remote.stage.inbox.post)
+    other = FakeRecognizer(remote.stage.inbox.post, "aiola")
     remote.stage.recognizers["aiola"] = other
     answer = remote.ask("start", engine="aiola", language="de")
     assert (other.request.language, remote.stage.loop.session.plan.engine) == ("de", "aiola")

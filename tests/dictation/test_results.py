@@ -62,7 +62,7 @@ def test_a_translation_is_told_with_its_segment_and_kept(listening) -> None:
     which = listening.recognizer.dictation
     listening.recognizer.final("guten tag", 0.2, 0.9)
     listening.recognizer.final("wie geht es", 1.0, 2.0)
-    listening.inbox.post(Translation(which, " Good  day ", round(0.9 * SAMPLE_RATE)))
+    listening.recognizer.say(Translation(which, " Good  day ", round(0.9 * SAMPLE_RATE)))
     listening.restore_clipboard()
     assert listening.last(SegmentTranslated) == SegmentTranslated(which, 1, "Good day")
     end(listening)
@@ -74,14 +74,14 @@ def test_a_translation_of_what_was_scratched_is_dropped(listening) -> None:
     listening.loop.renew_rules()
     listening.recognizer.final("guten tag", 0.2, 0.9)
     listening.recognizer.final("scratch that", 1.0, 2.0)
-    listening.inbox.post(Translation(listening.recognizer.dictation, "Good day", round(0.9 * SAMPLE_RATE)))
+    listening.recognizer.say(Translation(listening.recognizer.dictation, "Good day", round(0.9 * SAMPLE_RATE)))
     listening.restore_clipboard()
     assert not listening.all(SegmentTranslated)
 
 
 def test_structured_results_are_told_and_kept_also_without_any_text(listening) -> None:
     results = {"form": {"pressure": 12}}
-    listening.inbox.post(Structured(listening.recognizer.dictation, results))
+    listening.recognizer.say(Structured(listening.recognizer.dictation, results))
     end(listening)
     assert listening.last(Structured).results == results
     assert stored(listening).structured == (results,)
@@ -89,22 +89,22 @@ def test_structured_results_are_told_and_kept_also_without_any_text(listening) -
 
 def test_the_bytes_are_told_at_once_and_kept_now_and_then_and_at_the_end(listening) -> None:
     which = listening.recognizer.dictation
-    listening.inbox.post(Traffic(which, "", 0, 0))
-    listening.inbox.post(Traffic(which, HOST, 1_000, 10))
+    listening.recognizer.say(Traffic(which, "", 0, 0))
+    listening.recognizer.say(Traffic(which, HOST, 1_000, 10))
     listening.restore_clipboard()
     assert len(listening.all(Traffic)) == 1, "without a host nothing was sent"
     assert listening.last(Traffic) == Traffic(which, HOST, 1_000, 10)
     assert stored(listening).traffic == ()
     listening.pass_time(10)
     assert stored(listening).traffic == (Traffic(which, HOST, 1_000, 10),)
-    listening.inbox.post(Traffic(which, HOST, 2_000, 30))
+    listening.recognizer.say(Traffic(which, HOST, 2_000, 30))
     listening.recognizer.final("so", 0.1, 0.9)
     end(listening)
     assert stored(listening).traffic == (Traffic(which, HOST, 2_000, 30),)
 
 
 def test_text_of_a_stand_in_is_marked_in_the_window_and_in_the_history(listening) -> None:
-    listening.inbox.post(Final(listening.recognizer.dictation, "hello", 0, 8_000, "local"))
+    listening.recognizer.say(Final(listening.recognizer.dictation, "hello", 0, 8_000, "local"))
     listening.recognizer.final("world", 1.0, 2.0)
     listening.restore_clipboard()
     assert [event.segment.engine for event in listening.all(SegmentAdded)] == ["local", ""]
@@ -123,17 +123,17 @@ def test_what_a_service_could_not_finish_stays_for_later(listening) -> None:
 def test_continued_it_counts_on_where_it_stood(listening, lab, tmp_path: Path) -> None:
     which = listening.recognizer.dictation
     listening.recognizer.final("so far", 0.1, 0.9)
-    listening.inbox.post(Traffic(which, HOST, 1_000, 10))
+    listening.recognizer.say(Traffic(which, HOST, 1_000, 10))
     end(listening, complete=False)
     listening.archive.close_history()
 
     again = lab.Stage(tmp_path)  # its engine is the local one, that of the recording was aiOla's
     again.dictation.transcribe_unfinished(which)
     again.restore_clipboard()
-    again.inbox.post(PendingUtterances(which, ((0, 1_000), (2_000, 3_000))))
-    again.inbox.post(Traffic(which, HOST, 500, 5))
-    again.inbox.post(Final(which, "and on", 0, SAMPLE_RATE))
-    again.inbox.post(Translation(which, "und weiter", SAMPLE_RATE))
+    again.recognizer.say(PendingUtterances(which, ((0, 1_000), (2_000, 3_000))))
+    again.recognizer.say(Traffic(which, HOST, 500, 5))
+    again.recognizer.say(Final(which, "and on", 0, SAMPLE_RATE))
+    again.recognizer.say(Translation(which, "und weiter", SAMPLE_RATE))
     again.restore_clipboard()
     base = round(0.9 * SAMPLE_RATE)
     assert again.last(PendingUtterances).utterances == ((base, base + 1_000), (base + 2_000, base + 3_000))

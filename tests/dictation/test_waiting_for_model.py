@@ -148,7 +148,7 @@ def test_what_was_dictated_for_this_computer_stays_on_it_and_in_its_language(nex
     """Whatever engine and language the settings say meanwhile."""
     from tests.dictation.conftest import FakeRecognizer
 
-    service = FakeRecognizer(next_start.inbox.post)
+    service = FakeRecognizer(next_start.inbox.post, "aiola")
     next_start.recognizers["aiola"] = service
     next_start.commands.apply(replace(Settings(), engine="aiola", language="fr"))
     next_start.restore_clipboard()
@@ -177,7 +177,7 @@ def test_a_press_during_automatic_transcription_starts_a_dictation_at_once(missi
 def test_transcription_that_fails_with_the_model_there_is_not_repeated_for_ever(missing: Stage) -> None:
     dictate(missing)
     bring_model(missing)
-    missing.inbox.post(Failed(missing.recognizer.dictation, "It ended.", "Start again.", fatal=True))
+    missing.recognizer.say(Failed(missing.recognizer.dictation, "It ended.", "Start again.", fatal=True))
     missing.restore_clipboard()
     for _ in range(5):
         missing.pass_time(10)

@@ -37,7 +37,7 @@ def test_which_files_are_sent_whole(name: str, options: dict[str, str], whole: b
 
 @pytest.fixture
 def stages(stage: Stage) -> tuple[Stage, FakeRecognizer, FakeRecognizer]:
-    stream, upload = FakeRecognizer(stage.inbox.post), FakeRecognizer(stage.inbox.post)
+    stream, upload = FakeRecognizer(stage.inbox.post, "aiola"), FakeRecognizer(stage.inbox.post, "aiola-file")
     stage.recognizers |= {"aiola": stream, "aiola-file": upload}
     stage.commands.apply(AIOLA)
     return stage, stream, upload
@@ -67,7 +67,7 @@ def test_an_m4a_has_text_without_having_been_heard_here(
     stage.dictation.transcribe_file(Path("talk.m4a"))
     stage.restore_clipboard()
     assert upload.finishing
-    stage.inbox.post(Final(upload.dictation, "hello there", SAMPLE_RATE, 4 * SAMPLE_RATE))
+    upload.say(Final(upload.dictation, "hello there", SAMPLE_RATE, 4 * SAMPLE_RATE))
     upload.done()
     stage.restore_clipboard()
     assert [event.segment.text for event in stage.all(SegmentAdded)] == ["Hello there"]

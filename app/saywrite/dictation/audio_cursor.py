@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
-from saywrite.speech.engine import Recognizer
+from saywrite.speech.engine import Events, Recognizer
 
 
 class RecentAudio:
@@ -75,14 +75,21 @@ class AudioCursor:
     """Feeds one recognizer from one recording."""
 
     def __init__(
-        self, recognizer: Recognizer, base: int, read_journal: Callable[[int, int], bytes], on_disk: bool
+        self,
+        recognizer: Recognizer,
+        base: int,
+        read_journal: Callable[[int, int], bytes],
+        on_disk: bool,
+        deliver: Callable[[Events], None],
     ) -> None:
+        """`deliver` takes what the recognizer returns; it must not call this cursor before `feed()` has returned."""
         self.base = base
         self.sent = base
         self.confirmed = base
         self._recognizer = recognizer
         self._read_journal = read_journal
         self._on_disk = on_disk
+        self._deliver = deliver
         self._tail = RecentAudio(base)
         self._written = base
         self._fed = base
@@ -154,11 +161,11 @@ class AudioCursor:
             end = min(self._fed + FEED, limit)
             pcm = self._read(self._fed, end)
             self._fed = end
-            self._recognizer.feed(pcm, end - self.base)
+            self._deliver(self._recognizer.feed(pcm, end - self.base))
         self.has_more = self._fed >= enough
         if self._ended and self._fed == self.heard and not self._finish_asked:
             self._finish_asked = True
-            self._recognizer.finish()
+            self._deliver(self._recognizer.finish())
 
     def _read(self, start: int, end: int) -> bytes:
         if start < self._tail.start:

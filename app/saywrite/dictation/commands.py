@@ -267,12 +267,12 @@ class DictationCommands:
         if account_changed(before, settings):
             self.renew_account()
         elif settings.local_model != before.local_model:
-            self._parts.recognizers[LOCAL].renew()
+            self.loop.deliver(self._parts.recognizers[LOCAL].renew())
 
     def renew_account(self) -> None:
         """The key, the host or the workflow is another one: what was refused is tried again at once."""
         for recognizer in self._parts.recognizers.values():
-            recognizer.renew()
+            self.loop.deliver(recognizer.renew())
 
     def set_keywords(self, keywords: tuple[Keyword, ...]) -> None:
         self._keywords = keywords
@@ -309,7 +309,7 @@ class DictationCommands:
     def _tell_all(self, event: FrontEndEvent) -> None:
         self.latency.receive(event, self._parts.clock())
         if isinstance(event, ModelsChanged):
-            self._parts.recognizers[LOCAL].renew()
+            self.loop.deliver(self._parts.recognizers[LOCAL].renew())
         self._tell(event)
         if self.models is not None:
             self.models.receive(event)
@@ -319,7 +319,7 @@ class DictationCommands:
     def _prepare_engine(self) -> None:
         recognizer = self._parts.recognizers.get(self.loop.settings.engine)
         if recognizer is not None:
-            recognizer.prepare()
+            self.loop.deliver(recognizer.prepare())
 
     def _engine_is_there(self, engine: str) -> bool:
         if engine in self._parts.recognizers:

@@ -6,11 +6,11 @@ one are recognizable. The engine that is away goes on trying to reach its servic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from saywrite.foundation.events import ConnectionChanged, Failed, Final, RecognizerFinished
-from saywrite.speech.engine import Recognizer, Request
+from saywrite.speech.engine import Events, Recognizer, Request
 
 AWAY_S = 60.0
 """Seconds a service may be away until, where the user wishes so, another engine stands in."""
@@ -19,8 +19,10 @@ AWAY_S = 60.0
 class EngineFailover:
     """Of one dictation. `mark`: what finals of the present engine are marked with, "" for the dictation's own."""
 
-    def __init__(self, request: Request, own: Recognizer) -> None:
+    def __init__(self, request: Request, own: Recognizer, deliver: Callable[[Events], None]) -> None:
+        """`deliver` takes what the engines return."""
         self.recognizer = own
+        self._deliver = deliver
         self.mark = ""
         self.offline_since: float | None = None
         """Monotonic seconds."""
@@ -58,7 +60,7 @@ class EngineFailover:
             self.offline_since = now
 
     def begin(self) -> None:
-        self.recognizer.start(replace(self._request, dictation=self._name))
+        self._deliver(self.recognizer.start(replace(self._request, dictation=self._name)))
 
     def stand_in(self, recognizer: Recognizer, mark: str) -> None:
         """Let another engine hear what follows; the own one keeps trying."""
@@ -67,21 +69,21 @@ class EngineFailover:
 
     def come_back(self) -> None:
         """The own engine hears again, from what is confirmed on."""
-        self.recognizer.abort()
-        self._own.abort()
+        self._deliver(self.recognizer.abort())
+        self._deliver(self._own.abort())
         self._away = ""
         self.offline_since = None
         self._start_anew(self._own, "")
 
     def abort(self) -> None:
-        self.recognizer.abort()
+        self._deliver(self.recognizer.abort())
         self.let_go()
 
     def let_go(self) -> None:
         """The dictation is over: the engine that is away need not try any longer."""
         if self._away:
             self._away = ""
-            self._own.abort()
+            self._deliver(self._own.abort())
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
         self._request = replace(self._request, keywords=keywords)

@@ -27,26 +27,17 @@ from saywrite.foundation.events import (
     DevicesChanged,
     EngineChanged,
     Failed,
-    Final,
     FrontEndEvent,
     IncompleteRecordingsFound,
     ModelFailed,
     ModelProgress,
     ModelsChanged,
     ModelTried,
-    Partial,
-    PendingUtterances,
-    Progress,
-    RecognizerFinished,
     RecordClosed,
-    Rewind,
     State,
     StateChanged,
-    Structured,
-    Traffic,
-    Translation,
 )
-from saywrite.speech.engine import Incoming, Recognizer
+from saywrite.speech.engine import Events, Incoming, Recognizer, RecognizerEvent
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keywords
 from saywrite.text.transcript import Composition
@@ -181,6 +172,9 @@ class Loop:
         self._parts = parts
         self._tell = tell
         self._release_due: float | None = None
+        self._events: deque[RecognizerEvent] = deque()
+        self._handling: object = None
+        """The message or the event that is being handled, or was the last one."""
 
     @property
     def session(self) -> DictationSession | None:
@@ -189,7 +183,7 @@ class Loop:
 
     def run(self) -> None:
         """Take messages until `quit()`; sleeps without waking while nothing is due."""
-        due: float | None = None
+        due: float | None = self._parts.clock()  # the recognizers may have returned events already
         while self.running:
             now = self._parts.clock()
             message = self._parts.inbox.take(None if due is None else max(due - now, 0.0))
@@ -200,11 +194,38 @@ class Loop:
             except Exception:
                 # The outermost edge of the dictation thread: whatever it was, the sound so far is in the journal.
                 log.exception("the dictation loop stumbled")
-                due = self._parts.clock() + ERROR_RETRY_S
-                self._fail_session(message)
+                self._fail_session()
+                due = self._parts.clock() + (0 if self._events else ERROR_RETRY_S)
 
     def handle(self, message: object) -> None:
-        """Take one message out of the inbox."""
+        """Take one message out of the inbox, and all that the recognizers answer to it."""
+        self._handling = message
+        self._dispatch(message)
+        self._settle()
+        self._handle_events()
+
+    def deliver(self, events: Events) -> None:
+        """Queue what a recognizer returned. It is handled when the present message or call has been."""
+        self._events += events
+
+    def _handle_events(self) -> None:
+        """Handle the queued events in order, those included that they lead to. After `quit` they concern nobody."""
+        while self._events and self.running:
+            event = self._handling = self._events.popleft()
+            self._handle_event(event)
+            self._settle()
+
+    def _handle_event(self, event: RecognizerEvent) -> None:
+        match event:
+            case EngineChanged(engine=engine, state=readiness):
+                log.info("engine %s %s", engine, readiness)
+                self._tell(event)
+            case Failed(dictation="") | ConnectionChanged(dictation=""):
+                self._tell(event)
+            case _:
+                self._of(event.dictation, lambda session: session.hear(event))
+
+    def _dispatch(self, message: object) -> None:
         match message:
             case FromSource():
                 for session in self.sessions:
@@ -212,7 +233,7 @@ class Loop:
                 if self.keys is not None:
                     self.keys.hear(message.message)
             case Incoming(engine=engine, message=inner):
-                self._parts.recognizers[engine].receive(inner)
+                self.deliver(self._parts.recognizers[engine].receive(inner))
             case SoundWritten(dictation=which, length=length):
                 self._of(which, lambda session: session.written(length))
             case DiskProblem(dictation=which, error=error):
@@ -222,31 +243,35 @@ class Loop:
                 self._tell(message)
                 self._parts.archive.look_for_unfinished(except_for=self._not_offered)
                 self._parts.archive.tidy(self.settings.keep_recordings_days)
-            case EngineChanged(engine=engine, state=readiness):
-                log.info("engine %s %s", engine, readiness)
-                self._tell(message)
             case IncompleteRecordingsFound(items=items):
                 self.backlog.find(items)
                 self._tell(message)
             case DevicesChanged() | ModelsChanged() | ModelProgress() | ModelFailed() | ModelTried():
                 self._tell(message)
-            case Failed(dictation="") | ConnectionChanged(dictation=""):
+            case Failed(dictation=""):
                 self._tell(message)
-            case Partial() | Final() | Progress() | Rewind() | RecognizerFinished() | Failed() | ConnectionChanged():
-                self._of(message.dictation, lambda session: session.hear(message))
-            case Translation() | Structured() | PendingUtterances() | Traffic():
-                self._of(message.dictation, lambda session: session.hear(message))
             case _ if self.keys is not None and self.keys.handle(message):
                 pass
             case _ if callable(message):
                 message()
             case _:
                 raise TypeError(f"nobody takes {type(message).__name__}")
-        self._settle()
 
     def wake(self, now: float) -> float | None:
         """Do what is due at `now`; when to be called again."""
-        due = [recognizer.wake(now) for recognizer in self._parts.recognizers.values()]
+        self._handle_events()
+        due = self._wake(now)
+        if not self._events:
+            return due
+        self._handle_events()
+        return now  # behind the messages that wait in the inbox
+
+    def _wake(self, now: float) -> float | None:
+        due: list[float | None] = []
+        for recognizer in self._parts.recognizers.values():
+            events, at = recognizer.wake(now)
+            self.deliver(events)
+            due.append(at)
         due += [session.wake(now) for session in self.sessions]
         due += [self._start_stand_in(session, now) for session in self.sessions]
         due += [self._limit_end(session, now) for session in self.sessions]
@@ -256,7 +281,7 @@ class Loop:
         if self._release_due is not None and now >= self._release_due:
             self._release_due = None
             for recognizer in self._parts.recognizers.values():
-                recognizer.release()
+                self.deliver(recognizer.release())
         return min((at for at in (*due, self._release_due) if at is not None), default=None)
 
     def begin(self, plan: SessionPlan, source: Source, record: RecordingSink) -> None:
@@ -264,7 +289,9 @@ class Loop:
         if self.state in CAPTURING:
             return
         recognizer = self._parts.recognizers[plan.heard_by or plan.engine]
-        session = DictationSession(plan, source, recognizer, record, self.rules(plan), self._tell, self._parts.clock)
+        session = DictationSession(
+            plan, source, recognizer, record, self.rules(plan), self._tell, self.deliver, self._parts.clock
+        )
         self.sessions.append(session)
         self._release_due = None
         self._to(State.STARTING, session.id)
@@ -328,11 +355,11 @@ class Loop:
         """Dictations on disk that are not left over."""
         return (*(session.id for session in self.sessions), *self.pending_cancellations)
 
-    def _fail_session(self, message: object) -> None:
+    def _fail_session(self) -> None:
         """End the dictation that a bug of ours concerns; a wish that failed by itself ends none."""
-        if self.sessions and isinstance(message, Incoming):
+        if self.sessions and isinstance(self._handling, Incoming | RecognizerEvent):
             self.sessions[0].fail(*INTERNAL_ERROR)
-        elif self.sessions and (not callable(message) or self.state is State.STARTING):
+        elif self.sessions and (not callable(self._handling) or self.state is State.STARTING):
             self.sessions[-1].fail(*INTERNAL_ERROR)
         else:
             self._tell(Failed("", *INTERNAL_ERROR))

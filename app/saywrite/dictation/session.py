@@ -40,7 +40,7 @@ from saywrite.foundation.events import (
     Traffic,
     Translation,
 )
-from saywrite.speech.engine import Recognizer, Request
+from saywrite.speech.engine import Events, Recognizer, Request
 from saywrite.text.transcript import Composition, Transcript
 
 MICROPHONE = "microphone"
@@ -91,12 +91,14 @@ class DictationSession:
         record: RecordingSink,
         rules: Composition,
         tell: Callable[[FrontEndEvent], None],
+        deliver: Callable[[Events], None],
         clock: Callable[[], float],
     ) -> None:
+        """`deliver` queues what the recognizer returns; the events come back through `hear`."""
         self.id = plan.request.dictation
         self.plan = plan
         self.source = source
-        self.recognition = EngineFailover(plan.request, recognizer)
+        self.recognition = EngineFailover(plan.request, recognizer, deliver)
         self.rules = rules
         self.transcript = Transcript(plan.earlier)
         self.envelope = plan.earlier_peaks or Envelope()
@@ -116,7 +118,7 @@ class DictationSession:
         self._tell = tell
         self._clock = clock
         self._began_at = clock()
-        self._feeder = AudioCursor(recognizer, plan.base, record.read, record.on_disk)
+        self._feeder = AudioCursor(recognizer, plan.base, record.read, record.on_disk, deliver)
         mark = plan.engine if plan.begun_with not in ("", plan.engine) else ""
         self._findings = ResultWriter(plan.base, self.transcript, record, tell, mark, plan.earlier_traffic)
         self._disk_told = self._text_since = False
