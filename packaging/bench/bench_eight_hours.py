@@ -88,7 +88,7 @@ def _dictate(folder: Path, application: object) -> list[Row]:
     from datetime import datetime
 
     from saywrite.dictation.commands import DictationCommands, Hardware
-    from saywrite.dictation.loop import Inbox, Services
+    from saywrite.dictation.loop import CurrentSettings, Inbox, Services
     from saywrite.dictation.persistence.archive import Archive
     from saywrite.dictation.persistence.disk_thread import DiskThread
     from saywrite.foundation.events import SegmentAdded, Started
@@ -117,7 +117,7 @@ def _dictate(folder: Path, application: object) -> list[Row]:
         lambda settings: source, None, type("Player", (), {"stop": lambda self: None})(), *[lambda: None] * 3
     )  # type: ignore[arg-type]
     parts = Services(inbox, {"local": recognizer}, archive, time.monotonic, today)  # type: ignore[dict-item]
-    desk = DictationCommands(parts, hardware, Settings(keep_recordings_days=-1), (), tell)
+    desk = DictationCommands(parts, hardware, CurrentSettings(Settings(keep_recordings_days=-1)), (), tell)
     archive.open()
     desk.start_microphone()
 
@@ -136,7 +136,8 @@ def _dictate(folder: Path, application: object) -> list[Row]:
             memory.append(me.memory_info().rss / 1e6)
     took = time.monotonic() - began
     _wait_for_disk(disk)
-    desk.quit()
+    desk.end_all()
+    desk.close()
     growth = (memory[-1] - memory[0]) / max(len(memory) - 1, 1) * 2
     return [
         Row(f"{HOURS} h of dictation at speed: growth of memory an hour", growth, "MB", 5, len(memory)),

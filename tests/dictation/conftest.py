@@ -11,9 +11,9 @@ import pytest
 
 from saywrite.audio.levels import measure
 from saywrite.audio.source import SoundSink
-from saywrite.dictation.api import Dictation
+from saywrite.dictation.api import Dictation, DictationApplication
 from saywrite.dictation.commands import DictationCommands, Hardware
-from saywrite.dictation.loop import Inbox, Services
+from saywrite.dictation.loop import CurrentSettings, Inbox, Services
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.foundation.catalog import Capabilities
 from saywrite.foundation.events import (
@@ -216,9 +216,10 @@ class Stage:
         hardware = Hardware(self._microphone, lambda path: self._microphone(None), self.player, *[lambda: None] * 3)
         self.recognizers = {"local": self.recognizer}
         parts = Services(self.inbox, self.recognizers, self.archive, lambda: self.now, self.today)
-        self.commands = DictationCommands(parts, hardware, Settings(), (), self.told.append)
+        self.commands = DictationCommands(parts, hardware, CurrentSettings(Settings()), (), self.told.append)
+        self.application = DictationApplication(self.commands)
         self.loop = self.commands.loop
-        self.dictation = Dictation(self.inbox, lambda: self.commands)
+        self.dictation = Dictation(self.inbox, lambda: self.application)
         self.archive.open()
 
     def today(self) -> datetime:

@@ -75,7 +75,7 @@ class DictationMachine(RuleBasedStateMachine):
     @rule()
     def worker_is_replaced(self) -> None:
         head = self.stage.loop.sessions[0]
-        self.stage.recognizer.rewind((head._feeder.confirmed - head.plan.base) / 16_000)
+        self.stage.recognizer.rewind((head._cursor.confirmed - head.plan.base) / 16_000)
         self.stage.restore_clipboard()
 
     @precondition(lambda self: self.busy() and self.stage.recognizer.finishing)
@@ -133,8 +133,8 @@ class DictationMachine(RuleBasedStateMachine):
 
     def busy(self) -> bool:
         """The recognizer works for a dictation."""
-        takes = self.stage.loop.sessions
-        return bool(takes) and takes[0].engine_started and not takes[0].recognizer_finished
+        sessions = self.stage.loop.sessions
+        return bool(sessions) and sessions[0].state.recognizer_runs
 
 
 DictationMachine.TestCase.settings = settings(deadline=None, stateful_step_count=40)

@@ -15,6 +15,7 @@ from saywrite.desktop.hotkeys.base import CANCEL, FIRST, SECOND, GrabResult, Hot
 from saywrite.desktop.insertion.base import PasteMethod, TargetWindow
 from saywrite.desktop.insertion.programs import ProgramRules
 from saywrite.desktop.insertion.worker import Insertion
+from saywrite.dictation.api import DictationApplication
 from saywrite.dictation.push_to_talk.controller import DesktopServices, PushToTalkController
 from saywrite.dictation.push_to_talk.insertion_queue import DISK_PATIENCE_S, InsertionQueue, added_capital, choices_of
 from saywrite.dictation.push_to_talk.policy import BOUNCE_S, TAKE_BACK_S
@@ -111,9 +112,8 @@ class TalkStage(Stage):
             self.commands._hardware, microphone=lambda now: self.standby.hand_over() or opened(now)
         )
         desktop = DesktopServices(lambda: self.way, self._watch_session, insertion_queue, self.standby)
-        self.push_to_talk = self.commands.push_to_talk = self.commands.loop.keys = PushToTalkController(
-            self.commands, desktop, lambda: self.now, self.told.append
-        )
+        self.push_to_talk = PushToTalkController(self.commands, desktop, lambda: self.now, self.told.append)
+        self.application = DictationApplication(self.commands, self.push_to_talk)
         self.push_to_talk.open()
 
     def _watch_session(self) -> Watch:

@@ -38,14 +38,17 @@ log = logging.getLogger(__name__)
 START, END, FAILURE = "start", "end", "failure"
 
 
-class PlaybackPort(Protocol):
+class SoundPlayer(Protocol):
+    """Plays sound, 16 kHz mono s16le. No call blocks."""
+
     def play(self, pcm: bytes) -> None: ...
+    def stop(self) -> None: ...
 
 
 class SoundEffects:
     """Hears what is told of a dictation, and when a microphone is closed; plays what the settings wish."""
 
-    def __init__(self, player: PlaybackPort, settings: Callable[[], Settings]) -> None:
+    def __init__(self, player: SoundPlayer, settings: Callable[[], Settings]) -> None:
         self._player = player
         self._settings = settings
         self._failed = False

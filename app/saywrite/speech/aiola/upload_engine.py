@@ -26,8 +26,8 @@ from saywrite.foundation.errors import (
 from saywrite.foundation.events import SAMPLE_RATE, Failed, Final, RecognizerFinished
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection import CROWDED_S, delays
-from saywrite.speech.aiola.engine import ProgressReporter
 from saywrite.speech.aiola.net.error_answers import SETTINGS, host_of
+from saywrite.speech.aiola.progress_reporter import ProgressReporter
 from saywrite.speech.aiola.token_provider import AuthFailed, TokenFetched, TokenProvider
 from saywrite.speech.aiola.upload_messages import FileTranscribed, UploadFailed, UploadProgressed
 from saywrite.speech.engine import EventBuffer, Events, Incoming, Post, Request
