@@ -233,8 +233,8 @@ class Stage:
     def source(self) -> FakeSource:
         return self.sources[-1]
 
-    def restore_clipboard(self) -> None:
-        """Let every message be taken."""
+    def handle_messages(self) -> None:
+        """Handle every message of the inbox, and do what is due."""
         while (message := self.inbox.take(0)) is not None:
             self.loop.handle(message)
             self.loop.wake(self.now)
@@ -242,29 +242,29 @@ class Stage:
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
         self.loop.wake(self.now)
-        self.restore_clipboard()
+        self.handle_messages()
 
     def press(self) -> None:
         self.dictation.start()
-        self.restore_clipboard()
+        self.handle_messages()
 
     def listen(self) -> None:
         self.press()
         self.source.open()
-        self.restore_clipboard()
+        self.handle_messages()
         self.loop.wake(self.now)
 
     def say(self, seconds: float) -> None:
         self.source.say(seconds)
-        self.restore_clipboard()
+        self.handle_messages()
 
     def release(self) -> None:
         self.dictation.stop()
-        self.restore_clipboard()
+        self.handle_messages()
         self.source.end()
-        self.restore_clipboard()
+        self.handle_messages()
         self.loop.wake(self.now)
-        self.restore_clipboard()
+        self.handle_messages()
 
     @property
     def states(self) -> list[str]:
