@@ -1,4 +1,4 @@
-"""The application without a window: `Dictation` for any thread; behind it, on its own thread, `DictationApplication`.
+"""The application without a window: `Dictation` for any thread, `DictationApplication` behind it.
 
 A method of `Dictation` may be called on any thread: it posts a command and returns. `run()` is the dictation thread:
 `QThread.run` calls it in the window, the main thread on the command line. What happens comes as a `FrontEndEvent`
@@ -226,7 +226,7 @@ class Dictation:
         self._post_models(lambda models: models.verify(model))
 
     def try_model(self, model: str) -> None:
-        """Transcribe the newest recorded dictation with a model, in a child process; the text comes as `ModelTried`."""
+        """Transcribe the newest recorded dictation with a model; `ModelTried` has the text."""
         self._post_models(lambda models: models.try_on_last_dictation(model))
 
     def quit(self) -> None:

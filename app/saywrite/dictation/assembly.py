@@ -1,4 +1,4 @@
-"""Builds the application below its front end: every object once, each handed its collaborators."""
+"""Builds the application below its front end: every object once, with its collaborators."""
 
 from __future__ import annotations
 
@@ -75,15 +75,16 @@ from saywrite.text.spacing import continue_text
 
 
 def take_environment(environ: MutableMapping[str, str]) -> dict[str, str]:
-    """A copy for ourselves; what stays in `environ` is without the key, since every child process inherits it."""
+    """Return a copy of `environ`, and remove the key from it, because child processes inherit it."""
     ours = dict(environ)
     environ.pop(KEY_VARIABLE, None)
     return ours
 
 
 def find_account(settings: Settings, keychain: Secrets, environ: Mapping[str, str]) -> Account:
-    """The account to dictate with. Raises KeyMissing where there is none, AddressRefused for an address that nothing
-    private may be sent to.
+    """Return the account to dictate with.
+
+    Raises KeyMissing where there is none, AddressRefused for an address that is not safe for private data.
     """
     base_url = check_address(_variable(environ, BASE_VARIABLE) or settings.aiola_base_url)
     auth_url = check_address(_variable(environ, AUTH_VARIABLE) or settings.aiola_auth_url)
@@ -103,7 +104,7 @@ def find_account(settings: Settings, keychain: Secrets, environ: Mapping[str, st
 
 
 def source_of(settings: Settings, environ: Mapping[str, str]) -> str:
-    """Where the secret is looked for, in words; nothing is read."""
+    """Return in words where the secret comes from, without reading it."""
     if _variable(environ, KEY_VARIABLE):
         return f"the API key in {KEY_VARIABLE}"
     return {
@@ -132,14 +133,17 @@ def _variable(environ: Mapping[str, str], name: str) -> str:
 
 
 PORTAL_TOKEN = "desktop-portal-token"
-"""The keyring's name for what lets us insert without asking the user again (GNOME and KDE under Wayland)."""
+"""The keyring's name of the token that allows insertion without asking again (GNOME and KDE under Wayland)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a front end may want otherwise. `worker_command`: starts this program as the recognizer's child with the
-    model in a folder. `models`: the data folder the models are looked for in. `program`: starts this program without
-    arguments. `device`: a microphone by (part of) its name, found when it is opened.
+    """What differs between front ends.
+
+    `worker_command`: starts this program as the recognizer's child with the model in a folder. `models`: the data
+    folder that holds the models. `program`: starts this program without arguments. `device`: the microphone, if not
+    the one of the settings. `offline_s`: seconds after which a service that cannot be reached is given up when nobody
+    speaks; None: never.
     """
 
     worker_command: Callable[[Path], tuple[str, ...]]
@@ -149,14 +153,13 @@ class RunOptions:
     keep_files: bool = True
     program: tuple[str, ...] = ()
     on_main: Callable[[Callable[[], None]], None] | None = None
-    """Runs a job on the main thread of a program with a window: only that one hears keys and writes into others."""
+    """Runs a job on the main thread of a program with a window; only such a program has hotkeys and inserts text."""
     offline_s: float | None = None
-    """Seconds after which a service that cannot be reached is given up when nobody speaks; None: never."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceContext:
-    """How a service on the network is reached: where the secrets are, which way the network goes."""
+    """How a service on the network is reached: the secrets, the network, the environment variables."""
 
     secrets: Secrets
     network: Network
@@ -214,7 +217,7 @@ def _model_library(
     current: CurrentSettings,
     watch_network: Callable[[Callable[[], None]], None],
 ) -> ModelLibrary:
-    """Build the model library of a program with a window; the command line has commands for models instead."""
+    """Build the model library of a program with a window."""
 
     def sources(address: str, stop: StopTransfer) -> list[ModelSource]:
         return make_sources(address, HttpFiles(context.network, stop))
@@ -232,7 +235,7 @@ class NetworkWatch:
         self._changes: NetworkChanges | None = None
 
     def call_on_change(self, part: str, call: Callable[[], None]) -> None:
-        """Call `call` when the network changes, on a thread of the watch; it replaces an earlier call of `part`."""
+        """Call `call` on a thread of the watch when the network changes, instead of an earlier one of `part`."""
         self._calls[part] = call
         if self._changes is None:
             self._changes = NetworkChanges(self._call_all)
@@ -272,7 +275,7 @@ def _desktop(
     context: ServiceContext,
     standby: PrerollController,
 ) -> DesktopServices:
-    """What push-to-talk needs of this desktop; opened when it is first used."""
+    """Build what push-to-talk needs of this desktop; it is opened when it is first used."""
 
     def keys() -> Hotkeys | None:
         return open_hotkeys(choose(sys.platform, context.environ).way, inbox.post, time.monotonic, APP_ID, on_main)
@@ -291,7 +294,7 @@ def _desktop(
 
 
 def _portal_token(context: ServiceContext) -> PortalToken:
-    """What the keyring has of it; without a keyring the user is asked anew in every session."""
+    """Return the token in the keyring; without a keyring the desktop asks the user in every session."""
     if "portal" not in dict(insertion_backends(sys.platform, context.environ)):
         return PortalToken()
 
@@ -335,7 +338,7 @@ def _recognizers(
 
 
 def remembered(settings: Settings) -> Device | None:
-    """The microphone of the settings; None for the system's default."""
+    """Return the microphone of the settings, None for the system's default."""
     if not settings.microphone_name:
         return None
     name = settings.microphone_name
@@ -343,12 +346,12 @@ def remembered(settings: Settings) -> Device | None:
 
 
 def named_device(name: str) -> Device:
-    """The one of those connected now. Blocks; raises AudioError."""
+    """Find a connected microphone by (part of) its name. Blocks; raises AudioError."""
     return find_device(list_devices(), name)
 
 
 def find_device(devices: tuple[Device, ...], name: str) -> Device:
-    """The microphone called `name`, whole or in part, by label or key. Raises NoMicrophone naming those there are."""
+    """Find the microphone by (part of) its label or key. Raises NoMicrophone, which lists the connected ones."""
     wanted = name.casefold()
     for matches in (
         [d for d in devices if wanted in (d.label.casefold(), d.key.casefold())],

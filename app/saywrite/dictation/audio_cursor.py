@@ -84,7 +84,7 @@ class AudioCursor:
         on_disk: bool,
         deliver: Callable[[Events], None],
     ) -> None:
-        """`deliver` takes what the recognizer returns; it must not call this cursor before `feed()` has returned."""
+        """`deliver` takes what the recognizer returns, without calling this cursor."""
         self.base = base
         self.sent = base
         self.confirmed = base

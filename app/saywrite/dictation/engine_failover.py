@@ -1,4 +1,4 @@
-"""Which engine transcribes a dictation: its own one, or a stand-in while that one cannot reach its service.
+"""Chooses the engine of a dictation: its own, or a stand-in while that one cannot reach its service.
 
 Dictation thread only. With each change the engine gets the dictation under another name and with offsets of its own,
 so that late events of the former engine are recognizable. The dictation's own engine keeps trying to reach its

@@ -1,4 +1,4 @@
-"""The loop of the dictation thread: takes one message after the other and decides what becomes of each dictation.
+"""The loop of the dictation thread: handles each message and decides what each dictation does.
 
 Dictations queue up: the first one has the recognizer, the last one has the microphone. Usually they are the same one;
 a press while the last text is still being worked out gives the microphone to the next dictation at once.

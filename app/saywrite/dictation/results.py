@@ -1,4 +1,4 @@
-"""What comes of one dictation: its text and its progress, for the front ends, the history and the recording.
+"""Writes the text and the progress of one dictation to front ends, history and recording.
 
 Dictation thread only. Offsets arrive as the recognizer counts them, from where this dictation's sound begins (`base`),
 and leave as offsets in the dictation.

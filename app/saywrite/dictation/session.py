@@ -1,4 +1,4 @@
-"""One dictation from its start to its end: takes the sound, feeds the recognizer, makes text of the results.
+"""One dictation from start to end: takes the sound, feeds the recognizer, makes text of its results.
 
 Dictation thread only. The sound goes to the journal first; the recognizer reads it from there with a cursor. A
 recognizer that is slow, restarting or not connected yet therefore means a cursor that lags, and nothing else.
@@ -198,6 +198,7 @@ class DictationSession:
     # The sink of the source.
 
     def opened(self, device: str, at: float) -> None:
+        """Emit `Started`, and what earlier attempts at the dictation produced."""
         if self.opened_at is not None:
             return
         self.opened_at = at

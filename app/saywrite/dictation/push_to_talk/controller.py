@@ -1,4 +1,4 @@
-"""Connects hotkeys, dictation and insertion: keys start dictations, whose text goes into the program in front.
+"""Connects hotkeys, dictation and insertion: keys start dictations for the program in front.
 
 Also what window, tray and command line share with the keys: cancelling a dictation and taking that back. Dictation
 thread only.

@@ -75,7 +75,7 @@ class DictationPort(Protocol):
         ...
 
     def start(self, binding: str, at: float) -> None:
-        """Begin a dictation with engine and language of `binding` (`FIRST`, `SECOND`); the key went down at `at`."""
+        """Begin a dictation as `binding` (`FIRST`, `SECOND`) asks; the key went down at `at`."""
 
     def stop(self, at: float) -> None:
         """End the capture; the key came up at `at`."""

@@ -1,4 +1,4 @@
-"""The push-to-talk policy: what a key does (hold, toggle or both), and when the microphone closes in any case.
+"""The push-to-talk policy: what a key does in each mode, and when the microphone closes anyway.
 
 Pure: reads no clock and does no I/O. Keys, times and the present state of the dictation go in; actions come out, which
 the caller carries out at once and in order, and then calls `carried_out`. Each call gets the state anew, so that a
