@@ -233,7 +233,7 @@ class ServiceConnection:
         self._numbers, self._dialed = self._numbers + 1, account.base_url
         self._link = self._make_link(self._numbers)
         self._limit, self._upgraded = now + CONNECT_LIMIT_S, False
-        self._link.dial(account.base_url)
+        self._link.connect(account.base_url)
 
     def _upgrade(self, grant: Grant, now: float) -> None:
         if self.wanted is None or self._retry_at is not None or self.up or self._upgraded:

@@ -96,7 +96,7 @@ def _findings(answers: _Answers, grants: TokenProvider, link: WebSocketTransport
     grants.fetch()
     account = answers.next(AccountFound, "", None, of_link=False).account
     until = time.monotonic() + LIMIT_S
-    link.dial(account.base_url)
+    link.connect(account.base_url)
     where = host_of(account.token_url if account.sign_in == "url" else account.auth_url)
     grant = answers.next(TokenFetched, where, until, of_link=False).grant
     yield CheckResult(True, f"Signed in at {where}." if account.sign_in != "token" else "The access token is there.")

@@ -145,7 +145,7 @@ class FileRequest(threading.Thread):
             what = f"The file could not be sent to {self._host} ({type(error).__name__})."
             self._tell(UploadFailed(self.number, ServiceFailed(what, "The log tells more.")))
         finally:
-            self._commands.end()
+            self._commands.close()
 
     def _tell(self, message: object) -> None:
         if not self._commands.aborted:
