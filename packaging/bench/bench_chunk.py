@@ -44,8 +44,8 @@ def of_link(url: str, token: str) -> Iterator[Send]:
 
     from saywrite.speech.aiola.delivery.flow_control import MARK_EVERY
     from saywrite.speech.aiola.net.command_queue import SocketConnected, TransportConnected
-    from saywrite.speech.aiola.net.network import Network
     from saywrite.speech.aiola.net.websocket import WebSocketTransport
+    from saywrite.speech.network.network import Network
 
     posted: SimpleQueue[Any] = SimpleQueue()
     link = WebSocketTransport(1, posted.put, Network())

@@ -45,8 +45,8 @@ from saywrite.speech.aiola.net.command_queue import (
     TransportMessage,
     TransportRefused,
 )
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.net.websocket import WebSocketTransport
+from saywrite.speech.network.network import Network
 
 PATH = "/api/voice-streaming/socket.io/?x-aiola-api-token=s3cret"
 HEADERS = {"Authorization": "Bearer s3cret"}

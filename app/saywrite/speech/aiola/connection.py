@@ -29,7 +29,7 @@ from saywrite.speech.aiola.net.command_queue import (
     TransportMessage,
     TransportRefused,
 )
-from saywrite.speech.aiola.net.error_answers import SETTINGS
+from saywrite.speech.aiola.net.error_mapping import SETTINGS
 from saywrite.speech.aiola.net.websocket import WebSocketTransport
 from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, Grant, TokenFetched, TokenProvider
 from saywrite.speech.engine import VoiceSettings

@@ -17,11 +17,11 @@ from saywrite.foundation.errors import ServiceError
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection import STREAM_PATH, StreamConfig, query_of
 from saywrite.speech.aiola.net.command_queue import Ponged, TransportConnected, TransportLost, TransportRefused
-from saywrite.speech.aiola.net.error_answers import does_not_answer, host_of
-from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.net.error_mapping import does_not_answer, host_of
 from saywrite.speech.aiola.net.websocket import WebSocketTransport
 from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, Grant, TokenFetched, TokenProvider
 from saywrite.speech.engine import VoiceSettings
+from saywrite.speech.network.network import Network
 
 LIMIT_S = 20.0
 

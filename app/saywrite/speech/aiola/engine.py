@@ -43,12 +43,12 @@ from saywrite.speech.aiola.delivery.completion import CompletionPolicy, NextActi
 from saywrite.speech.aiola.delivery.flow_control import REPLAY, FlowControl, RateLimiter
 from saywrite.speech.aiola.delivery.sender import AudioSender, text_of
 from saywrite.speech.aiola.net.command_queue import EventReceived, Ponged
-from saywrite.speech.aiola.net.error_answers import DICTATING, from_payload
-from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.net.error_mapping import DICTATING, from_payload
 from saywrite.speech.aiola.net.websocket import WebSocketTransport
 from saywrite.speech.aiola.token_provider import TokenProvider
 from saywrite.speech.aiola.warm_up import WarmedUp, prepare
 from saywrite.speech.engine import Incoming, MakeSegmenter, Post, Request
+from saywrite.speech.network.network import Network
 
 TELL_EVERY_S = 2.0
 """Seconds between two words about traffic, and about the round trip."""

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from saywrite.foundation.errors import KeyMissing, KeyRefused, SaywriteError, ServiceError, ServiceFailed
 from saywrite.speech.aiola.account import Account, check_address
-from saywrite.speech.aiola.net.error_answers import ASKING, SETTINGS, SIGNING_IN, does_not_answer, host_of, parse_date
+from saywrite.speech.aiola.net.error_mapping import ASKING, SETTINGS, SIGNING_IN, does_not_answer, host_of, parse_date
 from saywrite.speech.aiola.net.http import Answer, ask
 from saywrite.speech.engine import Post
 
 if TYPE_CHECKING:
-    import requests
+    import httpx
 
-    from saywrite.speech.aiola.net.network import Network
+    from saywrite.speech.network.network import Network
 
 
 MARGIN_S = 300.0
@@ -55,10 +55,10 @@ class Grant:
     skew_s: float | None = None
 
 
-def sign_in(account: Account, session: requests.Session, wall: Callable[[], float]) -> Grant:
+def sign_in(account: Account, client: httpx.Client, wall: Callable[[], float]) -> Grant:
     """A new grant. Blocks for seconds; raises ServiceError."""
     if account.sign_in == "url":
-        return _from_address(account, session, wall)
+        return _from_address(account, client, wall)
     secret = account.secret.strip()
     if not secret:
         raise KeyMissing("There is no aiOla API key yet.", f"Put it into {SETTINGS}, or into AIOLA_API_KEY.")
@@ -67,14 +67,14 @@ def sign_in(account: Account, session: requests.Session, wall: Callable[[], floa
         raise KeyRefused(f"The {what} holds characters that none has.", f"Copy it again, whole, into {SETTINGS}.")
     if account.sign_in == "token":
         return _as_it_is(account, secret, wall())
-    return _from_key(account, secret, session, wall)
+    return _from_key(account, secret, client, wall)
 
 
-def end_session(grant: Grant, session: requests.Session) -> None:
+def end_session(grant: Grant, client: httpx.Client) -> None:
     """Free the account's place for another dictation. Blocks for seconds; raises ServiceError."""
     if grant.has_session:
         answer = ask(
-            session,
+            client,
             "DELETE",
             f"{check_address(grant.account.auth_url)}/voip-auth/session",
             SIGNING_IN,
@@ -97,27 +97,27 @@ def claims(token: str) -> Mapping[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def _from_key(account: Account, key: str, session: requests.Session, wall: Callable[[], float]) -> Grant:
+def _from_key(account: Account, key: str, client: httpx.Client, wall: Callable[[], float]) -> Grant:
     base = check_address(account.auth_url)
-    answer = ask(session, "POST", f"{base}/voip-auth/apiKey2Token", SIGNING_IN, bearer=key)
+    answer = ask(client, "POST", f"{base}/voip-auth/apiKey2Token", SIGNING_IN, bearer=key)
     context = answer.json(SIGNING_IN).get("context")
     token = _token_in(context if isinstance(context, dict) else {}, answer, "token")
     answer = ask(
-        session, "POST", f"{base}/voip-auth/session", SIGNING_IN, bearer=token, json={"workflow_id": account.workflow}
+        client, "POST", f"{base}/voip-auth/session", SIGNING_IN, bearer=token, json={"workflow_id": account.workflow}
     )
     access_token = _token_in(answer.json(SIGNING_IN), answer, "jwt")
     return _granted(account, access_token, answer, wall(), has_session=True)
 
 
-def _from_address(account: Account, session: requests.Session, wall: Callable[[], float]) -> Grant:
+def _from_address(account: Account, client: httpx.Client, wall: Callable[[], float]) -> Grant:
     address, mark, query = account.token_url.strip().partition("?")
     if not address:
         raise KeyMissing("There is no token address yet.", f"Put your company's address into {SETTINGS}.")
     url = check_address(address) + mark + query
     accept = {"Accept": "application/json, text/plain"}
-    answer = ask(session, "GET", url, ASKING, headers=accept, allow_redirects=True)
+    answer = ask(client, "GET", url, ASKING, headers=accept, follow_redirects=True)
     if answer.status == 405:
-        answer = ask(session, "POST", url, ASKING, headers=accept, allow_redirects=True)
+        answer = ask(client, "POST", url, ASKING, headers=accept, follow_redirects=True)
     bare = answer.body.strip().decode("latin-1")
     if 200 <= answer.status < 300 and _is_token(bare) and not bare.startswith(("{", "[", '"', "<")):
         access_token = bare
@@ -361,8 +361,8 @@ class _Fetch(threading.Thread):
     def _sign_in(self) -> Grant:
         account = self._find_account()
         self._post(AccountFound(self.number, account))
-        with self._network.requests_session() as session:
-            grant = sign_in(account, session, self._wall)
+        with self._network.http_client() as client:
+            grant = sign_in(account, client, self._wall)
         log.info("signed in with a %s at %s", account.sign_in, host_of(account.auth_url))
         return grant
 
@@ -376,8 +376,8 @@ def log_unforeseen(what: str, error: Exception) -> None:
 def _end(grant: Grant, network: Network) -> None:
     """Close a session that is no longer needed; that it fails costs nothing but the service's patience."""
     try:
-        with network.requests_session() as session:
-            end_session(grant, session)
+        with network.http_client() as client:
+            end_session(grant, client)
     except ServiceError as error:
         log.info("the session could not be closed: %s", type(error).__name__)
     except Exception as error:  # noqa: BLE001 - the edge of the thread

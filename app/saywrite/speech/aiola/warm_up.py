@@ -16,7 +16,7 @@ from saywrite.speech.aiola.token_provider import log_unforeseen
 
 if TYPE_CHECKING:
     from saywrite.speech.aiola.account import Account
-    from saywrite.speech.aiola.net.network import Network
+    from saywrite.speech.network.network import Network
 
 log = logging.getLogger(__name__)
 
@@ -52,4 +52,4 @@ def _load(account: Account, network: Network) -> None:
 
     network.tls()
     network.proxy_for(account.base_url)
-    network.requests_session().close()
+    network.http_client().close()

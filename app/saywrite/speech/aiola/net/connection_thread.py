@@ -43,11 +43,10 @@ from saywrite.speech.aiola.net.command_queue import (
     Upgrade,
 )
 from saywrite.speech.aiola.net.connector import Connector, Endpoint
-from saywrite.speech.aiola.net.error_answers import DICTATING, OPENING, from_http, from_payload
-from saywrite.speech.aiola.net.error_mapping import from_exception
-from saywrite.speech.aiola.net.network import Network, quiet
+from saywrite.speech.aiola.net.error_mapping import DICTATING, OPENING, from_exception, from_http, from_payload
 from saywrite.speech.aiola.net.socketio import SocketIOProtocol
 from saywrite.speech.aiola.net.stream import HandshakeRedirected, WebSocketStream
+from saywrite.speech.network.network import Network, quiet
 
 log = logging.getLogger(__name__)
 

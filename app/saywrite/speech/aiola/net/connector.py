@@ -22,9 +22,9 @@ from urllib.parse import urlsplit
 from websocket import WebSocketProxyException
 
 from saywrite.foundation.errors import ProxyRefused
-from saywrite.speech.aiola.account import is_loopback_number, not_encrypted
+from saywrite.speech.aiola.account import not_encrypted
 from saywrite.speech.aiola.net.command_queue import CommandQueue
-from saywrite.speech.aiola.net.network import Network, Proxy, tune
+from saywrite.speech.network.network import Network, Proxy, is_loopback_number, tune
 
 CONNECT_S: Final = 10.0
 """Seconds from the name to the encrypted connection."""

@@ -25,7 +25,7 @@ from saywrite.speech.aiola.net.command_queue import (
 
 if TYPE_CHECKING:
     from saywrite.speech.aiola.net.connection_thread import ConnectionThread
-    from saywrite.speech.aiola.net.network import Network
+    from saywrite.speech.network.network import Network
 
 
 class WebSocketTransport:
