@@ -32,6 +32,7 @@ from saywrite.foundation.errors import (
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.net import http as exchange
 from saywrite.speech.aiola.token_provider import Grant, claims, end_session, sign_in
+from saywrite.speech.network.http_client import make_client
 from saywrite.speech.network.network import Network
 
 NOW = 1_800_000_000.0
@@ -55,7 +56,7 @@ def service() -> Iterator[ScriptedServer]:
 
 
 def enter(account: Account, now: float = NOW, network: Network | None = None) -> Grant:
-    with (network or Network()).http_client() as client:
+    with make_client(network or Network()) as client:
         return sign_in(account, client, lambda: now)
 
 
@@ -77,7 +78,7 @@ def test_a_key_becomes_a_token_and_a_session_over_one_connection(service: Script
 
 def test_the_session_is_closed_with_its_own_token(service: ScriptedServer) -> None:
     grant = enter(with_key(service))
-    with Network().http_client() as client:
+    with make_client(Network()) as client:
         end_session(grant, client)
     assert service.paths[-1] == "DELETE /voip-auth/session"
     assert service.seen[-1].headers["authorization"] == f"Bearer {ACCESS}"

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from saywrite.foundation.errors import ProxyRefused
-from saywrite.speech.network.http_client import is_same_origin, open_response
+from saywrite.speech.network.http_client import is_same_origin, make_client, open_response
 from saywrite.speech.network.network import SEND_BUFFER, Network, Proxy, is_loopback, quiet, tune
 
 AIOLA = "https://apis.aiola.ai/x"
@@ -209,7 +209,7 @@ def service() -> Iterator[str]:
 
 def test_redirect_is_followed_within_its_origin_only() -> None:
     Service.asked.clear()
-    with service() as here, service() as elsewhere, Network().http_client() as client:
+    with service() as here, service() as elsewhere, make_client(Network()) as client:
 
         def status_of(address: str) -> int:
             request = client.build_request("POST", address, headers={"Authorization": "Bearer s3cret"}, timeout=5)
@@ -229,14 +229,14 @@ def test_the_environment_adds_nothing_to_a_request(monkeypatch: pytest.MonkeyPat
     Service.asked.clear()
     (private_home / ".netrc").write_text("machine 127.0.0.1 login a password b\n")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
-    with service() as here, Network().http_client() as client:
+    with service() as here, make_client(Network()) as client:
         assert client.get(here, timeout=5).status_code == 200
     assert Service.asked == [("/", None)]
 
 
 def test_a_request_goes_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     Service.asked.clear()
-    with service() as proxy, Network().http_client() as client:
+    with service() as proxy, make_client(Network()) as client:
         monkeypatch.setenv("HTTP_PROXY", proxy)
         assert client.get("http://apis.example/hello", timeout=5).status_code == 200
     assert Service.asked == [("http://apis.example/hello", None)]

@@ -27,7 +27,7 @@ from saywrite.speech.aiola.net.http import headers_of, lower_case, read_body
 from saywrite.speech.aiola.token_provider import Grant, log_unforeseen
 from saywrite.speech.aiola.upload_messages import FileTranscribed, UploadFailed, UploadProgressed
 from saywrite.speech.engine import Post, Request
-from saywrite.speech.network.http_client import never, open_response
+from saywrite.speech.network.http_client import make_client, never, open_response
 from saywrite.speech.network.network import Network
 
 PIECE: Final = 16_384
@@ -180,7 +180,7 @@ class FileRequest(threading.Thread):
                 "trace": self._watch_connection,
             },
         )
-        with self._network.http_client() as client, open_response(client, request, never, 0) as response:
+        with make_client(self._network) as client, open_response(client, request, never, 0) as response:
             body = read_body(response, self._host, UPLOADING, ANSWER_LIMIT, ANSWER_S)
             return response.status_code, lower_case(response.headers), body
 

@@ -361,7 +361,9 @@ class _Fetch(threading.Thread):
     def _sign_in(self) -> Grant:
         account = self._find_account()
         self._post(AccountFound(self.number, account))
-        with self._network.http_client() as client:
+        from saywrite.speech.network.http_client import make_client  # late: httpx takes 0.1 s
+
+        with make_client(self._network) as client:
             grant = sign_in(account, client, self._wall)
         log.info("signed in with a %s at %s", account.sign_in, host_of(account.auth_url))
         return grant
@@ -375,8 +377,10 @@ def log_unforeseen(what: str, error: Exception) -> None:
 
 def _end(grant: Grant, network: Network) -> None:
     """Close a session that is no longer needed; that it fails costs nothing but the service's patience."""
+    from saywrite.speech.network.http_client import make_client
+
     try:
-        with network.http_client() as client:
+        with make_client(network) as client:
             end_session(grant, client)
     except ServiceError as error:
         log.info("the session could not be closed: %s", type(error).__name__)

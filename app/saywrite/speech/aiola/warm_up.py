@@ -49,7 +49,8 @@ def _prepare(post: Callable[[object], None], find_account: Callable[[], Account]
 def _load(account: Account, network: Network) -> None:
     """Import and look up what the first connection would have to wait for."""
     import saywrite.speech.aiola.net.connection_thread  # noqa: F401
+    from saywrite.speech.network.http_client import make_client
 
     network.tls()
     network.proxy_for(account.base_url)
-    network.http_client().close()
+    make_client(network).close()

@@ -8,33 +8,30 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 import httpx
 
 from saywrite.foundation.errors import ProxyRefused
-from saywrite.speech.network.network import Proxy, socket_options
+from saywrite.speech.network.network import Network, Proxy, quiet, socket_options
 
 MayFollow = Callable[[httpx.URL, httpx.URL], bool]
 """Whether a redirect from one address to another is followed."""
 
 
-class Trust(Protocol):
-    """The part of `Network` that a client needs."""
+def make_client(network: Network) -> httpx.Client:
+    """A client that takes nothing from the environment (no netrc, no CA bundle) and follows no redirect by itself.
 
-    def tls(self) -> ssl.SSLContext: ...
-    def proxy_for(self, url: str) -> Proxy | None: ...
-
-
-def make_client(network: Trust) -> httpx.Client:
-    """A client that takes nothing from the environment (no netrc, no CA bundle) and follows no redirect by itself."""
+    It belongs to the thread that asked for it.
+    """
+    quiet("httpx")
+    quiet("httpcore")
     return httpx.Client(transport=NetworkTransport(network), trust_env=False)
 
 
 class NetworkTransport(httpx.BaseTransport):
     """Sends each request through the proxy that the network names for it."""
 
-    def __init__(self, network: Trust) -> None:
+    def __init__(self, network: Network) -> None:
         self._network = network
         self._transports: dict[str, httpx.HTTPTransport] = {}
 

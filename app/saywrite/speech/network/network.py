@@ -1,8 +1,8 @@
 """How this computer reaches a host: which certificates it trusts, through which proxy, with which socket options.
 
 One `Network` serves HTTP and WebSocket, so that signing in, streaming and downloads take the same path. Safe on every
-thread; asking the system for its proxies may take a while and belongs on a thread that may wait. httpx, ssl and the
-trust store are imported at their first use.
+thread; asking the system for its proxies may take a while and belongs on a thread that may wait. ssl and the trust
+store are imported at their first use.
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ from saywrite.foundation.errors import ProxyRefused
 
 if TYPE_CHECKING:
     import ssl
-
-    import httpx
 
 SEND_BUFFER: Final = 262_144
 """Bytes of a socket's send buffer: it holds all that flow control allows on its way (`flow_control.LARGEST`)."""
@@ -100,14 +98,6 @@ class Network:
         with self._lock:
             self._proxies[place] = (self._clock(), proxy)
         return proxy
-
-    def http_client(self) -> httpx.Client:
-        """A new client with this trust and these proxies. It belongs to the thread that asked for it."""
-        from saywrite.speech.network.http_client import make_client
-
-        quiet("httpx")
-        quiet("httpcore")
-        return make_client(self)
 
 
 def tune(sock: socket.socket) -> None:

@@ -19,7 +19,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from saywrite.foundation.errors import ServiceError
-from saywrite.speech.aiola.net.error_table import SETTINGS, does_not_answer, makes_no_sense, problem
+from saywrite.speech.aiola.net.error_table import SETTINGS, does_not_answer, makes_no_sense, service_error
 
 __all__ = [
     "ASKING",
@@ -133,22 +133,22 @@ def from_http(
     known = {name.lower(): value for name, value in (headers or {}).items()}
     retry_after_s = _retry_after(known, time.time() if now is None else now)
     if status == 407:
-        return problem("proxy password", host)
+        return service_error("proxy password", host)
     is_page = _is_web_page(known, body) and status in _PORTAL_STATUSES
     if status == 511 or is_page or _is_elsewhere(status, known, host):
-        return problem("web page", host)
+        return service_error("web page", host)
     if status >= 500:
-        return problem("server error", host, doing, detail=str(status), retry_after_s=retry_after_s)
+        return service_error("server error", host, doing, detail=str(status), retry_after_s=retry_after_s)
     code = _code_of(_parsed(body)) if body else ""
     known_code = code if code in _CODES else _CODE_OF_STATUS.get(status, "")
     if known_code:
         return _of_code(known_code, host, doing, retry_after_s)
     if status == 404:
-        return problem("not found", host)
+        return service_error("not found", host)
     if status == 408:
         return does_not_answer(host)
     if 400 <= status < 500:
-        return problem("VALIDATION_ERROR", host, detail=code or str(status))
+        return service_error("VALIDATION_ERROR", host, detail=code or str(status))
     return makes_no_sense(host, doing)
 
 
@@ -166,7 +166,7 @@ def from_payload(payload: object, host: str = "aiOla", doing: str = OPENING) -> 
     if status:
         return from_http(status, None, None, host, doing)
     if code:
-        return problem("unknown code", host, doing, detail=code)
+        return service_error("unknown code", host, doing, detail=code)
     return makes_no_sense(host, doing)
 
 
@@ -188,15 +188,15 @@ def from_exception(exc: BaseException, host: str, doing: str = OPENING) -> Servi
     rows = {_row_of(error) for error in chain}
     for row, _ in _KINDS:
         if row in rows:
-            return problem(row, host, doing)
-    return problem("unforeseen", host, doing, detail=type(exc).__name__)
+            return service_error(row, host, doing)
+    return service_error("unforeseen", host, doing, detail=type(exc).__name__)
 
 
 def _of_code(code: str, host: str, doing: str, retry_after_s: float | None) -> ServiceError:
     if code in ("UNAUTHORIZED", "INVALID_TOKEN"):
         # Once the key has been accepted, what is refused is the token made from it.
         code = {SIGNING_IN: "key refused", ASKING: "no token given"}.get(doing, "TOKEN_EXPIRED")
-    return problem(code, host, doing, retry_after_s=retry_after_s)
+    return service_error(code, host, doing, retry_after_s=retry_after_s)
 
 
 def _of_proxy(error: BaseException, host: str) -> ServiceError | None:
@@ -205,10 +205,10 @@ def _of_proxy(error: BaseException, host: str) -> ServiceError | None:
     status = re.search(r"^(\d{3})\b|status: ?(\d{3})\b", str(error))
     number = int(status[1] or status[2]) if status else 0
     if number == 407:
-        return problem("proxy password", host)
+        return service_error("proxy password", host)
     if 400 <= number < 500:
-        return problem("proxy refuses", host, detail=str(number))
-    return problem("proxy unreachable", host)
+        return service_error("proxy refuses", host, detail=str(number))
+    return service_error("proxy unreachable", host)
 
 
 def _of_certificate(error: BaseException, host: str) -> ServiceError | None:
@@ -217,14 +217,14 @@ def _of_certificate(error: BaseException, host: str) -> ServiceError | None:
         # In words only where the code is none of OpenSSL's: its words hold the host, which may be called anything.
         text = "" if 0 < code < 100 else f"{getattr(error, 'verify_message', '')} {error}".lower()
         if code in _NOT_YET_VALID or "not yet valid" in text:
-            return problem("certificate not yet valid", host)
+            return service_error("certificate not yet valid", host)
         if code in _EXPIRED or "expired" in text:
-            return problem("certificate expired", host)
+            return service_error("certificate expired", host)
         if code in _OTHER_HOST or "hostname mismatch" in text or "not valid for" in text:
-            return problem("certificate of another host", host)
-        return problem("certificate untrusted", host)
+            return service_error("certificate of another host", host)
+        return service_error("certificate untrusted", host)
     if isinstance(error, ssl.SSLError) and not isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-        return problem("tls", host, detail=getattr(error, "reason", None) or "TLS")
+        return service_error("tls", host, detail=getattr(error, "reason", None) or "TLS")
     return None
 
 

@@ -1,4 +1,4 @@
-"""Every problem with the service as one row: its code, the class of its error, what happened, and the remedy. Pure.
+"""Every error of the service as one row: its code, its class, what happened, and the remedy. Pure.
 
 Codes in capitals are those of the service; the others are ours, for what `error_mapping` detects.
 """
@@ -32,7 +32,7 @@ _AGAIN = "It is tried again; "
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ErrorRow:
     """`what` and `remedy` may name {host}, {doing}, {detail} and {wait}. `waits`: the service may say how long."""
 
     kind: type[ServiceError]
@@ -41,128 +41,128 @@ class Problem:
     waits: bool = False
 
 
-PROBLEMS: Final[dict[str, Problem]] = {
+ROWS: Final[dict[str, ErrorRow]] = {
     # The codes of the service
-    "TOKEN_EXPIRED": Problem(
+    "TOKEN_EXPIRED": ErrorRow(
         TokenExpired,
         "{host} no longer accepts the access token.",
         f"A new one is fetched; with a token of your own, see {SETTINGS}.",
     ),
-    "FORBIDDEN": Problem(
+    "FORBIDDEN": ErrorRow(
         PermissionRefused,
         "This account has no permission at {host} (while {doing}).",
         "Ask whoever runs your aiOla account to allow it.",
     ),
-    "MAX_CONCURRENCY_REACHED": Problem(
+    "MAX_CONCURRENCY_REACHED": ErrorRow(
         TooManyDictations,
         "This account has no dictation left to open at the same time.",
         f"{_AGAIN}end those on other computers or in other programs.",
         waits=True,
     ),
-    "RATE_LIMIT_EXCEEDED": Problem(
+    "RATE_LIMIT_EXCEEDED": ErrorRow(
         RateLimited, "{host} has had too many requests from this account.", "It goes on in {wait}.", waits=True
     ),
-    "WORKFLOW_NOT_FOUND": Problem(
+    "WORKFLOW_NOT_FOUND": ErrorRow(
         WorkflowUnknown, "{host} does not know this workflow.", f"Check the workflow in {SETTINGS}."
     ),
-    "INVALID_AUDIO_FORMAT": Problem(
+    "INVALID_AUDIO_FORMAT": ErrorRow(
         AudioRefused,
         "{host} does not take this sound: its format or its length.",
         "Convert it to WAV or FLAC, or split it.",
     ),
-    "VALIDATION_ERROR": Problem(
+    "VALIDATION_ERROR": ErrorRow(
         ServiceError,
         "{host} does not accept the request ({detail}).",
         f"Check the workflow, the language and the addresses in {SETTINGS}.",
     ),
     # Other answers of the service
-    "key refused": Problem(
+    "key refused": ErrorRow(
         KeyRefused,
         "{host} does not accept the API key.",
         f"Copy it again, whole, into {SETTINGS} or AIOLA_API_KEY.",
     ),
-    "no token given": Problem(
+    "no token given": ErrorRow(
         KeyRefused,
         "{host} gives this computer no access token.",
         f"Check the token address in {SETTINGS}, or ask who runs it.",
     ),
-    "server error": Problem(
+    "server error": ErrorRow(
         ServiceFailed,
         "{host} has a problem of its own ({detail}, while {doing}).",
         f"{_AGAIN}if it lasts, ask aiOla.",
         waits=True,
     ),
-    "unknown code": Problem(
+    "unknown code": ErrorRow(
         ServiceFailed, "{host} reports an error ({detail}, while {doing}).", f"{_AGAIN}if it lasts, ask aiOla."
     ),
-    "not found": Problem(
+    "not found": ErrorRow(
         ServiceFailed, "{host} has no aiOla service at this address.", f"Check the addresses in {SETTINGS}."
     ),
-    "nonsense": Problem(
+    "nonsense": ErrorRow(
         ServiceFailed,
         "{host} gave an answer that makes no sense (while {doing}).",
         f"{_AGAIN}if it lasts, check the addresses in {SETTINGS}.",
     ),
     # What answered instead of the service
-    "web page": Problem(
+    "web page": ErrorRow(
         CaptivePortal,
         "A web page answered instead of {host}.",
         "Open a browser and sign in to this network; then it goes on.",
     ),
-    "proxy password": Problem(
+    "proxy password": ErrorRow(
         ProxyRefused,
         "The proxy wants a user name and a password.",
         "Put them into the proxy's address in the system's settings or in HTTPS_PROXY (http://name:password@host:port).",
     ),
-    "proxy refuses": Problem(
+    "proxy refuses": ErrorRow(
         ProxyRefused,
         "The proxy does not let Saywrite through to {host} ({detail}).",
         "Ask whoever runs the proxy to allow this host, or choose another network.",
     ),
-    "proxy unreachable": Problem(
+    "proxy unreachable": ErrorRow(
         ServiceUnreachable,
         "The proxy does not reach {host}.",
         f"{_AGAIN}check the proxy in the system's settings.",
     ),
     # Certificates and TLS
-    "certificate not yet valid": Problem(
+    "certificate not yet valid": ErrorRow(
         ClockWrong,
         "By this computer's clock {host}'s certificate is not valid yet.",
         "Set the computer's date and time, then try again.",
     ),
-    "certificate expired": Problem(
+    "certificate expired": ErrorRow(
         CertificateUntrusted,
         "By this computer's clock {host}'s certificate has expired.",
         "Check the computer's date and time; if they are right, ask whoever runs the service.",
     ),
-    "certificate of another host": Problem(
+    "certificate of another host": ErrorRow(
         CertificateUntrusted,
         "What answers as {host} has a certificate for another name.",
         f"Check the addresses in {SETTINGS}; if they are right, do not use this network.",
     ),
-    "certificate untrusted": Problem(
+    "certificate untrusted": ErrorRow(
         CertificateUntrusted,
         "{host} cannot prove who it is: this computer does not trust its certificate.",
         "If your company inspects traffic, have its certificate installed in the system; otherwise do not use this "
         "network.",
     ),
-    "tls": Problem(
+    "tls": ErrorRow(
         ServiceUnreachable,
         "No secure connection to {host} can be made ({detail}).",
         f"{_AGAIN}check the network and the addresses in {SETTINGS}.",
     ),
     # Names, addresses and sockets
-    "name unknown": Problem(
+    "name unknown": ErrorRow(
         ServiceUnreachable, "{host} is not found.", f"{_AGAIN}check the network and the addresses in {SETTINGS}."
     ),
-    "address": Problem(AddressRefused, "The service's address is not one.", f"Check the addresses in {SETTINGS}."),
-    "silence": Problem(ServiceUnreachable, "{host} does not answer.", f"{_AGAIN}check the network connection."),
-    "refused": Problem(
+    "address": ErrorRow(AddressRefused, "The service's address is not one.", f"Check the addresses in {SETTINGS}."),
+    "silence": ErrorRow(ServiceUnreachable, "{host} does not answer.", f"{_AGAIN}check the network connection."),
+    "refused": ErrorRow(
         ServiceUnreachable, "{host} takes no connection.", f"{_AGAIN}check the addresses in {SETTINGS}."
     ),
-    "no network": Problem(ServiceUnreachable, "There is no way to {host}.", f"{_AGAIN}check the network connection."),
-    "lost": Problem(ServiceUnreachable, "The connection to {host} was lost.", "It is made again by itself."),
-    "unforeseen": Problem(
+    "no network": ErrorRow(ServiceUnreachable, "There is no way to {host}.", f"{_AGAIN}check the network connection."),
+    "lost": ErrorRow(ServiceUnreachable, "The connection to {host} was lost.", "It is made again by itself."),
+    "unforeseen": ErrorRow(
         ServiceFailed,
         "The connection to {host} failed ({detail}, while {doing}).",
         f"{_AGAIN}if it lasts, the log tells more.",
@@ -170,11 +170,11 @@ PROBLEMS: Final[dict[str, Problem]] = {
 }
 
 
-def problem(
+def service_error(
     code: str, host: str, doing: str = "", *, detail: str = "", retry_after_s: float | None = None
 ) -> ServiceError:
     """The error of a row. `detail` must hold no words of the service, which may echo a secret."""
-    row = PROBLEMS[code]
+    row = ROWS[code]
     wait = f"{retry_after_s:.0f} s" if retry_after_s else "a while"
     names = {"host": host, "doing": doing, "detail": detail or code, "wait": wait}
     seconds = retry_after_s if row.waits else None
@@ -182,8 +182,8 @@ def problem(
 
 
 def does_not_answer(host: str) -> ServiceError:
-    return problem("silence", host)
+    return service_error("silence", host)
 
 
 def makes_no_sense(host: str, doing: str) -> ServiceError:
-    return problem("nonsense", host, doing)
+    return service_error("nonsense", host, doing)

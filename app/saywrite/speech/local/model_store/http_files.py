@@ -80,11 +80,11 @@ class HttpFiles:
     def _get(self, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
         import httpx
 
-        from saywrite.speech.network.http_client import open_response
+        from saywrite.speech.network.http_client import make_client, open_response
 
         self._stop.check()
         if self._client is None:
-            self._client = self._network.http_client()
+            self._client = make_client(self._network)
         connect_s, read_s = self._timeouts_s
         with ExitStack() as stack:
             with _translating_errors():
