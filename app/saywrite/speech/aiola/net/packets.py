@@ -78,16 +78,8 @@ class IgnoredPacket:
     reason: str
 
 
-Packet = (
-    OpenPacket
-    | ClosePacket
-    | PingPacket
-    | ConnectPacket
-    | ConnectErrorPacket
-    | DisconnectPacket
-    | EventPacket
-    | IgnoredPacket
-)
+NamespacePacket = ConnectPacket | ConnectErrorPacket | DisconnectPacket | EventPacket
+Packet = OpenPacket | ClosePacket | PingPacket | NamespacePacket | IgnoredPacket
 
 _HEAD = re.compile(r"([0-6])(?:(?<=[56])([0-9]{1,4})-)?(?:(/[^,]*)(?:,|$))?([0-9]{1,15}(?![0-9]))?")
 """Kind, number of attachments, namespace, number."""

@@ -128,17 +128,11 @@ class SocketIOProtocol:
                 self._replies.append(packets.encode_connect(self._namespace, {}))
             case packets.ClosePacket():
                 return self._ended("closed the session.")
-            case (
-                packets.ConnectPacket(namespace)
-                | packets.ConnectErrorPacket(namespace)
-                | packets.EventPacket(namespace)
-            ):
-                return self._take_in_namespace(packet) if namespace == self._namespace else []
-            case packets.DisconnectPacket(namespace) if namespace == self._namespace:
-                return self._ended("ended the connection.")
+        if isinstance(packet, packets.NamespacePacket) and packet.namespace == self._namespace:
+            return self._take_in_namespace(packet)
         return []
 
-    def _take_in_namespace(self, packet: packets.Packet) -> list[ProtocolEvent]:
+    def _take_in_namespace(self, packet: packets.NamespacePacket) -> list[ProtocolEvent]:
         match packet:
             case packets.ConnectPacket() if self._state is ProtocolState.CONNECTING:
                 self._state = ProtocolState.READY
@@ -148,6 +142,8 @@ class SocketIOProtocol:
             case packets.ConnectErrorPacket() if self._state is ProtocolState.CONNECTING:
                 self._state = ProtocolState.CLOSED
                 return [ConnectRefused(_as_mapping(packet.data))]
+            case packets.DisconnectPacket():
+                return self._ended("ended the connection.")
             case packets.EventPacket() if self._state is ProtocolState.READY:
                 if packet.number is not None:
                     self._replies.append(packets.encode_ack(self._namespace, packet.number))
