@@ -257,8 +257,8 @@ class TokenProvider:
     def receive(self, message: object) -> bool:
         """Take one posted message; True when it requires an action.
 
-        False for a message of another or a former fetch, and for the failed renewal of a grant that is still valid: it is
-        tried again.
+        False for a message of another fetch, and for the failed renewal of a grant that is still valid, which is tried
+        again.
         """
         if self._fetch is None or getattr(message, "fetch", None) != self._fetch.number:
             if isinstance(message, TokenFetched):
