@@ -88,7 +88,7 @@ def build(
 
     def make_application() -> DictationApplication:
         from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble
-        from saywrite.speech.aiola.net.network import Network
+        from saywrite.speech.network.network import Network
 
         folder, program = models or paths.data, program_command()
         run_options = RunOptions(
@@ -211,7 +211,7 @@ def _account_access(secrets: Secrets) -> AccountAccess:
     def test(settings: Settings, typed: str | None) -> Iterator[tuple[bool | None, str, str]]:
         from saywrite.dictation.assembly import find_account
         from saywrite.speech.aiola.connection_check import check
-        from saywrite.speech.aiola.net.network import Network
+        from saywrite.speech.network.network import Network
         from saywrite.storage.settings.keyring import SessionSecrets
 
         kept = secrets

@@ -15,11 +15,11 @@ from typing import IO
 
 from saywrite.foundation.errors import ModelError, ModelUnknown
 from saywrite.foundation.events import ModelInfo, ModelState
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import ModelSource, make_sources
 from saywrite.speech.local.model_store.store import ModelStore, Watcher
 from saywrite.speech.local.model_store.transfer import StopTransfer
+from saywrite.speech.network.network import Network
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 

@@ -18,7 +18,7 @@ from saywrite.foundation.catalog import AIOLA, KEY_VARIABLE
 from saywrite.foundation.errors import KeyMissing, SaywriteError
 from saywrite.foundation.paths import Paths, private_folder
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.net.error_answers import host_of
+from saywrite.speech.aiola.net.error_mapping import host_of
 from saywrite.storage.history.schema import check_database
 from saywrite.storage.settings.file import load
 from saywrite.storage.settings.keyring import Keychain, SecretsStatus
@@ -148,7 +148,7 @@ def _aiola(
 
 def _service(account: Account) -> Iterator[Check]:
     from saywrite.speech.aiola.connection_check import check
-    from saywrite.speech.aiola.net.network import Network
+    from saywrite.speech.network.network import Network
 
     for finding in check(lambda: account, Network()):
         yield Check("aiOla", finding.ok, finding.words, finding.remedy)
