@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -367,6 +368,21 @@ def test_a_device_that_is_busy_when_it_comes_back_is_told_once_and_tried_on():
     room.pass_time(6)
     assert room.told("failed") == [("failed", MicrophoneLost, False), ("failed", MicrophoneBusy, False)]
     assert len(room.portaudio.streams) == 2
+
+
+def test_the_log_names_each_problem_and_each_stream(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG, "saywrite.audio.microphone")
+    room = served()
+    room.quiet = True
+    room.pass_time(2)
+    number = InputStream(room.inbox.append, room.audio, None, None).number - 1
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("DEBUG", "sound server: there, 2 microphones"),
+        ("DEBUG", f"stream {number}: opening a source"),
+        ("DEBUG", f"stream {number}: open after 0.000 s"),
+        ("DEBUG", f"stream {number}: has sound"),
+        ("INFO", "problem with the microphone: stalled"),
+    ]
 
 
 def test_a_stall_is_told_once_and_the_same_stream_goes_on():

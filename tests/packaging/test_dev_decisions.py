@@ -330,7 +330,9 @@ def test_the_pythons_named_are_those_of_the_project(dev: ModuleType) -> None:
 WHOLE_SUITE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "20"]
 
 
-@pytest.mark.parametrize("arguments", [[], ["-q"], ["tests/text", "tests/ui"], ["-k", "test_hotkeys"], ["-m", "system"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["-q"], ["tests/text", "tests/ui"], ["-k", "test_hotkeys"], ["-m", "system"]]
+)
 def test_whole_folders_of_tests_use_every_core(
     arguments: list[str], dev: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

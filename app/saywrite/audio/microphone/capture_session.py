@@ -14,6 +14,7 @@ What is missing meanwhile is counted by `SoundAssembler`; which source of the se
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,6 +42,8 @@ from saywrite.audio.microphone.source_router import SourceRouter, StreamLocation
 from saywrite.audio.source import FromSource, Post, SoundSink
 from saywrite.foundation.errors import AudioError, MicrophoneDenied, MicrophoneLost, NoMicrophone
 from saywrite.foundation.events import Device
+
+log = logging.getLogger(__name__)
 
 TAIL_S = 0.25
 """Capture goes on for so long after stop: people release the key with the last word."""
@@ -132,6 +135,7 @@ class CaptureSession:
                 self._opening.attempt = None
                 self._on_failure(error)
             case StreamEnded(number) if self._opening.is_for(number):
+                log.info("stream %d ended before it had sound", number)
                 self._opening.drop()
             case StreamEnded(number) if self._is_capture(number) and self._drain_until is None:
                 self._lose()
@@ -301,6 +305,10 @@ class CaptureSession:
             self._unsettled_since = self._unsettled_since or now
             return
         before, self._snapshot = self._snapshot, change
+        if before is None:
+            log.debug(
+                "sound server: %s, %d microphones", "there" if change.present else "none", len(change.microphones)
+            )
         self._follow()
         self._settle()
         if self._capture or self._opening.attempt or self._stop_at is not None or self.over:
