@@ -2,7 +2,7 @@
 """The commands of a checkout. `run` and `test` do all the set-up they need, on a bare machine too.
 
     python3 packaging/dev.py run [arguments]         start Saywrite (`run listen`, `run transcribe FILE`, ...)
-    python3 packaging/dev.py test [pytest arguments] every check and test, `test tests/text -q` for some
+    python3 packaging/dev.py test [pytest arguments] every check and test on every core, `test tests/text -q` for some
     python3 packaging/dev.py check                   only ruff, mypy and the import contract
     python3 packaging/dev.py bench [--quick]         the benchmarks, one table
     python3 packaging/dev.py package                 build the wheels of the program and of its model into dist/

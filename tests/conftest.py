@@ -91,9 +91,28 @@ def pytest_unconfigure() -> None:
 FOLDERS = ("", "ui", "structure", "system")
 """Quick tests first, the real thing last; a folder that is not listed counts as the first."""
 
-LONGEST = ()
+LONGEST = (
+    "test_benchmarks.py",
+    "test_aiola_faults.py",
+    "test_insertion_clipboard.py",
+    "test_insertion_x11.py",
+    "test_local_worker.py",
+    "test_push_to_talk.py",
+    "test_insertion_sway.py",
+    "test_listen.py",
+    "test_window_faults.py",
+    "test_transcribe.py",
+    "test_tray.py",
+    "test_dev_commands.py",
+    "test_bit_exact.py",
+    "test_aiola_endurance.py",
+    "test_microphone_faults.py",
+    "test_command_signals.py",
+    "test_remote_control.py",
+    "test_hotkeys_x11.py",
+)
 """The files of tests/system that take more than half a minute, the longest first. A process that has no file left idles
-until the other has finished its own, so the last ones have to be short.
+until the others have finished theirs, so the last ones have to be short.
 """
 
 

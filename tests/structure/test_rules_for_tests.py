@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.conftest import turn_of
+from tests.conftest import LONGEST, turn_of
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_CACHE = ("-p", "no:cacheprovider")
@@ -120,6 +120,10 @@ def test_a_process_and_a_thread_left_behind_fail_a_system_test(tmp_path: Path) -
     assert closing == "3 passed, 2 errors"
     assert re.search(r"process \d+: .*input\(\)", text)
     assert "thread forgotten" in text
+
+
+def test_the_longest_files_are_there() -> None:
+    assert [name for name in LONGEST if not (ROOT / "tests/system" / name).exists()] == []
 
 
 def is_locked(path: Path) -> bool:
