@@ -306,16 +306,29 @@ class CaptureSession:
             return
         before, self._snapshot = self._snapshot, change
         if before is None:
-            log.debug(
-                "sound server: %s, %d microphones", "there" if change.present else "none", len(change.microphones)
-            )
+            log.debug("sound server: %s", f"{len(change.microphones)} microphones" if change.present else "none")
         self._follow()
         self._settle()
-        if self._capture or self._opening.attempt or self._stop_at is not None or self.over:
+        if self._stop_at is not None or self.over:
+            return
+        stream = self._capture or self._opening.attempt
+        if before is None and change.present and self._device is None and stream is not None and stream.source is None:
+            self._replace_unseen(change)
+        if stream is not None:
             return
         if before is None or (change.microphones and change.microphones != before.microphones):
             self._opening.retry(now)
             self._open(now)
+
+    def _replace_unseen(self, snapshot: ServerSnapshot) -> None:
+        """The default device was opened before the server answered, and may be a speaker's monitor: open a source."""
+        if self._capture is not None and self._route.target(snapshot) is None:
+            self._sink.failed(NoMicrophone("There is no microphone.", REMEDY_NONE), True)
+            self.end(finish=False)
+            return
+        self._opening.drop()
+        self._opening.retry(self._clock())
+        self._open(self._clock())
 
     def _follow(self) -> None:
         capture, snapshot = self._capture, self._snapshot
