@@ -11,6 +11,7 @@ from saywrite.foundation.catalog import LOCAL_CAPABILITIES
 from saywrite.foundation.errors import AudioError, HistoryUnavailable, NoMicrophone
 from saywrite.foundation.events import (
     SAMPLE_RATE,
+    DiskRecovered,
     EngineChanged,
     EngineState,
     Failed,
@@ -89,6 +90,10 @@ def test_a_stalled_disk_stops_neither_sound_nor_text_and_is_told(stage) -> None:
     assert stage.recognizer.fed == 5 * SAMPLE_RATE
     assert "disk" in stage.last(Failed).what
     assert not stage.last(Failed).fatal
+    assert stage.all(DiskRecovered) == []
+    stage.disk.go_on()
+    stage.restore_clipboard()
+    assert stage.last(DiskRecovered).dictation == stage.last(Started).dictation
 
 
 def test_a_recognizer_is_never_fed_further_ahead_than_its_window(stage) -> None:
@@ -417,6 +422,8 @@ def test_a_history_that_was_refused_for_a_while_gets_every_row_later(stage, monk
     stage.recognizer.final("one", 0.1, 0.9)
     stage.restore_clipboard()
     assert "full" in stage.last(Failed).what
+    stage.say(1)
+    assert stage.all(DiskRecovered) == [], "the sound is written, but the text is not"
     (item,) = scan_while_open(stage)
     assert item == 0, "nothing counts as confirmed whose text is not on disk"
     monkeypatch.setattr(HistoryStore, "add_segment", real)
@@ -425,6 +432,7 @@ def test_a_history_that_was_refused_for_a_while_gets_every_row_later(stage, monk
     store = HistoryStore(stage.paths.history)
     assert [s.text for s in store.load(stage.last(Started).dictation).segments] == ["One", "two"]
     store.close()
+    assert len(stage.all(DiskRecovered)) == 1
     assert scan_while_open(stage) == (round(1.9 * SAMPLE_RATE),)
 
 

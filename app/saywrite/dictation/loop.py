@@ -25,6 +25,7 @@ from saywrite.foundation.end_limits import UNREACHABLE, EndLimits
 from saywrite.foundation.events import (
     ConnectionChanged,
     DevicesChanged,
+    DiskRecovered,
     EngineChanged,
     Failed,
     Final,
@@ -228,7 +229,7 @@ class Loop:
             case IncompleteRecordingsFound(items=items):
                 self.backlog.find(items)
                 self._tell(message)
-            case DevicesChanged() | ModelsChanged() | ModelProgress() | ModelFailed() | ModelTried():
+            case DevicesChanged() | DiskRecovered() | ModelsChanged() | ModelProgress() | ModelFailed() | ModelTried():
                 self._tell(message)
             case Failed(dictation="") | ConnectionChanged(dictation=""):
                 self._tell(message)

@@ -20,6 +20,7 @@ from saywrite.foundation.errors import AudioError, JournalError
 from saywrite.foundation.events import (
     SAMPLE_RATE,
     ConnectionChanged,
+    DiskRecovered,
     Failed,
     Final,
     Finished,
@@ -119,7 +120,7 @@ class DictationSession:
         self._feeder = AudioCursor(recognizer, plan.base, record.read, record.on_disk)
         mark = plan.engine if plan.begun_with not in ("", plan.engine) else ""
         self._findings = ResultWriter(plan.base, self.transcript, record, tell, mark, plan.earlier_traffic)
-        self._disk_told = self._text_since = False
+        self._slow_disk_told = self._disk_warning_suppressed = self._text_since = False
         self._noted = plan.base
         self._gauge_due = 0.0
         self._gauge_told: ProgressChanged | None = None
@@ -224,13 +225,16 @@ class DictationSession:
                 self._findings.count(traffic, self._clock())
 
     def suppress_disk_warning(self) -> None:
-        """Why it does not take the sound has been told already."""
-        self._disk_told = True
+        """The user has been told already why the disk does not take the sound."""
+        self._disk_warning_suppressed = True
 
     def written(self, length: int) -> None:
         """The journal on disk holds the sound up to `length`."""
         self._feeder.written(length)
-        self._disk_told = False
+        self._disk_warning_suppressed = False
+        if self._slow_disk_told and self._feeder.unwritten <= SLOW_DISK:
+            self._slow_disk_told = False
+            self._tell(DiskRecovered(self.id))
         self.feed()
 
     def feed(self) -> None:
@@ -323,6 +327,7 @@ class DictationSession:
         if gauge != self._gauge_told:
             self._gauge_told = gauge
             self._tell(gauge)
-        if self._feeder.unwritten > SLOW_DISK and not self._disk_told:
-            self._disk_told = True
+        known = self._slow_disk_told or self._disk_warning_suppressed
+        if self._feeder.unwritten > SLOW_DISK and not known:
+            self._slow_disk_told = True
             self._tell(Failed(self.id, *SLOW_DISK_WORDS, about="disk"))

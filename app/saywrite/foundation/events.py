@@ -188,6 +188,13 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskRecovered:
+    """The disk has written everything that it refused or delayed. Ends a `Failed` about the "disk"."""
+
+    dictation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A dictation has its first sample. `at`: monotonic time of that sample; `source`: "microphone" or a file."""
 
@@ -515,6 +522,7 @@ FrontEndEvent = (
     | Failed
     | Finished
     | RecordClosed
+    | DiskRecovered
     | IncompleteRecordingsFound
     | DevicesChanged
     | Inserted

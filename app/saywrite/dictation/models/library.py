@@ -34,6 +34,10 @@ from saywrite.speech.local.model_store.transfer import StopTransfer, TransferSto
 from saywrite.storage.settings.schema import Settings
 
 PROGRESS_EVERY_S = 0.1
+PROGRESS_STEP = 0.01
+"""Progress is posted after so many seconds or so much of the whole: a source that stalls stops calling, and what was
+posted last stays in the window.
+"""
 RETRY_EVERY_S = 300.0
 """Seconds between two attempts at a download that failed, where no change of the network comes before."""
 
@@ -69,6 +73,22 @@ class _Job:
     model: str = ""
     quiet: bool = False
     stop: StopTransfer = field(default_factory=StopTransfer)
+
+
+class DownloadProgress:
+    """Which steps of a download are worth an event."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._due = 0.0
+        self._posted = 0
+
+    def advance(self, done: int, total: int, now: float) -> ModelProgress | None:
+        """The event to post when `done` of `total` bytes are there at `now` (monotonic seconds), if any."""
+        if now < self._due and done != total and done - self._posted < PROGRESS_STEP * total:
+            return None
+        self._due, self._posted = now + PROGRESS_EVERY_S, done
+        return ModelProgress(self._model, done, total)
 
 
 class ModelLibrary:
@@ -211,14 +231,12 @@ class ModelLibrary:
 
     def _download(self, job: _Job) -> None:
         sources = self._around.sources(self._around.settings().model_source, job.stop)
-        due = 0.0
+        progress = DownloadProgress(job.model)
 
         def report(done: int, total: int) -> None:
-            nonlocal due
-            now = time.monotonic()
-            if now >= due or done == total:
-                due = now + PROGRESS_EVERY_S
-                self._post(ModelProgress(job.model, done, total))
+            event = progress.advance(done, total, time.monotonic())
+            if event is not None:
+                self._post(event)
 
         self._store.download(
             job.model, sources, job.stop, Watcher(report, lambda: self._post(lambda: self._convert(job)))

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from saywrite.dictation.persistence.disk_thread import DiskThread
 from saywrite.foundation.errors import HistoryError, JournalError, SaywriteError
-from saywrite.foundation.events import BYTES_PER_SAMPLE, RecordClosed, Segment, Traffic
+from saywrite.foundation.events import BYTES_PER_SAMPLE, DiskRecovered, RecordClosed, Segment, Traffic
 from saywrite.storage.history.holdings import forget_empty
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
@@ -261,7 +261,7 @@ class RecordWriter:
             finally:
                 del self._unwritten[: (self._journal.length - before) * BYTES_PER_SAMPLE]
             self._retry_at = 0
-            self._told = bool(self._owed)
+            self._recover()
             self._post(SoundWritten(self._header.dictation, self._journal.length))
         except JournalError as error:
             self._retry_at = len(self._unwritten) // BYTES_PER_SAMPLE + RETRY_EVERY
@@ -291,6 +291,7 @@ class RecordWriter:
             while self._owed:
                 self._owed[0](self._history)
                 self._owed.popleft()
+            self._recover()
         except HistoryError as error:
             if not self._told:
                 self._told = True
@@ -300,6 +301,12 @@ class RecordWriter:
     def _text_saved(self) -> bool:
         """Only then anything counts as confirmed; otherwise the recording stays unfinished and is offered again."""
         return self._history is not None and not self._owed
+
+    def _recover(self) -> None:
+        """Tell that the disk took all that it refused."""
+        if self._told and not self._owed and not self._unwritten:
+            self._told = False
+            self._post(DiskRecovered(self._header.dictation))
 
     def _trouble(self, error: SaywriteError) -> None:
         self._post(DiskProblem(self._header.dictation, error))
