@@ -158,8 +158,7 @@ def test_a_bounce_is_no_release_and_a_release_before_the_first_sound_leaves_noth
     desk: Room, saywrite: Window, hand: Hand
 ) -> None:
     hand.press()
-    hand.fingers.up("space")
-    hand.fingers.down("space")
+    hand.fingers.bounce("space")
     saywrite.wait_state("listening")
     assert saywrite.states() == ["starting", "listening"]
     hand.release()

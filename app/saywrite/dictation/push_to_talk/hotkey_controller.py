@@ -34,6 +34,7 @@ from saywrite.desktop.session.events import (
     sleep_clocks,
 )
 from saywrite.dictation.push_to_talk.policy import (
+    BOUNCE_S,
     Action,
     Cancel,
     DictationState,
@@ -117,6 +118,7 @@ class HotkeyController:
         self._bindings: tuple[Binding, ...] = ()
         self._refused: tuple[HotkeyProblem, ...] = ()
         self._sleep = SuspendDetector()
+        self._bounce_until = 0.0
         self._captured = ""
         self._watching = False
         self._told: GrabResult | None = None
@@ -145,6 +147,8 @@ class HotkeyController:
         self._notice_sleep(at)
         match message:
             case KeyPressed() | KeyReleased():
+                if isinstance(message, KeyReleased):
+                    self._bounce_until = at + BOUNCE_S
                 self._do(self._keys.key(message, self._dictates.situation()))
             case GrabResult():
                 self._tell(message)
@@ -167,9 +171,14 @@ class HotkeyController:
     def wake(self, at: float) -> float | None:
         """Do what is due at `at`, and look whether the computer slept; when to be called next at the latest."""
         self._notice_sleep(at)
-        if self._keys.due is not None and at >= self._keys.due:
+        due = self._due()
+        if due is not None and at >= due:
             self._do(self._keys.wake(at, self._dictates.situation()))
-        return self._keys.due
+        return self._due()
+
+    def _due(self) -> float | None:
+        """When something is due. A release that is handled late may be a bounce too: its press is the next message."""
+        return None if self._keys.due is None else max(self._keys.due, self._bounce_until)
 
     def cancel(self, at: float) -> None:
         """Cancel what is running, so that it can be taken back: for the window, the tray and the command line."""
