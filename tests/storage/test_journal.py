@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwritable
 from saywrite.foundation.events import Gap
-from saywrite.storage.recordings.journal import Header, Journal, SampleReader, duration_words, unwritable
+from saywrite.storage.recordings.journal import Header, Journal, SampleReader, unwritable
 from saywrite.storage.recordings.metadata import Metadata, parse_metadata
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7, 5, tzinfo=timezone(timedelta(hours=1)))
@@ -298,8 +298,3 @@ def test_every_refusal_names_its_own_cause_and_remedy_and_what_is_safe(code: int
     assert what in error.what
     assert error.what.endswith("saved up to 3 s.")
     assert remedy in error.remedy
-
-
-def test_a_duration_is_said_as_people_say_it():
-    assert duration_words(16_000 * 151) == "2 min 31 s"
-    assert duration_words(16_000 * 59) == "59 s"

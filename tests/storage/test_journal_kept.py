@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -73,8 +74,8 @@ def test_a_kill_between_the_flac_and_the_removal_of_the_pcm_is_taken_up_again(tm
 
 
 def test_the_pcm_stays_when_the_copy_does_not_read_back_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def spoil(blocks: Iterable[bytes], path: Path) -> None:
-        write_flac((pcm[:-2] + b"\x55\x55" for pcm in blocks), path)
+    def spoil(blocks: Iterable[bytes], file: BinaryIO) -> None:
+        write_flac((pcm[:-2] + b"\x55\x55" for pcm in blocks), file)
 
     folder = recorded(tmp_path, pcm=speech())
     monkeypatch.setattr(recordings, "write_flac", spoil)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import tomllib
 from dataclasses import replace
@@ -13,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saywrite.foundation.errors import SettingsError
-from saywrite.storage.settings.file import LoadedSettings, load, save, write_atomic
+from saywrite.storage.settings.file import LoadedSettings, load, save, write_private
 from saywrite.storage.settings.schema import OPTIONS, Option, Settings
 
 
@@ -218,37 +217,6 @@ def test_a_file_that_may_not_be_read_is_told_and_not_replaced(path: Path):
     assert path.is_dir()
 
 
-def test_a_write_replaces_the_whole_file_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    target = tmp_path / "keywords.json"
-    write_atomic(target, b"old")
-
-    def fail(fd: int) -> None:
-        raise OSError(5, "Input/output error")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", fail)
-        with pytest.raises(SettingsError, match="Input/output error"):
-            write_atomic(target, b"new")
-    assert target.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [target]
-    write_atomic(target, b"new")
-    assert target.read_bytes() == b"new"
-
-
-def test_an_exported_file_has_the_usual_mode_and_a_private_one_is_private(tmp_path: Path):
-    before = os.umask(0o022)
-    try:
-        write_atomic(tmp_path / "private", b"x")
-        write_atomic(tmp_path / "export", b"x", private=False)
-        (tmp_path / "export-2").touch()
-        (tmp_path / "export-2").chmod(0o664)
-        write_atomic(tmp_path / "export-2", b"x", private=False)
-    finally:
-        os.umask(before)
-    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("private", "export", "export-2")]
-    assert modes == [0o600, 0o644, 0o664]
-
-
 def test_a_settings_file_that_is_a_link_stays_one(tmp_path: Path):
     """As people have it who keep their settings in a repository."""
     (tmp_path / "dotfiles").mkdir()
@@ -264,7 +232,7 @@ def test_a_link_that_leads_nowhere_is_told(tmp_path: Path):
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
     with pytest.raises(SettingsError):
-        write_atomic(loop, b"x")
+        write_private(loop, b"x")
     assert loop.is_symlink()
 
 

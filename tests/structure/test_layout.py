@@ -44,7 +44,6 @@ SHORT: dict[str, str] = {
     "ui/models/download_rate.py": "the time that a download still takes",
     "ui/models/text_differences.py": "which words of two texts differ",
     "ui/toolkit/clipboard.py": "the one place that writes the clipboard for the window",
-    "ui/toolkit/formatting.py": "durations and clock times for people",
     "ui/toolkit/preferences.py": "the settings in force, and who is told of a change",
     "ui/toolkit/screen_reader.py": "the one call that speaks to a screen reader",
     "ui/transcript/export_document.py": "the shown transcript as lines for an export",

@@ -16,6 +16,7 @@ from saywrite.cli.doctor.report import Check
 from saywrite.dictation.assembly import find_account, source_of
 from saywrite.foundation.catalog import AIOLA, KEY_VARIABLE
 from saywrite.foundation.errors import KeyMissing, SaywriteError
+from saywrite.foundation.files import os_error_reason
 from saywrite.foundation.paths import Paths, private_folder
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.net.error_answers import host_of
@@ -84,7 +85,7 @@ def _folder(name: str, folder: Path) -> Check:
         return Check(
             name,
             False,
-            f"{folder} cannot be written: {error.strerror}.",
+            f"{folder} cannot be written: {os_error_reason(error)}.",
             "Make it writable for your user, or name another folder with --config or --data.",
         )
     return Check(name, True, str(folder))

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from saywrite.cli.doctor.report import Check
+from saywrite.foundation.files import os_error_reason
 from saywrite.speech.local.model_store.store import ModelStore
 from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.local.models import Model
@@ -75,7 +76,7 @@ def check_model(store: ModelStore, id: str) -> Check:
         folder, damaged = store.inspect(id, StopTransfer())
     except OSError as error:
         return Check(
-            "model", False, f"{model.label} cannot be read: {error.strerror}.", f"Check the disk, then: {again}"
+            "model", False, f"{model.label} cannot be read: {os_error_reason(error)}.", f"Check the disk, then: {again}"
         )
     if folder is None:
         return Check(

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from saywrite import __version__
 from saywrite.foundation.catalog import language
 from saywrite.foundation.errors import AudioFileError, SaywriteError, ServiceFailed, ServiceUnreachable
+from saywrite.foundation.files import os_error_reason
 from saywrite.speech.aiola.net.command_queue import CommandQueue, Stopped
 from saywrite.speech.aiola.net.connector import Connector, Endpoint
 from saywrite.speech.aiola.net.error_answers import UPLOADING, from_http, host_of, makes_no_sense
@@ -64,7 +65,7 @@ class MultipartForm:
             try:
                 piece = self._file.read(min(PIECE, left))
             except OSError as error:
-                raise AudioFileError(f"The file cannot be read: {error.strerror}.", "Check the disk.") from None
+                raise AudioFileError(f"The file cannot be read: {os_error_reason(error)}.", "Check the disk.") from None
             if not piece:
                 raise AudioFileError("The file became shorter while it was sent.", "Send it again when it is complete.")
             left -= len(piece)
@@ -163,7 +164,9 @@ class FileRequest(threading.Thread):
             raise from_exception(error, self._host, UPLOADING) from None
         except OSError as error:
             if error.filename is not None:
-                raise AudioFileError(f"{path.name} cannot be read: {error.strerror}.", "Check the file.") from None
+                raise AudioFileError(
+                    f"{path.name} cannot be read: {os_error_reason(error)}.", "Check the file."
+                ) from None
             raise from_exception(error, self._host, UPLOADING) from None
         if not 200 <= status < 300:
             raise from_http(status, headers, body, self._host, UPLOADING)

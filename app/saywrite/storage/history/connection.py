@@ -7,15 +7,14 @@ any descriptor of it; another process would then take the database for unused an
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import sqlite3
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from saywrite.foundation.errors import HistoryDamaged, HistoryUnavailable
+from saywrite.foundation.files import is_disk_full, temporary_name
 
 log = logging.getLogger(__name__)
 
@@ -65,12 +64,12 @@ def create_private(path: Path) -> None:
     if path.exists():
         return
     with suppress(OSError):
-        fd, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(fd)
+        empty = path.with_name(temporary_name())
+        os.close(os.open(empty, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         try:
-            os.link(name, path)
+            path.hardlink_to(empty)
         finally:
-            Path(name).unlink()
+            empty.unlink()
 
 
 def has_log(path: Path) -> bool:
@@ -100,7 +99,7 @@ def unavailable(error: sqlite3.Error | OSError, path: Path) -> HistoryUnavailabl
     log.warning("the history: %s %s", type(error).__name__, getattr(error, "sqlite_errorname", ""))
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(path)
-    if code == sqlite3.SQLITE_FULL or _is_full(error):
+    if code == sqlite3.SQLITE_FULL or is_disk_full(error):
         what, remedy = "The disk is full: the history cannot be written.", "Free some space on the disk."
     elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         what, remedy = "The history is in use by another program.", "Close other Saywrite windows and try again."
@@ -125,7 +124,3 @@ def gone(path: Path) -> HistoryUnavailable:
         f"The history {path} was moved or deleted while Saywrite uses it.",
         "Put the file back, or start Saywrite again: it begins a new history, and recordings are kept.",
     )
-
-
-def _is_full(error: sqlite3.Error | OSError) -> bool:
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from saywrite.foundation.errors import HistoryDamaged, HistoryError, HistoryUnavailable
+from saywrite.foundation.files import set_aside
 from saywrite.storage.history.connection import connect, damaged
 from saywrite.storage.history.holdings import is_sound
 from saywrite.storage.history.in_use import UseLock
@@ -66,7 +67,7 @@ def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
     log.warning("the history is damaged: it is set aside")
     try:
         with UseLock(path, shared=False):
-            aside = _set_aside(path)
+            aside = _set_history_aside(path)
     except BlockingIOError as error:
         raise HistoryUnavailable(
             f"The history in {path} is damaged and in use by another Saywrite. It was left as it is.",
@@ -78,12 +79,9 @@ def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
     return HistoryStore(path), Salvaged(aside, count)
 
 
-def _set_aside(path: Path) -> Path:
-    """Rename the file and its logs. Raises OSError."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    path.rename(aside)
+def _set_history_aside(path: Path) -> Path:
+    """Rename the file and its logs; the new path of the file. Raises OSError."""
+    aside = set_aside(path, "damaged")
     for suffix in ("-wal", "-journal"):
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))

@@ -6,11 +6,10 @@ imported at the first use.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 
@@ -18,28 +17,26 @@ _DAMAGED = "the FLAC file is damaged"
 _STEP_BACK = 10 * SAMPLE_RATE
 
 
-def write_flac(blocks: Iterable[bytes], path: Path) -> None:
-    """Encode s16le mono sound into `path`, and have it on the disk. Raises OSError; the file is then incomplete."""
+def write_flac(blocks: Iterable[bytes], file: BinaryIO) -> None:
+    """Encode s16le mono sound into `file`. Raises OSError; the file is then incomplete."""
     import av
     import numpy as np
 
     av.logging.set_level(None)
-    with path.open("wb") as file:
-        try:
-            with av.open(file, "w", format="flac") as container:
-                stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono", format="s16")
-                written = 0
-                for pcm in blocks:
-                    samples = np.frombuffer(pcm, "<i2").astype(np.int16)[None]
-                    frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
-                    frame.sample_rate, frame.pts = SAMPLE_RATE, written
-                    written += samples.shape[1]
-                    container.mux(stream.encode(frame))
-                container.mux(stream.encode(None))
-        except av.error.FFmpegError as error:
-            raise OSError(0, "the FLAC file could not be written, the disk may be full") from error
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with av.open(file, "w", format="flac") as container:
+            stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono", format="s16")
+            written = 0
+            for pcm in blocks:
+                samples = np.frombuffer(pcm, "<i2").astype(np.int16)[None]
+                frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+                frame.sample_rate, frame.pts = SAMPLE_RATE, written
+                written += samples.shape[1]
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    except av.error.FFmpegError as error:
+        raise OSError(0, "the FLAC file could not be written, the disk may be full") from error
+    file.flush()
 
 
 class FlacReader:

@@ -19,7 +19,9 @@ from pathlib import Path
 from types import TracebackType
 
 from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwritable
-from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, Gap
+from saywrite.foundation.events import BYTES_PER_SAMPLE, Gap, seconds
+from saywrite.foundation.files import OSErrorMessage, os_error_message, os_error_reason, sync_data, sync_folder
+from saywrite.foundation.formatting import length as format_length
 from saywrite.foundation.paths import private_folder
 from saywrite.storage.recordings.folder_lock import LOCK, FolderLock
 from saywrite.storage.recordings.metadata import (
@@ -29,44 +31,23 @@ from saywrite.storage.recordings.metadata import (
     Metadata,
     load_metadata,
     parse_metadata,
-    replace_file,
-    set_aside,
-    sync_folder,
+    save_metadata,
+    set_metadata_aside,
 )
 
-__all__ = ["Header", "Journal", "SampleReader", "duration_words", "unwritable"]
+__all__ = ["Header", "Journal", "SampleReader", "unwritable"]
 
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends in the sound
 
 
 def unwritable(error: OSError, place: Path, kept: str) -> JournalUnwritable:
-    """The message for a refused write below `place`. `kept` is a sentence that says what is safe."""
-    code = error.errno
-    if code in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        what, remedy = "The disk is full", f"Free some space on the disk that holds {place}."
-    elif code == errno.EROFS:
-        what, remedy = (
-            f"{place} is on a read-only disk",
-            "Make it writable, or start with --data and another folder.",
+    """Explain a write below `place` that the system refused. `kept` is a sentence that says what is safe."""
+    message = os_error_message(error, place, "start with --data and another folder")
+    if error.errno == errno.EFBIG:
+        message = OSErrorMessage(
+            "the recording has reached the largest file size allowed here", "Begin a new dictation."
         )
-    elif code in (errno.EACCES, errno.EPERM):
-        what = f"Saywrite may not write to {place}"
-        remedy = "Give your user write permission for this folder, or start with --data and another folder."
-    elif code == errno.EFBIG:
-        what, remedy = (
-            "The recording has reached the largest file size allowed here",
-            "Begin a new dictation.",
-        )
-    else:
-        what = f"{place} cannot be written ({error.strerror or error})"
-        remedy = "Check the disk, or start with --data and another folder."
-    return JournalUnwritable(f"{what}. {kept}".strip(), remedy)
-
-
-def duration_words(samples: int) -> str:
-    """ "2 min 31 s" of sound."""
-    minutes, rest = divmod(samples // SAMPLE_RATE, 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    return JournalUnwritable(f"{message.sentence} {kept}".strip(), message.remedy)
 
 
 class SampleReader:
@@ -134,7 +115,7 @@ class Journal:
             # the lock of a folder without one (`recordings.scan`).
             lock = FolderLock(folder)
             try:
-                replace_file(folder / SIDECAR, metadata.encode())
+                save_metadata(folder, metadata)
                 return cls._open(folder, metadata, lock, os.O_CREAT | os.O_EXCL)
             except BaseException:
                 lock.release()
@@ -162,7 +143,7 @@ class Journal:
         except OSError as error:
             lock.release()
             raise JournalDamaged(
-                f"The recording in {folder} cannot be opened ({error.strerror}).",
+                f"The recording in {folder} cannot be opened ({os_error_reason(error)}).",
                 "Check the disk and the permissions of this folder; nothing was changed.",
             ) from error
         journal._set_aside = not readable or metadata.newer
@@ -226,7 +207,7 @@ class Journal:
             return self._reader.read(start, min(end, self.length))
         except OSError as error:
             raise JournalDamaged(
-                f"The recording cannot be read back ({error.strerror}).",
+                f"The recording cannot be read back ({os_error_reason(error)}).",
                 "Check the disk; the recording is kept.",
             ) from error
 
@@ -247,9 +228,9 @@ class Journal:
         """Replace the sidecar on disk. Raises JournalUnwritable; the one before is then still there."""
         try:
             if self._set_aside:
-                set_aside(self.folder / SIDECAR)
+                set_metadata_aside(self.folder)
                 self._set_aside = False
-            replace_file(self.folder / SIDECAR, self._sidecar.encode())
+            save_metadata(self.folder, self._sidecar)
         except OSError as error:
             raise unwritable(error, self.folder.parent, self._kept()) from error
 
@@ -263,7 +244,7 @@ class Journal:
                 sync_folder(self.folder)
                 sync_folder(self.folder.parent)
                 self._names_synced = True
-            getattr(os, "fdatasync", os.fsync)(self._fd)
+            sync_data(self._fd)
         except OSError as error:
             raise unwritable(error, self.folder.parent, self._kept()) from error
 
@@ -301,7 +282,7 @@ class Journal:
     def _kept(self) -> str:
         if not self.length:
             return "Nothing is saved yet; new sound is kept in memory."
-        return f"The recording is saved up to {duration_words(self.length)}; new sound is kept in memory."
+        return f"The recording is saved up to {format_length(seconds(self.length))}; new sound is kept in memory."
 
 
 def _remove_empty(folder: Path) -> None:

@@ -15,14 +15,16 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwritable
-from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, IncompleteRecording
+from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, IncompleteRecording, seconds
+from saywrite.foundation.files import new_file, os_error_reason
+from saywrite.foundation.formatting import length as format_length
 from saywrite.storage.recordings.flac_file import FlacReader, write_flac
 from saywrite.storage.recordings.folder_lock import LOCK, FolderLock, is_held
-from saywrite.storage.recordings.journal import SampleReader, duration_words, unwritable
-from saywrite.storage.recordings.metadata import AUDIO, SIDECAR, Metadata, load_metadata, parse_metadata, sync_folder
+from saywrite.storage.recordings.journal import SampleReader, unwritable
+from saywrite.storage.recordings.metadata import AUDIO, PART_SUFFIX, SIDECAR, Metadata, load_metadata, parse_metadata
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +81,7 @@ class Recording:
         while at < self.length:
             pcm = self.read(at, at + _BLOCK)
             if not pcm:
-                raise _damaged(self.folder, OSError(0, f"it ends after {duration_words(at)}"))
+                raise _damaged(self.folder, OSError(0, f"it ends after {format_length(seconds(at))}"))
             yield pcm
             at += len(pcm) // BYTES_PER_SAMPLE
 
@@ -177,35 +179,21 @@ def export_wav(folder: Path, target: Path, overwrite: bool = False) -> None:
         if recording.length > _WAV_LIMIT:
             raise JournalUnwritable("This recording is too long for a WAV file (37 hours).", "Export its text instead.")
         try:
-            if not overwrite:
-                target.open("xb").close()
-            try:
-                _write_wav(recording, target)
-            except (OSError, JournalDamaged):
-                if not overwrite:
-                    with suppress(OSError):
-                        target.unlink()
-                raise
+            with new_file(target, private=False, overwrite=overwrite) as (file, _):
+                _write_wav(recording, file)
         except FileExistsError as error:
             raise JournalUnwritable(f"{target} already exists.", "Choose another name.") from error
         except OSError as error:
             raise unwritable(error, target.parent, "The recording itself is kept.") from error
 
 
-def _write_wav(recording: Recording, target: Path) -> None:
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file, closing(wave.open(file, "wb")) as sound:
-            sound.setnchannels(1)
-            sound.setsampwidth(BYTES_PER_SAMPLE)
-            sound.setframerate(SAMPLE_RATE)
-            for pcm in recording.blocks():
-                sound.writeframesraw(pcm)
-        part.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
+def _write_wav(recording: Recording, file: BinaryIO) -> None:
+    with closing(wave.open(file, "wb")) as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(BYTES_PER_SAMPLE)
+        sound.setframerate(SAMPLE_RATE)
+        for pcm in recording.blocks():
+            sound.writeframesraw(pcm)
 
 
 def recording_folders(recordings: Path) -> list[Path]:
@@ -216,7 +204,7 @@ def recording_folders(recordings: Path) -> list[Path]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        log.warning("the recordings cannot be listed: %s", error.strerror)
+        log.warning("the recordings cannot be listed: %s", os_error_reason(error))
         return []
 
 
@@ -263,19 +251,15 @@ def _is_complete(folder: Path, limit: datetime) -> bool:
 
 
 def _encode(folder: Path) -> None:
-    part = folder / (KEPT_AUDIO + ".tmp")
     with open_recording(folder) as recording:
         if recording.length == 0:
             return
         try:
-            os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
-            write_flac(recording.blocks(), part)
-            _check_flac(recording, part)
-            part.replace(folder / KEPT_AUDIO)
-            sync_folder(folder)  # the name of the FLAC file is on disk before the PCM goes
+            part = folder / (KEPT_AUDIO + PART_SUFFIX)
+            with new_file(folder / KEPT_AUDIO, temporary=part) as (file, path):
+                write_flac(recording.blocks(), file)
+                _check_flac(recording, path)
         except OSError as error:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
             raise unwritable(error, folder.parent, "The recording is kept as it is.") from error
     try:
         (folder / AUDIO).unlink()
@@ -298,7 +282,7 @@ def _check_flac(recording: Recording, path: Path) -> None:
 def _remove(folder: Path) -> None:
     """Remove a recording's own files, the sound first: an interrupted removal leaves nothing to offer."""
     try:
-        for name in (KEPT_AUDIO + ".tmp", KEPT_AUDIO, AUDIO + ".tmp", AUDIO, SIDECAR + ".tmp", SIDECAR):
+        for name in (KEPT_AUDIO + PART_SUFFIX, KEPT_AUDIO, AUDIO + PART_SUFFIX, AUDIO, SIDECAR + PART_SUFFIX, SIDECAR):
             (folder / name).unlink(missing_ok=True)
         for broken in folder.glob(SIDECAR + ".broken-*"):
             broken.unlink(missing_ok=True)
@@ -315,6 +299,6 @@ def _remove_folder(folder: Path) -> None:
 
 def _damaged(folder: Path, error: OSError) -> JournalDamaged:
     return JournalDamaged(
-        f"The recording in {folder} cannot be read ({error.strerror}).",
+        f"The recording in {folder} cannot be read ({os_error_reason(error)}).",
         "Check the disk and the permissions of this folder; nothing was changed.",
     )

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,11 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, Gap
+from saywrite.foundation.files import set_aside, write_atomic
 
 log = logging.getLogger(__name__)
 
 AUDIO = "audio.pcm"
 SIDECAR = "dictation.json"
+
+PART_SUFFIX = ".tmp"
+"""Ends the name of a file in the folder that is still being written."""
 
 SCHEMA = 1
 """Version of the sidecar's layout."""
@@ -135,40 +137,13 @@ def _began_by_file(path: Path) -> datetime:
         return datetime.fromtimestamp(86_400).astimezone()
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` in place of `path` as a whole (0600): a crash leaves the old one or the new one. Raises OSError.
-
-    For files that one process writes at a time: the temporary file has a fixed name.
-    """
-    temporary = path.with_name(path.name + ".tmp")
-    fd = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in `folder` past a power cut; a file that is synced can still lack its name. Raises OSError."""
-    if sys.platform == "win32":
-        return  # a folder cannot be opened there
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def set_aside(path: Path) -> None:
-    """Rename a damaged file to `<name>.broken-<n>`, where no file is yet. Raises OSError."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
-        number += 1
+def set_metadata_aside(folder: Path) -> None:
+    """Rename a damaged sidecar so that saving does not overwrite it; a missing one is no error. Raises OSError."""
     with suppress(FileNotFoundError):
-        path.rename(aside)
+        set_aside(folder / SIDECAR)
+
+
+def save_metadata(folder: Path, metadata: Metadata) -> None:
+    """Replace the sidecar in `folder` as a whole. Only the process that holds the folder's lock may. Raises OSError."""
+    path = folder / SIDECAR
+    write_atomic(path, metadata.encode(), temporary=path.with_name(path.name + PART_SUFFIX))

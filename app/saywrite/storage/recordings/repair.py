@@ -6,15 +6,22 @@ Everything is done under the recording's lock. Callers: `dictation.archive`, `di
 from __future__ import annotations
 
 import logging
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 from saywrite.foundation.errors import JournalError
+from saywrite.foundation.files import new_file
 from saywrite.storage.recordings.folder_lock import FolderLock, is_held
 from saywrite.storage.recordings.journal import unwritable
 from saywrite.storage.recordings.library import finish_recording, has_sound, open_recording, recording_folders
-from saywrite.storage.recordings.metadata import AUDIO, SIDECAR, Metadata, load_metadata, replace_file, set_aside
+from saywrite.storage.recordings.metadata import (
+    AUDIO,
+    PART_SUFFIX,
+    Metadata,
+    load_metadata,
+    save_metadata,
+    set_metadata_aside,
+)
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +51,8 @@ def replace_metadata(folder: Path, metadata: Metadata, expected: Metadata) -> No
         if there != expected:
             return
         if not readable:
-            set_aside(folder / SIDECAR)
-        replace_file(folder / SIDECAR, metadata.encode())
+            set_metadata_aside(folder)
+        save_metadata(folder, metadata)
     except OSError as error:
         raise unwritable(error, folder.parent, "The recording is kept.") from error
     finally:
@@ -65,18 +72,11 @@ def restore_pcm(folder: Path) -> None:
         raise JournalError("This dictation is in use.", "Try again in a moment.") from error
     except OSError as error:
         raise unwritable(error, folder.parent, "The recording is kept.") from error
-    part = folder / (AUDIO + ".tmp")
     try:
-        with open_recording(folder) as recording:
-            fd = os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
-            with os.fdopen(fd, "wb") as file:
-                for pcm in recording.blocks():
-                    file.write(pcm)
-                file.flush()
-                os.fsync(file.fileno())
-        part.replace(folder / AUDIO)
+        part = folder / (AUDIO + PART_SUFFIX)
+        with open_recording(folder) as recording, new_file(folder / AUDIO, temporary=part) as (file, _):
+            file.writelines(recording.blocks())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise unwritable(error, folder.parent, "The recording is kept.") from error
     finally:
         lock.release()

@@ -7,18 +7,15 @@ ever lost.
 
 from __future__ import annotations
 
-import errno
 import logging
-import os
-import secrets
 import tomllib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from saywrite.foundation.errors import SettingsError
+from saywrite.foundation.files import os_error_message, os_error_reason, set_aside, write_atomic
 from saywrite.foundation.paths import private_folder
 from saywrite.storage.settings.schema import FORMER_VALUES, OPTIONS, Settings
 from saywrite.text.encodings import decode
@@ -50,7 +47,7 @@ def load(path: Path) -> LoadedSettings:
     except FileNotFoundError:
         return LoadedSettings(Settings())
     except OSError as error:
-        problem = f"{path} cannot be read ({error.strerror}). The defaults are used."
+        problem = f"{path} cannot be read ({os_error_reason(error)}). The defaults are used."
         return LoadedSettings(Settings(), (f"{problem} Make the file readable for your user.",))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         return LoadedSettings(Settings(), (_broken(path, error),))
@@ -72,49 +69,16 @@ def save(path: Path, settings: Settings) -> None:
                 changed[name] = value
         elif value != option.default:
             changed[name] = value
-    write_atomic(path, _merge(text, changed, path).encode("utf-8"))
+    write_private(path, _merge(text, changed, path).encode("utf-8"))
 
 
-def write_atomic(path: Path, data: bytes, private: bool = True) -> None:
-    """Put `data` in place of `path` as a whole: a crash or a full disk leaves the old file or the new one.
-
-    `private`: for this user only (0600); otherwise the mode of the file that is there, or the system's usual
-    one. Missing folders are made (0700). A symbolic link stays one: its target is written. Raises
-    SettingsError.
-    """
-    target = path
+def write_private(path: Path, data: bytes) -> None:
+    """Put `data` in place of a file of the user's settings (0600), in a folder made for it. Raises SettingsError."""
     try:
         private_folder(path.parent)
-        if path.is_symlink():
-            target = path.resolve()
-            if target.is_symlink():  # Python 3.13 gives a loop back as it is
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        mode = 0o600 if private else 0o666
-        temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-        fd = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
-        try:
-            with os.fdopen(fd, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            if not private and target.exists():
-                temporary.chmod(target.stat().st_mode & 0o777)
-            temporary.replace(target)
-        except OSError:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links, before Python 3.13
+        write_atomic(path, data)
+    except OSError as error:
         raise _unwritable(path, error) from error
-
-
-def set_aside(path: Path) -> Path:
-    """Rename a broken file to `<name>.broken-<n>`, never over another; returns it. Raises OSError."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
-        number += 1
-    path.rename(aside)
-    return aside
 
 
 def _check(content: Mapping[str, Any], file: str) -> LoadedSettings:
@@ -197,16 +161,6 @@ def _is(text: str, wanted: Mapping[str, Any]) -> bool:
         return False
 
 
-def _unwritable(path: Path, error: Exception) -> SettingsError:
-    code = error.errno if isinstance(error, OSError) else None
-    if code in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return SettingsError(f"{path} was not saved: the disk is full.", "Free some space and try again.")
-    if code == errno.EROFS:
-        return SettingsError(f"{path} was not saved: its disk is read-only.", "Choose a folder you may write to.")
-    if code in (errno.EACCES, errno.EPERM):
-        return SettingsError(
-            f"{path} was not saved: writing there is not permitted.",
-            f"Make {path.parent} writable for your user, or choose another folder.",
-        )
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return SettingsError(f"{path} was not saved ({reason}).", "Choose another folder, or check the disk.")
+def _unwritable(path: Path, error: OSError) -> SettingsError:
+    reason, remedy = os_error_message(error, path.parent)
+    return SettingsError(f"{path} was not saved: {reason}.", remedy)

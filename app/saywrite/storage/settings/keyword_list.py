@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from saywrite.foundation.errors import KeywordsError
-from saywrite.storage.settings.file import write_atomic
+from saywrite.foundation.files import os_error_reason
+from saywrite.storage.settings.file import write_private
 from saywrite.text.keyword_files import read, write_json
 from saywrite.text.keywords import Keyword
 
@@ -16,7 +17,7 @@ def read_keyword_file(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]
         found = read(path.name, path.read_bytes())
     except OSError as error:
         raise KeywordsError(
-            f"{path} cannot be read: {error.strerror}.", "Check the name and its permissions."
+            f"{path} cannot be read: {os_error_reason(error)}.", "Check the name and its permissions."
         ) from error
     return found.keywords, tuple(f"{path}, line {bad.line}: {bad.what}" for bad in found.problems)
 
@@ -33,4 +34,4 @@ def load_keywords(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
 
 def save_keywords(path: Path, keywords: tuple[Keyword, ...]) -> None:
     """Replace the file as a whole. Raises SettingsError."""
-    write_atomic(path, write_json(keywords).encode("utf-8"))
+    write_private(path, write_json(keywords).encode("utf-8"))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from saywrite.storage.settings.file import write_atomic
+from saywrite.storage.settings.file import write_private
 from saywrite.text.encodings import decode
 
 log = logging.getLogger(__name__)
@@ -28,4 +28,4 @@ def load_window_state(path: Path) -> dict[str, Any]:
 
 def save_window_state(path: Path, state: Mapping[str, Any]) -> None:
     """Save values that JSON can hold. Raises SettingsError."""
-    write_atomic(path, json.dumps(dict(state), indent=1).encode("utf-8"))
+    write_private(path, json.dumps(dict(state), indent=1).encode("utf-8"))

@@ -28,12 +28,12 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.foundation.events import seconds
+from saywrite.foundation.formatting import clock, length, moment
 from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import Dictated, Summary
 from saywrite.storage.history.timings import TimedDictation
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
-from saywrite.ui.toolkit.formatting import clock, length, moment
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce

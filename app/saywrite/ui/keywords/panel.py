@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from saywrite.foundation import formatting as wording
 from saywrite.foundation.errors import SaywriteError
 from saywrite.text.keywords import Keyword
 from saywrite.ui.keywords import files as keywords_files
 from saywrite.ui.keywords.message_bar import KeywordsReport
 from saywrite.ui.keywords.model import SPOKEN, KeywordsModel
 from saywrite.ui.keywords.table import KeywordsTable
-from saywrite.ui.toolkit import formatting as wording
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import icon
 

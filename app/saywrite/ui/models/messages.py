@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from saywrite.foundation.events import ModelInfo, ModelState
-from saywrite.ui.toolkit.formatting import HOUR, MINUTE
+from saywrite.foundation.formatting import HOUR, MINUTE
 
 UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 ROUNDED_TO_S = 5

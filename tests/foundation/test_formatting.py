@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from saywrite.ui.toolkit import formatting as wording
+from saywrite.foundation import formatting as wording
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from saywrite.ui.toolkit import formatting as wording
         (0.42, "0:00", "0.4 s"),
         (9.96, "0:09", "10 s"),
         (31, "0:31", "31 s"),
+        (59, "0:59", "59 s"),
         (59.7, "0:59", "1 min"),
         (120, "2:00", "2 min"),
         (151.4, "2:31", "2 min 31 s"),
