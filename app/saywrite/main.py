@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from saywrite.cli import arguments as cli
 from saywrite.cli.ending.exit_codes import run_to_exit_code
 from saywrite.cli.ending.interrupts import end_even_when_held, end_on_signals
+from saywrite.foundation.catalog import EN, LOCAL
 from saywrite.foundation.paths import Paths, default_paths
 from saywrite.foundation.program import program_command, window_command, worker_command
 
@@ -102,7 +103,7 @@ def build(
 
 
 def _run_worker(engine: str, model: Path | None) -> int:
-    if engine != "local" or model is None:
+    if engine != LOCAL or model is None:
         print(f"saywrite: there is no worker called {engine}, or no model for it.", file=sys.stderr)
         return cli.USAGE
     from saywrite.audio.vad import Segmenter
@@ -382,7 +383,7 @@ def _doctor(options: cli.Options) -> int:
 
     with tempfile.TemporaryDirectory(prefix="saywrite-self-test-") as folder:
         private = default_paths(Path(folder) / "config", Path(folder) / "data")
-        settings = replace(settings, engine="local", language="en", keep_recordings_days=-1)
+        settings = replace(settings, engine=LOCAL, language=EN, keep_recordings_days=-1)
         check = run_self_test(lambda tell: build(options, private, settings, keywords, tell, models=paths.data))
     return print_checks((check,), options.as_json)
 

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from saywrite.foundation.catalog import APP_ID
 from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.files import os_error_reason, write_atomic
 from saywrite.foundation.paths import private_folder
@@ -55,7 +56,7 @@ def autostart_here(
 
         return RunKey(UserRegistry(), command)
     if platform == "darwin":
-        return LaunchAgent(home / "Library" / "LaunchAgents" / "io.github.saywrite.Saywrite.plist", command)
+        return LaunchAgent(home / "Library" / "LaunchAgents" / f"{APP_ID}.plist", command)
     config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     return DesktopEntry(config / "autostart" / "saywrite.desktop", command)
 

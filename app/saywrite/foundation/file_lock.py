@@ -11,6 +11,8 @@ import os
 import sys
 from pathlib import Path
 
+from saywrite.foundation.files import os_error_reason
+
 log = logging.getLogger(__name__)
 
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -66,4 +68,4 @@ def lock_descriptor(fd: int, *, shared: bool) -> None:
             raise
         except OSError as error:
             # Some network file systems have no locks. Going on without one is better than not working there.
-            log.warning("no lock on a file: %s", error.strerror)
+            log.warning("no lock on a file: %s", os_error_reason(error))

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:  # not loaded: commands for the running window use this module and must start fast
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
 
 _FULL_DISK = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -23,7 +25,7 @@ _NO_FOLDER_SYNC = (errno.EINVAL, getattr(errno, "ENOTSUP", errno.EINVAL), errno.
 
 def temporary_name() -> str:
     """A name for a file that is being written, hidden and taken by no other file."""
-    return f".saywrite-{secrets.token_hex(6)}.tmp"
+    return f".saywrite-{os.urandom(6).hex()}.tmp"
 
 
 @contextmanager

@@ -1,6 +1,7 @@
-"""Numbers and times as people read them. Pure.
+"""Durations, clock times, numbers and sizes as people read them. Pure.
 
-The same words everywhere: a length is "2 min 31 s" in a sentence and "2:31" on a display.
+A length is "2 min 31 s" in a sentence and "2:31" on a display. Sizes are decimal (1 MB = 1,000,000 bytes), as file
+managers and download pages show them. The app has no other copy of these.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from datetime import datetime
 from saywrite.foundation.events import Gap, seconds
 
 MINUTE, HOUR = 60, 3600
+"""In seconds."""
+
+UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 
 
 def clock(length_s: float) -> str:
-    """A length on a display: 0:07, 12:34, 1:02:03."""
+    """Format a length for a display: 0:07, 12:34, 1:02:03."""
     whole = max(0, int(length_s))
     if whole >= HOUR:
         return f"{whole // HOUR}:{whole % HOUR // MINUTE:02}:{whole % MINUTE:02}"
@@ -21,13 +25,18 @@ def clock(length_s: float) -> str:
 
 
 def elapsed(length_s: float) -> str:
-    """The running time of a dictation, of a width that does not jump in the first hour: 00:07, 12:34, 1:02:03."""
-    text = clock(length_s)
-    return text.rjust(5, "0")
+    """Format a running time, equally wide in the first hour: 00:07, 12:34, 1:02:03."""
+    return clock(length_s).rjust(5, "0")
+
+
+def long_clock(length_s: float) -> str:
+    """Format a length with its hours, rounded to seconds: 0:02:31."""
+    whole = round(length_s)
+    return f"{whole // HOUR}:{whole % HOUR // MINUTE:02}:{whole % MINUTE:02}"
 
 
 def length(length_s: float) -> str:
-    """A length in a sentence: 0.4 s, 31 s, 2 min 31 s, 1 h 2 min."""
+    """Format a length for a sentence: 0.4 s, 31 s, 2 min 31 s, 1 h 2 min."""
     if length_s < 10:
         tenths = f"{max(0.0, length_s):.1f}".removesuffix(".0")
         return f"{tenths} s"
@@ -41,19 +50,50 @@ def length(length_s: float) -> str:
 
 
 def missing(gap: Gap) -> str:
-    """0.8 s of sound missing: the microphone was unplugged."""
+    """Describe a gap: "0.8 s of sound missing: the microphone was unplugged"."""
     words = f"{length(seconds(gap.length))} of sound missing"
     return f"{words}: {gap.cause}" if gap.cause else words
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """1 word, 1,280 words."""
+    """Format a number with its noun: 1 word, 1,280 words."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def moment(then: datetime, now: datetime) -> str:
-    """When something began: 10:42 today, else "Nov 3, 10:42", with the year when it is another."""
+    """Format when something began: "10:42" today, else "Nov 3, 10:42", in other years "Nov 3, 2025, 10:42"."""
     if then.date() == now.date():
         return f"{then:%H:%M}"
     day = f"{then:%b} {then.day}"
     return f"{day}, {then:%H:%M}" if then.year == now.year else f"{day}, {then.year}, {then:%H:%M}"
+
+
+def size(number: int) -> str:
+    """Format a number of bytes: 75 MB, 1.6 GB, 0 kB."""
+    scale, unit = _unit(number)
+    return f"{_in_unit(number, scale)} {unit}"
+
+
+def megabytes(number: int) -> str:
+    """Format a number of bytes for comparison with another one: 75 MB, 1,617 MB."""
+    return f"{number / 1_000_000:,.0f} MB"
+
+
+def amount(done: int, total: int) -> str:
+    """Format progress in bytes: "62 of 145 MB", "980 MB of 1.6 GB"; "62 MB" when the total is unknown (0)."""
+    if total <= 0:
+        return size(done)
+    scale, unit = _unit(total)
+    if _unit(done)[1] == unit or done < UNITS[-1][0]:
+        return f"{_in_unit(done, scale)} of {size(total)}"
+    return f"{size(done)} of {size(total)}"
+
+
+def _unit(number: int) -> tuple[int, str]:
+    return next(((scale, unit) for scale, unit in UNITS if number >= scale), UNITS[-1])
+
+
+def _in_unit(number: int, scale: int) -> str:
+    """Round to a whole number from ten on, below it to one decimal unless that is zero."""
+    value = number / scale
+    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")

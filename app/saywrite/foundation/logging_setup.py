@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
+from saywrite.foundation.files import os_error_reason
 from saywrite.foundation.paths import private_folder
 
 FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(threadName)-10s %(name)s: %(message)s"
@@ -49,7 +50,7 @@ def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
         (path.parent / "crash.log").chmod(0o600)
         faulthandler.enable(crashes)
     except OSError as error:
-        print(f"saywrite: there is no log: {error.strerror}. Name another folder with --data.", file=sys.stderr)
+        print(f"saywrite: there is no log: {os_error_reason(error)}. Name another folder with --data.", file=sys.stderr)
     if to_stderr:
         handlers.append(_formatted(logging.StreamHandler(_own_stderr())))
     for handler in handlers:

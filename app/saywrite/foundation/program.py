@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from saywrite.foundation.catalog import LOCAL
+
 
 def program_command() -> tuple[str, ...]:
     """How to start ourselves."""
@@ -13,7 +15,7 @@ def program_command() -> tuple[str, ...]:
 
 def worker_command(model: Path) -> tuple[str, ...]:
     """How to start ourselves as the recognizer's child process, with the model in this folder."""
-    return (*program_command(), "--worker", "local", "--model-folder", str(model))
+    return (*program_command(), "--worker", LOCAL, "--model-folder", str(model))
 
 
 def window_command(config: Path | None, data: Path | None) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from saywrite.foundation.catalog import CSV, JSON, MARKDOWN, SRT, TXT, VTT
+from saywrite.foundation.formatting import long_clock
 from saywrite.text import subtitles
 from saywrite.text.characters import CharacterKind, is_cjk, is_word
 from saywrite.text.keyword_files import escape_formula
@@ -62,29 +64,11 @@ class Document:
     structured: tuple[Mapping[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ExportFormat:
-    """A kind of file: how its name ends, and what a dialog calls it."""
-
-    suffix: str
-    label: str
-
-
-FORMATS: Mapping[str, ExportFormat] = {
-    "txt": ExportFormat(".txt", "Plain text"),
-    "md": ExportFormat(".md", "Markdown"),
-    "srt": ExportFormat(".srt", "SubRip subtitles"),
-    "vtt": ExportFormat(".vtt", "WebVTT subtitles"),
-    "json": ExportFormat(".json", "JSON"),
-    "csv": ExportFormat(".csv", "CSV table"),
-}
-
-
 def render(document: Document, format: str) -> bytes:
-    """The whole file. Raises ValueError for a format that is not in `FORMATS`."""
+    """The whole file. Raises ValueError for a format that is not in `EXPORT_FORMATS`."""
     if format not in _WRITERS:
         raise ValueError(f"unknown export format: {format}")
-    encoding = "utf-8-sig" if format == "csv" else "utf-8"
+    encoding = "utf-8-sig" if format == CSV else "utf-8"
     return _WRITERS[format](document).encode(encoding, errors="replace")
 
 
@@ -149,7 +133,7 @@ def _md(document: Document) -> str:
         "language": document.language,
         "engine": document.engine,
         "source": document.source,
-        "duration": _duration(document.duration_s),
+        "duration": long_clock(document.duration_s),
         "words": sum(words(line.text) for line in document.lines),
     }
     # A JSON string is a YAML string, whatever is in it.
@@ -220,12 +204,12 @@ def _csv(document: Document) -> str:
 
 
 _WRITERS: Mapping[str, Callable[[Document], str]] = {
-    "txt": _txt,
-    "md": _md,
-    "srt": _srt,
-    "vtt": _vtt,
-    "json": _json,
-    "csv": _csv,
+    TXT: _txt,
+    MARKDOWN: _md,
+    SRT: _srt,
+    VTT: _vtt,
+    JSON: _json,
+    CSV: _csv,
 }
 
 
@@ -251,11 +235,6 @@ def _fenced(code: str) -> str:
     """A block of JSON, between more backticks than any of its lines begins with."""
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", code)), default=0))
     return f"{fence}json\n{code}\n{fence}"
-
-
-def _duration(seconds: float) -> str:
-    minutes, second = divmod(round(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{second:02}"
 
 
 def _yaml(value: object) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from saywrite.foundation.catalog import DE, EN, ES, FR, IT, JA, PT, ZH
 from saywrite.text.characters import is_cjk, is_word
 
 CONTEXT = 300
@@ -35,12 +36,12 @@ _FIRST_WORD = re.compile(r"[^\W\d_]\S*")
 _ADDRESS = re.compile(r"@|://|\w\.\w")
 
 _ABBREVIATIONS = {
-    "en": "mr mrs ms dr prof st vs e.g i.e no cf approx fig",
-    "de": "dr prof nr z.b u.a d.h bzw ca vgl hr fr st evtl ggf inkl abs",
-    "fr": "m mm mme mlle dr st ste p.ex c.-à-d cf env",
-    "es": "sr sra srta dr dra ud uds p.ej núm pág",
-    "pt": "sr sra dr dra prof p.ex nº pág",
-    "it": "sig sig.ra dott dott.ssa prof ing avv p.es",
+    EN: "mr mrs ms dr prof st vs e.g i.e no cf approx fig",
+    DE: "dr prof nr z.b u.a d.h bzw ca vgl hr fr st evtl ggf inkl abs",
+    FR: "m mm mme mlle dr st ste p.ex c.-à-d cf env",
+    ES: "sr sra srta dr dra ud uds p.ej núm pág",
+    PT: "sr sra dr dra prof p.ex nº pág",
+    IT: "sig sig.ra dott dott.ssa prof ing avv p.es",
 }
 _NO_END = {language: frozenset(words.split()) for language, words in _ABBREVIATIONS.items()}
 
@@ -109,7 +110,7 @@ def gap(before: str, text: str, language: str = "") -> str:
         return ""
     before = before[-CONTEXT:]
     last, first = before[-1], text[0]
-    french = language == "fr"
+    french = language == FR
     if french and (last == "«" or (first in _FRENCH_HIGH and _closes(before, text))):
         return "" if first in ";:!?" and last in ";:!?" else THIN_SPACE
     if _opens(before, last) or _closes(before, text) or last in _GLUE or first in "\\/@_—":
@@ -117,7 +118,7 @@ def gap(before: str, text: str, language: str = "") -> str:
     if text == "-" or (last == "-" and before[-2:-1] and is_word(before[-2])):
         return ""
     cjk = is_cjk(last), is_cjk(first)
-    if all(cjk) or (any(cjk) and language in ("zh", "ja")):
+    if all(cjk) or (any(cjk) and language in (ZH, JA)):
         return ""
     return " "
 
@@ -173,7 +174,7 @@ def _closes(before: str, text: str) -> bool:
 def _typeset(text: str, language: str) -> str:
     """`text` without outer spaces and spaces around line breaks; in French with its thin spaces."""
     text = _SPACES_AT_BREAK.sub("\n", text.strip(" \t\r\f\v\u00a0\u202f\u3000"))
-    if language == "fr":
+    if language == FR:
         text = _FRENCH_GAP.sub(THIN_SPACE + r"\1", text)
         text = _FRENCH_OPEN.sub("«" + THIN_SPACE, text)
         text = _FRENCH_CLOSE.sub(THIN_SPACE + "»", text)
@@ -181,7 +182,7 @@ def _typeset(text: str, language: str) -> str:
 
 
 def _with_capitals(before: str, text: str, language: str) -> str:
-    if language == "en":
+    if language == EN:
         text = _ENGLISH_I.sub("I", text)
     start = len(text) - len(text.lstrip(_WRAPPING + "\n"))
     if "\n" not in text[:start] and not ends_sentence(before, language):

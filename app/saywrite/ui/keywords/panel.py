@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.foundation import formatting as wording
+from saywrite.foundation.catalog import CSV, JSON
 from saywrite.foundation.errors import SaywriteError
 from saywrite.text.keywords import Keyword
 from saywrite.ui.keywords import files as keywords_files
@@ -117,8 +118,8 @@ class KeywordsPanel(QWidget):
         dialog = QFileDialog(self, "Export keywords")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(["CSV table (*.csv)", "JSON (*.json)"])
-        dialog.setDefaultSuffix("csv")
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("json" if "json" in chosen else "csv"))
+        dialog.setDefaultSuffix(CSV)
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(JSON if JSON in chosen else CSV))
         dialog.selectFile("keywords.csv")
         dialog.fileSelected.connect(lambda name: self.export_file(Path(name)))
         dialog.finished.connect(dialog.deleteLater)

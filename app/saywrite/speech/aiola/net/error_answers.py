@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from saywrite.foundation.catalog import KEY_VARIABLE
 from saywrite.foundation.errors import (
     AudioRefused,
     CaptivePortal,
@@ -164,7 +165,7 @@ _CODE_OF_STATUS = {
 def _not_signed_in(host: str, doing: str, _retry_after_s: float | None) -> ServiceError:
     if doing == SIGNING_IN:
         return KeyRefused(
-            f"{host} does not accept the API key.", f"Copy it again, whole, into {SETTINGS} or AIOLA_API_KEY."
+            f"{host} does not accept the API key.", f"Copy it again, whole, into {SETTINGS} or {KEY_VARIABLE}."
         )
     if doing == ASKING:
         return KeyRefused(

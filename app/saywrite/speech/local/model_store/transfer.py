@@ -16,6 +16,7 @@ from pathlib import Path
 
 from saywrite.foundation.errors import ModelUnwritable
 from saywrite.foundation.files import os_error_message, sync_file
+from saywrite.foundation.formatting import megabytes
 from saywrite.speech.local.models import ModelFile
 
 RESERVE = 50_000_000
@@ -190,8 +191,8 @@ def require_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed + RESERVE:
         raise ModelUnwritable(
-            f"There is not enough space for the model: {(needed + RESERVE) / 1e6:.0f} MB are needed, "
-            f"{free / 1e6:.0f} MB are free.",
+            f"There is not enough space for the model: {megabytes(needed + RESERVE)} are needed, "
+            f"{megabytes(free)} are free.",
             "Free some space on this disk, then download the model again: it goes on where it was.",
         )
 
