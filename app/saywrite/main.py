@@ -299,9 +299,12 @@ def _save_keywords(paths: Paths, keywords: tuple[Keyword, ...]) -> None:
 
 
 def _open_history(paths: Paths) -> HistoryStore:
-    from saywrite.storage.history.store import HistoryStore
+    from functools import partial
 
-    return HistoryStore(paths.history)
+    from saywrite.storage.history.store import HistoryStore
+    from saywrite.storage.recordings.repair import remove_deleted
+
+    return HistoryStore(paths.history, partial(remove_deleted, paths.recordings))
 
 
 def _diagnostics(paths: Paths) -> str:

@@ -93,8 +93,10 @@ class HistoryStore:
     Every method raises HistoryError, HistoryDamaged where a damaged page is met.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, on_deleted: Callable[[str], None] = lambda dictation: None) -> None:
+        """`on_deleted`: called with the id of a dictation that `delete` has removed, on the caller's thread."""
         self._path = path
+        self._on_deleted = on_deleted
         self._guard = threading.Lock()
         self._connection: sqlite3.Connection | None = open_database(path)  # used under _guard
         try:
@@ -217,7 +219,8 @@ class HistoryStore:
 
     def delete(self, dictation: str) -> None:
         """Remove a dictation so that its words are in no file of the history. One that is not there is no
-        error. That the user deleted it is noted: its recording goes too (`dictation.reconciliation`).
+        error. The deletion is noted: should its recording survive this call, the next start removes it
+        (`dictation.reconciliation`). Raises what `on_deleted` raises; the text is then deleted all the same.
 
         Takes 0.2 s with 100,000 segments (measured): the index of words is written anew without its old
         entries.
@@ -234,6 +237,7 @@ class HistoryStore:
             if self._connection is not None:
                 with suppress(sqlite3.Error):  # somebody is reading: the old pages go with the next checkpoint
                     self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._on_deleted(dictation)
 
     def recent(self, limit: int, before: Summary | None = None) -> tuple[Summary, ...]:
         """The newest dictations, newest first; `before`: the last one of the page before."""

@@ -59,6 +59,18 @@ def replace_metadata(folder: Path, metadata: Metadata, expected: Metadata) -> No
         lock.release()
 
 
+def remove_deleted(recordings: Path, dictation: str) -> None:
+    """Remove the recording of a dictation that the user has deleted from the history.
+
+    It stays while it is being written, or while some of its sound has no text yet: it is then offered as unfinished.
+    Raises JournalError.
+    """
+    folder = recordings / dictation
+    found = unheld_metadata(folder)
+    if found is not None and found[0].complete and not found[0].newer:
+        finish_recording(folder, keep=False)
+
+
 def restore_pcm(folder: Path) -> None:
     """Decode a kept recording again, so that it can get its missing text. Nothing happens where the PCM is there.
 

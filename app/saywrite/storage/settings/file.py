@@ -78,7 +78,7 @@ def write_private(path: Path, data: bytes) -> None:
         private_folder(path.parent)
         write_atomic(path, data)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
 
 
 def _check(content: Mapping[str, Any], file: str) -> LoadedSettings:
@@ -129,12 +129,12 @@ def _text(path: Path) -> str:
     except FileNotFoundError:
         return _NEW
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
         try:
             set_aside(path)
         except OSError as error:
-            raise _unwritable(path, error) from error
+            raise unwritable(path, error) from error
         return _NEW
 
 
@@ -161,6 +161,7 @@ def _is(text: str, wanted: Mapping[str, Any]) -> bool:
         return False
 
 
-def _unwritable(path: Path, error: OSError) -> SettingsError:
+def unwritable(path: Path, error: OSError) -> SettingsError:
+    """Explain why a file of the user's settings could not be saved."""
     reason, remedy = os_error_message(error, path.parent)
     return SettingsError(f"{path} was not saved: {reason}.", remedy)

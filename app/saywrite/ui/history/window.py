@@ -87,6 +87,9 @@ def _small(font: QFont) -> QFont:
 
 PAGE = 100
 SEARCH_AFTER_MS = 200
+
+DELETE_ALL = "Delete this dictation and its recording for good?"
+DELETE_TEXT = "Delete this text for good? Its recording has no complete text yet and stays among the unfinished ones."
 ID, SUMMARY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
@@ -248,8 +251,9 @@ class HistoryWindow(QWidget):
             button.setVisible(asking)
         if asking:
             self.keep.setFocus()
-        self.note.setText("Delete this dictation for good, with its recording's text?" if asking else self.note.text())
-        if not asking and self.list.count():
+            lacks_text = self._shown is not None and self._shown.summary.pending > 0
+            self.note.setText(DELETE_TEXT if lacks_text else DELETE_ALL)
+        elif self.list.count():
             self.note.setText("")
 
     def _delete(self) -> None:
