@@ -167,7 +167,7 @@ def test_every_listed_phrase_works_alone(language):
 def test_every_language_has_the_commands_people_need(language):
     marks = TABLES[language].marks.values()
     roles = {mark.role for mark in marks}
-    assert roles >= {Role.OPENS, Role.CLOSES, Role.GLUES, Role.BREAKS, Role.SCRATCH}
+    assert roles >= {Role.OPENS, Role.CLOSES, Role.NO_SPACE, Role.BREAKS, Role.SCRATCH}
     assert {"\n", "\n\n", ":", "-"} - {mark.text for mark in marks} <= {":"}
     assert len([mark for mark in marks if mark.role is Role.ENDS]) >= 6
 

@@ -1,7 +1,7 @@
-"""Joining texts into prose: the space between them, capitals at the start of sentences, French spaces.
+"""Joins texts to prose: the space between them, capitals at the start of sentences, French spaces. Pure.
 
-One function, `fit()`, decides how a text continues what stands before it; the transcript, the exports and
-push-to-talk (which fits a text to what it inserted before) all follow from it. Nothing is ever lower-cased.
+`compose()` decides how a text continues the text before it. The transcript, the exports and push-to-talk use it; the
+latter fits a text to the one inserted before. No function but `continue_text()` changes a capital to lower case.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from saywrite.foundation.catalog import DE, EN, ES, FR, IT, JA, PT, ZH
 from saywrite.text.characters import is_cjk, is_word
 
 CONTEXT = 300
-"""Characters before a text that may matter to it; `fit()` looks at no more."""
+"""Characters before a text that can influence it; no more of them are read."""
 
 THIN_SPACE = "\u202f"
 """NARROW NO-BREAK SPACE: French puts it before ; : ! ? and inside « »."""
@@ -48,7 +48,7 @@ _NO_END = {language: frozenset(words.split()) for language, words in _ABBREVIATI
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """Part of a text. `left`/`right`: no space on that side, whatever the characters say."""
+    """Part of a text. `left`, `right`: there is no space on that side."""
 
     text: str
     left: bool = False
@@ -56,7 +56,7 @@ class TextPiece:
 
 
 def join(texts: Iterable[str], language: str = "") -> str:
-    """The texts of successive segments as one text. Only the space between them is decided."""
+    """Join the texts of successive segments; only the space between them is chosen."""
     parts: list[str] = []
     before = ""
     for text in texts:
@@ -69,15 +69,16 @@ def join(texts: Iterable[str], language: str = "") -> str:
 
 
 def fit(before: str, text: str, language: str, capitals: bool) -> str:
-    """`text` as it continues `before`: with the space it needs in front and its capital letter."""
+    """Return `text` as it continues `before`: with the space in front and its capital letter."""
     return compose(before, (TextPiece(text),), language, capitals)
 
 
 def continue_text(before: str, text: str, language: str, added_capital: bool) -> str:
-    """A whole text as it continues `before`, which stands in another program; "" is not known, and changes nothing.
+    """Return a whole text as it continues `before`, the text in another program.
 
-    `added_capital`: `text` begins with a capital only because it was taken for the start of a sentence. In the
-    middle of one that capital goes again; one the recognizer wrote itself (a name, a German noun) never does.
+    An empty `before` is unknown and changes nothing. `added_capital`: we wrote the first letter as a capital because we
+    assumed the start of a sentence. It becomes a small letter within a sentence. A capital of the recognizer (a name, a
+    German noun) stays.
     """
     if not before:
         return text
@@ -87,7 +88,7 @@ def continue_text(before: str, text: str, language: str, added_capital: bool) ->
 
 
 def compose(before: str, pieces: Iterable[TextPiece], language: str, capitals: bool) -> str:
-    """The pieces as one text that continues `before`. "" if they hold nothing but spaces."""
+    """Join pieces to a text that continues `before`; "" when they contain only spaces."""
     parts: list[str] = []
     before = before[-CONTEXT:]
     glued = False
@@ -105,7 +106,7 @@ def compose(before: str, pieces: Iterable[TextPiece], language: str, capitals: b
 
 
 def gap(before: str, text: str, language: str = "") -> str:
-    """The space that belongs between `before` and `text`: none, one, or the French thin one."""
+    """Return the space between `before` and `text`: none, a space, or the French thin space."""
     if not before or not text or before[-1].isspace() or text[0].isspace():
         return ""
     before = before[-CONTEXT:]
@@ -124,7 +125,7 @@ def gap(before: str, text: str, language: str = "") -> str:
 
 
 def ends_sentence(before: str, language: str = "") -> bool:
-    """Whether a new sentence begins behind `before`: at the very start, on a new line, after . ! ?"""
+    """Whether a new sentence begins behind `before`: at the start, on a new line, behind ".", "!" or "?"."""
     if "\n" in before[len(before.rstrip()) :]:
         return True
     before = before[-CONTEXT:].rstrip(_WRAPPING)
@@ -140,9 +141,9 @@ def ends_sentence(before: str, language: str = "") -> bool:
 
 
 def _opens(before: str, last: str) -> bool:
-    """Whether the last character of `before` opens what follows."""
+    """Whether the last character of `before` is an opening mark."""
     if last in _OPENING:
-        # "item #" and "5 $" read differently: a sign after a word or number does not open.
+        # In "item #" and "5 $" the sign belongs to the word or number before it.
         return last not in "#$" or not before[-2:-1] or before[-2].isspace()
     if last == "“":
         return before.count("„") < before.count("“")
@@ -159,7 +160,7 @@ def _closes(before: str, text: str) -> bool:
     if first in "'’":
         return len(text) == 1 or bool(_CONTRACTED.match(text)) or not is_word(following)
     if first in _CLOSING:
-        # ".NET", ".5" and ":)" begin something new; "…and" and ",and" do not.
+        # ".NET", ".5" and ":)" are words of their own; the marks of "…and" and ",and" belong to the word before.
         return not (first == "." and following and is_word(following)) and not (first == ":" and following == ")")
     if first in "”»":
         return True
@@ -172,7 +173,7 @@ def _closes(before: str, text: str) -> bool:
 
 
 def _typeset(text: str, language: str) -> str:
-    """`text` without outer spaces and spaces around line breaks; in French with its thin spaces."""
+    """Remove outer spaces and those around line breaks; in French insert thin spaces."""
     text = _SPACES_AT_BREAK.sub("\n", text.strip(" \t\r\f\v\u00a0\u202f\u3000"))
     if language == FR:
         text = _FRENCH_GAP.sub(THIN_SPACE + r"\1", text)
@@ -189,7 +190,7 @@ def _with_capitals(before: str, text: str, language: str) -> str:
         return text
     word = _FIRST_WORD.match(text, start)
     if not word or word[0] != word[0].lower() or _ADDRESS.search(word[0]):
-        # A number, or a spelling of its own: iPhone, example.com
+        # A number, or a word with a fixed spelling: iPhone, example.com
         return text
     capital = text[start].title()
     return text[:start] + (capital if len(capital) == 1 else text[start]) + text[start + 1 :]

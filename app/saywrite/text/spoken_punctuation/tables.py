@@ -1,4 +1,4 @@
-"""The languages with spoken commands. Pure data."""
+"""The tables of spoken commands by language. Pure data."""
 
 from __future__ import annotations
 
