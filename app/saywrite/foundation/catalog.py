@@ -1,7 +1,7 @@
-"""The one list each of languages, engines, models, export formats, environment variables and the application's id.
+"""The lists of languages, engines, models, export formats and environment variables. Pure.
 
-Pure. Commands for the running window load it, so it needs nothing that takes long to load (no `dataclasses`). What is
-listed here occurs as a literal in this module only; tests/structure refuses a second one.
+Their entries occur as literals in this module only; tests/structure refuses a second list. Commands for the running
+window load this module, so it imports nothing that loads slowly (no `dataclasses`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Files on disk: replaced as a whole, synced past a power cut, set aside when broken; OSError in words. Any thread.
+"""Replaces files as a whole, syncs them, sets broken ones aside, explains OSError. Any thread.
 
-The app has one copy of each of these steps, and it is here; tests/structure refuses a second one.
+The app has no other copy of these steps; tests/structure refuses a second one.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def temporary_name() -> str:
 def new_file(
     path: Path, *, private: bool = True, overwrite: bool = True, temporary: Path | None = None
 ) -> Iterator[tuple[BinaryIO, Path]]:
-    """Open a file that takes the place of `path` at the end of the block; yields it and its path until then.
+    """Open a file that replaces `path` at the end of the block; yield it and its temporary path.
 
     A crash, a power cut, a full disk or an exception leaves the old file as it was. A symbolic link stays one: its
     target is replaced. `private`: for this user only (0600); otherwise the mode and owner of the file that is there, or

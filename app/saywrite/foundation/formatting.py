@@ -61,7 +61,7 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 
 def moment(then: datetime, now: datetime) -> str:
-    """Format when something began: "10:42" today, else "Nov 3, 10:42", in other years "Nov 3, 2025, 10:42"."""
+    """Format a past time: "10:42", on other days "Nov 3, 10:42", in other years "Nov 3, 2025, 10:42"."""
     if then.date() == now.date():
         return f"{then:%H:%M}"
     day = f"{then:%b} {then.day}"
