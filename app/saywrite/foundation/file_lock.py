@@ -21,11 +21,14 @@ _BINARY = getattr(os, "O_BINARY", 0)
 class FileLock:
     """The lock on a file, from construction to `release()`."""
 
-    def __init__(self, path: Path) -> None:
-        """Lock the file `path`. Raises BlockingIOError when it is locked, in this process or another; OSError."""
+    def __init__(self, path: Path, *, shared: bool = False) -> None:
+        """Lock the file `path`, alone or `shared` with others that share it.
+
+        Raises BlockingIOError when the file is locked in this process or another one, and OSError.
+        """
         self._fd = os.open(path, os.O_CREAT | os.O_RDWR | _BINARY, 0o600)
         try:
-            lock_descriptor(self._fd, shared=False)
+            lock_descriptor(self._fd, shared=shared)
         except BlockingIOError:
             os.close(self._fd)
             raise

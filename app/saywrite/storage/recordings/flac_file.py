@@ -1,7 +1,6 @@
-"""Writing and reading the FLAC files of kept recordings: 16 kHz mono, 16 bits, sample by sample.
+"""Writes and reads the FLAC files of kept recordings: 16 kHz mono, 16 bits.
 
-Used wherever recordings are read, by one thread at a time, never on the dictation's or the window's thread. PyAV is
-imported at the first use.
+One thread at a time uses a file, but not the dictation's or the window's thread. PyAV is imported at the first use.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def write_flac(blocks: Iterable[bytes], file: BinaryIO) -> None:
 
 
 class FlacReader:
-    """Reads any samples of a FLAC file. `length`: whole samples. Raises OSError."""
+    """Reads samples of a FLAC file at any offset. `length`: in samples. Raises OSError."""
 
     def __init__(self, path: Path) -> None:
         import av
@@ -63,7 +62,7 @@ class FlacReader:
         self._block = b""  # decoded from sample `_at` on
 
     def read(self, start: int, end: int) -> bytes:
-        """The samples of `start..end`, fewer at the end of the file. Cheap where reading goes on from the last end."""
+        """Read the samples `start..end`, fewer at the end of the file. Reading on from the last end is fast."""
         start, end = min(start, self.length), min(end, self.length)
         parts: list[bytes] = []
         try:
@@ -86,7 +85,7 @@ class FlacReader:
         self._file.close()
 
     def _seek(self, sample: int) -> None:
-        """Make the block that holds `sample` the current one, at the end the end."""
+        """Decode the block that contains `sample`; behind the last sample go to the end."""
         for target in (sample, max(0, sample - _STEP_BACK), 0):
             if self._try_seek(target) and self._at <= sample:
                 break
@@ -96,7 +95,7 @@ class FlacReader:
             pass
 
     def _try_seek(self, sample: int) -> bool:
-        """Decode the block at `sample`. FFmpeg's search by halves fails for some samples near the end (measured)."""
+        """Decode the block at `sample`. FFmpeg's binary search fails for some samples near the end (measured)."""
         try:
             self._container.seek(int(sample / (SAMPLE_RATE * (self._stream.time_base or 1))), stream=self._stream)
         except self._errors:
@@ -112,7 +111,7 @@ class FlacReader:
             self._at += len(self._block) // BYTES_PER_SAMPLE
             self._block = b""
             return False
-        if frame.pts is None:  # behind a damaged place
+        if frame.pts is None:  # the frame follows a damaged one
             raise OSError(0, _DAMAGED)
         self._at = _samples(frame.pts, frame.time_base)
         self._block = frame.to_ndarray().astype("<i2").tobytes()

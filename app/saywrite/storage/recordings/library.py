@@ -1,8 +1,8 @@
-"""The recordings on disk after their dictation: what a crash left, reading, keeping and removing them.
+"""The recordings on disk after their dictation: finds, reads, encodes, exports and removes them.
 
-A recording is `audio.pcm` while it is written and until it is complete, and `audio.flac` when it is kept. Where both
-are there (a crash between the two) the PCM is the recording. Nothing that is damaged is removed or overwritten unless
-the user discards it. Everything here may take its time: not for the dictation's or the window's thread.
+A recording is `audio.pcm` until it is complete, and `audio.flac` when it is kept. When a crash left both, the PCM is
+the recording. Damaged recordings are not removed or overwritten unless the user discards them. All functions may be
+slow, so the dictation's and the window's thread do not call them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 KEPT_AUDIO = "audio.flac"
 
-_BLOCK = 1 << 16  # samples read, encoded and compared at a time: four seconds, 128 kB
+_BLOCK = 1 << 16  # samples that are read, encoded or compared at once: four seconds, 128 kB
 
 _WAV_LIMIT = (2**32 - 1024) // BYTES_PER_SAMPLE  # a WAV file counts its bytes in 32 bits
 
@@ -56,7 +56,7 @@ class _PcmSound:
 
 
 class Recording:
-    """A recording to read from: to give it its text, to play it, to export it. One thread at a time."""
+    """A recording that is open for reading. One thread at a time uses it."""
 
     def __init__(self, folder: Path, metadata: Metadata, sound: _Sound) -> None:
         self.folder = folder
@@ -65,18 +65,18 @@ class Recording:
 
     @property
     def length(self) -> int:
-        """Whole samples."""
+        """Complete samples."""
         return self._sound.length
 
     def read(self, start: int, end: int) -> bytes:
-        """The samples of `start..end`, fewer at the end. Raises JournalDamaged."""
+        """Read the samples `start..end`, fewer at the end. Raises JournalDamaged."""
         try:
             return self._sound.read(start, end)
         except OSError as error:
             raise _damaged(self.folder, error) from error
 
     def blocks(self) -> Iterator[bytes]:
-        """All of it in order, in blocks of a few seconds. Raises JournalDamaged, also when the sound ends too early."""
+        """Yield all samples in blocks of a few seconds. Raises JournalDamaged, also when the sound ends early."""
         at = 0
         while at < self.length:
             pcm = self.read(at, at + _BLOCK)
@@ -98,10 +98,10 @@ class Recording:
 
 
 def open_recording(folder: Path) -> Recording:
-    """Open what there is in `folder`. Raises JournalDamaged: no sound there, or none that can be read.
+    """Open the recording in `folder`. Raises JournalDamaged when there is no sound or it cannot be read.
 
-    Without a readable sidecar the header has an empty language, engine and source, and `began` by the file's
-    time.
+    Without a readable sidecar the header has an empty language, engine and source, and `began` is taken from the time
+    of the file.
     """
     try:
         sound: _Sound = _PcmSound(folder / AUDIO) if (folder / AUDIO).exists() else FlacReader(folder / KEPT_AUDIO)
@@ -112,11 +112,10 @@ def open_recording(folder: Path) -> Recording:
 
 
 def scan(recordings: Path, alive: Collection[str] = ()) -> tuple[IncompleteRecording, ...]:
-    """What was left without all its text, oldest first. Never raises for what it finds.
+    """Find the recordings with sound that has no text, oldest first. Damaged ones raise nothing.
 
-    A dictation that is being written is left out: by its lock, in this process or another, or by its id in
-    `alive` (for file systems without locks). One that is there and cannot be opened is told with its
-    `problem`.
+    Dictations that are being written are excluded, by their lock or, for file systems without locks, by their id in
+    `alive`. A recording that cannot be opened is returned with its `problem`.
     """
     found = [
         unfinished
@@ -127,10 +126,10 @@ def scan(recordings: Path, alive: Collection[str] = ()) -> tuple[IncompleteRecor
 
 
 def finish_recording(folder: Path, keep: bool) -> None:
-    """End the life of the PCM: encode it to FLAC, or remove the recording (also one the user discards).
+    """Encode a recording to FLAC (`keep`), or remove it.
 
-    The PCM is removed only after the FLAC file is on disk and was read back sample by sample. Raises
-    JournalError while it is still being written, JournalUnwritable (the PCM is then kept), JournalDamaged.
+    The PCM is removed after the FLAC file is on the disk and all of its samples were compared. Raises JournalError
+    while the recording is being written, JournalUnwritable (the PCM is then kept) and JournalDamaged.
     """
     try:
         lock = FolderLock(folder)
@@ -152,10 +151,10 @@ def finish_recording(folder: Path, keep: bool) -> None:
 
 
 def purge(recordings: Path, older_than_days: int, now: datetime) -> tuple[str, ...]:
-    """Remove the recordings that have all their text and began more than `older_than_days` before `now`.
+    """Remove complete recordings that began more than `older_than_days` before `now`; return their ids.
 
-    A negative number keeps all. What is unfinished, damaged or being written stays whatever its age. Returns
-    the ids of those removed; one that cannot be removed is logged and stays.
+    A negative number removes none. Unfinished and damaged recordings stay at any age, and those that are being written.
+    A recording that cannot be removed is logged and stays.
     """
     if older_than_days < 0:
         return ()
@@ -172,8 +171,9 @@ def purge(recordings: Path, older_than_days: int, now: datetime) -> tuple[str, .
 
 
 def export_wav(folder: Path, target: Path, overwrite: bool = False) -> None:
-    """Save the sound as a WAV file. Raises JournalUnwritable, also when `target` exists and `overwrite` is
-    not set; JournalDamaged. A failure leaves no half file and an existing `target` as it was.
+    """Save the sound as a WAV file. A failure leaves no partial file, and an existing `target` unchanged.
+
+    Raises JournalDamaged and JournalUnwritable, the latter also for an existing `target` without `overwrite`.
     """
     with open_recording(folder) as recording:
         if recording.length > _WAV_LIMIT:
@@ -197,7 +197,7 @@ def _write_wav(recording: Recording, file: BinaryIO) -> None:
 
 
 def recording_folders(recordings: Path) -> list[Path]:
-    """The folders of all recordings, by name; whether there is sound in them is not asked."""
+    """List the folders of all recordings by name, also those without sound."""
     try:
         with os.scandir(recordings) as entries:
             return sorted(recordings / entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
@@ -209,7 +209,7 @@ def recording_folders(recordings: Path) -> list[Path]:
 
 
 def has_sound(folder: Path) -> bool:
-    """Is there a recording in `folder`? Raises OSError for a folder that may not be entered."""
+    """Whether `folder` contains sound. Raises OSError for a folder that may not be entered."""
     return (folder / AUDIO).is_file() or (folder / KEPT_AUDIO).is_file()
 
 
@@ -243,7 +243,7 @@ def _is_complete(folder: Path, limit: datetime) -> bool:
             return False
         if metadata.complete:
             return True
-        # A kill after the last text and before the last save: ended or not, nothing is owed.
+        # After a kill between the last text and the last save all of the sound has its text.
         with open_recording(folder) as recording:
             return 0 < recording.length <= metadata.confirmed
     except (OSError, OverflowError, ValueError, JournalDamaged):
@@ -280,7 +280,7 @@ def _check_flac(recording: Recording, path: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a recording's own files, the sound first: an interrupted removal leaves nothing to offer."""
+    """Remove the files of a recording, the sound first: an interrupted removal leaves no recording."""
     try:
         for name in (KEPT_AUDIO + PART_SUFFIX, KEPT_AUDIO, AUDIO + PART_SUFFIX, AUDIO, SIDECAR + PART_SUFFIX, SIDECAR):
             (folder / name).unlink(missing_ok=True)
@@ -291,7 +291,7 @@ def _remove(folder: Path) -> None:
 
 
 def _remove_folder(folder: Path) -> None:
-    """Remove the folder once its lock is free (Windows does not remove an open file). Foreign files in it stay."""
+    """Remove the folder after its lock was released, as Windows requires. Files of others in it stay."""
     with suppress(OSError):
         (folder / LOCK).unlink(missing_ok=True)
         folder.rmdir()

@@ -1,6 +1,6 @@
-"""Changes to recordings that nobody writes: their sidecar, their PCM, what an interrupted removal left. Disk thread.
+"""Corrects recordings that no process writes: replaces sidecars, restores PCM, removes remains. Disk thread.
 
-Everything is done under the recording's lock. Callers: `dictation.archive`, `dictation.reconciliation`.
+All changes are made under the recording's lock. The history window deletes recordings on a pool thread.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ log = logging.getLogger(__name__)
 
 
 def unheld_metadata(folder: Path) -> tuple[Metadata, bool] | None:
-    """The sidecar of a recording that nobody writes, and whether it could be read; None where there is no sound."""
+    """Read the sidecar of a recording that no process writes, and whether it is readable.
+
+    None when there is no sound, or when it is being written.
+    """
     try:
         if not has_sound(folder) or is_held(folder):
             return None
@@ -37,8 +40,9 @@ def unheld_metadata(folder: Path) -> tuple[Metadata, bool] | None:
 
 
 def replace_metadata(folder: Path, metadata: Metadata, expected: Metadata) -> None:
-    """Write `sidecar` over `expected`; one that cannot be read is set aside. Nothing happens when another process has
-    the recording, or has changed the sidecar meanwhile. Raises JournalUnwritable.
+    """Replace the sidecar by `metadata` if it still equals `expected`. Raises JournalUnwritable.
+
+    An unreadable sidecar is set aside first. A recording that another process has locked is not changed.
     """
     try:
         lock = FolderLock(folder)
@@ -72,9 +76,9 @@ def remove_deleted(recordings: Path, dictation: str) -> None:
 
 
 def restore_pcm(folder: Path) -> None:
-    """Decode a kept recording again, so that it can get its missing text. Nothing happens where the PCM is there.
+    """Decode a kept recording to PCM, so that missing text can be added. An existing PCM file is not changed.
 
-    Raises JournalError: in use, unwritable, damaged; the FLAC file stays in any case.
+    Raises JournalError when the recording is in use, unwritable or damaged. The FLAC file stays.
     """
     if (folder / AUDIO).exists():
         return
@@ -95,7 +99,7 @@ def restore_pcm(folder: Path) -> None:
 
 
 def remove_leftovers(recordings: Path, before: datetime) -> None:
-    """Remove what an interrupted removal left: folders without sound that were changed last before `before`."""
+    """Remove folders without sound, which an interrupted removal left, last changed before `before`."""
     for folder in recording_folders(recordings):
         try:
             changed = datetime.fromtimestamp(folder.stat().st_mtime, UTC)

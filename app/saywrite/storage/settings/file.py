@@ -1,8 +1,7 @@
-"""The settings file `saywrite.toml`, and writing any file so that it is whole or not there.
+"""The settings file `saywrite.toml`: reads it, and saves changes to it. Any thread.
 
-A person may edit the file: comments, order and keys we do not know survive our saving. A value that cannot be
-used is named and replaced by its default, a file that is no TOML is set aside under another name. Nothing is
-ever lost.
+The user may edit the file: saving keeps comments, order and unknown keys. An invalid value is reported and replaced by
+its default. A file that is no TOML is set aside under another name.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from saywrite.text.encodings import decode
 log = logging.getLogger(__name__)
 
 VERSION = 1
-"""Version of the file's layout; a file of a newer one keeps its number."""
+"""Version of the file's layout. A file of a newer version keeps its number."""
 
 _NEW = f"""\
 # Saywrite's settings. Edit them while Saywrite is closed; comments and what you add stay.
@@ -34,14 +33,14 @@ version = {VERSION}
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """Settings to work with in any case. `problems`: sentences for the user, one for each thing not used."""
+    """Settings that can be used in any case. `problems`: a sentence for the user about each unused value."""
 
     settings: Settings
     problems: tuple[str, ...] = ()
 
 
 def load(path: Path) -> LoadedSettings:
-    """Read the settings; defaults where there are none. A broken file is set aside. Never raises for its content."""
+    """Read the settings, or return the defaults. A broken file is set aside. Raises nothing for its content."""
     try:
         content = tomllib.loads(decode(path.read_bytes()))
     except FileNotFoundError:
@@ -55,9 +54,9 @@ def load(path: Path) -> LoadedSettings:
 
 
 def save(path: Path, settings: Settings) -> None:
-    """Write the settings over what is there, keeping the rest of the file. Raises SettingsError.
+    """Write the settings into the file and keep the rest of its content. Raises SettingsError.
 
-    An option that is not in the file and has its default is not written: a later default can reach it.
+    An option with its default value is written only if the file has it, so that a later default takes effect.
     """
     text = _text(path)
     before = _parse(text)
@@ -117,11 +116,11 @@ def _broken(path: Path, error: Exception) -> str:
 
 
 def _parse(text: str) -> dict[str, Any]:
-    return tomllib.loads(text, parse_float=str)  # as text, so that every value equals itself (nan does not)
+    return tomllib.loads(text, parse_float=str)  # as text, so that every value equals itself, unlike nan
 
 
 def _text(path: Path) -> str:
-    """The file without its byte order mark, or a new one when there is none or it is broken (it is then set aside)."""
+    """Read the file without its byte order mark; a new text when it is missing, or broken and set aside."""
     try:
         text = decode(path.read_bytes())
         _parse(text)
@@ -139,8 +138,8 @@ def _text(path: Path) -> str:
 
 
 def _merge(text: str, changed: Mapping[str, str | int | bool], path: Path) -> str:
-    """`text` with these values and everything else as it was, which is checked: raises SettingsError if it is not."""
-    import tomlkit  # late: a start that changes nothing does not need it
+    """Set values in `text` and check that nothing else has changed. Raises SettingsError when it has."""
+    import tomlkit  # late: only saving needs it
     from tomlkit.exceptions import TOMLKitError
 
     wanted = {**_parse(text), **changed}

@@ -1,7 +1,7 @@
-"""Every option once: its name, type, default, bounds, label and help. A new option is one line in `Settings`.
+"""All options with name, type, default, bounds, label and help. A new option is one line in `Settings`.
 
-The settings file, the settings window and the command line are all made from these declarations. A default
-outside its bounds, a missing label or a name given twice is an error when this module is imported.
+The settings file and the settings window follow from these declarations. A default outside its bounds, a missing label
+or a repeated name is an error when this module is imported. Pure.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Value = str | int | bool
 Page = Literal[
     "Dictation", "Recognition", "Push-to-talk", "aiOla", "Microphone", "Insertion", "Recordings", "Window", "Advanced"
 ]
-"""Where an option stands in the settings window."""
+"""The page of the settings window that shows an option."""
 
 PAGES: tuple[Page, ...] = get_args(Page)
 
@@ -37,7 +37,7 @@ _TEXT_LIMIT = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What there is to know of one option. `choices`: value and label; `minimum`, `maximum`: of a number, inclusive."""
+    """The declaration of one option. `choices`: value and label. `minimum`, `maximum`: of a number, inclusive."""
 
     name: str
     default: Value
@@ -53,7 +53,7 @@ class Option:
         return type(self.default)
 
     def problem(self, value: object) -> str:
-        """Why `value` cannot be this option's, as the rest of a sentence ("must be …"), or ""."""
+        """Return why `value` is invalid, as the rest of a sentence ("must be …"), or ""."""
         if type(value) is not self.kind:  # a bool is an int to isinstance
             return {
                 str: "must be text in quotes",
@@ -127,7 +127,7 @@ _LOG_LEVELS = {"debug": "Everything", "info": "Normal", "warning": "Problems", "
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user chose. Every field is an option; change one with `dataclasses.replace`."""
+    """The values of all options. Change one with `dataclasses.replace`."""
 
     engine: str = _choice(LOCAL, "Dictation", _ENGINES, "Recognizer", "On this computer: without network and account.")
     language: str = _choice(EN, "Dictation", _LANGUAGES, "Language", "The language you speak.")
@@ -267,7 +267,7 @@ def _options() -> Mapping[str, Option]:
 
 
 def check(option: Option) -> None:
-    """Raises ValueError when the declaration contradicts itself."""
+    """Check a declaration. Raises ValueError when it contradicts itself."""
     if not option.label:
         raise ValueError(f"{option.name} has no label")
     if option.page not in PAGES:
@@ -281,7 +281,7 @@ FORMER_VALUES: Mapping[tuple[str, str], str] = {
     for option in ("engine", "second_engine", "aiola_while_away")
     for former, name in FORMER_NAMES.items()
 }
-"""Values that an older version wrote, by option and value, and what they are called now."""
+"""Values that older versions wrote, by option and value, with their present form."""
 
 OPTIONS: Mapping[str, Option] = _options()
 """All options by name, in the order of their declaration."""
