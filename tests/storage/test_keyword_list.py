@@ -1,4 +1,4 @@
-"""The user's keywords: a file that cannot be read as a whole is told with a remedy and never overwritten."""
+"""The user's keywords: a file that cannot be read completely is reported with a remedy and not overwritten."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from saywrite.text.keywords import Keyword
 ACME = Keyword("acme", "ACME, Inc.")
 
 BROKEN = [b"", b"rubbish", b'{"acme": 1}', b'{"acme"', b"[" * 100_000, b"\xff\xfe", b'["acme"]', b'"acme"', b"null"]
-"""Nothing in these can be read as a keyword. An empty JSON file is none of ours either."""
+"""Files without a readable keyword. Saywrite writes no empty file."""
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_file_that_broke_since_the_start_is_set_aside_before_saving(path: Path, 
     assert load_keywords(path) == ((ACME,), ())
 
 
-def test_bad_rows_are_told_and_kept_when_the_keywords_are_saved(path: Path) -> None:
+def test_bad_rows_are_reported_and_kept_when_the_keywords_are_saved(path: Path) -> None:
     content = b'{\n"acme": "ACME, Inc.",\n"lost": 5\n}\n'
     write(path, content)
     keywords, problems = load_keywords(path)
@@ -73,7 +73,7 @@ def test_bad_rows_are_told_and_kept_when_the_keywords_are_saved(path: Path) -> N
     assert load_keywords(path) == ((ACME,), ())
 
 
-def test_file_that_cannot_be_read_is_told_and_not_replaced(path: Path) -> None:
+def test_unreadable_file_is_reported_and_not_replaced(path: Path) -> None:
     path.mkdir(parents=True)
     keywords, problems = load_keywords(path)
     assert keywords == ()
@@ -85,7 +85,7 @@ def test_file_that_cannot_be_read_is_told_and_not_replaced(path: Path) -> None:
     assert path.is_dir()
 
 
-def test_broken_file_that_cannot_be_renamed_is_left_and_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_broken_file_that_cannot_be_renamed_is_reported_and_stays(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(path, b"rubbish")
 
     def refuse(*_paths: object) -> None:

@@ -1,4 +1,4 @@
-"""A dictation as a file."""
+"""Exports of a dictation in all formats."""
 
 import csv
 import html
