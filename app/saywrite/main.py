@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from saywrite.cli.remote_answers import RemoteServers
     from saywrite.desktop.autostart import Autostart
     from saywrite.desktop.single_instance import Instance
-    from saywrite.dictation.api import Dictation
-    from saywrite.dictation.commands import DictationCommands
+    from saywrite.dictation.api import Dictation, DictationApplication
     from saywrite.dictation.observers import StatusBoard
     from saywrite.foundation.events import FrontEndEvent
     from saywrite.storage.history.store import HistoryStore
@@ -90,7 +89,7 @@ def build(
         device = named_device(options.device)
     offline_s = NO_SERVICE_S if options.command in ("listen", "transcribe") and not options.wait else None
 
-    def make_commands() -> DictationCommands:
+    def make_application() -> DictationApplication:
         from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble
         from saywrite.speech.aiola.net.network import Network
 
@@ -101,7 +100,7 @@ def build(
         context = ServiceContext(secrets or LateSecrets(), Network(), _environ)
         return assemble(inbox, paths, settings, keywords, tell, run_options, context)
 
-    return Dictation(inbox, make_commands)
+    return Dictation(inbox, make_application)
 
 
 def _run_worker(engine: str, model: Path | None) -> int:

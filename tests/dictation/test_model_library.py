@@ -13,7 +13,7 @@ import pytest
 from tests.speech.local.model_server import Behavior, ModelServer, serve
 from tests.speech.local.small_model import SmallModel
 
-from saywrite.dictation.models.library import LibraryContext, ModelLibrary
+from saywrite.dictation.models.library import DownloadProgress, LibraryContext, ModelLibrary
 from saywrite.foundation.errors import ModelError
 from saywrite.foundation.events import (
     EngineChanged,
@@ -274,3 +274,15 @@ def test_end_of_the_program_ends_a_download_that_hangs(stage: Stage, server: Mod
     stage.library.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "models"]
     assert not (tmp_path / f"data/models/{ID}").exists()
+
+
+def test_progress_is_posted_ten_times_a_second_and_at_every_hundredth_of_the_download() -> None:
+    progress = DownloadProgress(ID)
+    megabyte = 1_000_000
+    assert progress.advance(1, 100 * megabyte, now=5.0) == ModelProgress(ID, 1, 100 * megabyte)
+    assert progress.advance(2, 100 * megabyte, now=5.09) is None
+    assert progress.advance(3, 100 * megabyte, now=5.11) is not None
+    # A source that sends much at once and then stalls calls no second time.
+    assert progress.advance(megabyte + 3, 100 * megabyte, now=5.12) is not None
+    assert progress.advance(62 * megabyte, 100 * megabyte, now=5.12) == ModelProgress(ID, 62 * megabyte, 100 * megabyte)
+    assert progress.advance(100 * megabyte, 100 * megabyte, now=5.12) is not None

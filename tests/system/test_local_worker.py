@@ -17,6 +17,7 @@ import psutil
 import py_nanotts
 import pytest
 from tests.sounds import speech
+from tests.speech.event_poster import EventPoster
 
 from saywrite.foundation import events
 from saywrite.foundation.catalog import DEFAULT_MODEL
@@ -47,9 +48,10 @@ class Dictation:
     def __init__(self, patience_s: float = 15.0) -> None:
         self.inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
         self.model, self.folder = DEFAULT_MODEL, MODEL
-        self.recognizer = LocalRecognizer(
+        recognizer = LocalRecognizer(
             self.inbox.put, worker_command, lambda: (self.model, self.folder), patience_s=patience_s
         )
+        self.recognizer = EventPoster(recognizer, self.inbox.put)
         self.forget()
 
     def forget(self) -> None:

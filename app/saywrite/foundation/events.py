@@ -189,6 +189,13 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskRecovered:
+    """The disk has written everything that it refused or delayed. Ends a `Failed` about the "disk"."""
+
+    dictation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The first sample of a dictation arrived, at the monotonic time `at`. `source`: "microphone" or a file."""
 
@@ -521,6 +528,7 @@ FrontEndEvent = (
     | Failed
     | Finished
     | RecordClosed
+    | DiskRecovered
     | IncompleteRecordingsFound
     | DevicesChanged
     | Inserted
