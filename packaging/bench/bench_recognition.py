@@ -22,9 +22,10 @@ from table import QUICK, Row, amount
 from word_errors import word_error_rate
 
 from saywrite.audio.vad import Segmenter
+from saywrite.foundation.catalog import DEFAULT_MODEL
 from saywrite.foundation.paths import default_paths
 from saywrite.speech.local.decoder.whisper import WhisperDecoder
-from saywrite.speech.local.models import DEFAULT_MODEL, find_model
+from saywrite.speech.local.models import find_model
 
 RATE = 16_000
 BLOCK_S = 0.1

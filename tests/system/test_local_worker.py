@@ -20,11 +20,12 @@ from tests.sounds import speech
 from tests.speech.event_poster import EventPoster
 
 from saywrite.foundation import events
+from saywrite.foundation.catalog import DEFAULT_MODEL
 from saywrite.foundation.paths import default_paths
 from saywrite.foundation.program import worker_command
 from saywrite.speech.engine import Incoming, Request
 from saywrite.speech.local.engine import LocalRecognizer
-from saywrite.speech.local.models import DEFAULT_MODEL, find_model
+from saywrite.speech.local.models import find_model
 
 pytestmark = pytest.mark.system
 pytest.importorskip("ctranslate2", reason="no CTranslate2 for this platform")

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from saywrite.foundation.catalog import ZH
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.local.decoder import windows
 from saywrite.speech.local.decoder.conditioning import Floats, prepare, samples_of
@@ -141,7 +142,7 @@ class WhisperDecoder:
         tokens = result.sequences_ids[0]
         reading = windows.read(tokens, self._tokenizer, sound_s, ended=len(tokens) < limit, last=len(samples) <= length)
         text = self._tokenizer.decode([token for segment in reading.segments for token in segment.tokens])
-        if task.language == "zh":
+        if task.language == ZH:
             text = to_simplified(text)
         logprob = result.scores[0] * len(tokens) ** LENGTH_PENALTY / (len(tokens) + 1)  # the end is a token, too
         confidence = Confidence(logprob, result.no_speech_prob, len(tokens) / limit, sound_s)
