@@ -112,7 +112,7 @@ class Line:
                 self.pong()
 
 
-def test_sound_goes_out_in_the_blocks_aiola_recommends() -> None:
+def test_sound_is_sent_in_chunks_of_the_recommended_size() -> None:
     line = Line()
     line.connect()
     line.feed(1)
@@ -122,7 +122,7 @@ def test_sound_goes_out_in_the_blocks_aiola_recommends() -> None:
     assert len(SECOND) - len(line.wire.sound) < CHUNK, "the rest waits for more"
 
 
-def test_the_end_of_an_utterance_waits_for_nothing_and_is_marked() -> None:
+def test_end_of_an_utterance_is_sent_at_once_with_a_mark() -> None:
     line = Line(Boundary(True, 1_600), Boundary(False, 16_000))
     line.connect()
     line.feed(1)
@@ -135,7 +135,7 @@ def test_the_end_of_an_utterance_waits_for_nothing_and_is_marked() -> None:
     assert len(line.wire.marks) == marks, "nothing is marked twice"
 
 
-def test_no_more_is_on_its_way_than_the_flow_allows() -> None:
+def test_bytes_in_flight_stay_within_the_window() -> None:
     line = Line()
     line.connect()
     line.feed(5)
@@ -147,7 +147,7 @@ def test_no_more_is_on_its_way_than_the_flow_allows() -> None:
     assert len(line.wire.sound) > FIRST
 
 
-def test_at_the_end_silence_closes_the_last_segment_and_its_answer_is_waited_for() -> None:
+def test_silence_at_the_end_closes_the_last_segment() -> None:
     line = Line(Boundary(True, 1_600), Boundary(False, 8_000))
     line.connect()
     line.speak(0.5)
@@ -166,7 +166,7 @@ def test_at_the_end_silence_closes_the_last_segment_and_its_answer_is_waited_for
     assert len(line.wire.sound) == SAMPLE_RATE + len(silence), "silence is sent once"
 
 
-def test_after_a_loss_everything_without_text_is_wanted_again() -> None:
+def test_sound_without_text_is_fed_again_after_a_loss() -> None:
     line = Line(Boundary(True, 8_000), Boundary(False, 24_000), Boundary(True, 32_000))
     line.connect()
     line.speak(3)
@@ -183,7 +183,7 @@ def test_after_a_loss_everything_without_text_is_wanted_again() -> None:
     assert line.detector._heard == round(3.2 * SAMPLE_RATE), "our own detector hears every sample once"
 
 
-def test_without_a_connection_the_sound_is_listened_to_and_only_its_beginning_kept() -> None:
+def test_sound_without_a_connection_is_analyzed_and_only_its_start_kept() -> None:
     line = Line(Boundary(True, 10 * SAMPLE_RATE), Boundary(False, 12 * SAMPLE_RATE))
     line.feed(20)
     assert line.delivery.session.outstanding == ((10 * SAMPLE_RATE, 12 * SAMPLE_RATE),)
@@ -197,7 +197,7 @@ def test_without_a_connection_the_sound_is_listened_to_and_only_its_beginning_ke
     assert line.wire.sound == (SECOND * 20)[2 * start :][: len(line.wire.sound)]
 
 
-def test_a_first_connection_that_comes_soon_needs_nothing_again() -> None:
+def test_early_first_connection_needs_no_rewind() -> None:
     line = Line()
     line.feed(1)
     assert not line.connect()
@@ -205,7 +205,7 @@ def test_a_first_connection_that_comes_soon_needs_nothing_again() -> None:
     assert line.wire.sound == SECOND[: len(line.wire.sound)]
 
 
-def test_with_a_file_a_service_that_falls_behind_is_waited_for() -> None:
+def test_file_waits_for_a_slow_service() -> None:
     line = Line(Boundary(True, 1_600), live=False)
     line.connect()
     for second in range(120):
@@ -226,5 +226,5 @@ def test_with_a_file_a_service_that_falls_behind_is_waited_for() -> None:
         (None, ""),
     ],
 )
-def test_the_words_of_a_transcript_whatever_comes(payload: object, text: str) -> None:
+def test_text_of_any_payload(payload: object, text: str) -> None:
     assert text_of(payload, "transcript") == text

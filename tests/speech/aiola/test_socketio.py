@@ -33,7 +33,7 @@ def ready() -> SocketIOProtocol:
     return conversation
 
 
-def test_the_namespace_is_asked_for_once_the_session_is_open() -> None:
+def test_namespace_is_requested_when_the_session_is_open() -> None:
     conversation = SocketIOProtocol()
     conversation.opened()
     assert conversation.frames() == []
@@ -43,7 +43,7 @@ def test_the_namespace_is_asked_for_once_the_session_is_open() -> None:
     assert conversation.receive(ACCEPTED) == [Ready("s1", 25.0, 20.0)]
 
 
-def test_nothing_is_said_before_the_namespace_is_accepted() -> None:
+def test_emit_before_the_namespace_is_accepted_raises() -> None:
     conversation = SocketIOProtocol()
     conversation.opened()
     conversation.receive(OPENING)
@@ -52,7 +52,7 @@ def test_nothing_is_said_before_the_namespace_is_accepted() -> None:
     assert conversation.frames() == ["40/events,{}"]
 
 
-def test_a_refusal_is_the_end() -> None:
+def test_nothing_follows_a_refusal() -> None:
     conversation = SocketIOProtocol()
     conversation.opened()
     conversation.receive(OPENING)
@@ -67,7 +67,7 @@ def test_a_refusal_is_the_end() -> None:
     ("said", "payload"),
     [('"no"', {"message": "no"}), ("", {}), ("[1]", {}), ('{"error":{"code":"X"}}', {"error": {"code": "X"}})],
 )
-def test_a_refusal_in_any_form_has_a_payload(said: str, payload: dict[str, Any]) -> None:
+def test_refusal_in_any_form_has_a_payload(said: str, payload: dict[str, Any]) -> None:
     conversation = SocketIOProtocol()
     conversation.opened()
     conversation.receive(OPENING)
@@ -84,28 +84,28 @@ def test_events_come_with_their_first_argument() -> None:
     assert conversation.receive(b"pcm") == [ServiceEvent("sound", b"pcm")]
 
 
-def test_an_event_that_asks_for_it_is_acknowledged() -> None:
+def test_event_with_a_number_is_acknowledged() -> None:
     conversation = ready()
     conversation.receive('42/events,7["transcript",{}]')
     conversation.receive('42/events,["transcript",{}]')
     assert conversation.frames() == ["43/events,7[]"]
 
 
-def test_pings_are_answered_with_what_they_carry() -> None:
+def test_pings_are_answered_with_their_data() -> None:
     conversation = ready()
     assert conversation.receive("2") == [Pinged()]
     assert conversation.receive("2probe") == [Pinged()]
     assert conversation.frames() == ["3", "3probe"]
 
 
-def test_a_storm_of_pings_is_not_kept() -> None:
+def test_replies_to_many_pings_are_bounded() -> None:
     conversation = ready()
     for _ in range(10 * MAX_REPLIES):
         conversation.receive("2")
     assert len(conversation.frames()) == MAX_REPLIES
 
 
-def test_an_answer_never_comes_between_an_event_and_its_attachment() -> None:
+def test_replies_never_separate_an_event_from_its_attachment() -> None:
     conversation = ready()
     conversation.emit("binary_data", b"1")
     conversation.receive("2")
@@ -114,7 +114,7 @@ def test_an_answer_never_comes_between_an_event_and_its_attachment() -> None:
     assert conversation.frames() == ["3", text, b"1", text, b"2"]
 
 
-def test_other_namespaces_are_none_of_our_business() -> None:
+def test_other_namespaces_are_ignored() -> None:
     conversation = ready()
     for frame in ('42["transcript",{}]', '42/other,5["a"]', "41", "41/other,", '40{"sid":"x"}', '44{"message":"no"}'):
         assert conversation.receive(frame) == []
@@ -122,7 +122,7 @@ def test_other_namespaces_are_none_of_our_business() -> None:
 
 
 @pytest.mark.parametrize(("frame", "words"), [("1", "closed"), ("41/events,", "ended"), ("41/events", "ended")])
-def test_the_server_may_end_it(frame: str, words: str) -> None:
+def test_server_may_end_the_session(frame: str, words: str) -> None:
     conversation = ready()
     (ended,) = conversation.receive(frame)
     assert isinstance(ended, ServiceDisconnected)
@@ -132,7 +132,7 @@ def test_the_server_may_end_it(frame: str, words: str) -> None:
         conversation.emit("binary_data", b"x")
 
 
-def test_we_may_end_it_behind_what_was_said() -> None:
+def test_disconnect_follows_earlier_events() -> None:
     conversation = ready()
     conversation.emit("set_keywords", {"a": "b"})
     conversation.close()
@@ -140,7 +140,7 @@ def test_we_may_end_it_behind_what_was_said() -> None:
     assert conversation.receive('42/events,["transcript",{}]') == []
 
 
-def test_a_second_opening_or_acceptance_changes_nothing() -> None:
+def test_second_opening_or_acceptance_is_ignored() -> None:
     conversation = ready()
     assert conversation.receive('0{"sid":"e2"}') == []
     assert conversation.receive('40/events,{"sid":"s2"}') == []
@@ -149,14 +149,14 @@ def test_a_second_opening_or_acceptance_changes_nothing() -> None:
     conversation.emit("binary_data", b"")
 
 
-def test_an_opening_without_times_has_the_usual_ones() -> None:
+def test_opening_without_times_has_the_defaults() -> None:
     conversation = SocketIOProtocol()
     conversation.opened()
     conversation.receive('0{"sid":"e1"}')
     assert conversation.receive(ACCEPTED) == [Ready("s1", 25.0, 20.0)]
 
 
-def test_what_is_said_is_not_in_a_repr() -> None:
+def test_payloads_are_not_in_a_repr() -> None:
     conversation = ready()
     (event,) = conversation.receive('42/events,["transcript",{"transcript":"s3cret"}]')
     assert "s3cret" not in repr(event)
@@ -166,7 +166,7 @@ def test_what_is_said_is_not_in_a_repr() -> None:
 @given(
     st.lists(st.text(max_size=30) | st.binary(max_size=30) | st.sampled_from([OPENING, ACCEPTED, "2", "41/events,"]))
 )
-def test_any_frames_are_heard_without_an_exception(frames: list[str | bytes]) -> None:
+def test_any_frames_are_received_without_an_exception(frames: list[str | bytes]) -> None:
     conversation = SocketIOProtocol()
     conversation.opened()
     for frame in frames:

@@ -82,7 +82,7 @@ class Network:
             return self._tls
 
     def proxy_for(self, url: str) -> Proxy | None:
-        """The proxy for `url` (http, https, ws, wss), by the environment or else by the system; kept for a minute.
+        """The proxy for `url` (http, https, ws, wss), by the environment or the system; kept for a minute.
 
         This computer itself is reached directly, unless the environment names a proxy and also, with NO_PROXY, the
         hosts it is not for. Raises `ProxyRefused` when the proxy's address cannot be read.

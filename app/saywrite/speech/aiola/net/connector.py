@@ -94,7 +94,7 @@ class Connector:
             raise WebSocketProxyException("the proxy cannot be reached") from error
 
     def _addresses_of(self, endpoint: Endpoint) -> list[Address]:
-        """The addresses that speech may be sent to. Without TLS these are those of this computer, whatever the name says."""
+        """The addresses that speech may be sent to: without TLS only those of this computer."""
         found = self._resolve(endpoint.host, endpoint.port)
         allowed = [each for each in found if endpoint.secure or is_loopback_number(str(each[1][0]))]
         if not allowed:

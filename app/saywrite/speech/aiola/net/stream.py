@@ -43,8 +43,8 @@ class HandshakeRedirected(Exception):
 class NonBlockingSocket:
     """A connected socket as websocket-client uses it: it never blocks.
 
-    `send` buffers until `flush`, and `recv` raises when nothing has arrived. While `wait` is set, during the handshake, `recv` flushes and waits instead. `sent` and `received` count bytes
-    without TLS.
+    `send` buffers until `flush`, and `recv` raises when nothing has arrived. While `wait` is set, during the handshake,
+    `recv` flushes and waits instead. `sent` and `received` count bytes without TLS.
     """
 
     def __init__(self, sock: socket.socket) -> None:
