@@ -1,4 +1,4 @@
-"""An account shows nobody its secret, and speech goes to encrypted addresses or to this computer only."""
+"""The secret of an account stays hidden, and addresses must be encrypted or local."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One stream is kept open while it is wanted: what every failure means, when it is tried again, with which token."""
+"""`ServiceConnection`: when it connects, what each failure means, and which token the next attempt uses."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class FakeLink:
 
 
 class FakeGrants:
-    """Grants by hand."""
+    """A token provider whose grant the test sets."""
 
     def __init__(self) -> None:
         self.account: Account | None = None
@@ -93,7 +93,7 @@ class FakeGrants:
 
 
 class Bench:
-    """A connection with everything around it by hand."""
+    """A connection whose grants and links the test controls."""
 
     def __init__(self, *, token: str | None = "a token") -> None:
         self.grants = FakeGrants()
@@ -185,7 +185,7 @@ def test_lost_connection_is_retried_with_backoff() -> None:
     bench.come_up(now)
     again = bench.fail(UNREACHABLE, now)
     assert again.retry_in_s is not None
-    assert again.retry_in_s > 3.9, "a stream that was there for nothing proves nothing"
+    assert again.retry_in_s > 3.9, "a stream without a text reset the backoff"
     bench.connection.wake(now := now + again.retry_in_s)
     bench.come_up(now)
     bench.connection.prove()
@@ -214,7 +214,7 @@ def test_token_of_a_new_account_goes_to_no_other_host() -> None:
     bench = Bench()
     bench.grants.grant = None
     bench.open()
-    assert bench.links[0].did == ["connect https://speech.example/base"], "as far as was known"
+    assert bench.links[0].did == ["connect https://speech.example/base"], "it connected to another host"
     moved = replace(ACCOUNT, base_url="https://other.example")
     bench.connection.receive(AccountFound(1, moved), 0.1)
     bench.connection.receive(TokenFetched(1, Grant("a token", moved)), 0.2)
@@ -251,7 +251,7 @@ def test_refused_token_is_replaced_at_once_and_only_once(error: ServiceError) ->
             break
         bench.connection.wake(2.0 + down.retry_in_s)
         bench.connection.receive(TokenFetched(number, Grant("yet another", ACCOUNT)), 9.0)
-    assert down.retry_in_s is None, "fresh tokens that are refused too are no matter of time"
+    assert down.retry_in_s is None, "fresh tokens were fetched without end"
     assert isinstance(down.error, KeyRefused)
 
 
@@ -332,7 +332,7 @@ def test_open_stream_gets_the_keywords_of_the_next_dictation() -> None:
     assert len(bench.links) == 1
     assert bench.link.emitted == [("set_keywords", {"jay son": "JSON"})]
     assert bench.open(replace(WANTED, keywords={"jay son": "JSON"}), 6.0)
-    assert len(bench.link.emitted) == 1, "nothing new is said twice"
+    assert len(bench.link.emitted) == 1, "the same keywords were sent twice"
 
 
 def test_another_language_needs_another_stream() -> None:

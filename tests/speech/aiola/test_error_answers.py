@@ -1,4 +1,4 @@
-"""What the service answers, or somebody in its place: each case its own error, with a remedy and without its words."""
+"""Answers of the service and of portals become their own errors, with a remedy and without the answer's words."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_message_names_the_host_and_the_action() -> None:
         ({"retry-after": " 1.5 "}, 1.5),
         ({"Retry-After": "999999999"}, 3_600.0),
         ({"Retry-After": formatdate(NOW + 30, usegmt=True)}, 30.0),
-        # Compared with the service's own clock where it is told: ours may be off.
+        # Compared with the clock of the service where its answer has a date: ours may be wrong.
         ({"Retry-After": formatdate(NOW + 90, usegmt=True), "Date": formatdate(NOW + 80, usegmt=True)}, 10.0),
         ({"Retry-After": formatdate(NOW - 30, usegmt=True)}, 0.0),
         ({"Retry-After": "soon"}, None),

@@ -1,4 +1,4 @@
-"""What fails below HTTP: each exception of the libraries, bare or wrapped, is told apart and has its remedy."""
+"""Each exception of the network libraries, bare or wrapped, becomes its own error with a remedy."""
 
 from __future__ import annotations
 

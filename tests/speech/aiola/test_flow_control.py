@@ -1,4 +1,4 @@
-"""What is on its way: bounded, measured by the other end's answers, and a dead line noticed."""
+"""Flow control: bytes in flight, round-trip time, dead connections, and the rate of a replay."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from saywrite.speech.aiola.delivery.flow_control import (
 
 
 def flow_with_marks(*times: float) -> FlowControl:
-    """A mark's worth of bytes, and the mark, at each of these times."""
+    """Flow control with bytes and a mark at each of these times."""
     flow = FlowControl(0.0, 45.0)
     for number, at in enumerate(times, 1):
         flow.sent(MARK_EVERY)
@@ -32,9 +32,9 @@ def flow_with_marks(*times: float) -> FlowControl:
 def test_bytes_without_a_pong_are_in_flight() -> None:
     flow = flow_with_marks(1.0, 1.1, 1.2)
     assert (flow.in_flight, flow.room) == (3 * MARK_EVERY, FIRST - 3 * MARK_EVERY)
-    assert flow.ponged(2, 1.3) == [(1, 4096), (2, 8192)], "an answer stands for all before it"
+    assert flow.ponged(2, 1.3) == [(1, 4096), (2, 8192)], "a pong confirms all earlier marks"
     assert flow.in_flight == MARK_EVERY
-    assert flow.ponged(2, 1.4) == [], "once"
+    assert flow.ponged(2, 1.4) == [], "a pong counted twice"
     assert flow.ponged(99, 1.4) == []
 
 
@@ -65,9 +65,9 @@ def test_connection_is_dead_when_a_pong_is_due_and_nothing_comes() -> None:
     flow = flow_with_marks(10.0)
     assert flow.dead_at() == 10.0 + DEAD_AFTER_S
     flow.heard(11.0)
-    assert flow.dead_at() == 11.0 + DEAD_AFTER_S, "whatever comes is a sign of life"
+    assert flow.dead_at() == 11.0 + DEAD_AFTER_S, "a message was no sign of life"
     flow.ponged(1, 12.0)
-    assert flow.dead_at() == 12.0 + 45.0, "with nothing owed, the service's own pings are waited for"
+    assert flow.dead_at() == 12.0 + 45.0, "without a pong due, the pings of the service count"
 
 
 def test_other_messages_count_where_a_peer_sends_no_pongs() -> None:
@@ -77,7 +77,7 @@ def test_other_messages_count_where_a_peer_sends_no_pongs() -> None:
     assert flow.in_flight == 0
     flow.sent(MARK_EVERY)
     flow.mark(12288, 20.0)
-    assert flow.heard(20.1) == [(3, 12288)], "from now on, what it says stands for the pong"
+    assert flow.heard(20.1) == [(3, 12288)], "a message did not count as a pong"
     assert flow.dead_at() == 20.1 + 45.0
 
 

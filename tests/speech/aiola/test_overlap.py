@@ -1,4 +1,4 @@
-"""Words that come again are taken out only where there is little doubt; whoever repeats himself is left alone."""
+"""Repeated words are removed only where they clearly come from the same sound."""
 
 from __future__ import annotations
 

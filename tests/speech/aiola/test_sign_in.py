@@ -1,4 +1,4 @@
-"""From an account to an access token, against a real web server: what works, and every way it can fail."""
+"""From an account to an access token, against a real web server, in success and in every failure."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ACCESS = jwt(kind="session", iat=NOW, exp=NOW + 3600)
 
 
 def granting(seen: Seen) -> Reply:
-    """The service as it is when all is well."""
+    """The service without a failure."""
     if seen.path == "/voip-auth/apiKey2Token":
         return said({"context": {"token": TOKEN}})
     if seen.method == "DELETE":

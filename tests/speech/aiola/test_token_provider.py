@@ -1,4 +1,4 @@
-"""Grants as the dictation thread sees them: found in the background, kept, renewed, dropped, closed in bounded time."""
+"""`TokenProvider`: fetched in the background, kept, renewed, dropped, and closed within a time limit."""
 
 from __future__ import annotations
 

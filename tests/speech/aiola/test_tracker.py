@@ -1,4 +1,4 @@
-"""Delivery: whatever the line does, every word comes once and in order, or is reported as outstanding."""
+"""`DeliveryTracker`: every word comes once and in order, or is reported as outstanding."""
 
 from __future__ import annotations
 

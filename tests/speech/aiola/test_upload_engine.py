@@ -1,4 +1,4 @@
-"""A file through the batch endpoint: sent whole and as it is, its text as one final, and every way it can go wrong."""
+"""A file through the batch endpoint: sent unchanged, its text as one final, and every failure."""
 
 from __future__ import annotations
 
