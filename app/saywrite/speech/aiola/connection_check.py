@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
+from saywrite.foundation.catalog import EN
 from saywrite.foundation.errors import ServiceError
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection import STREAM_PATH, StreamConfig, query_of
@@ -135,5 +136,5 @@ def _clock(skew_s: float) -> CheckResult:
 
 def _address(grant: Grant) -> str:
     base = urlsplit(grant.account.base_url).path.rstrip("/")
-    query = urlencode(query_of(StreamConfig("en", VoiceSettings()), grant))
+    query = urlencode(query_of(StreamConfig(EN, VoiceSettings()), grant))
     return f"{base}{STREAM_PATH}?{query}"

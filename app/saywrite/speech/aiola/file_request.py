@@ -21,6 +21,7 @@ import httpx
 
 from saywrite.foundation.catalog import language
 from saywrite.foundation.errors import AudioFileError, SaywriteError, ServiceFailed
+from saywrite.foundation.files import os_error_reason
 from saywrite.speech.aiola.account import check_address
 from saywrite.speech.aiola.net.error_mapping import UPLOADING, from_exception, from_http, host_of
 from saywrite.speech.aiola.net.http import headers_of, lower_case, read_body
@@ -96,7 +97,7 @@ class FileReader:
         try:
             piece = self._file.read(wanted)
         except OSError as error:
-            raise AudioFileError(f"The file cannot be read: {error.strerror}.", "Check the disk.") from None
+            raise AudioFileError(f"The file cannot be read: {os_error_reason(error)}.", "Check the disk.") from None
         if not piece:
             raise AudioFileError("The file became shorter while it was sent.", "Send it again when it is complete.")
         self._left -= len(piece)
@@ -158,7 +159,9 @@ class FileRequest(threading.Thread):
             raise from_exception(error, self._host, UPLOADING) from None
         except OSError as error:
             if error.filename is not None:
-                raise AudioFileError(f"{path.name} cannot be read: {error.strerror}.", "Check the file.") from None
+                raise AudioFileError(
+                    f"{path.name} cannot be read: {os_error_reason(error)}.", "Check the file."
+                ) from None
             raise from_exception(error, self._host, UPLOADING) from None
         transcribed = _transcribed(self.number, body) if 200 <= status < 300 else None
         if transcribed is None:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from saywrite.foundation.catalog import KEY_VARIABLE
 from saywrite.foundation.errors import KeyMissing, KeyRefused, SaywriteError, ServiceError, ServiceFailed
 from saywrite.speech.aiola.account import Account, check_address
 from saywrite.speech.aiola.net.error_mapping import ASKING, SETTINGS, SIGNING_IN, does_not_answer, host_of, parse_date
@@ -63,7 +64,7 @@ def sign_in(account: Account, client: httpx.Client, wall: Callable[[], float]) -
         return _from_address(account, client, wall)
     secret = account.secret.strip()
     if not secret:
-        raise KeyMissing("There is no aiOla API key yet.", f"Put it into {SETTINGS}, or into AIOLA_API_KEY.")
+        raise KeyMissing("There is no aiOla API key yet.", f"Put it into {SETTINGS}, or into {KEY_VARIABLE}.")
     if not _is_token(secret):
         what = "API key" if account.sign_in == "key" else "access token"
         raise KeyRefused(f"The {what} holds characters that none has.", f"Copy it again, whole, into {SETTINGS}.")

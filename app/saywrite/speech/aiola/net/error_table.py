@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from saywrite.foundation.catalog import KEY_VARIABLE
 from saywrite.foundation.errors import (
     AddressRefused,
     AudioRefused,
@@ -79,7 +80,7 @@ ROWS: Final[dict[str, ErrorRow]] = {
     "key refused": ErrorRow(
         KeyRefused,
         "{host} does not accept the API key.",
-        f"Copy it again, whole, into {SETTINGS} or AIOLA_API_KEY.",
+        f"Copy it again, whole, into {SETTINGS} or {KEY_VARIABLE}.",
     ),
     "no token given": ErrorRow(
         KeyRefused,
