@@ -26,8 +26,8 @@ from saywrite.audio.vad import Segmenter
 from saywrite.foundation.events import EngineChanged, Final, RecognizerFinished, Rewind
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.engine import AiolaRecognizer
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.engine import Incoming, Request
+from saywrite.speech.network.network import Network
 
 LIMIT_S = 30.0
 BLOCK_S = 0.02

@@ -22,9 +22,9 @@ from tests.speech.event_poster import EventPoster
 from saywrite.dictation.assembly import find_account
 from saywrite.foundation.events import SAMPLE_RATE, Final, RecognizerFinished
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.upload_engine import UploadRecognizer
 from saywrite.speech.engine import Incoming, Request
+from saywrite.speech.network.network import Network
 from saywrite.storage.settings.keyring import SessionSecrets
 from saywrite.storage.settings.schema import Settings
 

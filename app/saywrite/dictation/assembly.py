@@ -58,7 +58,6 @@ from saywrite.foundation.events import Device, FrontEndEvent, PrerollActive
 from saywrite.foundation.paths import Paths
 from saywrite.speech.aiola.account import Account, check_address
 from saywrite.speech.aiola.engine import AiolaRecognizer
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.upload_engine import UploadRecognizer
 from saywrite.speech.engine import Recognizer
 from saywrite.speech.local.engine import LocalRecognizer
@@ -68,6 +67,7 @@ from saywrite.speech.local.model_store.sources import make_sources
 from saywrite.speech.local.model_store.store import ModelStore
 from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.local.models import find_model
+from saywrite.speech.network.network import Network
 from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, Secrets
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword

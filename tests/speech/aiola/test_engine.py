@@ -16,9 +16,9 @@ from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.delivery.completion import OFFLINE_FINISH_S
 from saywrite.speech.aiola.engine import AiolaRecognizer
 from saywrite.speech.aiola.net.command_queue import EventReceived, Ponged, TransportConnected, TransportLost
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.token_provider import Grant
 from saywrite.speech.engine import Request
+from saywrite.speech.network.network import Network
 
 STEP_S = 0.02
 BLOCK = SAMPLE_RATE // 10

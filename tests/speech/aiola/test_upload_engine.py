@@ -31,10 +31,10 @@ from saywrite.foundation.events import (
 from saywrite.speech.aiola import file_request
 from saywrite.speech.aiola import upload_engine as upload
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.upload_engine import AIOLA_FILE, UploadRecognizer
 from saywrite.speech.aiola.upload_messages import FileTranscribed
 from saywrite.speech.engine import Incoming, Request, VoiceSettings
+from saywrite.speech.network.network import Network
 
 PATH = "/api/speech-to-text/file"
 TEXT = "the weather is fine"

@@ -25,7 +25,7 @@ from saywrite.foundation.events import SAMPLE_RATE, ConnectionChanged, Failed, F
 from saywrite.foundation.paths import default_paths
 from saywrite.foundation.program import worker_command
 from saywrite.speech.aiola.engine import AiolaRecognizer
-from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.network.network import Network
 from saywrite.storage.settings.keyring import SecretsStatus
 from saywrite.storage.settings.schema import Settings
 

@@ -28,6 +28,7 @@ from saywrite.foundation.events import (
     ModelTried,
     ModelVerified,
 )
+from saywrite.foundation.formatting import megabytes
 from saywrite.speech.local.model_store.sources import ModelSource
 from saywrite.speech.local.model_store.store import ModelStore, Watcher
 from saywrite.speech.local.model_store.transfer import StopTransfer, TransferStopped
@@ -246,7 +247,7 @@ class ModelLibrary:
         if self._around.is_metered():
             entry = self._store.model(model)
             raise ModelUnreachable(
-                f"{entry.label} ({entry.download_bytes / 1e6:.0f} MB) was not downloaded: the connection is metered.",
+                f"{entry.label} ({megabytes(entry.download_bytes)}) was not downloaded: the connection is metered.",
                 "Download it in Settings > Recognition all the same, or use another network.",
             )
 

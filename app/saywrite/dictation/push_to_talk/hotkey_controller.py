@@ -33,6 +33,7 @@ from saywrite.desktop.session.events import (
     sleep_clocks,
 )
 from saywrite.dictation.push_to_talk.policy import (
+    BOUNCE_S,
     Action,
     Cancel,
     DictationState,
@@ -117,6 +118,7 @@ class HotkeyController:
         self._bindings: tuple[Binding, ...] = ()
         self._refused: tuple[HotkeyProblem, ...] = ()
         self._sleep = SuspendDetector()
+        self._bounce_until = 0.0
         self._captured = ""
         self._watching = False
         self._reported: GrabResult | None = None
@@ -145,6 +147,8 @@ class HotkeyController:
         self._notice_sleep(at)
         match message:
             case KeyPressed() | KeyReleased():
+                if isinstance(message, KeyReleased):
+                    self._bounce_until = at + BOUNCE_S
                 self._do(self._policy.key(message, self._dictation.situation()))
             case GrabResult():
                 self._report_grabs(message)
@@ -167,9 +171,14 @@ class HotkeyController:
     def wake(self, at: float) -> float | None:
         """Do what is due at `at`, and check whether the computer slept; return when to be called next."""
         self._notice_sleep(at)
-        if self._policy.due is not None and at >= self._policy.due:
+        due = self._due()
+        if due is not None and at >= due:
             self._do(self._policy.wake(at, self._dictation.situation()))
-        return self._policy.due
+        return self._due()
+
+    def _due(self) -> float | None:
+        """When something is due. A release that is handled late may be a bounce too: its press is the next message."""
+        return None if self._policy.due is None else max(self._policy.due, self._bounce_until)
 
     def cancel(self, at: float) -> None:
         """Cancel the newest dictation, so that it can be taken back, for window, tray and command line."""

@@ -38,13 +38,13 @@ from saywrite.speech.aiola.delivery.completion import CompletionPolicy, NextActi
 from saywrite.speech.aiola.delivery.flow_control import REPLAY, FlowControl, RateLimiter
 from saywrite.speech.aiola.delivery.sender import AudioSender, text_of
 from saywrite.speech.aiola.net.command_queue import EventReceived, Ponged
-from saywrite.speech.aiola.net.error_answers import DICTATING, from_payload
-from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.net.error_mapping import DICTATING, from_payload
 from saywrite.speech.aiola.net.websocket import WebSocketTransport
 from saywrite.speech.aiola.progress_reporter import ProgressReporter
 from saywrite.speech.aiola.token_provider import TokenProvider
 from saywrite.speech.aiola.warm_up import WarmedUp, prepare
 from saywrite.speech.engine import EventBuffer, Events, Incoming, MakeSegmenter, Post, Request
+from saywrite.speech.network.network import Network
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from saywrite.foundation.errors import (
 from saywrite.foundation.events import SAMPLE_RATE, Failed, Final, RecognizerFinished
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection import CROWDED_S, delays
-from saywrite.speech.aiola.net.error_answers import SETTINGS, host_of
+from saywrite.speech.aiola.net.error_mapping import SETTINGS, host_of
 from saywrite.speech.aiola.progress_reporter import ProgressReporter
 from saywrite.speech.aiola.token_provider import AuthFailed, TokenFetched, TokenProvider
 from saywrite.speech.aiola.upload_messages import FileTranscribed, UploadFailed, UploadProgressed
@@ -34,7 +34,7 @@ from saywrite.speech.engine import EventBuffer, Events, Incoming, Post, Request
 
 if TYPE_CHECKING:
     from saywrite.speech.aiola.file_request import FileRequest
-    from saywrite.speech.aiola.net.network import Network
+    from saywrite.speech.network.network import Network
 
 GIVE_UP_S = 600.0
 """Seconds after the first failure in a row until a file, which can be sent again, is given up."""

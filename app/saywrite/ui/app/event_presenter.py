@@ -38,11 +38,11 @@ from saywrite.foundation.events import (
     Traffic,
     seconds,
 )
+from saywrite.foundation.formatting import clock, length
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.engine_notices import ACCOUNT_KEY, NETWORK_KEY, EngineStatus
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.models.state import ModelsState
-from saywrite.ui.toolkit.formatting import clock, length
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
