@@ -34,7 +34,6 @@ SHORT: dict[str, str] = {
     "speech/local/decoder/simplified_chinese.py": "the table of OpenCC and its use",
     "storage/history/in_use.py": "the lock that tells that a history is open",
     "storage/recordings/folder_lock.py": "the lock of a recording's folder",
-    "storage/settings/keyword_list.py": "the keyword file in the settings folder",
     "storage/settings/window_state.py": "the size of the window, kept apart from the settings",
     "text/encodings.py": "the byte order mark of text files, for settings and keywords",
     "text/spoken_punctuation/tables.py": "the table of each language, by its code",
