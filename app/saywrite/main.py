@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -300,8 +301,6 @@ def _save_keywords(paths: Paths, keywords: tuple[Keyword, ...]) -> None:
 
 
 def _open_history(paths: Paths) -> HistoryStore:
-    from functools import partial
-
     from saywrite.storage.history.store import HistoryStore
     from saywrite.storage.recordings.repair import remove_deleted
 
@@ -319,8 +318,7 @@ def _drive(options: cli.Options) -> int:
 
     data = default_paths(options.config, options.data).data
     engine, language = options.engine or "", options.language or ""
-    said = drive(data, options.command, engine=engine, language=language, as_json=options.as_json)
-    if said:
+    if said := drive(data, options.command, engine=engine, language=language, as_json=options.as_json):
         print(said)
     return cli.DONE
 
@@ -329,11 +327,8 @@ def _listen(options: cli.Options) -> int:
     from saywrite.cli.batch import listen
 
     paths, settings, keywords = _load_for_terminal(options)
-    return listen(
-        lambda tell: build(options, paths, settings, keywords, tell),
-        _output(options, paths),
-        options.seconds,
-    )
+    run = partial(build, options, paths, settings, keywords)
+    return listen(run, _output(options, paths), options.seconds)
 
 
 def _transcribe(options: cli.Options) -> int:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from saywrite.speech.network.network import Network
 
-
 MARGIN_S = 300.0
 """Seconds before its expiry at which a token is renewed; at half its life if that is later."""
 
