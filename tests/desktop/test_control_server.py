@@ -29,7 +29,8 @@ from saywrite.desktop.remote_control import (
 )
 from saywrite.desktop.remote_control.client import ask, exchange
 from saywrite.desktop.remote_control.instance_record import InstanceRecord
-from saywrite.desktop.remote_control.protocol import LIMIT, Answer, ControlRequest, format_request, parse_answer
+from saywrite.desktop.remote_control.protocol import LIMIT, format_request, parse_answer
+from saywrite.desktop.remote_control.request import Answer, ControlRequest
 from saywrite.desktop.remote_control.server import AT_ONCE, ControlServer
 from saywrite.desktop.remote_control.server_socket import ServerSocket, open_server_socket_at
 from saywrite.desktop.single_instance import Instance, claim
@@ -61,7 +62,7 @@ class House:
         return visitor
 
     def answers(self) -> bool:
-        return ask(self.data, ControlRequest("status"), LIMIT_S) == {"state": "idle"}
+        return ask(self.data, "status", limit_s=LIMIT_S) == {"state": "idle"}
 
 
 @pytest.fixture
@@ -82,12 +83,12 @@ def open_files() -> int:
 
 
 def test_a_command_gets_its_answer(house: House) -> None:
-    assert ask(house.data, ControlRequest("start", "local", "en")) == {"state": "idle"}
+    assert ask(house.data, "start", engine="local", language="en") == {"state": "idle"}
     assert house.asked == [ControlRequest("start", "local", "en")]
 
 
 def test_a_command_may_come_in_pieces_and_more_behind_it_is_not_heard(house: House) -> None:
-    line = format_request(ControlRequest("stop"))
+    line = format_request({"verb": "stop"})
     with house.visit() as visitor:
         for at in range(len(line)):
             visitor.send(line[at : at + 1])
@@ -105,7 +106,7 @@ def test_a_refusal_is_told(house: House) -> None:
 
     house.does = refuse
     with pytest.raises(ControlRefused, match=r"Not now\. Later\."):
-        ask(house.data, ControlRequest("start"))
+        ask(house.data, "start")
 
 
 @pytest.mark.parametrize("said", [b"rubbish\n", b"\n", b"\x00\xff\n", b"x" * LIMIT, b"x" * 100_000, b'{"verb": 1}\n'])
@@ -199,7 +200,7 @@ def test_without_a_free_file_descriptor_it_waits_without_spinning_and_goes_on_af
             resource.setrlimit(resource.RLIMIT_NOFILE, (visitor.fileno() + 20, hard))
             filler = fill_descriptors()
             visitor.connect(house.path)
-            visitor.sendall(format_request(ControlRequest("status")))
+            visitor.sendall(format_request({"verb": "status"}))
             threading.Event().wait(0.7)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
@@ -254,7 +255,7 @@ def test_another_user_gets_no_word(tmp_path: Path) -> None:
         visitor.settimeout(LIMIT_S)
         visitor.connect(server_socket.address)
         try:
-            visitor.sendall(format_request(ControlRequest("status")))
+            visitor.sendall(format_request({"verb": "status"}))
             assert visitor.recv(LIMIT) == b""
         except (BrokenPipeError, ConnectionResetError):
             pass
@@ -303,12 +304,10 @@ def test_where_the_system_does_not_tell_who_comes_the_token_decides() -> None:
     answers = []
     for token in ("", "secret-2", "ünknown", "\ud800", "secret-1"):
         with socket.create_connection(listening.getsockname(), LIMIT_S) as visitor:
-            visitor.sendall(format_request(ControlRequest("status", token=token)))
+            visitor.sendall(format_request({"verb": "status", "token": token}))
             answers.append(visitor.recv(LIMIT))
     with socket.create_connection(listening.getsockname(), LIMIT_S) as visitor:
-        assert exchange(visitor, InstanceRecord(1, "here", "1", "secret-1"), ControlRequest("status")) == {
-            "state": "idle"
-        }
+        assert exchange(visitor, InstanceRecord(1, "here", "1", "secret-1"), {"verb": "status"}) == {"state": "idle"}
     listener.stop()
     assert [b"idle" in answer for answer in answers] == [False, False, False, False, True]
     assert not any(b"secret" in answer for answer in answers)
@@ -316,7 +315,7 @@ def test_where_the_system_does_not_tell_who_comes_the_token_decides() -> None:
 
 def test_who_asked_for_the_end_keeps_its_connection_until_the_process_is_gone(house: House) -> None:
     with house.visit() as visitor:
-        visitor.sendall(format_request(ControlRequest("quit")))
+        visitor.sendall(format_request({"verb": "quit"}))
         assert visitor.recv(LIMIT).endswith(b"\n")
         house.listener.stop()
         visitor.settimeout(0.2)
@@ -343,7 +342,7 @@ def test_after_the_stop_nothing_is_left(tmp_path: Path) -> None:
     assert open_files() == files
     assert not Path(instance.server_socket.address).exists()
     with pytest.raises(NotRunning):
-        ask(tmp_path, ControlRequest("status"))
+        ask(tmp_path, "status")
 
 
 @given(st.lists(st.binary(max_size=300), max_size=5))
@@ -358,7 +357,7 @@ def test_whatever_is_said_it_goes_on(pieces: list[bytes]) -> None:
                 except OSError:
                     break
         with shared.visit() as visitor:
-            visitor.sendall(format_request(ControlRequest("status")))
+            visitor.sendall(format_request({"verb": "status"}))
             assert parse_answer(visitor.recv(LIMIT)) == {"state": "idle"}
     finally:
         shared.listener.stop()
@@ -374,13 +373,13 @@ def _shared() -> tuple[ServerSocket, Path]:
 
 def test_where_nobody_listens_it_is_not_running(tmp_path: Path) -> None:
     with pytest.raises(NotRunning, match="Start it with: saywrite"):
-        ask(tmp_path, ControlRequest("status"))
+        ask(tmp_path, "status")
 
 
 def test_one_that_does_not_answer_is_named(tmp_path: Path) -> None:
     instance = claim(tmp_path, os.environ)  # the kernel lets in, nobody listens
     with pytest.raises(ControlRefused, match=f"process {os.getpid()}"):
-        ask(tmp_path, ControlRequest("status"), 0.2)
+        ask(tmp_path, "status", limit_s=0.2)
     instance.release()
 
 
@@ -391,10 +390,10 @@ def test_where_many_wait_to_be_let_in_it_waits_too(tmp_path: Path, monkeypatch: 
     with socket.socket(socket.AF_UNIX) as first:
         first.connect(instance.server_socket.address)
         with pytest.raises(ControlRefused, match="does not answer"):
-            ask(tmp_path, ControlRequest("status"), 0.2)
+            ask(tmp_path, "status", limit_s=0.2)
         listener = ControlServer(instance.server_socket, lambda request: {"state": "idle"})
         threading.Timer(0.2, listener.start).start()
-        assert ask(tmp_path, ControlRequest("status"), LIMIT_S) == {"state": "idle"}
+        assert ask(tmp_path, "status", limit_s=LIMIT_S) == {"state": "idle"}
     listener.stop()
     instance.release()
 
@@ -402,7 +401,7 @@ def test_where_many_wait_to_be_let_in_it_waits_too(tmp_path: Path, monkeypatch: 
 def test_a_socket_of_another_user_is_not_trusted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control_client, "peer_uid", lambda connection: os.geteuid() + 1)
     with pytest.raises(ControlRefused, match="another user"):
-        ask(house.data, ControlRequest("status"))
+        ask(house.data, "status")
     assert house.asked == []
 
 
@@ -414,7 +413,7 @@ def test_a_command_that_fails_inside_ends_neither_the_door_nor_the_next_command(
 
     house.does = fail
     with pytest.raises(ControlRefused, match="Something went wrong inside Saywrite"):
-        ask(house.data, ControlRequest("status"))
+        ask(house.data, "status")
     house.does = lambda request: {"state": "idle"}
-    assert ask(house.data, ControlRequest("status"))["state"] == "idle"
+    assert ask(house.data, "status")["state"] == "idle"
     assert "a command failed" in caplog.text

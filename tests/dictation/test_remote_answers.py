@@ -13,7 +13,7 @@ from tests.dictation.conftest import FakeRecognizer, Stage
 from saywrite import __version__
 from saywrite.cli.remote_answers import RemoteControl, WindowCalls
 from saywrite.cli.remote_commands import describe
-from saywrite.desktop.remote_control.protocol import Answer, ControlRequest
+from saywrite.desktop.remote_control.request import Answer, ControlRequest
 from saywrite.dictation.observers import Status, StatusBoard
 from saywrite.foundation.errors import ControlRefused
 from saywrite.foundation.events import SAMPLE_RATE, Failed, Finished, ProgressChanged, State, StateChanged

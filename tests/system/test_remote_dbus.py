@@ -17,7 +17,8 @@ from tests.system.lab.desktop import wait_for
 from tests.system.lab.session_bus import session_bus
 
 from saywrite.desktop.remote_control.dbus_service import NAME, PATH, ControlBus
-from saywrite.desktop.remote_control.protocol import VERBS, Answer, ControlRequest
+from saywrite.desktop.remote_control.protocol import VERBS
+from saywrite.desktop.remote_control.request import Answer, ControlRequest
 from saywrite.foundation.errors import ControlRefused
 
 pytestmark = pytest.mark.system

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from saywrite import __version__
 from saywrite.desktop.remote_control.dbus_service import ControlBus
-from saywrite.desktop.remote_control.protocol import Answer, ControlRequest
+from saywrite.desktop.remote_control.request import Answer, ControlRequest
 from saywrite.desktop.remote_control.server import ControlServer
 from saywrite.desktop.remote_control.server_socket import ServerSocket
 from saywrite.dictation.observers import StatusBoard

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from saywrite.desktop.remote_control.client import ask
 from saywrite.desktop.remote_control.instance_record import InstanceFile, read_record
-from saywrite.desktop.remote_control.protocol import TEXT_LIMIT, ControlRequest
+from saywrite.desktop.remote_control.protocol import TEXT_LIMIT
 from saywrite.desktop.remote_control.server_socket import ServerSocket, open_server_socket
 from saywrite.foundation.errors import AlreadyRunning, ControlRefused, NotRunning
 from saywrite.foundation.paths import private_folder
@@ -78,7 +78,7 @@ def become_or_raise(data: Path, environ: Mapping[str, str], patience_s: float = 
             if time.monotonic() > deadline:
                 raise
         try:
-            ask(data, ControlRequest("show", activation=activation[:TEXT_LIMIT]))
+            ask(data, "show", activation=activation[:TEXT_LIMIT])
         except NotRunning:
             time.sleep(_PAUSE_S)  # it has the folder but no socket: it is about to open one, or to be gone
         else:

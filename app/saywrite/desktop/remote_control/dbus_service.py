@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from saywrite.desktop.remote_control.protocol import TEXT_LIMIT, VERBS, Answer, ControlRequest
+from saywrite.desktop.remote_control.protocol import TEXT_LIMIT, VERBS
+from saywrite.desktop.remote_control.request import Answer, ControlRequest
 from saywrite.foundation.catalog import APP_ID
 from saywrite.foundation.errors import ControlRefused
 

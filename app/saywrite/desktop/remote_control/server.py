@@ -14,14 +14,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from saywrite.desktop.remote_control.protocol import (
-    LIMIT,
-    Answer,
-    ControlRequest,
-    format_answer,
-    parse_request,
-    refusal,
-)
+from saywrite.desktop.remote_control.protocol import LIMIT
+from saywrite.desktop.remote_control.request import Answer, ControlRequest, format_answer, parse_request, refusal
 from saywrite.desktop.remote_control.server_socket import ServerSocket
 from saywrite.foundation.errors import ControlRefused
 
