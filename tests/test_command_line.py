@@ -12,6 +12,7 @@ import pytest
 
 from saywrite import __version__
 from saywrite.cli import arguments as cli
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control.server import ControlServer
 from saywrite.desktop.single_instance import claim
 
@@ -197,10 +198,12 @@ def answering(tmp_path: Path) -> Iterator[Path]:
     """The data folder of something that answers commands as a window does."""
     instance = claim(tmp_path, {"XDG_RUNTIME_DIR": str(tmp_path)})
     assert instance.server_socket is not None
-    server = ControlServer(instance.server_socket, lambda _request: {"state": "idle", "engine": "local"})
+    thread = DesktopThread()
+    server = ControlServer(instance.server_socket, lambda _request: {"state": "idle", "engine": "local"}, thread)
     server.start()
     yield tmp_path
     server.stop()
+    thread.close()
     instance.release()
 
 

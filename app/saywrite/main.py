@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from saywrite.cli.batch import Output
     from saywrite.cli.remote_answers import RemoteServers
     from saywrite.desktop.autostart import Autostart
+    from saywrite.desktop.desktop_thread import DesktopThread
     from saywrite.desktop.single_instance import Instance
     from saywrite.dictation.api import Dictation
     from saywrite.dictation.commands import DictationCommands
@@ -69,10 +70,13 @@ def build(
     secrets: Secrets | None = None,
     on_main: Callable[[Callable[[], None]], None] | None = None,
     models: Path | None = None,
+    desktop: DesktopThread | None = None,
 ) -> Dictation:
-    """Every object below the front end. `keep_files`: files that are transcribed get a journal and a history too.
-    `secrets`: where the front end keeps keys, if it does. `on_main`: how a job gets to the window's thread. `models`:
-    the data folder that the models are looked for in, where it is not that of `paths`.
+    """Build every object below the front end.
+
+    `keep_files`: files that are transcribed get a journal and a history too. `secrets`: where the front end keeps
+    keys, if it does. `on_main`: runs a job on the window's thread. `models`: the data folder with the models, where
+    it is not that of `paths`. `desktop`: the front end's thread for D-Bus, if it has one.
     """
     from saywrite.dictation.api import Dictation
     from saywrite.dictation.loop import Inbox
@@ -88,12 +92,13 @@ def build(
     offline_s = NO_SERVICE_S if options.command in ("listen", "transcribe") and not options.wait else None
 
     def make_commands() -> DictationCommands:
+        from saywrite.desktop.desktop_thread import DesktopThread
         from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble
         from saywrite.speech.aiola.net.network import Network
 
-        folder, program = models or paths.data, program_command()
+        folder, program, thread = models or paths.data, program_command(), desktop or DesktopThread()
         run_options = RunOptions(
-            worker_command, folder, options.realtime, device, keep_files, program, on_main, offline_s=offline_s
+            worker_command, folder, options.realtime, device, keep_files, program, on_main, thread, offline_s
         )
         context = ServiceContext(secrets or LateSecrets(), Network(), _environ)
         return assemble(inbox, paths, settings, keywords, tell, run_options, context)
@@ -165,6 +170,7 @@ def _window(options: cli.Options) -> int:
 
 def _open_window(options: cli.Options, instance: Instance) -> int:
     paths, settings, keywords, problems = _load(options)
+    from saywrite.desktop.desktop_thread import DesktopThread
     from saywrite.dictation.observers import StatusBoard
     from saywrite.storage.settings.keyring import LateSecrets
     from saywrite.ui.app.application import create_application, route_messages, run
@@ -174,9 +180,9 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
 
     app = create_application(sys.argv[:1], settings.theme)
     route_messages()
-    thread, board, secrets = DictationThread(), StatusBoard(), LateSecrets()
+    thread, desktop, board, secrets = DictationThread(), DesktopThread(), StatusBoard(), LateSecrets()
     tell, on_main = _both(board.receive, thread.told.emit), MainThread().do
-    dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main)
+    dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main, desktop=desktop)
     thread.loop = dictation.run
     front = FrontEnd(
         dictation,
@@ -195,13 +201,15 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
             problems=(*problems, *filter(None, [instance.problem])),
         ),
     )
-    remote = _take_commands(instance, dictation, board, front)
+    remote = _take_commands(instance, dictation, board, front, desktop)
     app.aboutToQuit.connect(remote.close)
-    front.window.painted.connect(lambda: _watch_tray_hosts(front.tray, app.aboutToQuit.connect))
+    front.window.painted.connect(lambda: _watch_tray_hosts(front.tray, desktop, app.aboutToQuit.connect))
     thread.told.connect(front.receive)
     front.window.painted.connect(thread.start)  # what is behind the window is loaded once it is there to be seen
     front.show()
-    return run(app, thread, dictation, front.save)
+    code = run(app, thread, dictation, front.save)
+    desktop.close()
+    return code
 
 
 def _account_access(secrets: Secrets) -> AccountAccess:
@@ -235,26 +243,28 @@ def _both(
     return tell
 
 
-def _take_commands(instance: Instance, dictation: Dictation, board: StatusBoard, front: FrontEnd) -> RemoteServers:
-    """From here on the command line and D-Bus drive this window; those that came before wait and are served now."""
+def _take_commands(
+    instance: Instance, dictation: Dictation, board: StatusBoard, front: FrontEnd, desktop: DesktopThread
+) -> RemoteServers:
+    """Let the command line and D-Bus drive this window; commands that came earlier have waited and are served now."""
     from saywrite.cli.remote_answers import RemoteControl, RemoteServers, WindowCalls
 
     window = WindowCalls(front.activator.show_wanted.emit, front.activator.quit_wanted.emit)
     remote = RemoteControl(dictation, board, front.preferences.settings, window)
-    points = RemoteServers(instance.server_socket, remote.answer)
+    points = RemoteServers(instance.server_socket, remote.answer, desktop)
     points.open()
     front.window.painted.connect(points.join_bus)
     return points
 
 
-def _watch_tray_hosts(tray: Tray, at_quit: Callable[[Callable[[], None]], object]) -> None:
+def _watch_tray_hosts(tray: Tray, desktop: DesktopThread, at_quit: Callable[[Callable[[], None]], object]) -> None:
     """Windows and macOS have a tray as long as there is a desktop; elsewhere it comes and goes."""
     if sys.platform in ("win32", "darwin"):
         tray.host_changed.emit(True)
         return
     from saywrite.desktop.tray_host import TrayHostWatch
 
-    at_quit(TrayHostWatch(tray.host_changed.emit, x11=tray.takes_x11).close)
+    at_quit(TrayHostWatch(tray.host_changed.emit, desktop, x11=tray.takes_x11).close)
 
 
 def _autostart(options: cli.Options) -> Autostart:

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.system.lab.desktop import wait_for
 
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control import (
     client as control_client,
 )
@@ -31,7 +32,7 @@ from saywrite.desktop.remote_control.client import ask, exchange
 from saywrite.desktop.remote_control.instance_record import InstanceRecord
 from saywrite.desktop.remote_control.protocol import LIMIT, format_request, parse_answer
 from saywrite.desktop.remote_control.request import Answer, ControlRequest
-from saywrite.desktop.remote_control.server import AT_ONCE, ControlServer
+from saywrite.desktop.remote_control.server import CONNECTIONS, ControlServer
 from saywrite.desktop.remote_control.server_socket import ServerSocket, open_server_socket_at
 from saywrite.desktop.single_instance import Instance, claim
 from saywrite.foundation.errors import ControlRefused, NotRunning
@@ -41,6 +42,18 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Only on systems
 LIMIT_S = 10.0
 
 
+class LoneServer(ControlServer):
+    """A server with a desktop thread of its own, which ends with the server."""
+
+    def __init__(self, server_socket: ServerSocket, answer: Callable[[ControlRequest], Answer]) -> None:
+        self.thread = DesktopThread()
+        super().__init__(server_socket, answer, self.thread)
+
+    def stop(self) -> None:
+        super().stop()
+        self.thread.close()
+
+
 class House:
     """A listener behind a door, and what it was asked. `does` may be replaced."""
 
@@ -48,7 +61,7 @@ class House:
         self.asked: list[ControlRequest] = []
         self.does: Callable[[ControlRequest], Answer] = lambda request: {"state": "idle"}
         self.data = data
-        self.listener = ControlServer(server_socket, self._answer)
+        self.listener = LoneServer(server_socket, self._answer)
         self.path = server_socket.address
 
     def _answer(self, request: ControlRequest) -> Answer:
@@ -130,7 +143,7 @@ def test_one_that_leaves_in_the_middle_is_forgotten(house: House) -> None:
 
 
 def test_half_a_line_is_waited_for_only_so_long_however_it_drips(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(control_listener, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(control_listener, "COMMAND_LIMIT_S", 0.3)
     with house.visit() as visitor, house.visit() as silent:
         dripped = 0
 
@@ -159,7 +172,7 @@ def test_a_thousand_at_once_do_no_harm(house: House) -> None:
             if number % 250 == 0:
                 assert house.answers()
         assert house.answers()
-        assert open_files() <= before + len(visitors) + AT_ONCE + 2
+        assert open_files() <= before + len(visitors) + CONNECTIONS + 2
     finally:
         for visitor in visitors:
             visitor.close()
@@ -207,7 +220,7 @@ def test_without_a_free_file_descriptor_it_waits_without_spinning_and_goes_on_af
             for each in filler:
                 os.close(each)
         assert parse_answer(visitor.recv(LIMIT)) == {"state": "idle"}
-    assert 1 <= caplog.messages.count("nobody can be let in: Too many open files") <= 10
+    assert 1 <= caplog.messages.count("no connection can be accepted: Too many open files") <= 10
 
 
 def fill_descriptors() -> list[int]:
@@ -239,8 +252,8 @@ class Wakeups:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux a thread's wakeups can be counted")
 def test_it_sleeps_while_nobody_comes(house: House) -> None:
     assert house.answers()
-    with Wakeups("remote control") as wakeups:
-        threading.Event().wait(0.2)  # the visitor of before is seen off
+    with Wakeups("desktop") as wakeups:
+        threading.Event().wait(0.2)  # the connection of before is closed
         before = wakeups.count()
         threading.Event().wait(1.0)
         assert wakeups.count() == before
@@ -249,7 +262,7 @@ def test_it_sleeps_while_nobody_comes(house: House) -> None:
 def test_another_user_gets_no_word(tmp_path: Path) -> None:
     server_socket = open_server_socket_at(tmp_path / "s", os.geteuid())
     server_socket = ServerSocket(server_socket.socket, server_socket.address, uid=os.geteuid() + 1)
-    listener = ControlServer(server_socket, lambda request: {"state": "idle"})
+    listener = LoneServer(server_socket, lambda request: {"state": "idle"})
     listener.start()
     with socket.socket(socket.AF_UNIX) as visitor:
         visitor.settimeout(LIMIT_S)
@@ -290,7 +303,7 @@ def test_a_real_other_user_cannot_connect_and_where_the_modes_are_wrong_gets_no_
         Path(folder).chmod(0o755)
         server_socket = open_server_socket_at(Path(folder) / "s", os.geteuid())
         Path(server_socket.address).chmod(0o666)
-        listener = ControlServer(server_socket, lambda request: {"state": "idle"})
+        listener = LoneServer(server_socket, lambda request: {"state": "idle"})
         listener.start()
         assert said_to_another_user(Path(server_socket.address)) in ("b''", "BrokenPipeError", "ConnectionResetError")
         listener.stop()
@@ -299,7 +312,7 @@ def test_a_real_other_user_cannot_connect_and_where_the_modes_are_wrong_gets_no_
 def test_where_the_system_does_not_tell_who_comes_the_token_decides() -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     listening.setblocking(False)
-    listener = ControlServer(ServerSocket(listening, "", token="secret-1"), lambda request: {"state": "idle"})
+    listener = LoneServer(ServerSocket(listening, "", token="secret-1"), lambda request: {"state": "idle"})
     listener.start()
     answers = []
     for token in ("", "secret-2", "ünknown", "\ud800", "secret-1"):
@@ -329,7 +342,7 @@ def test_after_the_stop_nothing_is_left(tmp_path: Path) -> None:
     threads, files = threading.active_count(), open_files()
     instance = claim(tmp_path, os.environ)
     assert instance.server_socket is not None
-    listener = ControlServer(instance.server_socket, lambda request: {})
+    listener = LoneServer(instance.server_socket, lambda request: {})
     listener.start()
     visitors = [socket.socket(socket.AF_UNIX) for _ in range(5)]
     for visitor in visitors:
@@ -391,7 +404,7 @@ def test_where_many_wait_to_be_let_in_it_waits_too(tmp_path: Path, monkeypatch: 
         first.connect(instance.server_socket.address)
         with pytest.raises(ControlRefused, match="does not answer"):
             ask(tmp_path, "status", limit_s=0.2)
-        listener = ControlServer(instance.server_socket, lambda request: {"state": "idle"})
+        listener = LoneServer(instance.server_socket, lambda request: {"state": "idle"})
         threading.Timer(0.2, listener.start).start()
         assert ask(tmp_path, "status", limit_s=LIMIT_S) == {"state": "idle"}
     listener.stop()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control.client import ask
 from saywrite.desktop.remote_control.instance_record import NAME, is_held, read_record
 from saywrite.desktop.remote_control.request import Answer, ControlRequest
@@ -192,11 +193,13 @@ def test_the_second_start_shows_the_first_and_passes_on_the_right_to_do_so(tmp_p
     instance = become_or_raise(tmp_path, os.environ)
     assert instance is not None
     assert instance.server_socket is not None
-    listener = ControlServer(instance.server_socket, answer)
+    thread = DesktopThread()
+    listener = ControlServer(instance.server_socket, answer, thread)
     listener.start()
     assert become_or_raise(tmp_path, {**os.environ, "XDG_ACTIVATION_TOKEN": "token-1"}) is None
     assert asked == [ControlRequest("show", activation="token-1")]
     listener.stop()
+    thread.close()
     instance.release()
 
 

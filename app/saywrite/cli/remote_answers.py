@@ -1,7 +1,6 @@
 """What the commands from outside mean: posts to the dictation, a call to the window, and the status as the answer.
 
-Called on the threads that take the commands (socket, D-Bus); never waits for the window, and for the dictation only
-as long as a person would not notice.
+Runs on the desktop thread. It never waits for the window, and for the dictation at most `PATIENCE_S`.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from saywrite import __version__
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control.dbus_service import ControlBus
 from saywrite.desktop.remote_control.request import Answer, ControlRequest
 from saywrite.desktop.remote_control.server import ControlServer
@@ -121,12 +121,21 @@ log = logging.getLogger(__name__)
 
 
 class RemoteServers:
-    """Opened when the dictation can be posted to, closed first when the program ends."""
+    """The socket and the D-Bus service of the running window.
 
-    def __init__(self, server_socket: ServerSocket | None, answer: Callable[[ControlRequest], Answer]) -> None:
-        """`answer` is called on the threads of the points. No door: nothing is taken from the command line."""
+    Opened when the dictation can be posted to, and closed first when the program ends.
+    """
+
+    def __init__(
+        self,
+        server_socket: ServerSocket | None,
+        answer: Callable[[ControlRequest], Answer],
+        thread: DesktopThread,
+    ) -> None:
+        """`answer` is called on `thread`. Without a socket the command line cannot drive this window."""
         self._answer = answer
-        self._listener = ControlServer(server_socket, answer) if server_socket is not None else None
+        self._thread = thread
+        self._listener = ControlServer(server_socket, answer, thread) if server_socket is not None else None
         self._bus: ControlBus | None = None
         self._closed = False
 
@@ -135,9 +144,9 @@ class RemoteServers:
             self._listener.start()
 
     def join_bus(self) -> None:
-        """Take commands from D-Bus too, where there is one. Loads its library on a thread of its own."""
+        """Take commands from D-Bus too, where there is one. Its library is loaded on the desktop thread."""
         if sys.platform == "linux" and not self._closed and self._bus is None:
-            self._bus = ControlBus(self._answer, os.environ)
+            self._bus = ControlBus(self._answer, os.environ, self._thread)
             self._bus.start()
 
     def close(self) -> None:

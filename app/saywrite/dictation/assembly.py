@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from saywrite.audio.microphone.preroll import PrerollController
 from saywrite.audio.player import Player
 from saywrite.audio.source import Source
 from saywrite.audio.vad import Segmenter
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.hotkeys.base import Hotkeys
 from saywrite.desktop.hotkeys.select import choose, open_hotkeys
 from saywrite.desktop.insertion.base import InsertionBackend
@@ -29,9 +30,9 @@ from saywrite.desktop.insertion.select import PortalToken, open_backend
 from saywrite.desktop.insertion.select import choose as insertion_backends
 from saywrite.desktop.insertion.worker import Inserter
 from saywrite.desktop.metered import is_metered
-from saywrite.desktop.network_events import NetworkChanges
 from saywrite.desktop.power import saves_power
 from saywrite.desktop.session.events import SessionWatch
+from saywrite.desktop.session.network_events import NetworkChanges
 from saywrite.dictation.commands import DictationCommands, Hardware
 from saywrite.dictation.loop import Inbox, Services
 from saywrite.dictation.models.library import LibraryContext, ModelLibrary
@@ -149,6 +150,8 @@ class RunOptions:
     program: tuple[str, ...] = ()
     on_main: Callable[[Callable[[], None]], None] | None = None
     """Runs a job on the main thread of a program with a window: only that one hears keys and writes into others."""
+    desktop: DesktopThread = field(default_factory=DesktopThread)
+    """Listens to D-Bus and the network; starts with the first who needs it."""
     offline_s: float | None = None
     """Seconds after which a service that cannot be reached is given up when nobody speaks; None: never."""
 
@@ -193,7 +196,7 @@ def assemble(
     player = Player(inbox.post, audio)
     sound_effects = SoundEffects(player, lambda: built[0].loop.settings)
     hardware = Hardware(microphone, file, player, refresh, audio.prepare, close)
-    watch_network = _network_watch()
+    watch_network = _network_watch(options.desktop)
     recognizers = _recognizers(inbox, options, context, lambda: built[0].loop.settings, partial(watch_network, AIOLA))
     parts = Services(inbox, recognizers, archive, time.monotonic, _today)
     built.append(
@@ -226,8 +229,8 @@ def _model_library(
     return ModelLibrary(ModelStore(options.models), inbox.post, around)
 
 
-def _network_watch() -> Callable[[str, Callable[[], None]], None]:
-    """Lets each part hear of changes of the network, with its newest call. The thread begins with the first of them."""
+def _network_watch(thread: DesktopThread) -> Callable[[str, Callable[[], None]], None]:
+    """Reports changes of the network to each part, by its newest call. The first call begins to watch."""
     changed: dict[str, Callable[[], None]] = {}
     watches: list[NetworkChanges] = []
 
@@ -238,7 +241,7 @@ def _network_watch() -> Callable[[str, Callable[[], None]], None]:
     def watch_network(part: str, call: Callable[[], None]) -> None:
         changed[part] = call
         if not watches:
-            watches.append(NetworkChanges(tell_all))
+            watches.append(NetworkChanges(tell_all, thread))
             watches[0].start()
 
     return watch_network
@@ -276,7 +279,7 @@ def _with_push_to_talk(
 ) -> DictationCommands:
     """Only a program with a window hears keys."""
     if options.on_main is not None:
-        desktop = _desktop(parts.inbox, disk, options.on_main, context, standby)
+        desktop = _desktop(parts.inbox, disk, options.on_main, context, standby, options.desktop)
         commands.push_to_talk = commands.loop.keys = PushToTalkController(commands, desktop, parts.clock, tell)
     return commands
 
@@ -287,6 +290,7 @@ def _desktop(
     on_main: Callable[[Callable[[], None]], None],
     context: ServiceContext,
     standby: PrerollController,
+    thread: DesktopThread,
 ) -> DesktopServices:
     """What push-to-talk needs of this desktop; opened when it is first used."""
 
@@ -294,7 +298,7 @@ def _desktop(
         return open_hotkeys(choose(sys.platform, context.environ).way, inbox.post, time.monotonic, APP_ID, on_main)
 
     def watch_session() -> SessionWatch | None:
-        return SessionWatch(inbox.post, time.monotonic, context.environ) if sys.platform == "linux" else None
+        return SessionWatch(inbox.post, time.monotonic, thread, context.environ) if sys.platform == "linux" else None
 
     def open_insertion() -> InsertionBackend:
         return open_backend(_portal_token(context), APP_ID, environ=context.environ)

@@ -19,7 +19,7 @@ from typing import Any
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message
 
-from saywrite.desktop.dbus import BUS, Bus, NoReply, field
+from saywrite.desktop.dbus import BUS, Bus, CallFailed, field
 from saywrite.desktop.hotkeys.base import (
     CANCEL,
     Binding,
@@ -94,13 +94,13 @@ class PortalHotkeys:
         self._thread = SelectorThread("hotkeys", self._run)
 
     def grab(self, bindings: tuple[Binding, ...]) -> None:
-        def order() -> None:
+        def job() -> None:
             wanted = [binding for binding in bindings if binding.id != CANCEL]
             self._bindings = tuple(each for each in wanted if not KEYS[each.chord.key].button)
             self._refused = tuple(_no_button(each) for each in wanted if KEYS[each.chord.key].button)
             self._wanted = True
 
-        self._thread.order(order)
+        self._thread.submit(job)
 
     def release(self) -> None:
         if not self._thread.close(JOIN_S):
@@ -114,7 +114,7 @@ class PortalHotkeys:
             return
         try:
             self._listen(thread)
-        except (OSError, NoReply) as problem:
+        except (OSError, CallFailed) as problem:
             log.info("no keys from the portal: %s", type(problem).__name__)
             self._let_go()
             if not thread.closing:
@@ -162,11 +162,11 @@ class PortalHotkeys:
             return True
         try:
             self._bus.call(REGISTRY, "Register", "sa{sv}", (self._app_id, {}))
-        except NoReply as problem:  # an older portal, or one that does not find our file
+        except CallFailed as problem:  # an older portal, or one that does not find our file
             log.info("the portal did not register us: %s", problem.name)
         try:
             answer = self._bus.call(PROPERTIES, "Get", "ss", (SHORTCUTS.interface, "version"))
-        except NoReply as problem:
+        except CallFailed as problem:
             log.info("the portal offers no shortcuts: %s", problem.name)
             return False
         self._owner = field(answer, HeaderFields.sender)
@@ -190,7 +190,7 @@ class PortalHotkeys:
         self._awaited = {self._path("request", token): answered}
         try:
             self._bus.call(SHORTCUTS, method, f"{signature}a{{sv}}", (*body, {**options, "handle_token": ("s", token)}))
-        except NoReply as problem:
+        except CallFailed as problem:
             log.info("the portal refused %s: %s", method, problem.name)
             self._session = "" if method == "CreateSession" else self._session
             self._end_session()
@@ -271,7 +271,7 @@ class PortalHotkeys:
         self._awaited = {}
         session, self._session = self._session, ""
         if session:
-            with contextlib.suppress(NoReply):
+            with contextlib.suppress(CallFailed):
                 self._bus.call(DBusAddress(session, PORTAL, SESSION), "Close")
 
     def _let_go(self) -> None:

@@ -165,12 +165,12 @@ class X11Hotkeys:
         self._thread = SelectorThread("hotkeys", self._run)
 
     def grab(self, bindings: tuple[Binding, ...]) -> None:
-        def order() -> None:
+        def job() -> None:
             self._bindings = bindings
             if self._display is not None:
                 self._regrab()
 
-        self._thread.order(order)
+        self._thread.submit(job)
 
     def release(self) -> None:
         if not self._thread.close(JOIN_S):
