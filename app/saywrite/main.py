@@ -74,9 +74,9 @@ def build(
 ) -> Dictation:
     """Build every object below the front end.
 
-    `keep_files`: files that are transcribed get a journal and a history too. `secrets`: where the front end keeps
-    keys, if it does. `on_main`: runs a job on the window's thread. `models`: the data folder with the models, where
-    it is not that of `paths`. `desktop`: the front end's thread for D-Bus, if it has one.
+    `keep_files`: transcribed files get a journal and a history too. `secrets`: where the front end keeps keys.
+    `on_main`: runs a job on the window's thread. `models`: another data folder for the models. `desktop`: the thread
+    for D-Bus.
     """
     from saywrite.dictation.api import Dictation
     from saywrite.dictation.loop import Inbox
@@ -149,6 +149,7 @@ def _load_for_terminal(options: cli.Options) -> tuple[Paths, Settings, tuple[Key
 
 
 def _window(options: cli.Options) -> int:
+    from saywrite.desktop.desktop_thread import DesktopThread
     from saywrite.desktop.single_instance import become_or_raise, no_display, running_elsewhere
 
     if words := no_display(sys.platform, os.environ):
@@ -162,15 +163,16 @@ def _window(options: cli.Options) -> int:
 
             say_once(words)
         return cli.DONE
+    desktop = DesktopThread()
     try:
-        return _open_window(options, instance)
+        return _open_window(options, instance, desktop)
     finally:
+        desktop.close()
         instance.release()
 
 
-def _open_window(options: cli.Options, instance: Instance) -> int:
+def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThread) -> int:
     paths, settings, keywords, problems = _load(options)
-    from saywrite.desktop.desktop_thread import DesktopThread
     from saywrite.dictation.observers import StatusBoard
     from saywrite.storage.settings.keyring import LateSecrets
     from saywrite.ui.app.application import create_application, route_messages, run
@@ -180,8 +182,8 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
 
     app = create_application(sys.argv[:1], settings.theme)
     route_messages()
-    thread, desktop, board, secrets = DictationThread(), DesktopThread(), StatusBoard(), LateSecrets()
-    tell, on_main = _both(board.receive, thread.told.emit), MainThread().do
+    thread, board, secrets = DictationThread(), StatusBoard(), LateSecrets()
+    tell, on_main = board.before(thread.told.emit), MainThread().do
     dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main, desktop=desktop)
     thread.loop = dictation.run
     front = FrontEnd(
@@ -207,9 +209,7 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
     thread.told.connect(front.receive)
     front.window.painted.connect(thread.start)  # what is behind the window is loaded once it is there to be seen
     front.show()
-    code = run(app, thread, dictation, front.save)
-    desktop.close()
-    return code
+    return run(app, thread, dictation, front.save)
 
 
 def _account_access(secrets: Secrets) -> AccountAccess:
@@ -231,16 +231,6 @@ def _account_access(secrets: Secrets) -> AccountAccess:
             yield finding.ok, finding.words, finding.remedy
 
     return AccountAccess(lambda: secrets, test, check_address, environment_of(_environ))
-
-
-def _both(
-    first: Callable[[FrontEndEvent], None], second: Callable[[FrontEndEvent], None]
-) -> Callable[[FrontEndEvent], None]:
-    def tell(event: FrontEndEvent) -> None:
-        first(event)
-        second(event)
-
-    return tell
 
 
 def _take_commands(

@@ -12,7 +12,6 @@ TYPE_CHECKING = False  # the name that type checkers know, without loading `typi
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from saywrite.desktop.remote_control.request import Answer
 
 VERBS = ("start", "stop", "toggle", "cancel", "show", "status", "quit")
 
@@ -30,7 +29,7 @@ def format_request(values: Mapping[str, str]) -> bytes:
     return format_line({name: value for name, value in values.items() if value})
 
 
-def parse_answer(line: bytes) -> Answer:
+def parse_answer(line: bytes) -> Mapping[str, object]:
     """The status in an answer.
 
     Raises ControlRefused when the window refuses the command, and when the line is no answer.
