@@ -31,7 +31,7 @@ def test_holding_the_key_dictates_and_escape_is_borrowed_for_as_long() -> None:
 
 
 def test_where_keys_are_not_lent_escape_is_left_alone() -> None:
-    commands = Desk(lends_keys=False)
+    commands = Desk(supports_temporary_grabs=False)
     commands.press()
     commands.wait(2.0)
     commands.release()
@@ -156,9 +156,9 @@ def test_lost_keys_are_told_and_opened_again_with_the_next_settings() -> None:
 
 
 def test_where_the_desktop_binds_keys_nothing_is_opened_and_mistakes_are_still_told() -> None:
-    commands = Desk(lends_keys=False, settings=Settings(hotkey=""))
+    commands = Desk(supports_temporary_grabs=False, settings=Settings(hotkey=""))
     assert (commands.ways, commands.keys) == ([], [GrabResult(())])
-    commands.lends_keys = None
+    commands.supports_temporary_grabs = None
     commands.keyboard.apply(replace(SETTINGS, second_hotkey="Nonsense"))
     assert [each.what for each in commands.keys[-1].problems] == ["There is no key called “nonsense”."]
 

@@ -111,7 +111,7 @@ class CarbonKeys(Protocol):
 class MacHotkeys:
     """The registered keys of this program. Made on any thread; every method only leaves an order."""
 
-    lends_keys = True
+    supports_temporary_grabs = True
 
     def __init__(self, post: Post, clock: Clock, carbon: Callable[[], CarbonKeys], on_main: OnMain) -> None:
         self._post = post

@@ -73,7 +73,7 @@ def trigger(chord: KeyCombination) -> str:
 class PortalHotkeys:
     """The keys of one portal session. Made on any thread; every method only leaves an order."""
 
-    lends_keys = False
+    supports_temporary_grabs = False
 
     def __init__(self, post: Post, clock: Clock, app_id: str) -> None:
         """`app_id`: the name of our .desktop file; newer portals serve nobody whose file they cannot find."""

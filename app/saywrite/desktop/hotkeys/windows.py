@@ -92,7 +92,7 @@ class WindowsKeys(Protocol):
 class WindowsHotkeys:
     """The registered keys of one thread. Made on any thread; every method only leaves an order."""
 
-    lends_keys = True
+    supports_temporary_grabs = True
 
     def __init__(self, post: Post, clock: Clock, keys: Callable[[], WindowsKeys]) -> None:
         """`keys` is called on the hotkey thread, which owns what it makes."""

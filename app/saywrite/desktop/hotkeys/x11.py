@@ -148,7 +148,7 @@ LOST = HotkeysLost("The display has gone; no key is heard any more.", "Start Say
 class X11Hotkeys:
     """The grabs of one display. Made on any thread; every method only leaves an order."""
 
-    lends_keys = True
+    supports_temporary_grabs = True
 
     def __init__(self, post: Post, clock: Clock, display_name: str | None = None) -> None:
         """`display_name`: None for the one in the environment."""

@@ -277,7 +277,7 @@ class Portal:
 
     def close(self) -> None:
         with contextlib.suppress(InsertionUnavailable):
-            self._paste.give_back()
+            self._paste.restore_now()
         self._end_session()
         self._bus.close()
 
