@@ -182,7 +182,7 @@ def test_what_keeps_a_dictation_from_beginning_is_the_answer_and_stays_to_be_see
 
 
 def test_a_dictation_that_hangs_keeps_nobody_waiting(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("saywrite.cli.remote_answers.PATIENCE_S", 0.05)
+    monkeypatch.setattr("saywrite.cli.remote_answers.COMMAND_LIMIT_S", 0.05)
     assert remote.control.answer(ControlRequest("start"))["state"] == "idle"  # nobody takes the message
     assert remote.control.answer(ControlRequest("status"))["state"] == "idle"
     remote.stage.restore_clipboard()

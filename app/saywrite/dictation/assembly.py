@@ -71,7 +71,6 @@ from saywrite.speech.local.models import find_model
 from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, Secrets
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
-from saywrite.text.spacing import continue_text
 
 
 def take_environment(environ: MutableMapping[str, str]) -> dict[str, str]:
@@ -304,7 +303,7 @@ def _desktop(
         return open_backend(_portal_token(context), APP_ID, environ=context.environ)
 
     text_before = AccessibleText(context.environ) if sys.platform == "linux" else None
-    inserter = Inserter(open_insertion, continue_text, inbox.post, text_before=text_before)
+    inserter = Inserter(open_insertion, inbox.post, text_before=text_before)
     return DesktopServices(
         keys, watch_session, InsertionQueue(inserter, disk.submit, inbox.post, time.monotonic), standby
     )

@@ -109,7 +109,7 @@ class CarbonKeys(Protocol):
 
 
 class MacHotkeys:
-    """The registered keys of this program. Made on any thread; every method only leaves an order."""
+    """The registered keys of this program. Every method is safe on any thread and only submits a job."""
 
     supports_temporary_grabs = True
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 from saywrite.desktop.insertion.context.user_activity import UserActivity
@@ -25,6 +26,10 @@ READ_S = 0.5
 
 MOST_BYTES = 64 * 1024 * 1024
 """Bytes of all formats of a clipboard together; a larger clipboard is not saved."""
+
+
+PASSWORD_HINT = MappingProxyType({"x-kde-passwordManagerHint": b"secret"})
+"""A format that makes clipboard managers (Klipper, CopyQ, Clipman and others) not store what is offered with it."""
 
 
 class Receipt(StrEnum):
