@@ -86,8 +86,8 @@ def house(tmp_path: Path) -> Iterator[House]:
     made.listener.start()
     yield made
     made.listener.stop()
-    for connection in made.listener.leaving:
-        connection.close()
+    for descriptor in made.listener.leaving:
+        os.close(descriptor)
     instance.release()
 
 
@@ -334,7 +334,7 @@ def test_who_asked_for_the_end_keeps_its_connection_until_the_process_is_gone(ho
         visitor.settimeout(0.2)
         with pytest.raises(TimeoutError):
             visitor.recv(1)
-        house.listener.leaving.pop().close()
+        os.close(house.listener.leaving.pop())
         assert visitor.recv(1) == b""
 
 

@@ -39,8 +39,11 @@ class ControlServer:
         self._server_socket = server_socket
         self._answer = answer
         self._thread = thread
-        self.leaving: list[socket.socket] = []
-        """Clients that asked the program to end: the system closes their connections with the process."""
+        self.leaving: list[int] = []
+        """Descriptors of clients that asked the program to end: the system closes them with the process.
+
+        Not sockets: the interpreter would close those at its end, seconds before that of the process on a slow system.
+        """
         self._clients: dict[socket.socket, _Client] = {}  # in the order in which they connected
         self._reopening: Timer | None = None
 
@@ -134,7 +137,7 @@ class ControlServer:
         self._clients.pop(connection).timer.cancel()
         self._thread.unwatch(connection.fileno())
         if keep_open:
-            self.leaving.append(connection)
+            self.leaving.append(connection.detach())
         else:
             connection.close()
 
