@@ -41,7 +41,7 @@ def test_held_key_dictates_and_escape_is_grabbed_meanwhile() -> None:
 
 
 def test_escape_is_not_grabbed_where_temporary_grabs_are_impossible() -> None:
-    commands = Desk(lends_keys=False)
+    commands = Desk(supports_temporary_grabs=False)
     commands.press()
     commands.wait(2.0)
     commands.release()
@@ -166,9 +166,9 @@ def test_lost_keys_are_reported_and_opened_again_with_the_next_settings() -> Non
 
 
 def test_no_backend_is_opened_where_the_desktop_binds_keys_and_mistakes_are_reported() -> None:
-    commands = Desk(lends_keys=False, settings=Settings(hotkey=""))
+    commands = Desk(supports_temporary_grabs=False, settings=Settings(hotkey=""))
     assert (commands.ways, commands.keys) == ([], [GrabResult(())])
-    commands.lends_keys = None
+    commands.supports_temporary_grabs = None
     commands.keyboard.apply(replace(SETTINGS, second_hotkey="Nonsense"))
     assert [each.what for each in commands.keys[-1].problems] == ["There is no key called “nonsense”."]
 

@@ -96,7 +96,7 @@ class TalkStage(Stage):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.inserter = Inserter()
-        self.way = Way(lends_keys=True)
+        self.way = Way(supports_temporary_grabs=True)
         self.watch: list[str] = []
         self.commands.loop.settings = SETTINGS
 

@@ -24,6 +24,7 @@ SHORT: dict[str, str] = {
     "desktop/insertion/wayland/toplevels.py": "one Wayland interface",
     "desktop/metered.py": "one question to NetworkManager",
     "desktop/remote_control/peer.py": "loaded by every command for the running window, which must start fast",
+    "desktop/remote_control/protocol.py": "loaded by every command for the running window, without the server's half",
     "desktop/window_activation.py": "the one X11 request that raises a window",
     "dictation/models/backlog.py": "which dictations wait for a model",
     "foundation/end_limits.py": "limits that the fast commands and the dictation read",

@@ -6,6 +6,7 @@ No slots: a slot of a QThread subclass would run on the thread that made it, whi
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -31,6 +32,7 @@ class DictationThread(QThread):
         """The dictation's `run`; set once, before `start()`."""
 
     def run(self) -> None:
+        threading.current_thread().name = self.objectName()  # Python, and so the log, does not know Qt's name
         if self.loop is None:
             log.error("the dictation thread was started without a loop")
             return

@@ -109,7 +109,7 @@ class FrontEnd(QObject):
         self.tray = Tray(TrayMenu(self.window.actions_, given.choices), self.window)
         self.tray_texts = TrayTexts(self.tray, given.open_history)
         self.talk = PushToTalkNotices(self.window, dictation, self.tray.tell, self.side.show_keys)
-        self.overlay = OverlayController(self.window, lambda: dictation.envelope)
+        self.overlay = OverlayController(self.window, lambda: dictation.envelope, dictation.take_back_cancelled)
         self.lifecycle = WindowLifecycle(self.window, self.tray, self.preferences)
         self._connect()
         self.window.keywords.set_keywords(given.keywords)

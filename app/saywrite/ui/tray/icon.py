@@ -8,6 +8,7 @@ host is started again (seen with tint2 and xfce4-panel, and under Sway with a wa
 
 from __future__ import annotations
 
+import html
 import logging
 import sys
 from collections.abc import Callable
@@ -92,7 +93,7 @@ class Tray(QObject):
     ) -> None:
         """A message beside the icon, where the window cannot be seen."""
         if self._icon is not None and self._present and not self._window.isVisible():
-            self._icon.showMessage(what, remedy, kind)
+            self._icon.showMessage(what, _body(remedy, self._icon.geometry().isValid()), kind)
 
     def hide(self) -> None:
         """At quit: no icon stays behind."""
@@ -125,3 +126,14 @@ class Tray(QObject):
             ahead = f" ({self._ahead} is open all the time)" if self._ahead else ""
             told = (self.face is TrayState.PROBLEM and self._problem) or self.face
             self._icon.setToolTip(plain_tooltip(f"Saywrite: {told}{ahead}"))
+
+
+def _body(text: str, has_place: bool) -> str:
+    """`text` for the body of a message. The names of devices and files in it must not be read as markup.
+
+    On Linux Qt passes the body unchanged to the notification service, which may read it as markup (Desktop
+    Notifications Specification, "Markup"). A tray icon of the X11 kind shows plain text in a window of Qt instead; only
+    such an icon has a place on the screen.
+    """
+    plain = has_place or sys.platform in ("win32", "darwin")
+    return text if plain else html.escape(text, quote=False)

@@ -44,12 +44,15 @@ WORDS = {
 class Overlay(QWidget):
     moved = Signal(object)
     """The `OverlayPosition` to which the user dragged it."""
+    clicked = Signal()
+    """The user clicked on it without dragging it."""
 
     def __init__(self, envelope: Callable[[], PeakSource]) -> None:
         super().__init__(None, Qt.WindowType.Tool)
         self._envelope = envelope
         self._calm = False
         self._grip: QPoint | None = None
+        self._pressed_at = QPoint()
         self._bars: tuple[int, ...] = ()
         self.face = TrayState.IDLE
         self.words = ""
@@ -166,14 +169,21 @@ class Overlay(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._grip = event.position().toPoint()
+        self._pressed_at = event.globalPosition().toPoint()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._grip is not None:
             self.move(event.globalPosition().toPoint() - self._grip)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._grip is not None:
-            self._grip = None
+        if self._grip is None:
+            return
+        self._grip = None
+        moved = event.globalPosition().toPoint() - self._pressed_at
+        if moved.manhattanLength() < QGuiApplication.styleHints().startDragDistance():
+            self.move(corner(self.spot, self.size(), areas()))
+            self.clicked.emit()
+        else:
             self.spot = spot_of(self.geometry().center(), areas())
             self.move(corner(self.spot, self.size(), areas()))
             self.moved.emit(self.spot)

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
-from saywrite.foundation.events import Failed, Finished, FrontEndEvent, Partial, SegmentAdded, State, StateChanged
+from saywrite.foundation.events import (
+    Cancelled,
+    Failed,
+    Finished,
+    FrontEndEvent,
+    Partial,
+    SegmentAdded,
+    State,
+    StateChanged,
+)
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.tray.overlay_position import OverlayPosition, packed, unpacked
@@ -25,13 +34,17 @@ if TYPE_CHECKING:
 PROBLEM_MS = 6_000
 """How long a problem stays, where the window cannot tell it."""
 KEPT_LETTERS = 200
+CANCELLED = "Cancelled. Click here to take that back."
 
 
 class OverlayController(QObject):
     """Give it every event and the settings."""
 
-    def __init__(self, window: MainWindow, envelope: Callable[[], PeakSource]) -> None:
+    def __init__(self, window: MainWindow, envelope: Callable[[], PeakSource], take_back: Callable[[], None]) -> None:
+        """`take_back` brings the dictation back that was cancelled last."""
         super().__init__(window)
+        self._take_back = take_back
+        self._offers_return = False
         self._window = window
         self._envelope = envelope
         self._settings = Settings()
@@ -61,6 +74,12 @@ class OverlayController(QObject):
                 self._show(self._heard)
             case Finished(dictation=which) if which == self._dictation and self._state is not State.FAILED:
                 self._hide()
+            case Cancelled(revocable=True):
+                self._offer_return()
+            case Cancelled(revocable=False) if self._offers_return:
+                self._offers_return = False
+                if self._state is State.IDLE:
+                    self._hide()
             case Failed(fatal=True, what=what):
                 self._complain(what)
 
@@ -87,7 +106,7 @@ class OverlayController(QObject):
     def _follow(self, event: StateChanged) -> None:
         self._state = event.state
         if event.state is State.STARTING:
-            self._dictation, self._heard = event.dictation, ""
+            self._dictation, self._heard, self._offers_return = event.dictation, "", False
             self._farewell.stop()
         if event.state is State.IDLE:
             self._hide()
@@ -95,10 +114,21 @@ class OverlayController(QObject):
             self._show(self._heard)
 
     def _show(self, words: str, tail: str = "") -> None:
-        if self._state in (State.IDLE, State.FAILED):
+        if self._offers_return or self._state in (State.IDLE, State.FAILED):
             return
         if self.wanted or (self.overlay is not None and self.overlay.isVisible()):
             self._made().present(face_of(self._state, problem=False), words, tail)
+
+    def _offer_return(self) -> None:
+        """Offer to take the cancelling back, unless clicks pass through the overlay to what is below."""
+        if self.wanted and self._settings.overlay != "through":
+            self._offers_return = True
+            self._made().present(TrayState.IDLE, CANCELLED)
+
+    @Slot()
+    def _clicked(self) -> None:
+        if self._offers_return:
+            self._take_back()
 
     def _complain(self, what: str) -> None:
         if self.wanted:
@@ -107,7 +137,8 @@ class OverlayController(QObject):
 
     @Slot()
     def _hide(self) -> None:
-        if self.overlay is not None and not (self._farewell.isActive() and self._settings.overlay != "off"):
+        stays = (self._farewell.isActive() or self._offers_return) and self._settings.overlay != "off"
+        if self.overlay is not None and not stays:
             self.overlay.hide()
 
     def _made(self) -> Overlay:
@@ -117,6 +148,7 @@ class OverlayController(QObject):
             self.overlay = Overlay(self._envelope)
             self.overlay.spot = self._spot
             self.overlay.moved.connect(self._keep_spot)
+            self.overlay.clicked.connect(self._clicked)
             self._fit(self.overlay)
         return self.overlay
 
