@@ -44,9 +44,7 @@ class TimedDecoder:
         self, pcm: bytes, *, language: str, keywords: Sequence[str] = (), final: bool = True, long_window: bool = False
     ) -> Decoding:
         began = time.perf_counter()
-        decoding = self._decoder.decode(
-            pcm, language=language, keywords=keywords, final=final, long_window=long_window
-        )
+        decoding = self._decoder.decode(pcm, language=language, keywords=keywords, final=final, long_window=long_window)
         self.now += time.perf_counter() - began
         return decoding
 

