@@ -153,9 +153,9 @@ def _window(options: cli.Options) -> int:
     instance = become_or_raise(data, os.environ)
     if instance is None:
         if words := running_elsewhere(data, os.environ):
-            from saywrite.ui.app.application import say_once
+            from saywrite.ui.app.application import show_startup_message
 
-            say_once(words)
+            show_startup_message(words)
         return cli.DONE
     try:
         return _open_window(options, instance)
@@ -175,7 +175,7 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
     app = create_application(sys.argv[:1], settings.theme)
     route_messages()
     thread, board, secrets = DictationThread(), StatusBoard(), LateSecrets()
-    tell, on_main = _both(board.receive, thread.told.emit), MainThread().do
+    tell, on_main = _both(board.receive, thread.event_emitted.emit), MainThread().do
     dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main)
     thread.loop = dictation.run
     front = FrontEnd(
@@ -198,7 +198,7 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
     remote = _take_commands(instance, dictation, board, front)
     app.aboutToQuit.connect(remote.close)
     front.window.painted.connect(lambda: _watch_tray_hosts(front.tray, app.aboutToQuit.connect))
-    thread.told.connect(front.receive)
+    thread.event_emitted.connect(front.receive)
     front.window.painted.connect(thread.start)  # what is behind the window is loaded once it is there to be seen
     front.show()
     return run(app, thread, dictation, front.save)
@@ -239,7 +239,7 @@ def _take_commands(instance: Instance, dictation: Dictation, board: StatusBoard,
     """From here on the command line and D-Bus drive this window; those that came before wait and are served now."""
     from saywrite.cli.remote_answers import RemoteControl, RemoteServers, WindowCalls
 
-    window = WindowCalls(front.activator.show_wanted.emit, front.activator.quit_wanted.emit)
+    window = WindowCalls(front.activator.show_requested.emit, front.activator.quit_requested.emit)
     remote = RemoteControl(dictation, board, front.preferences.settings, window)
     points = RemoteServers(instance.server_socket, remote.answer)
     points.open()
@@ -254,7 +254,7 @@ def _watch_tray_hosts(tray: Tray, at_quit: Callable[[Callable[[], None]], object
         return
     from saywrite.desktop.tray_host import TrayHostWatch
 
-    at_quit(TrayHostWatch(tray.host_changed.emit, x11=tray.takes_x11).close)
+    at_quit(TrayHostWatch(tray.host_changed.emit, x11=tray.supports_x11).close)
 
 
 def _autostart(options: cli.Options) -> Autostart:

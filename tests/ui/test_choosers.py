@@ -61,14 +61,14 @@ def test_the_default_is_a_choice_of_its_own(qtbot: Any, microphone: MicrophoneCh
 
 
 def test_a_remembered_device_that_is_gone_stays_chosen_and_says_so(microphone: MicrophoneChooser) -> None:
-    microphone.set_wanted("PulseAudio", "Desk Mic")
+    microphone.show_setting("PulseAudio", "Desk Mic")
     microphone.set_devices((HEADSET,))
     assert microphone.currentText() == "Desk Mic (not connected)"
     assert is_dimmed(microphone, "Desk Mic (not connected)")
 
 
 def test_a_device_that_returns_is_no_longer_called_missing(microphone: MicrophoneChooser) -> None:
-    microphone.set_wanted(WEBCAM.host_api, WEBCAM.key)
+    microphone.show_setting(WEBCAM.host_api, WEBCAM.key)
     microphone.set_devices((HEADSET,))
     microphone.set_devices((HEADSET, WEBCAM))
     assert microphone.currentText() == WEBCAM.label
@@ -90,7 +90,7 @@ def test_before_anybody_looked_nothing_is_claimed_of_the_devices(microphone: Mic
 def test_opening_the_list_asks_for_the_devices_anew(qtbot: Any, microphone: MicrophoneChooser) -> None:
     microphone.set_devices((HEADSET,))
     microphone.show()
-    with qtbot.waitSignal(microphone.refresh_wanted):
+    with qtbot.waitSignal(microphone.refresh_requested):
         microphone.showPopup()
     microphone.hidePopup()
 
@@ -109,7 +109,7 @@ def test_devices_that_arrive_while_the_list_is_open_appear_in_it(microphone: Mic
 def language(qtbot: Any) -> LanguageChooser:
     chooser = LanguageChooser(CHOICES)
     qtbot.addWidget(chooser)
-    chooser.set_wanted("en", "aiola")
+    chooser.show_setting("en", "aiola")
     return chooser
 
 
@@ -129,19 +129,19 @@ def test_choosing_an_unknown_language_changes_nothing_and_asks_for_an_explanatio
 
 
 def test_choosing_a_known_language_is_told(qtbot: Any, language: LanguageChooser) -> None:
-    language.set_wanted("en", "aiola")
+    language.show_setting("en", "aiola")
     with qtbot.waitSignal(language.chosen) as told:
         pick(language, "German")
     assert told.args == ["de"]
 
 
 def test_a_language_in_force_that_a_new_engine_does_not_know_is_shown_as_such(language: LanguageChooser) -> None:
-    language.set_wanted("it", "aiola")
+    language.show_setting("it", "aiola")
     assert language.currentText() == "Italian – not in aiOla"
 
 
 def test_the_engine_on_this_computer_knows_all_eight_languages(language: LanguageChooser) -> None:
-    language.set_wanted("ja", "local")
+    language.show_setting("ja", "local")
     assert len(entries(language)) == 8
     assert not any(is_dimmed(language, text) for text in entries(language))
 
@@ -149,10 +149,10 @@ def test_the_engine_on_this_computer_knows_all_eight_languages(language: Languag
 def test_the_engine_on_this_computer_is_named_after_its_model(qtbot: Any) -> None:
     chooser = EngineChooser(CHOICES)
     qtbot.addWidget(chooser)
-    chooser.set_wanted("aiola", "whisper-small")
+    chooser.show_setting("aiola", "whisper-small")
     assert entries(chooser) == ["Whisper small · on this computer", "aiOla"]
     assert chooser.currentText() == "aiOla"
-    chooser.set_wanted("local", "whisper-base")
+    chooser.show_setting("local", "whisper-base")
     assert chooser.currentText() == "Whisper base · on this computer"
 
 
@@ -173,6 +173,6 @@ def test_choosing_an_engine_is_told(qtbot: Any) -> None:
 
 def test_a_long_name_does_not_widen_the_window(microphone: MicrophoneChooser) -> None:
     least = microphone.minimumSizeHint().width()
-    microphone.set_wanted("PulseAudio", "x" * 400)
+    microphone.show_setting("PulseAudio", "x" * 400)
     assert microphone.minimumSizeHint().width() == least
     assert microphone.sizeHint().width() < 500

@@ -24,9 +24,9 @@ from saywrite.ui.history.details import (
     DetailsWindow,
     RunningDictation,
     as_text,
-    bytes_in_words,
     facts,
-    results_in_words,
+    format_bytes,
+    format_results,
 )
 from saywrite.ui.history.window import HistoryWindow
 
@@ -84,7 +84,7 @@ def test_while_it_runs_what_was_told_last_counts() -> None:
 
 
 def test_structured_results_are_readable_and_copied_with_the_table() -> None:
-    results = results_in_words(dictated(structured=({"a": "Zoë"}, {"b": [1]})))
+    results = format_results(dictated(structured=({"a": "Zoë"}, {"b": [1]})))
     assert [json.loads(part) for part in results.split("\n\n")] == [{"a": "Zoë"}, {"b": [1]}]
     text = as_text([("Engine", "aiOla")], results)
     assert text.startswith("Engine: aiOla\n\n{")
@@ -96,7 +96,7 @@ def test_structured_results_are_readable_and_copied_with_the_table() -> None:
     ("number", "text"), [(0, "0 bytes"), (1, "1 byte"), (4_321, "4,321 bytes"), (2_500_000, "2,500,000 bytes (2.5 MB)")]
 )
 def test_bytes_are_told_exactly(number: int, text: str) -> None:
-    assert bytes_in_words(number) == text
+    assert format_bytes(number) == text
 
 
 # In the window
@@ -158,18 +158,18 @@ def test_the_menu_shows_the_newest_dictation_with_what_was_just_told(
 
 
 def test_the_transcript_leads_to_the_details_of_its_rows(qtbot: Any, front: FrontEnd, dictation: FakeDictation) -> None:
-    front.window.transcript.details_asked.emit("d1")
+    front.window.transcript.details_requested.emit("d1")
     assert dict(opened(qtbot).lines)["Text"] == "2 words in 1 segment"
 
 
 def test_a_dictation_that_is_not_in_the_history_is_excused(qtbot: Any, front: FrontEnd) -> None:
-    front.window.transcript.details_asked.emit("gone")
+    front.window.transcript.details_requested.emit("gone")
     qtbot.waitUntil(lambda: bool(front.window.notices.texts()))
     assert front.window.notices.texts()[0].startswith("This dictation is not in the history.")
 
 
 def test_the_history_leads_to_details_and_shows_translations(qtbot: Any, front: FrontEnd) -> None:
-    front.side.show_history()
+    front.dialogs.show_history()
     window = front.window.findChild(HistoryWindow)
     qtbot.waitUntil(lambda: window.details.isEnabled())
     assert window.text.toPlainText() == "Guten Tag.\n\tGood day."

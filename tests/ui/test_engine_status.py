@@ -10,7 +10,7 @@ from window_fakes import FakeDictation
 from saywrite.foundation import events
 from saywrite.foundation.events import ConnectionChanged, EngineChanged, EngineState
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.main_window.engine_indicator import EngineIndicator, connection_words
+from saywrite.ui.main_window.engine_indicator import EngineIndicator, connection_indication
 
 
 class Clock:
@@ -26,7 +26,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def chip(qtbot: Any, clock: Clock) -> EngineIndicator:
+def indicator(qtbot: Any, clock: Clock) -> EngineIndicator:
     made = EngineIndicator(clock)
     qtbot.addWidget(made)
     made.show()
@@ -54,43 +54,43 @@ def chip(qtbot: Any, clock: Clock) -> EngineIndicator:
 def test_each_state_of_the_connection_has_its_mark_and_its_words(
     event: ConnectionChanged, state: EngineState, word: str
 ) -> None:
-    words = connection_words(event)
+    words = connection_indication(event)
     assert (words.state, words.word) == (state, word)
 
 
-def test_it_counts_down_to_the_next_attempt(qtbot: Any, chip: EngineIndicator, clock: Clock) -> None:
-    chip.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=0.03))
-    assert chip.word == "reconnecting in 1 s"
-    assert chip.counts
+def test_it_counts_down_to_the_next_attempt(qtbot: Any, indicator: EngineIndicator, clock: Clock) -> None:
+    indicator.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=0.03))
+    assert indicator.word == "reconnecting in 1 s"
+    assert indicator.is_counting
     clock.now += 1
-    qtbot.waitUntil(lambda: chip.word == "reconnecting…")
-    assert not chip.counts
+    qtbot.waitUntil(lambda: indicator.word == "reconnecting…")
+    assert not indicator.is_counting
 
 
-def test_it_counts_only_while_it_is_seen(chip: EngineIndicator, clock: Clock) -> None:
-    chip.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
-    chip.hide()
-    assert not chip.counts
-    chip.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
-    assert not chip.counts
+def test_it_counts_only_while_it_is_seen(indicator: EngineIndicator, clock: Clock) -> None:
+    indicator.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
+    indicator.hide()
+    assert not indicator.is_counting
+    indicator.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
+    assert not indicator.is_counting
     clock.now += 2
-    chip.show()
-    assert chip.word == "reconnecting in 3 s"
-    assert chip.counts
-    chip.show_connection(ConnectionChanged("d", "connected", rtt_ms=9))
-    assert not chip.counts
+    indicator.show()
+    assert indicator.word == "reconnecting in 3 s"
+    assert indicator.is_counting
+    indicator.show_connection(ConnectionChanged("d", "connected", rtt_ms=9))
+    assert not indicator.is_counting
 
 
-def test_a_screen_reader_is_not_told_of_every_second(chip: EngineIndicator, clock: Clock) -> None:
-    chip.set_host("apis.aiola.ai")
-    chip.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=5))
-    before = chip.accessibleDescription()
+def test_a_screen_reader_is_not_told_of_every_second(indicator: EngineIndicator, clock: Clock) -> None:
+    indicator.set_host("apis.aiola.ai")
+    indicator.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=5))
+    before = indicator.accessibleDescription()
     assert before == "reconnecting. The connection was reset. Sound goes to apis.aiola.ai"
     clock.now += 2
-    chip.hide()
-    chip.show()
-    assert chip.word == "reconnecting in 3 s"
-    assert chip.accessibleDescription() == before
+    indicator.hide()
+    indicator.show()
+    assert indicator.word == "reconnecting in 3 s"
+    assert indicator.accessibleDescription() == before
 
 
 # In the window
@@ -103,11 +103,11 @@ def cloud(front: FrontEnd) -> FrontEnd:
 
 
 def word(front: FrontEnd) -> str:
-    return front.window.control_bar.chip.word
+    return front.window.control_bar.indicator.word
 
 
 def tip(front: FrontEnd) -> str:
-    return front.window.control_bar.chip.toolTip()
+    return front.window.control_bar.indicator.toolTip()
 
 
 def test_the_tooltip_names_the_host(cloud: FrontEnd) -> None:
@@ -154,7 +154,7 @@ def test_without_a_key_the_notice_leads_to_the_account(cloud: FrontEnd, dictatio
     dictation.tell(EngineChanged("aiola", EngineState.UNAVAILABLE, *no_key))
     assert word(cloud) == "unavailable"
     assert cloud.window.notices.texts() == [" ".join(no_key)]
-    with qtbot.waitSignal(cloud.controller.engine.account_wanted):
+    with qtbot.waitSignal(cloud.controller.engine.account_requested):
         button(cloud, "aiOla &settings…").click()
     dictation.tell(EngineChanged("aiola", EngineState.UNLOADED))
     assert cloud.window.notices.texts() == []

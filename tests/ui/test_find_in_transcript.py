@@ -22,9 +22,10 @@ def view(qtbot: Any) -> TranscriptView:
     view.resize(600, 300)
     view.show()
     qtbot.waitExposed(view)
-    view.begin(Started("d", "local", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)), "Built-in")
+    view.engine_label = lambda _name: "Built-in"
+    view.receive(Started("d", "local", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)))
     for number, text in enumerate(["The cat.", "the other 🎙 Cat and the cat", "Kein Wort.", "new\nline"]):
-        view.add(SegmentAdded("d", Segment(number, text, text, number * 100, number * 100 + 50)))
+        view.receive(SegmentAdded("d", Segment(number, text, text, number * 100, number * 100 + 50)))
     return view
 
 
@@ -83,7 +84,7 @@ def test_every_place_in_view_is_marked(view: TranscriptView, qtbot: Any) -> None
 def test_words_that_arrive_are_found(view: TranscriptView, qtbot: Any) -> None:
     look_for(view, qtbot, "cat")
     view.find_bar.go(1)
-    view.add(SegmentAdded("d", Segment(9, "Another cat.", "", 900, 950)))
+    view.receive(SegmentAdded("d", Segment(9, "Another cat.", "", 900, 950)))
     qtbot.waitUntil(lambda: view.find_bar.count.text() == "1 of 4", timeout=3000)
 
 

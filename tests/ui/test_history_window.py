@@ -105,7 +105,7 @@ def test_a_dictation_is_copied(qtbot: Any, qapp: Any, window: HistoryWindow) -> 
 
 def test_exporting_hands_over_the_whole_dictation(qtbot: Any, window: HistoryWindow) -> None:
     qtbot.waitUntil(window.export.isEnabled)
-    with qtbot.waitSignal(window.export_wanted) as told:
+    with qtbot.waitSignal(window.export_requested) as told:
         window.export.click()
     assert told.args[0].summary.dictation == "d3"
 

@@ -22,7 +22,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.settings.dialog import SettingsDialog
-from saywrite.ui.toolkit.partial_text import PartialText, lighter_text
+from saywrite.ui.transcript.partial_text import PartialText, lighter_text
 
 SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
 NO_MODEL = EngineChanged("local", EngineState.UNAVAILABLE, "The recognition model is not here.", "Download it.")
@@ -33,7 +33,7 @@ def models(state: ModelState, small: ModelState = ModelState.ABSENT) -> ModelsCh
 
 
 def word(front: FrontEnd) -> str:
-    return front.window.control_bar.chip.word
+    return front.window.control_bar.indicator.word
 
 
 def bar_shown(front: FrontEnd) -> bool:
@@ -69,7 +69,7 @@ def test_a_download_shows_its_progress_and_that_one_can_speak(front: FrontEnd, d
     assert front.window.model_bar.texts() == ("Whisper base is being downloaded: 62 of 145 MB", SPEAK)
     assert front.window.model_bar.progress.value() == 42
     assert word(front) == "downloading 42 %"
-    assert "You can already speak" in front.window.control_bar.chip.toolTip()
+    assert "You can already speak" in front.window.control_bar.indicator.toolTip()
 
 
 def test_the_bar_takes_the_place_of_the_engines_own_notice(front: FrontEnd, dictation: FakeDictation) -> None:
@@ -189,9 +189,9 @@ def test_in_a_small_window_nothing_of_it_is_cut_off(
         left = widget.mapTo(window, widget.rect().topLeft())
         assert left.x() + widget.width() <= 640
         assert widget.width() >= widget.minimumSizeHint().width()
-    chooser, chip = window.control_bar.engine, window.control_bar.chip
+    chooser, indicator = window.control_bar.engine, window.control_bar.indicator
     metrics = chooser.fontMetrics()
-    assert chip.width() >= chip.sizeHint().width()
+    assert indicator.width() >= indicator.sizeHint().width()
     assert chooser.width() > metrics.horizontalAdvance(chooser.currentText()) + chooser.iconSize().width()
 
 
@@ -200,7 +200,7 @@ def test_in_a_small_window_nothing_of_it_is_cut_off(
 
 def partial(front: FrontEnd, text: str, agreed: int) -> Any:
     front.receive(events.Partial("d1", text, agreed))
-    front.controller._show_partial()
+    front.window.transcript._show_newest_partial()
     return front.window.transcript.pane.partial
 
 

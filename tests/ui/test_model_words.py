@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from window_fakes import NAMES, model
 
 from saywrite.foundation.events import EngineState, ModelFailed, ModelState
-from saywrite.ui.main_window.engine_indicator import model_chip_words
+from saywrite.ui.main_window.engine_indicator import model_indication
 from saywrite.ui.models import messages as model_words
 from saywrite.ui.models.download_rate import DownloadRate
 from saywrite.ui.models.source_field import source_problem
@@ -123,7 +123,7 @@ def test_the_time_left_is_never_negative(steps: list[tuple[int, float]], total: 
         assert left is None or left >= 0
 
 
-# The chip
+# The indicator
 
 
 @pytest.mark.parametrize(
@@ -140,20 +140,20 @@ def test_the_time_left_is_never_negative(steps: list[tuple[int, float]], total: 
 )
 def test_the_chip_tells_where_the_model_is(state: ModelState, recording: bool, word: str, mark: EngineState) -> None:
     known = KnownModel(model(state=state), done=43, total=100)
-    words = model_chip_words(known, recording=recording)
+    words = model_indication(known, recording=recording)
     assert (words.word, words.state) == (word, mark)
 
 
 def test_the_chip_tells_why_there_is_no_model() -> None:
     failure = ModelFailed("whisper-base", "There is no network.", "Connect this computer.")
-    words = model_chip_words(KnownModel(model(state=ModelState.PAUSED), failure=failure), recording=False)
+    words = model_indication(KnownModel(model(state=ModelState.PAUSED), failure=failure), recording=False)
     assert (words.word, words.state) == ("no model", EngineState.UNAVAILABLE)
     assert words.reason == "Whisper base: There is no network. Connect this computer."
 
 
 def test_a_screen_reader_is_not_told_of_every_percent() -> None:
     spoken = {
-        model_chip_words(KnownModel(model(state=ModelState.DOWNLOADING), done=done, total=100), recording=False).spoken
+        model_indication(KnownModel(model(state=ModelState.DOWNLOADING), done=done, total=100), recording=False).spoken
         for done in range(100)
     }
     assert spoken == {"downloading"}

@@ -21,7 +21,7 @@ from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.tray.overlay import CALM_POLL_MS, POLL_MS, Overlay
 from saywrite.ui.tray.overlay_controller import PROBLEM_MS
-from saywrite.ui.tray.overlay_position import MARGIN, OverlayPosition, ScreenArea, corner, packed, spot_of, unpacked
+from saywrite.ui.tray.overlay_position import MARGIN, OverlayPosition, ScreenArea, corner, packed, position_of, unpacked
 from saywrite.ui.tray.state_icons import TrayState
 
 ON = Settings(overlay="on")
@@ -42,10 +42,10 @@ def test_all_of_it_is_on_one_screen(screen: str, x: float, y: float) -> None:
 
 @given(st.integers(0, 3199), st.integers(0, 1039))
 def test_where_it_was_put_is_where_it_comes_back(x: int, y: int) -> None:
-    spot = spot_of(QPoint(x, y), DESK)
+    spot = position_of(QPoint(x, y), DESK)
     put = corner(spot, PILL, DESK)
     assert unpacked(packed(spot)) == spot
-    again = corner(spot_of(QRect(put, PILL).center(), DESK), PILL, DESK)
+    again = corner(position_of(QRect(put, PILL).center(), DESK), PILL, DESK)
     assert (again - put).manhattanLength() <= 2
 
 
@@ -92,15 +92,15 @@ def test_it_looks_at_the_level_only_while_it_listens_and_is_seen(pill: Overlay) 
 def test_for_less_motion_it_looks_seldom_and_stays_where_it_is(pill: Overlay) -> None:
     pill.present(TrayState.LISTENING)
     assert pill._timer.interval() == POLL_MS
-    pill.set_ways(through=False, calm=True)
+    pill.set_behavior(click_through=False, reduced_motion=True)
     assert pill.isVisible()
     assert pill._timer.interval() == CALM_POLL_MS
 
 
 def test_the_mouse_may_reach_what_is_below(pill: Overlay) -> None:
-    pill.set_ways(through=True, calm=False)
+    pill.set_behavior(click_through=True, reduced_motion=False)
     assert pill.windowFlags() & Qt.WindowType.WindowTransparentForInput
-    pill.set_ways(through=False, calm=False)
+    pill.set_behavior(click_through=False, reduced_motion=False)
     assert not pill.windowFlags() & Qt.WindowType.WindowTransparentForInput
 
 
@@ -121,7 +121,7 @@ def test_a_drag_moves_it_and_is_told(pill: Overlay, qtbot: Any) -> None:
 def test_it_shows_the_level(calm: bool, qtbot: Any, dictation: FakeDictation, artifacts: Path) -> None:
     pill = Overlay(lambda: dictation.envelope)
     qtbot.addWidget(pill)
-    pill.set_ways(through=False, calm=calm)
+    pill.set_behavior(click_through=False, reduced_motion=calm)
     pill.present(
         TrayState.LISTENING, "the numbers from Porto arrive one day later, so the quarterly review moves to Thursday"
     )
@@ -226,7 +226,7 @@ def test_a_failure_stays_long_enough_to_be_read(away: FrontEnd) -> None:
     away.receive(Finished("d1", 1, 1, 0, 1.0, ""))
     assert words(away) == "The microphone was unplugged."
     assert away.overlay.overlay is not None
-    assert away.overlay.overlay.face is TrayState.PROBLEM
+    assert away.overlay.overlay.shown_state is TrayState.PROBLEM
     assert PROBLEM_MS >= 4000
     away.overlay._farewell.stop()
     away.overlay._farewell.timeout.emit()
@@ -275,6 +275,6 @@ def test_its_place_is_remembered(make_front: Callable[..., FrontEnd]) -> None:
     again.show()
     again.receive(StateChanged("d1", State.STARTING))
     assert again.overlay.overlay is not None
-    assert again.overlay.overlay.spot == spot
+    assert again.overlay.overlay.position == spot
     again.save()
     assert math.isclose(unpacked(again.overlay.state()["overlay"]).x, 0.25)

@@ -31,7 +31,7 @@ class Shown:
     """The notices on a window, what was posted, and what was said beside the tray icon."""
 
     def __init__(self, qtbot: Any) -> None:
-        self.window = MainWindow(LatestLevel(), Envelope, CHOICES)
+        self.window = MainWindow(LatestLevel().take, Envelope, CHOICES)
         self.dictation = FakeDictation()
         self.beside: list[str] = []
         self.opened: list[bool] = []
@@ -67,7 +67,7 @@ def went_in(*, elsewhere: bool = False) -> Inserted:
 
 def test_a_text_that_went_in_is_said_in_passing(shown: Shown) -> None:
     assert shown.tell(went_in()) == []
-    assert shown.window.status.words() == "Inserted into Kate"
+    assert shown.window.status.text() == "Inserted into Kate"
     assert shown.beside == []
     shown.window.actions_.take_back.trigger()
     assert shown.dictation.names() == ["take_back_insertion"]
@@ -96,7 +96,7 @@ def test_a_text_that_nobody_can_tell_of_is_not_called_inserted(unusual: bool, sh
     if unusual:
         shown.click("&Insert again")
     else:
-        assert shown.window.status.words() == "Sent to Kate; it does not tell whether it took the text"
+        assert shown.window.status.text() == "Sent to Kate; it does not tell whether it took the text"
         assert shown.beside == []
         shown.window.actions_.insert_again.trigger()
     assert shown.dictation.names() == ["insert_again"]
@@ -130,7 +130,7 @@ def test_without_the_window_in_sight_a_cancel_is_taken_back_in_the_menu_of_the_t
 
 def test_an_insertion_taken_back_is_taken_back_once(shown: Shown) -> None:
     shown.tell(went_in(), InsertionUndone("d", "Kate"))
-    assert shown.window.status.words() == "Undone in Kate"
+    assert shown.window.status.text() == "Undone in Kate"
     assert not shown.window.actions_.take_back.isEnabled()
     assert shown.tell(UndoFailed("Another window has the focus now.", "Undo it there.")) == [
         "Another window has the focus now. Undo it there."

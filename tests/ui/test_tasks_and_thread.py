@@ -91,12 +91,12 @@ class Receiver(QObject):
 
 def test_events_arrive_on_the_gui_thread_in_their_order(qtbot: Any, qapp: Any) -> None:
     thread, receiver = DictationThread(), Receiver()
-    thread.told.connect(receiver.receive)
+    thread.event_emitted.connect(receiver.receive)
     sent = [StateChanged(str(number), State.IDLE) for number in range(1000)]
 
     def loop() -> None:
         for event in sent:
-            thread.told.emit(event)
+            thread.event_emitted.emit(event)
 
     thread.loop = loop
     thread.start()
@@ -108,7 +108,7 @@ def test_events_arrive_on_the_gui_thread_in_their_order(qtbot: Any, qapp: Any) -
 
 def test_a_dictation_thread_that_dies_says_so_with_a_remedy(qtbot: Any, caplog: pytest.LogCaptureFixture) -> None:
     thread, receiver = DictationThread(), Receiver()
-    thread.told.connect(receiver.receive)
+    thread.event_emitted.connect(receiver.receive)
 
     def loop() -> None:
         raise RuntimeError("broken on purpose")

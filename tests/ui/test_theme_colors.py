@@ -18,7 +18,7 @@ colors = st.builds(QColor, *[st.integers(0, 255)] * 3)
 @PALETTES
 @pytest.mark.parametrize("name", ["muted", "record_text", "good", "warn", "bad"])
 def test_every_text_shade_is_readable_on_the_window_and_on_a_notice(palette: QPalette, name: str) -> None:
-    tones = theme.shades(palette)
+    tones = theme.theme_colors(palette)
     shade = getattr(tones, name)
     for ground in (palette.color(QPalette.ColorRole.Window), tones.raised):
         assert theme.contrast(shade, ground) >= theme.TEXT_CONTRAST - 0.3
@@ -27,14 +27,14 @@ def test_every_text_shade_is_readable_on_the_window_and_on_a_notice(palette: QPa
 
 @PALETTES
 def test_the_record_button_carries_readable_text(palette: QPalette) -> None:
-    tones = theme.shades(palette)
+    tones = theme.theme_colors(palette)
     assert theme.contrast(tones.on_record, tones.record) >= theme.TEXT_CONTRAST
 
 
 @PALETTES
 def test_the_record_button_stands_out_from_the_window(palette: QPalette) -> None:
     window = palette.color(QPalette.ColorRole.Window)
-    assert theme.contrast(theme.shades(palette).record, window) >= 2.5
+    assert theme.contrast(theme.theme_colors(palette).record, window) >= 2.5
 
 
 @PALETTES

@@ -15,7 +15,7 @@ from window_fakes import CHOICES
 
 from saywrite.storage.history.timings import Latency, TimedDictation
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.history.timing_statistics import TimingSpread, latency_in_words, percentile, speeds, steps_of
+from saywrite.ui.history.timing_statistics import TimingSpread, describe_latency, percentile, speeds, steps_of
 from saywrite.ui.history.timing_window import EMPTY, LatencyPlot, LatencyWindow
 from saywrite.ui.toolkit.theme import contrast, plain_palette
 
@@ -57,7 +57,7 @@ def test_text_that_was_there_before_the_release_was_not_waited_for() -> None:
 
 def test_steps_that_were_not_seen_are_left_out() -> None:
     assert steps_of(Latency(first_audio=60)) == (60, None, None, None)
-    assert latency_in_words(Latency(60, None, 2000, 3250)) == "Key to first sound: 60 ms\nRelease to text: 1.25 s"
+    assert describe_latency(Latency(60, None, 2000, 3250)) == "Key to first sound: 60 ms\nRelease to text: 1.25 s"
 
 
 def test_statistics_are_kept_apart_by_engine_and_microphone() -> None:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication
 
-from saywrite.ui.transcript.editable_document import TranscriptDocument
-from saywrite.ui.transcript.rows import Row, RowKind, clean, reconcile, shown, units
+from saywrite.ui.toolkit.document_text import as_paragraph, clean, utf16_length
+from saywrite.ui.transcript.document import TranscriptDocument
+from saywrite.ui.transcript.rows import Row, RowKind, reconcile
 
 
 def segment(number: int, text: str, dictation: str = "d") -> Row:
@@ -37,7 +38,7 @@ def paragraphs(document: TranscriptDocument) -> list[str]:
 
 def assert_in_step(document: TranscriptDocument) -> None:
     """The paragraphs and the rows are the same text, and the word count is theirs."""
-    expected = [shown(row.text) for row in document.rows] or [""]
+    expected = [as_paragraph(row.text) for row in document.rows] or [""]
     assert paragraphs(document) == expected
     assert document.words == sum(row.words for row in document.rows)
 
@@ -267,4 +268,4 @@ def test_reconcile_keeps_every_typed_character(old: list[tuple[bool, str]], new:
 
 @given(text=st.text())
 def test_positions_count_as_qt_counts(text: str) -> None:
-    assert units(text) == len(text.encode("utf-16-le")) // 2
+    assert utf16_length(text) == len(text.encode("utf-16-le")) // 2

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 from saywrite.foundation.events import Gap, PendingUtterances, Segment, SegmentAdded, SegmentsRemoved, Started
 from saywrite.text.keywords import Keyword
-from saywrite.ui.keywords.add_dialog import offer
+from saywrite.ui.keywords.add_dialog import open_add_dialog
 from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.transcript.rows import RowKind
-from saywrite.ui.transcript.view import TranscriptView, transcript_menu
+from saywrite.ui.transcript.view import TranscriptView, context_menu
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7)
 SECOND = 16_000
@@ -34,12 +34,13 @@ def view(qtbot: Any) -> TranscriptView:
 
 
 def start(view: TranscriptView, dictation: str = "d", began: datetime = BEGAN) -> None:
-    view.begin(Started(dictation, "local", "en", "microphone", 0.0, began), "Built-in (basic)")
+    view.engine_label = lambda _name: "Built-in (basic)"
+    view.receive(Started(dictation, "local", "en", "microphone", 0.0, began))
 
 
 def add(view: TranscriptView, number: int, text: str, dictation: str = "d") -> None:
     begin = number * 4 * SECOND
-    view.add(SegmentAdded(dictation, Segment(number, text, text.lower(), begin, begin + 2 * SECOND)))
+    view.receive(SegmentAdded(dictation, Segment(number, text, text.lower(), begin, begin + 2 * SECOND)))
 
 
 def fill(view: TranscriptView, count: int) -> None:
@@ -76,7 +77,7 @@ def test_a_dictation_in_which_nothing_was_said_leaves_no_heading(view: Transcrip
 
 def test_a_final_that_comes_late_stands_where_it_was_said(view: TranscriptView) -> None:
     add(view, 0, "one")
-    view.add_gap(Gap("d", 5 * SECOND, SECOND, "microphone unplugged"))
+    view.receive(Gap("d", 5 * SECOND, SECOND, "microphone unplugged"))
     add(view, 2, "three")
     add(view, 1, "two")
     assert [row.text for row in view.document.rows[1:]] == [
@@ -98,7 +99,7 @@ def test_a_late_final_of_an_earlier_dictation_joins_its_own(view: TranscriptView
 
 def test_scratch_that_removes_rows(view: TranscriptView) -> None:
     fill(view, 3)
-    view.remove(SegmentsRemoved("d", (1, 2)))
+    view.receive(SegmentsRemoved("d", (1, 2)))
     assert view.text() == "Sentence number 0."
 
 
@@ -230,7 +231,7 @@ def test_the_partial_is_below_the_text_and_not_part_of_it(view: TranscriptView) 
     assert view.pane.partial.isVisible()
     assert view.pane.partial.text() == "wor"
     assert view.text() == "Hello."
-    view.clear_partial()
+    view.show_partial("")
     assert not view.pane.partial.isVisible()
 
 
@@ -239,30 +240,30 @@ def outstanding(*spans: tuple[float, float], dictation: str = "d") -> PendingUtt
 
 
 def test_speech_without_text_has_its_line_until_its_text_arrives(view: TranscriptView) -> None:
-    view.show_outstanding(outstanding((0, 2), (12, 15.3)))
+    view.receive(outstanding((0, 2), (12, 15.3)))
     assert view.pane.partial.text() == "… 0:00 waiting for text, 2 s\n… 0:12 waiting for text, 3 s"
     add(view, 0, "Hello.")
     assert view.pane.partial.text() == "… 0:12 waiting for text, 3 s"
-    view.show_outstanding(outstanding())
+    view.receive(outstanding())
     assert view.pane.partial.text() == ""
     assert not view.is_waiting
 
 
 def test_much_speech_without_text_is_one_quiet_line(view: TranscriptView) -> None:
-    view.show_outstanding(outstanding(*((12 + 10 * number, 18 + 10 * number) for number in range(300))))
+    view.receive(outstanding(*((12 + 10 * number, 18 + 10 * number) for number in range(300))))
     assert view.pane.partial.text() == "… 300 utterances since 0:12 waiting for text, 30 min"
 
 
 def test_the_words_being_heard_stand_for_the_last_utterance(view: TranscriptView) -> None:
-    view.show_outstanding(outstanding((0, 2), (3, 4)))
+    view.receive(outstanding((0, 2), (3, 4)))
     view.show_partial("wor")
     assert view.pane.partial.text() == "… 0:00 waiting for text, 2 s\nwor"
 
 
 def test_speech_without_text_of_an_old_dictation_is_not_shown(view: TranscriptView) -> None:
-    view.show_outstanding(outstanding((0, 2), dictation="earlier"))
+    view.receive(outstanding((0, 2), dictation="earlier"))
     assert not view.is_waiting
-    view.show_outstanding(outstanding((0, 2)))
+    view.receive(outstanding((0, 2)))
     start(view, "next")
     assert not view.is_waiting
 
@@ -271,7 +272,7 @@ def test_a_click_on_a_time_asks_to_hear_it(view: TranscriptView, qtbot: Any) -> 
     add(view, 0, "Hello.")
     gutter = view.pane.gutter
     row, top, _ = gutter._rows()[0]
-    with qtbot.waitSignal(view.hear_requested) as heard:
+    with qtbot.waitSignal(view.play_requested) as heard:
         qtbot.mouseClick(gutter, Qt.MouseButton.LeftButton, pos=QPoint(20, int(top) + 6))
     assert row.text == "Hello."
     assert heard.args == ["d", 0, 2 * SECOND]
@@ -280,7 +281,7 @@ def test_a_click_on_a_time_asks_to_hear_it(view: TranscriptView, qtbot: Any) -> 
 def test_ctrl_enter_asks_to_hear_the_row_with_the_cursor(view: TranscriptView, qtbot: Any) -> None:
     fill(view, 2)
     cursor_to(view, "number 1")
-    with qtbot.waitSignal(view.hear_requested) as heard:
+    with qtbot.waitSignal(view.play_requested) as heard:
         press(qtbot, view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert heard.args == ["d", 4 * SECOND, 6 * SECOND]
 
@@ -337,7 +338,7 @@ def test_the_context_menu_offers_what_is_possible(view: TranscriptView) -> None:
     view.pane.editor.setTextCursor(view.document.doc.find("cube control"))
     asked: list[str] = []
     view.always_write_as.connect(asked.append)
-    menu = transcript_menu(view)
+    menu = context_menu(view)
     entries = {action.text().replace("&", ""): action for action in menu.actions()}
     assert entries["Hear"].isEnabled()
     assert not entries["Undo"].isEnabled()
@@ -358,7 +359,7 @@ def test_always_write_as_adds_the_keyword_and_corrects_the_text(
 ) -> None:
     add(view, 0, "Use cube control.")
     add(view, 1, "Cube control again.")
-    dialog = offer(view, panel, "cube control")
+    dialog = open_add_dialog(view, panel, "cube control")
     assert dialog.replace.text() == "&Replace it in the text now in 2 places"
     assert not dialog.add.isEnabled()
     qtbot.keyClicks(dialog.written, "kubectl")
@@ -372,7 +373,7 @@ def test_always_write_as_adds_the_keyword_and_corrects_the_text(
 def test_the_export_has_edits_times_and_gaps(view: TranscriptView) -> None:
     add(view, 0, "Helo.")
     view.document.cursor(1, 3).insertText("l")
-    view.add_gap(Gap("d", 3 * SECOND, SECOND, "unplugged"))
+    view.receive(Gap("d", 3 * SECOND, SECOND, "unplugged"))
     document = view.to_export()
     assert document is not None
     assert document.title == "Dictation 2026-11-22 10.42"

@@ -39,9 +39,11 @@ def view(qtbot: Any) -> TranscriptView:
 
 
 def say(view: TranscriptView, number: int, text: str, translation: str = "", engine: str = "") -> None:
-    view.add(SegmentAdded("d", Segment(number, text, text, number * 16_000, number * 16_000 + 8_000, engine=engine)))
+    view.receive(
+        SegmentAdded("d", Segment(number, text, text, number * 16_000, number * 16_000 + 8_000, engine=engine))
+    )
     if translation:
-        view.translate(SegmentTranslated("d", number, translation))
+        view.receive(SegmentTranslated("d", number, translation))
 
 
 def column_texts(view: TranscriptView) -> list[str]:
@@ -110,8 +112,8 @@ def test_clearing_takes_the_column_away_and_undo_brings_it_back(view: Transcript
 
 def test_a_translation_of_text_that_was_taken_back_is_passed_over(view: TranscriptView) -> None:
     say(view, 1, "Guten Tag.")
-    view.remove(SegmentsRemoved("d", (1,)))
-    view.translate(SegmentTranslated("d", 1, "Good day."))
+    view.receive(SegmentsRemoved("d", (1,)))
+    view.receive(SegmentTranslated("d", 1, "Good day."))
     assert view.translations.column.isHidden()
 
 
@@ -174,7 +176,7 @@ def test_the_window_offers_to_copy_translations_when_there_are_some(front: Front
 def test_an_export_has_translations_results_and_marks(view: TranscriptView) -> None:
     say(view, 1, "Guten Tag.", "Good day.")
     say(view, 2, "Ja.", engine="local")
-    view.keep_structured(Structured("d", {"greeting": True}))
+    view.receive(Structured("d", {"greeting": True}))
     document = view.to_export()
     assert document is not None
     content = json.loads(render(document, "json"))

@@ -32,8 +32,8 @@ from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.main_window.actions import Actions
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, contrast
 from saywrite.ui.tray.menu import LONGEST, RecentText, TrayMenu, elided
-from saywrite.ui.tray.state_icons import SIZES, TrayState, face_icon, face_of, paint_face
-from saywrite.ui.tray.window_lifecycle import HOW_TO_QUIT, STAYS
+from saywrite.ui.tray.state_icons import SIZES, TrayState, paint_state, state_icon, tray_state_of
+from saywrite.ui.tray.window_lifecycle import HOW_TO_QUIT, STILL_RUNNING
 
 Reason = QSystemTrayIcon.ActivationReason
 
@@ -104,12 +104,12 @@ def make_resident(make_front: Callable[..., FrontEnd], qtbot: Any) -> Callable[.
     ],
 )
 def test_each_state_has_its_face(state: State, problem: bool, face: TrayState) -> None:
-    assert face_of(state, problem=problem) is face
+    assert tray_state_of(state, problem=problem) is face
 
 
 def shape(face: TrayState, size: int) -> list[bool]:
     """Which pixels the face covers, whatever their color."""
-    image = face_icon(face, mask=False).pixmap(QSize(size, size)).toImage()
+    image = state_icon(face, mask=False).pixmap(QSize(size, size)).toImage()
     assert (image.width(), image.height()) == (size, size)
     return [image.pixelColor(x, y).alpha() > 127 for y in range(size) for x in range(size)]
 
@@ -129,7 +129,7 @@ def test_a_face_stands_out_from_every_panel(face: TrayState, ground: str, qtbot:
     image = QImage(size, size, QImage.Format.Format_RGB32)
     image.fill(QColor(ground))
     painter = QPainter(image)
-    painter.drawPixmap(0, 0, face_icon(face, mask=False).pixmap(QSize(size, size)))
+    painter.drawPixmap(0, 0, state_icon(face, mask=False).pixmap(QSize(size, size)))
     painter.end()
     pixels = [image.pixelColor(x, y) for y in range(size) for x in range(size)]
     assert sum(contrast(pixel, QColor(ground)) >= GRAPHIC_CONTRAST for pixel in pixels) >= 20
@@ -139,11 +139,11 @@ def test_on_macos_only_the_opacity_counts(qtbot: Any) -> None:
     image = QImage(24, 24, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     painter = QPainter(image)
-    paint_face(painter, TrayState.PROBLEM, mask=True)
+    paint_state(painter, TrayState.PROBLEM, mask=True)
     painter.end()
     assert image.pixelColor(12, 11).alpha() == 0, "the sign is cut out of the triangle"
     assert image.pixelColor(7, 17).alpha() == 255
-    assert face_icon(TrayState.IDLE, mask=True).isMask()
+    assert state_icon(TrayState.IDLE, mask=True).isMask()
 
 
 # The icon
@@ -178,7 +178,7 @@ def test_icon_and_tooltip_follow_the_dictation(make_resident: Callable[..., Resi
         "Saywrite: No microphone was found.",
         "Saywrite: listening",
     ]
-    assert resident.front.tray.face is TrayState.LISTENING
+    assert resident.front.tray.shown_state is TrayState.LISTENING
 
 
 def test_a_failure_is_told_beside_the_icon_only_while_the_window_is_away(
@@ -196,9 +196,9 @@ def test_a_problem_that_was_seen_in_the_window_leaves_the_icon(
 ) -> None:
     resident = make_resident()
     resident.front.receive(Failed("", "No microphone.", "Plug one in.", fatal=True))
-    assert resident.front.tray.face is TrayState.PROBLEM
+    assert resident.front.tray.shown_state is TrayState.PROBLEM
     resident.icon.activated.emit(Reason.Trigger)
-    qtbot.waitUntil(lambda: resident.front.tray.face is TrayState.IDLE)
+    qtbot.waitUntil(lambda: resident.front.tray.shown_state is TrayState.IDLE)
     assert resident.visible
 
 
@@ -345,7 +345,7 @@ def test_with_an_icon_closing_hides_and_says_so_once(make_resident: Callable[...
         resident.front.window.close()
         assert not resident.visible
         resident.front.window.show()
-    assert resident.icon.messages == [(STAYS, HOW_TO_QUIT)]
+    assert resident.icon.messages == [(STILL_RUNNING, HOW_TO_QUIT)]
     resident.front.window.close()
     resident.front.save()
     again = make_resident()

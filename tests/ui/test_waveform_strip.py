@@ -109,7 +109,7 @@ def place_of(panel: WaveformPanel, seconds_: float) -> QPoint:
 
 def test_a_click_on_an_utterance_asks_to_hear_it(panel: WaveformPanel, envelope: Envelope, qtbot: Any) -> None:
     record(panel, envelope, 20)
-    with qtbot.waitSignal(panel.hear_requested, timeout=3000) as heard:
+    with qtbot.waitSignal(panel.play_requested, timeout=3000) as heard:
         qtbot.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=place_of(panel, 5.5))
     assert heard.args == ["d", 5 * SECOND, 6 * SECOND]
 
@@ -128,7 +128,7 @@ def test_the_arrow_keys_walk_over_utterances_and_enter_plays(
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
         qtbot.keyClick(panel.plot, key)
     assert panel.plot.accessibleDescription() == "Utterance 2 of 5, 0:05 to 0:06. Enter plays it."
-    with qtbot.waitSignal(panel.hear_requested) as heard:
+    with qtbot.waitSignal(panel.play_requested) as heard:
         qtbot.keyClick(panel.plot, Qt.Key.Key_Return)
     assert heard.args == ["d", 5 * SECOND, 6 * SECOND]
 

@@ -13,7 +13,7 @@ from saywrite.ui.tray.window_lifecycle import WindowActivator
 
 
 def call(activator: WindowActivator, token: str) -> None:
-    caller = threading.Thread(target=activator.show_wanted.emit, args=(token,))
+    caller = threading.Thread(target=activator.show_requested.emit, args=(token,))
     caller.start()
     caller.join()
 

@@ -106,7 +106,7 @@ def test_finals_are_counted_and_take_the_place_of_the_empty_state(front: FrontEn
     dictation.tell(STARTED)
     dictation.tell(segment(1, "Speak, and it is written."))
     assert window.empty.isHidden()
-    assert window.status.words() == "5 words"
+    assert window.status.text() == "5 words"
     assert "it is written" in window.transcript.text()
 
 
@@ -124,7 +124,7 @@ def test_a_final_takes_its_partial_away_for_good(qtbot: Any, front: FrontEnd, di
     dictation.tell(STARTED)
     dictation.tell(events.Partial("d1", "speak and"))
     dictation.tell(segment(1, "Speak, and it is written."))
-    assert not [timer for timer in front.controller.findChildren(QTimer) if timer.isActive()]
+    assert not [timer for timer in front.window.transcript.findChildren(QTimer) if timer.isActive()]
     assert partial_shown(front) == ""
 
 
@@ -238,21 +238,21 @@ def test_a_change_of_the_microphone_nobody_asked_for_is_told(front: FrontEnd, di
 
 
 def test_an_unavailable_engine_says_why_until_it_is_ready(front: FrontEnd, dictation: FakeDictation) -> None:
-    chip = front.window.control_bar.chip
+    indicator = front.window.control_bar.indicator
     dictation.tell(events.EngineChanged("local", EngineState.UNAVAILABLE, "CTranslate2 is missing.", "Install it."))
-    assert chip.word == "unavailable"
+    assert indicator.word == "unavailable"
     assert front.window.notices.texts() == ["CTranslate2 is missing. Install it."]
     dictation.tell(events.EngineChanged("local", EngineState.READY))
-    assert chip.word == "ready"
+    assert indicator.word == "ready"
     assert front.window.notices.texts() == []
 
 
 def test_the_chip_tells_of_the_chosen_engine_only(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(events.EngineChanged("local", EngineState.READY))
     dictation.tell(events.EngineChanged("aiola", EngineState.UNAVAILABLE, "No key."))
-    assert front.window.control_bar.chip.word == "ready"
+    assert front.window.control_bar.indicator.word == "ready"
     front.preferences.update(engine="aiola")
-    assert front.window.control_bar.chip.word == "unavailable"
+    assert front.window.control_bar.indicator.word == "unavailable"
 
 
 def test_no_device_at_all_is_told_until_one_is_there(front: FrontEnd, dictation: FakeDictation) -> None:
@@ -360,8 +360,8 @@ def test_a_file_dropped_while_dictating_waits(front: FrontEnd, dictation: FakeDi
 def test_unfinished_dictations_are_offered_and_the_answer_is_posted(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(events.IncompleteRecordingsFound((events.IncompleteRecording("u1", BEGAN, 16_000, 0),)))
     assert not front.window.unfinished.isHidden()
-    front.window.unfinished.transcribe_wanted.emit("u1")
-    front.window.unfinished.discard_wanted.emit("u1")
+    front.window.unfinished.transcribe_requested.emit("u1")
+    front.window.unfinished.discard_requested.emit("u1")
     assert dictation.arguments("transcribe_unfinished") == [("u1",)]
     assert dictation.arguments("discard_unfinished") == [("u1",)]
 
@@ -404,7 +404,7 @@ def test_finals_are_read_out_when_the_user_wants_it(
 def test_a_whole_dictation_can_be_shown(qtbot: Any, shown: FrontEnd, dictation: FakeDictation) -> None:
     script(dictation)
     qtbot.waitUntil(lambda: partial_shown(shown) == "and then we have to")
-    assert shown.window.status.words() == "51 words"
+    assert shown.window.status.text() == "51 words"
     assert shown.window.control_bar.microphone.currentText() == "Default: USB Headset Mono"
     assert shown.window.windowTitle().startswith("●")
 

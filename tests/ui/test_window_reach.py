@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QScrollBar, QWidget
-from window_fakes import BEGAN, FakeDictation, script, surroundings
+from window_fakes import BEGAN, FakeDictation, script, ui_context
 
 from saywrite.foundation import events
 from saywrite.ui.app.frontend import FrontEnd
@@ -134,7 +134,7 @@ def test_size_and_splitters_are_remembered(
     shown.window._split.setSizes([420, 300])
     sizes = shown.window._split.sizes()
     shown.save()
-    again = FrontEnd(dictation, surroundings(tmp_path))
+    again = FrontEnd(dictation, ui_context(tmp_path))
     qtbot.addWidget(again.window)
     again.show()
     assert (again.window.width(), again.window.height()) == (720, 640)

@@ -54,7 +54,7 @@ def test_a_screen_reader_can_read_the_time_and_the_words_being_heard(front: Fron
     dictation.tell(STARTED)
     dictation.tell(events.ProgressChanged("d1", 83 * SAMPLE_RATE, 0, 0))
     dictation.tell(events.Partial("d1", "and then"))
-    front.controller._show_partial()
+    front.window.transcript._show_newest_partial()
     time, heard = front.window.control_bar.time, front.window.transcript.pane.partial
     assert described(time) == "Recorded time: 01:23"
     assert described(heard) == "Being heard: and then"

@@ -219,8 +219,8 @@ def script(dictation: FakeDictation, *, until: State = State.LISTENING, partial:
         tell(StateChanged("d1", until))
 
 
-def surroundings(folder: Path, **changes: Any) -> UiContext:
-    """A front end's surroundings that keep what is saved in lists of `saved`."""
+def ui_context(folder: Path, **changes: Any) -> UiContext:
+    """A front end's ui_context that keep what is saved in lists of `saved`."""
     given: dict[str, Any] = {
         "settings": Settings(),
         "keywords": (),

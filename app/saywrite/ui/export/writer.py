@@ -1,4 +1,4 @@
-"""Writing an export: whole or not at all, and never over a file unasked. Runs on a pool thread."""
+"""Writes an export: the whole file or none, and never over a file without permission. Pool thread."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class ExportError(SaywriteError):
-    pass
+    """An export was not written; an existing file is unchanged."""
 
 
 class ExportExists(ExportError):
-    """The target came into being between question and answer; nothing was written."""
+    """The target exists already; nothing was written."""
 
 
 def write_export(document: Document, format: str, target: Path, *, overwrite: bool) -> Path:
-    """Render and write. Raises ExportError; then `target` is as it was."""
+    """Render and write a document; returns `target`. Raises ExportError, with `target` unchanged."""
     content = render(document, format)
     try:
         _write(content, target, overwrite=overwrite)
@@ -52,7 +52,10 @@ def _write(content: bytes, target: Path, *, overwrite: bool) -> None:
 
 
 def _publish(temporary: Path, target: Path) -> None:
-    """Give the file its name unless it is taken; a link does both in one step where the file system knows links."""
+    """Rename the file unless the name is taken.
+
+    A hard link does both in one step, where the file system supports it.
+    """
     try:
         target.hardlink_to(temporary)
     except FileExistsError:

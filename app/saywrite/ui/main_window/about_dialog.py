@@ -1,4 +1,4 @@
-"""What this is, in which version, and under which licenses its parts are. GUI thread; loaded when it is opened."""
+"""Shows version and licenses. GUI thread; loaded when it is opened."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ ICON_SIZE = 72
 
 
 def versions() -> str:
-    """One line for a report: program, Python, Qt, system."""
+    """The versions of program, Python, Qt and system in one line."""
     return f"Saywrite {__version__} · Python {platform.python_version()} · Qt {qVersion()} · {platform.platform()}"
 
 
 def overview() -> str:
-    """Every part with its license."""
+    """The list of all parts with their licenses."""
     parts = [f"{part.name} – {part.license}\n    {part.about}" for part in components()]
     return "\n".join(
         [
@@ -49,6 +49,8 @@ def overview() -> str:
 
 
 class AboutDialog(QDialog):
+    """The version, and the licenses as a list or as full texts."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("About Saywrite")

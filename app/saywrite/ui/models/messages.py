@@ -1,6 +1,6 @@
-"""Recognition models in words: sizes, progress, facts, states. Pure.
+"""Texts about recognition models: sizes, progress, facts, states. Pure.
 
-Sizes are decimal (1 MB = 1,000,000 bytes), as download pages and file managers show them.
+Sizes are decimal (1 MB = 1,000,000 bytes), as on download pages and in file managers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from saywrite.ui.toolkit.formatting import HOUR, MINUTE
 
 UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 ROUNDED_TO_S = 5
-"""A time left below a minute is rounded up to a multiple of this many seconds, so that the words stay readable."""
+"""A remaining time below a minute is rounded up to a multiple of this, so that the text does not change each second."""
 
 ALREADY_SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
 
@@ -25,7 +25,7 @@ def size(number: int) -> str:
 
 
 def amount(done: int, total: int) -> str:
-    """62 of 145 MB, 980 MB of 1.6 GB; "62 MB" when the total is not known."""
+    """Done and total: 62 of 145 MB, 980 MB of 1.6 GB; "62 MB" without a total."""
     if total <= 0:
         return size(done)
     scale, unit = _unit(total)
@@ -35,12 +35,12 @@ def amount(done: int, total: int) -> str:
 
 
 def percent(done: int, total: int) -> int:
-    """0 to 100; 100 only when everything is there."""
+    """The percentage, 0 to 100, rounded down."""
     return min(100, done * 100 // total) if total > 0 else 0
 
 
 def time_left(left_s: float | None) -> str:
-    """20 s left, 3 min left, 1 h 10 min left; "" when it is not known."""
+    """A remaining time: 20 s left, 3 min left, 1 h 10 min left; "" for None."""
     if left_s is None:
         return ""
     whole = max(ROUNDED_TO_S, math.ceil(left_s / ROUNDED_TO_S) * ROUNDED_TO_S)
@@ -54,12 +54,12 @@ def time_left(left_s: float | None) -> str:
 
 
 def progress(done: int, total: int, left_s: float | None) -> str:
-    """62 of 145 MB · 20 s left."""
+    """The progress of a download: "62 of 145 MB · 20 s left"."""
     return " · ".join(part for part in (amount(done, total), time_left(left_s)) if part)
 
 
 def facts(info: ModelInfo) -> str:
-    """What the model costs, and its license."""
+    """The sizes of a model, and its license."""
     return (
         f"{size(info.download_bytes)} to download · {size(info.disk_bytes)} on disk · "
         f"{size(info.memory_bytes)} of memory · {info.license} license"
@@ -67,12 +67,12 @@ def facts(info: ModelInfo) -> str:
 
 
 def languages(codes: Sequence[str], name_of: Callable[[str], str]) -> str:
-    """English, German and French."""
+    """The names of languages as a list: "English, German and French"."""
     names = [name_of(code) for code in codes]
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
-def state_words(info: ModelInfo, done: int, total: int) -> str:
+def describe_state(info: ModelInfo, done: int, total: int) -> str:
     """The state as the list of models shows it."""
     return {
         ModelState.ABSENT: "Not on this computer",
@@ -89,6 +89,6 @@ def _unit(number: int) -> tuple[int, str]:
 
 
 def _in_unit(number: int, scale: int) -> str:
-    """Whole from ten on, else with one decimal that is not zero."""
+    """A number in a unit: whole from ten on, below that with one decimal unless it is zero."""
     value = number / scale
     return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")

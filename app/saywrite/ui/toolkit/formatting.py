@@ -1,6 +1,6 @@
-"""Numbers and times as people read them. Pure.
+"""Formats numbers and times for people. Pure.
 
-The same words everywhere: a length is "2 min 31 s" in a sentence and "2:31" on a display.
+A length is "2 min 31 s" in a sentence and "2:31" on a display.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def clock(length_s: float) -> str:
 
 
 def elapsed(length_s: float) -> str:
-    """The running time of a dictation, of a width that does not jump in the first hour: 00:07, 12:34, 1:02:03."""
+    """The time of a running dictation, with five characters in the first hour: 00:07, 12:34, 1:02:03."""
     text = clock(length_s)
     return text.rjust(5, "0")
 
@@ -41,18 +41,18 @@ def length(length_s: float) -> str:
 
 
 def missing(gap: Gap) -> str:
-    """0.8 s of sound missing: the microphone was unplugged."""
+    """Describe a gap: "0.8 s of sound missing: the microphone was unplugged"."""
     words = f"{length(seconds(gap.length))} of sound missing"
     return f"{words}: {gap.cause}" if gap.cause else words
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """1 word, 1,280 words."""
+    """A number with its noun: 1 word, 1,280 words."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def moment(then: datetime, now: datetime) -> str:
-    """When something began: 10:42 today, else "Nov 3, 10:42", with the year when it is another."""
+    """A past time: "10:42" today, else "Nov 3, 10:42", with the year if it is not this one."""
     if then.date() == now.date():
         return f"{then:%H:%M}"
     day = f"{then:%b} {then.day}"
