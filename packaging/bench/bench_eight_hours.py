@@ -98,7 +98,7 @@ def _dictate(folder: Path, application: object) -> list[Row]:
     view.show()
 
     def tell(event: object) -> None:
-        if isinstance(event, Started) or isinstance(event, SegmentAdded):
+        if isinstance(event, Started | SegmentAdded):
             view.receive(event)
 
     def today() -> datetime:

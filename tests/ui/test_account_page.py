@@ -119,7 +119,7 @@ def test_a_key_is_saved_without_holding_the_window_up_and_then_seen_as_dots(qtbo
     assert field.secret_state is SecretState.KEPT
     assert field.line.text() == DOTS
     assert field.line.isReadOnly()
-    assert keyring.asked_on == {"errand"}
+    assert keyring.asked_on == {"task"}
 
 
 def test_a_kept_key_is_shown_on_demand_and_hidden_again(qtbot: Any, open_page: Any) -> None:
@@ -339,7 +339,7 @@ def test_each_finding_is_shown_as_it_comes(qtbot: Any, open_page: Any, preferenc
     qtbot.waitUntil(lambda: not test.running)
     assert test.findings() == ["Signed in.", "No stream opens. Ask for access to streaming."]
     assert walk.given == [(preferences.settings, None)]
-    assert walk.thread == "errand"
+    assert walk.thread == "task"
 
 
 def test_the_newest_finding_is_in_view(qtbot: Any, open_page: Any) -> None:

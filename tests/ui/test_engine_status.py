@@ -154,7 +154,7 @@ def test_without_a_key_the_notice_leads_to_the_account(cloud: FrontEnd, dictatio
     dictation.tell(EngineChanged("aiola", EngineState.UNAVAILABLE, *no_key))
     assert word(cloud) == "unavailable"
     assert cloud.window.notices.texts() == [" ".join(no_key)]
-    with qtbot.waitSignal(cloud.controller.engine.account_requested):
+    with qtbot.waitSignal(cloud.engine.account_requested):
         button(cloud, "aiOla &settings…").click()
     dictation.tell(EngineChanged("aiola", EngineState.UNLOADED))
     assert cloud.window.notices.texts() == []

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from saywrite.foundation.events import Segment, SegmentAdded, Started
 from saywrite.text.folding import pattern
-from saywrite.ui.transcript.find_bar import SLICE, FindScan
+from saywrite.ui.transcript.find_bar import ROWS_AT_ONCE, FindScan
 from saywrite.ui.transcript.rows import Row, RowKind
 from saywrite.ui.transcript.view import TranscriptView
 
@@ -107,11 +107,11 @@ def test_enter_and_shift_enter_go_on_and_back(view: TranscriptView, qtbot: Any) 
 
 
 def test_a_long_transcript_is_searched_in_slices(qtbot: Any) -> None:
-    rows = [Row(RowKind.SEGMENT, "d", number, 0, 1, "some words here") for number in range(3 * SLICE)]
+    rows = [Row(RowKind.SEGMENT, "d", number, 0, 1, "some words here") for number in range(3 * ROWS_AT_ONCE)]
     scan = FindScan()
     scan.start(rows, pattern("words", case=False))
-    assert len(scan) == SLICE
+    assert len(scan) == ROWS_AT_ONCE
     assert not scan.done
     qtbot.waitUntil(lambda: scan.done, timeout=5000)
-    assert len(scan) == 3 * SLICE
-    assert scan.place(3 * SLICE - 1) == (3 * SLICE - 1, 5, 10)
+    assert len(scan) == 3 * ROWS_AT_ONCE
+    assert scan.place(3 * ROWS_AT_ONCE - 1) == (3 * ROWS_AT_ONCE - 1, 5, 10)

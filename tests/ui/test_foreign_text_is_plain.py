@@ -30,7 +30,7 @@ from saywrite.text.export import Document, TranscriptLine
 from saywrite.text.keywords import Keyword
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.export.dialog import ExportFlow
-from saywrite.ui.toolkit.labels import PlainLabel, plain_tooltip
+from saywrite.ui.toolkit.labels import PlainLabel, plain_message, plain_tooltip
 
 MARKUP = ["<b>x</b>", '<img src="file:///etc/hostname">', "<a href='http://example.com'>y</a>", "<h1>big", "a<br>b"]
 UI = Path(__file__).resolve().parents[2] / "app" / "saywrite" / "ui"
@@ -181,6 +181,26 @@ def test_the_check_sees_a_label_and_a_tooltip_that_guess(qtbot: Any) -> None:
     plain = PlainLabel("<b>x</b>")
     qtbot.addWidget(plain)
     assert rendered([plain]) == []
+
+
+@pytest.mark.parametrize("name", MARKUP)
+def test_a_desktop_notification_has_no_tags(name: str) -> None:
+    assert not is_markup(plain_message(f"{name} was unplugged."))
+    assert plain_message("1 < 2 & 3 <- 4") == "1 < 2 & 3 <- 4"
+
+
+def guessing_message_boxes(source: str) -> int:
+    """Message boxes in a module that do not set plain text: they would guess whether their text is markup."""
+    without_enums = re.sub(r"QMessageBox\.(Icon|ButtonRole|StandardButton)\b", "", source)
+    boxes = re.findall(r"\bQMessageBox[.(]", without_enums)
+    return len(boxes) - len(re.findall(r"\.setTextFormat\(Qt\.TextFormat\.PlainText\)", source))
+
+
+def test_every_message_box_shows_plain_text() -> None:
+    found = {path.name: guessing_message_boxes(path.read_text("utf-8")) for path in sorted(UI.glob("**/*.py"))}
+    assert [name for name, number in found.items() if number > 0] == []
+    assert guessing_message_boxes('box = QMessageBox(QMessageBox.Icon.Information, "a", text)') == 1
+    assert guessing_message_boxes('QMessageBox.warning(self, "a", text)') == 1
 
 
 def test_every_label_of_the_program_is_a_plain_one() -> None:

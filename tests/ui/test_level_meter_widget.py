@@ -40,7 +40,7 @@ def latest() -> LatestLevel:
 
 @pytest.fixture
 def meter(qtbot: Any, latest: LatestLevel, clock: HandClock) -> CountingMeter:
-    widget = CountingMeter(latest, clock)
+    widget = CountingMeter(latest.take, clock)
     qtbot.addWidget(widget)
     widget.resize(400, 24)
     widget.show()
@@ -151,7 +151,7 @@ def test_a_new_recording_starts_with_the_lamp_out_and_no_old_level(
 def test_sound_after_silence_is_told_once(qtbot: Any) -> None:
     levels = [-120.0, -120.0, -30.0, -28.0, -120.0, -50.0]
     source = Script(levels)
-    meter = LevelMeter(source, lambda: 0.0)
+    meter = LevelMeter(source.take, lambda: 0.0)
     qtbot.addWidget(meter)
     meter.set_recording(True)
     source.at = 0

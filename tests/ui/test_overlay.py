@@ -19,7 +19,7 @@ from saywrite.audio.levels import Envelope
 from saywrite.foundation.events import Failed, Finished, Partial, Segment, SegmentAdded, State, StateChanged
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.tray.overlay import CALM_POLL_MS, POLL_MS, Overlay
+from saywrite.ui.tray.overlay import POLL_MS, REDUCED_POLL_MS, Overlay
 from saywrite.ui.tray.overlay_controller import PROBLEM_MS
 from saywrite.ui.tray.overlay_position import MARGIN, OverlayPosition, ScreenArea, corner, packed, position_of, unpacked
 from saywrite.ui.tray.state_icons import TrayState
@@ -94,7 +94,7 @@ def test_for_less_motion_it_looks_seldom_and_stays_where_it_is(pill: Overlay) ->
     assert pill._timer.interval() == POLL_MS
     pill.set_behavior(click_through=False, reduced_motion=True)
     assert pill.isVisible()
-    assert pill._timer.interval() == CALM_POLL_MS
+    assert pill._timer.interval() == REDUCED_POLL_MS
 
 
 def test_the_mouse_may_reach_what_is_below(pill: Overlay) -> None:
@@ -228,8 +228,8 @@ def test_a_failure_stays_long_enough_to_be_read(away: FrontEnd) -> None:
     assert away.overlay.overlay is not None
     assert away.overlay.overlay.shown_state is TrayState.PROBLEM
     assert PROBLEM_MS >= 4000
-    away.overlay._farewell.stop()
-    away.overlay._farewell.timeout.emit()
+    away.overlay._problem_timer.stop()
+    away.overlay._problem_timer.timeout.emit()
     assert words(away) is None
 
 

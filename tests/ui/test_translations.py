@@ -18,7 +18,7 @@ from window_fakes import FakeDictation
 from saywrite.foundation.events import Segment, SegmentAdded, SegmentsRemoved, SegmentTranslated, Started, Structured
 from saywrite.text.export import render
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.transcript.margins import spread
+from saywrite.ui.transcript.margins import without_overlap
 from saywrite.ui.transcript.view import TranscriptView
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7)
@@ -30,11 +30,11 @@ LONG = "A translation that is a good deal longer than what was said, so that it 
 def view(qtbot: Any) -> TranscriptView:
     view = TranscriptView()
     qtbot.addWidget(view)
-    view.engine_label = {"local": "On this computer"}.get
+    view.engine_label = {"local": "On this computer", STARTED.engine: "aiOla"}.get
     view.resize(900, 400)
     view.show()
     qtbot.waitExposed(view)
-    view.begin(STARTED, "aiOla")
+    view.receive(STARTED)
     return view
 
 
@@ -134,7 +134,7 @@ def test_boxes_are_in_order_apart_and_end_above_the_bottom(steps: list[tuple[flo
     for step, height in steps:
         at += step
         places.append((at, height))
-    tops = spread(places, bottom)
+    tops = without_overlap(places, bottom)
     ends = [top + height for top, (_, height) in zip(tops, places, strict=True)]
     assert all(end <= top + 1e-6 for end, top in zip(ends, tops[1:], strict=False))
     assert all(end <= bottom + 1e-6 for end in ends)
@@ -146,7 +146,7 @@ def test_boxes_that_fit_stay_where_they_want_to_be(sizes: list[float]) -> None:
     for height in sizes:
         places.append((at, height))
         at += height
-    assert spread(places, at + 1) == pytest.approx([top for top, _ in places])
+    assert without_overlap(places, at + 1) == pytest.approx([top for top, _ in places])
 
 
 # Copying and exporting

@@ -170,8 +170,8 @@ def test_missing_sound_is_a_thin_mark_that_says_what_is_missing(panel: WaveformP
     assert abs(changed[0] - place_of(panel, 10).x()) <= 2
     assert len(changed) <= 4
     words = "5 s of sound missing: the microphone was unplugged"
-    assert panel.plot._words_at(place_of(panel, 10).x() + 3) == words
-    assert panel.plot._words_at(place_of(panel, 12).x()) == ""
+    assert panel.plot._gap_text_at(place_of(panel, 10).x() + 3) == words
+    assert panel.plot._gap_text_at(place_of(panel, 12).x()) == ""
     assert words in panel.plot.accessibleDescription()
 
 
@@ -292,6 +292,6 @@ def test_what_is_left_without_text_stays_hatched_and_what_was_dropped_does_not(p
     panel.receive(PendingUtterances("d", ((4 * SECOND, 8 * SECOND),)))
     panel.receive(PendingUtterances("another", ()))
     panel.receive(Finished("d", 9 * SECOND, 4 * SECOND, 5 * SECOND, 9.0, ""))
-    assert panel.data.outstanding == [WaveformSpan(4 * SECOND, 8 * SECOND)]
+    assert panel.data.pending == [WaveformSpan(4 * SECOND, 8 * SECOND)]
     panel.receive(Finished("d", 9 * SECOND, 9 * SECOND, 0, 9.0, ""))
-    assert panel.data.outstanding == []
+    assert panel.data.pending == []

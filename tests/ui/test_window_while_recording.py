@@ -66,7 +66,7 @@ def test_the_words_being_heard_stay_in_their_place_when_the_heading_comes(
     pane = shown.window.transcript.pane
     dictation.tell(STARTED)
     dictation.tell(events.Partial("d1", "first words"))
-    shown.controller._show_partial()
+    shown.window.transcript._show_newest_partial()
     qapp.processEvents()
     before = pane.partial.y()
     dictation.tell(events.SegmentAdded("d1", events.Segment(1, "First words.", "first words", 0, SAMPLE_RATE)))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Dialogs(QObject):
-    """Opens settings, history, speed, export, about and the question about a keyword, and gives them events."""
+    """Opens the other windows and dialogs, and gives them the events that they show."""
 
     unknown_language_chosen = Signal(str)
     """The user chose a language that the engine does not know."""
@@ -87,7 +87,7 @@ class Dialogs(QObject):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Give devices and keys to the settings window, also when it is opened later; other events are ignored."""
+        """Give devices and keys to the settings window, now or when it is opened; other events are ignored."""
         match event:
             case DevicesChanged():
                 self._devices = event

@@ -1,4 +1,4 @@
-"""The front end: builds the window and everything behind it, and hands them the events of the dictation. GUI thread.
+"""Builds the window and everything behind it, and hands them the events of the dictation. GUI thread.
 
 Waveform, dialogs and history take long to import: they are loaded after the first paint or when they are first used.
 """
@@ -84,7 +84,9 @@ class FrontEnd(QObject):
         self.window.transcript.engine_label = context.choices.engine_label
         self.models = ModelsState(dictation, parent=self)
         self.engine = EngineStatus(self.window, context.choices, self.models)
-        self.notices = DictationNotices(self.window.notices, self.engine.actions_for, self.window)
+        self.notices = DictationNotices(
+            self.window.notices, self.engine.actions_for, lambda: dictation.envelope, self.window
+        )
         self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices)
         self.dialogs = Dialogs(
             self.window,

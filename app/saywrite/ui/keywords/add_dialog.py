@@ -73,7 +73,7 @@ class AlwaysWriteDialog(QDialog):
 
 
 def open_add_dialog(view: TranscriptView, panel: KeywordsPanel, spoken: str) -> AlwaysWriteDialog:
-    """Ask how `spoken` should be written; then add the keyword and replace it in the text if the user agrees."""
+    """Ask how `spoken` should be written; then add the keyword, and replace it in the text if asked to."""
     dialog = AlwaysWriteDialog(spoken, view.count_occurrences, view)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 

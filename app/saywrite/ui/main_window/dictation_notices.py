@@ -6,9 +6,11 @@ Each notice has a key for its matter. When a later event shows that the matter i
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePath
 
 from PySide6.QtCore import QObject, Slot
 
+from saywrite.audio.levels import Envelope, decibels
 from saywrite.foundation.events import (
     DevicesChanged,
     DiskRecovered,
@@ -30,7 +32,9 @@ from saywrite.ui.main_window.engine_notices import ACCOUNT_KEY, NETWORK_KEY
 from saywrite.ui.toolkit.formatting import clock, length
 from saywrite.ui.widgets.notices import NoticeActions, Notices, Severity
 
-DEVICES_KEY, MICROPHONE_KEY, SOURCE_KEY = "devices", "microphone", "source"
+DEVICES_KEY, MICROPHONE_KEY, SOURCE_KEY, QUIET_KEY = "devices", "microphone", "source", "quiet"
+QUIET_DBFS = -60.0
+"""A file without text whose loudest sample is below this is called very quiet, as a microphone is."""
 WITH_AN_END = (MICROPHONE_KEY, ACCOUNT_KEY, NETWORK_KEY)
 """Matters (`Failed.about`) that a later event ends; their notices are withdrawn then."""
 
@@ -43,12 +47,23 @@ def disk_key(dictation: str) -> str:
 class DictationNotices(QObject):
     """Shows what went wrong in a dictation, as long as it matters."""
 
-    def __init__(self, notices: Notices, actions_for: Callable[[str], NoticeActions], parent: QObject) -> None:
-        """`actions_for` gives the buttons of a notice about a matter (`Failed.about`)."""
+    def __init__(
+        self,
+        notices: Notices,
+        actions_for: Callable[[str], NoticeActions],
+        envelope: Callable[[], Envelope],
+        parent: QObject,
+    ) -> None:
+        """`actions_for` returns the buttons of a notice about a matter (`Failed.about`).
+
+        `envelope` returns the peaks of the newest dictation.
+        """
         super().__init__(parent)
         self._notices = notices
         self._actions_for = actions_for
+        self._envelope = envelope
         self._dictation = ""
+        self._source = ""
         self._gaps: dict[tuple[str, str], tuple[int, int]] = {}
 
     @Slot(object)
@@ -60,10 +75,11 @@ class DictationNotices(QObject):
             case StateChanged(state=State.STARTING):
                 self._notices.withdraw_passing()
                 self._gaps.clear()
-            case Started(dictation=dictation):
-                self._dictation = dictation
+            case Started(dictation=dictation, source=source):
+                self._dictation, self._source = dictation, source
             case Finished(dictation=dictation) if dictation == self._dictation:
                 self._notices.withdraw(SOURCE_KEY)
+                self._explain_missing_text(event)
             case Failed():
                 self._show_failure(event)
             case Gap():
@@ -100,6 +116,18 @@ class DictationNotices(QObject):
         elif event.about in WITH_AN_END and not (event.fatal and event.about == MICROPHONE_KEY):
             key = event.about
         self._notices.notify(severity, event.what, event.remedy, key=key, actions=self._actions_for(event.about))
+
+    def _explain_missing_text(self, event: Finished) -> None:
+        """Tell that a transcribed file is very quiet, if it has no text for this reason."""
+        if self._source == "microphone" or event.cancelled or event.pending or event.text.strip():
+            return
+        envelope = self._envelope()
+        if not event.heard or abs(len(envelope) - event.heard // envelope.window) > 1:
+            return  # these are the peaks of another dictation
+        if decibels(int(envelope.slice(0, len(envelope)).max(initial=0))) < QUIET_DBFS:
+            name = PurePath(self._source.replace("\\", "/")).name
+            what = f"“{name}” is very quiet: no speech was found in it."
+            self._notices.notify(Severity.INFO, what, "Raise its level, then transcribe it again.", key=QUIET_KEY)
 
     def _show_gap(self, event: Gap) -> None:
         """Show one notice for each cause in a dictation, with the number of gaps and their sum."""

@@ -1,7 +1,4 @@
-"""Shows the state of the chosen engine: its name, its indicator, and a bar or notice while it is unavailable.
-
-GUI thread.
-"""
+"""Shows the state of the chosen engine: indicator, model bar, and a notice while it is unavailable. GUI thread."""
 
 from __future__ import annotations
 

@@ -67,9 +67,15 @@ class SettingsDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(self._tabs)
         column.addWidget(buttons)
-        self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
+        self.resize(self._preferred_size(column).boundedTo(self.screen().availableGeometry().size() * 0.9))
         preferences.changed.connect(self._editors.refresh)
         self._editors.refresh(preferences.settings)
+
+    def _preferred_size(self, layout: QVBoxLayout) -> QSize:
+        """A size in which no tab is cut off."""
+        margins = layout.contentsMargins()
+        tabs = self._tabs.tabBar().sizeHint().width() + margins.left() + margins.right()
+        return PREFERRED_SIZE.expandedTo(QSize(tabs, 0))
 
     def show_devices(self, event: DevicesChanged) -> None:
         """List the microphones that are connected now."""

@@ -7,6 +7,7 @@ So every label is a `PlainLabel`, and every tooltip with a foreign text is made 
 from __future__ import annotations
 
 import html
+import re
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -20,6 +21,14 @@ def plain_tooltip(text: str) -> str:
     if "<" not in text:
         return text
     return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"
+
+
+def plain_message(text: str) -> str:
+    """`text` for the body of a desktop notification, which may be shown as markup: tags lose their "<".
+
+    Escaping is not possible, because some notification servers show the body as plain text.
+    """
+    return re.sub(r"<(?=[\w/!?])", "‹", text)
 
 
 class PlainLabel(QLabel):
@@ -76,6 +85,11 @@ class NoteLabel(ThemedLabel):
     def setText(self, text: str) -> None:
         super().setText(text)
         self._fit()
+
+    def sizeHint(self) -> QSize:
+        """The height at the current width; the hint of a wrapping QLabel is often a line higher."""
+        hint = super().sizeHint()
+        return QSize(hint.width(), self.minimumHeight() or hint.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -256,9 +256,9 @@ class TranscriptDocument(QObject):
         self.rows[index : index + count] = rows
 
     def _replace_blocks(self, index: int, count: int, rows: Sequence[Row], total: int) -> None:
-        """Replace `count` of the document's `total` paragraphs by those of `rows`; a `total` of 0 is an empty document.
+        """Replace `count` of the document's `total` paragraphs by those of `rows`, but not in the list.
 
-        The rows in the list stay as they are.
+        A `total` of 0 means an empty document.
         """
         cursor = QTextCursor(self.doc)
         between = total > 0 and not count and index < total

@@ -181,7 +181,7 @@ class TranslationColumn(QWidget):
         editor.updateRequest.connect(lambda *_: self.update())
 
     def preferred_width(self, total: int) -> int:
-        """The width beside a transcript of the width `total`; 0 where that is too narrow or nothing is translated."""
+        """The width beside a transcript `total` wide; 0 if that is too narrow or nothing is translated."""
         return round(total * COLUMN_SHARE) if self.active and total >= MIN_COLUMN_WIDTH else 0
 
     def set_newest(self, translation: str) -> None:

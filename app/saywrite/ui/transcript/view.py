@@ -282,7 +282,7 @@ class TranscriptView(QWidget):
         return ids
 
     def undo_clear(self) -> bool:
-        """Put back what the last `clear()` removed, before newer text; False when there is nothing to put back."""
+        """Put back what the last `clear()` removed, before newer text; False when there is nothing."""
         if self._cleared is None:
             return False
         cleared, self._cleared = self._cleared, None

@@ -30,6 +30,9 @@ BACKGROUND, EDGE, TEXT, UNCERTAIN, BAR = (
     QColor("#ff6b74"),
 )
 BARS = 18
+"""The newest peaks, one bar each."""
+REDUCED_PEAKS = 10
+"""With reduced motion one bar shows the highest of these newest peaks."""
 BAR_WIDTH, BAR_GAP = 2.5, 1.5
 POLL_MS, REDUCED_POLL_MS = 66, 500
 """The interval at which the level is polled; the second one is for reduced motion."""
@@ -69,7 +72,7 @@ class Overlay(QWidget):
         self.set_behavior(click_through=False, reduced_motion=False)
 
     def set_behavior(self, *, click_through: bool, reduced_motion: bool) -> None:
-        """`click_click_through` lets mouse clicks reach the window below; `reduced_motion` shows a simpler level."""
+        """`click_through` lets clicks reach the window below; `reduced_motion` simplifies the level."""
         kind = Qt.WindowType
         flags = kind.Tool | kind.FramelessWindowHint | kind.WindowStaysOnTopHint | kind.WindowDoesNotAcceptFocus
         flags |= kind.NoDropShadowWindowHint
@@ -110,11 +113,10 @@ class Overlay(QWidget):
     def poll(self) -> None:
         """Read the newest peaks, and repaint if the picture changes."""
         envelope = self._envelope()
-        count = 1 if self._reduced_motion else BARS
-        reach = int(envelope.slice(max(0, len(envelope) - 10), len(envelope)).max()) if len(envelope) else 0
-        peaks = (
-            [reach] if self._reduced_motion else envelope.slice(max(0, len(envelope) - count), len(envelope)).tolist()
-        )
+        count = REDUCED_PEAKS if self._reduced_motion else BARS
+        peaks = envelope.slice(max(0, len(envelope) - count), len(envelope)).tolist()
+        if self._reduced_motion:
+            peaks = [max(peaks, default=0)]
         bars = tuple(round(16 * share(decibels(peak))) for peak in peaks)
         if bars != self._bars:
             self._bars = bars

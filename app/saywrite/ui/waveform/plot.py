@@ -199,7 +199,7 @@ class WaveformPlot(pg.PlotWidget):
         self.item.set_palette(palette)
 
     def _show_times(self, timed: bool) -> None:
-        """Show the times, except during a recording: laying out the axis takes longer than painting the picture."""
+        """Show or hide the times; laying out the axis takes longer than painting the picture."""
         if timed == self._axis.isVisible():
             return
         if timed:

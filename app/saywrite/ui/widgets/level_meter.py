@@ -206,7 +206,7 @@ class LevelMeter(QWidget):
         )
 
     def _groove(self) -> QRectF:
-        """The rectangle of the bar; measured only after a change of size or font, as it is used 60 times a second."""
+        """The rectangle of the bar, measured after a change of size or font: it is used 60 times a second."""
         if self._measured is None or self._measured[0] != self.size():
             height = max(8, round(self.fontMetrics().height() * 0.55))
             width = self.width() - 1 - (height + 6) - self._number_width()  # beside it the lamp and the number
