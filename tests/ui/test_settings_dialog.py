@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QSpinBox, QTabBar
 from window_fakes import CHOICES, HEADSET
 
 from saywrite.foundation.events import DevicesChanged
 from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.settings.dialog import SHOWN_WITH_ANOTHER, SettingsDialog
 from saywrite.ui.toolkit.background import wait_for_tasks
+from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 
 
@@ -97,3 +98,22 @@ def test_only_engines_of_this_version_are_offered(dialog: SettingsDialog) -> Non
     box = dialog.editor("engine")
     assert isinstance(box, QComboBox)
     assert [box.itemData(row) for row in range(box.count())] == [engine.name for engine in CHOICES.engines]
+
+
+def test_no_tab_is_cut_off(qtbot: Any, dialog: SettingsDialog) -> None:
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    tabs = dialog.findChild(QTabBar)
+    assert tabs.sizeHint().width() <= tabs.parentWidget().width()
+
+
+def test_a_note_takes_only_the_lines_that_it_needs(qtbot: Any, qapp: QApplication) -> None:
+    note = NoteLabel("Minutes without dictation after which the recognizer frees its memory.")
+    qtbot.addWidget(note)
+    note.show()
+    line = note.fontMetrics().height()
+    note.resize(120, 200)
+    assert note.minimumHeight() >= 3 * line
+    note.resize(900, 200)
+    assert note.minimumHeight() == line
+    assert note.sizeHint().height() == line

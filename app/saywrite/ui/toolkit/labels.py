@@ -93,12 +93,14 @@ class NoteLabel(ThemedLabel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if event.oldSize().width() != event.size().width():
+            self._fit()
 
     def _fit(self) -> None:
-        height = self.heightForWidth(self.width())
-        if height != self.minimumHeight():
-            self.setMinimumHeight(max(0, height))
+        # QLabel.heightForWidth() is never below the minimum height, which would therefore never decrease.
+        self.setMinimumHeight(0)
+        line = self.fontMetrics().height() if self.text() else 0
+        self.setMinimumHeight(max(line, self.heightForWidth(self.width())))
 
 
 class KeyCap(QWidget):
