@@ -100,11 +100,10 @@ def test_only_engines_of_this_version_are_offered(dialog: SettingsDialog) -> Non
     assert [box.itemData(row) for row in range(box.count())] == [engine.name for engine in CHOICES.engines]
 
 
-def test_no_tab_is_cut_off(qtbot: Any, dialog: SettingsDialog) -> None:
-    dialog.show()
-    qtbot.waitExposed(dialog)
-    tabs = dialog.findChild(QTabBar)
-    assert tabs.sizeHint().width() <= tabs.parentWidget().width()
+def test_no_tab_is_cut_off_on_a_screen_that_is_wide_enough(dialog: SettingsDialog) -> None:
+    tabs = dialog.findChild(QTabBar).sizeHint().width()
+    widest = int(dialog.screen().availableGeometry().width() * 0.9)
+    assert min(tabs, widest) <= dialog.width() <= widest
 
 
 def test_a_note_takes_only_the_lines_that_it_needs(qtbot: Any, qapp: QApplication) -> None:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout
 
 from saywrite.ui.keywords.files import LoadedKeywords
 from saywrite.ui.toolkit.formatting import count
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme import theme_colors
+from saywrite.ui.widgets.notices import RaisedFrame
 
 LINES_SHOWN = 5
 
 
-class KeywordsReport(QFrame):
+class KeywordsReport(RaisedFrame):
     """One message at a time, with an undo button and details where there are any."""
 
     def __init__(self) -> None:
@@ -32,10 +31,7 @@ class KeywordsReport(QFrame):
         self.undo = QToolButton()
         self.undo.setText("&Undo")
         self.undo.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self.close_button = QToolButton()
-        self.close_button.setIcon(icon("close"))
-        self.close_button.setAutoRaise(True)
-        self.close_button.setAccessibleName("Dismiss this message")
+        self.close_button = icon_button("close", "Dismiss this message")
         self._undo: Callable[[], None] | None = None
         row = QHBoxLayout()
         row.addWidget(self.words, 1)
@@ -77,14 +73,6 @@ class KeywordsReport(QFrame):
         """Hide the message."""
         self._undo = None
         self.hide()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tones = theme_colors(self.palette())
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(tones.hairline)
-        painter.setBrush(tones.raised)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
 
     def _do_undo(self) -> None:
         if self._undo is not None:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +26,7 @@ from saywrite.ui.keywords.model import SPOKEN, KeywordsModel
 from saywrite.ui.keywords.table import KeywordsTable
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.formatting import count
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import icon, icon_button
 
 FILTER_FROM = 8
 """With fewer keywords the filter is hidden."""
@@ -51,9 +50,11 @@ class KeywordsPanel(QWidget):
         self.filter = QLineEdit()
         self.report = KeywordsReport()
         self.add_button = QPushButton("&Add")
-        self.remove_button = _tool("remove", "Remove the selected keywords (Delete)")
-        self.import_button = _tool("import", "Import keywords from a CSV or JSON file")
-        self.export_button = _tool("export", "Export keywords to a CSV or JSON file")
+        self.remove_button = icon_button("remove", "Remove the selected keywords (Delete)", Qt.FocusPolicy.StrongFocus)
+        self.import_button = icon_button(
+            "import", "Import keywords from a CSV or JSON file", Qt.FocusPolicy.StrongFocus
+        )
+        self.export_button = icon_button("export", "Export keywords to a CSV or JSON file", Qt.FocusPolicy.StrongFocus)
         self._removed: list[list[tuple[int, Keyword]]] = []
         self.setAcceptDrops(True)
         self._lay_out()
@@ -199,16 +200,6 @@ class KeywordsPanel(QWidget):
         self.filter.setVisible(rows >= FILTER_FROM or bool(self.filter.text()))
         self.export_button.setEnabled(rows > 0)
         self.remove_button.setEnabled(self.table.selectionModel().hasSelection())
-
-
-def _tool(name: str, text: str) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(name))
-    button.setAutoRaise(True)
-    button.setToolTip(text)
-    button.setAccessibleName(text.split(" (", maxsplit=1)[0])
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button
 
 
 def _words(error: Exception) -> str:

@@ -15,9 +15,10 @@ from saywrite.foundation.events import ModelState
 from saywrite.ui.models import messages
 from saywrite.ui.models.state import KnownModel
 from saywrite.ui.toolkit.flow_layout import FlowLayout
+from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity, close_button
+from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
 MIN_LETTERS = 68
@@ -85,7 +86,7 @@ class ModelBar(QWidget):
         self.progress = ThinProgressBar("Download of the model")
         self.action = QPushButton("Download")
         self.settings = QPushButton("Models…")
-        self.close_button = close_button("Dismiss this message")
+        self.close_button = icon_button("close", "Dismiss this message")
         self._words = BarText("", "")
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._arrange()

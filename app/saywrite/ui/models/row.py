@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QPushButton,
     QRadioButton,
@@ -21,11 +20,9 @@ from saywrite.ui.models import messages
 from saywrite.ui.models.state import KnownModel, Task
 from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
-from saywrite.ui.toolkit.theme import theme_colors
-from saywrite.ui.widgets.notices import NoticeIcon, Severity
+from saywrite.ui.widgets.notices import NoticeIcon, RaisedFrame, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
-RADIUS = 8
 TASKS = {Task.TRIAL: "Recognizing your last dictation…", Task.CHECK: "Comparing the files with their checksums…"}
 BUTTONS = {
     "download": "Download",
@@ -47,7 +44,7 @@ OFFERED = {
 }
 
 
-class ModelRow(QFrame):
+class ModelRow(RaisedFrame):
     """Shows a model; its signals report what the user asked for."""
 
     use_requested = Signal()
@@ -164,14 +161,6 @@ class ModelRow(QFrame):
             self._end_question(remove=False)
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tones = theme_colors(self.palette())
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(tones.hairline)
-        painter.setBrush(tones.raised)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
 
     def _arrange(self) -> None:
         head = QWidget()

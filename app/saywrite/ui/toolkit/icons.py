@@ -11,6 +11,7 @@ from functools import lru_cache
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QToolButton
 
 from saywrite.foundation import paths
 
@@ -21,6 +22,20 @@ def icon(name: str) -> QIcon:
     """The line icon `resources/icons/<name>.svg`. Raises OSError without that file."""
     _source(name)
     return QIcon(_TintedEngine(name))
+
+
+def icon_button(name: str, text: str, focus: Qt.FocusPolicy = Qt.FocusPolicy.TabFocus) -> QToolButton:
+    """A flat button with a line icon.
+
+    `text` is its tooltip; without the shortcut in brackets it is also its name for screen readers.
+    """
+    button = QToolButton()
+    button.setIcon(icon(name))
+    button.setAutoRaise(True)
+    button.setToolTip(text)
+    button.setAccessibleName(text.split(" (", maxsplit=1)[0])
+    button.setFocusPolicy(focus)
+    return button
 
 
 def app_icon() -> QIcon:

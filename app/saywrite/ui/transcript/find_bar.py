@@ -14,14 +14,13 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QSizePolicy,
     QTextEdit,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from saywrite.text.folding import Pattern, pattern
 from saywrite.ui.toolkit.document_text import index_at_utf16
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import blend
@@ -129,9 +128,9 @@ class FindBar(QWidget):
         self.words = QLineEdit()
         self.count = PlainLabel()
         self.case = QCheckBox("Match &case")
-        self.previous = self._button("up", "Previous (Shift+F3)")
-        self.next = self._button("down", "Next (F3)")
-        self._close = self._button("close", "Close find (Esc)")
+        self.previous = icon_button("up", "Previous (Shift+F3)")
+        self.next = icon_button("down", "Next (F3)")
+        self._close = icon_button("close", "Close find (Esc)")
         self._again = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._first, self._second = QHBoxLayout(), QHBoxLayout()
         self._wrapped = False
@@ -182,15 +181,6 @@ class FindBar(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._highlight()
-
-    def _button(self, name: str, text: str) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon(name))
-        button.setAutoRaise(True)
-        button.setToolTip(text)
-        button.setAccessibleName(text.split(" (", maxsplit=1)[0])
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     def _lay_out(self) -> None:
         self.words.setPlaceholderText("Find in the transcript")

@@ -7,14 +7,16 @@ from enum import StrEnum
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from saywrite.ui.toolkit.icons import icon, paint_icon
+from saywrite.ui.toolkit.icons import icon_button, paint_icon
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import ThemeColors, blend, theme_colors
 
 MOST_AT_ONCE = 4
+RADIUS = 6
+"""Of the corners of bars and frames, device-independent pixels."""
 
 NoticeActions = tuple[tuple[str, Callable[[], None]], ...]
 """The buttons of a notice: text, and what a click does."""
@@ -47,6 +49,18 @@ class NoticeIcon(QWidget):
         paint_icon(QPainter(self), self._name, QRectF(self.rect()), color)
 
 
+class RaisedFrame(QFrame):
+    """A frame with round corners that stands out a little from the window."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tones = theme_colors(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(tones.hairline)
+        painter.setBrush(tones.raised)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+
 class NoticeBar(QFrame):
     """The background of a notice, with an edge in the color of its severity."""
 
@@ -66,7 +80,7 @@ class NoticeBar(QFrame):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(blend(palette.color(QPalette.ColorRole.Window), color, 0.35))
         painter.setBrush(blend(tones.raised, color, 0.04))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
 
 
 class Notice(NoticeBar):
@@ -87,7 +101,7 @@ class Notice(NoticeBar):
         font.setWeight(QFont.Weight.DemiBold)
         self._what.setFont(font)
         self._remedy.setVisible(bool(remedy))
-        self.close_button = close_button("Dismiss this message")
+        self.close_button = icon_button("close", "Dismiss this message")
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._what)
@@ -207,17 +221,6 @@ class Notices(QWidget):
         self._rows.addWidget(notice)
         notice.show()
         self.setVisible(True)
-
-
-def close_button(name: str) -> QToolButton:
-    """A button that closes a bar; `name` is its tooltip and its name for screen readers."""
-    button = QToolButton()
-    button.setIcon(icon("close"))
-    button.setAutoRaise(True)
-    button.setAccessibleName(name)
-    button.setToolTip(name)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
 
 
 def severity_color(tones: ThemeColors, severity: Severity) -> QColor:
