@@ -38,7 +38,7 @@ def dictation() -> FakeDictation:
 
 @pytest.fixture
 def make_front(qtbot: Any, tmp_path: Path, dictation: FakeDictation) -> Iterator[Callable[..., FrontEnd]]:
-    """Makes a front end that is not shown; `changes` replace fields of its `Surroundings`."""
+    """Makes a front end that is not shown; `changes` replace fields of its `UiContext`."""
 
     def make(**changes: Any) -> FrontEnd:
         front = FrontEnd(dictation, ui_context(tmp_path, **changes))

@@ -1,4 +1,4 @@
-"""What the window says of its engine: readiness, the connection with its delay, the next attempt, the host."""
+"""The window shows the state of the engine: readiness, connection, next attempt, host."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_it_counts_down_to_the_next_attempt(qtbot: Any, indicator: EngineIndicat
     assert not indicator.is_counting
 
 
-def test_it_counts_only_while_it_is_seen(indicator: EngineIndicator, clock: Clock) -> None:
+def test_countdown_runs_only_while_visible(indicator: EngineIndicator, clock: Clock) -> None:
     indicator.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
     indicator.hide()
     assert not indicator.is_counting
@@ -81,7 +81,7 @@ def test_it_counts_only_while_it_is_seen(indicator: EngineIndicator, clock: Cloc
     assert not indicator.is_counting
 
 
-def test_a_screen_reader_is_not_told_of_every_second(indicator: EngineIndicator, clock: Clock) -> None:
+def test_screen_reader_is_not_given_every_second(indicator: EngineIndicator, clock: Clock) -> None:
     indicator.set_host("apis.aiola.ai")
     indicator.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=5))
     before = indicator.accessibleDescription()
@@ -132,13 +132,13 @@ def test_the_connection_of_a_service_is_not_that_of_the_built_in_engine(
     assert word(front) == "not connected"
 
 
-def test_an_engine_that_became_ready_does_not_hide_its_connection(cloud: FrontEnd, dictation: FakeDictation) -> None:
+def test_ready_engine_does_not_hide_its_connection(cloud: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(ConnectionChanged("d1", "connected", rtt_ms=42))
     dictation.tell(EngineChanged("aiola", EngineState.READY))
     assert word(cloud) == "connected · 42 ms"
 
 
-def test_why_it_was_refused_stays_until_something_newer_is_known(cloud: FrontEnd, dictation: FakeDictation) -> None:
+def test_reason_of_a_refusal_stays_until_newer_information(cloud: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(EngineChanged("aiola", EngineState.READY))
     dictation.tell(ConnectionChanged("d1", "refused", reason="The key is wrong."))
     dictation.tell(ConnectionChanged("", "closed"))
@@ -167,7 +167,7 @@ def button(front: FrontEnd, text: str) -> Any:
 
 
 @pytest.mark.parametrize("about", ["account", "network"])
-def test_a_problem_with_the_service_is_over_when_it_is_reached(
+def test_notice_about_the_service_is_withdrawn_when_it_is_reached(
     cloud: FrontEnd, dictation: FakeDictation, about: str
 ) -> None:
     dictation.tell(events.Failed("d1", "It does not answer.", "The text comes later.", about=about))

@@ -1,4 +1,4 @@
-"""What is exported from the window and from the history, and what is remembered of it."""
+"""Exports from the window and from the history, and what is saved of them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_the_remembered_folder_is_that_of_the_next_run(make_front: Any) -> None:
     assert front.dialogs._export_folder == ""
 
 
-def test_an_export_that_fails_is_told_with_its_remedy(qtbot: Any, dictated: FrontEnd, tmp_path: Path) -> None:
+def test_failed_export_is_reported_with_its_remedy(qtbot: Any, dictated: FrontEnd, tmp_path: Path) -> None:
     write(dictated, tmp_path / "no such folder" / "notes.md", "md")
     qtbot.waitUntil(lambda: bool(dictated.window.notices.texts()))
     assert "was not exported" in dictated.window.notices.texts()[-1]

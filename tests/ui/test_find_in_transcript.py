@@ -1,4 +1,4 @@
-"""Find: count, ways back and forth, marks on what is in view, and a window that stays awake."""
+"""Find: count, next and previous, marks on visible occurrences, and a window that stays responsive."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_space_finds_a_line_break_too(view: TranscriptView, qtbot: Any) -> Non
     assert view.selected_text() == "new\nline"
 
 
-def test_nothing_found_is_said(view: TranscriptView, qtbot: Any) -> None:
+def test_empty_result_is_shown(view: TranscriptView, qtbot: Any) -> None:
     look_for(view, qtbot, "zebra")
     assert view.find_bar.count.text() == "Not found"
     assert not view.find_bar.next.isEnabled()
@@ -76,19 +76,19 @@ def test_headings_are_not_searched(view: TranscriptView, qtbot: Any) -> None:
     assert view.find_bar.count.text() == "Not found"
 
 
-def test_every_place_in_view_is_marked(view: TranscriptView, qtbot: Any) -> None:
+def test_every_visible_occurrence_is_marked(view: TranscriptView, qtbot: Any) -> None:
     look_for(view, qtbot, "the")
     assert [mark.cursor.selectedText() for mark in view.pane.editor.extraSelections()] == ["The", "the", "the", "the"]
 
 
-def test_words_that_arrive_are_found(view: TranscriptView, qtbot: Any) -> None:
+def test_new_text_is_searched(view: TranscriptView, qtbot: Any) -> None:
     look_for(view, qtbot, "cat")
     view.find_bar.go(1)
     view.receive(SegmentAdded("d", Segment(9, "Another cat.", "", 900, 950)))
     qtbot.waitUntil(lambda: view.find_bar.count.text() == "1 of 4", timeout=3000)
 
 
-def test_escape_closes_and_gives_the_focus_back(view: TranscriptView, qtbot: Any) -> None:
+def test_escape_closes_the_bar_and_focuses_the_text(view: TranscriptView, qtbot: Any) -> None:
     view.activateWindow()
     look_for(view, qtbot, "cat")
     qtbot.keyClick(view.find_bar.words, Qt.Key.Key_Escape)
@@ -97,7 +97,7 @@ def test_escape_closes_and_gives_the_focus_back(view: TranscriptView, qtbot: Any
     assert view.pane.editor.extraSelections() == []
 
 
-def test_enter_and_shift_enter_go_on_and_back(view: TranscriptView, qtbot: Any) -> None:
+def test_enter_goes_to_the_next_and_shift_enter_to_the_previous(view: TranscriptView, qtbot: Any) -> None:
     look_for(view, qtbot, "cat")
     qtbot.keyClick(view.find_bar.words, Qt.Key.Key_Return)
     qtbot.keyClick(view.find_bar.words, Qt.Key.Key_Return)

@@ -1,4 +1,4 @@
-"""Names of devices, files, folders and models, transcripts and keywords are shown as they are, never as markup."""
+"""Names of devices, files and models, transcripts and keywords are shown unchanged, never as markup."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def test_a_tooltip_shows_markup_as_it_is(name: str) -> None:
     assert plain_tooltip("plain & simple") == "plain & simple"
 
 
-def test_the_check_sees_a_label_and_a_tooltip_that_guess(qtbot: Any) -> None:
+def test_check_finds_labels_and_tooltips_that_show_markup(qtbot: Any) -> None:
     label = QLabel("<b>x</b>")
     label.setToolTip("<i>y</i>")
     qtbot.addWidget(label)

@@ -1,4 +1,4 @@
-"""The main window says what is true of the model in use: its name, its download, and what becomes of the words."""
+"""The main window shows the state of the chosen model: name, download, and what happens to the words."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ def test_with_a_model_there_is_no_bar(front: FrontEnd, dictation: FakeDictation)
     assert word(front) == "ready"
 
 
-def test_before_the_models_are_known_nothing_is_claimed(front: FrontEnd) -> None:
+def test_nothing_is_shown_before_the_models_are_known(front: FrontEnd) -> None:
     assert not bar_shown(front)
     assert word(front) == "loads when needed"
 
 
-def test_a_download_shows_its_progress_and_that_one_can_speak(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_download_shows_progress_and_that_dictation_is_possible(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(models(ModelState.DOWNLOADING))
     dictation.tell(ModelProgress("whisper-base", 62_000_000, 145_217_532))
     assert front.window.model_bar.texts() == ("Whisper base is being downloaded: 62 of 145 MB", SPEAK)
@@ -72,7 +72,7 @@ def test_a_download_shows_its_progress_and_that_one_can_speak(front: FrontEnd, d
     assert "You can already speak" in front.window.control_bar.indicator.toolTip()
 
 
-def test_the_bar_takes_the_place_of_the_engines_own_notice(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_bar_replaces_the_notice_of_the_engine(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(NO_MODEL)
     assert front.window.notices.texts() == ["The recognition model is not here. Download it."]
     dictation.tell(models(ModelState.ABSENT))
@@ -90,7 +90,7 @@ def test_the_bar_takes_the_place_of_the_engines_own_notice(front: FrontEnd, dict
         (ModelState.DAMAGED, "Whisper base is damaged: its files are incomplete or were changed.", "Download again"),
     ],
 )
-def test_its_button_gets_the_model(
+def test_button_of_the_bar_starts_the_download(
     front: FrontEnd, dictation: FakeDictation, state: ModelState, what: str, button: str
 ) -> None:
     dictation.tell(models(state))
@@ -107,7 +107,7 @@ def test_a_download_can_be_paused_from_the_bar(front: FrontEnd, dictation: FakeD
     assert dictation.arguments("pause_download") == [("whisper-base",)]
 
 
-def test_a_failed_download_names_its_remedy_and_leads_on(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_failed_download_shows_its_remedy_and_can_be_repeated(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(models(ModelState.PAUSED))
     dictation.tell(ModelFailed("whisper-base", "There is no network.", "Connect this computer."))
     bar = front.window.model_bar
@@ -130,7 +130,7 @@ def test_the_bar_leads_to_the_models(qtbot: Any, shown: FrontEnd, dictation: Fak
     assert list(dialog.models_page.rows) == ["whisper-base", "whisper-small"]
 
 
-def test_a_dismissed_bar_returns_when_something_else_is_to_be_said(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_dismissed_bar_returns_after_a_change(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(models(ModelState.DOWNLOADING))
     front.window.model_bar.close_button.click()
     dictation.tell(ModelProgress("whisper-base", 80_000_000, 145_217_532))
@@ -149,9 +149,7 @@ def test_only_the_model_in_use_matters(front: FrontEnd, dictation: FakeDictation
     assert word(front) == "connects when needed"
 
 
-def test_while_one_records_without_a_model_the_window_says_what_becomes_of_the_words(
-    front: FrontEnd, dictation: FakeDictation
-) -> None:
+def test_recording_without_a_model_explains_that_text_follows(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(models(ModelState.DOWNLOADING))
     assert front.window.empty.texts()[:2] == (
         "Press Start and speak",
@@ -176,7 +174,7 @@ def test_everything_in_the_bar_has_a_name(shown: FrontEnd, dictation: FakeDictat
 
 
 @pytest.mark.parametrize("state", [ModelState.DOWNLOADING, ModelState.ABSENT])
-def test_in_a_small_window_nothing_of_it_is_cut_off(
+def test_bar_is_not_cut_off_in_a_small_window(
     qtbot: Any, qapp: QApplication, shown: FrontEnd, dictation: FakeDictation, state: ModelState
 ) -> None:
     dictation.tell(models(state))
@@ -252,7 +250,7 @@ def test_line_breaks_of_every_kind_keep_the_agreed_words_apart(front: FrontEnd, 
     assert heard.agreed_text == "one\ntwo"
 
 
-def test_of_words_that_do_not_fit_the_newest_are_seen(
+def test_newest_words_are_visible_when_not_all_fit(
     shown: FrontEnd, dictation: FakeDictation, qapp: QApplication
 ) -> None:
     shown.window.resize(640, 420)
@@ -287,7 +285,7 @@ def test_a_final_takes_exactly_the_place_of_its_partial(
 
 @pytest.mark.parametrize("height", [300, 420, 520, 800])
 @pytest.mark.parametrize("state", [State.IDLE, State.LISTENING])
-def test_the_words_of_the_empty_window_are_whole_or_not_there(
+def test_texts_of_the_empty_state_are_complete_or_hidden(
     shown: FrontEnd, dictation: FakeDictation, qapp: QApplication, height: int, state: State
 ) -> None:
     dictation.tell(models(ModelState.DOWNLOADING))

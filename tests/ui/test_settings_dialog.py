@@ -1,4 +1,4 @@
-"""The settings window is made from the declarations, and a change holds at once."""
+"""The settings window is made from the declarations, and a change takes effect at once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_an_option_that_is_not_shown_is_an_error(dialog: SettingsDialog) -> None
         dialog.editor("no_such_option")
 
 
-def test_a_choice_holds_at_once(dialog: SettingsDialog, preferences: Preferences) -> None:
+def test_choice_takes_effect_at_once(dialog: SettingsDialog, preferences: Preferences) -> None:
     box = dialog.editor("theme")
     assert isinstance(box, QComboBox)
     row = box.findData("dark")
@@ -49,7 +49,7 @@ def test_a_choice_holds_at_once(dialog: SettingsDialog, preferences: Preferences
     assert box.currentText() == "Dark"
 
 
-def test_a_switch_holds_at_once(qtbot: Any, dialog: SettingsDialog, preferences: Preferences) -> None:
+def test_switch_takes_effect_at_once(qtbot: Any, dialog: SettingsDialog, preferences: Preferences) -> None:
     box = dialog.editor("show_waveform")
     assert isinstance(box, QCheckBox)
     assert box.isChecked()
@@ -67,7 +67,9 @@ def test_a_number_stays_within_its_bounds(dialog: SettingsDialog, preferences: P
     assert box.text() == "Always"
 
 
-def test_text_holds_when_the_line_is_left(qtbot: Any, dialog: SettingsDialog, preferences: Preferences) -> None:
+def test_text_takes_effect_when_the_line_loses_the_focus(
+    qtbot: Any, dialog: SettingsDialog, preferences: Preferences
+) -> None:
     line = dialog.editor("export_folder")
     assert isinstance(line, QLineEdit)
     line.setText("/tmp/exports")
@@ -75,7 +77,7 @@ def test_text_holds_when_the_line_is_left(qtbot: Any, dialog: SettingsDialog, pr
     assert preferences.settings.export_folder == "/tmp/exports"
 
 
-def test_it_follows_changes_made_elsewhere(dialog: SettingsDialog, preferences: Preferences) -> None:
+def test_dialog_follows_changes_made_elsewhere(dialog: SettingsDialog, preferences: Preferences) -> None:
     preferences.update(theme="light", language="de", engine="aiola")
     theme, language = dialog.editor("theme"), dialog.editor("language")
     assert isinstance(theme, QComboBox)

@@ -1,4 +1,4 @@
-"""Translations beside the text, or below it where it is narrow; marks on text of a stand-in; what is copied of both."""
+"""Translations beside or below the text, marks on text of another engine, and copying both."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_translation_stands_beside_its_text(view: TranscriptView, qapp: QAppli
     assert view.translations.strip.isHidden()
 
 
-def test_where_it_is_narrow_the_translation_is_below(view: TranscriptView, qapp: QApplication) -> None:
+def test_narrow_transcript_shows_translations_below(view: TranscriptView, qapp: QApplication) -> None:
     say(view, 1, "Guten Tag.", "Good day.")
     view.resize(420, 400)
     qapp.processEvents()
@@ -88,7 +88,7 @@ def test_where_it_is_narrow_the_translation_is_below(view: TranscriptView, qapp:
     assert view.translations.column.isVisible()
 
 
-def test_below_it_shows_what_the_rows_on_screen_mean(view: TranscriptView, qapp: QApplication) -> None:
+def test_strip_shows_translations_of_the_visible_rows(view: TranscriptView, qapp: QApplication) -> None:
     view.resize(420, 300)
     for number in range(1, 60):
         say(view, number, f"Satz {number}.", f"Sentence {number}.")
@@ -101,7 +101,7 @@ def test_below_it_shows_what_the_rows_on_screen_mean(view: TranscriptView, qapp:
     assert "Sentence 59." not in shown
 
 
-def test_clearing_takes_the_column_away_and_undo_brings_it_back(view: TranscriptView, qapp: QApplication) -> None:
+def test_clearing_hides_the_column_and_undo_shows_it(view: TranscriptView, qapp: QApplication) -> None:
     say(view, 1, "Guten Tag.", "Good day.")
     view.clear()
     assert view.translations.column.isHidden()
@@ -110,14 +110,14 @@ def test_clearing_takes_the_column_away_and_undo_brings_it_back(view: Transcript
     assert column_texts(view) == ["Good day."]
 
 
-def test_a_translation_of_text_that_was_taken_back_is_passed_over(view: TranscriptView) -> None:
+def test_translation_of_a_removed_segment_is_ignored(view: TranscriptView) -> None:
     say(view, 1, "Guten Tag.")
     view.receive(SegmentsRemoved("d", (1,)))
     view.receive(SegmentTranslated("d", 1, "Good day."))
     assert view.translations.column.isHidden()
 
 
-def test_long_translations_never_lie_over_each_other(view: TranscriptView, qapp: QApplication) -> None:
+def test_long_translations_never_overlap(view: TranscriptView, qapp: QApplication) -> None:
     for number in range(1, 8):
         say(view, number, f"Satz {number}.", LONG if number % 3 == 0 else "Short.")
     qapp.processEvents()
@@ -141,7 +141,7 @@ def test_boxes_are_in_order_apart_and_end_above_the_bottom(steps: list[tuple[flo
 
 
 @given(st.lists(st.floats(1, 40), max_size=12))
-def test_boxes_that_fit_stay_where_they_want_to_be(sizes: list[float]) -> None:
+def test_boxes_that_fit_are_not_moved(sizes: list[float]) -> None:
     places, at = [], 0.0
     for height in sizes:
         places.append((at, height))
@@ -188,7 +188,7 @@ def test_an_export_has_translations_results_and_marks(view: TranscriptView) -> N
 # The mark of a stand-in
 
 
-def test_text_of_a_stand_in_is_marked_beside_its_time(view: TranscriptView, qapp: QApplication) -> None:
+def test_text_of_another_engine_is_marked_beside_its_time(view: TranscriptView, qapp: QApplication) -> None:
     say(view, 1, "Ja.")
     say(view, 2, "Nein.", engine="local")
     qapp.processEvents()
