@@ -98,7 +98,7 @@ class EmptyState(QWidget):
     def show_engine(self, engine: str, model: str, *, missing: bool) -> None:
         """Describe the chosen engine.
 
-        `model` runs on this computer; `missing` tells that the engine needs it and that it is not ready.
+        `model` runs on this computer; `missing` means that the engine needs it and that it is not ready.
         """
         choice = self._choices.engine(engine)
         self._engine.setText(describe_engine(self._choices, engine, model))

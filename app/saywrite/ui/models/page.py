@@ -155,7 +155,7 @@ class ModelsPage(QScrollArea):
 
     def _show_trial(self, tried: ModelTried) -> None:
         if not self.window().isVisible():
-            return  # a new window would take the focus from the program that is dictated into
+            return  # a new window would take the focus from another program
         from saywrite.ui.models.trial import ModelTrialDialog
 
         known = self._models.model(tried.model) if self._models is not None else None

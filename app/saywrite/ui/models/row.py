@@ -253,6 +253,6 @@ class _Question(QWidget):
 
 def _button(text: str, name: str) -> QPushButton:
     button = QPushButton(text)
-    button.setAutoDefault(False)  # Enter in a line of the same window presses none of these
+    button.setAutoDefault(False)  # Enter in a line edit of this window must not press it
     button.setAccessibleName(name)
     return button

@@ -16,7 +16,7 @@ HELP = "The system keeps this, so its own settings show it too."
 
 
 class AutostartSwitch(QWidget):
-    """A check box, with a note that tells a problem."""
+    """A check box, with a note below it."""
 
     def __init__(self, autostart: Autostart) -> None:
         super().__init__()

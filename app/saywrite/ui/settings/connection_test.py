@@ -100,7 +100,7 @@ class ConnectionTest(QWidget):
 
         def background_job() -> None:
             for finding in walk():
-                if run != self._run:  # abandoned
+                if run != self._run:  # stopped
                     return
                 signal.result_found.emit(run, AccessState(*finding))
 

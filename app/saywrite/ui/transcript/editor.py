@@ -43,7 +43,7 @@ def changes_text(event: QKeyEvent) -> bool:
         return True
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     commands = event.modifiers() & _COMMANDS
-    # Ctrl+Alt is AltGr on Windows: it types.
+    # Ctrl+Alt is AltGr on Windows, which types characters.
     typed = not commands or event.modifiers() & both == both
     return typed and bool(event.text()) and event.text().isprintable()
 

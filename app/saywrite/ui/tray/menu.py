@@ -66,7 +66,7 @@ class TrayMenu(QMenu):
         self.addActions([actions.insert_again, actions.take_back])
         self.addSeparator()
         self.addAction("Show &window").triggered.connect(self.show_requested)
-        settings = self.addAction(icon("settings"), "Se&ttings…")  # the S is that of Start and Stop
+        settings = self.addAction(icon("settings"), "Se&ttings…")  # the mnemonic S belongs to Start and Stop
         settings.triggered.connect(actions.settings.trigger)
         self.addSeparator()
         self.addAction(icon("quit"), "&Quit Saywrite").triggered.connect(self.quit_requested)
