@@ -30,7 +30,7 @@ from saywrite.text.export import Document, TranscriptLine
 from saywrite.text.keywords import Keyword
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.export.dialog import ExportFlow
-from saywrite.ui.toolkit.labels import PlainLabel, plain_message, plain_tooltip
+from saywrite.ui.toolkit.labels import PlainLabel, plain_tooltip
 
 MARKUP = ["<b>x</b>", '<img src="file:///etc/hostname">', "<a href='http://example.com'>y</a>", "<h1>big", "a<br>b"]
 UI = Path(__file__).resolve().parents[2] / "app" / "saywrite" / "ui"
@@ -181,12 +181,6 @@ def test_check_finds_labels_and_tooltips_that_show_markup(qtbot: Any) -> None:
     plain = PlainLabel("<b>x</b>")
     qtbot.addWidget(plain)
     assert rendered([plain]) == []
-
-
-@pytest.mark.parametrize("name", MARKUP)
-def test_a_desktop_notification_has_no_tags(name: str) -> None:
-    assert not is_markup(plain_message(f"{name} was unplugged."))
-    assert plain_message("1 < 2 & 3 <- 4") == "1 < 2 & 3 <- 4"
 
 
 def guessing_message_boxes(source: str) -> int:

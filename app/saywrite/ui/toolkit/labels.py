@@ -7,7 +7,6 @@ So every label is a `PlainLabel`, and every tooltip with a foreign text is made 
 from __future__ import annotations
 
 import html
-import re
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
@@ -21,14 +20,6 @@ def plain_tooltip(text: str) -> str:
     if "<" not in text:
         return text
     return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"
-
-
-def plain_message(text: str) -> str:
-    """`text` for the body of a desktop notification, which may be shown as markup: tags lose their "<".
-
-    Escaping is not possible, because some notification servers show the body as plain text.
-    """
-    return re.sub(r"<(?=[\w/!?])", "‹", text)
 
 
 class PlainLabel(QLabel):

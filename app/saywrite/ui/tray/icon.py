@@ -25,7 +25,7 @@ from saywrite.foundation.events import (
     State,
     StateChanged,
 )
-from saywrite.ui.toolkit.labels import plain_message, plain_tooltip
+from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.tray.menu import RecentText, TrayMenu
 from saywrite.ui.tray.state_icons import TrayState, state_icon, tray_state_of
 
@@ -106,7 +106,7 @@ class Tray(QObject):
     ) -> None:
         """Show a message beside the icon, unless the window is visible."""
         if self._icon is not None and self._present and not self._window.isVisible():
-            self._icon.showMessage(what, plain_message(remedy), kind)
+            self._icon.showMessage(what, remedy, kind)
 
     def hide(self) -> None:
         """Remove the icon at quit."""
