@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from saywrite.dictation.persistence.archive import Archive
-from saywrite.foundation.events import SAMPLE_RATE, Failed, IncompleteRecordingsFound, Started
+from saywrite.foundation.events import SAMPLE_RATE, Failed, Finished, IncompleteRecordingsFound, Started
 from saywrite.storage.recordings.journal import Journal
 from saywrite.storage.recordings.library import open_recording
 
@@ -18,10 +19,10 @@ def finished(stage) -> Path:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("hello", 0.1, 1.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.release()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     return stage.paths.recordings / stage.last(Started).dictation
 
 
@@ -31,9 +32,9 @@ def unfinished(stage) -> Path:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("hello", 0.1, 0.9)
-    stage.restore_clipboard()
-    stage.recognizer.post(Failed(stage.last(Started).dictation, "It broke.", "Start again.", fatal=True))
-    stage.restore_clipboard()
+    stage.handle_messages()
+    stage.recognizer.say(Failed(stage.last(Started).dictation, "It broke.", "Start again.", fatal=True))
+    stage.handle_messages()
     return stage.paths.recordings / stage.last(Started).dictation
 
 
@@ -74,17 +75,33 @@ def test_what_has_not_all_its_text_stays_as_it_is_at_any_age(stage, unfinished: 
     assert (unfinished / "audio.pcm").exists()
 
 
+def test_final_that_the_sidecar_does_not_count_yet_is_not_recognized_again(stage, unfinished: Path) -> None:
+    """A kill may come between the final's row in the history and the sidecar's note of it."""
+    path = unfinished / "dictation.json"
+    sidecar = json.loads(path.read_text("utf-8"))
+    assert sidecar["confirmed"] == round(0.9 * SAMPLE_RATE)
+    path.write_text(json.dumps(sidecar | {"confirmed": 0}), "utf-8")
+    stage.dictation.transcribe_unfinished(unfinished.name)
+    stage.handle_messages()
+    stage.pass_time(0.1)
+    assert stage.recognizer.fed == 2 * SAMPLE_RATE - round(0.9 * SAMPLE_RATE)
+    stage.recognizer.final("there", 0.1, 1.0)
+    stage.recognizer.done()
+    stage.handle_messages()
+    assert stage.last(Finished).text == "Hello there"
+
+
 def test_saved_audio_is_a_wav_file_and_the_offer_stays(stage, unfinished: Path, tmp_path: Path) -> None:
     target = tmp_path / "said.wav"
     stage.dictation.save_unfinished(unfinished.name, target)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert target.stat().st_size == 44 + 2 * 2 * SAMPLE_RATE
     assert [item.dictation for item in stage.last(IncompleteRecordingsFound).items] == [unfinished.name]
 
 
 def test_discarded_it_is_gone_and_so_is_the_offer(stage, unfinished: Path) -> None:
     stage.dictation.discard_unfinished(unfinished.name)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert not unfinished.exists()
     assert stage.last(IncompleteRecordingsFound).items == ()
 
@@ -93,7 +110,7 @@ def test_what_cannot_be_read_is_told_with_a_remedy_and_left_alone(stage, unfinis
     (unfinished / "audio.pcm").unlink()
     (unfinished / "audio.pcm").mkdir()
     stage.dictation.transcribe_unfinished(unfinished.name)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.last(Failed).remedy
     assert unfinished.exists()
 

@@ -36,10 +36,10 @@ def test_a_dictation_goes_from_idle_through_listening_and_back(stage) -> None:
     stage.listen()
     stage.say(1)
     stage.recognizer.final("hello world", 0.2, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.release()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.states == ["starting", "listening", "finishing", "idle"]
     assert stage.text == ["Hello world"]
     assert stage.last(Finished).text == "Hello world"
@@ -51,7 +51,7 @@ def test_it_starts_with_the_first_sample_and_names_the_microphone(stage) -> None
     assert stage.states == ["starting"]
     assert not stage.all(Started)
     stage.source.open()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.last(Started).at == 100.0
     assert stage.last(Started).source == "microphone"
     assert stage.last(SourceChanged).device == "Desk microphone"
@@ -61,7 +61,7 @@ def test_stop_waits_for_the_tail_of_the_microphone_before_the_recognizer_finishe
     stage.listen()
     stage.say(0.5)
     stage.dictation.stop()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.source.stopped
     assert "finish" not in stage.recognizer.calls
     stage.say(0.25)
@@ -75,10 +75,10 @@ def test_every_sample_is_in_the_journal_before_it_is_at_the_recognizer(stage) ->
     stage.listen()
     stage.disk.stalled = True
     stage.source.say(0.3)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.fed == 0
     stage.disk.go_on()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.fed == round(0.3 * SAMPLE_RATE)
 
 
@@ -92,7 +92,7 @@ def test_a_stalled_disk_stops_neither_sound_nor_text_and_is_told(stage) -> None:
     assert not stage.last(Failed).fatal
     assert stage.all(DiskRecovered) == []
     stage.disk.go_on()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.last(DiskRecovered).dictation == stage.last(Started).dictation
 
 
@@ -101,7 +101,7 @@ def test_a_recognizer_is_never_fed_further_ahead_than_its_window(stage) -> None:
     stage.say(30)
     assert stage.recognizer.fed == stage.recognizer.window
     stage.recognizer.take_all()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.fed == 2 * stage.recognizer.window
 
 
@@ -109,12 +109,12 @@ def test_after_a_rewind_the_same_sound_comes_again_and_then_the_rest(stage) -> N
     stage.listen()
     stage.say(3)
     stage.recognizer.rewind(1.5)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.fed == 3 * SAMPLE_RATE
     stage.release()
     assert stage.recognizer.calls[-1] == "finish"
     stage.recognizer.rewind(2.0)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.fed == 3 * SAMPLE_RATE
     assert stage.recognizer.calls[-2:] == ["finish", "finish"]
 
@@ -131,7 +131,7 @@ def test_a_press_while_the_last_text_is_worked_out_captures_at_once(stage) -> No
     assert stage.recognizer.calls.count("start") == 1
     stage.recognizer.final("the first one", 0.1, 0.9)
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.calls.count("start") == 2
     assert stage.recognizer.fed == 2 * SAMPLE_RATE
     assert stage.states[-1] == "listening"
@@ -147,11 +147,11 @@ def test_a_second_press_while_listening_changes_nothing(stage) -> None:
 
 def test_toggle_starts_and_stops(stage) -> None:
     stage.dictation.toggle()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.open()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.dictation.toggle()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.source.stopped
 
 
@@ -159,7 +159,7 @@ def test_cancel_drops_the_text_but_not_the_recording(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.dictation.cancel()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.states[-1] == "idle"
     assert stage.last(Finished).pending == 0
     assert not scan(stage.paths.recordings)
@@ -172,7 +172,7 @@ def test_without_a_microphone_it_fails_with_the_remedy_and_can_be_started_again(
     stage.press()
     stage.source.sink.failed(NoMicrophone("There is no microphone.", "Connect one."), True)
     stage.source.end()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.loop.wake(stage.now)
     assert stage.states[-1] == "failed"
     assert stage.last(Failed).remedy == "Connect one."
@@ -194,11 +194,11 @@ def test_a_recognizer_that_fails_leaves_what_has_no_text_in_the_journal(stage) -
     stage.listen()
     stage.say(1)
     stage.recognizer.final("kept", 0.1, 0.6)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.say(2)
     dictation = stage.last(Started).dictation
-    stage.recognizer.post(Failed(dictation, "The recognizer broke.", "Start again.", fatal=True))
-    stage.restore_clipboard()
+    stage.recognizer.say(Failed(dictation, "The recognizer broke.", "Start again.", fatal=True))
+    stage.handle_messages()
     assert stage.states[-1] == "failed"
     assert stage.last(Finished).pending == round(2.4 * SAMPLE_RATE)
     (item,) = stage.last(IncompleteRecordingsFound).items
@@ -210,7 +210,7 @@ def test_quitting_in_mid_sentence_leaves_the_rest_for_the_next_start(stage) -> N
     stage.listen()
     stage.say(2)
     stage.dictation.quit()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert not stage.loop.running
     (item,) = scan(stage.paths.recordings)
     assert (item.length, item.confirmed) == (2 * SAMPLE_RATE, 0)
@@ -220,24 +220,24 @@ def test_what_a_crash_left_is_transcribed_behind_the_text_it_has(stage, lab, tmp
     stage.listen()
     stage.say(1)
     stage.recognizer.final("one two three", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.say(2)
     stage.dictation.quit()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.archive.close_history()
 
     again = lab.Stage(tmp_path)
     again.archive.look_for_unfinished(except_for=())
-    again.restore_clipboard()
+    again.handle_messages()
     (item,) = again.last(IncompleteRecordingsFound).items
     again.dictation.transcribe_unfinished(item.dictation)
-    again.restore_clipboard()
+    again.handle_messages()
     again.loop.wake(again.now)
-    again.restore_clipboard()
+    again.handle_messages()
     assert again.recognizer.fed == round(2.1 * SAMPLE_RATE)
     again.recognizer.final("four five", 0.5, 1.5)
     again.recognizer.done()
-    again.restore_clipboard()
+    again.handle_messages()
     assert again.text == ["One two three", "four five"]
     assert again.last(Finished).text == "One two three four five"
     assert again.last(IncompleteRecordingsFound).items == ()
@@ -252,7 +252,7 @@ def test_finals_are_in_the_history_as_they_arrive(stage) -> None:
     stage.listen()
     stage.say(1)
     stage.recognizer.final("so it is", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     store = HistoryStore(stage.paths.history)
     assert [s.text for s in store.load(stage.last(Started).dictation).segments] == ["So it is"]
     store.close()
@@ -262,11 +262,11 @@ def test_a_keyword_changed_in_mid_dictation_holds_for_the_next_final(stage) -> N
     stage.listen()
     stage.say(2)
     stage.recognizer.final("use post gress", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.dictation.set_keywords((Keyword("post gress", "PostgreSQL"),))
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.recognizer.final("use post gress", 1.1, 1.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.text == ["Use post gress", "use PostgreSQL"]
     assert stage.recognizer.keywords == {"post gress": "PostgreSQL"}
 
@@ -277,7 +277,7 @@ def test_spoken_punctuation_follows_the_setting(stage, spoken: str, text: str) -
     stage.listen()
     stage.say(1)
     stage.recognizer.final("yes comma", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.text == [text]
 
 
@@ -287,7 +287,7 @@ def test_with_the_local_engine_spoken_punctuation_is_off_unless_switched_on(stag
     stage.listen()
     stage.say(1)
     stage.recognizer.final("yes comma", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.text == ["Yes comma"]
 
 
@@ -296,7 +296,7 @@ def test_scratch_that_takes_back_the_last_segment_also_in_the_history(stage) -> 
     stage.say(2)
     stage.recognizer.final("not this", 0.1, 0.9)
     stage.recognizer.final("scratch that", 1.1, 1.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.last(SegmentsRemoved).numbers == (1,)
     store = HistoryStore(stage.paths.history)
     assert store.load(stage.last(Started).dictation).segments == ()
@@ -306,8 +306,8 @@ def test_scratch_that_takes_back_the_last_segment_also_in_the_history(stage) -> 
 def test_partials_pass_and_late_events_of_an_old_dictation_do_not(stage) -> None:
     stage.listen()
     stage.recognizer.partial("hel")
-    stage.inbox.post(Partial("another", "ghost"))
-    stage.restore_clipboard()
+    stage.recognizer.say(Partial("another", "ghost"))
+    stage.handle_messages()
     assert [event.text for event in stage.all(Partial)] == ["hel"]
 
 
@@ -315,7 +315,7 @@ def test_the_gauge_tells_heard_and_confirmed(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("yes", 0.1, 1.0)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.pass_time(0.3)
     assert stage.last(ProgressChanged) == ProgressChanged(stage.last(Started).dictation, 32_000, 32_000, 16_000)
 
@@ -325,7 +325,7 @@ def test_the_recognizer_is_given_up_after_idle_minutes_and_not_before(stage) -> 
     stage.say(1)
     stage.release()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.pass_time(9 * 60)
     assert "release" not in stage.recognizer.calls
     stage.pass_time(61)
@@ -339,12 +339,12 @@ def test_idle_it_waits_for_nothing_but_the_unload(stage) -> None:
 def test_a_dictation_without_any_sound_leaves_nothing_behind(stage) -> None:
     stage.press()
     stage.dictation.stop()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.end()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.loop.wake(stage.now)
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.states[-1] == "idle"
     assert not list(stage.paths.recordings.glob("*"))
     store = HistoryStore(stage.paths.history)
@@ -356,7 +356,7 @@ def test_an_utterance_can_be_heard_again(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.dictation.play(stage.last(Started).dictation, 8000, 16000)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert [len(pcm) for pcm in stage.player.played] == [16000]
 
 
@@ -368,8 +368,8 @@ def test_an_engine_that_is_not_there_is_named_with_its_remedy(stage) -> None:
 
 
 def test_readiness_of_the_engine_is_passed_on(stage) -> None:
-    stage.inbox.post(EngineChanged("local", EngineState.READY))
-    stage.restore_clipboard()
+    stage.recognizer.say(EngineChanged("local", EngineState.READY))
+    stage.handle_messages()
     assert stage.last(EngineChanged).state is EngineState.READY
 
 
@@ -406,7 +406,7 @@ def test_a_wish_that_fails_by_itself_ends_no_dictation(stage, caplog) -> None:
     stage.loop.running = True
     stage.release()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.loop.state is State.IDLE
 
 
@@ -420,7 +420,7 @@ def test_a_history_that_was_refused_for_a_while_gets_every_row_later(stage, monk
 
     monkeypatch.setattr(HistoryStore, "add_segment", refuse)
     stage.recognizer.final("one", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert "full" in stage.last(Failed).what
     stage.say(1)
     assert stage.all(DiskRecovered) == [], "the sound is written, but the text is not"
@@ -428,7 +428,7 @@ def test_a_history_that_was_refused_for_a_while_gets_every_row_later(stage, monk
     assert item == 0, "nothing counts as confirmed whose text is not on disk"
     monkeypatch.setattr(HistoryStore, "add_segment", real)
     stage.recognizer.final("two", 1.1, 1.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     store = HistoryStore(stage.paths.history)
     assert [s.text for s in store.load(stage.last(Started).dictation).segments] == ["One", "two"]
     store.close()
@@ -449,13 +449,13 @@ def test_a_continued_dictation_shows_its_gaps_and_peaks_from_the_beginning(stage
     stage.recognizer.final("one", 0.1, 0.9)
     stage.say(1)
     stage.dictation.quit()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.archive.close_history()
     again = lab.Stage(tmp_path)
     again.dictation.transcribe_unfinished(stage.last(Started).dictation)
-    again.restore_clipboard()
+    again.handle_messages()
     assert [gap.at for gap in again.all(Gap)] == [SAMPLE_RATE]
     assert len(again.dictation.envelope) == 2 * 20
     again.dictation.quit()
-    again.restore_clipboard()
+    again.handle_messages()
     again.archive.close_history()

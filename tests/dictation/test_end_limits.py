@@ -37,14 +37,14 @@ def test_after_the_wish_to_stop_the_earlier_limit_holds() -> None:
 
 @pytest.fixture
 def service(stage: Stage) -> Service:
-    service = Service(stage.inbox.post)
+    service = Service(stage.inbox.post, "aiola")
     stage.recognizers["aiola"] = service
     stage.commands.apply(replace(Settings(), engine="aiola", aiola_while_away="wait"))
     stage.commands.start_microphone()
     stage.source.open()
     service.connection("connecting")
     stage.say(2)
-    stage.restore_clipboard()
+    stage.handle_messages()
     return service
 
 
@@ -53,7 +53,7 @@ def test_a_dictation_that_is_over_waits_a_minute_for_its_service_and_then_fails(
     stage.pass_time(300)
     assert not stage.all(Failed), "somebody speaks"
     stage.dictation.stop()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.end()
     stage.pass_time(1)
     (failed,) = stage.all(Failed)
@@ -66,7 +66,7 @@ def test_a_dictation_that_is_over_waits_a_minute_for_its_service_and_then_fails(
 
 def test_on_a_signal_a_service_that_cannot_be_reached_is_given_up_soon(stage: Stage, service: Service) -> None:
     stage.dictation.stop(EndLimits(finish_s=60.0, offline_s=2.0))
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.end()
     stage.pass_time(1.5)
     assert not stage.all(Finished)
@@ -77,9 +77,9 @@ def test_on_a_signal_a_service_that_cannot_be_reached_is_given_up_soon(stage: St
 
 def test_on_a_signal_a_service_that_never_answers_is_given_up_in_the_end(stage: Stage, service: Service) -> None:
     service.connection("connected")
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.dictation.stop(EndLimits(finish_s=60.0, offline_s=2.0))
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.end()
     stage.pass_time(59)
     assert not stage.all(Finished)

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.dictation.keyboard_stage import SETTINGS, Desk
 
-from saywrite.desktop.hotkeys.base import CANCEL, FIRST, SECOND, Binding, GrabResult, HotkeyProblem, HotkeysLost
+from saywrite.desktop.hotkeys.base import (
+    CANCEL,
+    FIRST,
+    SECOND,
+    Binding,
+    GrabResult,
+    HotkeyProblem,
+    HotkeysLost,
+    KeyPressed,
+    KeyReleased,
+)
 from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.desktop.session.events import Resumed, ScreenLocked, ScreenUnlocked, Suspending
 from saywrite.dictation.push_to_talk.hotkey_controller import ESCAPE, bindings_of
@@ -205,3 +215,20 @@ def test_whatever_stands_in_the_settings_is_a_key_a_problem_or_nothing(first: st
 )
 def test_the_desktop_is_told_what_the_second_key_is_for(settings: Settings, label: str) -> None:
     assert bindings_of(settings, "linux")[0][1].label == label
+
+
+def test_a_bounce_that_is_handled_late_is_no_release() -> None:
+    """A busy computer: both messages of the bounce wait in the inbox for longer than a bounce lasts."""
+    desk = Desk()
+    desk.press()
+    desk.wait(0.5)
+    bounced = desk.at
+    desk.wait(0.2)
+    desk.hear(KeyReleased(FIRST, bounced))
+    assert desk.keyboard.wake(desk.at) == pytest.approx(desk.at + 0.03)
+    desk.hear(KeyPressed(FIRST, bounced + 0.01))
+    desk.wait(1.0)
+    assert desk.done == [f"start {FIRST}"]
+    desk.release()
+    desk.wait(0.04)
+    assert desk.done == [f"start {FIRST}", "stop"]

@@ -141,14 +141,14 @@ def test_the_receipt_is_in_the_history_with_the_text(stage: Stage) -> None:
     stage.say(1)
     stage.pass_time(1.5)
     stage.recognizer.final("hello", 0, 1)
-    stage.restore_clipboard()
+    stage.handle_messages()
     dictation = stage.loop.session.id
     stage.dictation.stop()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.end()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.commands.latency.inserted(dictation, stage.now + 0.25)
     store = stage.archive._history
     assert store is not None

@@ -24,12 +24,12 @@ from saywrite.foundation.events import (
     ModelState,
     ModelTried,
 )
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import ModelSource, WebSource
 from saywrite.speech.local.model_store.store import ModelStore
 from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.local.models import WEIGHTS
+from saywrite.speech.network.network import Network
 from saywrite.storage.settings.schema import Settings
 
 ID = "small-model"

@@ -57,7 +57,7 @@ def test_details_of_the_local_engine_say_that_nothing_left_the_computer() -> Non
 def test_details_of_a_service_show_host_and_bytes() -> None:
     told = table(dictated(traffic=(Traffic("d1", HOST, 3_040_000, 812),)))
     assert told["Sent to"] == HOST
-    assert told["Bytes sent"] == "3,040,000 bytes (3.0 MB)"
+    assert told["Bytes sent"] == "3,040,000 bytes (3 MB)"
     assert told["Bytes received"] == "812 bytes"
     assert told["Began"] == "2026-11-22 10:42:07"
     assert (told["Language"], told["Source"]) == ("German", "Microphone")

@@ -115,6 +115,7 @@ def test_deleting_asks_once_and_removes_the_text(qtbot: Any, window: HistoryWind
     window.delete.click()
     assert window.confirm.isVisible()
     assert not window.delete.isVisible()
+    assert window.note.text() == "Delete this dictation and its recording for good?"
     window.confirm.click()
     qtbot.waitUntil(lambda: window.list.count() == 2)
     assert store.search("milk") == ()

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saywrite.foundation.errors import AddressRefused
-from saywrite.speech.aiola.account import Account, check_address, is_loopback
+from saywrite.speech.aiola.account import Account, check_address
+from saywrite.speech.network.network import is_loopback
 
 
 def test_an_account_does_not_show_its_secret() -> None:
@@ -78,30 +79,3 @@ def test_whatever_is_written_is_refused_or_normalised(written: str) -> None:
     assert check_address(normal) == normal
     if normal.startswith("http://"):
         assert is_loopback(urlsplit(normal).hostname or "")
-
-
-@pytest.mark.parametrize(
-    ("answers", "loopback"),
-    [
-        (["127.0.0.1"], True),
-        (["127.0.0.9", "::1"], True),
-        (["203.0.113.7"], False),
-        (["127.0.0.1", "203.0.113.7"], False),
-        (["::ffff:203.0.113.7"], False),
-        ([], False),
-    ],
-)
-def test_a_name_below_localhost_is_this_computer_only_if_it_resolves_to_it(
-    answers: list[str], loopback: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-
-    def resolve(name: str, *_: object, **__: object) -> list[tuple[object, ...]]:
-        asked.append(name)
-        return [(2, 1, 6, "", (address, 0)) for address in answers]
-
-    monkeypatch.setattr("saywrite.speech.aiola.account.socket.getaddrinfo", resolve)
-    assert is_loopback("X.localhost.") is loopback
-    assert is_loopback("localhost")
-    assert is_loopback("127.0.0.1")
-    assert asked == ["x.localhost"], "no other name is looked up"

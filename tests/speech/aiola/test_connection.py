@@ -44,8 +44,8 @@ class FakeLink:
         self.emitted: list[tuple[str, object]] = []
         self.sent_bytes = self.received_bytes = 0
 
-    def dial(self, base_url: str) -> None:
-        self.did.append(f"dial {base_url}")
+    def connect(self, base_url: str) -> None:
+        self.did.append(f"connect {base_url}")
 
     def upgrade(self, path: str, headers: dict[str, str]) -> None:
         self.did.append("upgrade")
@@ -126,7 +126,7 @@ class Bench:
 def test_with_a_token_it_dials_and_upgrades_at_once() -> None:
     bench = Bench()
     assert not bench.open()
-    assert bench.link.did == ["dial https://speech.example/base", "upgrade"]
+    assert bench.link.did == ["connect https://speech.example/base", "upgrade"]
     assert bench.come_up() == SessionOpened(45.0)
     assert bench.connection.up
     assert bench.connection.host == "speech.example"
@@ -137,7 +137,7 @@ def test_while_a_token_is_fetched_the_line_is_dialed_already() -> None:
     bench.open()
     assert (bench.grants.fetches, bench.links) == (1, [])
     bench.connection.receive(AccountFound(1, ACCOUNT), 0.1)
-    assert bench.link.did == ["dial https://speech.example/base"]
+    assert bench.link.did == ["connect https://speech.example/base"]
     bench.connection.receive(TokenFetched(1, Grant("a token", ACCOUNT)), 0.2)
     assert bench.link.did[-1] == "upgrade"
 
@@ -214,13 +214,13 @@ def test_a_new_accounts_token_is_given_to_no_other_host() -> None:
     bench = Bench()
     bench.grants.grant = None
     bench.open()
-    assert bench.links[0].did == ["dial https://speech.example/base"], "as far as was known"
+    assert bench.links[0].did == ["connect https://speech.example/base"], "as far as was known"
     moved = replace(ACCOUNT, base_url="https://other.example")
     bench.connection.receive(AccountFound(1, moved), 0.1)
     bench.connection.receive(TokenFetched(1, Grant("a token", moved)), 0.2)
     assert bench.links[0].did[-1] == "abort"
     assert bench.links[0].headers == {}
-    assert bench.link.did == ["dial https://other.example", "upgrade"]
+    assert bench.link.did == ["connect https://other.example", "upgrade"]
     assert bench.connection.host == "other.example"
 
 
@@ -231,7 +231,7 @@ def test_when_the_network_is_back_nothing_is_waited_for() -> None:
         bench.fail(UNREACHABLE)
         bench.connection.hurry(2.0)
         _down, due = bench.connection.wake(2.0)
-        assert bench.link.did[0].startswith("dial")
+        assert bench.link.did[0].startswith("connect")
     assert len(bench.links) == 7
     assert due == 2.0 + CONNECT_LIMIT_S
 

@@ -24,7 +24,7 @@ from saywrite.foundation.errors import (
     TooManyDictations,
     WorkflowUnknown,
 )
-from saywrite.speech.aiola.net.error_answers import (
+from saywrite.speech.aiola.net.error_mapping import (
     ASKING,
     DICTATING,
     OPENING,

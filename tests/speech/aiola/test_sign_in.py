@@ -31,8 +31,9 @@ from saywrite.foundation.errors import (
 )
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.net import http as exchange
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.token_provider import Grant, claims, end_session, sign_in
+from saywrite.speech.network.http_client import make_client
+from saywrite.speech.network.network import Network
 
 NOW = 1_800_000_000.0
 TOKEN = jwt(kind="temporary", exp=NOW + 300)
@@ -55,8 +56,8 @@ def service() -> Iterator[ScriptedServer]:
 
 
 def enter(account: Account, now: float = NOW, network: Network | None = None) -> Grant:
-    with (network or Network()).requests_session() as session:
-        return sign_in(account, session, lambda: now)
+    with make_client(network or Network()) as client:
+        return sign_in(account, client, lambda: now)
 
 
 def with_key(server: ScriptedServer) -> Account:
@@ -77,8 +78,8 @@ def test_a_key_becomes_a_token_and_a_session_over_one_connection(service: Script
 
 def test_the_session_is_closed_with_its_own_token(service: ScriptedServer) -> None:
     grant = enter(with_key(service))
-    with Network().requests_session() as session:
-        end_session(grant, session)
+    with make_client(Network()) as client:
+        end_session(grant, client)
     assert service.paths[-1] == "DELETE /voip-auth/session"
     assert service.seen[-1].headers["authorization"] == f"Bearer {ACCESS}"
 
@@ -131,7 +132,7 @@ def test_the_wait_the_service_asks_for_is_passed_on(service: ScriptedServer) -> 
 def test_a_service_that_does_not_get_on_with_it_is_given_up(
     service: ScriptedServer, reply: Reply, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "PATIENCE", exchange.HttpTimeouts(read_s=0.3, total_s=0.3))
+    monkeypatch.setattr(exchange, "TIMEOUTS", exchange.HttpTimeouts(read_s=0.3, total_s=0.3))
     service.answer = lambda _seen: reply
     with pytest.raises(ServiceUnreachable, match="does not answer"):
         enter(with_key(service))

@@ -16,8 +16,8 @@ def test_what_the_service_had_at_a_time_and_when_it_had_a_sound() -> None:
     receipts = AckLog(100, 1.0)
     receipts.note(200, 2.0)
     receipts.note(300, 3.0)
-    assert [receipts.had(at) for at in (0.5, 1.5, 2.0, 9.0)] == [100, 100, 200, 300]
-    assert [receipts.when(offset) for offset in (50, 150, 200, 201, 301)] == [1.0, 2.0, 2.0, 3.0, None]
+    assert [receipts.offset_at(at) for at in (0.5, 1.5, 2.0, 9.0)] == [100, 100, 200, 300]
+    assert [receipts.time_of(offset) for offset in (50, 150, 200, 201, 301)] == [1.0, 2.0, 2.0, 3.0, None]
     assert receipts.latest == 300
 
 
@@ -25,7 +25,7 @@ def test_an_older_receipt_takes_nothing_back() -> None:
     receipts = AckLog(100, 1.0)
     receipts.note(300, 2.0)
     receipts.note(200, 3.0)
-    assert receipts.had(3.0) == 300
+    assert receipts.offset_at(3.0) == 300
 
 
 @given(st.lists(st.floats(0.01, 5), max_size=400))
@@ -37,7 +37,7 @@ def test_the_log_stays_small_and_keeps_the_last_minute(waits: list[float]) -> No
         kept.append((number, now))
     for number, at in kept:
         if at >= now - KEPT_S / 2:
-            assert receipts.when(number) == at
+            assert receipts.time_of(number) == at
     assert len(receipts._times) <= 2 * sum(at >= now - KEPT_S for _n, at in kept) + 4
 
 

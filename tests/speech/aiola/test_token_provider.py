@@ -20,8 +20,8 @@ from saywrite.foundation.errors import (
     ServiceUnreachable,
 )
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, TokenFetched, TokenProvider
+from saywrite.speech.network.network import Network
 
 START = 1_800_000_000.0
 LIFE_S = 3_600.0

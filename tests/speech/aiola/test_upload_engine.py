@@ -16,6 +16,7 @@ from random import Random
 import pytest
 from tests.aiola_server import certificates
 from tests.speech.aiola.scripted_http import KEY, Reply, ScriptedServer, Seen, jwt, refused, said, serving
+from tests.speech.event_poster import EventPoster
 
 from saywrite.foundation.errors import KeyMissing
 from saywrite.foundation.events import (
@@ -30,10 +31,10 @@ from saywrite.foundation.events import (
 from saywrite.speech.aiola import file_request
 from saywrite.speech.aiola import upload_engine as upload
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.upload_engine import AIOLA_FILE, UploadRecognizer
 from saywrite.speech.aiola.upload_messages import FileTranscribed
 from saywrite.speech.engine import Incoming, Request, VoiceSettings
+from saywrite.speech.network.network import Network
 
 PATH = "/api/speech-to-text/file"
 TEXT = "the weather is fine"
@@ -76,13 +77,14 @@ class Run:
         self.now_more = 0.0
         url = service.server.url
         self.find: Callable[[], Account] = lambda: Account("key", KEY, url, url)
-        self.recognizer = UploadRecognizer(
+        recognizer = UploadRecognizer(
             self.inbox.put,
             lambda: self.find(),
             network or Network(),
             clock=self.clock,
             random=Random(1),
         )
+        self.recognizer = EventPoster(recognizer, self.inbox.put)
 
     def clock(self) -> float:
         return time.monotonic() + self.now_more

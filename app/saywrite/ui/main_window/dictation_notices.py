@@ -28,8 +28,8 @@ from saywrite.foundation.events import (
     StateChanged,
     seconds,
 )
+from saywrite.foundation.formatting import clock, length
 from saywrite.ui.main_window.engine_notices import ACCOUNT_KEY, NETWORK_KEY
-from saywrite.ui.toolkit.formatting import clock, length
 from saywrite.ui.widgets.notices import NoticeActions, Notices, Severity
 
 DEVICES_KEY, MICROPHONE_KEY, SOURCE_KEY, QUIET_KEY = "devices", "microphone", "source", "quiet"

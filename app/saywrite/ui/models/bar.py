@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import ModelState
+from saywrite.foundation.formatting import amount, size
 from saywrite.ui.models import messages
 from saywrite.ui.models.state import KnownModel
 from saywrite.ui.toolkit.flow_layout import FlowLayout
@@ -43,7 +44,7 @@ class BarText:
 def bar_text(known: KnownModel) -> BarText:
     """The texts about a model that is not ready. Pure."""
     label, info, speak = known.info.label, known.info, messages.ALREADY_SPEAK
-    arrived = messages.amount(known.done, known.total)
+    arrived = amount(known.done, known.total)
     if known.failure is not None:
         what, remedy = known.failure.what, f"{known.failure.remedy} {speak}".strip()
         return BarText(what, remedy, Severity.WARNING, "download", "Try again", folder=True)
@@ -61,9 +62,9 @@ def bar_text(known: KnownModel) -> BarText:
             what = f"{label} is damaged: its files are incomplete or were changed."
             return BarText(what, speak, Severity.WARNING, "download", "Download again", folder=True)
         case _:
-            size = messages.size(info.download_bytes)
+            download_size = size(info.download_bytes)
             what = f"{label} is not on this computer yet."
-            return BarText(what, speak, action="download", button=f"Download ({size})", folder=True)
+            return BarText(what, speak, action="download", button=f"Download ({download_size})", folder=True)
 
 
 class ModelBar(QWidget):

@@ -18,8 +18,8 @@ from saywrite.foundation.events import (
     Structured,
     seconds,
 )
+from saywrite.foundation.formatting import missing
 from saywrite.ui.toolkit.document_text import clean
-from saywrite.ui.toolkit.formatting import missing
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.rows import Row, RowKind
 

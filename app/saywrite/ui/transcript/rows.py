@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from saywrite.foundation.events import seconds
+from saywrite.foundation.formatting import clock, count, length
 from saywrite.text.export import words
 from saywrite.text.keywords import Keyword, Keywords
 from saywrite.text.phrase_index import key
 from saywrite.text.spacing import join
 from saywrite.ui.toolkit.document_text import difference
-from saywrite.ui.toolkit.formatting import clock, count, length
 
 
 class RowKind(Enum):

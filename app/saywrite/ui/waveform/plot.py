@@ -14,7 +14,7 @@ from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QToolTip
 
 from saywrite.foundation.events import SAMPLE_RATE, seconds
-from saywrite.ui.toolkit.formatting import clock, count, length, missing
+from saywrite.foundation.formatting import clock, count, length, missing
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import blend, readable

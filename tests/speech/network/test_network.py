@@ -15,10 +15,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import ClassVar
 
+import httpx
 import pytest
 
 from saywrite.foundation.errors import ProxyRefused
-from saywrite.speech.aiola.net.network import SEND_BUFFER, Network, Proxy, quiet, tune
+from saywrite.speech.network.http_client import is_same_origin, make_client, open_response
+from saywrite.speech.network.network import SEND_BUFFER, Network, Proxy, is_loopback, quiet, tune
 
 AIOLA = "https://apis.aiola.ai/x"
 
@@ -126,12 +128,47 @@ def test_a_library_is_kept_out_of_the_log(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
-    heavy = {"requests", "urllib3", "websocket", "truststore", "ssl"}
-    modules = ["network", "websocket", "packets", "socketio"]
-    imports = ", ".join(["sys", *[f"saywrite.speech.aiola.net.{name}" for name in modules]])
+    heavy = {"httpx", "httpcore", "websocket", "truststore", "ssl"}
+    modules = ["network.network", "aiola.net.websocket", "aiola.net.packets", "aiola.net.socketio"]
+    imports = ", ".join(["sys", *[f"saywrite.speech.{name}" for name in modules]])
     program = (
-        f"import {imports}; saywrite.speech.aiola.net.network.Network(); print(sorted({heavy!r} & set(sys.modules)))"
+        f"import {imports}; saywrite.speech.network.network.Network(); print(sorted({heavy!r} & set(sys.modules)))"
     )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("answers", "loopback"),
+    [
+        (["127.0.0.1"], True),
+        (["127.0.0.9", "::1"], True),
+        (["203.0.113.7"], False),
+        (["127.0.0.1", "203.0.113.7"], False),
+        (["::ffff:203.0.113.7"], False),
+        ([], False),
+    ],
+)
+def test_name_below_localhost_is_loopback_only_if_all_its_addresses_are(
+    answers: list[str], loopback: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def resolve(name: str, *_: object, **__: object) -> list[tuple[object, ...]]:
+        asked.append(name)
+        return [(2, 1, 6, "", (address, 0)) for address in answers]
+
+    monkeypatch.setattr("saywrite.speech.network.network.socket.getaddrinfo", resolve)
+    assert is_loopback("X.localhost.") is loopback
+    assert is_loopback("localhost")
+    assert is_loopback("127.0.0.1")
+    assert asked == ["x.localhost"], "another name was resolved"
+
+
+def test_engines_import_neither_httpx_nor_websocket_client() -> None:
+    modules = ["aiola.engine", "aiola.upload_engine", "aiola.warm_up", "local.model_store.http_files"]
+    imports = ", ".join(["sys", *[f"saywrite.speech.{name}" for name in modules]])
+    program = f"import {imports}; print(sorted({{'httpx', 'httpcore', 'websocket'}} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -170,14 +207,21 @@ def service() -> Iterator[str]:
         server.server_close()
 
 
-def test_a_key_follows_a_redirect_within_its_host_only() -> None:
+def test_redirect_is_followed_within_its_origin_only() -> None:
     Service.asked.clear()
-    with service() as here, service() as elsewhere, Network().requests_session() as session:
-        signed = {"Authorization": "Bearer s3cret"}
-        assert session.post(f"{here}/to?/inside", headers=signed, timeout=5).status_code == 200
+    with service() as here, service() as elsewhere, make_client(Network()) as client:
+
+        def status_of(address: str) -> int:
+            request = client.build_request("POST", address, headers={"Authorization": "Bearer s3cret"}, timeout=5)
+            with open_response(client, request, is_same_origin, 3) as response:
+                return response.status_code
+
+        assert status_of(f"{here}/to?/inside") == 200
         assert Service.asked[-1] == ("/inside", "Bearer s3cret")
-        assert session.post(f"{here}/to?{elsewhere}/outside", headers=signed, timeout=5).status_code == 307
-        assert session.post(f"{here}/to?//{elsewhere[7:]}/outside", headers=signed, timeout=5).status_code == 307
+        assert status_of(f"{here}/to?{elsewhere}/outside") == 307
+        assert status_of(f"{here}/to?//{elsewhere[7:]}/outside") == 307
+        with pytest.raises(httpx.TooManyRedirects):
+            status_of(f"{here}/to?/to?/to?/to?/inside")
     assert "/outside" not in [path for path, _ in Service.asked]
 
 
@@ -185,14 +229,14 @@ def test_the_environment_adds_nothing_to_a_request(monkeypatch: pytest.MonkeyPat
     Service.asked.clear()
     (private_home / ".netrc").write_text("machine 127.0.0.1 login a password b\n")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
-    with service() as here, Network().requests_session() as session:
-        assert session.get(here, timeout=5).status_code == 200
+    with service() as here, make_client(Network()) as client:
+        assert client.get(here, timeout=5).status_code == 200
     assert Service.asked == [("/", None)]
 
 
 def test_a_request_goes_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     Service.asked.clear()
-    with service() as proxy, Network().requests_session() as session:
+    with service() as proxy, make_client(Network()) as client:
         monkeypatch.setenv("HTTP_PROXY", proxy)
-        assert session.get("http://apis.example/hello", timeout=5).status_code == 200
+        assert client.get("http://apis.example/hello", timeout=5).status_code == 200
     assert Service.asked == [("http://apis.example/hello", None)]
