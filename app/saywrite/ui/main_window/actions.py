@@ -58,6 +58,9 @@ class Actions(QObject):
         for action in (self.record, self.cancel):
             action.setAutoRepeat(False)
         self.open_file.setIconText("Transcribe a file…")
+        self._show_initial_state()
+
+    def _show_initial_state(self) -> None:
         self.show_state(State.IDLE)
         self.show_has_text(False)
         self.show_has_translations(False)

@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from saywrite.foundation.catalog import LOCAL, TXT
 from saywrite.foundation.events import (
     Finished,
     FrontEndEvent,
@@ -253,7 +254,7 @@ class TranscriptView(QWidget):
         """Copy each segment on a line, followed by a line with a tab and its translation."""
         document = self.to_export()
         if document is not None:
-            copy_text(render(document, "txt").decode())
+            copy_text(render(document, TXT).decode())
 
     def to_export(self) -> Document | None:
         """The transcript with its times and edits; None when there is no text."""
@@ -344,7 +345,7 @@ class TranscriptView(QWidget):
         known = self._writer.dictation_info(row.dictation) if row.engine else None
         if known is None:
             return ""
-        if row.engine == "local":
+        if row.engine == LOCAL:
             return f"Recognized on this computer while {known.engine} was away"
         return f"Recognized by {self.engine_label(row.engine)} while {known.engine} was away"
 
