@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from saywrite import __version__
 from saywrite.cli import arguments as cli
+from saywrite.desktop.desktop_thread import DesktopThread
+from saywrite.desktop.remote_control.server import ControlServer
+from saywrite.desktop.single_instance import claim
 
 
 def test_without_a_command_the_window_opens() -> None:
@@ -138,8 +143,6 @@ def test_wrong_usage_exits_with_2_and_says_why(arguments: list[str], capsys: pyt
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    import os
-
     return subprocess.run(
         [sys.executable, "-m", "saywrite", *arguments],
         env={**os.environ, **environment},
@@ -175,14 +178,58 @@ def test_with_nothing_running_a_verb_says_so_and_exits_with_3(arguments: list[st
     assert not (tmp_path / "data").exists()
 
 
-def test_a_verb_loads_nothing_that_is_slow() -> None:
-    slow = ("PySide6", "numpy", "sounddevice", "jeepney", "logging", "dataclasses", "inspect", "tomlkit", "asyncio")
+SLOW = (
+    "PySide6", "argparse", "asyncio", "collections", "contextlib", "dataclasses", "enum", "functools", "inspect",
+    "jeepney", "json", "logging", "numpy", "pathlib", "platformdirs", "re", "saywrite.cli.arguments",
+    "saywrite.foundation.errors", "saywrite.foundation.events", "saywrite.main", "selectors", "signal", "socket",
+    "sounddevice", "struct", "tempfile", "threading", "tomlkit", "typing",
+)  # fmt: skip
+"""Modules that a command for the running window does not import: it takes at most 60 ms, Python's start included."""
+
+WITHOUT_SITE = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "app")}
+"""For `python -S`: what the files of site-packages import at the start is no part of the command."""
+
+OWN_MODULES = 14
+"""The most modules of Saywrite that such a command imports, packages not counted."""
+
+
+@pytest.fixture
+def answering(tmp_path: Path) -> Iterator[Path]:
+    """The data folder of something that answers commands as a window does."""
+    instance = claim(tmp_path, {"XDG_RUNTIME_DIR": str(tmp_path)})
+    assert instance.server_socket is not None
+    thread = DesktopThread()
+    server = ControlServer(instance.server_socket, lambda _request: {"state": "idle", "engine": "local"}, thread)
+    server.start()
+    yield tmp_path
+    server.stop()
+    thread.close()
+    instance.release()
+
+
+@pytest.mark.parametrize("arguments", [["status", "--json"], ["status"], ["stop"]])
+def test_command_for_the_running_window_imports_nothing_slow(arguments: list[str], answering: Path) -> None:
     code = (
-        "import sys, saywrite.main as m; code = m.main(['status']);"
-        f"print(sorted(set(sys.modules) & set({slow!r}))); sys.exit(code)"
+        "import sys; before = set(sys.modules)\n"
+        "from saywrite.cli.remote_commands import drive_at_once\n"
+        f"code = drive_at_once({[*arguments, '--data', str(answering)]!r})\n"
+        "print(*sorted(set(sys.modules) - before), file=sys.stderr); sys.exit(code)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (cli.NO_INSTANCE, "[]\n"), done.stderr
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], env=WITHOUT_SITE, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == cli.DONE, done.stderr
+    imported = done.stderr.split()
+    assert not set(imported) & set(SLOW)
+    own = [name for name in imported if name.startswith("saywrite.")]
+    modules = [name for name in own if not any(other.startswith(f"{name}.") for other in own)]
+    assert 0 < len(modules) <= OWN_MODULES == 14
+
+
+def test_import_that_is_too_slow_is_seen() -> None:
+    code = "import sys; before = set(sys.modules)\nimport json\nprint(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) & set(SLOW) >= {"json", "re", "enum"}
 
 
 def test_the_command_line_loads_neither_qt_nor_sound_nor_an_engine() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from saywrite.cli.batch import Output
     from saywrite.cli.remote_answers import RemoteServers
     from saywrite.desktop.autostart import Autostart
+    from saywrite.desktop.desktop_thread import DesktopThread
     from saywrite.desktop.single_instance import Instance
     from saywrite.dictation.api import Dictation, DictationApplication
     from saywrite.dictation.observers import StatusBoard
@@ -69,12 +71,13 @@ def build(
     secrets: Secrets | None = None,
     on_main: Callable[[Callable[[], None]], None] | None = None,
     models: Path | None = None,
+    desktop: DesktopThread | None = None,
 ) -> Dictation:
     """Build every object below the front end.
 
-    `keep_files`: transcribed files get a journal and an entry in the history. `secrets`: the key storage of the front
-    end, if it has one. `on_main`: runs a job on the window's thread. `models`: the data folder of the models, unless it
-    is that of `paths`.
+    `keep_files`: transcribed files get a journal and a history too. `secrets`: where the front end keeps keys.
+    `on_main`: runs a job on the window's thread. `models`: another data folder for the models. `desktop`: the thread
+    for D-Bus.
     """
     from saywrite.dictation.api import Dictation
     from saywrite.dictation.loop import Inbox
@@ -90,12 +93,13 @@ def build(
     offline_s = NO_SERVICE_S if options.command in ("listen", "transcribe") and not options.wait else None
 
     def make_application() -> DictationApplication:
+        from saywrite.desktop.desktop_thread import DesktopThread
         from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble
         from saywrite.speech.network.network import Network
 
-        folder, program = models or paths.data, program_command()
+        folder, program, thread = models or paths.data, program_command(), desktop or DesktopThread()
         run_options = RunOptions(
-            worker_command, folder, options.realtime, device, keep_files, program, on_main, offline_s=offline_s
+            worker_command, folder, options.realtime, device, keep_files, program, on_main, thread, offline_s
         )
         context = ServiceContext(secrets or LateSecrets(), Network(), _environ)
         return assemble(inbox, paths, settings, keywords, tell, run_options, context)
@@ -146,6 +150,7 @@ def _load_for_terminal(options: cli.Options) -> tuple[Paths, Settings, tuple[Key
 
 
 def _window(options: cli.Options) -> int:
+    from saywrite.desktop.desktop_thread import DesktopThread
     from saywrite.desktop.single_instance import become_or_raise, no_display, running_elsewhere
 
     if words := no_display(sys.platform, os.environ):
@@ -159,13 +164,15 @@ def _window(options: cli.Options) -> int:
 
             show_startup_message(words)
         return cli.DONE
+    desktop = DesktopThread()
     try:
-        return _open_window(options, instance)
+        return _open_window(options, instance, desktop)
     finally:
+        desktop.close()
         instance.release()
 
 
-def _open_window(options: cli.Options, instance: Instance) -> int:
+def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThread) -> int:
     paths, settings, keywords, problems = _load(options)
     from saywrite.dictation.observers import StatusBoard
     from saywrite.storage.settings.keyring import LateSecrets
@@ -177,8 +184,8 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
     app = create_application(sys.argv[:1], settings.theme)
     route_messages()
     thread, board, secrets = DictationThread(), StatusBoard(), LateSecrets()
-    tell, on_main = _both(board.receive, thread.event_emitted.emit), MainThread().do
-    dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main)
+    tell, on_main = board.before(thread.event_emitted.emit), MainThread().do
+    dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main, desktop=desktop)
     thread.loop = dictation.run
     front = FrontEnd(
         dictation,
@@ -197,9 +204,9 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
             problems=(*problems, *filter(None, [instance.problem])),
         ),
     )
-    remote = _take_commands(instance, dictation, board, front)
+    remote = _take_commands(instance, dictation, board, front, desktop)
     app.aboutToQuit.connect(remote.close)
-    front.window.painted.connect(lambda: _watch_tray_hosts(front.tray, app.aboutToQuit.connect))
+    front.window.painted.connect(lambda: _watch_tray_hosts(front.tray, desktop, app.aboutToQuit.connect))
     thread.event_emitted.connect(front.receive)
     front.window.painted.connect(thread.start)  # the window appears before the rest is loaded
     front.show()
@@ -227,36 +234,28 @@ def _account_access(secrets: Secrets) -> AccountAccess:
     return AccountAccess(lambda: secrets, test, check_address, environment_of(_environ))
 
 
-def _both(
-    first: Callable[[FrontEndEvent], None], second: Callable[[FrontEndEvent], None]
-) -> Callable[[FrontEndEvent], None]:
-    def tell(event: FrontEndEvent) -> None:
-        first(event)
-        second(event)
-
-    return tell
-
-
-def _take_commands(instance: Instance, dictation: Dictation, board: StatusBoard, front: FrontEnd) -> RemoteServers:
+def _take_commands(
+    instance: Instance, dictation: Dictation, board: StatusBoard, front: FrontEnd, desktop: DesktopThread
+) -> RemoteServers:
     """Serve the command line and D-Bus from now on, and the commands that already wait."""
     from saywrite.cli.remote_answers import RemoteControl, RemoteServers, WindowCalls
 
     window = WindowCalls(front.activator.show_requested.emit, front.activator.quit_requested.emit)
     remote = RemoteControl(dictation, board, front.preferences.settings, window)
-    points = RemoteServers(instance.server_socket, remote.answer)
+    points = RemoteServers(instance.server_socket, remote.answer, desktop)
     points.open()
     front.window.painted.connect(points.join_bus)
     return points
 
 
-def _watch_tray_hosts(tray: Tray, at_quit: Callable[[Callable[[], None]], object]) -> None:
+def _watch_tray_hosts(tray: Tray, desktop: DesktopThread, at_quit: Callable[[Callable[[], None]], object]) -> None:
     """Follow the appearance and disappearance of the tray. Windows and macOS always have one."""
     if sys.platform in ("win32", "darwin"):
         tray.host_changed.emit(True)
         return
     from saywrite.desktop.tray_host import TrayHostWatch
 
-    at_quit(TrayHostWatch(tray.host_changed.emit, x11=tray.supports_x11).close)
+    at_quit(TrayHostWatch(tray.host_changed.emit, desktop, x11=tray.supports_x11).close)
 
 
 def _autostart(options: cli.Options) -> Autostart:
@@ -300,8 +299,6 @@ def _save_keywords(paths: Paths, keywords: tuple[Keyword, ...]) -> None:
 
 
 def _open_history(paths: Paths) -> HistoryStore:
-    from functools import partial
-
     from saywrite.storage.history.store import HistoryStore
     from saywrite.storage.recordings.repair import remove_deleted
 
@@ -319,8 +316,7 @@ def _drive(options: cli.Options) -> int:
 
     data = default_paths(options.config, options.data).data
     engine, language = options.engine or "", options.language or ""
-    said = drive(data, options.command, engine=engine, language=language, as_json=options.as_json)
-    if said:
+    if said := drive(data, options.command, engine=engine, language=language, as_json=options.as_json):
         print(said)
     return cli.DONE
 
@@ -329,11 +325,8 @@ def _listen(options: cli.Options) -> int:
     from saywrite.cli.batch import listen
 
     paths, settings, keywords = _load_for_terminal(options)
-    return listen(
-        lambda tell: build(options, paths, settings, keywords, tell),
-        _output(options, paths),
-        options.seconds,
-    )
+    run = partial(build, options, paths, settings, keywords)
+    return listen(run, _output(options, paths), options.seconds)
 
 
 def _transcribe(options: cli.Options) -> int:

@@ -9,17 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from saywrite.desktop.remote_control.protocol import (
-    LIMIT,
-    TEXT_LIMIT,
-    VERBS,
-    ControlRequest,
-    format_answer,
-    format_request,
-    parse_answer,
-    parse_request,
-    refusal,
-)
+from saywrite.desktop.remote_control.protocol import LIMIT, TEXT_LIMIT, VERBS, format_request, parse_answer
+from saywrite.desktop.remote_control.request import ControlRequest, format_answer, parse_request, refusal
 from saywrite.foundation.errors import ControlRefused
 
 values = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=TEXT_LIMIT // 2)
@@ -28,7 +19,7 @@ requests = st.builds(ControlRequest, st.sampled_from(VERBS), values, values, val
 
 @given(requests)
 def test_what_is_asked_is_what_is_understood(request: ControlRequest) -> None:
-    line = format_request(request)
+    line = format_request(request._asdict())
     assert line.count(b"\n") == 1
     assert parse_request(line) == parse_request(line.rstrip()) == request
 

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.system.lab.desktop import wait_for
 
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control import (
     client as control_client,
 )
@@ -29,8 +30,9 @@ from saywrite.desktop.remote_control import (
 )
 from saywrite.desktop.remote_control.client import ask, exchange
 from saywrite.desktop.remote_control.instance_record import InstanceRecord
-from saywrite.desktop.remote_control.protocol import LIMIT, Answer, ControlRequest, format_request, parse_answer
-from saywrite.desktop.remote_control.server import AT_ONCE, ControlServer
+from saywrite.desktop.remote_control.protocol import LIMIT, format_request, parse_answer
+from saywrite.desktop.remote_control.request import Answer, ControlRequest
+from saywrite.desktop.remote_control.server import CONNECTIONS, ControlServer
 from saywrite.desktop.remote_control.server_socket import ServerSocket, open_server_socket_at
 from saywrite.desktop.single_instance import Instance, claim
 from saywrite.foundation.errors import ControlRefused, NotRunning
@@ -40,6 +42,18 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Only on systems
 LIMIT_S = 10.0
 
 
+class LoneServer(ControlServer):
+    """A server with a desktop thread of its own, which ends with the server."""
+
+    def __init__(self, server_socket: ServerSocket, answer: Callable[[ControlRequest], Answer]) -> None:
+        self.thread = DesktopThread()
+        super().__init__(server_socket, answer, self.thread)
+
+    def stop(self) -> None:
+        super().stop()
+        self.thread.close()
+
+
 class House:
     """A listener behind a door, and what it was asked. `does` may be replaced."""
 
@@ -47,7 +61,7 @@ class House:
         self.asked: list[ControlRequest] = []
         self.does: Callable[[ControlRequest], Answer] = lambda request: {"state": "idle"}
         self.data = data
-        self.listener = ControlServer(server_socket, self._answer)
+        self.listener = LoneServer(server_socket, self._answer)
         self.path = server_socket.address
 
     def _answer(self, request: ControlRequest) -> Answer:
@@ -61,7 +75,7 @@ class House:
         return visitor
 
     def answers(self) -> bool:
-        return ask(self.data, ControlRequest("status"), LIMIT_S) == {"state": "idle"}
+        return ask(self.data, "status", limit_s=LIMIT_S) == {"state": "idle"}
 
 
 @pytest.fixture
@@ -72,8 +86,8 @@ def house(tmp_path: Path) -> Iterator[House]:
     made.listener.start()
     yield made
     made.listener.stop()
-    for connection in made.listener.leaving:
-        connection.close()
+    for descriptor in made.listener.leaving:
+        os.close(descriptor)
     instance.release()
 
 
@@ -82,12 +96,12 @@ def open_files() -> int:
 
 
 def test_a_command_gets_its_answer(house: House) -> None:
-    assert ask(house.data, ControlRequest("start", "local", "en")) == {"state": "idle"}
+    assert ask(house.data, "start", engine="local", language="en") == {"state": "idle"}
     assert house.asked == [ControlRequest("start", "local", "en")]
 
 
 def test_a_command_may_come_in_pieces_and_more_behind_it_is_not_heard(house: House) -> None:
-    line = format_request(ControlRequest("stop"))
+    line = format_request({"verb": "stop"})
     with house.visit() as visitor:
         for at in range(len(line)):
             visitor.send(line[at : at + 1])
@@ -105,7 +119,7 @@ def test_a_refusal_is_told(house: House) -> None:
 
     house.does = refuse
     with pytest.raises(ControlRefused, match=r"Not now\. Later\."):
-        ask(house.data, ControlRequest("start"))
+        ask(house.data, "start")
 
 
 @pytest.mark.parametrize("said", [b"rubbish\n", b"\n", b"\x00\xff\n", b"x" * LIMIT, b"x" * 100_000, b'{"verb": 1}\n'])
@@ -129,7 +143,7 @@ def test_one_that_leaves_in_the_middle_is_forgotten(house: House) -> None:
 
 
 def test_half_a_line_is_waited_for_only_so_long_however_it_drips(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(control_listener, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(control_listener, "COMMAND_LIMIT_S", 0.3)
     with house.visit() as visitor, house.visit() as silent:
         dripped = 0
 
@@ -158,7 +172,7 @@ def test_a_thousand_at_once_do_no_harm(house: House) -> None:
             if number % 250 == 0:
                 assert house.answers()
         assert house.answers()
-        assert open_files() <= before + len(visitors) + AT_ONCE + 2
+        assert open_files() <= before + len(visitors) + CONNECTIONS + 2
     finally:
         for visitor in visitors:
             visitor.close()
@@ -199,14 +213,14 @@ def test_without_a_free_file_descriptor_it_waits_without_spinning_and_goes_on_af
             resource.setrlimit(resource.RLIMIT_NOFILE, (visitor.fileno() + 20, hard))
             filler = fill_descriptors()
             visitor.connect(house.path)
-            visitor.sendall(format_request(ControlRequest("status")))
+            visitor.sendall(format_request({"verb": "status"}))
             threading.Event().wait(0.7)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
             for each in filler:
                 os.close(each)
         assert parse_answer(visitor.recv(LIMIT)) == {"state": "idle"}
-    assert 1 <= caplog.messages.count("nobody can be let in: Too many open files") <= 10
+    assert 1 <= caplog.messages.count("no connection can be accepted: Too many open files") <= 10
 
 
 def fill_descriptors() -> list[int]:
@@ -238,8 +252,8 @@ class Wakeups:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux a thread's wakeups can be counted")
 def test_it_sleeps_while_nobody_comes(house: House) -> None:
     assert house.answers()
-    with Wakeups("remote control") as wakeups:
-        threading.Event().wait(0.2)  # the visitor of before is seen off
+    with Wakeups("desktop") as wakeups:
+        threading.Event().wait(0.2)  # the connection of before is closed
         before = wakeups.count()
         threading.Event().wait(1.0)
         assert wakeups.count() == before
@@ -248,13 +262,13 @@ def test_it_sleeps_while_nobody_comes(house: House) -> None:
 def test_another_user_gets_no_word(tmp_path: Path) -> None:
     server_socket = open_server_socket_at(tmp_path / "s", os.geteuid())
     server_socket = ServerSocket(server_socket.socket, server_socket.address, uid=os.geteuid() + 1)
-    listener = ControlServer(server_socket, lambda request: {"state": "idle"})
+    listener = LoneServer(server_socket, lambda request: {"state": "idle"})
     listener.start()
     with socket.socket(socket.AF_UNIX) as visitor:
         visitor.settimeout(LIMIT_S)
         visitor.connect(server_socket.address)
         try:
-            visitor.sendall(format_request(ControlRequest("status")))
+            visitor.sendall(format_request({"verb": "status"}))
             assert visitor.recv(LIMIT) == b""
         except (BrokenPipeError, ConnectionResetError):
             pass
@@ -289,7 +303,7 @@ def test_a_real_other_user_cannot_connect_and_where_the_modes_are_wrong_gets_no_
         Path(folder).chmod(0o755)
         server_socket = open_server_socket_at(Path(folder) / "s", os.geteuid())
         Path(server_socket.address).chmod(0o666)
-        listener = ControlServer(server_socket, lambda request: {"state": "idle"})
+        listener = LoneServer(server_socket, lambda request: {"state": "idle"})
         listener.start()
         assert said_to_another_user(Path(server_socket.address)) in ("b''", "BrokenPipeError", "ConnectionResetError")
         listener.stop()
@@ -298,17 +312,15 @@ def test_a_real_other_user_cannot_connect_and_where_the_modes_are_wrong_gets_no_
 def test_where_the_system_does_not_tell_who_comes_the_token_decides() -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     listening.setblocking(False)
-    listener = ControlServer(ServerSocket(listening, "", token="secret-1"), lambda request: {"state": "idle"})
+    listener = LoneServer(ServerSocket(listening, "", token="secret-1"), lambda request: {"state": "idle"})
     listener.start()
     answers = []
     for token in ("", "secret-2", "ünknown", "\ud800", "secret-1"):
         with socket.create_connection(listening.getsockname(), LIMIT_S) as visitor:
-            visitor.sendall(format_request(ControlRequest("status", token=token)))
+            visitor.sendall(format_request({"verb": "status", "token": token}))
             answers.append(visitor.recv(LIMIT))
     with socket.create_connection(listening.getsockname(), LIMIT_S) as visitor:
-        assert exchange(visitor, InstanceRecord(1, "here", "1", "secret-1"), ControlRequest("status")) == {
-            "state": "idle"
-        }
+        assert exchange(visitor, InstanceRecord(1, "here", "1", "secret-1"), {"verb": "status"}) == {"state": "idle"}
     listener.stop()
     assert [b"idle" in answer for answer in answers] == [False, False, False, False, True]
     assert not any(b"secret" in answer for answer in answers)
@@ -316,13 +328,13 @@ def test_where_the_system_does_not_tell_who_comes_the_token_decides() -> None:
 
 def test_who_asked_for_the_end_keeps_its_connection_until_the_process_is_gone(house: House) -> None:
     with house.visit() as visitor:
-        visitor.sendall(format_request(ControlRequest("quit")))
+        visitor.sendall(format_request({"verb": "quit"}))
         assert visitor.recv(LIMIT).endswith(b"\n")
         house.listener.stop()
         visitor.settimeout(0.2)
         with pytest.raises(TimeoutError):
             visitor.recv(1)
-        house.listener.leaving.pop().close()
+        os.close(house.listener.leaving.pop())
         assert visitor.recv(1) == b""
 
 
@@ -330,7 +342,7 @@ def test_after_the_stop_nothing_is_left(tmp_path: Path) -> None:
     threads, files = threading.active_count(), open_files()
     instance = claim(tmp_path, os.environ)
     assert instance.server_socket is not None
-    listener = ControlServer(instance.server_socket, lambda request: {})
+    listener = LoneServer(instance.server_socket, lambda request: {})
     listener.start()
     visitors = [socket.socket(socket.AF_UNIX) for _ in range(5)]
     for visitor in visitors:
@@ -343,7 +355,7 @@ def test_after_the_stop_nothing_is_left(tmp_path: Path) -> None:
     assert open_files() == files
     assert not Path(instance.server_socket.address).exists()
     with pytest.raises(NotRunning):
-        ask(tmp_path, ControlRequest("status"))
+        ask(tmp_path, "status")
 
 
 @given(st.lists(st.binary(max_size=300), max_size=5))
@@ -358,7 +370,7 @@ def test_whatever_is_said_it_goes_on(pieces: list[bytes]) -> None:
                 except OSError:
                     break
         with shared.visit() as visitor:
-            visitor.sendall(format_request(ControlRequest("status")))
+            visitor.sendall(format_request({"verb": "status"}))
             assert parse_answer(visitor.recv(LIMIT)) == {"state": "idle"}
     finally:
         shared.listener.stop()
@@ -374,13 +386,13 @@ def _shared() -> tuple[ServerSocket, Path]:
 
 def test_where_nobody_listens_it_is_not_running(tmp_path: Path) -> None:
     with pytest.raises(NotRunning, match="Start it with: saywrite"):
-        ask(tmp_path, ControlRequest("status"))
+        ask(tmp_path, "status")
 
 
 def test_one_that_does_not_answer_is_named(tmp_path: Path) -> None:
     instance = claim(tmp_path, os.environ)  # the kernel lets in, nobody listens
     with pytest.raises(ControlRefused, match=f"process {os.getpid()}"):
-        ask(tmp_path, ControlRequest("status"), 0.2)
+        ask(tmp_path, "status", limit_s=0.2)
     instance.release()
 
 
@@ -391,10 +403,10 @@ def test_where_many_wait_to_be_let_in_it_waits_too(tmp_path: Path, monkeypatch: 
     with socket.socket(socket.AF_UNIX) as first:
         first.connect(instance.server_socket.address)
         with pytest.raises(ControlRefused, match="does not answer"):
-            ask(tmp_path, ControlRequest("status"), 0.2)
-        listener = ControlServer(instance.server_socket, lambda request: {"state": "idle"})
+            ask(tmp_path, "status", limit_s=0.2)
+        listener = LoneServer(instance.server_socket, lambda request: {"state": "idle"})
         threading.Timer(0.2, listener.start).start()
-        assert ask(tmp_path, ControlRequest("status"), LIMIT_S) == {"state": "idle"}
+        assert ask(tmp_path, "status", limit_s=LIMIT_S) == {"state": "idle"}
     listener.stop()
     instance.release()
 
@@ -402,7 +414,7 @@ def test_where_many_wait_to_be_let_in_it_waits_too(tmp_path: Path, monkeypatch: 
 def test_a_socket_of_another_user_is_not_trusted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control_client, "peer_uid", lambda connection: os.geteuid() + 1)
     with pytest.raises(ControlRefused, match="another user"):
-        ask(house.data, ControlRequest("status"))
+        ask(house.data, "status")
     assert house.asked == []
 
 
@@ -414,7 +426,7 @@ def test_a_command_that_fails_inside_ends_neither_the_door_nor_the_next_command(
 
     house.does = fail
     with pytest.raises(ControlRefused, match="Something went wrong inside Saywrite"):
-        ask(house.data, ControlRequest("status"))
+        ask(house.data, "status")
     house.does = lambda request: {"state": "idle"}
-    assert ask(house.data, ControlRequest("status"))["state"] == "idle"
+    assert ask(house.data, "status")["state"] == "idle"
     assert "a command failed" in caplog.text

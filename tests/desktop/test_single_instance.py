@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control.client import ask
 from saywrite.desktop.remote_control.instance_record import NAME, is_held, read_record
-from saywrite.desktop.remote_control.protocol import Answer, ControlRequest
+from saywrite.desktop.remote_control.request import Answer, ControlRequest
 from saywrite.desktop.remote_control.server import ControlServer
 from saywrite.desktop.single_instance import Instance, become_or_raise, claim, running_elsewhere
 from saywrite.foundation.errors import AlreadyRunning, ControlRefused, NotRunning
@@ -103,7 +104,7 @@ def test_what_a_killed_one_left_is_replaced(tmp_path: Path) -> None:
         process.wait()
     assert socket.exists()
     with pytest.raises(NotRunning):
-        ask(tmp_path, ControlRequest("status"))
+        ask(tmp_path, "status")
     with claimed(tmp_path) as instance:
         assert instance.server_socket is not None
         assert instance.server_socket.address == str(socket)
@@ -129,7 +130,7 @@ def test_what_is_no_socket_stays_and_no_commands_are_taken(what: str, tmp_path: 
         assert instance.server_socket is None
         assert f"Remove {place}" in instance.problem
         with pytest.raises(ControlRefused, match="takes no commands"):
-            ask(tmp_path / "data", ControlRequest("status"))
+            ask(tmp_path / "data", "status")
         with pytest.raises(AlreadyRunning):
             claim(tmp_path / "data", os.environ)
     assert place.is_dir() or target.read_text() == "precious"
@@ -192,11 +193,13 @@ def test_the_second_start_shows_the_first_and_passes_on_the_right_to_do_so(tmp_p
     instance = become_or_raise(tmp_path, os.environ)
     assert instance is not None
     assert instance.server_socket is not None
-    listener = ControlServer(instance.server_socket, answer)
+    thread = DesktopThread()
+    listener = ControlServer(instance.server_socket, answer, thread)
     listener.start()
     assert become_or_raise(tmp_path, {**os.environ, "XDG_ACTIVATION_TOKEN": "token-1"}) is None
     assert asked == [ControlRequest("show", activation="token-1")]
     listener.stop()
+    thread.close()
     instance.release()
 
 

@@ -15,8 +15,8 @@ SETTINGS = Settings(hotkey="F9", hotkey_mode="hold", hotkey_limit_minutes=1)
 class Way:
     """A way of hearing keys that remembers what it was asked to hear."""
 
-    def __init__(self, lends_keys: bool) -> None:
-        self.lends_keys = lends_keys
+    def __init__(self, supports_temporary_grabs: bool) -> None:
+        self.supports_temporary_grabs = supports_temporary_grabs
         self.grabs: list[tuple[Binding, ...]] = []
         self.released = False
 
@@ -30,7 +30,7 @@ class Way:
 class Desk:
     """A dictation without sound, and its keys. `told` is what the user sees, `done` what the dictation did."""
 
-    def __init__(self, lends_keys: bool = True, settings: Settings = SETTINGS) -> None:
+    def __init__(self, supports_temporary_grabs: bool = True, settings: Settings = SETTINGS) -> None:
         self.state, self.dictation, self.number = State.IDLE, "", 0
         self.told: list[str] = []
         self.done: list[str] = []
@@ -38,14 +38,14 @@ class Desk:
         self.ways: list[Way] = []
         self.clocks = (1_000.0, 1_000.0)
         self.at = 0.0
-        self.lends_keys: bool | None = lends_keys
+        self.supports_temporary_grabs: bool | None = supports_temporary_grabs
         self.keyboard = HotkeyController(self, self.open, lambda: self.clocks, "linux")
         self.keyboard.apply(settings)
 
     def open(self) -> Way | None:
-        if self.lends_keys is None:
+        if self.supports_temporary_grabs is None:
             return None
-        self.ways.append(Way(self.lends_keys))
+        self.ways.append(Way(self.supports_temporary_grabs))
         return self.ways[-1]
 
     def hear(self, message: object) -> None:

@@ -42,7 +42,7 @@ def tidy(stage, keep_days: int) -> None:
     Archive._tidy(stage.archive, keep_days)
 
 
-def test_a_kept_recording_is_encoded_without_losing_a_sample(stage, finished: Path) -> None:
+def test_kept_recording_is_encoded_without_losing_a_sample(stage, finished: Path) -> None:
     with open_recording(finished) as recording:
         before = recording.read(0, recording.length)
     tidy(stage, 7)
@@ -51,13 +51,13 @@ def test_a_kept_recording_is_encoded_without_losing_a_sample(stage, finished: Pa
         assert recording.read(0, recording.length) == before
 
 
-def test_nothing_is_kept_where_the_user_wants_nothing_kept(stage, finished: Path) -> None:
+def test_no_recording_is_kept_with_zero_days(stage, finished: Path) -> None:
     stage.now += 1
     tidy(stage, 0)
     assert not finished.exists()
 
 
-def test_an_old_recording_goes_and_a_young_one_stays(stage, finished: Path) -> None:
+def test_old_recording_is_removed_and_a_young_one_stays(stage, finished: Path) -> None:
     stage.now += 6 * 24 * 3600
     tidy(stage, 7)
     assert finished.exists()
@@ -67,7 +67,7 @@ def test_an_old_recording_goes_and_a_young_one_stays(stage, finished: Path) -> N
 
 
 @pytest.mark.parametrize("keep_days", [0, 7])
-def test_what_has_not_all_its_text_stays_as_it_is_at_any_age(stage, unfinished: Path, keep_days: int) -> None:
+def test_recording_without_all_its_text_stays_at_any_age(stage, unfinished: Path, keep_days: int) -> None:
     stage.now += 100 * 24 * 3600
     tidy(stage, keep_days)
     with open_recording(unfinished) as recording:
@@ -91,7 +91,7 @@ def test_final_that_the_sidecar_does_not_count_yet_is_not_recognized_again(stage
     assert stage.last(Finished).text == "Hello there"
 
 
-def test_saved_audio_is_a_wav_file_and_the_offer_stays(stage, unfinished: Path, tmp_path: Path) -> None:
+def test_saved_sound_is_a_wav_file_and_the_dictation_stays_offered(stage, unfinished: Path, tmp_path: Path) -> None:
     target = tmp_path / "said.wav"
     stage.dictation.save_unfinished(unfinished.name, target)
     stage.handle_messages()
@@ -99,14 +99,14 @@ def test_saved_audio_is_a_wav_file_and_the_offer_stays(stage, unfinished: Path, 
     assert [item.dictation for item in stage.last(IncompleteRecordingsFound).items] == [unfinished.name]
 
 
-def test_discarded_it_is_gone_and_so_is_the_offer(stage, unfinished: Path) -> None:
+def test_discarded_dictation_is_removed_and_no_longer_offered(stage, unfinished: Path) -> None:
     stage.dictation.discard_unfinished(unfinished.name)
     stage.handle_messages()
     assert not unfinished.exists()
     assert stage.last(IncompleteRecordingsFound).items == ()
 
 
-def test_what_cannot_be_read_is_told_with_a_remedy_and_left_alone(stage, unfinished: Path) -> None:
+def test_unreadable_recording_is_reported_with_a_remedy_and_not_changed(stage, unfinished: Path) -> None:
     (unfinished / "audio.pcm").unlink()
     (unfinished / "audio.pcm").mkdir()
     stage.dictation.transcribe_unfinished(unfinished.name)
@@ -115,7 +115,7 @@ def test_what_cannot_be_read_is_told_with_a_remedy_and_left_alone(stage, unfinis
     assert unfinished.exists()
 
 
-def test_what_is_being_written_or_read_is_left_for_the_next_time_without_a_word(stage, finished: Path) -> None:
+def test_recording_in_use_is_encoded_the_next_time_without_a_report(stage, finished: Path) -> None:
     with Journal.reopen(finished):
         tidy(stage, 7)
         assert (finished / "audio.pcm").exists()

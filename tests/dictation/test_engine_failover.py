@@ -44,14 +44,14 @@ def texts(stage: Stage) -> list[tuple[str, str]]:
     return [(event.segment.text, event.segment.engine) for event in stage.all(SegmentAdded)]
 
 
-def test_for_a_minute_the_service_is_waited_for(stage: Stage, service: Service) -> None:
+def test_no_stand_in_begins_before_a_minute(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(59)
     assert "start" not in stage.recognizer.calls
     assert stage.loop.state is State.RECONNECTING
 
 
-def test_then_the_local_recognizer_hears_what_has_no_text_yet(stage: Stage, service: Service) -> None:
+def test_local_recognizer_gets_all_sound_without_text_after_a_minute(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(61)
     assert "start" in stage.recognizer.calls
@@ -63,7 +63,7 @@ def test_then_the_local_recognizer_hears_what_has_no_text_yet(stage: Stage, serv
     assert stage.all(SegmentAdded)[-1].segment.start == round(2.5 * SAMPLE_RATE), "in its place"
 
 
-def test_when_the_service_is_back_it_goes_on_behind_the_text_there_is(stage: Stage, service: Service) -> None:
+def test_service_that_is_back_continues_from_the_end_of_the_text(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(61)
     stage.recognizer.final("three four", 0.5, 2.5)
@@ -81,7 +81,7 @@ def test_when_the_service_is_back_it_goes_on_behind_the_text_there_is(stage: Sta
     assert stage.all(SegmentAdded)[-1].segment.start == round(4.7 * SAMPLE_RATE)
 
 
-def test_what_the_service_still_says_of_the_old_recognition_is_nobodys(stage: Stage, service: Service) -> None:
+def test_late_events_of_the_former_recognition_are_dropped(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(61)
     service.final("late", 2.0, 3.0)
@@ -91,7 +91,7 @@ def test_what_the_service_still_says_of_the_old_recognition_is_nobodys(stage: St
     assert stage.loop.state is State.LISTENING
 
 
-def test_the_dictation_ends_with_the_engine_that_stands_in(stage: Stage, service: Service) -> None:
+def test_dictation_ends_with_the_stand_in(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(61)
     stage.dictation.stop()
@@ -108,7 +108,7 @@ def test_the_dictation_ends_with_the_engine_that_stands_in(stage: Stage, service
     assert stage.loop.state is State.IDLE
 
 
-def test_a_stand_in_that_fails_does_not_end_the_dictation(stage: Stage, service: Service) -> None:
+def test_failed_stand_in_does_not_end_the_dictation(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(61)
     stage.recognizer.say(Failed(stage.recognizer.dictation, "It broke.", "Start again.", fatal=True))
@@ -127,7 +127,9 @@ def test_local_recognizer_stands_in_for_every_language(stage: Stage, service: Se
 
 
 @pytest.mark.parametrize(("wish", "waits"), [("later", False), ("local", True)])
-def test_nothing_stands_in_unasked_or_without_its_model(stage: Stage, service: Service, wish: str, waits: bool) -> None:
+def test_no_stand_in_without_the_setting_or_without_its_model(
+    stage: Stage, service: Service, wish: str, waits: bool
+) -> None:
     stage.recognizer.waits = waits
     begin(stage, service, wish=wish)
     stage.pass_time(600)

@@ -114,7 +114,7 @@ def test_missing_model_of_the_settings_is_downloaded_at_the_start(stage: Stage) 
     assert stage.of(ModelFailed) == []
 
 
-def test_model_that_is_there_is_left_alone(stage: Stage, server: ModelServer) -> None:
+def test_installed_model_is_not_downloaded_again(stage: Stage, server: ModelServer) -> None:
     stage.library.download(ID)
     stage.run_until(lambda: stage.is_told(ModelState.READY))
     asked = len(server.asked)
@@ -124,7 +124,7 @@ def test_model_that_is_there_is_left_alone(stage: Stage, server: ModelServer) ->
     assert len(server.asked) == asked
 
 
-def test_failure_is_told_once_and_the_download_tried_again_when_the_network_changes(
+def test_failure_is_reported_once_and_the_download_retried_when_the_network_changes(
     stage: Stage, server: ModelServer
 ) -> None:
     server.behavior["config.json"] = Behavior(status=503)
@@ -156,7 +156,7 @@ def test_other_source_in_the_settings_is_tried_at_once(stage: Stage, small: Smal
         stage.run_until(lambda: stage.is_told(ModelState.READY))
 
 
-def test_metered_connection_is_told_and_the_user_may_download_all_the_same(stage: Stage, server: ModelServer) -> None:
+def test_metered_connection_is_reported_and_the_user_may_download_anyway(stage: Stage, server: ModelServer) -> None:
     stage.metered = True
     stage.library.open()
     stage.run_until(lambda: len(stage.of(ModelFailed)) == 1)
@@ -187,7 +187,7 @@ def test_cancelled_download_leaves_nothing(stage: Stage, server: ModelServer, tm
     assert stage.of(ModelFailed) == []
 
 
-def test_removed_model_is_told_and_one_that_is_not_there_too(stage: Stage) -> None:
+def test_removal_is_reported_also_for_an_absent_model(stage: Stage) -> None:
     stage.library.download(ID)
     stage.run_until(lambda: stage.is_told(ModelState.READY))
     stage.library.remove(ID)
@@ -232,7 +232,7 @@ def test_model_that_cannot_be_loaded_is_read_once_a_run(stage: Stage, tmp_path: 
     assert len(server.asked) == asked
 
 
-def test_trial_tells_both_texts_and_its_failure_names_a_remedy(stage: Stage) -> None:
+def test_trial_reports_both_texts_and_its_failure_names_a_remedy(stage: Stage) -> None:
     stage.library.try_on_last_dictation(ID)
     stage.run_until(lambda: stage.of(ModelTried) == [ModelTried(ID, "d", "a", "b", 1.0)])
 
@@ -244,7 +244,7 @@ def test_trial_tells_both_texts_and_its_failure_names_a_remedy(stage: Stage) -> 
     stage.run_until(lambda: stage.of(ModelFailed) == [ModelFailed(ID, "There is no recording.", "Dictate something.")])
 
 
-def test_bug_in_a_job_is_told_and_the_next_job_runs(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+def test_exception_in_a_job_is_reported_and_the_next_job_runs(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     def crash(model: str, stop: StopTransfer) -> ModelTried:
         raise ZeroDivisionError
 
@@ -255,7 +255,7 @@ def test_bug_in_a_job_is_told_and_the_next_job_runs(stage: Stage, caplog: pytest
     assert [failed.what for failed in stage.of(ModelFailed)] == ["Something went wrong inside Saywrite."]
 
 
-def test_list_tells_the_state_at_once_also_while_a_download_hangs(stage: Stage, server: ModelServer) -> None:
+def test_list_reports_the_state_at_once_also_while_a_download_hangs(stage: Stage, server: ModelServer) -> None:
     stage.library.list()
     stage.run_until(lambda: len(stage.of(ModelsChanged)) == 2)
     assert stage.states == [ModelState.ABSENT]

@@ -96,7 +96,7 @@ class TalkStage(Stage):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.inserter = Inserter()
-        self.way = Way(lends_keys=True)
+        self.way = Way(supports_temporary_grabs=True)
         self.watch: list[str] = []
         self.commands.loop.settings = SETTINGS
 
@@ -163,14 +163,14 @@ def stage(tmp_path: Path) -> TalkStage:
     made.archive.close_history()
 
 
-def test_what_a_key_dictated_goes_into_the_window_that_had_the_focus_then(stage: TalkStage) -> None:
+def test_text_is_inserted_into_the_window_that_had_the_focus_at_the_key_press(stage: TalkStage) -> None:
     stage.dictate("hello there")
     (given,) = stage.inserter.given
     assert given == Insertion(stage.last(Finished).dictation, "Hello there", "en", EDITOR, added_capital=True)
     assert stage.states == ["starting", "listening", "finishing", "idle"]
 
 
-def test_a_text_is_in_the_history_before_it_goes(stage: TalkStage) -> None:
+def test_text_is_in_the_history_before_it_is_inserted(stage: TalkStage) -> None:
     stage.disk.stalled = True
     stage.dictate("hello there")
     assert stage.inserted() == []
@@ -179,7 +179,7 @@ def test_a_text_is_in_the_history_before_it_goes(stage: TalkStage) -> None:
     assert stage.inserted() == ["Hello there"]
 
 
-def test_a_disk_that_does_not_answer_does_not_keep_it_for_ever(stage: TalkStage) -> None:
+def test_text_is_inserted_although_the_disk_does_not_answer(stage: TalkStage) -> None:
     stage.disk.stalled = True
     stage.dictate("hello there")
     stage.pass_time(DISK_PATIENCE_S)
@@ -189,7 +189,7 @@ def test_a_disk_that_does_not_answer_does_not_keep_it_for_ever(stage: TalkStage)
     assert stage.inserted() == ["Hello there"]
 
 
-def test_a_text_waits_while_the_key_is_down_for_the_next_one(stage: TalkStage) -> None:
+def test_text_waits_while_the_key_is_down_for_the_next_dictation(stage: TalkStage) -> None:
     stage.down()
     stage.speak()
     stage.pass_time(1)
@@ -210,7 +210,7 @@ def test_a_text_waits_while_the_key_is_down_for_the_next_one(stage: TalkStage) -
     assert stage.inserted() == ["One", "Two"]
 
 
-def test_what_the_window_started_stays_in_the_window(stage: TalkStage) -> None:
+def test_dictation_started_in_the_window_is_not_inserted(stage: TalkStage) -> None:
     stage.listen()
     stage.say(2)
     stage.dictation.stop()
@@ -219,7 +219,7 @@ def test_what_the_window_started_stays_in_the_window(stage: TalkStage) -> None:
     assert stage.inserted() == []
 
 
-def test_what_the_command_line_started_is_inserted(stage: TalkStage) -> None:
+def test_dictation_started_on_the_command_line_is_inserted(stage: TalkStage) -> None:
     stage.dictation.start(insert=True)
     stage.handle_messages()
     stage.speak()
@@ -229,7 +229,7 @@ def test_what_the_command_line_started_is_inserted(stage: TalkStage) -> None:
     assert stage.inserted() == ["Hello there"]
 
 
-def test_a_key_pressed_in_our_own_window_writes_there_only_once(stage: TalkStage) -> None:
+def test_key_pressed_in_our_own_window_inserts_nothing(stage: TalkStage) -> None:
     stage.inserter.focused = OWN
     stage.dictate("hello there")
     assert stage.inserted() == []
@@ -242,7 +242,7 @@ def test_a_key_pressed_in_our_own_window_writes_there_only_once(stage: TalkStage
     assert stage.inserted() == ["For the editor"]
 
 
-def test_nothing_said_is_nothing_inserted(stage: TalkStage) -> None:
+def test_dictation_without_words_inserts_nothing(stage: TalkStage) -> None:
     stage.down()
     stage.speak()
     stage.pass_time(1)
@@ -253,7 +253,7 @@ def test_nothing_said_is_nothing_inserted(stage: TalkStage) -> None:
     assert stage.inserted() == []
 
 
-def test_the_second_key_dictates_in_its_own_language(stage: TalkStage) -> None:
+def test_second_key_dictates_in_its_own_language(stage: TalkStage) -> None:
     stage.down(SECOND)
     assert stage.recognizer.request.language == "de"
     stage.speak()
@@ -263,7 +263,7 @@ def test_the_second_key_dictates_in_its_own_language(stage: TalkStage) -> None:
     assert stage.inserter.given[0].language == "de"
 
 
-def test_escape_drops_the_text_and_the_recording_goes_when_the_offer_ends(stage: TalkStage) -> None:
+def test_escape_drops_the_text_and_the_recording_is_removed_when_the_offer_ends(stage: TalkStage) -> None:
     stage.down()
     stage.speak()
     stage.down(CANCEL)
@@ -277,7 +277,7 @@ def test_escape_drops_the_text_and_the_recording_goes_when_the_offer_ends(stage:
     assert stage.inserted() == []
 
 
-def test_a_cancel_that_is_taken_back_becomes_text_and_goes_where_it_was_to_go(stage: TalkStage) -> None:
+def test_restored_dictation_is_transcribed_and_inserted_into_its_window(stage: TalkStage) -> None:
     stage.down()
     stage.speak()
     stage.dictation.cancel()
@@ -320,7 +320,7 @@ def words_in_history(stage: TalkStage) -> list[str]:
         store.close()
 
 
-def test_the_text_of_a_cancelled_dictation_goes_with_it(stage: TalkStage) -> None:
+def test_text_of_a_cancelled_dictation_is_removed_with_it(stage: TalkStage) -> None:
     dictation = cancelled_with_text(stage)
     assert stage.last(Finished).cancelled, "for the tray, which offers the last texts"
     assert stage.last(SegmentsRemoved).dictation == dictation, "from the transcript at once"
@@ -329,7 +329,7 @@ def test_the_text_of_a_cancelled_dictation_goes_with_it(stage: TalkStage) -> Non
     assert list(stage.paths.recordings.iterdir()) == []
 
 
-def test_at_the_end_of_the_program_a_cancelled_dictation_goes_at_once(stage: TalkStage) -> None:
+def test_end_of_the_program_removes_a_cancelled_dictation_at_once(stage: TalkStage) -> None:
     cancelled_with_text(stage)
     stage.dictation.quit()
     stage.handle_messages()
@@ -337,7 +337,7 @@ def test_at_the_end_of_the_program_a_cancelled_dictation_goes_at_once(stage: Tal
     assert list(stage.paths.recordings.iterdir()) == []
 
 
-def test_the_text_of_a_cancel_that_is_taken_back_is_there_again(stage: TalkStage) -> None:
+def test_restored_dictation_shows_its_text_again(stage: TalkStage) -> None:
     dictation = cancelled_with_text(stage)
     before = len(stage.all(SegmentAdded))
     stage.dictation.take_back_cancelled()
@@ -349,14 +349,14 @@ def test_the_text_of_a_cancel_that_is_taken_back_is_there_again(stage: TalkStage
     assert words_in_history(stage) == [dictation]
 
 
-def test_a_cancel_before_anything_was_heard_offers_nothing(stage: TalkStage) -> None:
+def test_cancel_before_any_sound_offers_nothing(stage: TalkStage) -> None:
     stage.down()
     stage.dictation.cancel()
     stage.handle_messages()
     assert [event.revocable for event in stage.all(Cancelled)] == [True, False]
 
 
-def test_the_keys_times_and_the_insertion_are_in_the_receipt_of_its_latency(stage: TalkStage) -> None:
+def test_latency_contains_the_times_of_the_key_and_of_the_insertion(stage: TalkStage) -> None:
     kept: dict[str, object] = {}
     stage.commands.latency._keep = lambda dictation, microphone, latency: kept.update({dictation: latency})
     stage.dictate("hello there")
@@ -367,7 +367,7 @@ def test_the_keys_times_and_the_insertion_are_in_the_receipt_of_its_latency(stag
     assert kept[dictation].inserted == round(1000 * (1 + 2 * BOUNCE_S + 0.5))
 
 
-def test_the_insertion_knows_which_keys_were_ours(stage: TalkStage) -> None:
+def test_inserter_knows_which_keys_were_ours(stage: TalkStage) -> None:
     stage.dictate("hello there")
     kinds = [kind for _, kind in stage.inserter.own]
     assert kinds == ["down", "command", "up", "command"]
@@ -377,7 +377,7 @@ def test_the_insertion_knows_which_keys_were_ours(stage: TalkStage) -> None:
     assert [kind for _, kind in stage.inserter.own][4:] == ["command"]
 
 
-def test_what_became_of_texts_and_keys_is_told(stage: TalkStage) -> None:
+def test_results_of_insertions_and_grabs_are_reported(stage: TalkStage) -> None:
     missed = NotInserted("d", "Kate", "Kate did not read the text.", "Choose “Insert again”.", on_clipboard=True)
     stage.inbox.post(missed)
     stage.inbox.post(
@@ -393,12 +393,12 @@ def test_what_became_of_texts_and_keys_is_told(stage: TalkStage) -> None:
     assert stage.inserter.story == ["start", "again", "take back"]
 
 
-def test_the_sessions_watch_looks_for_lockers_while_the_microphone_is_open(stage: TalkStage) -> None:
+def test_session_watch_runs_while_the_microphone_is_open(stage: TalkStage) -> None:
     stage.dictate("hello there")
     assert stage.watch == ["begun", "capturing", "not capturing"]
 
 
-def test_at_the_end_the_keys_go_first(stage: TalkStage) -> None:
+def test_close_releases_the_keys_first(stage: TalkStage) -> None:
     stage.dictation.quit()
     stage.handle_messages()
     assert stage.way.released
@@ -406,7 +406,7 @@ def test_at_the_end_the_keys_go_first(stage: TalkStage) -> None:
     assert stage.inserter.story[-1] == "close"
 
 
-def test_the_settings_are_the_insertions_choices(stage: TalkStage) -> None:
+def test_settings_become_the_rules_of_the_insertion(stage: TalkStage) -> None:
     settings = Settings(
         insertion_means="type",
         insertion_other_window="keep",
@@ -431,11 +431,11 @@ def test_the_settings_are_the_insertions_choices(stage: TalkStage) -> None:
         ("", "", False),
     ],
 )
-def test_only_a_capital_of_our_own_may_go_again(raw: str, text: str, added: bool) -> None:
+def test_only_a_capital_that_we_added_may_be_removed(raw: str, text: str, added: bool) -> None:
     assert added_capital(Segment(1, text, raw, 0, 1)) is added
 
 
-def test_with_listening_ahead_the_recording_begins_before_the_key(stage: TalkStage) -> None:
+def test_with_preroll_the_recording_begins_before_the_key(stage: TalkStage) -> None:
     assert stage.sources == [], "without it nothing listens while idle"
     stage.dictation.apply(replace(SETTINGS, preroll_ms=500))
     stage.handle_messages()
@@ -461,7 +461,7 @@ def test_with_listening_ahead_the_recording_begins_before_the_key(stage: TalkSta
     assert stage.source.ended
 
 
-def test_a_microphone_that_is_not_there_is_tried_again_not_hammered(stage: TalkStage) -> None:
+def test_missing_microphone_of_the_preroll_is_retried_with_a_pause(stage: TalkStage) -> None:
     stage.dictation.apply(replace(SETTINGS, preroll_ms=500))
     stage.handle_messages()
     stage.source.sink.failed(NoMicrophone("There is no microphone.", "Connect one."), True)

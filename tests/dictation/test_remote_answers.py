@@ -13,7 +13,7 @@ from tests.dictation.conftest import FakeRecognizer, Stage
 from saywrite import __version__
 from saywrite.cli.remote_answers import RemoteControl, WindowCalls
 from saywrite.cli.remote_commands import describe
-from saywrite.desktop.remote_control.protocol import Answer, ControlRequest
+from saywrite.desktop.remote_control.request import Answer, ControlRequest
 from saywrite.dictation.observers import Status, StatusBoard
 from saywrite.foundation.errors import ControlRefused
 from saywrite.foundation.events import SAMPLE_RATE, Failed, Finished, ProgressChanged, State, StateChanged
@@ -182,7 +182,7 @@ def test_what_keeps_a_dictation_from_beginning_is_the_answer_and_stays_to_be_see
 
 
 def test_a_dictation_that_hangs_keeps_nobody_waiting(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("saywrite.cli.remote_answers.PATIENCE_S", 0.05)
+    monkeypatch.setattr("saywrite.cli.remote_answers.COMMAND_LIMIT_S", 0.05)
     assert remote.control.answer(ControlRequest("start"))["state"] == "idle"  # nobody takes the message
     assert remote.control.answer(ControlRequest("status"))["state"] == "idle"
     remote.stage.handle_messages()

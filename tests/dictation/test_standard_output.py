@@ -112,7 +112,7 @@ def test_a_closed_standard_error_does_not_send_messages_to_standard_output(tmp_p
 
 def test_descriptors_that_were_closed_are_not_given_to_other_files(tmp_path: Path) -> None:
     code = (
-        "import os; from saywrite.cli.ending.standard_output import prepare_streams; prepare_streams();"
+        "import os; from saywrite.cli.ending.streams import prepare_streams; prepare_streams();"
         "fd = os.open(os.environ['NEW'], os.O_CREAT | os.O_WRONLY); raise SystemExit(fd < 3)"
     )
     command = f'"{sys.executable}" -c "{code}" <&- >&- 2>&-'

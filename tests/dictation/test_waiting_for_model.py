@@ -68,7 +68,7 @@ def test_dictation_without_model_ends_with_everything_pending(missing: Stage) ->
     assert (item.dictation, item.waits) == (dictation, True)
 
 
-def test_text_is_written_when_the_model_is_there_in_order_and_without_a_click(missing: Stage) -> None:
+def test_waiting_dictations_get_their_text_in_order_when_the_model_is_there(missing: Stage) -> None:
     first, second = dictate(missing), dictate(missing, 3)
     bring_model(missing)
     assert starts(missing) == [first, second, first]
@@ -90,7 +90,7 @@ def test_model_that_another_process_brings_is_found_within_five_seconds(missing:
     assert starts(missing) == [dictation, dictation]
 
 
-def test_other_unfinished_dictations_stay_with_the_user(stage: Stage) -> None:
+def test_other_unfinished_dictations_wait_for_the_user(stage: Stage) -> None:
     stage.listen()
     stage.say(2)
     stage.release()
@@ -144,7 +144,7 @@ def test_waiting_dictation_is_continued_after_a_restart(next_start: Stage) -> No
     assert next_start.last(IncompleteRecordingsFound).items == ()
 
 
-def test_what_was_dictated_for_this_computer_stays_on_it_and_in_its_language(next_start: Stage) -> None:
+def test_dictation_for_the_local_engine_is_never_sent_to_a_service(next_start: Stage) -> None:
     """Whatever engine and language the settings say meanwhile."""
     from tests.dictation.conftest import FakeRecognizer
 
@@ -157,7 +157,7 @@ def test_what_was_dictated_for_this_computer_stays_on_it_and_in_its_language(nex
     assert next_start.recognizer.request.language == "de"
 
 
-def test_a_press_during_automatic_transcription_starts_a_dictation_at_once(missing: Stage) -> None:
+def test_press_during_automatic_transcription_starts_a_dictation_at_once(missing: Stage) -> None:
     waiting = dictate(missing)
     bring_model(missing)
     assert missing.loop.state is State.FINISHING, "the key starts a dictation; it does not stop this one"
@@ -174,7 +174,7 @@ def test_a_press_during_automatic_transcription_starts_a_dictation_at_once(missi
     assert missing.text == ["New", "Old"]
 
 
-def test_transcription_that_fails_with_the_model_there_is_not_repeated_for_ever(missing: Stage) -> None:
+def test_failed_transcription_is_not_repeated(missing: Stage) -> None:
     dictate(missing)
     bring_model(missing)
     missing.recognizer.say(Failed(missing.recognizer.dictation, "It ended.", "Start again.", fatal=True))
@@ -186,7 +186,7 @@ def test_transcription_that_fails_with_the_model_there_is_not_repeated_for_ever(
     assert not item.waits
 
 
-def test_model_that_goes_again_in_mid_transcription_is_waited_for_again(missing: Stage) -> None:
+def test_transcription_waits_again_when_the_model_is_removed_meanwhile(missing: Stage) -> None:
     dictation = dictate(missing)
     bring_model(missing)
     missing.recognizer.waits = True

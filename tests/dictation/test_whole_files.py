@@ -43,7 +43,7 @@ def stages(stage: Stage) -> tuple[Stage, FakeRecognizer, FakeRecognizer]:
     return stage, stream, upload
 
 
-def test_an_mp3_goes_whole_and_is_also_read_here(stages: tuple[Stage, FakeRecognizer, FakeRecognizer]) -> None:
+def test_mp3_is_uploaded_whole_and_also_read_here(stages: tuple[Stage, FakeRecognizer, FakeRecognizer]) -> None:
     stage, stream, upload = stages
     stage.dictation.transcribe_file(Path("talk.mp3"))
     stage.handle_messages()
@@ -53,14 +53,14 @@ def test_an_mp3_goes_whole_and_is_also_read_here(stages: tuple[Stage, FakeRecogn
     assert upload.fed == 3 * SAMPLE_RATE
 
 
-def test_a_wav_is_streamed(stages: tuple[Stage, FakeRecognizer, FakeRecognizer]) -> None:
+def test_wav_is_streamed(stages: tuple[Stage, FakeRecognizer, FakeRecognizer]) -> None:
     stage, stream, upload = stages
     stage.dictation.transcribe_file(Path("talk.wav"))
     stage.handle_messages()
     assert ("start" in upload.calls, "start" in stream.calls) == (False, True)
 
 
-def test_an_m4a_has_text_without_having_been_heard_here(
+def test_m4a_gets_its_text_without_being_decoded_here(
     stages: tuple[Stage, FakeRecognizer, FakeRecognizer],
 ) -> None:
     stage, _stream, upload = stages

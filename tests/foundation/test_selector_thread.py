@@ -1,4 +1,4 @@
-"""A thread that sleeps in the kernel: orders wake it in order, sockets wake it, and its end is never slept through."""
+"""A thread that sleeps in the kernel: jobs and sockets wake it, and it never sleeps through its end."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from saywrite.foundation.selector_thread import SelectorThread
 LIMIT_S = 20.0
 
 
-def serving(sockets: list[int], woken: Callable[[bool], None] = lambda ready: None) -> Callable[[SelectorThread], None]:
-    """What such a thread does: wait, and tell why it woke."""
+def serving(
+    sockets: list[int], woken: Callable[[list[int]], None] = lambda ready: None
+) -> Callable[[SelectorThread], None]:
+    """The code of such a thread: wait, and report the sockets that can be read."""
 
     def run(thread: SelectorThread) -> None:
         while not thread.closing:
@@ -25,25 +27,25 @@ def serving(sockets: list[int], woken: Callable[[bool], None] = lambda ready: No
     return run
 
 
-def test_orders_run_on_the_thread_in_their_order() -> None:
+def test_jobs_run_on_the_thread_in_their_order() -> None:
     done: list[tuple[int, int]] = []
     finished = threading.Event()
     thread = SelectorThread("test", serving([]))
     for number in range(100):
-        thread.order(lambda n=number: done.append((n, threading.get_ident())))
-    thread.order(finished.set)
+        thread.submit(lambda n=number: done.append((n, threading.get_ident())))
+    thread.submit(finished.set)
     assert finished.wait(LIMIT_S)
     assert [number for number, _ident in done] == list(range(100))
     assert {ident for _number, ident in done} == {thread._thread.ident}
     assert thread.close(LIMIT_S)
 
 
-def test_a_socket_that_can_be_read_wakes_it() -> None:
+def test_readable_socket_wakes_the_thread() -> None:
     ours, theirs = socket.socketpair()
     woken = threading.Event()
 
-    def tell(ready: bool) -> None:
-        if ready:
+    def tell(ready: list[int]) -> None:
+        if ready == [ours.fileno()]:
             ours.recv(1)
             woken.set()
 
@@ -55,7 +57,7 @@ def test_a_socket_that_can_be_read_wakes_it() -> None:
     theirs.close()
 
 
-def test_the_end_is_seen_although_an_inner_wait_took_the_news_of_it() -> None:
+def test_end_is_noticed_although_an_inner_wait_read_its_byte() -> None:
     inside = threading.Event()
 
     def run(thread: SelectorThread) -> None:
@@ -68,7 +70,7 @@ def test_the_end_is_seen_although_an_inner_wait_took_the_news_of_it() -> None:
     assert thread.close(LIMIT_S)
 
 
-def test_it_can_end_itself_and_orders_after_the_end_are_nothing() -> None:
+def test_thread_can_end_itself_and_later_jobs_do_not_run() -> None:
     thread = SelectorThread("test", serving([]))
     ended = threading.Event()
 
@@ -76,13 +78,13 @@ def test_it_can_end_itself_and_orders_after_the_end_are_nothing() -> None:
         thread.close(LIMIT_S)
         ended.set()
 
-    thread.order(end)
+    thread.submit(end)
     assert ended.wait(LIMIT_S)
     assert thread.close(LIMIT_S)
-    thread.order(lambda: pytest.fail("it ran"))
+    thread.submit(lambda: pytest.fail("it ran"))
 
 
-def test_a_thread_that_stumbles_says_so_and_keeps_no_file_open(caplog: pytest.LogCaptureFixture) -> None:
+def test_thread_that_fails_is_logged_and_leaves_no_file_open(caplog: pytest.LogCaptureFixture) -> None:
     files = psutil.Process().num_fds() if os.name == "posix" else 0
 
     def run(thread: SelectorThread) -> None:

@@ -117,7 +117,7 @@ def test_escape_is_never_bound(portal: MockPortal, ears: Ears) -> None:
     ears.grab(DICTATE, ESCAPE)
     (session,) = portal.sessions.values()
     assert [name for name, _details in session.bound] == [FIRST]
-    assert not ears.keys.lends_keys
+    assert not ears.keys.supports_temporary_grabs
 
 
 def test_other_keys_need_another_session_under_the_same_name(portal: MockPortal, ears: Ears) -> None:

@@ -228,7 +228,7 @@ def test_the_times_are_those_of_the_keys_not_of_a_thread_that_comes_late(ears: E
         held_up.set()
         go_on.wait(LIMIT_S)
 
-    ears.keys._thread.order(hold_up)
+    ears.keys._thread.submit(hold_up)
     assert held_up.wait(LIMIT_S)
     before = time.monotonic()
     keyboard.strike("F9")

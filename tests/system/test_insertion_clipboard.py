@@ -24,7 +24,6 @@ from saywrite.desktop.insertion.programs import ProgramRules
 from saywrite.desktop.insertion.worker import Inserter, Insertion
 from saywrite.desktop.insertion.x11.backend import X11
 from saywrite.foundation.events import Inserted, InsertionEvent, InsertionUncertain, NotInserted
-from saywrite.text.spacing import continue_text
 
 OLD = "what was copied before"
 BACK_S = 10.0
@@ -48,7 +47,7 @@ class Bench:
 
     def __init__(self, screen: Desktop, means: PasteMethod | None = None) -> None:
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), continue_text, self.events.put)
+        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), self.events.put)
         self.inserter.start()
         self.inserter.choose(ProgramRules(means, continues=False))
 

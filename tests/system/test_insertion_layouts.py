@@ -22,7 +22,6 @@ from saywrite.desktop.insertion.worker import Inserter, Insertion
 from saywrite.desktop.insertion.x11.backend import X11
 from saywrite.desktop.insertion.x11.xkb import Xkb
 from saywrite.foundation.events import Inserted, InsertionEvent, InsertionUncertain, InsertionUndone
-from saywrite.text.spacing import continue_text
 
 TEXT = "Vazy, zum Beispiel: “Größe” {@} #9 £3 — ça; да 漢字! "
 
@@ -63,7 +62,7 @@ class Bench:
 
     def __init__(self, screen: Desktop) -> None:
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), continue_text, self.events.put)
+        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), self.events.put)
         self.inserter.start()
         wait_for(lambda: self.inserter.focus() is not None, "the inserter does not start")
 

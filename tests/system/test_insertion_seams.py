@@ -21,7 +21,6 @@ from saywrite.desktop.insertion.programs import ProgramRules
 from saywrite.desktop.insertion.worker import Inserter, Insertion
 from saywrite.desktop.insertion.x11.backend import X11
 from saywrite.foundation.events import InsertionEvent
-from saywrite.text.spacing import continue_text
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +42,7 @@ class Bench:
     def __init__(self, screen: Desktop, reader: ScreenReader | None = None) -> None:
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
         told = AccessibleText(reader.env) if reader is not None else None
-        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), continue_text, self.events.put, text_before=told)
+        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), self.events.put, text_before=told)
         self.inserter.start()
 
     def insert(self, text: str, *, added_capital: bool = False) -> InsertionEvent:

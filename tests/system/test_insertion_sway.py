@@ -22,7 +22,6 @@ from saywrite.desktop.insertion.programs import ProgramRules
 from saywrite.desktop.insertion.wayland.backend import Wlroots
 from saywrite.desktop.insertion.worker import Inserter, Insertion
 from saywrite.foundation.events import Inserted, InsertionEvent, InsertionUncertain, InsertionUndone, NotInserted
-from saywrite.text.spacing import continue_text
 
 NO_CONTINUING = ProgramRules(continues=False)
 IMAGE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 1_400
@@ -46,7 +45,7 @@ class Bench:
 
     def __init__(self, screen: Compositor, choices: ProgramRules) -> None:
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(lambda: Wlroots(screen.display), continue_text, self.events.put)
+        self.inserter = Inserter(lambda: Wlroots(screen.display), self.events.put)
         self.inserter.start()
         self.inserter.choose(choices)
 

@@ -32,7 +32,6 @@ from saywrite.foundation.events import (
     NotInserted,
     UndoFailed,
 )
-from saywrite.text.spacing import continue_text
 
 NO_CONTINUING = ProgramRules(continues=False, line_breaks="as is")
 TYPING = ProgramRules(means=PasteMethod.TYPE, continues=False, line_breaks="as is")
@@ -49,7 +48,7 @@ class Bench:
 
     def __init__(self, screen: Desktop, choices: ProgramRules) -> None:
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), continue_text, self.events.put)
+        self.inserter = Inserter(lambda: X11(screen.env["DISPLAY"]), self.events.put)
         self.inserter.start()
         self.inserter.choose(choices)
 

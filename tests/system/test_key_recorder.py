@@ -98,7 +98,7 @@ def test_every_key_that_the_recorder_takes_is_one_the_grab_takes(layout: str, sc
                     continue  # a lock, a dead key: nothing to take
                 if answer == "taken":
                     taken[code] = words
-                    assert code in {grip.code for grip in grips.grips(parse(words))}, (code, words)
+                    assert code in {grip.code for grip in grips.grabs_for(parse(words))}, (code, words)
     finally:
         display.close()
         keyboard.layout("us")

@@ -7,9 +7,10 @@ import sys
 
 PROGRAM = """
 import subprocess, sys, threading
-from saywrite.desktop.network_events import NetworkChanges
+from saywrite.desktop.desktop_thread import DesktopThread
+from saywrite.desktop.session.network_events import NetworkChanges
 changed = threading.Event()
-watch = NetworkChanges(changed.set)
+watch = NetworkChanges(changed.set, DesktopThread())
 watch.start()
 watch.start()
 print(threading.active_count(), flush=True)

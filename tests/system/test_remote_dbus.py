@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import xml.etree.ElementTree
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,11 @@ from jeepney.wrappers import unwrap_msg
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.session_bus import session_bus
 
+from saywrite.desktop import desktop_thread
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control.dbus_service import NAME, PATH, ControlBus
-from saywrite.desktop.remote_control.protocol import VERBS, Answer, ControlRequest
+from saywrite.desktop.remote_control.protocol import VERBS
+from saywrite.desktop.remote_control.request import Answer, ControlRequest
 from saywrite.foundation.errors import ControlRefused
 
 pytestmark = pytest.mark.system
@@ -61,19 +64,41 @@ def caller(bus: str) -> Iterator[Caller]:
     made.connection.close()
 
 
+class LoneBus(ControlBus):
+    """A service with a desktop thread of its own."""
+
+    def __init__(self, address: str, answer: Callable[[ControlRequest], Answer]) -> None:
+        self.thread = DesktopThread()
+        super().__init__(answer, {"DBUS_SESSION_BUS_ADDRESS": address}, self.thread)
+
+    def is_joined(self) -> bool:
+        found: list[bool] = []
+        self.thread.run(lambda: found.append(self.is_connected), LIMIT_S)
+        return found == [True]
+
+
 @contextmanager
-def on_the_bus(bus: str, caller: Caller, asked: list[ControlRequest]) -> Iterator[ControlBus]:
+def started(address: str, answer: Callable[[ControlRequest], Answer]) -> Iterator[LoneBus]:
+    control = LoneBus(address, answer)
+    control.start()
+    try:
+        yield control
+    finally:
+        control.stop()
+        control.thread.close()
+
+
+@contextmanager
+def on_the_bus(bus: str, caller: Caller, asked: list[ControlRequest]) -> Iterator[LoneBus]:
     def answer(request: ControlRequest) -> Answer:
         asked.append(request)
         if request.language == "xx":
             raise ControlRefused("The running Saywrite does not know this language.")
         return STATUS
 
-    control = ControlBus(answer, {"DBUS_SESSION_BUS_ADDRESS": bus})
-    control.start()
-    wait_for(caller.sees_it, "it does not come onto the bus")
-    yield control
-    control.stop()
+    with started(bus, answer) as control:
+        wait_for(caller.sees_it, "it does not come onto the bus")
+        yield control
 
 
 def test_every_verb_is_a_method_that_answers_with_the_status(bus: str, caller: Caller) -> None:
@@ -139,47 +164,45 @@ def test_what_it_can_do_is_described_for_tools(bus: str, caller: Caller) -> None
     assert methods == {*map(str.capitalize, VERBS), "StartWith", "ToggleWith", "ShowWith"}
 
 
-def test_the_name_belongs_to_the_first_and_the_second_does_without(bus: str, caller: Caller) -> None:
-    with on_the_bus(bus, caller, []):
-        second = ControlBus(lambda request: {"state": "second"}, {"DBUS_SESSION_BUS_ADDRESS": bus})
-        second.start()
-        second._thread.join(LIMIT_S)
-        assert not second._thread.is_alive()
+def test_name_belongs_to_the_first_instance_and_the_second_leaves_the_bus(bus: str, caller: Caller) -> None:
+    with on_the_bus(bus, caller, []), started(bus, lambda request: {"state": "second"}) as second:
+        wait_for(lambda: not second.is_joined(), "the second one stays on the bus")
         assert caller.call("Status")[0]["state"] == ("s", "idle")
-        second.stop()
 
 
 @pytest.mark.parametrize("address", ["", "disabled:", "autolaunch:", "unix:path=/nowhere/bus", "rubbish", "tcp:host=x"])
-def test_without_a_bus_nothing_happens(address: str) -> None:
-    control = ControlBus(lambda request: {}, {"DBUS_SESSION_BUS_ADDRESS": address})
-    control.start()
-    control._thread.join(LIMIT_S)
-    assert not control._thread.is_alive()
-    control.stop()
+def test_without_a_bus_the_service_does_nothing(address: str) -> None:
+    with started(address, lambda request: {}) as control:
+        assert not control.is_joined()
 
 
-def test_when_the_bus_dies_the_thread_ends_quietly() -> None:
+def test_end_of_the_bus_ends_the_service_and_nothing_else() -> None:
     with session_bus() as address:
-        control = ControlBus(lambda request: STATUS, {"DBUS_SESSION_BUS_ADDRESS": address})
+        control = LoneBus(address, lambda request: STATUS)
         control.start()
         made = Caller(address)
         wait_for(made.sees_it, "it does not come onto the bus")
+        assert control.is_joined()
         made.connection.close()
-    control._thread.join(LIMIT_S)
-    assert not control._thread.is_alive()
+    wait_for(lambda: not control.is_joined(), "it does not notice the end of the bus")
+    ran = threading.Event()
+    control.thread.submit(ran.set)
+    assert ran.wait(LIMIT_S)
     control.stop()
+    control.thread.close()
 
 
 def test_it_sleeps_while_nobody_calls(bus: str, caller: Caller) -> None:
-    with on_the_bus(bus, caller, []) as control:
+    with on_the_bus(bus, caller, []):
         caller.call("Status")
         pause = threading.Event()
         pause.wait(0.2)
-        before = _wakeups(control)
+        before = _wakeups()
         pause.wait(1.0)
-        assert _wakeups(control) == before
+        assert _wakeups() == before
 
 
-def _wakeups(control: ControlBus) -> str:
-    status = Path(f"/proc/self/task/{control._thread.native_id}/status").read_text()
+def _wakeups() -> str:
+    (thread,) = [each for each in threading.enumerate() if each.name == desktop_thread.NAME]
+    status = Path(f"/proc/self/task/{thread.native_id}/status").read_text()
     return status.split("\nvoluntary_ctxt_switches:")[1].split()[0]

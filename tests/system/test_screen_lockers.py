@@ -17,6 +17,7 @@ from tests.system.lab.desktop import Desktop, desktop
 from tests.system.lab.targets import editor
 from tests.system.lab.wayland import sway
 
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.session.events import ScreenLocked, SessionWatch
 from saywrite.desktop.session.screen_lockers import WaylandLockers, X11Lockers
 
@@ -50,12 +51,14 @@ def running(screen: Desktop, *command: str) -> Iterator[subprocess.Popen[bytes]]
 @contextmanager
 def watching(screen: Desktop) -> Iterator[queue.SimpleQueue[object]]:
     heard: queue.SimpleQueue[object] = queue.SimpleQueue()
-    watch = SessionWatch(heard.put, time.monotonic, screen.env)
+    thread = DesktopThread()
+    watch = SessionWatch(heard.put, time.monotonic, thread, screen.env)
     watch.capture(True)
     try:
         yield heard
     finally:
         watch.close()
+        thread.close()
 
 
 LOCKER = """

@@ -19,6 +19,7 @@ from jeepney.io.blocking import open_dbus_connection
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.session_bus import session_bus
 
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.session.events import (
     LOGIND,
     SAVERS,
@@ -62,7 +63,12 @@ class Watch:
 
     def __init__(self) -> None:
         self.heard: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self.watch = SessionWatch(self.heard.put, time.monotonic)
+        self.thread = DesktopThread()
+        self.watch = SessionWatch(self.heard.put, time.monotonic, self.thread)
+
+    def close(self) -> None:
+        self.watch.close()
+        self.thread.close()
 
     def next(self) -> type:
         return type(self.heard.get(timeout=LIMIT_S))
@@ -89,7 +95,7 @@ def watch(logind: Service) -> Iterator[Watch]:
     made = Watch()
     logind.answer_for_the_session()
     yield made
-    made.watch.close()
+    made.close()
 
 
 def test_sleep_and_waking_are_told(watch: Watch, logind: Service) -> None:
@@ -132,7 +138,7 @@ def test_the_session_is_found_by_its_id_where_there_is_one_or_by_our_process(
         monkeypatch.setenv("XDG_SESSION_ID", name)
         made = Watch()
         call = logind.answer_for_the_session()
-        made.watch.close()
+        made.close()
         assert (call.header.fields[HeaderFields.member], call.body) == expected
 
 
@@ -156,7 +162,7 @@ def test_a_bus_that_dies_does_not_end_the_other(monkeypatch: pytest.MonkeyPatch)
         for _ in range(3):  # in the first round it may not have noticed yet
             logind.say("/org/freedesktop/login1", f"{LOGIND}.Manager", "PrepareForSleep", "b", True)
             assert watch.next() is Suspending
-        watch.watch.close()
+        watch.close()
         logind.close()
 
 
@@ -166,7 +172,7 @@ def test_without_any_bus_there_are_no_events_and_nothing_is_left(monkeypatch: py
     process = psutil.Process()
     files, threads = process.num_fds(), threading.active_count()
     watch = Watch()
-    watch.watch.close()
+    watch.close()
     assert watch.heard.empty()
     assert (process.num_fds(), threading.active_count()) == (files, threads)
 

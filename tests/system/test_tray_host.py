@@ -19,6 +19,7 @@ from tests.system.lab.desktop import Desktop, desktop, wait_for
 from tests.system.lab.session_bus import session_bus
 from tests.system.lab.tray import panel
 
+from saywrite.desktop.desktop_thread import NAME, DesktopThread
 from saywrite.desktop.tray_host import WATCHER, TrayHostWatch
 
 LIMIT_S = 20.0
@@ -62,7 +63,12 @@ class Told:
 
     def __init__(self, *, x11: bool) -> None:
         self._news: queue.SimpleQueue[bool] = queue.SimpleQueue()
-        self.watch = TrayHostWatch(self._news.put, x11=x11)
+        self.thread = DesktopThread()
+        self.watch = TrayHostWatch(self._news.put, self.thread, x11=x11)
+
+    def close(self) -> None:
+        self.watch.close()
+        self.thread.close()
 
     def next(self) -> bool:
         return self._news.get(timeout=LIMIT_S)
@@ -103,7 +109,7 @@ def watching() -> Iterator[Callable[..., Told]]:
 
     yield watch
     for each in made:
-        each.watch.close()
+        each.close()
 
 
 def test_without_bus_and_display_there_is_none(watching: Callable[..., Told]) -> None:
@@ -197,7 +203,7 @@ def test_while_nothing_changes_the_thread_sleeps(
         watcher = Watcher(host=True)
         assert told.next() is True
         tray.start()  # the other kind comes too: both connections are read, or the thread would never sleep again
-        (thread,) = [each for each in threading.enumerate() if each.name == "tray hosts"]
+        (thread,) = [each for each in threading.enumerate() if each.name == NAME]
         status = Path(f"/proc/{os.getpid()}/task/{thread.native_id}/status")
 
         def switches() -> int:

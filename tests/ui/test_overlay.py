@@ -16,11 +16,11 @@ from PySide6.QtGui import QGuiApplication, QWindow
 from window_fakes import FakeDictation, script
 
 from saywrite.audio.levels import Envelope
-from saywrite.foundation.events import Failed, Finished, Partial, Segment, SegmentAdded, State, StateChanged
+from saywrite.foundation.events import Cancelled, Failed, Finished, Partial, Segment, SegmentAdded, State, StateChanged
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.tray.overlay import POLL_MS, REDUCED_POLL_MS, Overlay
-from saywrite.ui.tray.overlay_controller import PROBLEM_MS
+from saywrite.ui.tray.overlay_controller import CANCELLED, PROBLEM_MS
 from saywrite.ui.tray.overlay_position import MARGIN, OverlayPosition, ScreenArea, corner, packed, position_of, unpacked
 from saywrite.ui.tray.state_icons import TrayState
 
@@ -231,6 +231,47 @@ def test_failure_is_shown_long_enough_to_be_read(away: FrontEnd) -> None:
     away.overlay._problem_timer.stop()
     away.overlay._problem_timer.timeout.emit()
     assert words(away) is None
+
+
+def cancel(front: FrontEnd) -> None:
+    """What the front end receives when the user cancels a dictation that listens."""
+    front.receive(StateChanged("d1", State.STARTING))
+    front.receive(Partial("d1", "hello"))
+    front.receive(Cancelled("d1", revocable=True))
+    front.receive(StateChanged("d1", State.FINISHING))
+    front.receive(Finished("d1", 1, 1, 0, 1.0, "", cancelled=True))
+    front.receive(StateChanged("d1", State.IDLE))
+
+
+def click(front: FrontEnd, qtbot: Any) -> None:
+    assert front.overlay.overlay is not None
+    qtbot.mouseClick(front.overlay.overlay, Qt.MouseButton.LeftButton, pos=QPoint(200, 20))
+
+
+def test_click_takes_the_cancelling_back(away: FrontEnd, dictation: FakeDictation, qtbot: Any) -> None:
+    cancel(away)
+    assert words(away) == CANCELLED == "Cancelled. Click here to take that back."
+    click(away, qtbot)
+    assert dictation.posted.count(("take_back_cancelled", ())) == 1
+    away.receive(Cancelled("d1", revocable=False))
+    assert words(away) is None
+
+
+def test_cancelling_that_can_no_longer_be_taken_back_is_not_offered(
+    away: FrontEnd, dictation: FakeDictation, qtbot: Any
+) -> None:
+    cancel(away)
+    away.receive(StateChanged("d2", State.STARTING))
+    away.receive(Cancelled("d1", revocable=False))
+    assert words(away) == "Listening…"
+    click(away, qtbot)
+    assert ("take_back_cancelled", ()) not in dictation.posted
+
+
+def test_overlay_that_passes_clicks_on_offers_nothing(make_front: Callable[..., FrontEnd]) -> None:
+    front = make_front(settings=Settings(overlay="through"))
+    cancel(front)
+    assert words(front) is None
 
 
 @pytest.mark.parametrize("setting", ["off", "on"])

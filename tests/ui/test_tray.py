@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, QSize
+from PySide6.QtCore import QObject, QRect, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from window_fakes import CHOICES, HEADSET, WEBCAM, FakeDictation
@@ -189,6 +190,19 @@ def test_failure_is_shown_beside_the_icon_only_while_the_window_is_hidden(
     resident.front.show()
     resident.front.receive(Failed("", "Told in the window.", "Do that.", fatal=True))
     assert resident.icon.messages == [("Told here.", "Do that.")]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="Only on Linux a message may be read as markup")
+@pytest.mark.parametrize(
+    ("place", "body"), [(QRect(), "Connect R&amp;D &lt;b&gt;."), (QRect(1, 1, 22, 22), "Connect R&D <b>.")]
+)
+def test_names_in_a_message_are_not_read_as_markup(
+    place: QRect, body: str, make_resident: Callable[..., Resident], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resident = make_resident()
+    monkeypatch.setattr(NotedIcon, "geometry", lambda _icon: place)
+    resident.front.receive(Failed("", "No R&D <b>.", "Connect R&D <b>.", fatal=True))
+    assert resident.icon.messages == [("No R&D <b>.", body)]
 
 
 def test_problem_seen_in_the_window_is_removed_from_the_icon(

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from saywrite.audio.files.file_source import probe
 from saywrite.cli.ending.interrupts import FILE_FINISH_S, SPEECH_FINISH_S, Interrupts
@@ -35,10 +34,8 @@ DISK_ANSWERS_S = 2.0
 """Seconds after the end of a dictation in which the disk says what it has kept."""
 
 
-class BuildDictation(Protocol):
-    """Gives a dictation that tells `tell`; the composition root's."""
-
-    def __call__(self, tell: Callable[[FrontEndEvent], None]) -> Dictation: ...
+BuildDictation = Callable[[Callable[[FrontEndEvent], None]], Dictation]
+"""Builds a dictation that passes its events to the function."""
 
 
 @dataclass(frozen=True, slots=True)

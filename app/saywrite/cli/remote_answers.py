@@ -1,7 +1,6 @@
-"""What the commands from outside mean: posts to the dictation, a call to the window, and the status as the answer.
+"""Carries out the commands of the remote control and answers them with the status.
 
-Called on the threads that take the commands (socket, D-Bus); never waits for the window, and for the dictation only
-as long as a person would not notice.
+Runs on the desktop thread. It never waits for the window, and for the dictation at most `COMMAND_LIMIT_S`.
 """
 
 from __future__ import annotations
@@ -12,60 +11,46 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from saywrite import __version__
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.remote_control.dbus_service import ControlBus
-from saywrite.desktop.remote_control.protocol import Answer, ControlRequest
+from saywrite.desktop.remote_control.request import Answer, ControlRequest
 from saywrite.desktop.remote_control.server import ControlServer
 from saywrite.desktop.remote_control.server_socket import ServerSocket
+from saywrite.dictation.api import Dictation
 from saywrite.dictation.observers import StatusBoard
-from saywrite.dictation.session import SessionPlan
 from saywrite.foundation.catalog import FORMER_NAMES
 from saywrite.foundation.errors import ControlRefused
 from saywrite.foundation.events import State
 from saywrite.storage.settings.schema import OPTIONS, Settings
 
-PATIENCE_S = 0.25
-"""How long an answer waits for the dictation to have done what was asked, so that it tells what came of it."""
+COMMAND_LIMIT_S = 0.25
+"""Seconds that an answer waits until the dictation has carried out the command, to report its outcome."""
 
 FOR_ONE_DICTATION = ("start", "toggle")
 
 
-class RemotePort(Protocol):
-    """`dictation.dictation.Dictation`, as far as commands reach."""
-
-    @property
-    def settings(self) -> Settings | None: ...
-    @property
-    def plan(self) -> SessionPlan | None: ...
-    def start(self, engine: str = "", language: str = "", *, insert: bool = False) -> None: ...
-    def stop(self) -> None: ...
-    def toggle(self, engine: str = "", language: str = "", *, insert: bool = False) -> None: ...
-    def cancel(self) -> None: ...
-    def after_this(self, call: Callable[[], None]) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class WindowCalls:
-    """What only the window can do; both return at once, on any thread. `show` takes the caller's activation token."""
+    """What only the window can do. Both return at once, on any thread; `show` takes an activation token."""
 
     show: Callable[[str], None]
     quit: Callable[[], None]
 
 
 class RemoteControl:
-    """Give its `answer` to whatever takes commands."""
+    """Carries out the commands; `answer` is passed to the socket and to the D-Bus service."""
 
-    def __init__(self, dictation: RemotePort, board: StatusBoard, settings: Settings, window: WindowCalls) -> None:
-        """`settings`: those of the start, until the dictation is there to be asked."""
+    def __init__(self, dictation: Dictation, board: StatusBoard, settings: Settings, window: WindowCalls) -> None:
+        """`settings`: used until the dictation has its own."""
         self._dictation = dictation
         self._board = board
         self._settings = settings
         self._window = window
 
     def answer(self, request: ControlRequest) -> Answer:
-        """Do it, and say how things are then. Raises ControlRefused."""
+        """Carry out a command and return the status after it. Raises ControlRefused."""
         request = request._replace(engine=FORMER_NAMES.get(request.engine, request.engine))
         self._check(request)
         match request.verb:
@@ -84,12 +69,12 @@ class RemoteControl:
         if request.verb in (*FOR_ONE_DICTATION, "stop", "cancel"):
             done = threading.Event()
             self._dictation.after_this(done.set)
-            if done.wait(PATIENCE_S):
-                self._tell_failure(request.verb)
+            if done.wait(COMMAND_LIMIT_S):
+                self._raise_failure(request.verb)
         return self._status()
 
-    def _tell_failure(self, verb: str) -> None:
-        """A dictation that could not begin is no success, as far as it is known by now."""
+    def _raise_failure(self, verb: str) -> None:
+        """Raise ControlRefused if the dictation could not begin, as far as that is known yet."""
         now = self._board.now
         if verb in FOR_ONE_DICTATION and now.problem and now.state in (State.IDLE, State.FAILED):
             raise ControlRefused(*now.problem)
@@ -121,12 +106,21 @@ log = logging.getLogger(__name__)
 
 
 class RemoteServers:
-    """Opened when the dictation can be posted to, closed first when the program ends."""
+    """The socket and the D-Bus service of the running window.
 
-    def __init__(self, server_socket: ServerSocket | None, answer: Callable[[ControlRequest], Answer]) -> None:
-        """`answer` is called on the threads of the points. No door: nothing is taken from the command line."""
+    Opened when the dictation can be posted to, and closed first when the program ends.
+    """
+
+    def __init__(
+        self,
+        server_socket: ServerSocket | None,
+        answer: Callable[[ControlRequest], Answer],
+        thread: DesktopThread,
+    ) -> None:
+        """`answer` is called on `thread`. Without a socket the command line cannot drive this window."""
         self._answer = answer
-        self._listener = ControlServer(server_socket, answer) if server_socket is not None else None
+        self._thread = thread
+        self._listener = ControlServer(server_socket, answer, thread) if server_socket is not None else None
         self._bus: ControlBus | None = None
         self._closed = False
 
@@ -135,13 +129,13 @@ class RemoteServers:
             self._listener.start()
 
     def join_bus(self) -> None:
-        """Take commands from D-Bus too, where there is one. Loads its library on a thread of its own."""
+        """Take commands from D-Bus too, where there is one. Its library is loaded on the desktop thread."""
         if sys.platform == "linux" and not self._closed and self._bus is None:
-            self._bus = ControlBus(self._answer, os.environ)
+            self._bus = ControlBus(self._answer, os.environ, self._thread)
             self._bus.start()
 
     def close(self) -> None:
-        """Take no more commands; may be called twice."""
+        """Stop taking commands. May be called twice."""
         self._closed = True
         if self._bus is not None:
             self._bus.stop()

@@ -1,31 +1,33 @@
-"""The command line that drives the running window: what it prints and how it ends.
+"""The commands that drive the running window: `saywrite start|stop|toggle|cancel|show|status|quit`. Main thread.
 
-It stands behind a key of the user's desktop, so it is done within 60 ms, start of Python included: plain commands are
-read here, and neither argparse nor platformdirs is loaded for them.
+Users bind these commands to a key of their desktop, so each takes at most 60 ms, the start of Python included. This
+module reads the usual forms of them itself; `cli/arguments.py` reads every other form. Neither argparse nor
+platformdirs is loaded; `tests/test_command_line.py` lists the modules that must not be.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from saywrite.cli.ending.exit_codes import DONE, run_to_exit_code
 from saywrite.cli.ending.interrupts import end_on_signals
 from saywrite.desktop.remote_control.client import ask
-from saywrite.desktop.remote_control.protocol import TEXT_LIMIT, VERBS, Answer, ControlRequest
+from saywrite.desktop.remote_control.json_object import encode_object
+from saywrite.desktop.remote_control.protocol import TEXT_LIMIT, VERBS
 
+TYPE_CHECKING = False  # the name that type checkers know, without loading `typing`
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from saywrite.desktop.remote_control.request import Answer
 
 FLAGS, PLACES = ("--json",), ("--data", "--config")
 
 
 def drive_at_once(arguments: Sequence[str]) -> int | None:
-    """Carry out a command for the running window; the exit code. None where it is not such a plain one."""
+    """Carry out a command for the running window and return its exit code; None for any other form of command line."""
     plain = _plain(arguments)
     if plain is None:
         return None
@@ -53,7 +55,7 @@ def _plain(arguments: Sequence[str]) -> tuple[str, bool, str] | None:
         elif name in PLACES and (given or rest):
             value = value if given else rest.pop(0)
             if not value or value.startswith("-"):
-                return None  # argparse says what is wrong
+                return None  # argparse reports the mistake
             data = value if name == "--data" else data
         elif word in VERBS and not verb:
             verb = word
@@ -63,7 +65,7 @@ def _plain(arguments: Sequence[str]) -> tuple[str, bool, str] | None:
 
 
 def default_data_folder() -> str:
-    """`paths.default_paths().data`, under Linux without loading what finds the other folders."""
+    """The same folder as `paths.default_paths().data`; on Linux found without loading platformdirs."""
     base = os.environ.get("XDG_DATA_HOME", "")
     if not sys.platform.startswith("linux") or (base and not base.startswith("/")):
         from saywrite.foundation.paths import default_paths
@@ -73,14 +75,14 @@ def default_data_folder() -> str:
 
 
 def drive(data: Path | str, verb: str, *, engine: str = "", language: str = "", as_json: bool = False) -> str:
-    """Send the command to the window with this data folder; what goes to standard output.
+    """Send the command to the window with this data folder; the text for standard output.
 
     Raises NotRunning and ControlRefused.
     """
     activation = os.environ.get("XDG_ACTIVATION_TOKEN", "") if verb == "show" else ""
-    answer = ask(data, ControlRequest(verb, engine, language, activation[:TEXT_LIMIT]))
+    answer = ask(data, verb, engine=engine, language=language, activation=activation[:TEXT_LIMIT])
     if as_json:
-        return json.dumps(answer)
+        return encode_object(answer)
     return describe(answer) if verb == "status" else ""
 
 

@@ -1,30 +1,40 @@
-"""A connection to a D-Bus bus for a thread that sleeps until a signal comes. On the `SelectorThread` thread that made
-it.
+"""Connections to a D-Bus bus: `BusClient` for the desktop thread, `Bus` for a thread of its own.
 
-Calls are short questions; what comes meanwhile is kept in order. Only signals of the services that were asked for are
-handed on: any program on the bus can send us one.
+A `BusClient` never waits: replies, signals and calls of other programs reach handlers. A `Bus` waits for each reply on
+its own `SelectorThread` and keeps the signals that come meanwhile. Any program on the bus can send a signal to us, so
+match rules name the services whose signals are wanted.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from jeepney import DBusAddress, DBusErrorResponse, HeaderFields, MatchRule, Message, MessageType, new_method_call
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import open_dbus_connection
 
+from saywrite.desktop.desktop_thread import DesktopThread, Timer
 from saywrite.foundation.selector_thread import SelectorThread
 
+log = logging.getLogger(__name__)
+
 CALL_LIMIT_S = 5.0
-"""How long a service may take to answer a call, its start included."""
+"""Seconds that a service has for its answer to a call, its own start included."""
+
+CONNECT_LIMIT_S = 5.0
 
 BUS = "org.freedesktop.DBus"
 
+NO_REPLY = f"{BUS}.Error.NoReply"
 
-class NoReply(Exception):
-    """The call was refused, or there is nobody to answer it. `name` is the D-Bus name of the error."""
+
+class CallFailed(Exception):
+    """A call was refused or got no answer in time. `name` is the D-Bus name of the error."""
 
     def __init__(self, name: str, detail: str = "") -> None:
         super().__init__(name)
@@ -32,15 +42,97 @@ class NoReply(Exception):
         self.detail = detail
 
 
-class Bus:
-    """The session's or the system's bus."""
+Reply = Callable[[Message | CallFailed], None]
+"""Called once with the answer to a call, or with the reason why there is none."""
 
-    def __init__(self, which: str, thread: SelectorThread) -> None:
-        """`which`: "SESSION" or "SYSTEM". Raises OSError where there is no such bus."""
-        try:
-            self._connection: Any = open_dbus_connection(which)
-        except (KeyError, RuntimeError, StopIteration) as problem:  # no address, or one of a kind we do not speak
-            raise OSError(f"no {which.lower()} bus") from problem
+
+class BusClient:
+    """A connection whose messages the desktop thread hands to handlers. Every method runs on that thread."""
+
+    def __init__(self, bus: str, thread: DesktopThread, receive: Callable[[Message], None]) -> None:
+        """Connect to `bus`: "SESSION", "SYSTEM" or an address. Raises OSError where there is no such bus.
+
+        `receive` gets the signals and calls of other programs. After the end of the bus `lost` is called, once.
+        """
+        self._connection: Any = _connect(bus)
+        self._thread = thread
+        self._receive = receive
+        self._replies: dict[int, tuple[Reply, Timer]] = {}
+        self.lost: Callable[[], None] = lambda: None
+        thread.watch(self._descriptor, self._readable)
+
+    def call(self, address: DBusAddress, method: str, signature: str, body: tuple[Any, ...], reply: Reply) -> None:
+        """Call a method of a service; `reply` gets its answer within `CALL_LIMIT_S`."""
+        self._ask(new_method_call(address, method, signature or None, body), reply)
+
+    def listen(self, rule: MatchRule) -> None:
+        """Have the signals that match the rule sent to this connection."""
+        self._ask(message_bus.AddMatch(rule), lambda _reply: None)
+
+    def request_name(self, name: str, flags: int, reply: Reply) -> None:
+        """Ask the bus for a well-known name; the number in the reply is 1 when this connection owns it."""
+        self._ask(message_bus.RequestName(name, flags), reply)
+
+    def send(self, message: Message) -> None:
+        """Send a message that has no answer. The end of the bus is reported by `lost`."""
+        with contextlib.suppress(OSError):
+            self._connection.send(message)
+
+    def close(self) -> None:
+        """Close the connection; replies that have not come are dropped. May be called twice."""
+        if self._connection is None:
+            return
+        self._thread.unwatch(self._descriptor)
+        for _reply, timer in self._replies.values():
+            timer.cancel()
+        self._replies.clear()
+        self._connection.close()
+        self._connection = None
+
+    @property
+    def _descriptor(self) -> int:
+        return int(self._connection.sock.fileno())
+
+    def _ask(self, question: Message, reply: Reply) -> None:
+        serial = next(self._connection.outgoing_serial)
+        timer = self._thread.call_later(CALL_LIMIT_S, lambda: self._give_up(serial))
+        self._replies[serial] = (reply, timer)
+        with contextlib.suppress(OSError):  # the bus is gone: `_readable` finds out
+            self._connection.send(question, serial=serial)
+
+    def _give_up(self, serial: int) -> None:
+        reply, _timer = self._replies.pop(serial)
+        reply(CallFailed(NO_REPLY))
+
+    def _readable(self) -> None:
+        while self._connection is not None:  # a handler may close it
+            try:
+                message: Message = self._connection.receive(timeout=0)
+            except TimeoutError:
+                return
+            except OSError:
+                log.info("a connection to a bus has ended")
+                self.close()
+                self.lost()
+                return
+            self._dispatch(message)
+
+    def _dispatch(self, message: Message) -> None:
+        serial = message.header.fields.get(HeaderFields.reply_serial)
+        if serial is None:
+            self._receive(message)
+        elif serial in self._replies:
+            reply, timer = self._replies.pop(serial)
+            timer.cancel()
+            reply(_failure(message) or message)
+
+
+class Bus:
+    """A connection for a thread that waits for each reply. Every method runs on that thread."""
+
+    def __init__(self, bus: str, thread: SelectorThread) -> None:
+        """Connect to `bus`: "SESSION" or "SYSTEM". Raises OSError where there is no such bus."""
+        self._connection: Any = _connect(bus)
         self.name: str = self._connection.unique_name
         self._thread = thread
         self._kept: deque[Message] = deque()
@@ -52,11 +144,14 @@ class Bus:
         self._connection.close()
 
     def call(self, address: DBusAddress, method: str, signature: str = "", body: tuple[Any, ...] = ()) -> Message:
-        """Ask and wait for the answer, `CALL_LIMIT_S` at most. Raises Unanswered; OSError when the bus is gone."""
+        """Call a method and wait for the answer, `CALL_LIMIT_S` at most.
+
+        Raises CallFailed, and OSError when the bus is gone.
+        """
         return self._ask(new_method_call(address, method, signature or None, body))
 
     def listen(self, rule: MatchRule) -> None:
-        """Have the signals that match brought to `signals()`."""
+        """Have the signals that match the rule returned by `signals()`."""
         self._ask(message_bus.AddMatch(rule))
 
     def signals(self) -> list[Message]:
@@ -77,12 +172,11 @@ class Bus:
                 self._thread.wait([self.fileno()], max(end - time.monotonic(), 0.0))
             elif message.header.fields.get(HeaderFields.reply_serial) != serial:
                 self._kept.append(message)
-            elif message.header.message_type is MessageType.error:
-                error = DBusErrorResponse(message)
-                raise NoReply(error.name, str(error.data[0]) if error.data else "")
+            elif (failure := _failure(message)) is not None:
+                raise failure
             else:
                 return message
-        raise NoReply("org.freedesktop.DBus.Error.NoReply")
+        raise CallFailed(NO_REPLY)
 
     def _receive(self) -> Message | None:
         try:
@@ -92,6 +186,22 @@ class Bus:
         return message
 
 
+def _connect(bus: str) -> Any:
+    """A connection that has introduced itself to the bus. Raises OSError."""
+    try:
+        return open_dbus_connection(bus, auth_timeout=CONNECT_LIMIT_S)
+    except (KeyError, ValueError, RuntimeError, StopIteration) as problem:  # no address, or one of an unknown kind
+        raise OSError(f"no bus at {bus}") from problem
+
+
+def _failure(message: Message) -> CallFailed | None:
+    """The error that a message reports, if it is one."""
+    if message.header.message_type is not MessageType.error:
+        return None
+    error = DBusErrorResponse(message)
+    return CallFailed(error.name, str(error.data[0]) if error.data else "")
+
+
 def field(message: Message, which: HeaderFields) -> str:
-    """A header field as text, "" if it is not there."""
+    """A header field as text; "" for a missing one."""
     return str(message.header.fields.get(which, ""))

@@ -1,4 +1,4 @@
-"""One Saywrite for each data folder: become it, or bring the one that is there to the front. Main thread."""
+"""Allows one Saywrite for each data folder; a second start raises the window of the first. Main thread."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from saywrite.desktop.remote_control.client import ask
 from saywrite.desktop.remote_control.instance_record import InstanceFile, read_record
-from saywrite.desktop.remote_control.protocol import TEXT_LIMIT, ControlRequest
+from saywrite.desktop.remote_control.protocol import TEXT_LIMIT
 from saywrite.desktop.remote_control.server_socket import ServerSocket, open_server_socket
 from saywrite.foundation.errors import AlreadyRunning, ControlRefused, NotRunning
 from saywrite.foundation.files import os_error_reason
@@ -18,13 +18,13 @@ from saywrite.foundation.paths import private_folder
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 15.0
-"""How long a start waits for one that is just ending or beginning."""
+"""Seconds that a start waits for an instance that is just ending or starting."""
 
 _PAUSE_S = 0.05
 
 
 class Instance:
-    """This process is the one. `door`: where it takes commands; None, and why not in `problem`, when it cannot."""
+    """The claim of this process. `server_socket`: where it takes commands; None, with the reason in `problem`."""
 
     def __init__(self, file: InstanceFile | None, server_socket: ServerSocket | None, problem: str = "") -> None:
         self.server_socket = server_socket
@@ -32,7 +32,7 @@ class Instance:
         self._file = file
 
     def release(self) -> None:
-        """At the very end: from here on another process may be the one."""
+        """Give the claim up, at the very end of the process."""
         if self.server_socket is not None:
             self.server_socket.close()
         if self._file is not None:
@@ -42,7 +42,7 @@ class Instance:
 def claim(data: Path, environ: Mapping[str, str]) -> Instance:
     """Become the instance of this data folder. Raises AlreadyRunning.
 
-    A folder that cannot be written to is no reason not to open a window: it is said in `problem`.
+    The window opens with a folder that cannot be written to as well; `problem` says so then.
     """
     try:
         private_folder(data)
@@ -68,9 +68,10 @@ def claim(data: Path, environ: Mapping[str, str]) -> Instance:
 
 
 def become_or_raise(data: Path, environ: Mapping[str, str], patience_s: float = PATIENCE_S) -> Instance | None:
-    """Become the instance; None when there is one and it has been brought to the front.
+    """Become the instance; None when there is one already, whose window is in front now.
 
-    One that is just ending is waited for. Raises AlreadyRunning when the other one does not react, and ControlRefused.
+    Waits for an instance that is just ending. Raises AlreadyRunning when the other one does not react, and
+    ControlRefused.
     """
     deadline = time.monotonic() + patience_s
     activation = environ.get("XDG_ACTIVATION_TOKEN") or environ.get("DESKTOP_STARTUP_ID") or ""
@@ -81,15 +82,15 @@ def become_or_raise(data: Path, environ: Mapping[str, str], patience_s: float = 
             if time.monotonic() > deadline:
                 raise
         try:
-            ask(data, ControlRequest("show", activation=activation[:TEXT_LIMIT]))
+            ask(data, "show", activation=activation[:TEXT_LIMIT])
         except NotRunning:
-            time.sleep(_PAUSE_S)  # it has the folder but no socket: it is about to open one, or to be gone
+            time.sleep(_PAUSE_S)  # it has the folder but no socket: it is just starting or ending
         else:
             return None
 
 
 def display_of(environ: Mapping[str, str]) -> str:
-    """Where windows of this process appear, in words that tell one display from another; "" if there is none."""
+    """The display of this process, as words for the user; "" without one."""
     wayland, x11 = environ.get("WAYLAND_DISPLAY", ""), environ.get("DISPLAY", "")
     if wayland:
         return f"the Wayland display {wayland.rsplit('/', 1)[-1]}"
@@ -98,7 +99,7 @@ def display_of(environ: Mapping[str, str]) -> str:
 
 
 def no_display(platform: str, environ: Mapping[str, str]) -> str:
-    """What to tell a user who opens a window where none can appear; "" where one can."""
+    """The message for a user who opens a window without a display; "" where there is one."""
     if not platform.startswith("linux") or display_of(environ):
         return ""
     if environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal", "vnc"):
@@ -110,7 +111,7 @@ def no_display(platform: str, environ: Mapping[str, str]) -> str:
 
 
 def running_elsewhere(data: Path, environ: Mapping[str, str]) -> str:
-    """What to tell a user whose Saywrite runs on another display than this one; "" if it is the same or not known."""
+    """The message for a user whose Saywrite runs on another display; "" if it runs on this one, or unknown."""
     record = read_record(data)
     here = display_of(environ)
     if record is None or not here or record.display in ("", here):

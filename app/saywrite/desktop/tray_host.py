@@ -1,8 +1,7 @@
-"""Whether there is a place for a tray icon, told whenever that changes. Linux and other X11 or Wayland systems.
+"""Reports whether a desktop has a place for a tray icon. Linux and other X11 or Wayland systems.
 
 Two kinds of hosts: panels that take StatusNotifier items over D-Bus, and panels that own the tray selection of the
-X11 screen (XEmbed). One thread for both, asleep until one of them comes or goes: no polling. A bus or a display that
-is not there has no hosts, and nothing else.
+X11 screen (XEmbed). Both announce themselves, so the desktop thread does not poll.
 """
 
 from __future__ import annotations
@@ -10,131 +9,148 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from saywrite.foundation.selector_thread import SelectorThread
+from saywrite.desktop.desktop_thread import DesktopThread
+
+if TYPE_CHECKING:
+    from jeepney import Message
+
+    from saywrite.desktop.dbus import CallFailed
 
 log = logging.getLogger(__name__)
 
-JOIN_S = 2.0
 WATCHER = "org.kde.StatusNotifierWatcher"
-"""Its property says whether a host is registered with it; every panel speaks to this name, KDE's or not."""
-
-
-class Hosts(Protocol):
-    """One kind of hosts, on the watch's thread. Both methods raise OSError when the connection is gone."""
-
-    def fileno(self) -> int: ...
-    def look(self) -> bool: ...
-    def close(self) -> None: ...
+"""Every panel registers with the service of this name; its property says whether one has."""
 
 
 class TrayHostWatch:
-    """From its making until `close()`, calls `tell` with True or False: once at first, then at every change."""
+    """Reports from its making until `close()` whether there is a tray: at first, and after every change."""
 
-    def __init__(self, tell: Callable[[bool], None], *, x11: bool) -> None:
-        """`tell` is called on the watch's thread. `x11`: our windows are X11's, so its trays can be used."""
-        self._tell = tell
+    def __init__(self, report: Callable[[bool], None], thread: DesktopThread, *, x11: bool) -> None:
+        """`report` is called on `thread`. `x11`: our windows belong to X11, so its trays can be used."""
+        self._report = report
+        self._thread = thread
         self._x11 = x11
-        self._thread = SelectorThread("tray hosts", self._run)
+        # From here on used on the thread only.
+        self._bus: BusHosts | None = None
+        self._display: X11Hosts | None = None
+        self._on_bus: bool | None = None
+        self._on_display: bool | None = None
+        self._reported: bool | None = None
+        thread.submit(self._open)
 
     def close(self) -> None:
-        if not self._thread.close(JOIN_S):
-            log.warning("the watch for tray hosts did not end in time")
+        self._thread.run(self._close)
 
-    def _run(self, thread: SelectorThread) -> None:
-        hosts = [each for each in (_on_bus(thread), _on_x11() if self._x11 else None) if each is not None]
-        told: bool | None = None
+    def _open(self) -> None:
         try:
-            while not thread.closing:
-                looks = [_look(each, hosts) for each in list(hosts)]  # all of them: what is not read wakes us at once
-                present = any(looks)
-                if present != told:
-                    told = present
-                    log.info("tray host: %s", "there" if present else "none")
-                    self._tell(present)
-                thread.wait([each.fileno() for each in hosts])
-        finally:
-            for each in hosts:
-                each.close()
+            self._bus = BusHosts(self._thread, self._bus_changed)
+        except OSError:
+            log.info("no session bus: no StatusNotifier hosts")
+            self._on_bus = False
+        try:
+            self._display = X11Hosts() if self._x11 else None
+        except OSError:
+            log.info("no display, or one without XFIXES: no XEmbed trays")
+        if self._display is None:
+            self._on_display = False
+            self._compare()
+        else:
+            self._thread.watch(self._display.fileno(), self._look_at_display)
+            self._look_at_display()
 
+    def _bus_changed(self, present: bool) -> None:
+        self._on_bus = present
+        self._compare()
 
-def _look(each: Hosts, hosts: list[Hosts]) -> bool:
-    """Those whose connection is gone are removed from `hosts`."""
-    try:
-        return each.look()
-    except OSError:
-        log.info("%s: connection gone", type(each).__name__)
-        each.close()
-        hosts.remove(each)
-        return False
+    def _look_at_display(self) -> None:
+        if self._display is None:
+            return
+        try:
+            self._on_display = self._display.look()
+        except OSError:
+            log.info("the display of the tray is gone")
+            self._close_display()
+            self._on_display = False
+        self._compare()
 
+    def _compare(self) -> None:
+        if self._on_bus is None or self._on_display is None:
+            return  # the first report waits for both
+        present = self._on_bus or self._on_display
+        if present != self._reported:
+            self._reported = present
+            log.info("tray host: %s", "there" if present else "none")
+            self._report(present)
 
-def _on_bus(thread: SelectorThread) -> Hosts | None:
-    try:
-        return BusHosts(thread)
-    except OSError:
-        log.info("no session bus: no StatusNotifier hosts")
-        return None
+    def _close(self) -> None:
+        if self._bus is not None:
+            self._bus.close()
+        self._close_display()
 
-
-def _on_x11() -> Hosts | None:
-    try:
-        return X11Hosts()
-    except OSError:
-        log.info("no display, or one without XFIXES: no XEmbed trays")
-        return None
+    def _close_display(self) -> None:
+        display, self._display = self._display, None
+        if display is not None:
+            self._thread.unwatch(display.fileno())
+            display.close()
 
 
 class BusHosts:
-    """StatusNotifier hosts on the session bus. Raises OSError where there is no bus."""
+    """StatusNotifier hosts on the session bus. On the desktop thread."""
 
-    def __init__(self, thread: SelectorThread) -> None:
+    def __init__(self, thread: DesktopThread, report: Callable[[bool], None]) -> None:
+        """Report whether there is one, now and whenever it may have changed. Raises OSError where there is no bus."""
         from jeepney import DBusAddress, MatchRule
 
-        from saywrite.desktop.dbus import BUS, Bus
+        from saywrite.desktop.dbus import BUS, BusClient
 
+        self._report = report
+        self._question = 0
         self._daemon = DBusAddress("/org/freedesktop/DBus", BUS, BUS)
         self._watcher = DBusAddress("/StatusNotifierWatcher", WATCHER, "org.freedesktop.DBus.Properties")
-        self._bus = Bus("SESSION", thread)
+        self._bus = BusClient("SESSION", thread, lambda _signal: self._ask())
+        self._bus.lost = lambda: report(False)
         changed = MatchRule(type="signal", sender=BUS, interface=BUS, member="NameOwnerChanged")
         changed.add_arg_condition(0, WATCHER)
         self._bus.listen(changed)
         self._bus.listen(MatchRule(type="signal", sender=WATCHER, interface=WATCHER))
-
-    def fileno(self) -> int:
-        return self._bus.fileno()
-
-    def look(self) -> bool:
-        """What has come is a reason to look anew; what comes while we look is another one."""
-        while True:
-            self._bus.signals()
-            present = self._ask()
-            if not self._bus.signals():
-                return present
-
-    def _ask(self) -> bool:
-        from saywrite.desktop.dbus import NoReply
-
-        with contextlib.suppress(NoReply):
-            # First by name: a question to the watcher itself would have the bus start one.
-            if self._bus.call(self._daemon, "NameHasOwner", "s", (WATCHER,)).body[0]:
-                answer = self._bus.call(self._watcher, "Get", "ss", (WATCHER, "IsStatusNotifierHostRegistered"))
-                return bool(answer.body[0][1])
-        return False
+        self._ask()
 
     def close(self) -> None:
         self._bus.close()
 
+    def _ask(self) -> None:
+        """Ask anew; the answers to earlier questions are dropped, because they may be out of date."""
+        self._question += 1
+        question = self._question
+
+        def registered(reply: Message | CallFailed) -> None:
+            if question == self._question:
+                self._report(not isinstance(reply, Exception) and bool(reply.body[0][1]))
+
+        def owned(reply: Message | CallFailed) -> None:
+            if question != self._question:
+                return
+            if isinstance(reply, Exception) or not reply.body[0]:
+                self._report(False)
+                return
+            body = (WATCHER, "IsStatusNotifierHostRegistered")
+            self._bus.call(self._watcher, "Get", "ss", body, registered)
+
+        # First by name: a question to the watcher itself would make the bus start one.
+        self._bus.call(self._daemon, "NameHasOwner", "s", (WATCHER,), owned)
+
 
 class X11Hosts:
-    """The tray of the display's first screen. Raises OSError where there is no display.
+    """The tray of the display's first screen.
 
     The owner of the selection _NET_SYSTEM_TRAY_S0 is the tray (https://specifications.freedesktop.org/systemtray/);
-    XFIXES tells when it changes, also when its program is killed.
+    XFIXES reports a change of the owner, also when its program is killed.
     """
 
     def __init__(self) -> None:
+        """Connect to the display. Raises OSError where there is none."""
         from Xlib import display, error
         from Xlib.ext import xfixes
 
@@ -159,6 +175,7 @@ class X11Hosts:
         return int(self._display.fileno())
 
     def look(self) -> bool:
+        """Whether there is a tray now, after all events that have come. Raises OSError when the display is gone."""
         try:
             while True:
                 while self._display.pending_events():

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from saywrite.audio.microphone.preroll import PrerollController
 from saywrite.audio.player import Player
 from saywrite.audio.source import Source
 from saywrite.audio.vad import Segmenter
+from saywrite.desktop.desktop_thread import DesktopThread
 from saywrite.desktop.hotkeys.base import Hotkeys
 from saywrite.desktop.hotkeys.select import choose, open_hotkeys
 from saywrite.desktop.insertion.base import InsertionBackend
@@ -29,9 +30,9 @@ from saywrite.desktop.insertion.select import PortalToken, open_backend
 from saywrite.desktop.insertion.select import choose as insertion_backends
 from saywrite.desktop.insertion.worker import Inserter
 from saywrite.desktop.metered import is_metered
-from saywrite.desktop.network_events import NetworkChanges
 from saywrite.desktop.power import saves_power
 from saywrite.desktop.session.events import SessionWatch
+from saywrite.desktop.session.network_events import NetworkChanges
 from saywrite.dictation.api import DictationApplication
 from saywrite.dictation.commands import DictationCommands, Hardware
 from saywrite.dictation.loop import CurrentSettings, Inbox, Services
@@ -71,7 +72,6 @@ from saywrite.speech.network.network import Network
 from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, Secrets
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
-from saywrite.text.spacing import continue_text
 
 
 def take_environment(environ: MutableMapping[str, str]) -> dict[str, str]:
@@ -154,6 +154,8 @@ class RunOptions:
     program: tuple[str, ...] = ()
     on_main: Callable[[Callable[[], None]], None] | None = None
     """Runs a job on the main thread of a program with a window; only such a program has hotkeys and inserts text."""
+    desktop: DesktopThread = field(default_factory=DesktopThread)
+    """Listens to D-Bus and the network; starts with the first part that needs it."""
     offline_s: float | None = None
 
 
@@ -195,7 +197,7 @@ def assemble(
     player = Player(inbox.post, audio)
     sound_effects = SoundEffects(player, lambda: current.now)
     hardware = Hardware(microphone, file, player, listing.refresh, audio.prepare, listing.close)
-    network = NetworkWatch()
+    network = NetworkWatch(options.desktop)
     recognizers = _recognizers(inbox, options, context, current, partial(network.call_on_change, AIOLA))
     services = Services(inbox, recognizers, archive, time.monotonic, _today)
     heard = sound_effects.before(emit)
@@ -205,7 +207,7 @@ def assemble(
         return DictationApplication(commands)
     models = _model_library(inbox, paths, options, context, current, partial(network.call_on_change, LOCAL))
     commands.loop.observers.append(models.receive)
-    desktop = _desktop(inbox, disk, options.on_main, context, standby)
+    desktop = _desktop(inbox, disk, options.on_main, context, standby, options.desktop)
     return DictationApplication(commands, PushToTalkController(commands, desktop, time.monotonic, emit), models)
 
 
@@ -228,17 +230,18 @@ def _model_library(
 
 
 class NetworkWatch:
-    """Tells each part of a change of the network. Its thread starts with the first part that asks for it."""
+    """Tells each part of a change of the network. The watch begins with the first part that asks for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, thread: DesktopThread) -> None:
+        self._thread = thread
         self._calls: dict[str, Callable[[], None]] = {}
         self._changes: NetworkChanges | None = None
 
     def call_on_change(self, part: str, call: Callable[[], None]) -> None:
-        """Call `call` on a thread of the watch when the network changes, instead of an earlier one of `part`."""
+        """Call `call` on the desktop thread when the network changes, instead of an earlier one of `part`."""
         self._calls[part] = call
         if self._changes is None:
-            self._changes = NetworkChanges(self._call_all)
+            self._changes = NetworkChanges(self._call_all, self._thread)
             self._changes.start()
 
     def _call_all(self) -> None:
@@ -274,6 +277,7 @@ def _desktop(
     on_main: Callable[[Callable[[], None]], None],
     context: ServiceContext,
     standby: PrerollController,
+    thread: DesktopThread,
 ) -> DesktopServices:
     """Build what push-to-talk needs of this desktop; it is opened when it is first used."""
 
@@ -281,13 +285,13 @@ def _desktop(
         return open_hotkeys(choose(sys.platform, context.environ).way, inbox.post, time.monotonic, APP_ID, on_main)
 
     def watch_session() -> SessionWatch | None:
-        return SessionWatch(inbox.post, time.monotonic, context.environ) if sys.platform == "linux" else None
+        return SessionWatch(inbox.post, time.monotonic, thread, context.environ) if sys.platform == "linux" else None
 
     def open_insertion() -> InsertionBackend:
         return open_backend(_portal_token(context), APP_ID, environ=context.environ)
 
     text_before = AccessibleText(context.environ) if sys.platform == "linux" else None
-    inserter = Inserter(open_insertion, continue_text, inbox.post, text_before=text_before)
+    inserter = Inserter(open_insertion, inbox.post, text_before=text_before)
     return DesktopServices(
         keys, watch_session, InsertionQueue(inserter, disk.submit, inbox.post, time.monotonic), standby
     )

@@ -136,20 +136,25 @@ MODEL_LABELS: Mapping[str, str] = {
 
 
 class ExportFormat(NamedTuple):
-    """A kind of file that a transcript is saved as. `menu_label`: with "&" before its mnemonic, as Qt writes it.
+    """A kind of file that a transcript is saved as. `mnemonic_label`: with "&" before its mnemonic, as Qt writes it.
 
     `needs_times`: a transcript without the times of its words cannot be saved in this format.
     """
 
     name: str
     suffix: str
-    menu_label: str
+    mnemonic_label: str
     needs_times: bool = False
 
     @property
     def label(self) -> str:
         """What dialogs and settings call it."""
-        return self.menu_label.replace("&", "")
+        return self.mnemonic_label.replace("&", "")
+
+    @property
+    def menu_text(self) -> str:
+        """What menus call it, with the suffix of its files."""
+        return f"{self.mnemonic_label} ({self.suffix})"
 
 
 TXT, MARKDOWN, SRT, VTT, JSON, CSV = "txt", "md", "srt", "vtt", "json", "csv"

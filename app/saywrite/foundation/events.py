@@ -65,10 +65,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """Preliminary words of the current utterance. The next Partial or Final replaces them.
-
-    `agreed`: characters at the beginning on which two passes of the recognizer agree; they seldom change.
-    """
+    """Preliminary words of the utterance, up to the next Partial or Final. `agreed`: their stable first characters."""
 
     dictation: str
     text: str
@@ -161,10 +158,7 @@ class EngineChanged:
 
 @dataclass(frozen=True, slots=True)
 class RecognizerFinished:
-    """The last event of a recognizer for this dictation: exactly one, also after a failure.
-
-    Not `complete`: sound that is not confirmed has no text and stays in the journal.
-    """
+    """The only last event of a recognizer, also after a failure. Not `complete`: some sound has no text yet."""
 
     dictation: str
     complete: bool = True
@@ -284,10 +278,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class IncompleteRecording:
-    """A dictation on disk whose text is incomplete. `problem`: why it cannot be read, or "".
-
-    `waits`: it is transcribed when a recognition model is installed.
-    """
+    """A dictation on disk whose text is incomplete. `problem`: why it is unreadable. `waits`: for a model."""
 
     dictation: str
     began: datetime

@@ -82,6 +82,8 @@ def _behind_a_queue(path: Path) -> logging.Handler:
     file = _formatted(_PrivateFile(path, maxBytes=1_000_000, backupCount=5, encoding="utf-8", delay=True))
     listener = logging.handlers.QueueListener(records, file)
     listener.start()
+    if listener._thread is not None:
+        listener._thread.name = "log"
     atexit.register(_stop, listener)
     return logging.handlers.QueueHandler(records)
 

@@ -1,76 +1,76 @@
-"""A thread that sleeps in the kernel until one of its sockets or somebody with an order wakes it.
+"""A thread that sleeps in the kernel until a socket can be read or another thread submits a job. Every system.
 
-Zero wakeups while nothing happens: what D-Bus and X11 listeners live in. Linux and other POSIX systems.
+It wakes up at no other time: D-Bus, X11 and the remote control are read on such threads.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import select
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from queue import SimpleQueue
 
 log = logging.getLogger(__name__)
 
-Order = Callable[[], None]
-"""Runs on the thread; it raises nothing."""
+Job = Callable[[], None]
+"""Runs on the thread and raises nothing."""
 
 
 class SelectorThread:
-    """Orders for a thread, and the pipe that tells it of them. The thread's own code calls `wait` and `closed`."""
+    """A thread, its queue of jobs, and the socket that wakes it. Its own code calls `wait` and reads `closing`."""
 
     def __init__(self, name: str, run: Callable[[SelectorThread], None]) -> None:
-        """Starts a thread that calls `run`; when that returns, the thread is over."""
+        """Start a thread that calls `run` and ends when `run` returns."""
         self.closing = False
-        self._orders: SimpleQueue[Order] = SimpleQueue()
+        self._jobs: SimpleQueue[Job] = SimpleQueue()
         self._lock = threading.Lock()
-        self._pipe: tuple[int, int] | None = os.pipe()
-        for end in self._pipe:
-            os.set_blocking(end, False)
+        self._reader, self._writer = socket.socketpair()  # not a pipe: select() of Windows takes sockets only
+        for end in (self._reader, self._writer):
+            end.setblocking(False)
         self._thread = threading.Thread(target=self._live, args=(run,), name=name, daemon=True)
         self._thread.start()
 
-    def order(self, order: Order) -> None:
-        """Have `order` run on the thread soon. Safe on every thread; ignored once the thread is over."""
-        self._orders.put(order)
-        self._nudge()
+    @property
+    def is_current(self) -> bool:
+        """Whether the caller runs on this thread."""
+        return threading.current_thread() is self._thread
 
-    def close(self, wait_s: float) -> bool:
-        """Ask the thread to end and wait for it; True if it has ended in time."""
+    def submit(self, job: Job) -> None:
+        """Run `job` on the thread soon. Any thread may call this; after the end of the thread it has no effect."""
+        self._jobs.put(job)
+        self._wake()
+
+    def close(self, limit_s: float) -> bool:
+        """Ask the thread to end and wait `limit_s` seconds for it; whether it has ended by then."""
         self.closing = True
-        self._nudge()
-        if threading.current_thread() is not self._thread:
-            self._thread.join(wait_s)
+        self._wake()
+        if not self.is_current:
+            self._thread.join(limit_s)
         return not self._thread.is_alive()
 
-    def wait(self, sockets: Iterable[int], timeout_s: float | None = None) -> bool:
-        """On the thread: sleep until one of `sockets` can be read (True), or orders have run or time is up (False).
+    def wait(self, sockets: Iterable[int], timeout_s: float | None = None) -> list[int]:
+        """Sleep until one of `sockets` can be read, a job was submitted or the time is over. On the thread only.
 
-        Does not sleep any more once the end is asked for: an inner wait may have taken the byte that told of it.
+        Runs the jobs and returns the sockets that can be read. Returns at once while `closing`: an inner call may
+        have read the byte that announced the end.
         """
         if self.closing:
-            return False
-        reader = self._reader()
-        ready, _, _ = select.select([*sockets, reader], [], [], timeout_s)
-        if reader in ready:
+            return []
+        ready = _readable([*sockets, self._reader.fileno()], timeout_s)
+        if self._reader.fileno() in ready:
+            ready.remove(self._reader.fileno())
             with contextlib.suppress(BlockingIOError):
-                os.read(reader, 4096)
-            while not self._orders.empty():
-                self._orders.get()()
-        return any(each != reader for each in ready)
+                self._reader.recv(4096)
+            while not self._jobs.empty():
+                self._jobs.get()()
+        return ready
 
-    def _reader(self) -> int:
-        assert self._pipe is not None, "the thread is over"
-        return self._pipe[0]
-
-    def _nudge(self) -> None:
-        with self._lock:
-            if self._pipe is not None:
-                with contextlib.suppress(BlockingIOError):  # full: it is awake as it is
-                    os.write(self._pipe[1], b"!")
+    def _wake(self) -> None:
+        with self._lock, contextlib.suppress(BlockingIOError, OSError):  # full: it wakes anyway; closed: it has ended
+            self._writer.send(b"!")
 
     def _live(self, run: Callable[[SelectorThread], None]) -> None:
         try:
@@ -79,6 +79,15 @@ class SelectorThread:
             log.exception("the thread %s ended", threading.current_thread().name)
         finally:
             with self._lock:
-                pipe, self._pipe = self._pipe, None
-                for end in pipe or ():
-                    os.close(end)
+                self._reader.close()
+                self._writer.close()
+
+
+def _readable(sockets: list[int], timeout_s: float | None) -> list[int]:
+    """Those that can be read or have failed, after waiting for one; `poll` has no limit on their numbers."""
+    if not hasattr(select, "poll"):
+        return select.select(sockets, [], [], timeout_s)[0]
+    poll = select.poll()
+    for each in sockets:
+        poll.register(each, select.POLLIN)
+    return [number for number, _event in poll.poll(None if timeout_s is None else max(timeout_s, 0.0) * 1000)]

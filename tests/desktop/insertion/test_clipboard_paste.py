@@ -191,5 +191,5 @@ def test_keys_that_would_not_arrive_as_they_are_are_not_pressed(held: FailureRea
 def test_at_the_end_the_clipboard_goes_back_at_once() -> None:
     desk = Desk(Board())
     desk.deliver()
-    desk.paste.give_back()
+    desk.paste.restore_now()
     assert desk.board.contents == "old"

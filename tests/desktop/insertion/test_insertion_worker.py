@@ -21,7 +21,6 @@ from saywrite.foundation.events import (
     NotInserted,
     UndoFailed,
 )
-from saywrite.text.spacing import continue_text
 
 KATE = TargetWindow(1, "Kate")
 FIREFOX = TargetWindow(2, "Firefox")
@@ -102,7 +101,7 @@ class Desk:
         self.missing = False
         self.now = 100.0
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(self._open, continue_text, self.events.put, lambda: self.now, told)
+        self.inserter = Inserter(self._open, self.events.put, lambda: self.now, told)
         self.inserter.start()
 
     def _open(self) -> Screen:
@@ -405,7 +404,7 @@ def test_a_fault_of_ours_is_told_logged_and_overcome(desk: Desk, caplog: pytest.
     desk.inserter.again()
     assert isinstance(desk.next(), Inserted)
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
-        "the insertion worker stumbled"
+        "a job of the insertion worker failed"
     ]
     assert desk.opened == 2
 

@@ -1,4 +1,4 @@
-"""An account shows nobody its secret, and speech goes to encrypted addresses or to this computer only."""
+"""The secret of an account stays hidden, and addresses must be encrypted or local."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from saywrite.speech.aiola.account import Account, check_address
 from saywrite.speech.network.network import is_loopback
 
 
-def test_an_account_does_not_show_its_secret() -> None:
+def test_secret_of_an_account_is_not_in_its_repr() -> None:
     assert "s3cret" not in repr(Account("key", "s3cret"))
 
 
@@ -31,7 +31,7 @@ def test_an_account_does_not_show_its_secret() -> None:
         ("https://[2001:db8::1]", "https://[2001:db8::1]"),
     ],
 )
-def test_an_address_is_normalised(written: str, normal: str) -> None:
+def test_address_is_normalized(written: str, normal: str) -> None:
     assert check_address(written) == normal
     assert check_address(normal) == normal
 
@@ -62,7 +62,7 @@ def test_an_address_is_normalised(written: str, normal: str) -> None:
         ("", "not a web address"),
     ],
 )
-def test_other_addresses_are_refused_with_a_remedy_that_quotes_nothing(written: str, why: str) -> None:
+def test_other_addresses_are_refused_without_quoting_them(written: str, why: str) -> None:
     with pytest.raises(AddressRefused, match=why) as caught:
         check_address(written)
     assert caught.value.remedy
@@ -70,7 +70,7 @@ def test_other_addresses_are_refused_with_a_remedy_that_quotes_nothing(written: 
 
 
 @given(st.one_of(st.text(), st.text().map("https://".__add__), st.text().map("http://".__add__)))
-def test_whatever_is_written_is_refused_or_normalised(written: str) -> None:
+def test_any_text_is_refused_or_normalized(written: str) -> None:
     try:
         normal = check_address(written)
     except AddressRefused:

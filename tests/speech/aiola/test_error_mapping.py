@@ -1,4 +1,4 @@
-"""What fails below HTTP: each exception of the libraries, bare or wrapped, is told apart and has its remedy."""
+"""Each exception of the network libraries, bare or wrapped, becomes its own error with a remedy."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("error", "kind", "words"), CASES, ids=lambda value: type(value).__name__)
-def test_an_exception_becomes_its_own_error(error: Exception, kind: type[ServiceError], words: str) -> None:
+def test_exception_becomes_its_own_error(error: Exception, kind: type[ServiceError], words: str) -> None:
     problem = from_exception(error, HOST, OPENING)
     assert type(problem) is kind
     assert words in problem.what
@@ -125,14 +125,14 @@ def wraps(error: Exception) -> list[Exception]:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_however_it_is_wrapped(error: Exception, kind: type[ServiceError]) -> None:
+def test_wrapped_exception_becomes_the_same_error(error: Exception, kind: type[ServiceError]) -> None:
     plain = from_exception(error, HOST, SIGNING_IN)
     for wrapped in wraps(error):
         problem = from_exception(wrapped, HOST, SIGNING_IN)
         assert (type(problem), problem.what) == (kind, plain.what)
 
 
-def test_exceptions_that_wrap_each_other_in_a_ring_are_looked_at_once() -> None:
+def test_exceptions_that_wrap_each_other_are_read_once() -> None:
     one, other = RuntimeError("x"), RuntimeError("y")
     one.__cause__, other.__cause__ = other, one
     assert type(from_exception(one, HOST)) is ServiceFailed

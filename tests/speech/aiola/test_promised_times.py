@@ -87,7 +87,7 @@ def test_connection_that_fails_again_and_again_keeps_these_waits() -> None:
 
 
 @pytest.mark.parametrize("error", [TooManyDictations("Two at once.", ""), RateLimited("Too often.", "")])
-def test_a_limit_of_the_account_is_tried_again_after_five_seconds(error: TooManyDictations | RateLimited) -> None:
+def test_limit_of_the_account_is_retried_after_five_seconds(error: TooManyDictations | RateLimited) -> None:
     connection, links = open_connection()
     down = connection.receive(TransportLost(links[-1].number, 1.0, error), 1.0)
     assert isinstance(down, SessionClosed)

@@ -32,7 +32,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-def test_without_a_proxy_the_way_is_direct() -> None:
+def test_without_a_proxy_the_connection_is_direct() -> None:
     assert Network().proxy_for(AIOLA) is None
 
 
@@ -48,7 +48,7 @@ def test_without_a_proxy_the_way_is_direct() -> None:
     ],
 )
 @pytest.mark.parametrize("url", [AIOLA, "wss://apis.aiola.ai"])
-def test_the_proxy_of_the_environment_is_taken(
+def test_proxy_of_the_environment_is_used(
     written: str, proxy: Proxy, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", written)
@@ -56,13 +56,13 @@ def test_the_proxy_of_the_environment_is_taken(
 
 
 @pytest.mark.parametrize("written", ["http://:8080", "http://proxy:port", "nonsense://proxy", "http://[::1"])
-def test_an_unreadable_proxy_is_a_problem_with_a_remedy(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_proxy_address_is_refused_with_a_remedy(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", written)
     with pytest.raises(ProxyRefused, match="Correct it"):
         Network().proxy_for(AIOLA)
 
 
-def test_a_host_named_in_no_proxy_is_reached_directly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_host_in_no_proxy_is_reached_directly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:1")
     monkeypatch.setenv("NO_PROXY", "example.com,.aiola.ai")
     network = Network()
@@ -71,9 +71,7 @@ def test_a_host_named_in_no_proxy_is_reached_directly(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("host", ["localhost:1", "127.0.0.1:1", "[::1]:1"])
-def test_this_computer_is_reached_directly_unless_the_exceptions_are_named(
-    host: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_loopback_is_reached_directly_unless_no_proxy_is_set(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:1")
     assert Network().proxy_for(f"https://{host}") is None
     monkeypatch.setenv("NO_PROXY", "")
@@ -82,7 +80,7 @@ def test_this_computer_is_reached_directly_unless_the_exceptions_are_named(
     assert Network().proxy_for(f"https://{host}") is None
 
 
-def test_a_proxy_is_asked_for_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_is_looked_up_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     network = Network(clock=lambda: now[0])
     assert network.proxy_for(AIOLA) is None
@@ -93,7 +91,7 @@ def test_a_proxy_is_asked_for_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> 
     assert network.proxy_for(AIOLA) == Proxy("proxy", 1)
 
 
-def test_a_proxy_does_not_show_its_password() -> None:
+def test_password_of_a_proxy_is_not_in_its_repr() -> None:
     proxy = Proxy("proxy.example", 8080, "a@b", "s3c:ret")
     assert "s3c" not in repr(proxy)
     assert "a@b" not in repr(proxy)
@@ -101,7 +99,7 @@ def test_a_proxy_does_not_show_its_password() -> None:
     assert Proxy("::1", 80).url == "http://[::1]:80"
 
 
-def test_tls_always_verifies_and_is_made_once() -> None:
+def test_tls_context_verifies_and_is_made_once() -> None:
     network = Network()
     context = network.tls()
     assert context is network.tls()
@@ -109,7 +107,7 @@ def test_tls_always_verifies_and_is_made_once() -> None:
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
 
 
-def test_a_tuned_socket_does_not_wait_and_notices_a_dead_line() -> None:
+def test_tuned_socket_has_no_delay_and_detects_a_dead_connection() -> None:
     with socket.socket() as sock:
         tune(sock)
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
@@ -119,7 +117,7 @@ def test_a_tuned_socket_does_not_wait_and_notices_a_dead_line() -> None:
             assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) >= SEND_BUFFER
 
 
-def test_a_library_is_kept_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_log_of_a_library_is_disabled(caplog: pytest.LogCaptureFixture) -> None:
     loggers = [logging.getLogger(name) for name in ("noisy", "noisy.inner")]
     quiet("noisy")
     for each in loggers:
@@ -127,7 +125,7 @@ def test_a_library_is_kept_out_of_the_log(caplog: pytest.LogCaptureFixture) -> N
     assert not caplog.records
 
 
-def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+def test_heavy_libraries_are_imported_late() -> None:
     heavy = {"httpx", "httpcore", "websocket", "truststore", "ssl"}
     modules = ["network.network", "aiola.net.websocket", "aiola.net.packets", "aiola.net.socketio"]
     imports = ", ".join(["sys", *[f"saywrite.speech.{name}" for name in modules]])
@@ -225,7 +223,7 @@ def test_redirect_is_followed_within_its_origin_only() -> None:
     assert "/outside" not in [path for path, _ in Service.asked]
 
 
-def test_the_environment_adds_nothing_to_a_request(monkeypatch: pytest.MonkeyPatch, private_home: Path) -> None:
+def test_environment_adds_nothing_to_a_request(monkeypatch: pytest.MonkeyPatch, private_home: Path) -> None:
     Service.asked.clear()
     (private_home / ".netrc").write_text("machine 127.0.0.1 login a password b\n")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
@@ -234,7 +232,7 @@ def test_the_environment_adds_nothing_to_a_request(monkeypatch: pytest.MonkeyPat
     assert Service.asked == [("/", None)]
 
 
-def test_a_request_goes_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_request_goes_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     Service.asked.clear()
     with service() as proxy, make_client(Network()) as client:
         monkeypatch.setenv("HTTP_PROXY", proxy)

@@ -1,14 +1,16 @@
-"""From whatever ends a command to its exit code (a contract, design 9). Main thread; loads nothing slow."""
+"""Turns whatever ends a command into its exit code (the contract of the README). Main thread.
+
+Every command for the running window loads this module, so it imports the exceptions only when one was raised.
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from saywrite.cli.ending.interrupts import INTERRUPTED, Interrupted
-from saywrite.cli.ending.standard_output import discard, flush_output, prepare_streams, tell, unwritable
-from saywrite.foundation.errors import NotRunning, SaywriteError
+from saywrite.cli.ending.streams import discard, flush_output, prepare_streams, tell, unwritable
 
+TYPE_CHECKING = False  # the name that type checkers know, without loading `typing`
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,25 +18,24 @@ DONE, FAILED, NO_INSTANCE = 0, 1, 3
 
 
 def run_to_exit_code(command: Callable[[], int]) -> int:
-    """Run it; problems go to standard error in words. What it printed is written when this returns."""
+    """Run `command` and return its exit code.
+
+    A problem is written to standard error as a sentence. What the command printed is flushed before this returns.
+    """
     prepare_streams()
     try:
         code = _run(command)
         flush_output()
-    except NotRunning as error:
-        tell(f"saywrite: {error}")
-        return NO_INSTANCE
-    except SaywriteError as error:
-        tell(f"saywrite: {error}")
-        return FAILED
+    except (Interrupted, KeyboardInterrupt):
+        return INTERRUPTED
     except OSError as error:
         if error.filename is not None:
             raise
         discard(sys.stdout)  # a `print` to a full disk or to a pipe that was closed
         tell(f"saywrite: {unwritable(error)}")
         return FAILED
-    except (Interrupted, KeyboardInterrupt):
-        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the outermost edge of the main thread
+        return _exit_code_of(error)
     return code
 
 
@@ -43,3 +44,13 @@ def _run(command: Callable[[], int]) -> int:
         return command()
     except SystemExit as ended:  # argparse: --help, --version, wrong usage
         return ended.code if isinstance(ended.code, int) else DONE
+
+
+def _exit_code_of(error: Exception) -> int:
+    """The exit code for one of our own errors, after its sentence is written; any other error is raised again."""
+    from saywrite.foundation.errors import NotRunning, SaywriteError
+
+    if not isinstance(error, SaywriteError):
+        raise error
+    tell(f"saywrite: {error}")
+    return NO_INSTANCE if isinstance(error, NotRunning) else FAILED

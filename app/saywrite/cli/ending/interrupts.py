@@ -1,17 +1,16 @@
 """Signals of the command line: the first one ends any command, whatever it is doing.
 
-`end_on_signals` is for commands that only look or ask; `Interrupts` for dictations, which are finished properly.
-Handlers run on the main thread between two bytecodes; `signal_watch` is for a main thread that is held in a library.
-Loads nothing slow: commands for the running window use it too.
+`end_on_signals` is for commands that only query something; `Interrupts` is for dictations, which it finishes properly.
+Handlers run on the main thread between two bytecodes; `signal_watch` ends a command whose main thread is blocked in a
+library. Every command for the running window loads this module, so it imports little: `_signal` is the C half of
+`signal`, without the enumerations that take 4 ms to load.
 """
 
 from __future__ import annotations
 
-import signal
-from typing import TYPE_CHECKING
+import _signal  # type: ignore[import-not-found]  # it has no stub
 
-from saywrite.foundation.end_limits import EndLimits
-
+TYPE_CHECKING = False  # the name that type checkers know, without loading `typing`
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 HELD_S = 1.0
-"""Seconds a main thread that is held in a library has to run its signal handler."""
+"""Seconds that a main thread which is blocked in a library has to run its signal handler."""
 
 DICTATION_HELD_S = 5.0
-"""The same where a recording is open: a loaded computer must not cost its orderly end."""
+"""The same while a recording is open: on a loaded computer too the recording is closed properly."""
 
 OFFLINE_S = 2.0
 """Seconds after the first signal in which a service that cannot be reached may still answer."""
@@ -33,19 +32,20 @@ FILE_FINISH_S = 4.0
 """Seconds after the first signal for the text of what was read: a file can be transcribed again."""
 
 SPEECH_FINISH_S = 60.0
-"""The same for what was spoken; what has no text then is offered by the window."""
+"""The same for speech from a microphone; the window offers to transcribe what has no text by then."""
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 class Interrupted(BaseException):
-    """A signal ended the command. Like KeyboardInterrupt it is no Exception, so that nothing on its way takes it."""
+    """A signal ended the command. A BaseException like KeyboardInterrupt, so that no `except Exception` catches it."""
 
 
-def ending_signals() -> tuple[signal.Signals, ...]:
-    """Those that ask a program to end; SIGHUP not where `nohup` has switched it off."""
-    there = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
-    return tuple(each for each in there if each.name != "SIGHUP" or signal.getsignal(each) is not signal.SIG_IGN)
+def ending_signals() -> tuple[int, ...]:
+    """The signals that ask a program to end, without SIGHUP where `nohup` ignores it."""
+    numbers = {name: int(getattr(_signal, name)) for name in _NAMES if hasattr(_signal, name)}
+    ignored = "SIGHUP" in numbers and _signal.getsignal(numbers["SIGHUP"]) == _signal.SIG_IGN
+    return tuple(number for name, number in numbers.items() if name != "SIGHUP" or not ignored)
 
 
 def end_on_signals() -> None:
@@ -55,23 +55,26 @@ def end_on_signals() -> None:
         raise Interrupted
 
     for each in ending_signals():
-        signal.signal(each, interrupt)
+        _signal.signal(each, interrupt)
 
 
 def end_even_when_held(limit_s: float = HELD_S) -> None:
-    """End the process `limit_s` seconds after a signal, where the command has not ended by itself."""
+    """End the process `limit_s` seconds after a signal, unless the command has ended by then."""
     from saywrite.cli.ending.signal_watch import SignalWatch
 
     SignalWatch(limit_s, ending_signals(), INTERRUPTED).start()
 
 
 class Interrupts:
-    """The first signal finishes the dictation properly, the second ends it at once; what has no text then is offered
-    at the next start.
+    """Finishes the dictation properly at the first signal and ends it at once at the second.
+
+    The next start of the window offers to transcribe what has no text by then.
     """
 
     def __init__(self, dictation: Dictation, finish_s: float) -> None:
-        """`finish_s`: seconds that the first one leaves for text that is still to come."""
+        """`finish_s`: seconds that text which is still to come has after the first signal."""
+        from saywrite.foundation.end_limits import EndLimits
+
         self.count = 0
         self._dictation = dictation
         self._limits = EndLimits(finish_s, OFFLINE_S)
@@ -83,7 +86,7 @@ class Interrupts:
         self._watch = SignalWatch(DICTATION_HELD_S, ending_signals(), INTERRUPTED)
         self._watch.start()
         for each in ending_signals():
-            signal.signal(each, self._interrupted)
+            _signal.signal(each, self._interrupted)
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
         # Posting is safe here: SimpleQueue.put is reentrant (documented for exactly this).

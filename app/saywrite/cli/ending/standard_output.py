@@ -1,6 +1,6 @@
-"""Standard output of the command line: UTF-8 in any locale, and a failed write is an error that is told.
+"""Standard output of the commands that write texts: whole texts, also into slow pipes, and one error when it fails.
 
-Main thread. Loads nothing slow: commands for the running window use it too.
+Main thread; `watch_reader` starts one more that waits for the end of a pipe's reader.
 """
 
 from __future__ import annotations
@@ -13,70 +13,18 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from saywrite.foundation.errors import OutputUnwritable
+from saywrite.cli.ending.streams import discard, unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import IO
 
+    from saywrite.foundation.errors import OutputUnwritable
+
 _PIPE_PIECE = 4_096
 """Bytes that a pipe takes without blocking when it says that it is ready (POSIX: at least 512, Linux: a page)."""
 
 _LOOK_S = 1.0
-
-
-def prepare_streams() -> None:
-    """Make standard output and error take any text, and keep their numbers from other files.
-
-    A stream that was closed by whoever started us leaves its descriptor (1 or 2) to the next file that is opened, and
-    child processes would write into that file. Without a standard error, `print` would fall back to standard output.
-    """
-    for number in (0, 1, 2):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="backslashreplace")
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - stays open to the end
-
-
-def tell(text: str) -> None:
-    """One line on standard error; where that cannot be written nobody is left to be told."""
-    with suppress(OSError, ValueError):
-        print(text, file=sys.stderr, flush=True)
-
-
-def flush_output() -> None:
-    """Write what `print` has left in the buffer. Raises OutputUnwritable; the rest is then discarded."""
-    if sys.stdout is None:
-        return
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        discard(sys.stdout)
-        raise unwritable(error) from error
-
-
-def discard(stream: IO[str]) -> None:
-    """Let what is still in the buffer go nowhere, so that the interpreter does not fail on it at its end."""
-    with suppress(OSError, ValueError):
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, stream.fileno())
-        os.close(null)
-        stream.flush()
-
-
-def unwritable(error: OSError) -> OutputUnwritable:
-    if isinstance(error, BrokenPipeError):
-        return OutputUnwritable("Standard output was closed by the program that read it.", closed=True)
-    return OutputUnwritable(
-        f"Standard output cannot be written: {error.strerror or type(error).__name__}.",
-        "Free some space where it goes to, or use --output FILE.",
-    )
 
 
 class StandardOutput:

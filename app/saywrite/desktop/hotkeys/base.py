@@ -1,6 +1,6 @@
-"""What every way of hearing a key speaks: a binding in, presses, releases and problems out.
+"""The interface of every hotkey backend: it takes bindings and posts presses, releases and problems.
 
-Values for every thread. Each way has a thread of its own (the Mac's uses the main one), which only posts.
+The values may cross threads. Each backend has a thread of its own (on a Mac the main thread), which only posts.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Protocol
 from saywrite.desktop.hotkeys.key_combination import KeyCombination
 
 FIRST = "dictate"
-"""The binding of the key that dictates. The ids are stable: desktops remember the user's choice by them."""
+"""The binding of the dictation key. The ids never change: desktops store the user's choice under them."""
 
 SECOND = "dictate-second"
 """The binding of the key for another language or engine."""
 
 CANCEL = "cancel"
-"""The binding of Escape: grabbed only while a dictation that a key began is running."""
+"""The binding of Escape, which is grabbed only during a dictation that a hotkey started."""
 
 Post = Callable[[object], None]
 """Puts one value into the dictation's inbox; safe on every thread, never blocks."""
@@ -29,7 +29,7 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A chord and what it is for. `label` is what the desktop shows for it where it shows something."""
+    """A key combination and its purpose. `label`: the description that the desktop may show."""
 
     id: str
     chord: KeyCombination
@@ -54,7 +54,7 @@ class KeyReleased:
 
 @dataclass(frozen=True, slots=True)
 class HotkeyProblem:
-    """Why a binding is not heard, in words for a person. `binding` is "" when it is about all of them."""
+    """Why a binding does not work, as sentences for the user. `binding`: "" for all of them."""
 
     binding: str
     what: str
@@ -63,8 +63,9 @@ class HotkeyProblem:
 
 @dataclass(frozen=True, slots=True)
 class GrabResult:
-    """The outcome of a `grab()`, told again when it changes: what is heard, by which trigger in the desktop's own
-    words ("" where it has none), and what is not, and why.
+    """The outcome of a `grab()`; posted again when it changes.
+
+    `triggers`: the bindings that work, each with the desktop's own name of its key ("" where it has none).
     """
 
     triggers: tuple[tuple[str, str], ...]
@@ -73,20 +74,20 @@ class GrabResult:
 
 @dataclass(frozen=True, slots=True)
 class HotkeysLost:
-    """No key is heard any more (the display or the portal went away); what was held counts as released before."""
+    """Hotkeys no longer work: the display or the portal is gone. Held keys were posted as released."""
 
     what: str
     remedy: str
 
 
 class Hotkeys(Protocol):
-    """One way. Posts `KeyPressed`, `KeyReleased`, `GrabResult` and `HotkeysLost`; nothing waits for it."""
+    """A backend. It posts `KeyPressed`, `KeyReleased`, `GrabResult` and `HotkeysLost`; nothing waits for it."""
 
-    lends_keys: bool
-    """A key can be grabbed for a few seconds (Escape, while a dictation runs) without asking the user."""
+    supports_temporary_grabs: bool
+    """Whether a key can be grabbed for a while (Escape during a dictation) without asking the user."""
 
     def grab(self, bindings: tuple[Binding, ...]) -> None:
-        """Hear these from now on, and no others. The outcome is posted as `GrabResult`."""
+        """Grab these keys and release all others. The outcome is posted as `GrabResult`."""
 
     def release(self) -> None:
-        """Let go of every key and end; what is held is posted as released. Waits 2 s at most."""
+        """Release every key and end; held keys are posted as released. Waits 2 s at most."""

@@ -109,9 +109,9 @@ class CarbonKeys(Protocol):
 
 
 class MacHotkeys:
-    """The registered keys of this program. Made on any thread; every method only leaves an order."""
+    """The registered keys of this program. Every method is safe on any thread and only submits a job."""
 
-    lends_keys = True
+    supports_temporary_grabs = True
 
     def __init__(self, post: Post, clock: Clock, carbon: Callable[[], CarbonKeys], on_main: OnMain) -> None:
         self._post = post

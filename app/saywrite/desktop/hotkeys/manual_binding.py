@@ -1,4 +1,4 @@
-"""Where no program may hear a key: ready lines that bind the command line to one in the desktop's settings. Pure."""
+"""Ready lines that bind a key to the command line, for desktops where no program can grab one. Pure."""
 
 from __future__ import annotations
 

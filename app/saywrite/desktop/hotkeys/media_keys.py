@@ -1,4 +1,4 @@
-"""The keys of keyboards and remote controls that have no place on a plain keyboard: names and X11's numbers. Pure data.
+"""The media keys of keyboards and remote controls: their names and keysyms. Pure data.
 
 All that have a key code under X11's rules for evdev (xkeyboard-config 2.35, XF86keysym.h).
 """

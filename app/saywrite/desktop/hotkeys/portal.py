@@ -1,12 +1,12 @@
-"""Keys on Wayland: the desktop portal's GlobalShortcuts, which tells press and release of what the user allowed.
+"""Hotkeys on Wayland: the desktop portal's GlobalShortcuts reports the keys that the user has allowed.
 
-One thread with a bus connection of its own, asleep until a signal comes. The order is fixed by the portal: register
-who we are, create a session, bind all keys at once (only once per session: other keys need a new one). The desktop
-may ask the user, so the answer may take minutes; meanwhile the thread goes on listening.
+A thread with a bus connection of its own, asleep until a signal comes. The portal prescribes the order: register the
+application, create a session, bind all keys at once (once per session: other keys need a new one). The desktop may
+ask the user, so the answer may take minutes; meanwhile the thread handles other signals.
 
-What desktops make of it (reported, and measured with KDE 5.27): KDE wants the shortcuts already when the session is
-created and repeats `Activated` while a key is held; Hyprland names no trigger; which key it is, is the user's choice
-in the desktop's settings, ours is a suggestion.
+Desktops differ (reported, and measured with KDE 5.27): KDE wants the shortcuts when the session is created and
+repeats `Activated` while a key is held; Hyprland names no trigger. The user chooses the key in the settings of the
+desktop; ours is a suggestion.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message
 
-from saywrite.desktop.dbus import BUS, Bus, NoReply, field
+from saywrite.desktop.dbus import BUS, Bus, CallFailed, field
 from saywrite.desktop.hotkeys.base import (
     CANCEL,
     Binding,
@@ -46,11 +46,11 @@ REQUEST = "org.freedesktop.portal.Request"
 SESSION = "org.freedesktop.portal.Session"
 
 SESSION_TOKEN = "saywrite"
-"""Always the same: where we have no app id, KDE keeps the keys that the user assigned under this name."""
+"""Constant: without an app id, KDE stores the keys that the user assigned under this name."""
 
 JOIN_S = 2.0
 RESTARTS = 3
-"""So often in a row a portal that goes away is asked anew before it is given up."""
+"""Restarts of the portal in a row after which it is given up."""
 
 BY_HAND = "Bind the lines shown in the settings to a key in the desktop's own settings."
 NO_BUS = HotkeysLost("There is no session bus, so no key is heard.", BY_HAND)
@@ -71,16 +71,16 @@ def trigger(chord: KeyCombination) -> str:
 
 
 class PortalHotkeys:
-    """The keys of one portal session. Made on any thread; every method only leaves an order."""
+    """The keys of one portal session. Every method is safe on any thread and only submits a job."""
 
-    lends_keys = False
+    supports_temporary_grabs = False
 
     def __init__(self, post: Post, clock: Clock, app_id: str) -> None:
         """`app_id`: the name of our .desktop file; newer portals serve nobody whose file they cannot find."""
         self._post = post
         self._clock = clock
         self._app_id = app_id
-        # From here on the thread's own.
+        # From here on used on the thread only.
         self._bindings: tuple[Binding, ...] = ()
         self._refused: tuple[HotkeyProblem, ...] = ()
         self._wanted = False
@@ -94,13 +94,13 @@ class PortalHotkeys:
         self._thread = SelectorThread("hotkeys", self._run)
 
     def grab(self, bindings: tuple[Binding, ...]) -> None:
-        def order() -> None:
+        def job() -> None:
             wanted = [binding for binding in bindings if binding.id != CANCEL]
             self._bindings = tuple(each for each in wanted if not KEYS[each.chord.key].button)
             self._refused = tuple(_no_button(each) for each in wanted if KEYS[each.chord.key].button)
             self._wanted = True
 
-        self._thread.order(order)
+        self._thread.submit(job)
 
     def release(self) -> None:
         if not self._thread.close(JOIN_S):
@@ -114,7 +114,7 @@ class PortalHotkeys:
             return
         try:
             self._listen(thread)
-        except (OSError, NoReply) as problem:
+        except (OSError, CallFailed) as problem:
             log.info("no keys from the portal: %s", type(problem).__name__)
             self._let_go()
             if not thread.closing:
@@ -143,7 +143,7 @@ class PortalHotkeys:
         self._bus.listen(owner_changed)
 
     def _open(self) -> None:
-        """Ask for what the bindings say, in a session of its own."""
+        """Ask for the keys of the bindings in a new session."""
         self._end_session()
         if not self._bindings:
             self._post(GrabResult((), self._refused))
@@ -157,16 +157,16 @@ class PortalHotkeys:
         self._request("CreateSession", "", (), options, self._created)
 
     def _introduce(self) -> bool:
-        """Say who we are, once for each portal that comes, and find out whether keys are offered at all."""
+        """Register once with each instance of the portal; whether it offers shortcuts."""
         if self._owner:
             return True
         try:
             self._bus.call(REGISTRY, "Register", "sa{sv}", (self._app_id, {}))
-        except NoReply as problem:  # an older portal, or one that does not find our file
+        except CallFailed as problem:  # an older portal, or one that does not find our file
             log.info("the portal did not register us: %s", problem.name)
         try:
             answer = self._bus.call(PROPERTIES, "Get", "ss", (SHORTCUTS.interface, "version"))
-        except NoReply as problem:
+        except CallFailed as problem:
             log.info("the portal offers no shortcuts: %s", problem.name)
             return False
         self._owner = field(answer, HeaderFields.sender)
@@ -190,7 +190,7 @@ class PortalHotkeys:
         self._awaited = {self._path("request", token): answered}
         try:
             self._bus.call(SHORTCUTS, method, f"{signature}a{{sv}}", (*body, {**options, "handle_token": ("s", token)}))
-        except NoReply as problem:
+        except CallFailed as problem:
             log.info("the portal refused %s: %s", method, problem.name)
             self._session = "" if method == "CreateSession" else self._session
             self._end_session()
@@ -221,7 +221,7 @@ class PortalHotkeys:
         self._tell(results.get("shortcuts", ("", []))[1])
 
     def _tell(self, shortcuts: list[Any]) -> None:
-        """What the desktop says it has bound. Some say nothing at all after a success: then all may be heard."""
+        """Post what the desktop has bound. Some desktops list nothing after a success: then all may work."""
         named = {str(name): str(details.get("trigger_description", ("s", ""))[1]) for name, details in shortcuts}
         triggers, problems = [], [*self._refused]
         for binding in self._bindings:
@@ -255,7 +255,7 @@ class PortalHotkeys:
                 self._post(GrabResult((), (CLOSED,)))
 
     def _portal_changed(self, owner: str) -> None:
-        """The portal went away, or came (at login it may be later than we are): what it knew of us is forgotten."""
+        """The portal ended or started (at login perhaps after us): it knows nothing about us any more."""
         if owner == self._owner:
             return
         self._let_go()
@@ -271,11 +271,11 @@ class PortalHotkeys:
         self._awaited = {}
         session, self._session = self._session, ""
         if session:
-            with contextlib.suppress(NoReply):
+            with contextlib.suppress(CallFailed):
                 self._bus.call(DBusAddress(session, PORTAL, SESSION), "Close")
 
     def _let_go(self) -> None:
-        """What is held is released as far as anybody else is concerned."""
+        """Post a release for every key that is held."""
         for binding in sorted(self._held):
             self._post(KeyReleased(binding, self._clock()))
         self._held.clear()

@@ -1,4 +1,4 @@
-"""Keys on Windows: `RegisterHotKey` tells the press; while a key is held, its state is polled for the release.
+"""Hotkeys on Windows: `RegisterHotKey` reports the press; the state of a held key is polled.
 
 No keyboard hook: Windows removes one silently when a Python pause makes it late. One thread with a message queue,
 asleep in it while nothing is held (no timer, no polling).
@@ -90,9 +90,9 @@ class WindowsKeys(Protocol):
 
 
 class WindowsHotkeys:
-    """The registered keys of one thread. Made on any thread; every method only leaves an order."""
+    """The registered keys of one thread. Every method is safe on any thread and only submits a job."""
 
-    lends_keys = True
+    supports_temporary_grabs = True
 
     def __init__(self, post: Post, clock: Clock, keys: Callable[[], WindowsKeys]) -> None:
         """`keys` is called on the hotkey thread, which owns what it makes."""

@@ -1,11 +1,10 @@
-"""Keys on X11: `XGrabKey`, which takes the key for us alone and tells its press and release.
+"""Hotkeys on X11: `XGrabKey` sends the press and the release of a key to us alone.
 
-One thread with one connection, asleep in `select` until the server has an event or somebody an order. While a grabbed
-key is down, the server sends every key to us: that is how Escape is heard without its modifiers.
+A thread with a connection of its own, asleep until the server sends an event or another thread submits a job. While a
+grabbed key is down, the server sends every key to us; so Escape works without the modifiers that are held.
 
-A held key repeats as release/press pairs with equal times (measured: from 660 ms on, every 40 ms); such a pair is
-nothing. Times are the server's own, which on the same computer is the monotonic clock, so a thread that comes late
-still measures a hold exactly.
+A held key repeats as release/press pairs with equal times (measured: after 660 ms, every 40 ms), which are ignored.
+Times are those of the server, on the same computer the monotonic clock, so a delayed thread still measures exactly.
 """
 
 from __future__ import annotations
@@ -51,8 +50,9 @@ _EVDEV_UP = 111
 
 @dataclass(frozen=True, slots=True)
 class KeyGrab:
-    """One key code with exactly these modifiers held, whatever the locks (Caps, Num, Scroll) are. `button`: the code is
-    a mouse button's.
+    """A key code with exactly these modifiers held, in any state of the locks (Caps, Num, Scroll).
+
+    `button`: the code is the number of a mouse button.
     """
 
     code: int
@@ -61,7 +61,7 @@ class KeyGrab:
 
 
 class X11Keyboard:
-    """The server's keyboard as it was when this was made; a new one is needed after a `MappingNotify`."""
+    """A snapshot of the server's keyboard; a `MappingNotify` makes it out of date."""
 
     def __init__(self, display: Any) -> None:
         """`display`: an `Xlib.display.Display` whose keyboard mapping is fresh."""
@@ -72,10 +72,10 @@ class X11Keyboard:
         self.variants = tuple(
             sum(some) for count in range(len(locks) + 1) for some in combinations(sorted(locks), count)
         )
-        """What may be locked in addition: each grab has to be made with every one of these."""
+        """Every combination of the locks: each grab is made with all of them."""
 
-    def grips(self, chord: KeyCombination) -> tuple[KeyGrab, ...]:
-        """Where the chord lies: none when the keyboard has no such key or modifier, several when it has two."""
+    def grabs_for(self, chord: KeyCombination) -> tuple[KeyGrab, ...]:
+        """The grabs for a key combination: none without such a key or modifier, several if the keyboard has two."""
         mask = 0
         for modifier in chord.modifiers:
             bit = self._mask_of(_SYMBOLS[modifier])
@@ -88,12 +88,13 @@ class X11Keyboard:
         return tuple(KeyGrab(code, mask) for code in self._codes(key))
 
     def mask(self, state: int) -> int:
-        """The modifiers that are held in the `state` of an event, without the locks."""
+        """The modifiers in the `state` of an event, without the locks."""
         return int(state) & _ALL & ~self._ignored
 
     def _codes(self, key: Key) -> list[int]:
-        """Where the key lies: in its place under evdev if it carries one of its symbols there (or none), else at the
-        keys that carry its symbol.
+        """The codes of a key.
+
+        Under evdev its fixed code, if one of its symbols (or none) is there; else the codes that have its symbol.
         """
         if key.code and self._is_evdev():
             there = self._display.keycode_to_keysym(key.code, 0)
@@ -105,7 +106,7 @@ class X11Keyboard:
         return []
 
     def _carrying(self, name: str) -> list[int]:
-        """The keys that carry the symbol at its lowest level (of several layouts, the first that has it)."""
+        """The codes that have the symbol at its lowest level, in the first layout that has it."""
         symbol = keysym_number(name)
         found = list(self._display.keysym_to_keycodes(symbol)) if symbol else []
         lowest = min((index for _code, index in found), default=0)
@@ -125,7 +126,7 @@ class X11Keyboard:
 
 
 def keysym_number(name: str) -> int:
-    """0 for a name that X11 does not know."""
+    """The number of a keysym; 0 for a name that X11 does not know."""
     return MEDIA_KEYSYMS.get(name) or int(XK.string_to_keysym(name))
 
 
@@ -134,10 +135,10 @@ log = logging.getLogger(__name__)
 JOIN_S = 2.0
 
 PAIR_WAIT_S = 0.01
-"""How long a release waits for the press that would make it a repetition; both come in one write of the server."""
+"""Seconds that a release waits for the press of a repetition; the server sends both at once."""
 
 RECENT_S = 10.0
-"""A server's time that differs more than this from our clock is another clock's."""
+"""Seconds between the server's time and our clock above which they are different clocks."""
 
 UNREACHABLE = HotkeysLost(
     "The display cannot be reached, so no key is heard.", "Start Saywrite from the desktop, not from another session."
@@ -146,31 +147,31 @@ LOST = HotkeysLost("The display has gone; no key is heard any more.", "Start Say
 
 
 class X11Hotkeys:
-    """The grabs of one display. Made on any thread; every method only leaves an order."""
+    """The grabs of one display. Every method is safe on any thread and only submits a job."""
 
-    lends_keys = True
+    supports_temporary_grabs = True
 
     def __init__(self, post: Post, clock: Clock, display_name: str | None = None) -> None:
         """`display_name`: None for the one in the environment."""
         self._post = post
         self._clock = clock
         self._name = display_name
-        # From here on the thread's own.
+        # From here on used on the thread only.
         self._bindings: tuple[Binding, ...] = ()
         self._grabs: dict[KeyGrab, str] = {}
         self._held: dict[tuple[int, bool], str] = {}
-        """By code and whether it is a mouse button: the binding."""
+        """The bindings that are held, by code and whether it is a mouse button."""
         self._keyboard: X11Keyboard | None = None
         self._display: Any = None
         self._thread = SelectorThread("hotkeys", self._run)
 
     def grab(self, bindings: tuple[Binding, ...]) -> None:
-        def order() -> None:
+        def job() -> None:
             self._bindings = bindings
             if self._display is not None:
                 self._regrab()
 
-        self._thread.order(order)
+        self._thread.submit(job)
 
     def release(self) -> None:
         if not self._thread.close(JOIN_S):
@@ -197,14 +198,14 @@ class X11Hotkeys:
         self._let_go()
 
     def _close(self) -> None:
-        """Closing the connection is what frees the grabs."""
+        """Close the connection; the server then releases the grabs."""
         if self._display is not None:
             with contextlib.suppress(error.ConnectionClosedError, OSError):
                 self._display.close()
             self._display = None
 
     def _let_go(self) -> None:
-        """What is held is released as far as anybody else is concerned."""
+        """Post a release for every key that is held."""
         for binding in self._held.values():
             self._post(KeyReleased(binding, self._clock()))
         self._held.clear()
@@ -258,7 +259,7 @@ class X11Hotkeys:
 
     def _grips(self, binding: Binding) -> set[KeyGrab]:
         assert self._keyboard is not None
-        return set(self._keyboard.grips(binding.chord))
+        return set(self._keyboard.grabs_for(binding.chord))
 
     def _placed(self, binding: Binding) -> set[KeyGrab]:
         return {grip for grip, owner in self._grabs.items() if owner == binding.id}

@@ -1,34 +1,39 @@
-"""The interface behind which every way of inserting hides, and the values that cross it.
+"""The interface of every insertion backend, and the values that cross it.
 
-A way lives on the insertion worker; only `focus()` may be called from any thread.
+A backend runs on the insertion thread; only `focus()` may be called on any thread.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 from saywrite.desktop.insertion.context.user_activity import UserActivity
 
 PATIENCE_S = 5.0
-"""How long a program may take to read the text; measured from the paste keys."""
+"""Seconds that a program has to read the text after the paste keys."""
 
 KEYS_UP_S = 3.0
-"""How long to wait for the fingers to leave Ctrl, Alt, Shift and the like."""
+"""Seconds to wait until the user has released Ctrl, Alt, Shift and the other modifiers."""
 
 GRAB_S = 1.0
-"""How long to wait for a program that takes every key (a menu, a dialog) to let go of them."""
+"""Seconds to wait for a program that has grabbed the keyboard (a menu, a dialog)."""
 
 READ_S = 0.5
-"""How long the text may wait for the clipboard's contents to be saved."""
+"""Seconds that the text may wait until the contents of the clipboard are saved."""
 
 MOST_BYTES = 64 * 1024 * 1024
-"""Of all formats of a clipboard together; a larger one is not saved."""
+"""Bytes of all formats of a clipboard together; a larger clipboard is not saved."""
+
+
+PASSWORD_HINT = MappingProxyType({"x-kde-passwordManagerHint": b"secret"})
+"""A format that makes clipboard managers (Klipper, CopyQ, Clipman and others) not store what is offered with it."""
 
 
 class Receipt(StrEnum):
-    """What was seen of a text that went to another program."""
+    """What the backend saw after it had sent a text to another program."""
 
     READ = "read by the target"
     NOT_READ = "not read"
@@ -36,46 +41,48 @@ class Receipt(StrEnum):
 
 
 class PasteMethod(StrEnum):
-    """How a program wants its text."""
+    """How a text is put into a program."""
 
     CTRL_V = "ctrl+v"
     CTRL_SHIFT_V = "ctrl+shift+v"
     SHIFT_INSERT = "shift+insert"
     TYPE = "type"
     CLIPBOARD = "clipboard"
-    """Only put it on the clipboard."""
+    """Put it on the clipboard only; the user pastes it."""
 
 
 class Undo(StrEnum):
-    """How a program takes the last insertion back."""
+    """How the last insertion is undone in a program."""
 
     CTRL_Z = "ctrl+z"
     BACKSPACE = "backspace"
 
 
 class FailureReason(StrEnum):
-    """Why a delivery did not happen, or may not have."""
+    """Why a text was not inserted, or perhaps not."""
 
     NONE = ""
     KEYS_HELD = "keys held"
     KEYBOARD_TAKEN = "keyboard taken"
-    """A menu, a dialog or the screen lock gets every key."""
+    """A menu, a dialog or the screen lock has grabbed the keyboard."""
 
     CLIPBOARD_LOST = "clipboard lost"
     CLIPBOARD_REFUSED = "clipboard refused"
     CLIPBOARD_SLOW = "clipboard slow"
-    """What is on the clipboard could not be read in `READ_S`, so it could not be put back either."""
+    """The clipboard could not be read within `READ_S`, so it could not be restored either."""
 
     CLIPBOARD_BIG = "clipboard big"
-    """What is on the clipboard is larger than `MOST_BYTES`."""
+    """The contents of the clipboard are larger than `MOST_BYTES`."""
 
     KEYS_REFUSED = "keys refused"
 
 
 @dataclass(frozen=True, slots=True)
 class TargetWindow:
-    """The window that has the focus. `window` finds it again; `program` is the program's own name for itself (its
-    class under X11, its app id under Wayland, its executable elsewhere). `own`: it is one of Saywrite's.
+    """A window that has the focus.
+
+    `window`: its number, by which the backend finds it again. `program`: the name that its program uses (the class
+    under X11, the app id under Wayland, the executable elsewhere). `own`: it belongs to Saywrite.
     """
 
     window: int
@@ -85,8 +92,10 @@ class TargetWindow:
 
 @dataclass(frozen=True, slots=True)
 class InsertionResult:
-    """What is known of a text that was sent. `on_clipboard`: it is there now, for pasting by hand. UNKNOWN with
-    CLIPBOARD_SLOW or CLIPBOARD_BIG: it was typed instead of pasted.
+    """What is known about a text that was sent.
+
+    `on_clipboard`: the text is on the clipboard now, for pasting by hand. UNKNOWN with CLIPBOARD_SLOW or
+    CLIPBOARD_BIG: the text was typed instead of pasted.
     """
 
     receipt: Receipt
@@ -95,39 +104,40 @@ class InsertionResult:
 
 
 class InsertionBackend(Protocol):
-    """One way into other programs. Methods raise `InsertionUnavailable` when the desktop is gone."""
+    """Inserts text on one desktop. Methods raise `InsertionUnavailable` when the desktop is gone."""
 
     name: str
     activity: UserActivity
     """Whether the user has pressed a key or clicked since the last insertion."""
 
     def focus(self) -> TargetWindow | None:
-        """The window that has the focus now, if that can be known. Any thread; a few ms at most."""
+        """The window that has the focus, None where the desktop does not tell. Any thread; takes a few ms."""
 
     def fileno(self) -> int | None:
-        """What becomes readable when `serve()` has something to do; None if that never happens."""
+        """The descriptor that becomes readable when `serve()` has work; None for a backend without one."""
 
     def serve(self) -> None:
-        """Answer what other programs asked meanwhile (the clipboard we hold); does not wait."""
+        """Answer the requests of other programs for the clipboard that we own. Does not wait."""
 
     def wake(self, now: float) -> float | None:
-        """Do what is due at the monotonic time `now`, such as giving back the clipboard; when to be called next."""
+        """Do what is due at `now`, such as restoring the clipboard; when to call again (monotonic seconds)."""
 
     def deliver(
         self, text: str, target: TargetWindow | None, means: PasteMethod, *, replace: bool = False
     ) -> InsertionResult:
-        """Send `text` to the window in front; returns as soon as its fate is known, `PATIENCE_S` at most after the
-        keys. The clipboard is given back later, by `wake()`. `replace`: go on though its contents cannot be saved.
+        """Send `text` to the window in front and wait for the outcome, at most `PATIENCE_S` after the keys.
+
+        `wake()` restores the clipboard later. `replace`: continue although its contents cannot be saved.
         """
 
     def activate_window(self, target: TargetWindow) -> bool:
-        """Give `target` the focus again; whether it has it."""
+        """Give `target` the focus again; whether it has the focus now."""
 
     def take_back(self, undo: Undo, steps: int) -> bool:
         """Press the undo keys, or Backspace `steps` times; whether they could be pressed."""
 
     def close(self) -> None:
-        """Leave the desktop as it was, as far as possible; at most a second."""
+        """Restore the clipboard and disconnect; takes a second at most."""
 
 
 IN_HISTORY = "It is in the history and can be copied from there."
@@ -168,6 +178,7 @@ def uncertain(delivery: InsertionResult, program: str) -> tuple[str, str]:
 
 
 def kept(why: str, on_clipboard: bool) -> tuple[str, str]:
+    """`what` and `remedy` for a text that was not sent to a program, for the reason `why`."""
     return why, ON_CLIPBOARD if on_clipboard else IN_HISTORY
 
 
@@ -182,11 +193,12 @@ OUR_FAULT = "Something went wrong while the text was being inserted."
 
 
 def moved(program: str) -> str:
-    """The user chose to keep the text when the focus moved."""
+    """The reason when another window has the focus and the user chose to keep the text then."""
     return f"Another window had the focus than when you began ({program}), so the text was not inserted."
 
 
 def gone(program: str) -> str:
+    """The reason when the window of the key press cannot be activated again."""
     return f"The window you began in ({program}) could not be brought back, so the text was not inserted."
 
 

@@ -1,7 +1,7 @@
-"""How every desktop inserts by its clipboard: save, offer the text, press the keys, see who reads, give back later.
+"""Inserts a text by the clipboard: save it, offer the text, press the keys, watch the reads, restore it later.
 
-A read is not yet a paste: busy programs read once to see what there is and again, up to seconds later, for the text
-itself. So the clipboard goes back only after seconds in which nobody read. Insertion worker.
+A read is not yet a paste: busy programs read once to list the formats and again, up to seconds later, for the text
+itself. So the clipboard is restored only after seconds without a read. Runs on the insertion thread.
 """
 
 from __future__ import annotations
@@ -25,80 +25,83 @@ from saywrite.desktop.insertion.context.user_activity import UserActivity
 log = logging.getLogger(__name__)
 
 QUIET_S = 3.5
-"""So long after the last read, or after the keys, the clipboard goes back."""
+"""Seconds after the last read, or after the keys, until the clipboard is restored."""
 
 QUIET_AFTER_INPUT_S = 2.0
-"""The same once the user has pressed a key or clicked: they may want to paste what was there."""
+"""The same once the user has pressed a key or clicked: they may want to paste the old contents."""
 
 AT_MOST_S = 8.5
-"""After the keys the clipboard goes back even while somebody goes on reading."""
+"""Seconds after the keys until the clipboard is restored even while programs still read it."""
 
 LOOK_S = 0.25
 
 Saved = TypeVar("Saved")
-"""What a desktop keeps of a clipboard: all formats of all selections that an insertion touches."""
+"""The saved clipboard of a desktop: all formats of all selections that an insertion replaces."""
 
 
 class PasteBackend(Protocol[Saved]):
     """One desktop's clipboard and keyboard."""
 
     def save(self, means: PasteMethod, kept: Saved | None) -> tuple[Saved, FailureReason]:
-        """What is on the clipboard now, read in `READ_S`; `kept` is what lay under the text that we offer now, if we
-        do. CLIPBOARD_SLOW or CLIPBOARD_BIG when it could not be read whole.
+        """Read the contents of the clipboard within `READ_S`.
+
+        `kept`: what was saved before the text that we offer now, if we do. The reason is CLIPBOARD_SLOW or
+        CLIPBOARD_BIG when the contents could not be read completely.
         """
 
     def offer(self, text: str, means: PasteMethod, before: Saved | None) -> bool:
-        """Put `text` on the clipboard; programs that have no part in the insertion may be given `before`. Whether the
-        clipboard is ours now.
+        """Put `text` on the clipboard; whether we own the clipboard now.
+
+        Programs other than the target may get `before` instead.
         """
 
     def keep(self) -> None:
-        """The text stays on the clipboard for pasting by hand."""
+        """Leave the text on the clipboard, for pasting by hand."""
 
     def is_ours(self) -> bool:
-        """Whether nobody has taken the clipboard since `offer`."""
+        """Whether we have owned the clipboard since `offer`."""
 
     def wait_until_free(self) -> FailureReason:
-        """Until no modifier is down and no program holds the keyboard; why not, if it does not come to that."""
+        """Wait until no modifier is down and no program has grabbed the keyboard; the reason if that fails."""
 
     def press(self, target: TargetWindow | None, means: PasteMethod) -> bool:
-        """Press the keys that paste and look for reads from then on."""
+        """Press the keys that paste; from then on count the reads of the target. Whether they could be pressed."""
 
     def type(self, text: str, target: TargetWindow | None) -> bool:
-        """Type it; False where that cannot be done."""
+        """Type the text; False where that is impossible."""
 
     def last_read(self) -> float:
-        """When the target read the text last, monotonic seconds; 0.0 if it has not, as far as can be seen."""
+        """When the target was last seen to read the text, in monotonic seconds; 0.0 if it was not."""
 
     def sees_reads(self) -> bool:
-        """Whether a read of the target would be noticed from here on; else nobody can tell what became of the text."""
+        """Whether a read by the target would be noticed; if not, the outcome stays unknown."""
 
     def is_unclear(self) -> bool:
-        """Somebody read, and nobody can say whether it was the target."""
+        """Whether a program has read the text that may or may not be the target."""
 
     def is_busy(self) -> bool:
-        """A program is in the middle of reading."""
+        """Whether a program is reading right now."""
 
     def wait(self, done: Callable[[], bool], limit_s: float) -> bool:
-        """Answer other programs until `done()`; whether it came to that in `limit_s` seconds."""
+        """Answer other programs until `done()`; False if it is not done after `limit_s` seconds."""
 
     def watch_user(self) -> None:
         """Note the user's input in `activity` from now on."""
 
     def restore(self, saved: Saved) -> None:
-        """Put back what was there."""
+        """Put the saved contents back on the clipboard."""
 
 
 @dataclass(slots=True)
 class _Pending(Generic[Saved]):
-    """What is to be given back. `since`: when the keys were pressed."""
+    """Contents that are still to be restored. `since`: when the keys were pressed."""
 
     saved: Saved
     since: float
 
 
 class ClipboardPaste(Generic[Saved]):
-    """The sequence, and the clipboard that is still to be given back."""
+    """The sequence of one insertion, and the contents that are still to be restored."""
 
     def __init__(
         self, backend: PasteBackend[Saved], activity: UserActivity, clock: Callable[[], float] = time.monotonic
@@ -109,7 +112,7 @@ class ClipboardPaste(Generic[Saved]):
         self._pending: _Pending[Saved] | None = None
 
     def deliver(self, text: str, target: TargetWindow | None, means: PasteMethod, *, replace: bool) -> InsertionResult:
-        """As `way.Way.deliver`."""
+        """As `InsertionBackend.deliver`."""
         if means is PasteMethod.CLIPBOARD:
             return self._leave(text, FailureReason.NONE)
         if means is PasteMethod.TYPE:
@@ -135,22 +138,22 @@ class ClipboardPaste(Generic[Saved]):
         return self._see_who_reads()
 
     def wake(self, now: float) -> float | None:
-        """Give the clipboard back when it is time; when to be called next, None if nothing is to be given back."""
+        """Restore the clipboard when it is time; when to call again, None when nothing is to be restored."""
         pending = self._pending
         if pending is None:
             return None
         if not self._backend.is_ours():
-            self._pending = None  # somebody copied something: that is newer
+            self._pending = None  # another program has put something newer on the clipboard
             return None
         due = self._due(pending)
         if now >= due or now >= pending.since + AT_MOST_S:
-            self.give_back()
+            self.restore_now()
             return None
         early = due - (QUIET_S - QUIET_AFTER_INPUT_S)
         return min(max(early, now + LOOK_S), due)
 
-    def give_back(self) -> None:
-        """Now, if it is still ours."""
+    def restore_now(self) -> None:
+        """Restore the clipboard now, if we still own it."""
         pending, self._pending = self._pending, None
         if pending is not None and self._backend.is_ours():
             self._backend.restore(pending.saved)
@@ -160,7 +163,7 @@ class ClipboardPaste(Generic[Saved]):
         return last + (QUIET_AFTER_INPUT_S if self._activity.acted else QUIET_S)
 
     def _type(self, text: str, target: TargetWindow | None, trouble: FailureReason) -> InsertionResult:
-        """`trouble`: why it is not pasted."""
+        """Type the text. `trouble`: why it is not pasted."""
         held = self._backend.wait_until_free()
         if held:
             return InsertionResult(Receipt.NOT_READ, trouble=held)
@@ -170,14 +173,14 @@ class ClipboardPaste(Generic[Saved]):
         return InsertionResult(Receipt.UNKNOWN, trouble=trouble)
 
     def _leave(self, text: str, trouble: FailureReason) -> InsertionResult:
-        """Only put it on the clipboard."""
+        """Put the text on the clipboard and leave it there."""
         self._pending = None
         if not self._backend.offer(text, PasteMethod.CLIPBOARD, None):
             return InsertionResult(Receipt.NOT_READ, trouble=FailureReason.CLIPBOARD_REFUSED)
         return self._stay(trouble)
 
     def _stay(self, trouble: FailureReason) -> InsertionResult:
-        """The text is on the clipboard and stays there."""
+        """The outcome of a text that stays on the clipboard."""
         self._pending = None
         self._backend.keep()
         return InsertionResult(Receipt.NOT_READ, on_clipboard=True, trouble=trouble)
@@ -189,7 +192,7 @@ class ClipboardPaste(Generic[Saved]):
         if backend.last_read() > 0:
             return InsertionResult(Receipt.READ)
         if not backend.is_ours():
-            # Perhaps with our text in it: programs that keep two clipboards in step do that.
+            # Perhaps with our text in it: programs that synchronize two clipboards do that.
             self._pending = None
             return InsertionResult(Receipt.UNKNOWN, trouble=FailureReason.CLIPBOARD_LOST)
         if backend.is_unclear() or not backend.sees_reads():

@@ -1,7 +1,8 @@
-"""The way into other programs on GNOME and KDE under Wayland: one RemoteDesktop session that includes the clipboard.
+"""Insertion on GNOME and KDE under Wayland, through a RemoteDesktop session with the clipboard.
 
-The desktop asks the user once and gives a token that works once: each start brings the next one, which the caller
-keeps. It tells neither which window has the focus nor who reads; whoever reads after the keys is taken for the target.
+The desktop asks the user once and returns a token that works once; each start returns the next one, which the caller
+stores. The desktop reports neither the window with the focus nor who reads, so any program that reads after the keys
+counts as the target. Runs on the insertion thread.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from jeepney.io.blocking import open_dbus_connection
 
 from saywrite.desktop.insertion.base import (
     MOST_BYTES,
+    PASSWORD_HINT,
     READ_S,
     FailureReason,
     InsertionResult,
@@ -42,7 +44,7 @@ CALL_S = 5.0
 
 
 class PortalBus:
-    """Everything raises `InsertionUnavailable` when the bus or the portal is gone. File descriptors can be passed."""
+    """The portal's interfaces, with file descriptors. Every method raises `InsertionUnavailable` without a portal."""
 
     def __init__(self, interfaces: tuple[str, ...], take: Callable[[Message], None]) -> None:
         """`take` gets the portal's signals of these interfaces, while somebody waits or calls `receive()`."""
@@ -71,7 +73,7 @@ class PortalBus:
         options: dict[str, Any],
         limit_s: float,
     ) -> dict[str, Any]:
-        """A portal method whose answer comes later, as a signal of a request object."""
+        """Call a portal method whose answer comes later, as a signal of a request object."""
         token = handle()
         sender = str(self._connection.unique_name).removeprefix(":").replace(".", "_")
         path = f"{PATH}/request/{sender}/{token}"
@@ -84,11 +86,11 @@ class PortalBus:
         return results
 
     def call(self, address: DBusAddress, method: str, signature: str = "", body: tuple[Any, ...] = ()) -> Message:
-        """Ask and wait for the answer."""
+        """Call a method and wait for its answer."""
         return self._ask(new_method_call(address, method, signature or None, body))
 
     def receive(self, wait_s: float) -> None:
-        """Take what has come, waiting `wait_s` seconds at most for something."""
+        """Handle the messages that have come; wait at most `wait_s` seconds for the first."""
         while True:
             try:
                 message = self._kept.popleft() if self._kept else self._connection.receive(timeout=wait_s)
@@ -106,7 +108,7 @@ class PortalBus:
                 self._take(message)
 
     def wait(self, done: Callable[[], bool], limit_s: float) -> bool:
-        """Take what comes until `done()`, at most `limit_s` seconds; whether it is done."""
+        """Handle messages until `done()`; False if it is not done after `limit_s` seconds."""
         end = time.monotonic() + limit_s
         while not done():
             if (left := end - time.monotonic()) <= 0:
@@ -136,12 +138,12 @@ class PortalBus:
 
 
 def handle() -> str:
-    """A name for a request or a session that nobody else has."""
+    """A unique name for a request or a session."""
     return f"saywrite_{secrets.token_hex(8)}"
 
 
 def unavailable(what: str) -> InsertionUnavailable:
-    """`what` with the remedy that always holds."""
+    """The error that says `what` happened, with the remedy."""
     return InsertionUnavailable(what, "The text is in the history and can be copied from there.")
 
 
@@ -150,18 +152,17 @@ CLIPBOARD = DBusAddress(PATH, PORTAL, "org.freedesktop.portal.Clipboard")
 SESSION = "org.freedesktop.portal.Session"
 
 ASK_S = 60.0
-"""For the user to answer the desktop's question, the first time."""
+"""Seconds that the user has to answer the question of the desktop, the first time."""
 
 AGAIN_S = 2.5
-"""With a token nobody is asked; a session that does not start by then hangs."""
+"""Seconds for a start with a token, which asks nobody; a longer one hangs."""
 
 TOLD_S = 0.5
 WATCHERS_S = 0.03
-"""So long programs that watch the clipboard have to read before the keys are sent."""
+"""Seconds that clipboard managers have to read before the keys are sent."""
 
 PIPE_S = 2.0
 TEXT = ("text/plain;charset=utf-8", "text/plain", "UTF8_STRING")
-SECRET = "x-kde-passwordManagerHint"
 
 _KEYBOARD, _UNTIL_REVOKED = 1, 2
 _KEYSYMS = {"ctrl": 0xFFE3, "shift": 0xFFE1, "v": 0x76, "z": 0x7A, "insert": 0xFF63, "backspace": 0xFF08}
@@ -178,15 +179,15 @@ Contents = Mapping[str, bytes]
 
 
 class Portal:
-    """Implements `way.Way` and `clipboard_paste.PasteBackend`.
+    """The `InsertionBackend` and `PasteBackend` of the portal.
 
-    It cannot type: desktops map what is typed through the layout, and lose characters.
+    It cannot type: desktops map typed characters through the layout and lose some.
     """
 
     name = "RemoteDesktop portal"
 
     def __init__(self, token: str = "", keep_token: Callable[[str], None] = lambda _token: None) -> None:
-        """`token`: what `keep_token` was given last, "" the first time."""
+        """`token`: the last one that `keep_token` got, "" the first time."""
         self._bus = PortalBus((SESSION, CLIPBOARD.interface), self._take)
         self._token, self._keep_token = token, keep_token
         self._session = ""
@@ -216,7 +217,7 @@ class Portal:
         self._start()
         return self._paste.deliver(text, target, means, replace=replace)
 
-    # What the sequence of an insertion needs
+    # PasteBackend
 
     def save(self, means: PasteMethod, kept: Contents | None) -> tuple[Contents, FailureReason]:
         if kept is not None:
@@ -224,11 +225,11 @@ class Portal:
         return (self._offered, FailureReason.NONE) if self._ours else self._read_all()
 
     def offer(self, text: str, means: PasteMethod, before: Contents | None) -> bool:
-        self._own(dict.fromkeys(TEXT, text.encode("utf-8")) | {SECRET: b"secret"})
+        self._own(dict.fromkeys(TEXT, text.encode("utf-8")) | PASSWORD_HINT)
         return True
 
     def keep(self) -> None:
-        """It is served as long as we run."""
+        """Does nothing: the selection is served as long as Saywrite runs."""
 
     def is_ours(self) -> bool:
         return self._ours
@@ -277,7 +278,7 @@ class Portal:
 
     def close(self) -> None:
         with contextlib.suppress(InsertionUnavailable):
-            self._paste.give_back()
+            self._paste.restore_now()
         self._end_session()
         self._bus.close()
 

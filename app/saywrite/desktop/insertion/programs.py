@@ -1,4 +1,4 @@
-"""What is known of programs: which chord pastes in them, how they undo, and what people call them. Pure.
+"""Facts about programs: which keys paste in them, how they undo, and what people call them. Pure.
 
 Programs are recognized by the name they give their windows (X11 class, Wayland app id, executable), without case.
 """
@@ -23,7 +23,7 @@ _TERMINALS = frozenset(
     )
 )  # fmt: skip
 _ONLY_CTRL_SHIFT_V = frozenset(("foot", "footclient", "kgx", "org.gnome.console", "ghostty", "com.mitchellh.ghostty"))
-"""Terminals in which Shift+Insert does nothing, or pastes what nobody filled."""
+"""Terminals in which Shift+Insert does nothing, or pastes a selection that is empty."""
 
 _SHIFT_INSERT = frozenset(("emacs", "gvim", "vim", "nvim-qt", "neovide"))
 """Editors in which Ctrl+V means something else."""
@@ -43,8 +43,10 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ProgramRules:
-    """What the user chose. `other_window`: "here", "back" or "keep", when another window has the focus than at the key
-    press. `continues`: a text continues the one before it. `line_breaks`: "space" or "as is", in terminals.
+    """The user's settings for insertion.
+
+    `other_window`: "here", "back" or "keep", when another window has the focus than at the key press. `continues`: a
+    text continues the one before it. `line_breaks`: "space" or "as is", in terminals.
     """
 
     means: PasteMethod | None = None
@@ -55,7 +57,7 @@ class ProgramRules:
 
 
 def means_for(program: str, choices: ProgramRules) -> PasteMethod:
-    """How to insert: the user's word for this program, then for all, then what is known of it."""
+    """How to insert: the setting for this program, then the one for all programs, then the known default."""
     name = program.casefold()
     if name in choices.programs:
         return choices.programs[name]
@@ -73,7 +75,7 @@ def is_terminal(program: str) -> bool:
 
 
 def undo_for(program: str, means: PasteMethod) -> Undo:
-    """A paste is one step of a program's undo; typed letters are many, and terminals know none."""
+    """Ctrl+Z for a paste, which is one step; Backspace for typed letters and in terminals."""
     return Undo.BACKSPACE if means is PasteMethod.TYPE or is_terminal(program) else Undo.CTRL_Z
 
 
@@ -90,7 +92,7 @@ def called(program: str) -> str:
 
 
 def parse(text: str) -> tuple[dict[str, PasteMethod], tuple[str, ...]]:
-    """ "xterm = type, code = ctrl+v" as programs and means; and the parts that make no sense, as they stand."""
+    """The programs and methods in "xterm = type, code = ctrl+v", and the parts that make no sense."""
     found: dict[str, PasteMethod] = {}
     bad: list[str] = []
     for part in (part.strip() for part in text.replace(";", ",").split(",")):

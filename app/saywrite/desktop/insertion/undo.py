@@ -1,4 +1,4 @@
-"""Where and what was inserted last: how the next text continues it, and whether it can still be taken back. Pure."""
+"""The last insertion: how the next text continues it, and whether it can be undone. Pure."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from saywrite.desktop.insertion.context.user_activity import UserActivity
 from saywrite.desktop.insertion.programs import is_terminal, undo_for
 
 KEPT = 300
-"""Characters of the inserted text that may matter to the next one."""
+"""Characters of the inserted text that the spacing of the next one may depend on."""
 
 UNKNOWN_S = 30.0
-"""Where the desktop does not tell of the user's keys, a text continues the one before it for so long."""
+"""Seconds in which a text continues the one before, where the desktop does not report the user's keys."""
 
 UNDO_S = 120.0
-"""After so long people have done other things in that window, and its undo would take those back."""
+"""Seconds after which the undo of that window would probably undo something else."""
 
 STEPS_LIMIT = 5_000
 
@@ -25,7 +25,7 @@ _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
 @dataclass(frozen=True, slots=True)
 class LastInsertion:
-    """The last insertion. `before` is the end of what now stands in front of the cursor; `at`: monotonic seconds."""
+    """The last insertion. `before`: the end of the text before the cursor; `at`: monotonic seconds."""
 
     dictation: str
     target: TargetWindow
@@ -36,7 +36,7 @@ class LastInsertion:
 
 
 def before(last: LastInsertion | None, target: TargetWindow | None, activity: UserActivity, now: float) -> str:
-    """What stands before the cursor as far as we know: what we put there, if the user has done nothing since."""
+    """The text before the cursor: what we inserted there, if the user has done nothing since; else ""."""
     if last is None or target is None or last.target.window != target.window or activity.acted:
         return ""
     return last.before if activity.known or now - last.at <= UNKNOWN_S else ""
@@ -45,12 +45,15 @@ def before(last: LastInsertion | None, target: TargetWindow | None, activity: Us
 def inserted(
     dictation: str, target: TargetWindow, means: PasteMethod, text: str, front: str, now: float
 ) -> LastInsertion:
-    """What to remember after `text` went in behind `front`."""
+    """The record of an insertion of `text` behind `front`."""
     return LastInsertion(dictation, target, means, text, (front + text)[-KEPT:], now)
 
 
 def steps_back(text: str) -> int | None:
-    """How often Backspace takes `text` back, or None where programs disagree: lines, joined emoji, combining marks."""
+    """How many Backspaces delete `text`; None where programs differ.
+
+    They differ for line breaks, joined emoji and combining marks.
+    """
     if any(char in _JOINERS or unicodedata.combining(char) or ord(char) < 32 for char in text):
         return None
     if any(0x1F1E6 <= ord(char) <= 0x1F1FF or 0x1F3FB <= ord(char) <= 0x1F3FF for char in text):
@@ -59,7 +62,7 @@ def steps_back(text: str) -> int | None:
 
 
 def plan_undo(last: LastInsertion | None, target: TargetWindow | None, now: float) -> tuple[Undo, int] | str:
-    """The undo and the number of steps, or why it is not safe, as a sentence."""
+    """The undo and the number of its steps, or a sentence that says why it is not safe."""
     if last is None:
         return "There is nothing to take back."
     if target is None or target.window != last.target.window:

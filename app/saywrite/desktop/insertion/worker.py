@@ -1,9 +1,9 @@
-"""The insertion worker: one thread that owns the way into other programs and the order of what is inserted.
+"""The insertion worker: the thread that owns the insertion backend and the order of the inserted texts.
 
-Everybody else posts to it; what became of a text comes back as an `events.InsertionEvent`. While nothing is to be
-done it sleeps without waking; it answers other programs that paste what it still offers on the clipboard.
+Other threads post to it; the outcome of each text is an `events.InsertionEvent`. The thread sleeps until there is a
+job or another program asks for the text that it still offers on the clipboard.
 
-A text belongs in the history before it is given to `insert()`: then nothing that happens here can lose it.
+The caller stores a text in the history before `insert()`, so that no failure here can lose it.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from saywrite.foundation.events import (
     NotInserted,
     UndoFailed,
 )
+from saywrite.text.spacing import continue_text
 
 _SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]?")
 """Escape sequences (ECMA-48, 5.4), among them the end of a bracketed paste."""
@@ -57,17 +58,12 @@ def clean(text: str, *, one_line: bool) -> str:
 log = logging.getLogger(__name__)
 
 
-class ContinueText(Protocol):
-    """`text.spacing.carry_on`: the text as it continues `before`, without a capital that only we had added."""
-
-    def __call__(self, before: str, text: str, language: str, added_capital: bool) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """A text to insert. `pressed_in`: what `Inserter.focus()` said when the key went down. `added_capital`: its first
-    letter is a capital only because nothing stood before it in its dictation. `replace`: the user knows that what is on
-    the clipboard will be lost.
+    """A text to insert.
+
+    `pressed_in`: the window that had the focus when the key went down. `added_capital`: the first letter is a capital
+    only because it begins its dictation. `replace`: the user accepts that the contents of the clipboard are lost.
     """
 
     dictation: str
@@ -79,63 +75,62 @@ class Insertion:
 
 
 class TextBefore(Protocol):
-    """`accessible_text.AccessibleText`: what stands before the cursor, as the program itself tells."""
+    """The text before the cursor as the program itself reports it: `AccessibleText` on Linux."""
 
     def look(self, target: TargetWindow | None) -> str | None:
-        """The text before the cursor of `target`, None where it does not tell; a few dozen ms at most."""
+        """The text before the cursor of `target`, None where it is not reported; takes a few dozen ms."""
 
     def close(self) -> None: ...
 
 
 class Inserter:
-    """All methods are safe on every thread and do not wait, except `close()`."""
+    """Inserts texts on a thread of its own. Every method is safe on any thread; only `close()` waits."""
 
     def __init__(
         self,
         open_backend: Callable[[], InsertionBackend],
-        fit: ContinueText,
         tell: Callable[[InsertionEvent], None],
         clock: Callable[[], float] = time.monotonic,
         text_before: TextBefore | None = None,
     ) -> None:
-        """`open_way` runs on the worker and may raise `InsertionUnavailable`; `tell` is called there."""
-        self._open_way = open_backend
-        self._fit = fit
+        """`open_backend` runs on the worker and may raise `InsertionUnavailable`; `tell` is called there."""
+        self._open_backend = open_backend
         self._tell = tell
         self._clock = clock
         self._text_before = text_before
         self._choices = ProgramRules()
         self._backend: InsertionBackend | None = None
         self._last: place.LastInsertion | None = None
-        self._earlier: place.LastInsertion | None = None
+        self._readerlier: place.LastInsertion | None = None
         self._failed: Insertion | None = None
-        self._orders: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._ear, self._wakeup = socket.socketpair()
-        self._wakeup.setblocking(False)
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._reader, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
         self._thread = threading.Thread(target=self._work, name="insertion", daemon=True)
 
     def start(self) -> None:
-        """Connect to the desktop now, so that the first text need not wait for it."""
+        """Connect to the desktop now, so that the first text does not wait for it."""
         self._thread.start()
-        self._order(lambda: _ignore(self._connect()))
+        self._submit(lambda: _ignore(self._connect()))
 
     def choose(self, choices: ProgramRules) -> None:
-        """The user's settings, from the next order on."""
-        self._order(lambda: setattr(self, "_choices", choices))
+        """Use these settings from the next text on."""
+        self._submit(lambda: setattr(self, "_choices", choices))
 
     def focus(self) -> TargetWindow | None:
-        """The window in front, to be remembered at the key press. A few ms at most."""
+        """The window that has the focus; for the moment of the key press. Takes a few ms."""
         backend = self._backend
         target = backend.focus() if backend is not None else None
         text_before = self._text_before
         if target is not None and not target.own and text_before is not None:
-            # Found now, the text field is found at once when the text is there.
-            self._order(lambda: _ignore(text_before.look(target)))
+            # The search for the text field takes long; done now, the later one finds it at once.
+            self._submit(lambda: _ignore(text_before.look(target)))
         return target
 
     def note_own_key(self, at: float, *, down: bool | None) -> None:
-        """One of our hotkeys went down or came up at `at`, or (None) a dictation began or ended by whatever means: no
-        sign of the user doing something in another program.
+        """Record an event of a hotkey, so that it does not count as input into another program.
+
+        `down`: None when a dictation began or ended by other means.
         """
 
         def note() -> None:
@@ -144,52 +139,52 @@ class Inserter:
             elif self._backend is not None and down is not None:
                 self._backend.activity.note_own_key(at, down=down)
 
-        self._order(note)
+        self._submit(note)
 
     def insert(self, insertion: Insertion) -> None:
-        """Insert a text that is in the history. Texts go in in the order of these calls."""
+        """Insert a text that is in the history. Texts are inserted in the order of these calls."""
         asked = self._clock()
-        self._order(lambda: self._insert(insertion, asked))
+        self._submit(lambda: self._insert(insertion, asked))
 
     def again(self) -> None:
-        """Insert the text that did not get there last, where the cursor is now."""
+        """Insert the last text that failed, where the cursor is now."""
         asked = self._clock()
-        self._order(lambda: self._again(asked))
+        self._submit(lambda: self._again(asked))
 
     def take_back(self) -> None:
-        """Take the last insertion back, if that is still safe."""
-        self._order(self._take_back)
+        """Undo the last insertion, if that is still safe."""
+        self._submit(self._take_back)
 
     def close(self, limit_s: float = 2.0) -> None:
-        """End behind what was ordered; waits `limit_s` at most."""
+        """End after the submitted jobs; waits `limit_s` at most."""
         if not self._thread.is_alive():
             return
-        self._order(None)
+        self._submit(None)
         self._thread.join(limit_s)
 
-    def _order(self, order: Callable[[], None] | None) -> None:
-        self._orders.put(order)
+    def _submit(self, job: Callable[[], None] | None) -> None:
+        self._jobs.put(job)
         try:
-            self._wakeup.send(b"\0")
+            self._writer.send(b"\0")
         except OSError:
-            log.debug("the insertion worker has enough to do, or is gone")
+            log.debug("the insertion worker is awake already, or has ended")
 
     def _work(self) -> None:
         try:
-            while self._serve_and_obey():
+            while self._run_round():
                 pass
         finally:
-            self._drop_way()
+            self._drop_backend()
             if self._text_before is not None:
                 self._text_before.close()
-            self._ear.close()
-            self._wakeup.close()
+            self._reader.close()
+            self._writer.close()
 
-    def _serve_and_obey(self) -> bool:
-        """One round: sleep until somebody wants something, and do it; False when it is the end."""
+    def _run_round(self) -> bool:
+        """Sleep until there is something to do, and do it; False at the end."""
         backend = self._backend
         number = backend.fileno() if backend is not None else None
-        watched: list[socket.socket | int] = [self._ear] if number is None else [self._ear, number]
+        watched: list[socket.socket | int] = [self._reader] if number is None else [self._reader, number]
         due: list[float | None] = [None]
         if backend is not None:
             self._do(lambda: due.append(backend.wake(self._clock())))
@@ -197,27 +192,27 @@ class Inserter:
         readable, _, _ = select.select(watched, [], [], left)
         if backend is not None and number in readable:
             self._do(backend.serve)
-        if self._ear in readable:
-            self._ear.recv(4096)
-            while not self._orders.empty():
-                order = self._orders.get()
-                if order is None:
+        if self._reader in readable:
+            self._reader.recv(4096)
+            while not self._jobs.empty():
+                job = self._jobs.get()
+                if job is None:
                     return False
-                self._do(order)
+                self._do(job)
             if self._backend is not None:
-                self._do(self._backend.serve)  # what came during the orders does not ring again
+                self._do(self._backend.serve)  # requests that came during the jobs do not wake it again
         return True
 
-    def _do(self, order: Callable[[], None]) -> None:
+    def _do(self, job: Callable[[], None]) -> None:
         try:
-            order()
+            job()
         except InsertionUnavailable as error:
-            log.info("insertion: no way: %s", error.what)
-            self._drop_way()
+            log.info("insertion: unavailable: %s", error.what)
+            self._drop_backend()
         except Exception:
-            # The outermost edge of this thread: the text is in the history, the next one gets a fresh start.
-            log.exception("the insertion worker stumbled")
-            self._drop_way()
+            # The outermost edge of this thread: the text is in the history, the next one gets a new backend.
+            log.exception("a job of the insertion worker failed")
+            self._drop_backend()
 
     def _insert(self, insertion: Insertion, asked: float) -> None:
         try:
@@ -233,7 +228,7 @@ class Inserter:
             raise
 
     def _try(self, backend: InsertionBackend, insertion: Insertion, asked: float) -> bool:
-        """Insert; whether there is nothing left to try again. Tells what happened."""
+        """Insert a text and report the outcome; whether "Insert again" has nothing left to do."""
         began, target = insertion.pressed_in, backend.focus()
         elsewhere = began is not None and target is not None and began.window != target.window
         if elsewhere and began is not None and self._choices.other_window == "back":
@@ -253,7 +248,7 @@ class Inserter:
         program = target.program if target else ""
         one_line = is_terminal(program) and self._choices.line_breaks == "space"
         text = clean(insertion.text, one_line=one_line)
-        text = self._fit(front, text, insertion.language, insertion.added_capital)
+        text = continue_text(front, text, insertion.language, insertion.added_capital)
         delivery = backend.deliver(text, target, means, replace=insertion.replace)
         took = self._clock() - asked
         log.info("%s: insertion %s, %.0f ms", insertion.dictation, delivery.receipt.name, took * 1000)
@@ -262,14 +257,14 @@ class Inserter:
             self._failed = replace(insertion, replace=delivery.trouble in wording.UNSAVED)
             self._tell(NotInserted(insertion.dictation, called(program), what, remedy, delivery.on_clipboard))
             return False
-        self._earlier = self._last
+        self._readerlier = self._last
         now = self._clock()
         self._last = place.inserted(insertion.dictation, target, means, text, front, now) if target else None
         self._tell(_sent(insertion, delivery, called(program), elsewhere=elsewhere, took=took, now=now))
         return delivery.receipt is Receipt.READ
 
     def _keep(self, backend: InsertionBackend, insertion: Insertion, target: TargetWindow | None, why: str) -> bool:
-        """Put the text on the clipboard only, and say why."""
+        """Put the text on the clipboard only, and report why."""
         delivery = backend.deliver(clean(insertion.text, one_line=False), target, PasteMethod.CLIPBOARD)
         what, remedy = wording.kept(why, delivery.on_clipboard)
         if why == wording.ONLY_CLIPBOARD and delivery.on_clipboard:
@@ -282,7 +277,7 @@ class Inserter:
         if self._failed is None:
             return
         if self._last is not None and self._last.dictation == self._failed.dictation:
-            self._last = self._earlier  # whether that text arrived is not known: the user says it did not
+            self._last = self._readerlier  # its outcome was unknown: the user says that it did not arrive
         self._insert(replace(self._failed, pressed_in=None), asked)
 
     def _take_back(self) -> None:
@@ -301,29 +296,29 @@ class Inserter:
         self._tell(InsertionUndone(last.dictation, called(last.target.program)))
 
     def _connect(self) -> InsertionBackend:
-        """The way, opened when it is not. Raises `InsertionUnavailable`."""
+        """The backend, opened at its first use. Raises `InsertionUnavailable`."""
         if self._backend is None:
-            self._backend = self._open_way()
+            self._backend = self._open_backend()
             log.info("insertion: by way of %s", self._backend.name)
         return self._backend
 
-    def _drop_way(self) -> None:
+    def _drop_backend(self) -> None:
         backend, self._backend = self._backend, None
         if backend is not None:
             try:
                 backend.close()
             except (InsertionUnavailable, OSError):
-                log.debug("the way was gone already")
+                log.debug("the backend was gone already")
 
 
 def _ignore(_result: object) -> None:
-    """For an order whose outcome is of use later."""
+    """Drop the result of a job that only prepares a later one."""
 
 
 def _sent(
     insertion: Insertion, delivery: InsertionResult, program: str, *, elsewhere: bool, took: float, now: float
 ) -> Inserted | InsertionUncertain:
-    """What is known of a text that was sent."""
+    """The event for a text that was sent."""
     if delivery.receipt is Receipt.READ:
         return Inserted(insertion.dictation, program, elsewhere, took, now)
     what, remedy = wording.uncertain(delivery, program)

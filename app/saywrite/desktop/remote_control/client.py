@@ -1,101 +1,133 @@
-"""Asks the running window: a socket, one line there, one line back. Loads nothing that is slow. Any thread.
+"""Sends a command to the running window over its socket and reads the answer. Any thread.
 
-Each command line that drives the window goes through here: done within 60 ms, start of Python included.
+Every command line that drives the window passes through here, and such a command takes at most 60 ms, the start of
+Python included. So this module imports little: exceptions are imported when one is raised, and `_socket` replaces
+`socket`, whose wrapper in Python takes 12 ms to load and adds nothing that is needed here.
 """
 
 from __future__ import annotations
 
+import _socket
 import os
-import socket
 import sys
 import time
-from typing import TYPE_CHECKING
 
 from saywrite.desktop.remote_control.instance_record import InstanceRecord, is_held, read_record
 from saywrite.desktop.remote_control.peer import peer_uid
-from saywrite.desktop.remote_control.protocol import LIMIT, Answer, ControlRequest, format_request, parse_answer
-from saywrite.foundation.errors import ControlRefused, NotRunning
+from saywrite.desktop.remote_control.protocol import LIMIT, format_request, parse_answer
 
+TYPE_CHECKING = False  # the name that type checkers know, without loading `typing`
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-PATIENCE_S = 10.0
-"""Longer than a window takes to open on a slow computer: from then on it answers."""
+    from saywrite.desktop.remote_control.request import Answer
+    from saywrite.foundation.errors import ControlRefused, NotRunning
+
+ANSWER_LIMIT_S = 10.0
+"""Seconds to wait for an answer: a window that is just opening on a slow computer needs less."""
 
 _PAUSE_S = 0.01
 
-END_PATIENCE_S = 20.0
-"""Longer than a quitting window takes to put away what it holds."""
+QUIT_LIMIT_S = 20.0
+"""Seconds to wait for the end of the process after "quit": it stores what it still has in memory first."""
 
 
-def ask(data: Path | str, request: ControlRequest, patience_s: float = PATIENCE_S) -> Answer:
-    """The answer of the window with this data folder; after "quit" only once its process is gone.
+def ask(
+    data: Path | str,
+    verb: str,
+    *,
+    engine: str = "",
+    language: str = "",
+    activation: str = "",
+    limit_s: float = ANSWER_LIMIT_S,
+) -> Answer:
+    """Send a command to the window with this data folder; its answer, after "quit" once its process has ended.
 
-    Blocks for at most `patience_s`. Raises NotRunning and ControlRefused.
+    The values are those of `ControlRequest`. Blocks for at most `limit_s`. Raises NotRunning and ControlRefused.
     """
     record = read_record(data)
     if record is None:
         raise not_running()
     if not record.address:
-        raise ControlRefused(f"Saywrite is running (process {record.pid}) but takes no commands.", "Its log says why.")
+        raise _refused(f"Saywrite is running (process {record.pid}) but takes no commands.", "Its log says why.")
+    values = {"verb": verb, "engine": engine, "language": language, "activation": activation}
     try:
-        with _connected(data, record, patience_s) as connection:
-            return exchange(connection, record, request)
+        connection = _connected(data, record, limit_s)
+        try:
+            return exchange(connection, record, values)
+        finally:
+            connection.close()
     except TimeoutError as error:
-        raise ControlRefused(
+        raise _refused(
             f"Saywrite (process {record.pid}) does not answer.",
             f"Try again in a moment; if that does not help, end process {record.pid} and start Saywrite again.",
         ) from error
     except (FileNotFoundError, ConnectionError) as error:
         raise not_running() from error
     except OSError as error:
-        raise ControlRefused(f"Saywrite cannot be asked: {error.strerror}.") from error
+        raise _refused(f"Saywrite cannot be asked: {error.strerror}.") from error
 
 
 def not_running() -> NotRunning:
+    """The error for a data folder that no window uses."""
+    from saywrite.foundation.errors import NotRunning
+
     return NotRunning("Saywrite is not running.", "Start it with: saywrite")
 
 
-def exchange(connection: socket.socket, record: InstanceRecord, request: ControlRequest) -> Answer:
-    """Ask over a connection to the one who wrote the record. Raises as `ask`, ConnectionError and OSError."""
-    if request.verb == "show":
+def _refused(what: str, remedy: str = "") -> ControlRefused:
+    from saywrite.foundation.errors import ControlRefused
+
+    return ControlRefused(what, remedy)
+
+
+def exchange(connection: _socket.socket, record: InstanceRecord, values: Mapping[str, str]) -> Answer:
+    """Send a command over a connection to the process that wrote the record, and read the answer.
+
+    Raises as `ask` does, ConnectionError and OSError.
+    """
+    if values["verb"] == "show":
         _give_foreground(record.pid)
-    connection.sendall(format_request(request._replace(token=record.token)))
-    line = _line(connection)
+    connection.sendall(format_request({**values, "token": record.token}))
+    line = _read_line(connection)
     if not line.endswith(b"\n"):
-        raise ConnectionResetError("ended before it answered")
+        raise ConnectionResetError("the connection ended before the answer")
     answer = parse_answer(line)
-    if request.verb == "quit":
-        connection.settimeout(END_PATIENCE_S)
-        _line(connection)  # its end is the end of the process
+    if values["verb"] == "quit":
+        connection.settimeout(QUIT_LIMIT_S)
+        _read_line(connection)  # the window never closes this connection: the end of its process does
     return answer
 
 
-def _connected(data: Path | str, record: InstanceRecord, patience_s: float) -> socket.socket:
+def _connected(data: Path | str, record: InstanceRecord, limit_s: float) -> _socket.socket:
     if sys.platform == "win32":
         if not (record.address.isdecimal() and is_held(data)):  # another program may have the port by now
             raise not_running()
-        return socket.create_connection(("127.0.0.1", int(record.address)), patience_s)
+        connection = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
+        connection.settimeout(limit_s)
+        connection.connect(("127.0.0.1", int(record.address)))
+        return connection
     else:  # noqa: RET505 - each system's type checker sees its own branch
-        return _connected_to_socket(record, patience_s)
+        return _connected_to_socket(record, limit_s)
 
 
-def _connected_to_socket(record: InstanceRecord, patience_s: float) -> socket.socket:
+def _connected_to_socket(record: InstanceRecord, limit_s: float) -> _socket.socket:
     assert sys.platform != "win32"
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     try:
-        connection.settimeout(patience_s)
-        _connect(connection, record.address, time.monotonic() + patience_s)
+        connection.settimeout(limit_s)
+        _connect(connection, record.address, time.monotonic() + limit_s)
         if peer_uid(connection) not in (os.geteuid(), None):
-            raise ControlRefused("The Saywrite with this data folder belongs to another user.", "Use --data.")
+            raise _refused("The Saywrite with this data folder belongs to another user.", "Use --data.")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _connect(connection: socket.socket, address: str, deadline: float) -> None:
-    """As the system's `connect`, which does not wait where many others wait to be let in."""
+def _connect(connection: _socket.socket, address: str, deadline: float) -> None:
+    """Connect; the system's own call fails at once when the queue of the socket is full."""
     while True:
         try:
             return connection.connect(address)
@@ -105,7 +137,7 @@ def _connect(connection: socket.socket, address: str, deadline: float) -> None:
             time.sleep(_PAUSE_S)
 
 
-def _line(connection: socket.socket) -> bytes:
+def _read_line(connection: _socket.socket) -> bytes:
     line = b""
     while not line.endswith(b"\n") and len(line) <= LIMIT and (more := connection.recv(LIMIT)):
         line += more
@@ -113,7 +145,7 @@ def _line(connection: socket.socket) -> bytes:
 
 
 def _give_foreground(pid: int) -> None:
-    """Windows lets a program come to the front only if the one the user has just started says so."""
+    """Allow the window to come to the front; on Windows only the program the user started last can allow this."""
     if sys.platform == "win32":
         import ctypes
 

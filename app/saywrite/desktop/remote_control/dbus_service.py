@@ -1,27 +1,27 @@
-"""The same commands on the session bus, for compositors and scripts that speak D-Bus: one thread, asleep until called.
+"""The commands of the remote control on the session bus, for compositors and scripts. On the desktop thread.
 
     busctl --user call io.github.saywrite.Saywrite /io/github/saywrite/Saywrite io.github.saywrite.Saywrite Toggle
 
-Every method answers with the status (a{sv}). The bus lets only this user's programs in. Where there is no bus, or
-another Saywrite (with another data folder) has the name, nothing happens. jeepney is loaded on the thread.
+Every method returns the status (a{sv}). The bus admits only programs of this user. Without a bus, and while another
+Saywrite (with another data folder) owns the name, the service does nothing. jeepney is loaded on the thread.
 """
 
 from __future__ import annotations
 
 import logging
-import socket
-import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from saywrite.desktop.remote_control.protocol import TEXT_LIMIT, VERBS, Answer, ControlRequest
+from saywrite.desktop.remote_control.protocol import TEXT_LIMIT, VERBS
+from saywrite.desktop.remote_control.request import Answer, ControlRequest
 from saywrite.foundation.catalog import APP_ID
 from saywrite.foundation.errors import ControlRefused
 
 if TYPE_CHECKING:
     from jeepney import Message
-    from jeepney.io.blocking import DBusConnection
+
+    from saywrite.desktop.dbus import BusClient, CallFailed
+    from saywrite.desktop.desktop_thread import DesktopThread
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +33,8 @@ _WITH = {"StartWith": "start", "ToggleWith": "toggle", "ShowWith": "show"}
 """Methods with one argument (a{sv}): "engine" and "language" of this dictation; "activation-token" of the caller."""
 _NAMES = {"engine": "engine", "language": "language", "activation-token": "activation"}
 
-_CONNECT_LIMIT_S = 5.0
-_STOP_LIMIT_S = 2.0
-_NO_REPLY = 1
+_OWNER = 1  # the reply of RequestName: this connection owns the name
+_NO_REPLY = 1  # the flag of a call whose answer nobody reads
 _INTROSPECTION = "".join(
     [
         '<!DOCTYPE node PUBLIC "-//freedesktop//DTD D-BUS Object Introspection 1.0//EN"'
@@ -56,78 +55,66 @@ _INTROSPECTION = "".join(
 
 
 class ControlBus:
-    """On the bus from `start()` to `stop()`, as far as there is one."""
+    """The service on the session bus, from `start()` to `stop()`; without a bus it does nothing."""
 
-    def __init__(self, answer: Callable[[ControlRequest], Answer], environ: Mapping[str, str]) -> None:
-        """`answer` is called on this object's thread."""
+    def __init__(
+        self, answer: Callable[[ControlRequest], Answer], environ: Mapping[str, str], thread: DesktopThread
+    ) -> None:
+        """`answer` is called on `thread`."""
         self._answer = answer
         self._environ = environ
-        self._connection: DBusConnection | None = None
-        self._stopping = threading.Event()
-        self._answering = threading.Lock()
-        self._thread = threading.Thread(target=self._run, name="D-Bus", daemon=True)
+        self._thread = thread
+        self._bus: BusClient | None = None
 
     def start(self) -> None:
-        self._thread.start()
+        self._thread.submit(self._join)
 
     def stop(self) -> None:
-        self._stopping.set()
-        if self._connection is not None:
-            answered = self._answering.acquire(timeout=_STOP_LIMIT_S)  # "Quit" gets its answer too
-            with suppress(OSError):
-                self._connection.sock.shutdown(socket.SHUT_RDWR)  # wakes the thread
-            if answered:
-                self._answering.release()
-        self._thread.join(_STOP_LIMIT_S)
+        """Leave the bus. A command that is being carried out gets its answer first."""
+        self._thread.run(self._leave)
 
-    def _run(self) -> None:
-        try:
-            connection = self._join()
-            if connection is None:
-                return
-            try:
-                while not self._stopping.is_set():
-                    message = connection.receive()
-                    with self._answering:
-                        self._serve(connection, message)
-            finally:
-                connection.close()
-        except (OSError, TimeoutError) as error:
-            if not self._stopping.is_set():
-                log.info("the session bus is gone: %s", type(error).__name__)
-        except Exception:  # the outermost edge of this thread
-            log.exception("taking commands from the session bus stopped working")
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection to the bus; on the thread only."""
+        return self._bus is not None
 
-    def _join(self) -> DBusConnection | None:
-        """A connection that has our name; None when there is no bus or the name is taken."""
+    def _join(self) -> None:
+        """Connect, and ask for our name; whoever has it already keeps it."""
         address = bus_address(self._environ)
         if not address:
-            return None
-        from jeepney.bus_messages import DBusNameFlags, message_bus
-        from jeepney.io.blocking import Proxy, open_dbus_connection
+            return
+        from jeepney.bus_messages import DBusNameFlags
+
+        from saywrite.desktop.dbus import BusClient
 
         try:
-            connection = open_dbus_connection(address, auth_timeout=_CONNECT_LIMIT_S)
-        except (OSError, ValueError, RuntimeError) as error:  # "disabled:", "autolaunch:", refused, not there any more
+            self._bus = BusClient(address, self._thread, self._serve)
+        except OSError as error:  # "disabled:", "autolaunch:", refused, not there any more
             log.info("there is no session bus that can be used: %s", type(error).__name__)
-            return None
-        self._connection = connection
-        bus = Proxy(message_bus, connection, timeout=_CONNECT_LIMIT_S)
-        if bus.RequestName(NAME, DBusNameFlags.do_not_queue)[0] != 1:
-            log.info("another Saywrite has the name on the session bus")
-            connection.close()
-            return None
-        log.info("commands are taken from the session bus")
-        return connection
+            return
+        self._bus.lost = self._leave
+        self._bus.request_name(NAME, DBusNameFlags.do_not_queue, self._named)
 
-    def _serve(self, connection: DBusConnection, message: Message) -> None:
+    def _named(self, reply: Message | CallFailed) -> None:
+        if isinstance(reply, Exception) or reply.body[0] != _OWNER:
+            log.info("another Saywrite has the name on the session bus")
+            self._leave()
+        else:
+            log.info("commands are taken from the session bus")
+
+    def _leave(self) -> None:
+        bus, self._bus = self._bus, None
+        if bus is not None:
+            bus.close()
+
+    def _serve(self, message: Message) -> None:
         from jeepney import MessageType
 
-        if message.header.message_type is not MessageType.method_call:
+        if message.header.message_type is not MessageType.method_call or self._bus is None:
             return
         reply = self._reply(message)
-        if not message.header.flags & _NO_REPLY:
-            connection.send(reply)
+        if self._bus is not None and not message.header.flags & _NO_REPLY:
+            self._bus.send(reply)
 
     def _reply(self, message: Message) -> Message:
         from jeepney import HeaderFields, new_error, new_method_return
@@ -154,12 +141,12 @@ class ControlBus:
 
 
 def bus_address(environ: Mapping[str, str]) -> str:
-    """Where the session bus is; "" where there is none."""
+    """The address of the session bus; "" where there is none."""
     return environ.get("DBUS_SESSION_BUS_ADDRESS", "")
 
 
 def request_of(method: str, options: Mapping[str, tuple[str, Any]]) -> ControlRequest:
-    """The command a method stands for. Raises ControlRefused for an option that is unknown or no text."""
+    """The command that a method stands for. Raises ControlRefused for an option that is unknown or no text."""
     values = {}
     for name, (kind, value) in options.items():
         if name not in _NAMES or kind != "s" or len(value) > TEXT_LIMIT:
@@ -169,6 +156,6 @@ def request_of(method: str, options: Mapping[str, tuple[str, Any]]) -> ControlRe
 
 
 def variants(answer: Answer) -> dict[str, tuple[str, Any]]:
-    """The status with its types, as D-Bus wants it; a value that is not there is an empty text."""
+    """The status as D-Bus variants; a missing value becomes an empty text."""
     kinds = {bool: "b", int: "x", float: "d", str: "s"}
     return {name: ("s", "") if value is None else (kinds[type(value)], value) for name, value in answer.items()}

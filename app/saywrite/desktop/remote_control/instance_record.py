@@ -1,19 +1,20 @@
-"""The file in the data folder that only one Saywrite can hold, and what it says about who holds it. Any thread.
+"""The lock file in the data folder: one process at a time holds it and writes where it takes commands. Any thread.
 
-The system frees it when its holder dies, however it dies, so what it says may be out of date: who believes it asks at
-the address. `flock`, or on Windows `msvcrt.locking` of a byte far behind the text, which stays readable.
+The system releases the lock when its holder dies, however it dies, so the text may be out of date: a reader connects
+to the address to find out. `flock`, or on Windows `msvcrt.locking` of a byte far behind the text, which others can
+still read. Every command for the running window loads this module, so it imports little.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import socket
 import sys
-from typing import TYPE_CHECKING, NamedTuple
 
+from saywrite.desktop.remote_control.json_object import decode_object, encode_object
+
+TYPE_CHECKING = False  # the name that type checkers know, without loading `typing`
 if TYPE_CHECKING:
-    from pathlib import Path  # not loaded: commands for the running window take less time than that
+    from pathlib import Path
 
 NAME = "instance.lock"
 
@@ -23,23 +24,28 @@ _BINARY = getattr(os, "O_BINARY", 0)
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 
 
-class InstanceRecord(NamedTuple):
-    """Who holds the file. `address`: a socket's path, or "port" digits on the loopback; "" when it takes no commands.
-    `token`: proves to a port on the loopback that the one who asks can read this file. `display`: where its window is.
+class InstanceRecord:
+    """Which process holds the file. A plain class, because `typing` and `dataclasses` take too long to load.
+
+    `address`: the path of a socket, or the digits of a port of the loopback interface; "" when the process takes no
+    commands. `token`: proves to such a port that the client can read this file. `display`: where the window is.
     """
 
-    pid: int
-    host: str
-    address: str
-    token: str = ""
-    display: str = ""
+    __slots__ = ("address", "display", "host", "pid", "token")
+
+    def __init__(self, pid: int, host: str, address: str, token: str = "", display: str = "") -> None:
+        self.pid = pid
+        self.host = host
+        self.address = address
+        self.token = token
+        self.display = display
 
 
 class InstanceFile:
-    """The file, held from here to `release()`."""
+    """The file, locked by this process until `release()`."""
 
     def __init__(self, data: Path | str) -> None:
-        """Take it. Raises BlockingIOError when another process holds it, and OSError."""
+        """Lock the file. Raises BlockingIOError when another process holds it, and OSError."""
         self._fd = os.open(f"{data}{os.sep}{NAME}", os.O_CREAT | os.O_RDWR | _BINARY | _NO_LINKS, 0o600)
         try:
             _lock(self._fd)
@@ -48,15 +54,18 @@ class InstanceFile:
             raise
 
     def write(self, address: str, token: str, display: str = "") -> None:
-        """Say where this process takes commands, and where its window is."""
-        record = InstanceRecord(os.getpid(), socket.gethostname(), address, token, display)
-        text = json.dumps(record._asdict()).encode("ascii")
+        """Write where this process takes commands, and where its window is."""
+        from socket import gethostname
+
+        values = {"pid": os.getpid(), "host": gethostname(), "address": address, "token": token}
+        text = encode_object({**values, "display": display}).encode("ascii")
         os.lseek(self._fd, 0, os.SEEK_SET)
         os.write(self._fd, text)
         os.ftruncate(self._fd, len(text))
 
     def release(self) -> None:
-        # The file stays: removing it would let a second holder lock a name that no longer leads here.
+        """Empty the file and unlock it."""
+        # It is not removed: a process that waits for this lock would get it on a file that has no name any more.
         try:
             os.ftruncate(self._fd, 0)
         finally:
@@ -64,15 +73,15 @@ class InstanceFile:
 
 
 def read_record(data: Path | str) -> InstanceRecord | None:
-    """What the last holder wrote; None when nobody ever did, or nothing that makes sense."""
+    """What the last holder wrote; None if there is no such file or its text makes no sense."""
     try:
         fd = os.open(f"{data}{os.sep}{NAME}", os.O_RDONLY | _BINARY | _NO_LINKS)
     except OSError:
         return None
     try:
-        values = json.loads(os.read(fd, _LIMIT))
-        record = InstanceRecord(**values)
-    except (OSError, ValueError, TypeError, RecursionError):
+        values = decode_object(os.read(fd, _LIMIT))
+        record = InstanceRecord(**values or {})  # type: ignore[arg-type]  # checked below
+    except (OSError, TypeError):  # TypeError: fields are missing, or there are others
         return None
     finally:
         os.close(fd)
@@ -81,7 +90,7 @@ def read_record(data: Path | str) -> InstanceRecord | None:
 
 
 def _encodes(text: object) -> bool:
-    """Whether the system takes it as a path or a name."""
+    """Whether `text` is one that the system accepts as a path or a name."""
     try:
         return isinstance(text, str) and b"\0" not in os.fsencode(text)
     except UnicodeEncodeError:
@@ -89,7 +98,7 @@ def _encodes(text: object) -> bool:
 
 
 def is_held(data: Path | str) -> bool:
-    """Does a process hold it now? Takes it for an instant where nobody does."""
+    """Whether a process holds the file now. Locks it for an instant to find out."""
     try:
         InstanceFile(data).release()
     except BlockingIOError:
@@ -116,4 +125,4 @@ def _lock(fd: int) -> None:
         except BlockingIOError:
             raise
         except OSError:
-            return  # some network file systems have no locks; then only the socket tells that there is another one
+            return  # some network file systems have no locks; there only the socket shows another instance

@@ -1,116 +1,80 @@
-"""Takes commands at the door, one thread for all who come; it sleeps until somebody does.
+"""Answers the commands that come through the socket of the running window. On the desktop thread.
 
-Whoever comes says one line, gets one line, and is let go. Who says nothing, half of it, too much or rubbish is let go
-too, and keeps nobody waiting: the thread never waits for one connection. `answer` is called on this thread.
+A client sends one line, gets one line, and the connection is closed. A client that sends nothing, an incomplete line,
+too much or rubbish is disconnected too, and no client delays another: the thread never waits for one connection.
 """
 
 from __future__ import annotations
 
 import logging
-import selectors
 import socket
-import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from saywrite.desktop.remote_control.protocol import (
-    LIMIT,
-    Answer,
-    ControlRequest,
-    format_answer,
-    parse_request,
-    refusal,
-)
+from saywrite.desktop.desktop_thread import DesktopThread, Timer
+from saywrite.desktop.remote_control.protocol import LIMIT
+from saywrite.desktop.remote_control.request import Answer, ControlRequest, format_answer, parse_request, refusal
 from saywrite.desktop.remote_control.server_socket import ServerSocket
 from saywrite.foundation.errors import ControlRefused
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 2.0
-"""Seconds in which a whole command has to be there."""
+COMMAND_LIMIT_S = 2.0
+"""Seconds in which a client has to send its whole command."""
 
-AT_ONCE = 64
-"""Connections that may be open; for one more the oldest has to go."""
+CONNECTIONS = 64
+"""Connections that may be open at once; one more closes the oldest."""
 
 _PAUSE_S = 0.2
-"""Seconds without a look at the door when the process has no file descriptor left."""
-
-_STOP_LIMIT_S = 2.0
+"""Seconds without accepting connections when the process has no file descriptor left."""
 
 
 class ControlServer:
-    """Serves a door from `start()` to `stop()`."""
+    """Serves a socket from `start()` to `stop()`."""
 
-    def __init__(self, server_socket: ServerSocket, answer: Callable[[ControlRequest], Answer]) -> None:
+    def __init__(
+        self, server_socket: ServerSocket, answer: Callable[[ControlRequest], Answer], thread: DesktopThread
+    ) -> None:
+        """`answer` is called on `thread`."""
         self._server_socket = server_socket
         self._answer = answer
-        self.leaving: list[socket.socket] = []
-        """Who asked for the end of the program: closed by the system, with the process, which is how they see it."""
-        self._visitors: dict[socket.socket, _Visitor] = {}  # in the order they came
-        self._selector = selectors.DefaultSelector()
-        self._wake, self._woken = socket.socketpair()
-        self._open_again: float | None = None
-        self._selector.register(self._woken, selectors.EVENT_READ)
-        self._selector.register(server_socket.socket, selectors.EVENT_READ)
-        self._thread = threading.Thread(target=self._run, name="remote control", daemon=True)
+        self._thread = thread
+        self.leaving: list[int] = []
+        """Descriptors of clients that asked the program to end: the system closes them with the process.
+
+        Not sockets: the interpreter would close those at its end, seconds before that of the process on a slow system.
+        """
+        self._clients: dict[socket.socket, _Client] = {}  # in the order in which they connected
+        self._reopening: Timer | None = None
 
     def start(self) -> None:
-        self._thread.start()
+        self._thread.submit(self._listen)
 
     def stop(self) -> None:
-        """Let everybody go and close the door."""
-        self._wake.close()
-        self._thread.join(_STOP_LIMIT_S)
-        if self._thread.is_alive():
-            log.error("the remote control did not end")
+        """Disconnect every client and close the socket."""
+        self._thread.run(self._close_all)
         self._server_socket.close()
 
-    def _run(self) -> None:
-        try:
-            while self._serve():
-                pass
-        except Exception:  # the outermost edge of this thread
-            log.exception("the remote control stopped working")
-        finally:
-            for visitor in list(self._visitors):
-                self._let_go(visitor)
-            self._selector.close()
-            self._woken.close()
+    def _listen(self) -> None:
+        self._reopening = None
+        self._thread.watch(self._server_socket.socket.fileno(), self._accept)
 
-    def _serve(self) -> bool:
-        """Wait for something, do it; False when it is time to stop."""
-        for key, _ in self._selector.select(self._pause()):
-            if key.fileobj is self._woken:
-                return False
-            if key.fileobj is self._server_socket.socket:
-                self._welcome()
-            elif isinstance(key.fileobj, socket.socket) and key.fileobj in self._visitors:
-                self._hear(key.fileobj)
-        self._tidy(time.monotonic())
-        return True
+    def _pause_listening(self) -> None:
+        if self._reopening is not None:
+            self._reopening.cancel()
+            self._reopening = None
+        self._thread.unwatch(self._server_socket.socket.fileno())
 
-    def _pause(self) -> float | None:
-        due = [visitor.until for visitor in self._visitors.values()][:1]
-        due += [] if self._open_again is None else [self._open_again]
-        return max(min(due) - time.monotonic(), 0.0) if due else None
+    def _close_all(self) -> None:
+        self._pause_listening()
+        for connection in list(self._clients):
+            self._disconnect(connection)
 
-    def _tidy(self, now: float) -> None:
-        for connection, visitor in list(self._visitors.items()):
-            if visitor.until > now:
-                break
-            self._let_go(connection)
-        if self._open_again is not None and now >= self._open_again:
-            self._open_again = None
-            self._selector.register(self._server_socket.socket, selectors.EVENT_READ)
-
-    def _welcome(self) -> None:
+    def _accept(self) -> None:
         try:
             connection, _ = self._server_socket.socket.accept()
-        except BlockingIOError:
-            return
-        except ConnectionError:
-            return  # gone before we came to the door
+        except (BlockingIOError, ConnectionError):
+            return  # the client has given up already
         except OSError as error:
             self._make_room(error)
             return
@@ -119,67 +83,68 @@ class ControlServer:
             connection.close()
             return
         connection.setblocking(False)
-        if len(self._visitors) >= AT_ONCE:
-            self._let_go(next(iter(self._visitors)))
-        self._visitors[connection] = _Visitor(time.monotonic() + PATIENCE_S)
-        self._selector.register(connection, selectors.EVENT_READ)
-        self._hear(connection)  # what it has to say usually came with it
+        if len(self._clients) >= CONNECTIONS:
+            self._disconnect(next(iter(self._clients)))
+        timer = self._thread.call_later(COMMAND_LIMIT_S, lambda: self._disconnect(connection))
+        self._clients[connection] = _Client(timer)
+        self._thread.watch(connection.fileno(), lambda: self._read(connection))
+        self._read(connection)  # the command usually arrives with the connection
 
     def _make_room(self, error: OSError) -> None:
-        """No file descriptor is left: let somebody go, or look away for a moment instead of spinning."""
-        log.info("nobody can be let in: %s", error.strerror)
-        if self._visitors:
-            self._let_go(next(iter(self._visitors)))
+        """No file descriptor is left: disconnect a client, or stop accepting for a moment instead of spinning."""
+        log.info("no connection can be accepted: %s", error.strerror)
+        if self._clients:
+            self._disconnect(next(iter(self._clients)))
         else:
-            self._selector.unregister(self._server_socket.socket)
-            self._open_again = time.monotonic() + _PAUSE_S
+            self._pause_listening()
+            self._reopening = self._thread.call_later(_PAUSE_S, self._listen)
 
-    def _hear(self, connection: socket.socket) -> None:
-        said = self._visitors[connection].said
+    def _read(self, connection: socket.socket) -> None:
+        received = self._clients[connection].received
         try:
             more = connection.recv(LIMIT)
         except BlockingIOError:
             return
         except OSError:
             more = b""
-        said += more
-        line, newline, _ = said.partition(b"\n")
+        received += more
+        line, newline, _ = received.partition(b"\n")
         if newline:
             self._reply(connection, bytes(line))
-        elif len(said) >= LIMIT:
-            self._reply(connection, bytes(said) + b" ")  # one byte too long to be a command
+        elif len(received) >= LIMIT:
+            self._reply(connection, bytes(received) + b" ")  # one byte too long to be a command
         elif not more:
-            self._let_go(connection)
+            self._disconnect(connection)
 
     def _reply(self, connection: socket.socket, line: bytes) -> None:
-        stays = False
+        is_quit = False
         try:
             request = parse_request(line)
             if not self._server_socket.check_token(request.token):
                 raise ControlRefused("The command does not come from this user.")
-            stays = request.verb == "quit"
+            is_quit = request.verb == "quit"
             answer = self._answer(request)
         except ControlRefused as error:
             answer = refusal(error)
         except Exception:  # the outermost edge of one command: the next one is served
             log.exception("a command failed")
             answer = refusal(ControlRefused("Something went wrong inside Saywrite.", "Its log says what."))
-        with suppress(OSError):  # BlockingIOError too: who does not read does not want to know
+        with suppress(OSError):  # BlockingIOError too: the client does not read its answer
             connection.send(format_answer(answer))
-        self._let_go(connection, stays=stays)
+        self._disconnect(connection, keep_open=is_quit)
 
-    def _let_go(self, connection: socket.socket, *, stays: bool = False) -> None:
-        del self._visitors[connection]
-        self._selector.unregister(connection)
-        if stays:
-            self.leaving.append(connection)
+    def _disconnect(self, connection: socket.socket, *, keep_open: bool = False) -> None:
+        self._clients.pop(connection).timer.cancel()
+        self._thread.unwatch(connection.fileno())
+        if keep_open:
+            self.leaving.append(connection.detach())
         else:
             connection.close()
 
 
-class _Visitor:
-    """`until`: monotonic time by which it has to have said everything; `said`: what it said so far."""
+class _Client:
+    """A connection that has not sent its whole command yet. `timer` disconnects it."""
 
-    def __init__(self, until: float) -> None:
-        self.until = until
-        self.said = bytearray()
+    def __init__(self, timer: Timer) -> None:
+        self.timer = timer
+        self.received = bytearray()

@@ -1,7 +1,7 @@
-"""The socket at which the running window takes commands: made safely, closed to others, removed at the end.
+"""The socket through which the running window takes commands of its own user only.
 
-A Unix domain socket in the runtime folder (0600 in a folder of 0700, and the kernel names who connects). On Windows a
-port of the loopback interface; there a token, readable only to this user, says that the one who asks may.
+A Unix domain socket in the runtime folder (0600 in a folder of 0700; the kernel names the user who connects). On
+Windows a port of the loopback interface, and a token in a file that only this user can read.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from saywrite.desktop.remote_control.runtime_folder import runtime_folder
 from saywrite.foundation.errors import ControlRefused
 
 BACKLOG = 128
-"""Connections the kernel keeps until they are accepted: who comes while the window is being built waits there."""
+"""Connections that the kernel queues until they are accepted, for instance while the window is being built."""
 
 _NAME_LENGTH = 16
 
 
 class ServerSocket:
-    """Use `open_door`. `address` and `token` are what the instance file says to those who ask."""
+    """A listening socket; see `open_server_socket`. The instance file holds its `address` and `token`."""
 
     def __init__(self, listening: socket.socket, address: str, *, uid: int | None = None, token: str = "") -> None:
-        """`uid`: the only user who may come in, where the system tells who comes; else the `token` decides."""
+        """`uid`: the only user who may connect, where the system tells the user; else the `token` decides."""
         self.socket = listening
         self.address = address
         self.token = token
         self._uid = uid
 
     def authorize_peer(self, connection: socket.socket) -> bool:
-        """May whoever connected there say anything at all?"""
+        """Whether the user at the other end may send commands."""
         if self._uid is None:
             return True
         try:
@@ -48,11 +48,11 @@ class ServerSocket:
             return False
 
     def check_token(self, token: str) -> bool:
-        """Is this the token that the instance file holds (where one is needed)?"""
+        """Whether this is the token of the instance file, where one is needed."""
         return not self.token or hmac.compare_digest(token.encode("utf-8", "replace"), self.token.encode())
 
     def close(self) -> None:
-        """Take no more connections and leave nothing behind. May be called twice."""
+        """Stop listening and remove the socket's file. May be called twice."""
         self.socket.close()
         if self._uid is not None:
             with suppress(OSError):
@@ -60,9 +60,9 @@ class ServerSocket:
 
 
 def open_server_socket(data: Path, environ: Mapping[str, str]) -> ServerSocket:
-    """Listen for the instance of this data folder, whose lock the caller holds.
+    """Listen for commands to the instance of this data folder, whose lock the caller holds.
 
-    Raises ControlRefused when the place is not safe, and OSError.
+    Raises ControlRefused when the runtime folder is not safe, and OSError.
     """
     if sys.platform == "win32":
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -73,8 +73,10 @@ def open_server_socket(data: Path, environ: Mapping[str, str]) -> ServerSocket:
 
 
 def open_server_socket_at(path: Path, uid: int) -> ServerSocket:
-    """A socket for `uid` at `path`; one that a killed instance left there is replaced. Raises as `open_door`, and
-    BlockingIOError when somebody listens there after all (the data folder is on a file system without locks).
+    """Listen for `uid` at `path`, and replace the socket that a killed instance left there.
+
+    Raises as `open_server_socket`, and BlockingIOError when another process listens there (the data folder is on a
+    file system without locks).
     """
     assert sys.platform != "win32"
     with suppress(FileNotFoundError):
@@ -85,7 +87,7 @@ def open_server_socket_at(path: Path, uid: int) -> ServerSocket:
                 f"Remove {path}.",
             )
         if _is_alive(path):
-            raise BlockingIOError(errno.EADDRINUSE, "somebody listens there")
+            raise BlockingIOError(errno.EADDRINUSE, "another process listens there")
         path.unlink()
     server_socket = _listen(
         ServerSocket(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM), str(path), uid=uid), str(path)
@@ -95,7 +97,7 @@ def open_server_socket_at(path: Path, uid: int) -> ServerSocket:
 
 
 def _path(data: Path, environ: Mapping[str, str], uid: int) -> Path:
-    """One name for one data folder, whatever way leads to it."""
+    """The path of the socket for a data folder; links to the folder give the same path."""
     digest = hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:_NAME_LENGTH]
     name = f"{digest}.sock"
     return runtime_folder(environ, uid, len(name)) / name
@@ -108,7 +110,7 @@ def _is_alive(path: Path) -> bool:
         try:
             probe.connect(str(path))
         except BlockingIOError:
-            return True  # so alive that others wait before us
+            return True  # it listens, and its queue is full
         except OSError:
             return False
     return True

@@ -1,14 +1,12 @@
-"""When the screen locks and when the computer sleeps: reasons to close the microphone.
+"""Reports when the screen is locked and when the computer sleeps: reasons to close the microphone.
 
-Signals of logind (system bus) and of the screen savers (session bus). One thread for both buses, asleep until one
-speaks; a bus or a service that is not there means no signals, and nothing else. Lockers that send none are looked for
-while the microphone is open (`screen_lockers.py`). A sleep that no signal told of shows in the clocks:
-`SuspendDetector`, pure.
+On the desktop thread: signals of logind (system bus) and of the screen savers (session bus), where these exist, and
+lockers that send no signal, which are looked for while the microphone is open (`screen_lockers.py`).
+`SuspendDetector` is pure and finds a sleep that no signal reported by comparing two clocks.
 """
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import logging
 import os
@@ -18,21 +16,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from saywrite.desktop.desktop_thread import DesktopThread, Timer
 from saywrite.desktop.session.screen_lockers import LOOK_S, Lockers, open_lockers
-from saywrite.foundation.selector_thread import SelectorThread
 
 if TYPE_CHECKING:
     from jeepney import Message
 
-    from saywrite.desktop.dbus import Bus
+    from saywrite.desktop.dbus import BusClient, CallFailed
 
 log = logging.getLogger(__name__)
 
-JOIN_S = 2.0
 SLEPT_S = 3.0
-"""A sleep shorter than this is none: threads are held up, clocks are read one after the other."""
+"""Seconds that count as a sleep; less is a thread that had to wait between its readings of the two clocks."""
 
-_LOOKS = 2
+_SIGHTINGS = 2
 
 LOGIND = "org.freedesktop.login1"
 SAVERS = (
@@ -42,7 +39,7 @@ SAVERS = (
     "org.mate.ScreenSaver",
     "org.xfce.ScreenSaver",
 )
-"""All tell `ActiveChanged(b)`."""
+"""Services that send the signal `ActiveChanged(b)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,64 +74,106 @@ class SessionWatch:
     """Posts the events above from its making until `close()`. Linux only; elsewhere see `SuspendDetector`."""
 
     def __init__(
-        self, post: Callable[[object], None], clock: Callable[[], float], environ: Mapping[str, str] = os.environ
+        self,
+        post: Callable[[object], None],
+        clock: Callable[[], float],
+        thread: DesktopThread,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
+        """`post` is called on `thread`."""
         self._post = post
         self._clock = clock
         self._environ = environ
+        self._thread = thread
+        # From here on used on the thread only.
         self._session = ""
         self._locked = False
         self._capturing = False
-        self._seen = 0
+        self._sightings = 0
         self._lockers: Lockers | None = None
-        self._thread = SelectorThread("session watch", self._run)
+        self._next_look: Timer | None = None
+        self._buses: list[BusClient] = []
+        thread.submit(self._open)
 
     def close(self) -> None:
-        if not self._thread.close(JOIN_S):
-            log.warning("the session watch did not end in time")
+        self._thread.run(self._close)
 
     def capture(self, on: bool) -> None:
-        """The microphone is open now, or no longer."""
+        """Tell whether the microphone is open: lockers that send no signal are looked for only then."""
+        self._thread.submit(lambda: self._capture(on))
 
-        def order() -> None:
-            self._capturing, self._seen = on, 0
-            if on and self._lockers is None:
-                self._lockers = open_lockers(self._environ)
+    def _open(self) -> None:
+        for bus, follow in (("SYSTEM", self._follow_logind), ("SESSION", self._follow_screen_savers)):
+            client = self._connect(bus)
+            if client is not None:
+                follow(client)
 
-        self._thread.order(order)
+    def _connect(self, bus: str) -> BusClient | None:
+        from saywrite.desktop.dbus import BusClient
 
-    def _run(self, thread: SelectorThread) -> None:
-        buses = [bus for bus in (_system_bus(self, thread), _session_bus(thread)) if bus is not None]
-        while not thread.closing:
-            for bus in list(buses):
-                try:
-                    while messages := bus.signals():
-                        for message in messages:
-                            self._take(message)
-                except OSError:
-                    log.info("a bus went away: it no longer tells of locks and sleep")
-                    bus.close()
-                    buses.remove(bus)
-            thread.wait([bus.fileno() for bus in buses], LOOK_S if self._capturing else None)
-            if self._capturing and self._lockers is not None:
-                self._look(self._lockers)
-        for bus in buses:
+        try:
+            client = BusClient(bus, self._thread, self._receive)
+        except OSError:
+            log.info("no %s bus: its signals of locks and sleep are missing", bus.lower())
+            return None
+        self._buses.append(client)
+        return client
+
+    def _close(self) -> None:
+        self._capture(False)
+        for bus in self._buses:
             bus.close()
         if self._lockers is not None:
             self._lockers.close()
+            self._lockers = None
 
-    def _look(self, lockers: Lockers) -> None:
-        """A locker at two looks in a row ends the capture, and with it the looking."""
-        self._seen = self._seen + 1 if lockers.is_locked() else 0
-        if self._seen == _LOOKS:
+    def _capture(self, on: bool) -> None:
+        self._capturing, self._sightings = on, 0
+        if self._next_look is not None:
+            self._next_look.cancel()
+            self._next_look = None
+        if on:
+            if self._lockers is None:
+                self._lockers = open_lockers(self._environ)
+            self._look_later()
+
+    def _look_later(self) -> None:
+        if self._capturing and self._lockers is not None:
+            self._next_look = self._thread.call_later(LOOK_S, self._look)
+
+    def _look(self) -> None:
+        """Look for a locker; the second sighting in a row is posted."""
+        assert self._lockers is not None
+        self._sightings = self._sightings + 1 if self._lockers.is_locked() else 0
+        if self._sightings == _SIGHTINGS:
             log.info("a screen locker without signals is there")
             self._post(ScreenLocked(self._clock()))
+        self._look_later()
 
-    def follow_session(self, path: str) -> None:
-        """Of all the users' sessions, logind's `Lock` at this path is ours. On the watch's own thread."""
-        self._session = path
+    def _follow_logind(self, bus: BusClient) -> None:
+        """Listen for sleep, and ask for our session: logind reports the locks of all users."""
+        from jeepney import DBusAddress, MatchRule
 
-    def _take(self, message: Message) -> None:
+        manager = DBusAddress("/org/freedesktop/login1", LOGIND, f"{LOGIND}.Manager")
+        bus.listen(MatchRule(type="signal", sender=LOGIND, interface=manager.interface, member="PrepareForSleep"))
+        bus.listen(MatchRule(type="signal", sender=LOGIND, interface=f"{LOGIND}.Session"))
+        name = os.environ.get("XDG_SESSION_ID")
+        if name:
+            bus.call(manager, "GetSession", "s", (name,), self._follow_session)
+        else:
+            bus.call(manager, "GetSessionByPID", "u", (os.getpid(),), self._follow_session)
+
+    def _follow_session(self, reply: Message | CallFailed) -> None:
+        if not isinstance(reply, Exception):  # without logind there are no signals of it either
+            self._session = str(reply.body[0])
+
+    def _follow_screen_savers(self, bus: BusClient) -> None:
+        from jeepney import MatchRule
+
+        for saver in SAVERS:
+            bus.listen(MatchRule(type="signal", interface=saver, member="ActiveChanged"))
+
+    def _receive(self, message: Message) -> None:
         from jeepney import HeaderFields
 
         from saywrite.desktop.dbus import field
@@ -152,61 +191,23 @@ class SessionWatch:
                 self._lock(False)
 
     def _lock(self, locked: bool) -> None:
-        """Several services tell of the same lock: it is posted once."""
+        """Post a change; several services report the same lock."""
         if locked != self._locked:
             self._locked = locked
             self._post(ScreenLocked(self._clock()) if locked else ScreenUnlocked(self._clock()))
 
 
-def _system_bus(watch: SessionWatch, thread: SelectorThread) -> Bus | None:
-    from jeepney import DBusAddress, MatchRule
-
-    from saywrite.desktop.dbus import Bus, NoReply
-
-    manager = DBusAddress("/org/freedesktop/login1", LOGIND, f"{LOGIND}.Manager")
-    try:
-        bus = Bus("SYSTEM", thread)
-    except OSError:
-        log.info("no system bus: no signal when the computer sleeps")
-        return None
-    with contextlib.suppress(NoReply, OSError):  # no logind: nobody will speak
-        bus.listen(MatchRule(type="signal", sender=LOGIND, interface=f"{LOGIND}.Manager", member="PrepareForSleep"))
-        bus.listen(MatchRule(type="signal", sender=LOGIND, interface=f"{LOGIND}.Session"))
-        name = os.environ.get("XDG_SESSION_ID")
-        if name:
-            answer = bus.call(manager, "GetSession", "s", (name,))
-        else:
-            answer = bus.call(manager, "GetSessionByPID", "u", (os.getpid(),))
-        watch.follow_session(str(answer.body[0]))
-    return bus
-
-
-def _session_bus(thread: SelectorThread) -> Bus | None:
-    from jeepney import MatchRule
-
-    from saywrite.desktop.dbus import Bus, NoReply
-
-    try:
-        bus = Bus("SESSION", thread)
-    except OSError:
-        log.info("no session bus: no signal when the screen locks")
-        return None
-    with contextlib.suppress(NoReply, OSError):
-        for saver in SAVERS:
-            bus.listen(MatchRule(type="signal", interface=saver, member="ActiveChanged"))
-    return bus
-
-
 class SuspendDetector:
-    """Finds a sleep by two clocks, one that goes on while the computer sleeps and one that does not. No timers: ask
-    it whenever something happens anyway (while a dictation runs, several times a second).
+    """Finds a sleep by two clocks, one that runs while the computer sleeps and one that stops.
+
+    It has no timer: call it whenever something happens anyway (several times a second while a dictation runs).
     """
 
     def __init__(self) -> None:
         self._lead: float | None = None
 
     def slept(self, through: float, awake: float) -> float:
-        """Seconds slept since the last call, 0.0 if none. `through` goes on in sleep, `awake` stops."""
+        """Seconds slept since the last call, or 0.0. `through`: the clock that runs in sleep, `awake`: the other."""
         before, self._lead = self._lead, through - awake
         if before is None or self._lead - before < SLEPT_S:
             return 0.0
@@ -214,7 +215,7 @@ class SuspendDetector:
 
 
 def sleep_clocks() -> tuple[float, float]:
-    """The clocks for `SuspendDetector.slept`, in seconds: the one that goes on in sleep, the one that stops."""
+    """Both clocks for `SuspendDetector.slept`, in seconds: the one that runs in sleep, the one that stops."""
     if sys.platform == "win32":
         ticks = ctypes.c_ulonglong()
         ctypes.windll.kernel32.QueryUnbiasedInterruptTime(ctypes.byref(ticks))

@@ -1,8 +1,8 @@
-"""Screen lockers that send no signal (i3lock, slock, xsecurelock, swaylock): looked for while the microphone is open.
+"""Finds screen lockers that send no signal, such as i3lock, slock, xsecurelock and swaylock.
 
-Under X11 a locker takes every key and lies on top of everything, over the whole screen, without a window manager.
-Menus and dialogs do only one of the two. Wayland shows nothing of a locker, so there its process is looked for. One
-thread at a time.
+Under X11 a locker grabs the keyboard, and its window lies on top of everything, over the whole screen, without a
+window manager. Menus and dialogs do only one of the two. Wayland shows nothing of a locker, so there its process is
+looked for. Runs on the desktop thread while the microphone is open.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from typing import Any, Protocol
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.4
-"""Between two looks; a locker seen at two of them in a row is one."""
+"""Seconds between two looks; a locker must be seen by two looks in a row."""
 
 _WAYLAND_LOCKERS = frozenset(("swaylock", "waylock", "hyprlock", "gtklock", "wlock", "schlock", "ironlock"))
 _PROCESSES = Path("/proc")
 
 
 class Lockers(Protocol):
-    """One desktop's lockers."""
+    """The lockers of one kind of desktop."""
 
     def is_locked(self) -> bool:
-        """Whether one is there now; False too when that cannot be told."""
+        """Whether a locker is there now; False where that cannot be found out."""
 
     def close(self) -> None: ...
 
 
 def open_lockers(environ: Mapping[str, str]) -> Lockers | None:
-    """None where there is nothing to look at."""
+    """The lockers of this desktop; None where there is no display."""
     if environ.get("XDG_SESSION_TYPE") == "wayland" or environ.get("WAYLAND_DISPLAY"):
         return WaylandLockers()
     if not environ.get("DISPLAY"):
@@ -47,16 +47,17 @@ def open_lockers(environ: Mapping[str, str]) -> Lockers | None:
 
 
 class X11Lockers:
-    """A connection of its own. Raises DisplayError or OSError without a display."""
+    """Looks at the windows of an X11 display, over a connection of its own."""
 
     def __init__(self, name: str | None = None) -> None:
+        """`name`: the display. Raises DisplayError or OSError without one."""
         from Xlib import X
         from Xlib.display import Display
 
         self._display: Any = Display(name)
         self._display.set_error_handler(lambda _error, _request: None)
         self._root = self._display.screen().root
-        # Never shown: the server refuses to grab the keyboard for it, but says first whether somebody else has it.
+        # Never shown: the server refuses it the keyboard, but first reports whether another program has grabbed it.
         self._probe = self._root.create_window(-10, -10, 1, 1, 0, X.CopyFromParent, X.InputOnly)
         self._client_mask = self._display.display.info.resource_id_mask
 
@@ -90,7 +91,7 @@ class X11Lockers:
         screen = self._root.get_geometry()
         for window in reversed(self._root.query_tree().children):
             if not window.id & ~self._client_mask:
-                continue  # the server's own: what a compositor draws on
+                continue  # a window of the server itself, on which a compositor draws
             try:
                 about, place = window.get_attributes(), window.get_geometry()
             except (BadWindow, BadDrawable):
@@ -104,9 +105,10 @@ class X11Lockers:
 
 
 class WaylandLockers:
-    """The user's own processes by name."""
+    """Looks for a locker among the processes of the user, by name."""
 
     def is_locked(self) -> bool:
+        """Whether one of the user's processes has the name of a locker."""
         for process in _PROCESSES.iterdir():
             if not process.name.isdigit():
                 continue
@@ -117,4 +119,4 @@ class WaylandLockers:
         return False
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Does nothing: there is no connection."""

@@ -196,7 +196,7 @@ class HotkeyController:
 
     def _grab(self) -> None:
         assert self._hotkeys is not None
-        escape = (ESCAPE,) if self._watching and self._hotkeys.lends_keys else ()
+        escape = (ESCAPE,) if self._watching and self._hotkeys.supports_temporary_grabs else ()
         self._hotkeys.grab((*self._bindings, *escape))
 
     def _report_grabs(self, grabbed: GrabResult) -> None:
@@ -239,7 +239,7 @@ class HotkeyController:
                 self._dictation.discard(dictation)
             case WatchCancelKey(wanted=wanted):
                 self._watching = wanted
-                if self._hotkeys is not None and self._hotkeys.lends_keys:
+                if self._hotkeys is not None and self._hotkeys.supports_temporary_grabs:
                     self._grab()
 
 

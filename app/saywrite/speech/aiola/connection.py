@@ -1,4 +1,4 @@
-"""Keeps one stream to the service open while it is wanted: signs in, connects, and tries again with backoff.
+"""Keeps one stream to the service open while it is wanted: signs in, connects, retries with backoff.
 
 "Not connected yet" and "connection lost" are the same state. Owned by the dictation thread; nothing here waits. Times
 are monotonic seconds. The socket connects while a token is fetched, so that it costs no time of its own.
@@ -42,7 +42,7 @@ CROWDED_S = 5.0
 
 
 def delays(random: Random) -> Iterator[float]:
-    """Endless waits of 0.25 s doubling to 5 s, each varied by up to a fifth, so that clients do not retry in step."""
+    """Endless waits of 0.25 s doubling to 5 s. Each varies by up to a fifth, so that clients do not retry in step."""
     delay = FIRST_S
     while True:
         yield delay * random.uniform(0.8, 1.2)

@@ -1,4 +1,4 @@
-"""One file to the service's batch endpoint and its transcript back, on a thread that can be ended at any moment.
+"""Sends one file to the service's batch endpoint and receives its transcript, on a thread of its own.
 
 The file is read from disk while it is sent. Imports httpx: import this module when a file is to be sent.
 """
@@ -90,6 +90,7 @@ class FileReader:
         return self._size - self._left
 
     def read(self, size: int = PIECE) -> bytes:
+        """The next piece, at most `PIECE` bytes; empty at the end."""
         wanted = min(size, PIECE, self._left)
         if wanted == 0:
             return b""
@@ -104,7 +105,7 @@ class FileReader:
 
 
 class FileRequest(threading.Thread):
-    """Posts `UploadProgressed` repeatedly, and last `FileTranscribed` or `UploadFailed`; nothing after `abort()`."""
+    """One upload. Posts `UploadProgressed`, and last `FileTranscribed` or `UploadFailed`; nothing after `abort`."""
 
     def __init__(self, number: int, request: Request, grant: Grant, network: Network, post: Post) -> None:
         super().__init__(name=f"aiola upload {number}", daemon=True)

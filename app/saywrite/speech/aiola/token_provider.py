@@ -1,4 +1,4 @@
-"""The access token: fetched, kept until shortly before it expires, renewed in the background, closed at the end.
+"""The access token: fetched, kept, renewed shortly before it expires, its session closed at the end.
 
 `TokenProvider` belongs to the dictation thread. HTTP and the search for the account (a locked keyring waits for its
 user) run on short-lived threads, whose messages come back through `receive()`.
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import httpx
 
     from saywrite.speech.network.network import Network
-
 
 MARGIN_S = 300.0
 """Seconds before its expiry at which a token is renewed; at half its life if that is later."""
@@ -383,7 +382,7 @@ class _Fetch(threading.Thread):
 
 
 def log_unforeseen(what: str, error: Exception) -> None:
-    """Log the traceback without the exception's text, which may hold an address with its query, or a header."""
+    """Log a traceback without the exception's text, which may hold a header or the query of an address."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     log.error("%s failed unexpectedly: %s\n%s", what, type(error).__name__, frames)
 

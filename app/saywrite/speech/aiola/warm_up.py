@@ -1,4 +1,4 @@
-"""Prepares for the first dictation, on a thread of its own: loads the network's libraries and the account.
+"""Loads the libraries and the account that the first dictation needs, on a thread of its own.
 
 Nothing is sent: an idle Saywrite holds no connection and none of the account's concurrent sessions.
 """

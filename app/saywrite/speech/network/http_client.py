@@ -19,7 +19,7 @@ MayFollow = Callable[[httpx.URL, httpx.URL], bool]
 
 
 def make_client(network: Network) -> httpx.Client:
-    """A client that takes nothing from the environment (no netrc, no CA bundle) and follows no redirect by itself.
+    """A client that takes nothing from the environment (no netrc, no CA bundle) and follows no redirect.
 
     It belongs to the thread that asked for it.
     """

@@ -1,4 +1,4 @@
-"""How this computer reaches a host: which certificates it trusts, through which proxy, with which socket options.
+"""How this computer reaches a host: trusted certificates, proxies, socket options.
 
 One `Network` serves HTTP and WebSocket, so that signing in, streaming and downloads take the same path. Safe on every
 thread; asking the system for its proxies may take a while and belongs on a thread that may wait. ssl and the trust
@@ -82,7 +82,7 @@ class Network:
             return self._tls
 
     def proxy_for(self, url: str) -> Proxy | None:
-        """The proxy for `url` (http, https, ws, wss), the same for a minute: the environment's, or else the system's.
+        """The proxy for `url` (http, https, ws, wss), by the environment or the system; kept for a minute.
 
         This computer itself is reached directly, unless the environment names a proxy and also, with NO_PROXY, the
         hosts it is not for. Raises `ProxyRefused` when the proxy's address cannot be read.
@@ -108,7 +108,7 @@ def tune(sock: socket.socket) -> None:
 
 @functools.cache
 def socket_options() -> tuple[tuple[int, int, int], ...]:
-    """No delay for small frames, a dead connection noticed in seconds, a send buffer of `SEND_BUFFER` bytes.
+    """Options for no delay of small frames, early notice of a dead connection, and a large send buffer.
 
     Level, name and value, as `setsockopt` takes them; only those that this system accepts.
     """

@@ -6,6 +6,7 @@ It has no slots: a slot of a QThread subclass runs on the thread that created th
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -32,6 +33,7 @@ class DictationThread(QThread):
 
     def run(self) -> None:
         """Run the loop until the dictation quits; report an unexpected end as a failure."""
+        threading.current_thread().name = self.objectName()  # Python, and so the log, does not know Qt's name
         if self.loop is None:
             log.error("the dictation thread was started without a loop")
             return

@@ -103,7 +103,7 @@ class FrontEnd(QObject):
         self.tray = Tray(TrayMenu(self.window.actions_, context.choices), self.window)
         self.tray_texts = TrayTexts(self.tray, context.open_history)
         self.push_to_talk = PushToTalkNotices(self.window, dictation, self.tray.show_message, self.dialogs.show_keys)
-        self.overlay = OverlayController(self.window, lambda: dictation.envelope)
+        self.overlay = OverlayController(self.window, lambda: dictation.envelope, dictation.take_back_cancelled)
         self.lifecycle = WindowLifecycle(self.window, self.tray, self.preferences)
         self._receivers = self._all_receivers()
         self._connect()

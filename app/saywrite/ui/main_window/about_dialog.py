@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from saywrite import __version__
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import app_icon
-from saywrite.ui.toolkit.labels import PlainLabel, ThemedLabel
+from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, ThemedLabel
 from saywrite.ui.toolkit.licenses import components, package_lines
 
 ICON_SIZE = 72
@@ -59,8 +59,7 @@ class AboutDialog(QDialog):
         words = QVBoxLayout()
         words.addWidget(ThemedLabel("Saywrite", "", size=1.5, strong=True))
         words.addWidget(ThemedLabel("Speak, and it is written.", ""))
-        version = ThemedLabel(versions())
-        version.setWordWrap(True)
+        version = NoteLabel(versions(), size=1.0)
         version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.addWidget(version)
         words.addStretch(1)

@@ -50,9 +50,7 @@ class Actions(QObject):
         self.speed = self._action("S&peed…", "", "")
         self.diagnostics = self._action("Copy &diagnostics", "", "copy")
         self.about = self._action("&About Saywrite", "", "info", QAction.MenuRole.AboutRole)
-        self.export_as = {
-            kind.name: self._action(f"{kind.menu_label} ({kind.suffix})", "", "") for kind in EXPORT_FORMATS.values()
-        }
+        self.export_as = {name: self._action(kind.menu_text, "", "") for name, kind in EXPORT_FORMATS.items()}
         self.export_menu = QMenu("Export as")
         self.export_menu.addActions(list(self.export_as.values()))
         for action in (self.record, self.cancel):

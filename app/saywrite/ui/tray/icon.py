@@ -8,6 +8,7 @@ tint2 and xfce4-panel, and under Sway with a late watcher). There are no timers.
 
 from __future__ import annotations
 
+import html
 import logging
 import sys
 from collections.abc import Callable
@@ -106,7 +107,7 @@ class Tray(QObject):
     ) -> None:
         """Show a message beside the icon, unless the window is visible."""
         if self._icon is not None and self._present and not self._window.isVisible():
-            self._icon.showMessage(what, remedy, kind)
+            self._icon.showMessage(what, _body(remedy, self._icon.geometry().isValid()), kind)
 
     def hide(self) -> None:
         """Remove the icon at quit."""
@@ -139,3 +140,14 @@ class Tray(QObject):
             preroll = f" ({self._open_device} is open all the time)" if self._open_device else ""
             words = (self.shown_state is TrayState.PROBLEM and self._problem) or self.shown_state
             self._icon.setToolTip(plain_tooltip(f"Saywrite: {words}{preroll}"))
+
+
+def _body(text: str, has_place: bool) -> str:
+    """`text` for the body of a message, in which names of devices and files are not read as markup.
+
+    On Linux Qt passes the body unchanged to the notification service, which may read it as markup (Desktop
+    Notifications Specification, "Markup"). An X11 tray icon shows plain text in a window of Qt instead; only such an
+    icon has a position on the screen (`has_place`).
+    """
+    plain = has_place or sys.platform in ("win32", "darwin")
+    return text if plain else html.escape(text, quote=False)

@@ -49,12 +49,15 @@ class Overlay(QWidget):
 
     moved = Signal(object)
     """The user dragged it to this `OverlayPosition`."""
+    clicked = Signal()
+    """The user clicked it without dragging it."""
 
     def __init__(self, envelope: Callable[[], Envelope]) -> None:
         super().__init__(None, Qt.WindowType.Tool)
         self._envelope = envelope
         self._reduced_motion = False
         self._drag_offset: QPoint | None = None
+        self._pressed_at = QPoint()
         self._bars: tuple[int, ...] = ()
         self.shown_state = TrayState.IDLE
         self.words = ""
@@ -176,14 +179,21 @@ class Overlay(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._drag_offset = event.position().toPoint()
+        self._pressed_at = event.globalPosition().toPoint()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._drag_offset is not None:
             self.move(event.globalPosition().toPoint() - self._drag_offset)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._drag_offset is not None:
-            self._drag_offset = None
+        if self._drag_offset is None:
+            return
+        self._drag_offset = None
+        moved = event.globalPosition().toPoint() - self._pressed_at
+        if moved.manhattanLength() < QGuiApplication.styleHints().startDragDistance():
+            self.move(corner(self.position, self.size(), areas()))
+            self.clicked.emit()
+        else:
             self.position = position_of(self.geometry().center(), areas())
             self.move(corner(self.position, self.size(), areas()))
             self.moved.emit(self.position)

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
-from saywrite.foundation.events import Failed, Finished, FrontEndEvent, Partial, SegmentAdded, State, StateChanged
+from saywrite.foundation.events import (
+    Cancelled,
+    Failed,
+    Finished,
+    FrontEndEvent,
+    Partial,
+    SegmentAdded,
+    State,
+    StateChanged,
+)
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.tray.overlay_position import OverlayPosition, packed, unpacked
@@ -25,13 +34,19 @@ if TYPE_CHECKING:
 PROBLEM_MS = 6_000
 """How long a problem is shown."""
 KEPT_LETTERS = 200
+CANCELLED = "Cancelled. Click here to take that back."
 
 
 class OverlayController(QObject):
     """Follows the events of the dictation and the settings."""
 
-    def __init__(self, window: MainWindow, envelope: Callable[[], Envelope]) -> None:
+    def __init__(
+        self, window: MainWindow, envelope: Callable[[], Envelope], restore_cancelled: Callable[[], None]
+    ) -> None:
+        """`restore_cancelled` restores the dictation that was cancelled last."""
         super().__init__(window)
+        self._restore_cancelled = restore_cancelled
+        self._offers_restore = False
         self._window = window
         self._envelope = envelope
         self._settings = Settings()
@@ -64,6 +79,12 @@ class OverlayController(QObject):
                 self._show(self._heard)
             case Finished(dictation=which) if which == self._dictation and self._state is not State.FAILED:
                 self._hide()
+            case Cancelled(revocable=True):
+                self._offer_restore()
+            case Cancelled(revocable=False) if self._offers_restore:
+                self._offers_restore = False
+                if self._state is State.IDLE:
+                    self._hide()
             case Failed(fatal=True, what=what):
                 self._show_problem(what)
 
@@ -91,7 +112,7 @@ class OverlayController(QObject):
     def _show_state(self, event: StateChanged) -> None:
         self._state = event.state
         if event.state is State.STARTING:
-            self._dictation, self._heard = event.dictation, ""
+            self._dictation, self._heard, self._offers_restore = event.dictation, "", False
             self._problem_timer.stop()
         if event.state is State.IDLE:
             self._hide()
@@ -99,10 +120,21 @@ class OverlayController(QObject):
             self._show(self._heard)
 
     def _show(self, words: str, tail: str = "") -> None:
-        if self._state in (State.IDLE, State.FAILED):
+        if self._offers_restore or self._state in (State.IDLE, State.FAILED):
             return
         if self.is_enabled or (self.overlay is not None and self.overlay.isVisible()):
             self._get_overlay().present(tray_state_of(self._state, problem=False), words, tail)
+
+    def _offer_restore(self) -> None:
+        """Offer to restore a cancelled dictation, unless clicks reach the window below."""
+        if self.is_enabled and self._settings.overlay != "through":
+            self._offers_restore = True
+            self._get_overlay().present(TrayState.IDLE, CANCELLED)
+
+    @Slot()
+    def _restore_dictation(self) -> None:
+        if self._offers_restore:
+            self._restore_cancelled()
 
     def _show_problem(self, what: str) -> None:
         if self.is_enabled:
@@ -111,7 +143,8 @@ class OverlayController(QObject):
 
     @Slot()
     def _hide(self) -> None:
-        if self.overlay is not None and not (self._problem_timer.isActive() and self._settings.overlay != "off"):
+        stays = (self._problem_timer.isActive() or self._offers_restore) and self._settings.overlay != "off"
+        if self.overlay is not None and not stays:
             self.overlay.hide()
 
     def _get_overlay(self) -> Overlay:
@@ -121,6 +154,7 @@ class OverlayController(QObject):
             self.overlay = Overlay(self._envelope)
             self.overlay.position = self._position
             self.overlay.moved.connect(self._save_position)
+            self.overlay.clicked.connect(self._restore_dictation)
             self._apply_settings(self.overlay)
         return self.overlay
 

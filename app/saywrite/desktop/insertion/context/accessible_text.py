@@ -1,6 +1,6 @@
-"""The text before the cursor, as the program itself tells it to assistive technology (AT-SPI). The insertion worker.
+"""The text before the cursor, as programs report it to assistive technology (AT-SPI). Insertion thread.
 
-Asks only where an accessibility bus is running already, and for a few dozen milliseconds at most. Source: the D-Bus
+Used only where an accessibility bus is already running, for a few dozen milliseconds at most. Source: the D-Bus
 interfaces of at-spi2-core 2.46 (org.a11y.atspi.Accessible, Collection, Text).
 """
 
@@ -21,37 +21,37 @@ from saywrite.desktop.insertion.base import TargetWindow
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.04
-"""For one look; the text does not wait longer for it."""
+"""Seconds for one query; the text does not wait longer for it."""
 
 AGAIN_S = 30.0
-"""After so long a bus that was not there is looked for once more."""
+"""Seconds until a missing bus is looked for again."""
 
 CONTEXT = 300
 _MOST = 250
-"""Objects of a window that are looked at where the program cannot search them itself."""
+"""Objects of a window to search, where the program cannot search them itself."""
 
 _ROOT = "/org/a11y/atspi/accessible/root"
 _REGISTRY = "org.a11y.atspi.Registry"
 _ACTIVE, _FOCUSED = 1, 12
 _PASSWORD_TEXT = 40
 _OBJECT = "\ufffc"
-"""Stands for something that is no text."""
+"""AT-SPI's character for an object inside the text, such as an image."""
 
 _ANY, _ALL = 2, 1
 _CANONICAL = 1
 _EXPECTED = (OSError, KeyError, RuntimeError, StopIteration, ValueError, IndexError, TypeError)
-"""What jeepney raises for a bus that is not there or goes away, and answers that are not as they should be."""
+"""What jeepney raises for a missing or vanished bus, and what malformed answers cause."""
 
 Place = tuple[str, str]
 """A program's name on the bus and the path of one of its objects."""
 
 
 class _Silent(Exception):
-    """No answer in time, or none at all."""
+    """There was no answer in time."""
 
 
 class AccessibleText:
-    """Implements `inserter.TextBefore`."""
+    """Implements `worker.TextBefore` with AT-SPI."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         self._environ = environ
@@ -61,6 +61,7 @@ class AccessibleText:
         self._deadline = 0.0
 
     def look(self, target: TargetWindow | None) -> str | None:
+        """The text before the cursor of `target`; None where it is not reported within `LOOK_S`."""
         self._deadline = time.monotonic() + LOOK_S
         if not self._connect():
             return None

@@ -1,7 +1,7 @@
 """Whether the user has pressed a key or clicked since the last insertion, without our own keys. Pure.
 
-The desktop tells only that there was some input and when (idle counters); which key it was is never known here. Input
-around the presses of our own hotkeys is theirs. Insertion worker.
+The desktop reports only that there was some input and when (idle counters); which key it was is never known here.
+Input at the time of our own hotkeys counts as theirs. Runs on the insertion thread.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 REACH_S = 0.7
-"""A chord is entered this long before its hotkey is heard, and left this long after it."""
+"""Seconds before and after the event of a hotkey in which the keys of its combination move."""
 
 JOINED_S = 0.2
-"""Inputs that follow one another this fast are one."""
+"""Seconds between two inputs that count as one."""
 
 _MOST = 32
 _FOREVER = float("inf")
@@ -28,7 +28,7 @@ class _Span:
 
 
 class UserActivity:
-    """`known`: this desktop tells of input at all; otherwise `acted` stays False."""
+    """The input since the last insertion. `known`: this desktop reports input; else `acted` stays False."""
 
     def __init__(self, *, known: bool = False) -> None:
         self.known = known
@@ -37,13 +37,13 @@ class UserActivity:
         self._own: list[_Span] = []
 
     def begin(self, at: float) -> None:
-        """A text went in at `at`: what was before does not matter any more."""
+        """A text was inserted at `at`: forget earlier input."""
         self._since = at
         self._inputs.clear()
         self._own = [span for span in self._own if span.last >= at - REACH_S]
 
     def note_input(self, at: float) -> None:
-        """There was input of the user at `at`; in the order of time."""
+        """The user pressed a key or clicked at `at`. Call it in the order of time."""
         if self._since is None or at <= self._since:
             return
         if self._inputs and at - self._inputs[-1].last < JOINED_S:
@@ -52,7 +52,7 @@ class UserActivity:
             self._inputs.append(_Span(at, at))
 
     def note_own_key(self, at: float, *, down: bool) -> None:
-        """One of our hotkeys went down (maybe once more, while it is held) or came up at `at`."""
+        """One of our hotkeys went down (again while it is held: auto-repeat) or came up at `at`."""
         is_down = bool(self._own) and self._own[-1].last == _FOREVER
         if down and not is_down:
             self._own = [*self._own[-_MOST:], _Span(at, _FOREVER)]
@@ -60,20 +60,20 @@ class UserActivity:
             self._own[-1].last = at
 
     def note_command(self, at: float) -> None:
-        """A dictation began or ended at `at`, perhaps by a key that the desktop hears for us."""
+        """A dictation began or ended at `at`, perhaps by a key that the desktop watches for us."""
         self._own = [_Span(at, at), *self._own[-_MOST:]]
 
     def first_input(self) -> float | None:
-        """When the user did something of their own first, as far as it is known by now."""
+        """When the user first did something that was not one of our hotkeys; None if not yet known."""
         return next((span.first for span in self._inputs if not self._is_ours(span)), None)
 
     @property
     def acted(self) -> bool:
-        """The user did something that was not about our own keys."""
+        """Whether the user did something that was not one of our hotkeys."""
         return self.first_input() is not None
 
     def is_settled(self, now: float) -> bool:
-        """Nothing more has to be noted: the user acted, and no hotkey can explain it any more."""
+        """Whether further input makes no difference: the user acted, and no later hotkey can explain it."""
         first = self.first_input()
         return self._since is None or (first is not None and now - first > 2 * REACH_S)
 
@@ -82,14 +82,14 @@ class UserActivity:
 
 
 OWN_KEYS_S = 0.1
-"""Our own keys count as input, too, and arrive this late at most."""
+"""Seconds in which the keys that we press ourselves arrive; they count as input too."""
 
 OFTEN_S, SELDOM_S = 0.5, 2.0
 OFTEN_FOR_S = 60.0
 
 
 class PolledInput:
-    """For systems that only tell how long ago the last input was: looks from an insertion to the user's next action."""
+    """Polls a system that only reports the time since the last input, until the user acts."""
 
     def __init__(self, activity: UserActivity, seconds_since_input: Callable[[], float]) -> None:
         self._activity = activity
@@ -98,11 +98,11 @@ class PolledInput:
         self._due = 0.0
 
     def start(self, now: float) -> None:
-        """A text went in at `now`."""
+        """A text was inserted at `now`."""
         self._since, self._due = now, now + OFTEN_S
 
     def look(self, now: float) -> float | None:
-        """Note what input there was; when to look next, None once nothing more has to be known."""
+        """Record new input; when to call again, None when further input makes no difference."""
         if self._since is None:
             return None
         if now < self._due:

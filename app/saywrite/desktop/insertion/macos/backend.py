@@ -190,7 +190,7 @@ class MacBackend:
         return True
 
     def close(self) -> None:
-        self._paste.give_back()
+        self._paste.restore_now()
 
     def _is_front(self, target: TargetWindow) -> bool:
         front = self._desktop.front()

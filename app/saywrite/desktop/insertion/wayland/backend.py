@@ -140,7 +140,7 @@ class Wlroots:
 
     def close(self) -> None:
         try:
-            self._paste.give_back()
+            self._paste.restore_now()
         except InsertionUnavailable:
             log.debug("the compositor went first")
         self._clipboard.close()

@@ -1,4 +1,4 @@
-"""The Wayland clipboard through data control: reading every format, offering our own, and noting who reads.
+"""The Wayland clipboard through data control: reads every format, offers ours, and records reads.
 
 The protocol does not say who reads. Programs that watch the clipboard read as soon as it changes; whoever reads after
 the paste keys is taken for the target.
@@ -12,12 +12,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from saywrite.desktop.insertion.base import MOST_BYTES, READ_S, FailureReason
+from saywrite.desktop.insertion.base import MOST_BYTES, PASSWORD_HINT, READ_S, FailureReason
 from saywrite.desktop.insertion.wayland.wire_protocol import Arguments, Wire
 from saywrite.foundation.errors import InsertionUnavailable
 
 MANAGERS = ("ext_data_control_manager_v1", "zwlr_data_control_manager_v1")
-SECRET = "x-kde-passwordManagerHint"
 TEXT = ("text/plain;charset=utf-8", "UTF8_STRING", "text/plain", "TEXT", "STRING")
 STALLED_S = 10.0
 
@@ -28,8 +27,8 @@ _FIRST = ("text/plain;charset=utf-8", "text/plain", "image/png", "text/html", "t
 
 
 def of_text(text: str) -> dict[str, bytes]:
-    """A text in the formats programs ask for, marked as not to be remembered."""
-    return dict.fromkeys(TEXT, text.encode("utf-8")) | {SECRET: b"secret"}
+    """A text in the formats that programs ask for, with the password hint."""
+    return dict.fromkeys(TEXT, text.encode("utf-8")) | PASSWORD_HINT
 
 
 @dataclass(slots=True)

@@ -182,7 +182,7 @@ class WindowsBackend:
         return all(self._desktop.press((BACKSPACE,)) for _ in range(steps))
 
     def close(self) -> None:
-        self._paste.give_back()
+        self._paste.restore_now()
         self._desktop.keep_text()
 
     def _is_front(self, target: TargetWindow) -> bool:

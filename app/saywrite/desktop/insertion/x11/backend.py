@@ -74,7 +74,7 @@ class X11:
     def close(self) -> None:
         """A clipboard manager, if there is one, takes over what we still offer."""
         try:
-            self._paste.give_back()
+            self._paste.restore_now()
             self._spare.close()
             if self._clipboard.is_ours():
                 self._hand_over()

@@ -1,6 +1,6 @@
-"""Pressing keys through XTEST in the group that is in force: chords, Backspace, characters. The insertion worker.
+"""Pressing keys through XTEST in the group that is in force: chords, Backspace, characters. Insertion thread.
 
-Everything is asked of the server at each use: the layout, the group and Sticky Keys may have changed since the last.
+The server is queried at each use: the layout, the group and Sticky Keys may have changed since the last one.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class KeyPresser:
         return any(bits[code // 8] & (1 << code % 8) for code in modifiers)
 
     def wait_until_free(self) -> FailureReason:
-        """Answer others until our keys would arrive as they are; why they would not, if it does not come to that."""
+        """Wait until no modifier is down and the keyboard is free; the reason if that fails."""
         began = time.monotonic()
         while (held := self.held()) or self.taken:
             if time.monotonic() - began > (KEYS_UP_S if held else GRAB_S):
@@ -51,7 +51,7 @@ class KeyPresser:
 
     @property
     def taken(self) -> bool:
-        """Whether another program gets every key now: a menu, a dialog that asks for a password, a screen lock.
+        """Whether another program has grabbed the keyboard: a menu, a password dialog, a screen lock.
 
         The server refuses a grab for this reason before it looks at the window, and ours is never visible: so
         asking grabs nothing and no program notices.
@@ -62,8 +62,10 @@ class KeyPresser:
         return bool(status == X.AlreadyGrabbed)
 
     def press(self, chord: PasteMethod | Undo) -> bool:
-        """Press and release a chord. A group without its Latin letter gets Shift+Insert to paste, which every program
-        takes that takes Ctrl+V; else the letter is bound to a free key. False if the keyboard cannot do it at all.
+        """Press and release a key combination; False if the keyboard has no keys for it.
+
+        To paste with a layout that lacks the Latin letter, Shift+Insert is pressed, which every program with Ctrl+V
+        knows; for other combinations the letter is bound to a free key.
         """
         modifiers, key = _CHORDS[chord]
         key_map = self._xkb.key_map()
@@ -99,7 +101,7 @@ class KeyPresser:
 
     @property
     def sticky(self) -> bool:
-        """Sticky Keys are on: a modifier is tapped before its key, since one that is held with it turns them off."""
+        """Whether Sticky Keys are on. Modifiers are then tapped: holding one with a key would turn them off."""
         return self._xkb.sticky_keys
 
     @property

@@ -1,4 +1,4 @@
-"""Owning selections: answers every program that asks, in pieces where the value is large, and notes who read what."""
+"""Owns X11 selections: answers the requests of other programs and records who read what."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PIECE = 64 * 1024
 """Bytes in one request; the protocol's limit without extensions is 256 KiB."""
 
 STALLED_S = 10.0
-"""A program that stopped taking pieces is forgotten."""
+"""Seconds after which a transfer whose program takes no more pieces is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class SelectionRead:
 
 @dataclass(slots=True)
 class _Offer:
-    """`before`: what lay on the selection before, None if that is not to be given to anybody."""
+    """What we offer. `before`: the earlier contents, None if no program gets them."""
 
     contents: Contents
     since: int
@@ -47,7 +47,7 @@ class _Transfer:
 
 
 class SelectionOwner:
-    """What we hold, by selection. `reads` is for the caller to empty."""
+    """The selections that we own. The caller empties `reads`."""
 
     def __init__(self, connection: X11Connection) -> None:
         self.reads: list[SelectionRead] = []
@@ -70,12 +70,12 @@ class SelectionOwner:
         return True
 
     def held(self, selection: str) -> Contents | None:
-        """What we offer there, or None if it is not ours (any more)."""
+        """What we offer on this selection; None if we do not own it."""
         offer = self._held.get(selection)
         return offer.contents if offer else None
 
     def give_up(self, selection: str) -> None:
-        """Offer nothing any more; the selection has no owner then."""
+        """Stop offering; the selection has no owner then."""
         offer = self._held.pop(selection, None)
         if offer is not None and self._owner(self._x.atom(selection)) == self._x.window.id:
             atom = self._x.atom(selection)
@@ -83,7 +83,7 @@ class SelectionOwner:
 
     @property
     def busy(self) -> bool:
-        """A program is in the middle of a value sent in pieces."""
+        """Whether a program is receiving a value in pieces."""
         limit = time.monotonic() - STALLED_S
         self._transfers = {key: each for key, each in self._transfers.items() if each.moved > limit}
         return bool(self._transfers)

@@ -15,7 +15,7 @@ from typing import Any
 from Xlib import X
 from Xlib.protocol.event import PropertyNotify, SelectionNotify
 
-from saywrite.desktop.insertion.base import MOST_BYTES, READ_S, FailureReason
+from saywrite.desktop.insertion.base import MOST_BYTES, PASSWORD_HINT, READ_S, FailureReason
 from saywrite.desktop.insertion.x11.connection import X11Connection
 
 NOT_DATA = frozenset(
@@ -31,10 +31,7 @@ NOT_DATA = frozenset(
 _FIRST = ("UTF8_STRING", "text/plain;charset=utf-8", "image/png", "text/html", "text/uri-list", "STRING")
 
 TEXT = ("UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "TEXT", "STRING", "COMPOUND_TEXT")
-"""Whoever asks for one of these wants the text itself."""
-
-SECRET = "x-kde-passwordManagerHint"
-"""Clipboard managers that know it (Klipper, CopyQ, Clipman and others) keep nothing that offers it."""
+"""The formats of the text itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def of_text(text: str) -> dict[str, ClipboardItem]:
         "text/plain;charset=utf-8": ClipboardItem("text/plain;charset=utf-8", 8, utf8),
         "text/plain": ClipboardItem("text/plain", 8, utf8),
         "TEXT": ClipboardItem("UTF8_STRING", 8, utf8),
-        SECRET: ClipboardItem(SECRET, 8, b"secret"),
+        **{name: ClipboardItem(name, 8, value) for name, value in PASSWORD_HINT.items()},
     }
     with suppress(UnicodeEncodeError):  # a program that knows only Latin-1 gets no answer rather than a wrong one
         contents["STRING"] = ClipboardItem("STRING", 8, text.encode("latin-1"))
@@ -203,7 +200,7 @@ class SelectionReader:
             self._pieces += 1
 
     def _drain(self, event: Any) -> None:
-        """Delete what comes for a question that was given up: that asks for its next piece; an empty one ends it."""
+        """Delete the pieces of an abandoned transfer; each deletion requests the next, an empty one ends it."""
         if isinstance(event, SelectionNotify) and event.requestor.id == self._x.window.id:
             place = event.property
         elif isinstance(event, PropertyNotify) and event.state == X.PropertyNewValue:

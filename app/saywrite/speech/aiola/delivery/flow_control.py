@@ -54,7 +54,7 @@ class FlowControl:
     """The bytes in flight on one connection. Offsets are samples, sizes bytes, times monotonic seconds."""
 
     def __init__(self, now: float, silence_limit_s: float) -> None:
-        """`silence_limit_s`: the longest time without any message of the service (its ping interval and time-out)."""
+        """`silence_limit_s`: the service's ping interval and time-out, in which some message must come."""
         self.window = FIRST
         self.rtt_s: float | None = None
         """The best round trip so far."""
@@ -143,7 +143,7 @@ class FlowControl:
 
 
 class RateLimiter:
-    """Limits how fast sound is sent again: faster than it was spoken, but not as fast as the line takes it."""
+    """Limits how fast sound is sent again: faster than speech, but not as fast as the network takes it."""
 
     def __init__(self, bytes_per_s: float, now: float) -> None:
         self._rate = bytes_per_s

@@ -54,9 +54,9 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class ProvisionalAnswer:
-    """An utterance whose text may have been that of its first part only: it is not confirmed before `until`.
+    """An utterance whose text may have been that of its first part only.
 
-    `before`: `PendingQueue.answered` as it was before the text.
+    It is not confirmed before the time `until`. `before`: `PendingQueue.answered` as it was before the text.
     """
 
     utterance: Utterance
@@ -148,7 +148,7 @@ class PendingQueue:
             self.provisional = None
 
     def reopen(self) -> None:
-        """The connection is lost: withdraw a provisional answer, and close no utterance for the next connection."""
+        """The connection is lost: withdraw a provisional answer, and count no utterance as closed."""
         if self.provisional is not None:
             self.queue.insert(0, self.provisional.utterance)
             self.answered, self.provisional = self.provisional.before, None
@@ -156,7 +156,7 @@ class PendingQueue:
             utterance.closed_at = None
 
     def until(self, latest: int, now: float, patience: float) -> int:
-        """The offset up to which a transcript that comes now may reach, when the service has the sound up to `latest`.
+        """The offset up to which a transcript that comes now may reach. The service has the sound up to `latest`.
 
         It may reach over the oldest utterance and those that touch it, which the service may take for one. When the
         oldest is overdue, it may have no text, and the transcript may belong to any utterance that the service can have

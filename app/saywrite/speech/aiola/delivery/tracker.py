@@ -1,4 +1,4 @@
-"""Tracks which sound of a dictation has its text, which must be sent again, and when all texts have come. Pure.
+"""Tracks which sound of a dictation has its text, which must be sent again, and what is complete. Pure.
 
 The service gives texts without times: one transcript for each utterance that it finds, in their order. We detect the
 utterances, too, and know from the pongs what the service had received when. From that follows:
@@ -107,7 +107,7 @@ class DeliveryTracker:
         return self._latency.patience
 
     def listen(self, heard: int, settled: int, boundaries: Sequence[UtteranceBoundary]) -> None:
-        """Our detector has processed the sound up to `heard`; it will report no more boundary before `settled`."""
+        """Our detector has processed the sound up to `heard`. It will report no more boundary before `settled`."""
         self._heard = max(self._heard, heard)
         for boundary in boundaries:
             if boundary.starts:

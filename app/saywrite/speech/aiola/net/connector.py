@@ -1,4 +1,4 @@
-"""From an address to a connected, encrypted socket: name resolution, a race of the addresses, proxy, TLS.
+"""From an address to a connected, encrypted socket: resolution, race of the addresses, proxy, TLS.
 
 Runs on a connection's thread and waits in `CommandQueue.wait` only, so that a command can end it at any moment. The
 system's resolver cannot be interrupted: it runs on a thread of its own, which is abandoned when it hangs.
@@ -94,7 +94,7 @@ class Connector:
             raise WebSocketProxyException("the proxy cannot be reached") from error
 
     def _addresses_of(self, endpoint: Endpoint) -> list[Address]:
-        """The addresses that speech may be sent to: without TLS those of this computer only, whatever the name says."""
+        """The addresses that speech may be sent to: without TLS only those of this computer."""
         found = self._resolve(endpoint.host, endpoint.port)
         allowed = [each for each in found if endpoint.secure or is_loopback_number(str(each[1][0]))]
         if not allowed:

@@ -1,4 +1,4 @@
-"""The part of Engine.IO 4 and Socket.IO 5 that a client needs, as text and bytes of WebSocket messages.
+"""The part of Engine.IO 4 and Socket.IO 5 that a client needs, as text and bytes of messages.
 
 Sans-I/O and safe on every thread; a `PacketDecoder` belongs to one connection. A message that breaks the rules becomes
 an `IgnoredPacket` with the reason; nothing that a peer sends raises or is kept without bound.
@@ -212,7 +212,7 @@ def _opened(data: Any) -> Packet:
 
 
 def _time(value: Any, default_ms: int) -> float:
-    """Milliseconds as seconds; the default for an impossible time (python-socketio rounds half a second to 0)."""
+    """Milliseconds as seconds; the default for an impossible time. (python-socketio rounds half a second to 0.)"""
     possible = type(value) in (int, float) and 0 < value <= 86_400_000
     return (value if possible else default_ms) / 1000
 

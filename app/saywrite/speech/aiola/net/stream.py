@@ -1,4 +1,4 @@
-"""websocket-client's `WebSocket` over a socket that never blocks, with a bound on what a peer can make us keep.
+"""websocket-client's `WebSocket` over a socket that never blocks, with bounds on what it keeps.
 
 `ConnectionThread` calls it on its own thread and, to send, on the dictation thread; its lock allows one at a time. The
 handshake waits in `CommandQueue.wait`, so that a command can end it; after the handshake nothing here waits.
@@ -32,7 +32,7 @@ Wait = Callable[[socket.socket, int], None]
 
 
 class HandshakeRedirected(Exception):
-    """The server answered the handshake with a redirect, which is not followed: the request carries a token."""
+    """The server answered the handshake with a redirect. It is not followed: the request carries a token."""
 
     def __init__(self, status: int, headers: Mapping[str, str]) -> None:
         super().__init__(status)
@@ -41,10 +41,10 @@ class HandshakeRedirected(Exception):
 
 
 class NonBlockingSocket:
-    """A connected socket as websocket-client uses it: `send` only buffers, `recv` raises when nothing has arrived.
+    """A connected socket as websocket-client uses it: it never blocks.
 
-    While `wait` is set, during the handshake, `recv` flushes and waits instead. `sent` and `received` count bytes
-    without TLS.
+    `send` buffers until `flush`, and `recv` raises when nothing has arrived. While `wait` is set, during the handshake,
+    `recv` flushes and waits instead. `sent` and `received` count bytes without TLS.
     """
 
     def __init__(self, sock: socket.socket) -> None:
@@ -89,6 +89,7 @@ class NonBlockingSocket:
         return True
 
     def recv(self, size: int) -> bytes:
+        """Up to `size` bytes, empty at the end of the stream."""
         while self.wait is not None and not self.flush():
             self.wait(self._sock, EVENT_WRITE)
         while True:
