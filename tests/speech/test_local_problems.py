@@ -60,3 +60,13 @@ def test_windows_on_arm_is_told_that_there_is_no_build(monkeypatch: pytest.Monke
     problem = explain("ModuleNotFoundError: No module named 'ctranslate2'", "whisper-base")
     assert "Windows on ARM" in problem.what
     assert problem.remedy == "Choose the aiOla engine."
+
+
+def test_a_computer_without_the_package_lacks_more_than_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert problems.find_missing_package() is None
+    monkeypatch.setattr(problems, "find_spec", lambda name: None)
+    problem = problems.find_missing_package()
+    assert problem is not None
+    assert problem.lasting
+    assert not problem.awaits_model
+    assert "aiOla" in problem.remedy

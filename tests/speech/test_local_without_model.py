@@ -48,6 +48,21 @@ def test_live_dictation_without_model_waits_and_names_the_remedy(dictation: Dict
     assert "saywrite models download whisper-base" in changed.remedy
 
 
+def test_engine_awaits_its_model_only_where_nothing_else_is_missing(
+    dictation: Dictation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dictation.recognizer.prepare()
+    drain(dictation)
+    assert last_state(dictation).awaits_model
+    monkeypatch.setattr("saywrite.speech.local.problems.find_spec", lambda name: None)
+    dictation.recognizer.renew()
+    drain(dictation)
+    changed = last_state(dictation)
+    assert changed.state is EngineState.UNAVAILABLE
+    assert not changed.awaits_model
+    assert "aiOla" in changed.remedy
+
+
 def test_model_that_comes_while_recording_is_fed_from_the_beginning(dictation: Dictation) -> None:
     dictation.start()
     speak(dictation)

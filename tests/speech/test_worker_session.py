@@ -33,6 +33,7 @@ class ScriptedSegmenter:
 
     def __init__(self, edges: list[Edge], late: int, start: int) -> None:
         self._edges = [edge for edge in edges if edge.at >= start]
+        self.pauses: list[tuple[int, int, int]] = []
         self._late = late
         self._position = start
         self._open: int | None = None
@@ -41,6 +42,12 @@ class ScriptedSegmenter:
     @property
     def settled(self) -> int:
         return self._open if self._open is not None else max(self._floor, self._position - self._late - BLOCK)
+
+    @property
+    def likely_end(self) -> int | None:
+        """`pauses`: between the first two offsets the third one is the likely end."""
+        here = [end for begins, until, end in self.pauses if begins <= self._position < until]
+        return here[0] if here and self._open is not None else None
 
     def process(self, pcm: bytes) -> list[Edge]:
         self._position += len(pcm) // 2
@@ -235,15 +242,18 @@ def test_garbage_from_the_parent_ends_the_worker() -> None:
 class Live:
     """One utterance that begins at 0, fed in real time by the clock of the test."""
 
-    def __init__(self, costs_s: float, cpu_per_s: float = 1.0, trusted: bool = True) -> None:
+    def __init__(
+        self, costs_s: float, cpu_per_s: float = 1.0, trusted: bool = True, edges: list[Edge] | None = None
+    ) -> None:
         self.decoder = EchoDecoder(costs_s, trusted)
         self.sent: list[dict] = []
         self.fed = 0
+        self.segmenter = ScriptedSegmenter(edges or [Edge(True, 0), Edge(False, 60 * SECOND)], 0, 0)
         self.utterances = Utterances(
             1,
             0,
             self.decoder,
-            ScriptedSegmenter([Edge(True, 0), Edge(False, 60 * SECOND)], 0, 0),
+            self.segmenter,
             self.sent.append,
             clock=lambda: self.decoder.now,
             cpu=lambda: self.decoder.now * cpu_per_s,
@@ -341,3 +351,88 @@ def test_partial_is_taken_back_when_its_utterance_has_no_text() -> None:
     live.speak(57.1)
     assert [message["text"] for message in live.shown][-1] == ""
     assert not [message for message in live.sent if message["kind"] == "final"]
+
+
+# Pauses: the pass at a pause is decoded like a final, and is the final if the utterance ends there.
+
+
+def pausing(costs_s: float = 0.1, trusted: bool = True, ends: int = 24_000) -> Live:
+    """Voice to 0.8 s, then a pause whose utterance would end at 1.0 s; it is certain at 1.5 s that it does."""
+    live = Live(costs_s, trusted=trusted, edges=[Edge(True, 0), Edge(False, 16_000, 9_000)])
+    live.segmenter._late = 8_000
+    live.segmenter.pauses = [(13_000, ends, 16_000)]
+    return live
+
+
+def finals_of(live: Live) -> list[str]:
+    return [message["text"] for message in live.sent if message["kind"] == "final"]
+
+
+def test_text_of_a_pause_is_the_final_when_the_utterance_ends_there() -> None:
+    live = pausing()
+    live.speak(1.4)
+    assert live.decoder.passes[-1] == (True, 16_000)
+    assert [message["text"] for message in live.shown][-1] == "0+16000"
+    assert finals_of(live) == []
+    before = list(live.decoder.passes)
+    live.speak(0.5)
+    assert finals_of(live) == ["0+16000"]
+    assert live.decoder.passes == before, "the end of the utterance costs no pass"
+
+
+def test_pause_is_decoded_once() -> None:
+    live = pausing()
+    live.speak(1.4)
+    assert live.decoder.passes.count((True, 16_000)) == 1
+
+
+def test_no_partial_is_begun_in_a_pause() -> None:
+    live = pausing(ends=8 * SECOND)
+    live.segmenter._edges = [Edge(True, 0)]
+    live.speak(7)
+    assert live.decoder.passes[-1] == (True, 16_000)
+    assert max(live.decoder.partials) < 14_400
+
+
+def test_voice_behind_a_pause_makes_its_text_a_partial() -> None:
+    live = Live(0.1, edges=[Edge(True, 0), Edge(False, 48_000, 9_000)])
+    live.segmenter.pauses = [(13_000, 20_000, 16_000)]
+    live.speak(4)
+    assert (True, 16_000) in live.decoder.passes
+    assert finals_of(live) == ["0+48000"]
+
+
+def test_text_of_a_pause_that_is_not_trusted_is_neither_shown_nor_a_final() -> None:
+    live = pausing(trusted=False)
+    live.speak(2)
+    assert live.decoder.passes.count((True, 16_000)) == 1
+    assert live.shown == []
+    assert finals_of(live) == []
+
+
+def test_pause_is_not_decoded_ahead_without_partials_or_while_input_waits_or_for_a_file() -> None:
+    for prepare in ("partials", "waits", "file"):
+        live = pausing()
+        if prepare == "partials":
+            live.utterances.set_partials(False)
+        live.utterances.long_window = prepare == "file"
+        for at in range(0, 22_400, BLOCK):
+            live.utterances.feed(sound(at, BLOCK), more_waits=prepare == "waits")
+        assert (True, 16_000) not in live.decoder.passes, prepare
+
+
+def test_passes_at_many_pauses_leave_half_of_the_time_free_of_them() -> None:
+    live = Live(costs_s=0.6)
+    live.segmenter.pauses = [(at, at + 8_000, at + 3_200) for at in range(8_000, 14 * SECOND, 8_000)]
+    live.speak(14)
+    early = [length for final, length in live.decoder.passes if final]
+    assert 0 < len(early) * 0.6 <= 0.5 * 14 + 0.6
+
+
+def test_finish_in_a_pause_takes_the_text_that_is_there() -> None:
+    live = pausing()
+    live.speak(1.3)
+    passes = len(live.decoder.passes)
+    live.utterances.finish()
+    assert finals_of(live) == ["0+16000"]
+    assert len(live.decoder.passes) == passes

@@ -25,7 +25,10 @@ from saywrite.ui.settings.dialog import SettingsDialog
 from saywrite.ui.transcript.partial_text import PartialText, lighter_text
 
 SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
-NO_MODEL = EngineChanged("local", EngineState.UNAVAILABLE, "The recognition model is not here.", "Download it.")
+NO_MODEL = EngineChanged(
+    "local", EngineState.UNAVAILABLE, "The recognition model is not here.", "Download it.", awaits_model=True
+)
+NO_WHEEL = EngineChanged("local", EngineState.UNAVAILABLE, "There is no build for ARM.", "Choose the aiOla engine.")
 
 
 def models(state: ModelState, small: ModelState = ModelState.ABSENT) -> ModelsChanged:
@@ -72,6 +75,21 @@ def test_download_shows_progress_and_that_dictation_is_possible(front: FrontEnd,
     assert "You can already speak" in front.window.control_bar.indicator.toolTip()
 
 
+@pytest.mark.parametrize("state", [ModelState.ABSENT, ModelState.DOWNLOADING, ModelState.DAMAGED])
+def test_computer_that_cannot_recognize_with_any_model_is_named_instead_of_the_model(
+    state: ModelState, front: FrontEnd, dictation: FakeDictation
+) -> None:
+    dictation.tell(models(state))
+    assert bar_shown(front)
+    dictation.tell(NO_WHEEL)
+    assert front.window.notices.texts() == ["There is no build for ARM. Choose the aiOla engine."]
+    assert not bar_shown(front)
+    assert word(front) == "unavailable"
+    dictation.tell(models(ModelState.DOWNLOADING))
+    assert front.window.notices.texts() == ["There is no build for ARM. Choose the aiOla engine."]
+    assert not bar_shown(front)
+
+
 def test_bar_replaces_the_notice_of_the_engine(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(NO_MODEL)
     assert front.window.notices.texts() == ["The recognition model is not here. Download it."]
@@ -105,6 +123,18 @@ def test_a_download_can_be_paused_from_the_bar(front: FrontEnd, dictation: FakeD
     dictation.tell(models(ModelState.DOWNLOADING))
     front.window.model_bar.action.click()
     assert dictation.arguments("pause_download") == [("whisper-base",)]
+
+
+def test_paused_download_shows_what_lies_on_disk_not_the_progress_of_the_last_source(
+    front: FrontEnd, dictation: FakeDictation
+) -> None:
+    dictation.tell(models(ModelState.DOWNLOADING))
+    dictation.tell(ModelProgress("whisper-base", 62_000_000, 145_217_532))
+    dictation.tell(ModelProgress("whisper-base", 2_309, 133_343_666))
+    paused = model(state=ModelState.PAUSED, arrived_bytes=62_000_000)
+    dictation.tell(ModelsChanged((paused,)))
+    assert front.window.model_bar.texts()[0] == "The download of Whisper base is paused at 62 of 145 MB."
+    assert front.window.model_bar.progress.value() == 42
 
 
 def test_failed_download_shows_its_remedy_and_can_be_repeated(front: FrontEnd, dictation: FakeDictation) -> None:

@@ -130,7 +130,8 @@ def test_diagnostics_are_copied_after_a_failure(qtbot: Any, make_front: Callable
 
 
 def test_a_failed_model_is_downloaded_later(front: FrontEnd, dictation: FakeDictation) -> None:
-    dictation.tell(events.EngineChanged("local", EngineState.UNAVAILABLE, "There is no model.", "Download it."))
+    missing = events.EngineChanged("local", EngineState.UNAVAILABLE, "No model.", "Download it.", awaits_model=True)
+    dictation.tell(missing)
     dictation.tell(events.ModelsChanged((model(state=ModelState.ABSENT),)))
     dictation.tell(events.ModelFailed("whisper-base", "There is no network.", "Connect."))
     assert front.window.model_bar.texts()[0] == "There is no network."

@@ -97,6 +97,11 @@ class Segmenter:
             return self._opened
         return max(self._floor, self._position - len(self._onset) * FRAME - self._lead_in)
 
+    @property
+    def likely_end(self) -> int | None:
+        """Where the open utterance will end if no more voice comes, also ahead of the sound; None outside of one."""
+        return None if self._opened is None else self._last_voice + self._trail
+
     def process(self, pcm: bytes) -> list[Boundary]:
         """Take the next sound, of any length; return the boundaries that are now certain, in order."""
         sound = self._tail + pcm if self._tail else pcm

@@ -148,12 +148,16 @@ class ConnectionChanged:
 
 @dataclass(frozen=True, slots=True)
 class EngineChanged:
-    """The state of the recognizer `engine` changed, with or without a dictation."""
+    """The state of the recognizer `engine` changed, with or without a dictation.
+
+    `awaits_model`: it is unavailable because its model is missing or damaged, and for no other reason.
+    """
 
     engine: str
     state: EngineState
     reason: str = ""
     remedy: str = ""
+    awaits_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,7 +448,10 @@ class ModelState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A recognition model of the catalog and its state. `removable`: it is not part of the installation."""
+    """A recognition model of the catalog and its state. Sizes are bytes; `arrived_bytes`: of an unfinished download.
+
+    `removable`: the model lies in the user's data folder.
+    """
 
     id: str
     label: str
@@ -456,6 +463,7 @@ class ModelInfo:
     judgement: str
     state: ModelState
     removable: bool = True
+    arrived_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,14 @@ def test_a_phrase_again_and_again_is_believed_when_a_person_can_have_said_it(
     assert is_trusted(LOOP, Confidence(-0.1, no_speech, share, sound_s=20.0)) is trusted
 
 
+@pytest.mark.parametrize(("share", "no_speech", "trusted"), [(1.0, 0.61, False), (1.0, 0.59, True), (0.79, 0.9, True)])
+def test_text_up_to_the_limit_of_tokens_about_silence_is_not_believed(
+    share: float, no_speech: float, trusted: bool
+) -> None:
+    """The rest of the tokens, invented behind the end of the sound, has been dropped: the text itself is no loop."""
+    assert is_trusted("I don't know.", Confidence(-0.5, no_speech, share, sound_s=0.8)) is trusted
+
+
 @pytest.mark.parametrize(("sound_s", "logprob", "trusted"), [(20, -0.8, False), (20, -0.4, True), (4.9, -0.8, True)])
 def test_a_stock_phrase_is_doubted_as_the_text_of_a_long_sound(sound_s: float, logprob: float, trusted: bool) -> None:
     assert is_trusted("Thanks for watching!", Confidence(logprob, 0.1, 0.1, sound_s)) is trusted

@@ -147,6 +147,37 @@ def test_server_that_never_goes_on_is_given_up_and_the_rest_is_kept(
     assert store.state("small-model") is ModelState.PAUSED
 
 
+def test_message_and_state_name_what_lies_on_disk_when_a_later_source_fails(
+    store: ModelStore, small: SmallModel, server: ModelServer, tmp_path: Path
+) -> None:
+    """The first source sends half of the weights, the second nothing: the half counts in both."""
+    server.behavior[WEIGHTS] = Behavior(cut_after=5_000, times=1)
+    stop = StopTransfer()
+    with pytest.raises(TransferStopped):
+        download(store, web(server, stop=stop), stop=stop, watcher=Watcher(lambda done, _total: _stop_at(stop, done)))
+    arrived = sum(path.stat().st_size for path in (tmp_path / "data/models/small-model.part").iterdir())
+    assert arrived > 5_000
+    server.behavior[WEIGHTS] = Behavior(status=404)
+    with pytest.raises(ModelUnreachable, match=rf"What has arrived is kept: {arrived / 1e3:.1f} kB\."):
+        download(store, web(server))
+    (info,) = store.infos()
+    assert (info.state, info.arrived_bytes) == (ModelState.PAUSED, arrived)
+
+
+def _stop_at(stop: StopTransfer, done: int) -> None:
+    if done > 5_000:
+        stop.request()
+
+
+def test_nothing_is_said_to_be_kept_when_nothing_has_arrived(store: ModelStore, server: ModelServer) -> None:
+    for name in ("config.json", "vocabulary.txt", WEIGHTS):
+        server.behavior[name] = Behavior(status=404)
+    with pytest.raises(ModelUnreachable) as caught:
+        download(store, web(server))
+    assert "kept" not in caught.value.what
+    assert store.infos()[0].arrived_bytes == 0
+
+
 BAD_ANSWERS = {
     "other bytes": (Behavior(flip_byte=700), "other bytes than the published"),
     "a length that is too large": (Behavior(announce=10_000_000), "another file"),

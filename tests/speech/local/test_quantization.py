@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import struct
 from pathlib import Path
@@ -10,72 +9,13 @@ from pathlib import Path
 import ctranslate2
 import numpy as np
 import pytest
-from ctranslate2.specs import WhisperSpec
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.speech.local.random_whisper import random_whisper
 from tests.speech.local.small_model import FLOAT16, INT8, variable, weights
 
 from saywrite.speech.local.model_store.quantization import WeightsError, convert_to_int8
 from saywrite.speech.local.models import WEIGHTS
-
-WIDTH, VOCABULARY = 64, 51_865
-
-SPECIAL = {
-    50_257: "<|endoftext|>",
-    50_258: "<|startoftranscript|>",
-    50_259: "<|en|>",
-    50_359: "<|transcribe|>",
-    50_362: "<|nospeech|>",
-    50_363: "<|notimestamps|>",
-}
-
-SHAPES = {
-    "decoder/embeddings/weight": (VOCABULARY, WIDTH),
-    "encoder/position_encodings/encodings": (1_500, WIDTH),
-    "decoder/position_encodings/encodings": (448, WIDTH),
-    "conv1/weight": (WIDTH, 80, 3),
-    "conv2/weight": (WIDTH, WIDTH, 3),
-    "self_attention/linear_0/weight": (3 * WIDTH, WIDTH),
-    "self_attention/linear_0/bias": (3 * WIDTH,),
-    "self_attention/linear_1/weight": (WIDTH, WIDTH),
-    "self_attention/linear_1/bias": (WIDTH,),
-    "/attention/linear_1/weight": (2 * WIDTH, WIDTH),
-    "/attention/linear_1/bias": (2 * WIDTH,),
-    "ffn/linear_0/weight": (4 * WIDTH, WIDTH),
-    "ffn/linear_0/bias": (4 * WIDTH,),
-    "ffn/linear_1/weight": (WIDTH, 4 * WIDTH),
-}
-"""Shapes by the end of the name; every other weight is WIDTH x WIDTH, every other vector has WIDTH values."""
-
-
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> pytest.TempPathFactory:
-    return tmp_path_factory
-
-
-def random_whisper(folder: Path) -> Path:
-    """A Whisper with random weights in 16-bit floats: the layout of a real one, two layers, 64 wide."""
-    random = np.random.default_rng(7)
-    spec = WhisperSpec(2, 2, 2, 2)
-
-    def fill(owner: object, name: str, value: object) -> None:
-        if value is None or name.endswith("position_encodings/encodings"):
-            shape = next((shape for end, shape in SHAPES.items() if name.endswith(end)), None)
-            shape = shape or ((WIDTH, WIDTH) if name.endswith("weight") else (WIDTH,))
-            values = (random.normal(size=shape) * 0.1).astype(np.float16)
-            values[0] = 0  # a row of zeros has no largest value to scale by
-            setattr(owner, name.rpartition("/")[2], values)
-
-    spec._visit(fill)
-    spec.decoder.projection.weight = spec.decoder.embeddings.weight
-    spec.register_vocabulary([SPECIAL.get(number, f"token{number}") for number in range(VOCABULARY)])
-    spec.validate()
-    spec.optimize(quantization="float16")
-    folder.mkdir()
-    spec.save(str(folder))
-    config = {"suppress_ids": [], "suppress_ids_begin": [], "lang_ids": []}
-    (folder / "config.json").write_text(json.dumps(config))
-    return folder
 
 
 def recognize(folder: Path) -> tuple[np.ndarray, list[list[int]], list[float]]:
@@ -194,4 +134,11 @@ def test_damaged_file_is_refused_and_never_crashes(
 def test_other_version_of_the_format_is_named(tmp_path: Path) -> None:
     (tmp_path / "f16").write_bytes(struct.pack("<I", 5) + weights()[4:])
     with pytest.raises(WeightsError, match="binary version 5 instead of 6"):
+        convert_to_int8(tmp_path / "f16", tmp_path / "int8")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_weight_that_is_no_finite_number_is_refused(value: float, tmp_path: Path) -> None:
+    (tmp_path / "f16").write_bytes(one_variable(np.array([[1, 2], [value, 3]], "<f2")))
+    with pytest.raises(WeightsError, match="finite"):
         convert_to_int8(tmp_path / "f16", tmp_path / "int8")

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import pytest
 from tests import sounds
 
 from saywrite.audio.vad import Segmenter
+from saywrite.speech.local import models
 from saywrite.speech.local.decoder.whisper import Decoding, WhisperDecoder
 
 RATE = 16_000
@@ -317,3 +319,17 @@ def test_a_damaged_tokenizer_is_refused(model: Path, tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("{}")
     with pytest.raises(RuntimeError):
         WhisperDecoder(tmp_path)
+
+
+def test_window_is_that_of_the_catalogue(decoder: WhisperDecoder, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A least window of 20 s instead of 5 s costs more than one and a half times the processor time."""
+    longer = replace(models.MODELS[0], windows=models.WindowPolicy(min_s=20.0))
+    monkeypatch.setattr(models, "MODELS", (longer,))
+    changed = WhisperDecoder(model)
+
+    def cost(which: WhisperDecoder) -> float:
+        began = time.process_time()
+        which.decode(pcm(recording("weather")), language="en", final=False)
+        return time.process_time() - began
+
+    assert min(cost(changed) for _ in range(3)) > 1.5 * min(cost(decoder) for _ in range(3))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from saywrite.speech.local.decoder.windows import DecodedSegment, Reading, read, token_limit, window_s
+from saywrite.speech.local.models import MODELS, WindowPolicy, window_policy
 
 
 @pytest.mark.parametrize(
@@ -23,7 +26,19 @@ from saywrite.speech.local.decoder.windows import DecodedSegment, Reading, read,
 def test_window_is_the_sound_and_two_seconds_at_least_five_at_most_thirty(
     sound_s: float, long_window: bool, expected: float
 ) -> None:
-    assert window_s(sound_s, long_window) == pytest.approx(expected)
+    assert window_s(sound_s, long_window, WindowPolicy()) == pytest.approx(expected)
+
+
+def test_window_follows_the_policy_of_the_model() -> None:
+    policy = WindowPolicy(min_s=8.0, pad_s=4.0)
+    assert [window_s(sound_s, False, policy) for sound_s in (1.0, 5.0, 28.0)] == [8.0, 9.0, 30.0]
+    assert window_s(1.0, True, policy) == 30.0
+
+
+@pytest.mark.parametrize("id", ["whisper-base", "whisper-small", "whisper-large-v3-turbo", "unknown"])
+def test_policy_is_found_by_the_name_of_the_folder(id: str) -> None:
+    assert id in [*(model.id for model in MODELS), "unknown"]
+    assert window_policy(Path("/anywhere") / id) == WindowPolicy(min_s=5.0, pad_s=2.0)
 
 
 @pytest.mark.parametrize(("sound_s", "tokens"), [(0.0, 24), (2.0, 42), (10.0, 114), (25.0, 224), (30.0, 224)])

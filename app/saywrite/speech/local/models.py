@@ -186,6 +186,12 @@ def get_model(id: str) -> Model | None:
     return next((model for model in MODELS if model.id == id), None)
 
 
+def window_policy(folder: Path) -> WindowPolicy:
+    """The windows of the model in `folder`, which has the name of its id; the usual ones for an unknown model."""
+    model = get_model(folder.name)
+    return model.windows if model else WindowPolicy()
+
+
 def own_folder(data: Path) -> Path:
     """Where models are downloaded to, in the user's data folder."""
     return data / "models"

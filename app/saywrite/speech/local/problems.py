@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 ILLEGAL_INSTRUCTION = frozenset({-4, 0xC000001D, 0xC000001D - (1 << 32)})
 """Exit codes of a process that met an instruction which the processor does not have: SIGILL, and Windows' status."""
@@ -76,6 +77,14 @@ def explain(reason: str, model: str) -> RecognizerProblem:
     if kind == "FileNotFoundError":
         return no_model(model)
     return damaged_model(model)
+
+
+def find_missing_package() -> RecognizerProblem | None:
+    """What keeps this computer from recognizing with any model; None where CTranslate2 is installed.
+
+    Looks for the package without loading it. A processor that is too old is known once a model was loaded only.
+    """
+    return None if find_spec("ctranslate2") else _not_installed("")
 
 
 def explain_exit(code: int) -> RecognizerProblem | None:

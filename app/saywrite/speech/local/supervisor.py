@@ -16,7 +16,14 @@ from saywrite.foundation.events import EngineChanged, EngineState
 from saywrite.speech.engine import Incoming, Post
 from saywrite.speech.local.audio_feed import Watch
 from saywrite.speech.local.child_process import WorkerExited, WorkerMessage, WorkerProcess
-from saywrite.speech.local.problems import NOT_STARTED, RecognizerProblem, explain, explain_exit, no_model
+from saywrite.speech.local.problems import (
+    NOT_STARTED,
+    RecognizerProblem,
+    explain,
+    explain_exit,
+    find_missing_package,
+    no_model,
+)
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +74,7 @@ class WorkerSupervisor:
         self._loaded: Path | None = None
         self._loaded_name = ""
         self._broken: Path | None = None
-        self._reported = (EngineState.UNLOADED, "", "")
+        self._reported = (EngineState.UNLOADED, "", "", False)
 
     @property
     def has_wanted_model(self) -> bool:
@@ -90,7 +97,7 @@ class WorkerSupervisor:
             return False
         name, folder = self._model()
         if folder is None:
-            self.fail(no_model(name))
+            self.fail(find_missing_package() or no_model(name))
         elif folder != self._broken:
             return self._spawn(name, folder)
         return False
@@ -145,7 +152,7 @@ class WorkerSupervisor:
         """Change the state, and report it where the last report differs."""
         self.state = state
         problem = self.problem if state is EngineState.UNAVAILABLE else None
-        report = (state, problem.what, problem.remedy) if problem else (state, "", "")
+        report = (state, problem.what, problem.remedy, problem.awaits_model) if problem else (state, "", "", False)
         if report != self._reported:
             self._reported = report
             self._emit(EngineChanged(LOCAL, *report))

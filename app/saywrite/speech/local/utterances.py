@@ -1,7 +1,10 @@
 """Utterances of one dictation in the worker: collects their sound, decodes partials and finals, reports progress.
 
-Main thread of the worker only. A partial is a whole pass over the open utterance, so it is paid for with time: at most
-half of it goes into partials (`DUTY`), none while input waits, none beyond `LONGEST_PARTIAL`.
+Main thread of the worker only. A partial is a whole pass over the open utterance, so its time is limited: at most half
+of the elapsed time goes into partials (`DUTY`), none while input waits, none beyond `LONGEST_PARTIAL`.
+
+At a pause, as soon as the sound of a final is complete, the pass is decoded like a final. If the utterance ends there,
+the text is ready when the pause has lasted long enough (0.5 s); if the voice goes on, it was a partial.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from saywrite.foundation.catalog import EN
@@ -30,6 +34,9 @@ SLOW_DUTY = 0.1
 """A pass that costs more than this many seconds helps nobody and delays the end of a dictation that comes meanwhile:
 such passes get this share of the time.
 """
+
+PAUSE_SOON = SAMPLE_RATE // 10
+"""No partial is begun when the sound of a final will be complete within this many samples: its pass comes next."""
 
 MIN_VOICE = SAMPLE_RATE * 15 // 100
 """Utterances with less voice than this (0.15 s: a click, a door) give no text."""
@@ -61,8 +68,19 @@ class Decoder(Protocol):
 Send = Callable[[dict[str, Any]], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _PauseText:
+    """What was decoded at a pause: the text of the open utterance if it ends at the sample offset `end`."""
+
+    end: int
+    decoded: Decoded
+
+
 class PartialBudget:
-    """Decides when the next partial may be decoded. `cost`: processor time where more than one thread computes."""
+    """Decides when the next pass over an open utterance may begin.
+
+    The cost of a pass is its time, or its processor time where more than one thread computes.
+    """
 
     def __init__(self, clock: Callable[[], float], cpu: Callable[[], float]) -> None:
         self._clock = clock
@@ -105,6 +123,7 @@ class Utterances:
         self._segmenter = segmenter
         self._send = send
         self._budget = PartialBudget(clock, cpu)
+        self._pause_budget = PartialBudget(clock, cpu)
         self._partials = True
         self._kept = bytearray()
         self._kept_from = start
@@ -114,6 +133,7 @@ class Utterances:
         self._looked_at = 0
         self._partial = ""
         self._agreement = Agreement()
+        self._at_pause: _PauseText | None = None
 
     def set_partials(self, wanted: bool) -> None:
         """Whether words are shown while they are spoken."""
@@ -146,6 +166,7 @@ class Utterances:
         self._hints = self.keywords
         self._partial = ""
         self._agreement = Agreement()
+        self._at_pause = None
 
     def _close(self, at: int, voiced: int) -> None:
         opened, self._opened = self._opened, None
@@ -157,30 +178,49 @@ class Utterances:
         self._report(at)
 
     def _final(self, start: int, end: int) -> str:
-        with self.while_decoding(self._progress(start), seconds(end - start)):
-            decoded = self._decoder.decode(
-                self._sound(start, end),
-                language=self.language,
-                keywords=self._hints,
-                final=True,
-                long_window=self.long_window,
-            )
+        if self._at_pause is not None and self._at_pause.end == end:
+            decoded = self._at_pause.decoded
+        else:
+            decoded = self._decode(start, end, final=True)
         return decoded.text if decoded.trusted else ""
 
     def _look(self, opened: int) -> None:
         """Decode the words so far, where it is time and there is time for it."""
+        end = self._segmenter.likely_end
+        if not self.long_window and end is not None and end <= self._end + PAUSE_SOON:
+            if end <= self._end:
+                self._look_at_pause(opened, end)
+            return
         length = self._end - opened
         if self._end - self._looked_at < PARTIAL_EVERY or length > LONGEST_PARTIAL or not self._budget.allows():
             return
         self._looked_at = self._end
-        pcm = self._sound(opened, self._end)
-        with self.while_decoding(self._progress(opened), seconds(length)):
-            decoded = self._budget.spend(
-                lambda: self._decoder.decode(pcm, language=self.language, keywords=self._hints, final=False)
+        self._show_pass(self._budget.spend(lambda: self._decode(opened, self._end, final=False)))
+
+    def _look_at_pause(self, opened: int, end: int) -> None:
+        """Decode what will be the final if no more voice comes, once for each pause."""
+        if (self._at_pause is not None and self._at_pause.end == end) or not self._pause_budget.allows():
+            return
+        self._looked_at = self._end
+        decoded = self._pause_budget.spend(
+            lambda: self._budget.spend(lambda: self._decode(opened, end, final=True)),
+        )
+        self._at_pause = _PauseText(end, decoded)
+        self._show_pass(decoded)
+
+    def _decode(self, start: int, end: int, *, final: bool) -> Decoded:
+        with self.while_decoding(self._progress(start), seconds(end - start)):
+            return self._decoder.decode(
+                self._sound(start, end),
+                language=self.language,
+                keywords=self._hints,
+                final=final,
+                long_window=final and self.long_window,
             )
+
+    def _show_pass(self, decoded: Decoded) -> None:
         if decoded.trusted and decoded.text:
-            agreed = self._agreement.compare(decoded.text)
-            self._show(decoded.text, agreed)
+            self._show(decoded.text, self._agreement.compare(decoded.text))
 
     def _show(self, text: str, agreed: int) -> None:
         self._partial = text

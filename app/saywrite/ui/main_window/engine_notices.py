@@ -75,9 +75,11 @@ class EngineStatus(QObject):
 
     @property
     def missing_model(self) -> KnownModel | None:
-        """The model of the settings, if the chosen engine needs it and it is not ready."""
+        """The model of the settings, if it is not ready and is all that the chosen engine lacks."""
         choice, known = self._choices.engine(self._engine), self._models.model(self._model)
-        needed = choice is not None and not choice.needs_network
+        engine = self._state_of(self._engine)
+        lacks_more = engine.state is EngineState.UNAVAILABLE and not engine.awaits_model
+        needed = choice is not None and not choice.needs_network and not lacks_more
         return known if needed and known is not None and not known.is_ready else None
 
     def actions_for(self, about: str) -> NoticeActions:

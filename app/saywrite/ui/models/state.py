@@ -155,12 +155,15 @@ class ModelsState(QObject):
         """The known model with its new state, and what of the old one is still valid."""
         known = self._models.get(info.id)
         if known is None:
-            return KnownModel(info, total=info.download_bytes)
+            return KnownModel(info, done=info.arrived_bytes, total=info.download_bytes)
         if info == known.info:
             return known
         if info.state is not ModelState.DOWNLOADING:
             self._rates.pop(info.id, None)
-        if info.state not in KEEPS_PROGRESS:
+        if info.state is ModelState.PAUSED:
+            # The last progress is that of one source; earlier sources may have sent more.
+            known = replace(known, done=info.arrived_bytes, total=info.download_bytes)
+        elif info.state not in KEEPS_PROGRESS:
             known = replace(known, done=0)
         failure = None if info.state in (ModelState.CONVERTING, ModelState.READY) else known.failure
         return replace(known, info=info, left_s=None, failure=failure, task=Task.NONE, checked=False)

@@ -90,7 +90,9 @@ def is_trusted(text: str, confidence: Confidence) -> bool:
         return True
     if confidence.logprob < LEAST_LOGPROB:
         return False
-    if confidence.no_speech > LIKELY_SILENCE and confidence.logprob < LEAST_LOGPROB_IN_SILENCE:
+    if confidence.no_speech > LIKELY_SILENCE and (
+        confidence.logprob < LEAST_LOGPROB_IN_SILENCE or confidence.share > LOOP_SHARE
+    ):
         return False
     return not (_is_loop(text, confidence) or (is_stock_phrase(text) and _is_stock_doubtful(confidence)))
 

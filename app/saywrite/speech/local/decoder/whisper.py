@@ -22,6 +22,7 @@ from saywrite.speech.local.decoder.mel import HOP, log_mel
 from saywrite.speech.local.decoder.prompt import prompt_tokens
 from saywrite.speech.local.decoder.simplified_chinese import to_simplified
 from saywrite.speech.local.decoder.tokenizer import Tokenizer
+from saywrite.speech.local.models import window_policy
 
 FINAL_BEAM = 5
 PARTIAL_BEAM = 1
@@ -69,7 +70,8 @@ class _Window:
 class WhisperDecoder:
     """A loaded model. Whisper base (int8) takes 0.3 s and 180 MB.
 
-    `model` is a folder with `model.bin`, `config.json`, `tokenizer.json` and the vocabulary. Raises ImportError where
+    `model` is a folder with `model.bin`, `config.json`, `tokenizer.json` and the vocabulary, named after the model's id
+    in the catalogue, which knows its windows. Raises ImportError where
     there is no wheel of CTranslate2, OSError or RuntimeError when the model cannot be read.
     """
 
@@ -85,6 +87,7 @@ class WhisperDecoder:
         except ValueError as error:
             raise RuntimeError(str(error)) from error
         self._bands = int(self._model.n_mels)
+        self._windows = window_policy(model)
         self._prompt_key: tuple[str, tuple[str, ...]] | None = None
         self._prompt: list[int] = []
 
@@ -106,10 +109,13 @@ class WhisperDecoder:
         samples = prepare(samples_of(pcm))
         task = _Task(self._prompt_for(language, keywords), language, final, long_window)
         decoding = self._transcribe(samples, task)
-        is_short = windows.window_s(len(samples) / SAMPLE_RATE, long_window) < windows.LONGEST_S
+        is_short = self._window_s(samples, long_window) < windows.LONGEST_S
         if final and is_short and looks_repeated(decoding.text):
             return self._transcribe(samples, replace(task, long_window=True))
         return decoding
+
+    def _window_s(self, samples: Floats, long_window: bool) -> float:
+        return windows.window_s(len(samples) / SAMPLE_RATE, long_window, self._windows)
 
     def _prompt_for(self, language: str, keywords: Sequence[str]) -> list[int]:
         """The prompt's tokens, kept for the next call: partials ask several times a second."""
@@ -133,7 +139,7 @@ class WhisperDecoder:
         return Decoding(text, bool(trusted) or not texts)
 
     def _read_window(self, samples: Floats, task: _Task) -> _Window:
-        length_s = windows.window_s(len(samples) / SAMPLE_RATE, task.long_window)
+        length_s = self._window_s(samples, task.long_window)
         length = round(length_s * SAMPLE_RATE / FRAME_PAIR) * FRAME_PAIR
         sound = samples[:length]
         sound_s = len(sound) / SAMPLE_RATE

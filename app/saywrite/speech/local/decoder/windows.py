@@ -10,18 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from saywrite.speech.local.decoder.tokenizer import Tokenizer
+from saywrite.speech.local.models import WindowPolicy
 
 LONGEST_S = 30.0
-SHORTEST_S = 5.0
-MARGIN_S = 2.0
 TOKENS_PER_SECOND = 9
 TOKENS_MORE = 24
 MOST_TOKENS = 224
-"""Half of the decoder's 448 positions: the rest belongs to the prompt."""
-
+"""Half of the decoder's 448 positions: the other half is for the prompt."""
 
 LEAST_ADVANCE_S = 1.0
-"""A window that begins less than this behind the last one would cost much and tell little."""
+"""A window begins at least this far behind the one before it: a whole pass for less new sound is too dear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +42,14 @@ class Reading:
     next_s: float | None
 
 
-def window_s(sound_s: float, long_window: bool) -> float:
-    """The length of the window for a sound of `sound_s` seconds, the silence behind it included."""
+def window_s(sound_s: float, long_window: bool, policy: WindowPolicy) -> float:
+    """The length of the window for a sound of `sound_s` seconds, the silence behind it included.
+
+    `policy`: of the model, from the catalogue.
+    """
     if long_window:
         return LONGEST_S
-    return min(LONGEST_S, max(SHORTEST_S, sound_s + MARGIN_S))
+    return min(LONGEST_S, max(policy.min_s, sound_s + policy.pad_s))
 
 
 def token_limit(sound_s: float) -> int:

@@ -91,6 +91,12 @@ def size_of(folder: Path, name: str) -> int:
     return next(sizes, 0)
 
 
+def arrived_bytes(model: Model, folder: Path) -> int:
+    """The size of what lies in `folder` of an unfinished download: published files, wheels, and parts of both."""
+    names = [file.name for file in model.published] + [wheel.filename for wheel in model.wheels]
+    return min(sum(size_of(folder, name) for name in names), model.download_bytes)
+
+
 def _is_intact(folder: Path, file: ModelFile, stop: StopTransfer) -> bool:
     """Is it the file of the catalogue? Where only its size is known, the hash is that of the stamp, if there is one."""
     expected = file.sha256 or str((read_stamp(folder) or {}).get(file.name, {}).get("sha256", ""))

@@ -118,6 +118,8 @@ def _write_quantized(stream: BinaryIO, variable: _Variable, out: BinaryIO) -> No
 
 def _quantize(rows: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
     largest = np.abs(rows).max(axis=1, initial=0.0)
+    if not np.isfinite(largest).all():
+        raise WeightsError("a weight is no finite number")
     # A row of zeros keeps the scale 1, as in ctranslate2/src/ops/quantize_cpu.cc.
     scales = np.where(largest > 0, np.float32(_LARGEST) / np.where(largest > 0, largest, 1), 1).astype(np.float32)
     return np.rint(rows * scales[:, None]).astype(np.int8), scales

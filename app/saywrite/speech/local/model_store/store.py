@@ -191,9 +191,11 @@ class ModelStore:
             except SourceError as error:
                 failures.append((source.name, error))
         reasons = "; ".join(f"{name}: {error.reason}" for name, error in failures)
+        arrived = contents.arrived_bytes(model, part)
+        kept = f" What has arrived is kept: {_in_units(arrived)}." if arrived else ""
         remedy = next((error.remedy for _name, error in failures if error.remedy), "")
         raise ModelUnreachable(
-            f"{model.label} could not be downloaded ({reasons}). What has arrived is kept.",
+            f"{model.label} could not be downloaded ({reasons}).{kept}",
             remedy
             or "Connect to the network and try again, or copy the model's files here and name their folder in "
             "Settings > Recognition (on the command line: --from FOLDER).",
@@ -241,6 +243,7 @@ class ModelStore:
             judgement=model.judgement,
             state=state,
             removable=own.exists(),
+            arrived_bytes=contents.arrived_bytes(model, self._part(model)) if state is ModelState.PAUSED else 0,
         )
 
     def _part(self, model: Model) -> Path:
@@ -271,6 +274,12 @@ class ModelStore:
             yield
         finally:
             lock.release()
+
+
+def _in_units(size: int) -> str:
+    """A number of bytes in words: 62 MB, 2.3 kB."""
+    value, unit = (size / 1e6, "MB") if size >= 1_000_000 else (size / 1e3, "kB")
+    return f"{value:.0f} {unit}" if value >= 9.95 else f"{value:.1f} {unit}"
 
 
 def _refuse(offset: int) -> AbstractContextManager[Stream]:
