@@ -26,7 +26,7 @@ MODELS = ("whisper-base", "whisper-small", "whisper-large-v3-turbo")
 MODEL_ACTIONS = ("list", "download", "remove", "verify")
 LANGUAGES = ("en", "de", "fr", "es", "pt", "zh", "ja", "it")
 FORMER_ENGINES = {"builtin": "local"}
-"""What older versions called an engine; scripts may still say so."""
+"""Former names of engines, which scripts may still use."""
 
 FORMATS = ("txt", "md", "json", "srt", "vtt", "csv")
 
@@ -79,7 +79,7 @@ class Options(NamedTuple):
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:
-    """Options from the arguments; exits with `USAGE` and a message on wrong ones, with `DONE` after --help."""
+    """The options in the arguments. Exits with `USAGE` and a message on wrong ones, with `DONE` after --help."""
     given = vars(_parser().parse_args(argv))
     return Options(
         command=given.pop("command") or "window",

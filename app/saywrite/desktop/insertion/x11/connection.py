@@ -96,7 +96,7 @@ class X11Connection:
         return int(self._time)
 
     def monotonic(self, server_time: int, now: float) -> float:
-        """A time of the server (ms) on our clock, which on the same computer is the same one; else about `now`."""
+        """A time of the server (ms) in monotonic seconds; about `now` if the server has another clock."""
         ago = ((int(now * 1000) - server_time) & 0xFFFF_FFFF) / 1000
         return now - ago if ago < _RECENT_S else now
 
