@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
+from saywrite.foundation.catalog import EN
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, seconds
 from saywrite.speech.engine import UtteranceBoundary, UtteranceSegmenter
 from saywrite.speech.local.agreement import Agreement
@@ -96,7 +97,7 @@ class Utterances:
         cpu: Callable[[], float] = time.process_time,
     ) -> None:
         self.number = number
-        self.language = "en"
+        self.language = EN
         self.keywords: tuple[str, ...] = ()
         self.long_window = False
         self.while_decoding: Callable[[dict[str, Any], float], AbstractContextManager[None]] = self._report_once
