@@ -2,7 +2,7 @@
 """The commands of a checkout. `run` and `test` do all the set-up they need, on a bare machine too.
 
     python3 packaging/dev.py run [arguments]         start Saywrite (`run listen`, `run transcribe FILE`, ...)
-    python3 packaging/dev.py test [pytest arguments] every check and test, `test tests/text -q` for some
+    python3 packaging/dev.py test [pytest arguments] every check and test on every core, `test tests/text -q` for some
     python3 packaging/dev.py check                   only ruff, mypy and the import contract
     python3 packaging/dev.py bench [--quick]         the benchmarks, one table
     python3 packaging/dev.py package                 build the wheels of the program and of its model into dist/
@@ -86,6 +86,9 @@ OTHER_SYSTEMS = {
 DPKG_STATUS = Path("/var/lib/dpkg/status")
 LIBRARIES = ("portaudio", "xcb-cursor", "EGL")  # absent: the packages of OTHER_SYSTEMS are worth naming
 TOOLS = ("Xvfb", "openbox", "xdotool", "xclip", "pulseaudio")
+
+MOST_WORKERS = 4  # each has a sound server, a screen and a recognition model of its own
+OWN_PROCESSES = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "--co", "-s", "--capture=no", "-h", "--help")
 
 PROBE = """
 import json, struct, sys
@@ -540,6 +543,19 @@ def check(python: str) -> int:
     return max(subprocess.run([python, *each], cwd=str(ROOT), check=False).returncode for each in commands)
 
 
+def across_cores(arguments: list[str]) -> list[str]:
+    """What pytest is told so that whole folders of tests use every core, the tests of one file in one process.
+
+    Nothing where a file or a single test is named, and where the arguments choose the processes or the debugger.
+    """
+    cores = min(MOST_WORKERS, len(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else 1
+    chosen = any(each.startswith(OWN_PROCESSES) for each in arguments)
+    if cores < 2 or chosen or any("::" in each or (ROOT / each).is_file() for each in arguments):
+        return []
+    # tests/conftest.py sorts the files, so that a long one is not the last.
+    return ["-n", str(cores), "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "20"]
+
+
 def package(python: str) -> int:
     dist = ROOT / "dist"
     build = [python, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(dist), str(ROOT)]
@@ -612,7 +628,7 @@ def main(arguments: list[str]) -> int:
     set_up("test", system=command in ("test", "bench"), model=command not in ("check", "lock"))
     os.chdir(str(ROOT))
     if command == "test":
-        return start([python, "-m", "pytest", *rest])
+        return start([python, "-m", "pytest", *across_cores(rest), *rest])
     if command == "bench":
         return start([python, str(ROOT / "packaging/bench"), *rest])
     return {"check": check, "package": package}[command](python) if command != "lock" else lock(python, rest)

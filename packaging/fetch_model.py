@@ -14,14 +14,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from saywrite.cli.models import download
+from saywrite.foundation.catalog import DEFAULT_MODEL
 from saywrite.foundation.errors import ModelDamaged, ModelError
 from saywrite.foundation.events import ModelState
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import OFFICIAL_HOST, FolderSource, ModelSource, WebSource
 from saywrite.speech.local.model_store.store import ModelStore
 from saywrite.speech.local.model_store.transfer import StopTransfer
-from saywrite.speech.local.models import DEFAULT_MODEL
+from saywrite.speech.network.network import Network
 
 TIMEOUTS_S = (5.0, 20.0)
 

@@ -15,7 +15,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from saywrite.speech.local.models import DEFAULT_MODEL, get_model
+from saywrite.foundation.catalog import DEFAULT_MODEL
+from saywrite.speech.local.models import get_model
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME, VERSION = "saywrite_model_base", "1.0.0"

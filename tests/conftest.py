@@ -4,6 +4,9 @@ Nothing of the person who runs the tests is read or written. A log record at WAR
 not look at itself (by taking `caplog`) fails it, as does any warning (`filterwarnings`) or message of Qt's
 (`qt_log_level_fail`, both in pyproject.toml). In CI a skipped test is a failed one: what cannot run there is
 not tested.
+
+`dev.py test` runs the files of tests in several processes (pytest-xdist). Each process has a sandbox of its own; a
+test marked `alone` waits until no other process runs a test.
 """
 
 from __future__ import annotations
@@ -14,8 +17,10 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -83,19 +88,75 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(SANDBOX, ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first, the real thing last; whatever lies in tests/system is marked `system`."""
-    folders = ["", "ui", "structure", "system"]
+FOLDERS = ("", "ui", "structure", "system")
+"""Quick tests first, the real thing last; a folder that is not listed counts as the first."""
 
-    def rank(item: pytest.Item) -> int:
+LONGEST = (
+    "test_benchmarks.py",
+    "test_aiola_faults.py",
+    "test_insertion_clipboard.py",
+    "test_insertion_x11.py",
+    "test_local_worker.py",
+    "test_push_to_talk.py",
+    "test_insertion_sway.py",
+    "test_listen.py",
+    "test_window_faults.py",
+    "test_transcribe.py",
+    "test_tray.py",
+    "test_dev_commands.py",
+    "test_bit_exact.py",
+    "test_aiola_endurance.py",
+    "test_microphone_faults.py",
+    "test_command_signals.py",
+    "test_remote_control.py",
+    "test_hotkeys_x11.py",
+)
+"""The files of tests/system that take more than half a minute, the longest first. A process that has no file left idles
+until the others have finished theirs, so the last ones have to be short.
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the files of tests; whatever lies in tests/system is marked `system`."""
+
+    def rank(item: pytest.Item) -> tuple[int, int]:
         inside = item.path.is_relative_to(ROOT / "tests")
         folder = item.path.relative_to(ROOT / "tests").parts[0] if inside else ""
-        return folders.index(folder) if folder in folders else 0
+        place = LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
+        return (FOLDERS.index(folder) if folder in FOLDERS else 0, place)
 
     for item in items:
-        if rank(item) == folders.index("system"):
+        if rank(item)[0] == FOLDERS.index("system"):
             item.add_marker(pytest.mark.system)
     items.sort(key=rank)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process of pytest-xdist, before it starts, where the processes of this run meet."""
+    node.workerinput["meeting_place"] = str(SANDBOX)
+
+
+@contextmanager
+def turn_of(folder: Path, alone: bool) -> Iterator[None]:
+    """Hold the machine together with other tests, or `alone`; waits for it. `folder` is the same in every process."""
+    import fcntl
+
+    with (folder / "turn").open("w") as turn, (folder / "machine").open("w") as machine:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # or the other processes would always be back before the one that waits
+        fcntl.flock(machine, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        fcntl.flock(turn, fcntl.LOCK_UN)
+        yield
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Wait for the test's turn, outside of its time limit."""
+    folder = getattr(item.config, "workerinput", {}).get("meeting_place")
+    if folder is None:
+        return (yield)
+    with turn_of(Path(folder), alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 def skip_as_failure(report: pytest.TestReport | pytest.CollectReport, in_ci: bool) -> None:

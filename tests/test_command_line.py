@@ -59,8 +59,8 @@ def test_command_line_settings_and_engines_know_the_same_names() -> None:
     from saywrite.foundation.catalog import ENGINES, FORMER_NAMES
     from saywrite.storage.settings.schema import FORMER_VALUES, OPTIONS
 
-    assert tuple(engine.name for engine in ENGINES) == cli.ENGINES == tuple(dict(OPTIONS["engine"].choices))
-    assert cli.FORMER_ENGINES == FORMER_NAMES == {"builtin": "local"}
+    assert tuple(engine.name for engine in ENGINES) == cli.ENGINE_NAMES == tuple(dict(OPTIONS["engine"].choices))
+    assert cli.FORMER_NAMES == FORMER_NAMES == {"builtin": "local"}
     assert {old: new for (name, old), new in FORMER_VALUES.items() if name == "engine"} == FORMER_NAMES
 
 

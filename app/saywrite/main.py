@@ -1,6 +1,6 @@
-"""The composition root: options to folders, log and settings; builds every object; runs the front end asked for.
+"""The composition root: reads options and settings, builds all objects, runs a front end. Main thread.
 
-Imports what a command needs when it needs it: `saywrite --version` loads nothing, the command line no Qt.
+Each command imports what it needs: `saywrite --version` loads no other package, the command line no Qt.
 """
 
 from __future__ import annotations
@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saywrite.cli import arguments as cli
 from saywrite.cli.ending.exit_codes import run_to_exit_code
 from saywrite.cli.ending.interrupts import end_even_when_held, end_on_signals
+from saywrite.foundation.catalog import EN, LOCAL
 from saywrite.foundation.paths import Paths, default_paths
 from saywrite.foundation.program import program_command, window_command, worker_command
 
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from saywrite.cli.remote_answers import RemoteServers
     from saywrite.desktop.autostart import Autostart
     from saywrite.desktop.single_instance import Instance
-    from saywrite.dictation.api import Dictation
-    from saywrite.dictation.commands import DictationCommands
+    from saywrite.dictation.api import Dictation, DictationApplication
     from saywrite.dictation.observers import StatusBoard
     from saywrite.foundation.events import FrontEndEvent
     from saywrite.storage.history.store import HistoryStore
@@ -36,11 +37,11 @@ if TYPE_CHECKING:
     from saywrite.ui.widgets.choosers import EngineChoices
 
 _environ: Mapping[str, str] = os.environ
-"""The environment of the start. Set once; `os.environ`, which children get, is without the API key then."""
+"""The environment at the start. Set once; afterwards `os.environ`, which child processes inherit, has no API key."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run Saywrite with these arguments; the exit code."""
+    """Run Saywrite with these arguments and return the exit code."""
     return run_to_exit_code(lambda: _run(cli.parse(argv)))
 
 
@@ -53,7 +54,7 @@ def _run(options: cli.Options) -> int:
 
         global _environ
         _environ = take_environment(os.environ)
-    if options.command in ("devices", "doctor", "models"):  # they may be held in a library while they look
+    if options.command in ("devices", "doctor", "models"):  # a library may block them
         end_even_when_held()
     return _COMMANDS[options.command](options)
 
@@ -70,9 +71,11 @@ def build(
     on_main: Callable[[Callable[[], None]], None] | None = None,
     models: Path | None = None,
 ) -> Dictation:
-    """Every object below the front end. `keep_files`: files that are transcribed get a journal and a history too.
-    `secrets`: where the front end keeps keys, if it does. `on_main`: how a job gets to the window's thread. `models`:
-    the data folder that the models are looked for in, where it is not that of `paths`.
+    """Build every object below the front end.
+
+    `keep_files`: transcribed files get a journal and an entry in the history. `secrets`: the key storage of the front
+    end, if it has one. `on_main`: runs a job on the window's thread. `models`: the data folder of the models, unless it
+    is that of `paths`.
     """
     from saywrite.dictation.api import Dictation
     from saywrite.dictation.loop import Inbox
@@ -87,9 +90,9 @@ def build(
         device = named_device(options.device)
     offline_s = NO_SERVICE_S if options.command in ("listen", "transcribe") and not options.wait else None
 
-    def make_commands() -> DictationCommands:
+    def make_application() -> DictationApplication:
         from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble
-        from saywrite.speech.aiola.net.network import Network
+        from saywrite.speech.network.network import Network
 
         folder, program = models or paths.data, program_command()
         run_options = RunOptions(
@@ -98,11 +101,11 @@ def build(
         context = ServiceContext(secrets or LateSecrets(), Network(), _environ)
         return assemble(inbox, paths, settings, keywords, tell, run_options, context)
 
-    return Dictation(inbox, make_commands)
+    return Dictation(inbox, make_application)
 
 
 def _run_worker(engine: str, model: Path | None) -> int:
-    if engine != "local" or model is None:
+    if engine != LOCAL or model is None:
         print(f"saywrite: there is no worker called {engine}, or no model for it.", file=sys.stderr)
         return cli.USAGE
     from saywrite.audio.vad import Segmenter
@@ -112,7 +115,7 @@ def _run_worker(engine: str, model: Path | None) -> int:
 
 
 def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], tuple[str, ...]]:
-    """Folders, settings with the options over them, keywords, and what was wrong with any of them, in sentences."""
+    """Return folders, settings overridden by options, keywords, and problems with them as sentences."""
     from dataclasses import replace
 
     from saywrite.foundation.logging_setup import start_log
@@ -199,20 +202,20 @@ def _open_window(options: cli.Options, instance: Instance) -> int:
     app.aboutToQuit.connect(remote.close)
     front.window.painted.connect(lambda: _watch_tray_hosts(front.tray, app.aboutToQuit.connect))
     thread.told.connect(front.receive)
-    front.window.painted.connect(thread.start)  # what is behind the window is loaded once it is there to be seen
+    front.window.painted.connect(thread.start)  # the window appears before the rest is loaded
     front.show()
     return run(app, thread, dictation, front.save)
 
 
 def _account_access(secrets: Secrets) -> AccountAccess:
-    """What the settings' aiOla page may do."""
+    """Return the operations of the aiOla page in the settings."""
     from saywrite.speech.aiola.account import check_address
     from saywrite.ui.settings.account_access import SECRET_OF, AccountAccess, environment_of
 
     def test(settings: Settings, typed: str | None) -> Iterator[tuple[bool | None, str, str]]:
         from saywrite.dictation.assembly import find_account
         from saywrite.speech.aiola.connection_check import check
-        from saywrite.speech.aiola.net.network import Network
+        from saywrite.speech.network.network import Network
         from saywrite.storage.settings.keyring import SessionSecrets
 
         kept = secrets
@@ -236,7 +239,7 @@ def _both(
 
 
 def _take_commands(instance: Instance, dictation: Dictation, board: StatusBoard, front: FrontEnd) -> RemoteServers:
-    """From here on the command line and D-Bus drive this window; those that came before wait and are served now."""
+    """Serve the command line and D-Bus from now on, and the commands that already wait."""
     from saywrite.cli.remote_answers import RemoteControl, RemoteServers, WindowCalls
 
     window = WindowCalls(front.activator.show_wanted.emit, front.activator.quit_wanted.emit)
@@ -248,7 +251,7 @@ def _take_commands(instance: Instance, dictation: Dictation, board: StatusBoard,
 
 
 def _watch_tray_hosts(tray: Tray, at_quit: Callable[[Callable[[], None]], object]) -> None:
-    """Windows and macOS have a tray as long as there is a desktop; elsewhere it comes and goes."""
+    """Follow the appearance and disappearance of the tray. Windows and macOS always have one."""
     if sys.platform in ("win32", "darwin"):
         tray.host_changed.emit(True)
         return
@@ -282,7 +285,7 @@ def _choices() -> EngineChoices:
     )
 
 
-# The window's errands: run on its task threads, imported when they are first needed.
+# Tasks of the window, run on its pool threads. Their modules are imported at the first use.
 
 
 def _save_settings(paths: Paths, settings: Settings) -> None:
@@ -299,8 +302,9 @@ def _save_keywords(paths: Paths, keywords: tuple[Keyword, ...]) -> None:
 
 def _open_history(paths: Paths) -> HistoryStore:
     from saywrite.storage.history.store import HistoryStore
+    from saywrite.storage.recordings.repair import remove_deleted
 
-    return HistoryStore(paths.history)
+    return HistoryStore(paths.history, partial(remove_deleted, paths.recordings))
 
 
 def _diagnostics(paths: Paths) -> str:
@@ -314,8 +318,7 @@ def _drive(options: cli.Options) -> int:
 
     data = default_paths(options.config, options.data).data
     engine, language = options.engine or "", options.language or ""
-    said = drive(data, options.command, engine=engine, language=language, as_json=options.as_json)
-    if said:
+    if said := drive(data, options.command, engine=engine, language=language, as_json=options.as_json):
         print(said)
     return cli.DONE
 
@@ -324,11 +327,8 @@ def _listen(options: cli.Options) -> int:
     from saywrite.cli.batch import listen
 
     paths, settings, keywords = _load_for_terminal(options)
-    return listen(
-        lambda tell: build(options, paths, settings, keywords, tell),
-        _output(options, paths),
-        options.seconds,
-    )
+    run = partial(build, options, paths, settings, keywords)
+    return listen(run, _output(options, paths), options.seconds)
 
 
 def _transcribe(options: cli.Options) -> int:
@@ -382,7 +382,7 @@ def _doctor(options: cli.Options) -> int:
 
     with tempfile.TemporaryDirectory(prefix="saywrite-self-test-") as folder:
         private = default_paths(Path(folder) / "config", Path(folder) / "data")
-        settings = replace(settings, engine="local", language="en", keep_recordings_days=-1)
+        settings = replace(settings, engine=LOCAL, language=EN, keep_recordings_days=-1)
         check = run_self_test(lambda tell: build(options, private, settings, keywords, tell, models=paths.data))
     return print_checks((check,), options.as_json)
 

@@ -20,13 +20,14 @@ from tests.aiola_server.certificates import make
 from tests.aiola_server.fault_proxy import FaultProxyProcess
 from tests.aiola_server.hosting import ServiceProcess
 from tests.aiola_server.script import API_KEY, DEFAULT_WORKFLOW
+from tests.speech.event_poster import EventPoster
 
 from saywrite.audio.vad import Segmenter
 from saywrite.foundation.events import EngineChanged, Final, RecognizerFinished, Rewind
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.engine import AiolaRecognizer
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.engine import Incoming, Request
+from saywrite.speech.network.network import Network
 
 LIMIT_S = 30.0
 BLOCK_S = 0.02
@@ -84,9 +85,10 @@ class Ours:
         self.told: list[tuple[float, object]] = []
         """Every event with its time, in order."""
         account = Account("key", API_KEY, where.url, where.url, DEFAULT_WORKFLOW)
-        self.recognizer = AiolaRecognizer(
+        recognizer = AiolaRecognizer(
             self._inbox.put, lambda: account, Segmenter, Network(where.authority), linger_s=lambda: linger_s
         )
+        self.recognizer = EventPoster(recognizer, self._inbox.put)
         self._pcm = b""
         self._fed = 0
         self._number = 0

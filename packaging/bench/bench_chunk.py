@@ -43,19 +43,19 @@ def of_link(url: str, token: str) -> Iterator[Send]:
     from tests.aiola_server.script import DEFAULT_WORKFLOW
 
     from saywrite.speech.aiola.delivery.flow_control import MARK_EVERY
-    from saywrite.speech.aiola.net.command_queue import Dialed, TransportConnected
-    from saywrite.speech.aiola.net.network import Network
+    from saywrite.speech.aiola.net.command_queue import SocketConnected, TransportConnected
     from saywrite.speech.aiola.net.websocket import WebSocketTransport
+    from saywrite.speech.network.network import Network
 
     posted: SimpleQueue[Any] = SimpleQueue()
     link = WebSocketTransport(1, posted.put, Network())
     query = {"execution_id": str(uuid.uuid4()), "flow_id": DEFAULT_WORKFLOW, "time_zone": "UTC", "lang_code": "en"}
-    link.dial(url)
+    link.connect(url)
     link.upgrade(
         "/api/voice-streaming/socket.io/?" + urlencode({**query, "x-aiola-api-token": token}),
         {"Authorization": f"Bearer {token}"},
     )
-    for kind in (Dialed, TransportConnected):
+    for kind in (SocketConnected, TransportConnected):
         message = posted.get(timeout=LIMIT_S)
         assert isinstance(message, kind), message
     sent = 0

@@ -45,31 +45,34 @@ class Recognizer:
 
     window = 160_000
 
-    def __init__(self, post: object) -> None:
+    def __init__(self) -> None:
         from saywrite.foundation.catalog import LOCAL_CAPABILITIES
 
-        self.capabilities, self.post, self.said = LOCAL_CAPABILITIES, post, 0
+        self.capabilities, self.said = LOCAL_CAPABILITIES, 0
 
-    def start(self, request: object) -> None:
+    def start(self, request: object) -> tuple[object, ...]:
         self.dictation = request.dictation  # type: ignore[attr-defined]
+        return ()
 
-    def feed(self, pcm: bytes, end: int) -> None:
+    def feed(self, pcm: bytes, end: int) -> tuple[object, ...]:
         from saywrite.foundation.events import Final, Progress
 
-        if end - self.said >= FINAL_EVERY_S * 16_000:
-            self.post(Final(self.dictation, "and so we went on talking about the weather comma", self.said, end))  # type: ignore[operator]
-            self.said = end
-        self.post(Progress(self.dictation, end, self.said))  # type: ignore[operator]
+        start = self.said
+        if end - start < FINAL_EVERY_S * 16_000:
+            return (Progress(self.dictation, end, start),)
+        self.said = end
+        final = Final(self.dictation, "and so we went on talking about the weather comma", start, end)
+        return final, Progress(self.dictation, end, end)
 
-    def finish(self) -> None:
+    def finish(self) -> tuple[object, ...]:
         from saywrite.foundation.events import RecognizerFinished
 
-        self.post(RecognizerFinished(self.dictation))  # type: ignore[operator]
+        return (RecognizerFinished(self.dictation),)
 
-    prepare = release = abort = close = renew = set_keywords = receive = lambda self, *_: None
+    prepare = release = abort = close = renew = set_keywords = receive = lambda self, *_: ()
 
-    def wake(self, now: float) -> None:
-        return None
+    def wake(self, now: float) -> tuple[tuple[object, ...], None]:
+        return (), None
 
 
 def measure() -> list[Row]:
@@ -85,7 +88,7 @@ def _dictate(folder: Path, application: object) -> list[Row]:
     from datetime import datetime
 
     from saywrite.dictation.commands import DictationCommands, Hardware
-    from saywrite.dictation.loop import Inbox, Services
+    from saywrite.dictation.loop import CurrentSettings, Inbox, Services
     from saywrite.dictation.persistence.archive import Archive
     from saywrite.dictation.persistence.disk_thread import DiskThread
     from saywrite.foundation.events import SegmentAdded, Started
@@ -107,14 +110,14 @@ def _dictate(folder: Path, application: object) -> list[Row]:
         return datetime.now().astimezone()
 
     inbox, source = Inbox(), Source()
-    recognizer = Recognizer(inbox.post)
+    recognizer = Recognizer()
     disk = DiskThread()
     archive = Archive(default_paths(folder / "config", folder / "data"), disk, inbox.post, today)
     hardware = Hardware(
         lambda settings: source, None, type("Player", (), {"stop": lambda self: None})(), *[lambda: None] * 3
     )  # type: ignore[arg-type]
     parts = Services(inbox, {"local": recognizer}, archive, time.monotonic, today)  # type: ignore[dict-item]
-    desk = DictationCommands(parts, hardware, Settings(keep_recordings_days=-1), (), tell)
+    desk = DictationCommands(parts, hardware, CurrentSettings(Settings(keep_recordings_days=-1)), (), tell)
     archive.open()
     desk.start_microphone()
 
@@ -133,7 +136,8 @@ def _dictate(folder: Path, application: object) -> list[Row]:
             memory.append(me.memory_info().rss / 1e6)
     took = time.monotonic() - began
     _wait_for_disk(disk)
-    desk.quit()
+    desk.end_all()
+    desk.close()
     growth = (memory[-1] - memory[0]) / max(len(memory) - 1, 1) * 2
     return [
         Row(f"{HOURS} h of dictation at speed: growth of memory an hour", growth, "MB", 5, len(memory)),

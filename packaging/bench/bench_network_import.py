@@ -19,8 +19,8 @@ print(1000 * (time.perf_counter() - began))
 """
 
 STREAM = "import saywrite.speech.aiola.net.connection_thread"
-HTTP = "import saywrite.speech.aiola.net.http_session"
-READY = "from saywrite.speech.aiola.net.network import Network; Network().tls()"
+HTTP = "import saywrite.speech.network.http_client"
+READY = "from saywrite.speech.network.network import Network; Network().tls()"
 
 
 def loading_ms(*imports: str) -> list[float]:
@@ -36,7 +36,7 @@ def loading_ms(*imports: str) -> list[float]:
 def measure() -> list[Row]:
     return [
         Row.of("import for a stream (websocket-client, ssl)", loading_ms(STREAM), "ms"),
-        Row.of("import for signing in (requests)", loading_ms(HTTP), "ms"),
+        Row.of("import for signing in (httpx)", loading_ms(HTTP), "ms"),
         Row.of("import of the whole network, trust store ready", loading_ms(STREAM, HTTP, READY), "ms", 300),
         Row.of("the same in the official SDK (import aiola)", loading_ms("import aiola"), "ms"),
     ]

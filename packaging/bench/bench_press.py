@@ -51,7 +51,7 @@ def _presses(folder: Path) -> list[float]:
     from saywrite.foundation.events import Finished
     from saywrite.foundation.paths import default_paths
     from saywrite.foundation.program import worker_command
-    from saywrite.speech.aiola.net.network import Network
+    from saywrite.speech.network.network import Network
     from saywrite.storage.settings.keyring import LateSecrets
     from saywrite.storage.settings.schema import Settings
 

@@ -21,9 +21,10 @@ from speech_sets import Clip, all_sets, test_data
 from table import QUICK, Row, amount
 from word_errors import word_error_rate
 
+from saywrite.foundation.catalog import DEFAULT_MODEL
 from saywrite.foundation.paths import default_paths
 from saywrite.speech.local.decoder.whisper import WhisperDecoder
-from saywrite.speech.local.models import DEFAULT_MODEL, find_model
+from saywrite.speech.local.models import find_model
 
 RATE = 16_000
 PROMPT_STEP = 12 if QUICK else 3
@@ -56,7 +57,7 @@ def measure() -> list[Row]:
         raise SystemExit("The recognition model is not on this machine.")
     rows = _loading(model)
     decoder = WhisperDecoder(model)
-    sets = {name: clips[:CLIPS] for name, clips in all_sets(PROMPT_STEP).items()}
+    sets = all_sets(PROMPT_STEP, CLIPS)
     rows += _accuracy(decoder, sets)
     human = sets["tests/data"] + sets.get("LibriVox (Austen)", [])
     rows += _conditions(decoder, human)
@@ -87,7 +88,7 @@ print(psutil.Process().memory_info().rss / 1e6)
 def _loading(model: Path) -> list[Row]:
     """Imports and model in a fresh process, as the worker loads them."""
     runs = []
-    for _ in range(2 if QUICK else 5):
+    for _ in range(amount(5, 2, 1)):
         command = [sys.executable, "-c", LOADING, str(model)]
         done = subprocess.run(command, check=True, capture_output=True, text=True, env=dict(os.environ))
         runs.append([float(line) for line in done.stdout.split()])
@@ -181,5 +182,5 @@ def _window_cost(decoder: WhisperDecoder, clips: Sequence[Clip]) -> Row:
         decoder.decode(clip.pcm, language="en", long_window=long_window)
         return time.process_time() - began
 
-    shares = [cost(False) / cost(True) for _ in range(3 if QUICK else 7)]
+    shares = [cost(False) / cost(True) for _ in range(amount(7, 3, 1))]
     return Row.of("cost of a 5 s window as a share of a 30 s window", shares, "", 1 / 3)

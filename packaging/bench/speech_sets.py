@@ -93,13 +93,13 @@ class Clip:
         return len(self.pcm) / 2 / RATE
 
 
-def all_sets(prompt_step: int = 3) -> dict[str, list[Clip]]:
-    """Every set that this machine has; of the telephone prompts each `prompt_step`-th."""
+def all_sets(prompt_step: int = 3, at_most: int = 1_000) -> dict[str, list[Clip]]:
+    """Every set that this machine has, `at_most` clips of each; of the telephone prompts each `prompt_step`-th."""
     sets = {"tests/data": test_data()}
-    sets |= {f"py-nanotts {language}": synthesized(language) for language in SENTENCES}
+    sets |= {f"py-nanotts {language}": synthesized(language, at_most) for language in SENTENCES}
     sets |= {"LibriVox (Austen)": librivox(), "card game": cards()}
     sets |= {f"telephone prompts {language}": prompts(language)[::prompt_step] for language in PROMPT_SPEAKERS}
-    return {name: clips for name, clips in sets.items() if clips}
+    return {name: clips[:at_most] for name, clips in sets.items() if clips}
 
 
 def test_data() -> list[Clip]:
@@ -107,11 +107,11 @@ def test_data() -> list[Clip]:
     return [Clip(name, "en", decoded(folder / f"{name}.flac"), text) for name, text in TEST_DATA.items()]
 
 
-def synthesized(language: str) -> list[Clip]:
-    """The sentences of a language by its Pico voice."""
+def synthesized(language: str, at_most: int) -> list[Clip]:
+    """The first `at_most` sentences of a language by its Pico voice, each from a process of its own."""
     return [
         Clip(f"{language} {number}", language, _spoken(text, VOICES[language]), text)
-        for number, text in enumerate(SENTENCES[language])
+        for number, text in enumerate(SENTENCES[language][:at_most])
     ]
 
 

@@ -38,8 +38,9 @@ _decoder: Any = None
 
 def _load() -> None:
     global _decoder
+    from saywrite.foundation.catalog import DEFAULT_MODEL
     from saywrite.speech.local.decoder.whisper import WhisperDecoder
-    from saywrite.speech.local.models import DEFAULT_MODEL, find_model
+    from saywrite.speech.local.models import find_model
 
     model = find_model(DEFAULT_MODEL, default_paths().data)
     if model is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 import uuid
@@ -13,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import httpx
 import pytest
-import requests
 import websocket
 from tests.aiola_server.certificates import make
 from tests.aiola_server.hosting import ServiceProcess, ServiceThread
@@ -90,11 +91,11 @@ def refused(service: ServiceThread, token: str = "", **query: str) -> str:
     return str(json.loads(answer.removeprefix(f"44{NAMESPACE},"))["data"]["code"])
 
 
-def post(service: ServiceThread, path: str, bearer: str, **body: object) -> requests.Response:
-    return requests.post(service.url + path, json=body, headers={"Authorization": f"Bearer {bearer}"}, timeout=10)
+def post(service: ServiceThread, path: str, bearer: str, **body: object) -> httpx.Response:
+    return httpx.post(service.url + path, json=body, headers={"Authorization": f"Bearer {bearer}"}, timeout=10)
 
 
-def open_session(service: ServiceThread) -> requests.Response:
+def open_session(service: ServiceThread) -> httpx.Response:
     token = post(service, "/voip-auth/apiKey2Token", API_KEY).json()["context"]["token"]
     return post(service, "/voip-auth/session", token, workflow_id=DEFAULT_WORKFLOW)
 
@@ -116,9 +117,9 @@ def test_the_number_of_sessions_is_limited_until_one_is_closed(service: ServiceT
     assert (first.status_code, second.status_code) == (200, 429)
     assert second.json()["error"]["code"] == "MAX_CONCURRENCY_REACHED"
     bearer = {"Authorization": f"Bearer {first.json()['jwt']}"}
-    closed = requests.delete(service.url + "/voip-auth/session", headers=bearer, timeout=10)
+    closed = httpx.delete(service.url + "/voip-auth/session", headers=bearer, timeout=10)
     assert set(closed.json()) == {"status", "deletedAt"}
-    assert requests.delete(service.url + "/voip-auth/session", headers=bearer, timeout=10).status_code == 401
+    assert httpx.delete(service.url + "/voip-auth/session", headers=bearer, timeout=10).status_code == 401
     assert open_session(service).status_code == 200
 
 
@@ -388,11 +389,12 @@ def test_frozen_it_keeps_its_connections_and_says_nothing() -> None:
 
 def test_over_tls_only_who_trusts_its_authority_speaks_to_it(tmp_path: Path) -> None:
     made = make(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(made.authority))
     with ServiceThread(certificate=str(made.server)) as service:
         path, bearer = service.url + "/voip-auth/apiKey2Token", {"Authorization": f"Bearer {API_KEY}"}
-        assert requests.post(path, headers=bearer, verify=str(made.authority), timeout=10).status_code == 200
-        with pytest.raises(requests.exceptions.SSLError):
-            requests.post(path, headers=bearer, timeout=10)
+        assert httpx.post(path, headers=bearer, verify=trusting, timeout=10).status_code == 200
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            httpx.post(path, headers=bearer, timeout=10)
 
 
 def test_it_leaves_no_thread_behind() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -291,6 +293,40 @@ def test_a_sound_server_that_does_not_answer_is_not_waited_for():
     assert room.told("opened")
 
 
+@pytest.mark.parametrize("hears", [True, False])
+def test_a_default_device_that_was_opened_before_the_sound_server_answered_is_replaced_by_its_source(hears: bool):
+    """It may be a speaker's monitor."""
+    room = Room(None, replace(PULSE, default_input=True))
+    room.server.answers = False
+    room.quiet = not hears
+    room.start()
+    room.pass_time(1)
+    assert "PULSE_SOURCE" not in room.portaudio.streams[0].spec.environment
+    assert bool(room.told("opened")) == hears
+    room.quiet = False
+    room.server.tell(ServerSnapshot(True, (HEADSET, MONITOR), "headset"))
+    room.pass_time(1)
+    first, second = room.portaudio.streams
+    assert second.spec.environment["PULSE_SOURCE"] == "headset"
+    assert (first.open, second.open) == (False, True)
+    assert len(room.told("opened")) == 1
+    assert room.told("failed") == []
+
+
+@pytest.mark.parametrize("hears", [True, False])
+def test_without_any_microphone_a_sound_server_that_answers_late_ends_what_was_opened_before(hears: bool):
+    room = Room(None, replace(PULSE, default_input=True))
+    room.server.answers = False
+    room.quiet = not hears
+    room.start()
+    room.pass_time(1)
+    room.server.tell(ServerSnapshot(True, (MONITOR,), "speaker.monitor"))
+    room.pass_time(1)
+    assert room.told("failed") == [("failed", NoMicrophone, True)]
+    assert room.told("ended")
+    assert not any(stream.open for stream in room.portaudio.streams)
+
+
 @pytest.mark.parametrize(
     "error",
     [NoMicrophone("There is none."), MicrophoneBusy("Busy."), MicrophoneDenied("Denied."), AudioError("Odd.")],
@@ -367,6 +403,21 @@ def test_a_device_that_is_busy_when_it_comes_back_is_told_once_and_tried_on():
     room.pass_time(6)
     assert room.told("failed") == [("failed", MicrophoneLost, False), ("failed", MicrophoneBusy, False)]
     assert len(room.portaudio.streams) == 2
+
+
+def test_the_log_names_each_problem_and_each_stream(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG, "saywrite.audio.microphone")
+    room = served()
+    room.quiet = True
+    room.pass_time(2)
+    number = InputStream(room.inbox.append, room.audio, None, None).number - 1
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("DEBUG", "sound server: 2 microphones"),
+        ("DEBUG", f"stream {number}: opening a source"),
+        ("DEBUG", f"stream {number}: open after 0.000 s"),
+        ("DEBUG", f"stream {number}: has sound"),
+        ("INFO", "problem with the microphone: stalled"),
+    ]
 
 
 def test_a_stall_is_told_once_and_the_same_stream_goes_on():

@@ -11,9 +11,9 @@ import pytest
 
 from saywrite.audio.levels import measure
 from saywrite.audio.source import SoundSink
-from saywrite.dictation.api import Dictation
+from saywrite.dictation.api import Dictation, DictationApplication
 from saywrite.dictation.commands import DictationCommands, Hardware
-from saywrite.dictation.loop import Inbox, Services
+from saywrite.dictation.loop import CurrentSettings, Inbox, Services
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.foundation.catalog import Capabilities
 from saywrite.foundation.events import (
@@ -27,6 +27,7 @@ from saywrite.foundation.events import (
     StateChanged,
 )
 from saywrite.foundation.paths import Paths, default_paths
+from saywrite.speech.engine import Events, Incoming, RecognizerEvent
 from saywrite.storage.settings.schema import Settings
 
 SECOND = b"\x10\x20" * SAMPLE_RATE
@@ -98,14 +99,15 @@ class FakeSource:
 
 
 class FakeRecognizer:
-    """Notes what it is fed and posts what the test tells it to."""
+    """Notes what it is fed. What the test lets it say comes as if from a thread of the recognizer `engine`."""
 
     capabilities = Capabilities("local", "Fake", ("en",), True, False, False, False, False)
     waits = False
     window = 10 * SAMPLE_RATE
 
-    def __init__(self, post: Callable[[object], None]) -> None:
-        self.post = post
+    def __init__(self, post: Callable[[object], None], engine: str = "local") -> None:
+        self._post = post
+        self._engine = engine
         self.calls: list[str] = []
         self.dictation = ""
         self.fed = 0
@@ -113,67 +115,77 @@ class FakeRecognizer:
         self.rewound = False
         self.keywords: dict[str, str] = {}
 
-    def prepare(self) -> None:
+    def prepare(self) -> Events:
         self.calls.append("prepare")
+        return ()
 
-    def start(self, request: object) -> None:
+    def start(self, request: object) -> Events:
         self.calls.append("start")
         self.request = request
         self.dictation, self.fed, self.finishing = request.dictation, 0, False
+        return ()
 
-    def feed(self, pcm: bytes, end: int) -> None:
+    def feed(self, pcm: bytes, end: int) -> Events:
         start = end - len(pcm) // 2
         # Until a rewind has reached the feeder, what comes meanwhile may lie ahead of it, and come once more.
         assert start == self.fed or self.rewound, "sound in order, without holes"
         if start <= self.fed:
             self.fed = end
+        return ()
 
     def set_keywords(self, keywords: dict[str, str]) -> None:
         self.keywords = dict(keywords)
 
-    def finish(self) -> None:
+    def finish(self) -> Events:
         self.finishing = True
         self.calls.append("finish")
+        return ()
 
-    def abort(self) -> None:
+    def abort(self) -> Events:
         self.calls.append("abort")
-        self.post(RecognizerFinished(self.dictation))
+        return (RecognizerFinished(self.dictation),)
 
-    def receive(self, message: object) -> None:
-        pass
+    def receive(self, message: object) -> Events:
+        return (message,)
 
-    def wake(self, now: float) -> float | None:
-        return None
+    def wake(self, now: float) -> tuple[Events, float | None]:
+        return (), None
 
-    def release(self) -> None:
+    def release(self) -> Events:
         self.calls.append("release")
+        return ()
 
     def close(self) -> None:
         self.calls.append("close")
 
-    def renew(self) -> None:
+    def renew(self) -> Events:
         self.calls.append("renew")
+        return ()
 
     # What the test makes it say.
 
+    def say(self, event: RecognizerEvent) -> None:
+        """Return the event as the answer to a message of a thread."""
+        self._post(Incoming(self._engine, event))
+
     def final(self, text: str, start_s: float, end_s: float) -> None:
         start, end = round(start_s * SAMPLE_RATE), round(end_s * SAMPLE_RATE)
-        self.post(Final(self.dictation, text, start, end))
-        self.post(Progress(self.dictation, self.fed, end))
+        self.say(Final(self.dictation, text, start, end))
+        self.say(Progress(self.dictation, self.fed, end))
 
     def partial(self, text: str) -> None:
-        self.post(Partial(self.dictation, text))
+        self.say(Partial(self.dictation, text))
 
     def take_all(self) -> None:
-        self.post(Progress(self.dictation, self.fed, 0))
+        self.say(Progress(self.dictation, self.fed, 0))
 
     def rewind(self, to_s: float) -> None:
         self.fed = round(to_s * SAMPLE_RATE)
         self.rewound = True
-        self.post(Rewind(self.dictation, self.fed))
+        self.say(Rewind(self.dictation, self.fed))
 
     def done(self, *, complete: bool = True) -> None:
-        self.post(RecognizerFinished(self.dictation, complete))
+        self.say(RecognizerFinished(self.dictation, complete))
 
 
 class FakePlayer:
@@ -204,9 +216,10 @@ class Stage:
         hardware = Hardware(self._microphone, lambda path: self._microphone(None), self.player, *[lambda: None] * 3)
         self.recognizers = {"local": self.recognizer}
         parts = Services(self.inbox, self.recognizers, self.archive, lambda: self.now, self.today)
-        self.commands = DictationCommands(parts, hardware, Settings(), (), self.told.append)
+        self.commands = DictationCommands(parts, hardware, CurrentSettings(Settings()), (), self.told.append)
+        self.application = DictationApplication(self.commands)
         self.loop = self.commands.loop
-        self.dictation = Dictation(self.inbox, lambda: self.commands)
+        self.dictation = Dictation(self.inbox, lambda: self.application)
         self.archive.open()
 
     def today(self) -> datetime:
@@ -220,8 +233,8 @@ class Stage:
     def source(self) -> FakeSource:
         return self.sources[-1]
 
-    def restore_clipboard(self) -> None:
-        """Let every message be taken."""
+    def handle_messages(self) -> None:
+        """Handle every message of the inbox, and do what is due."""
         while (message := self.inbox.take(0)) is not None:
             self.loop.handle(message)
             self.loop.wake(self.now)
@@ -229,29 +242,29 @@ class Stage:
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
         self.loop.wake(self.now)
-        self.restore_clipboard()
+        self.handle_messages()
 
     def press(self) -> None:
         self.dictation.start()
-        self.restore_clipboard()
+        self.handle_messages()
 
     def listen(self) -> None:
         self.press()
         self.source.open()
-        self.restore_clipboard()
+        self.handle_messages()
         self.loop.wake(self.now)
 
     def say(self, seconds: float) -> None:
         self.source.say(seconds)
-        self.restore_clipboard()
+        self.handle_messages()
 
     def release(self) -> None:
         self.dictation.stop()
-        self.restore_clipboard()
+        self.handle_messages()
         self.source.end()
-        self.restore_clipboard()
+        self.handle_messages()
         self.loop.wake(self.now)
-        self.restore_clipboard()
+        self.handle_messages()
 
     @property
     def states(self) -> list[str]:

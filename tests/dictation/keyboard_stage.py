@@ -75,7 +75,7 @@ class Desk:
         self.state = move(self.state, state)
         if state is State.IDLE:
             self.dictation = ""
-        self.keyboard.follow()
+        self.keyboard.on_state_changed()
 
     # What the keys ask for.
 

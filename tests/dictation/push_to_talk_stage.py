@@ -78,7 +78,7 @@ class Stage:
         self.state = move(self.state, state)
         if state is State.IDLE:
             self.dictation = ""
-        for action in self.keys.follow(self.now):
+        for action in self.keys.on_state_changed(self.now):
             self._carry_out(action)
         return self
 

@@ -39,19 +39,19 @@ def test_the_settings_and_the_key_in_the_keyring_make_the_account() -> None:
     assert account == Account("key", "k", DEFAULT_BASE_URL, DEFAULT_AUTH_URL, DEFAULT_WORKFLOW)
 
 
-def test_an_access_token_has_its_own_place_in_the_keyring() -> None:
+def test_access_token_has_its_own_place_in_the_keyring() -> None:
     account = find_account(replace(SETTINGS, aiola_sign_in="token"), keyring(key="k", token="t"), {})
     assert (account.sign_in, account.secret) == ("token", "t")
 
 
-def test_a_token_address_needs_no_secret() -> None:
+def test_token_address_needs_no_secret() -> None:
     settings = replace(SETTINGS, aiola_sign_in="url", aiola_token_url=" https://tokens.example/a?b=c ")
     account = find_account(settings, LockedKeyring(), {})
     assert (account.sign_in, account.secret, account.token_url) == ("url", "", "https://tokens.example/a?b=c")
 
 
 @pytest.mark.parametrize("sign_in", ["key", "token", "url"])
-def test_the_environment_wins_and_the_keyring_is_not_asked(sign_in: str) -> None:
+def test_environment_overrides_the_settings_and_the_keyring_is_not_read(sign_in: str) -> None:
     environ = {
         "AIOLA_API_KEY": "from-environment",
         "AIOLA_BASE_URL": "https://apis.example/",
@@ -62,13 +62,13 @@ def test_the_environment_wins_and_the_keyring_is_not_asked(sign_in: str) -> None
     assert account == Account("key", "from-environment", "https://apis.example", "https://auth.example/aiola", "flow-2")
 
 
-def test_an_empty_variable_is_none() -> None:
+def test_empty_variable_counts_as_unset() -> None:
     environ = dict.fromkeys(("AIOLA_API_KEY", "AIOLA_BASE_URL", "AIOLA_AUTH_BASE_URL", "AIOLA_WORKFLOW_ID"), " ")
     assert find_account(SETTINGS, keyring(key="k"), environ) == find_account(SETTINGS, keyring(key="k"), {})
 
 
 @pytest.mark.parametrize(("sign_in", "what"), [("key", "API key"), ("token", "access token"), ("url", "token address")])
-def test_what_is_missing_is_said_with_the_two_places_it_can_go(sign_in: str, what: str) -> None:
+def test_missing_key_is_reported_with_both_places_for_it(sign_in: str, what: str) -> None:
     with pytest.raises(KeyMissing) as raised:
         find_account(replace(SETTINGS, aiola_sign_in=sign_in), keyring(), {})
     assert raised.value.what.endswith(f"{what} yet.")
@@ -76,7 +76,7 @@ def test_what_is_missing_is_said_with_the_two_places_it_can_go(sign_in: str, wha
     assert "AIOLA_API_KEY" in raised.value.remedy
 
 
-def test_a_locked_keyring_is_told_with_its_remedy_and_the_way_around_it() -> None:
+def test_locked_keyring_is_reported_with_its_remedy_and_an_alternative() -> None:
     with pytest.raises(KeyMissing) as raised:
         find_account(SETTINGS, LockedKeyring(), {})
     assert raised.value.what == "The keyring is locked."
@@ -85,12 +85,12 @@ def test_a_locked_keyring_is_told_with_its_remedy_and_the_way_around_it() -> Non
 
 
 @pytest.mark.parametrize("name", ["AIOLA_BASE_URL", "AIOLA_AUTH_BASE_URL"])
-def test_an_address_that_nothing_private_may_be_sent_to(name: str) -> None:
+def test_unsafe_address_is_refused(name: str) -> None:
     with pytest.raises(AddressRefused):
         find_account(SETTINGS, keyring(key="k"), {name: "http://apis.example"})
 
 
-def test_the_source_is_told_without_reading_it() -> None:
+def test_source_of_the_secret_is_named_without_reading_it() -> None:
     assert source_of(SETTINGS, {"AIOLA_API_KEY": "x"}) == "the API key in AIOLA_API_KEY"
     told = {source_of(replace(SETTINGS, aiola_sign_in=way), {}) for way in ("key", "token", "url")}
     assert told == {"the API key in the keyring", "the access token in the keyring", "your company's token address"}

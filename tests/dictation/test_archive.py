@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from saywrite.dictation.persistence.archive import Archive
-from saywrite.foundation.events import SAMPLE_RATE, Failed, IncompleteRecordingsFound, Started
+from saywrite.foundation.events import SAMPLE_RATE, Failed, Finished, IncompleteRecordingsFound, Started
 from saywrite.storage.recordings.journal import Journal
 from saywrite.storage.recordings.library import open_recording
 
@@ -18,10 +19,10 @@ def finished(stage) -> Path:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("hello", 0.1, 1.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.release()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     return stage.paths.recordings / stage.last(Started).dictation
 
 
@@ -31,9 +32,9 @@ def unfinished(stage) -> Path:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("hello", 0.1, 0.9)
-    stage.restore_clipboard()
-    stage.recognizer.post(Failed(stage.last(Started).dictation, "It broke.", "Start again.", fatal=True))
-    stage.restore_clipboard()
+    stage.handle_messages()
+    stage.recognizer.say(Failed(stage.last(Started).dictation, "It broke.", "Start again.", fatal=True))
+    stage.handle_messages()
     return stage.paths.recordings / stage.last(Started).dictation
 
 
@@ -41,7 +42,7 @@ def tidy(stage, keep_days: int) -> None:
     Archive._tidy(stage.archive, keep_days)
 
 
-def test_a_kept_recording_is_encoded_without_losing_a_sample(stage, finished: Path) -> None:
+def test_kept_recording_is_encoded_without_losing_a_sample(stage, finished: Path) -> None:
     with open_recording(finished) as recording:
         before = recording.read(0, recording.length)
     tidy(stage, 7)
@@ -50,13 +51,13 @@ def test_a_kept_recording_is_encoded_without_losing_a_sample(stage, finished: Pa
         assert recording.read(0, recording.length) == before
 
 
-def test_nothing_is_kept_where_the_user_wants_nothing_kept(stage, finished: Path) -> None:
+def test_no_recording_is_kept_with_zero_days(stage, finished: Path) -> None:
     stage.now += 1
     tidy(stage, 0)
     assert not finished.exists()
 
 
-def test_an_old_recording_goes_and_a_young_one_stays(stage, finished: Path) -> None:
+def test_old_recording_is_removed_and_a_young_one_stays(stage, finished: Path) -> None:
     stage.now += 6 * 24 * 3600
     tidy(stage, 7)
     assert finished.exists()
@@ -66,7 +67,7 @@ def test_an_old_recording_goes_and_a_young_one_stays(stage, finished: Path) -> N
 
 
 @pytest.mark.parametrize("keep_days", [0, 7])
-def test_what_has_not_all_its_text_stays_as_it_is_at_any_age(stage, unfinished: Path, keep_days: int) -> None:
+def test_recording_without_all_its_text_stays_at_any_age(stage, unfinished: Path, keep_days: int) -> None:
     stage.now += 100 * 24 * 3600
     tidy(stage, keep_days)
     with open_recording(unfinished) as recording:
@@ -74,31 +75,47 @@ def test_what_has_not_all_its_text_stays_as_it_is_at_any_age(stage, unfinished: 
     assert (unfinished / "audio.pcm").exists()
 
 
-def test_saved_audio_is_a_wav_file_and_the_offer_stays(stage, unfinished: Path, tmp_path: Path) -> None:
+def test_final_that_the_sidecar_does_not_count_yet_is_not_recognized_again(stage, unfinished: Path) -> None:
+    """A kill may come between the final's row in the history and the sidecar's note of it."""
+    path = unfinished / "dictation.json"
+    sidecar = json.loads(path.read_text("utf-8"))
+    assert sidecar["confirmed"] == round(0.9 * SAMPLE_RATE)
+    path.write_text(json.dumps(sidecar | {"confirmed": 0}), "utf-8")
+    stage.dictation.transcribe_unfinished(unfinished.name)
+    stage.handle_messages()
+    stage.pass_time(0.1)
+    assert stage.recognizer.fed == 2 * SAMPLE_RATE - round(0.9 * SAMPLE_RATE)
+    stage.recognizer.final("there", 0.1, 1.0)
+    stage.recognizer.done()
+    stage.handle_messages()
+    assert stage.last(Finished).text == "Hello there"
+
+
+def test_saved_sound_is_a_wav_file_and_the_dictation_stays_offered(stage, unfinished: Path, tmp_path: Path) -> None:
     target = tmp_path / "said.wav"
     stage.dictation.save_unfinished(unfinished.name, target)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert target.stat().st_size == 44 + 2 * 2 * SAMPLE_RATE
     assert [item.dictation for item in stage.last(IncompleteRecordingsFound).items] == [unfinished.name]
 
 
-def test_discarded_it_is_gone_and_so_is_the_offer(stage, unfinished: Path) -> None:
+def test_discarded_dictation_is_removed_and_no_longer_offered(stage, unfinished: Path) -> None:
     stage.dictation.discard_unfinished(unfinished.name)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert not unfinished.exists()
     assert stage.last(IncompleteRecordingsFound).items == ()
 
 
-def test_what_cannot_be_read_is_told_with_a_remedy_and_left_alone(stage, unfinished: Path) -> None:
+def test_unreadable_recording_is_reported_with_a_remedy_and_not_changed(stage, unfinished: Path) -> None:
     (unfinished / "audio.pcm").unlink()
     (unfinished / "audio.pcm").mkdir()
     stage.dictation.transcribe_unfinished(unfinished.name)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.last(Failed).remedy
     assert unfinished.exists()
 
 
-def test_what_is_being_written_or_read_is_left_for_the_next_time_without_a_word(stage, finished: Path) -> None:
+def test_recording_in_use_is_encoded_the_next_time_without_a_report(stage, finished: Path) -> None:
     with Journal.reopen(finished):
         tidy(stage, 7)
         assert (finished / "audio.pcm").exists()

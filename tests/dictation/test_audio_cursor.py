@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from saywrite.dictation.audio_cursor import FEED, AudioCursor, RecentAudio
+from saywrite.foundation.events import Progress, RecognizerFinished
+from saywrite.speech.engine import Events
 
 
 def numbered(start: int, count: int) -> bytes:
@@ -34,13 +36,15 @@ class Listener:
         self.farthest = 0
         self.finishes = 0
 
-    def feed(self, pcm: bytes, end: int) -> None:
+    def feed(self, pcm: bytes, end: int) -> Events:
         assert pcm == numbered(self.base + self.at, end - self.at)
         self.at = end
         self.farthest = max(self.farthest, end)
+        return (Progress("d", end, 0),)
 
-    def finish(self) -> None:
+    def finish(self) -> Events:
         self.finishes += 1
+        return (RecognizerFinished("d"),)
 
 
 class FeederMachine(RuleBasedStateMachine):
@@ -53,7 +57,8 @@ class FeederMachine(RuleBasedStateMachine):
         self.base = self.written = base
         self.on_disk = on_disk
         self.ended = False
-        self.feeder = AudioCursor(self.recognizer, base, self.read_journal, on_disk)
+        self.returned: list[object] = []
+        self.feeder = AudioCursor(self.recognizer, base, self.read_journal, on_disk, self.returned.extend)
 
     def read_journal(self, start: int, end: int) -> bytes:
         assert self.on_disk
@@ -104,6 +109,7 @@ class FeederMachine(RuleBasedStateMachine):
         for _ in range(10_000):
             self.feeder.feed()
             if self.recognizer.finishes and self.recognizer.at == self.feeder.heard - self.base:
+                assert self.returned[-1] == RecognizerFinished("d")
                 return
             self.feeder.advance(self.recognizer.at, 0)
         raise AssertionError("not everything arrived")

@@ -11,6 +11,7 @@ from saywrite.foundation.catalog import LOCAL_CAPABILITIES
 from saywrite.foundation.errors import AudioError, HistoryUnavailable, NoMicrophone
 from saywrite.foundation.events import (
     SAMPLE_RATE,
+    DiskRecovered,
     EngineChanged,
     EngineState,
     Failed,
@@ -31,26 +32,26 @@ from saywrite.storage.recordings.library import open_recording, scan
 from saywrite.text.keywords import Keyword
 
 
-def test_a_dictation_goes_from_idle_through_listening_and_back(stage) -> None:
+def test_dictation_goes_from_idle_through_listening_and_back(stage) -> None:
     stage.listen()
     stage.say(1)
     stage.recognizer.final("hello world", 0.2, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.release()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.states == ["starting", "listening", "finishing", "idle"]
     assert stage.text == ["Hello world"]
     assert stage.last(Finished).text == "Hello world"
     assert stage.last(Finished).pending == 0
 
 
-def test_it_starts_with_the_first_sample_and_names_the_microphone(stage) -> None:
+def test_started_comes_with_the_first_sample_and_names_the_microphone(stage) -> None:
     stage.press()
     assert stage.states == ["starting"]
     assert not stage.all(Started)
     stage.source.open()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.last(Started).at == 100.0
     assert stage.last(Started).source == "microphone"
     assert stage.last(SourceChanged).device == "Desk microphone"
@@ -60,7 +61,7 @@ def test_stop_waits_for_the_tail_of_the_microphone_before_the_recognizer_finishe
     stage.listen()
     stage.say(0.5)
     stage.dictation.stop()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.source.stopped
     assert "finish" not in stage.recognizer.calls
     stage.say(0.25)
@@ -70,18 +71,18 @@ def test_stop_waits_for_the_tail_of_the_microphone_before_the_recognizer_finishe
     assert stage.recognizer.calls[-1] == "finish"
 
 
-def test_every_sample_is_in_the_journal_before_it_is_at_the_recognizer(stage) -> None:
+def test_every_sample_is_in_the_journal_before_the_recognizer_gets_it(stage) -> None:
     stage.listen()
     stage.disk.stalled = True
     stage.source.say(0.3)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.fed == 0
     stage.disk.go_on()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.fed == round(0.3 * SAMPLE_RATE)
 
 
-def test_a_stalled_disk_stops_neither_sound_nor_text_and_is_told(stage) -> None:
+def test_stalled_disk_stops_neither_sound_nor_text_and_is_reported(stage) -> None:
     stage.listen()
     stage.disk.stalled = True
     stage.say(5)
@@ -89,32 +90,36 @@ def test_a_stalled_disk_stops_neither_sound_nor_text_and_is_told(stage) -> None:
     assert stage.recognizer.fed == 5 * SAMPLE_RATE
     assert "disk" in stage.last(Failed).what
     assert not stage.last(Failed).fatal
+    assert stage.all(DiskRecovered) == []
+    stage.disk.go_on()
+    stage.handle_messages()
+    assert stage.last(DiskRecovered).dictation == stage.last(Started).dictation
 
 
-def test_a_recognizer_is_never_fed_further_ahead_than_its_window(stage) -> None:
+def test_recognizer_is_never_fed_beyond_its_window(stage) -> None:
     stage.listen()
     stage.say(30)
     assert stage.recognizer.fed == stage.recognizer.window
     stage.recognizer.take_all()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.fed == 2 * stage.recognizer.window
 
 
-def test_after_a_rewind_the_same_sound_comes_again_and_then_the_rest(stage) -> None:
+def test_after_rewind_the_same_sound_is_fed_again_and_then_the_rest(stage) -> None:
     stage.listen()
     stage.say(3)
     stage.recognizer.rewind(1.5)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.fed == 3 * SAMPLE_RATE
     stage.release()
     assert stage.recognizer.calls[-1] == "finish"
     stage.recognizer.rewind(2.0)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.fed == 3 * SAMPLE_RATE
     assert stage.recognizer.calls[-2:] == ["finish", "finish"]
 
 
-def test_a_press_while_the_last_text_is_worked_out_captures_at_once(stage) -> None:
+def test_press_while_the_last_text_is_outstanding_captures_at_once(stage) -> None:
     stage.listen()
     stage.say(1)
     stage.release()
@@ -126,14 +131,14 @@ def test_a_press_while_the_last_text_is_worked_out_captures_at_once(stage) -> No
     assert stage.recognizer.calls.count("start") == 1
     stage.recognizer.final("the first one", 0.1, 0.9)
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.calls.count("start") == 2
     assert stage.recognizer.fed == 2 * SAMPLE_RATE
     assert stage.states[-1] == "listening"
     assert stage.last(Finished).text == "The first one"
 
 
-def test_a_second_press_while_listening_changes_nothing(stage) -> None:
+def test_second_start_while_listening_changes_nothing(stage) -> None:
     stage.listen()
     stage.press()
     assert len(stage.sources) == 1
@@ -142,11 +147,11 @@ def test_a_second_press_while_listening_changes_nothing(stage) -> None:
 
 def test_toggle_starts_and_stops(stage) -> None:
     stage.dictation.toggle()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.open()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.dictation.toggle()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.source.stopped
 
 
@@ -154,7 +159,7 @@ def test_cancel_drops_the_text_but_not_the_recording(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.dictation.cancel()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.states[-1] == "idle"
     assert stage.last(Finished).pending == 0
     assert not scan(stage.paths.recordings)
@@ -163,11 +168,11 @@ def test_cancel_drops_the_text_but_not_the_recording(stage) -> None:
         assert recording.length == 2 * SAMPLE_RATE
 
 
-def test_without_a_microphone_it_fails_with_the_remedy_and_can_be_started_again(stage) -> None:
+def test_missing_microphone_fails_with_a_remedy_and_the_next_start_works(stage) -> None:
     stage.press()
     stage.source.sink.failed(NoMicrophone("There is no microphone.", "Connect one."), True)
     stage.source.end()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.loop.wake(stage.now)
     assert stage.states[-1] == "failed"
     assert stage.last(Failed).remedy == "Connect one."
@@ -176,7 +181,7 @@ def test_without_a_microphone_it_fails_with_the_remedy_and_can_be_started_again(
     assert stage.states[-2:] == ["starting", "listening"]
 
 
-def test_a_passing_problem_of_the_microphone_is_told_and_nothing_ends(stage) -> None:
+def test_temporary_problem_of_the_microphone_is_reported_and_ends_nothing(stage) -> None:
     stage.listen()
     stage.source.sink.failed(AudioError("It is mute.", "Switch it on."), False)
     stage.source.sink.gap(8000, "Headset was unplugged.")
@@ -185,15 +190,15 @@ def test_a_passing_problem_of_the_microphone_is_told_and_nothing_ends(stage) -> 
     assert stage.last(Gap) == Gap(stage.last(Started).dictation, 0, 8000, "Headset was unplugged.")
 
 
-def test_a_recognizer_that_fails_leaves_what_has_no_text_in_the_journal(stage) -> None:
+def test_failed_recognizer_leaves_sound_without_text_in_the_journal(stage) -> None:
     stage.listen()
     stage.say(1)
     stage.recognizer.final("kept", 0.1, 0.6)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.say(2)
     dictation = stage.last(Started).dictation
-    stage.recognizer.post(Failed(dictation, "The recognizer broke.", "Start again.", fatal=True))
-    stage.restore_clipboard()
+    stage.recognizer.say(Failed(dictation, "The recognizer broke.", "Start again.", fatal=True))
+    stage.handle_messages()
     assert stage.states[-1] == "failed"
     assert stage.last(Finished).pending == round(2.4 * SAMPLE_RATE)
     (item,) = stage.last(IncompleteRecordingsFound).items
@@ -205,34 +210,34 @@ def test_quitting_in_mid_sentence_leaves_the_rest_for_the_next_start(stage) -> N
     stage.listen()
     stage.say(2)
     stage.dictation.quit()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert not stage.loop.running
     (item,) = scan(stage.paths.recordings)
     assert (item.length, item.confirmed) == (2 * SAMPLE_RATE, 0)
 
 
-def test_what_a_crash_left_is_transcribed_behind_the_text_it_has(stage, lab, tmp_path) -> None:
+def test_dictation_after_a_crash_is_transcribed_from_the_end_of_its_text(stage, lab, tmp_path) -> None:
     stage.listen()
     stage.say(1)
     stage.recognizer.final("one two three", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.say(2)
     stage.dictation.quit()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.archive.close_history()
 
     again = lab.Stage(tmp_path)
     again.archive.look_for_unfinished(except_for=())
-    again.restore_clipboard()
+    again.handle_messages()
     (item,) = again.last(IncompleteRecordingsFound).items
     again.dictation.transcribe_unfinished(item.dictation)
-    again.restore_clipboard()
+    again.handle_messages()
     again.loop.wake(again.now)
-    again.restore_clipboard()
+    again.handle_messages()
     assert again.recognizer.fed == round(2.1 * SAMPLE_RATE)
     again.recognizer.final("four five", 0.5, 1.5)
     again.recognizer.done()
-    again.restore_clipboard()
+    again.handle_messages()
     assert again.text == ["One two three", "four five"]
     assert again.last(Finished).text == "One two three four five"
     assert again.last(IncompleteRecordingsFound).items == ()
@@ -247,21 +252,21 @@ def test_finals_are_in_the_history_as_they_arrive(stage) -> None:
     stage.listen()
     stage.say(1)
     stage.recognizer.final("so it is", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     store = HistoryStore(stage.paths.history)
     assert [s.text for s in store.load(stage.last(Started).dictation).segments] == ["So it is"]
     store.close()
 
 
-def test_a_keyword_changed_in_mid_dictation_holds_for_the_next_final(stage) -> None:
+def test_keyword_changed_during_a_dictation_applies_to_the_next_final(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("use post gress", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.dictation.set_keywords((Keyword("post gress", "PostgreSQL"),))
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.recognizer.final("use post gress", 1.1, 1.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.text == ["Use post gress", "use PostgreSQL"]
     assert stage.recognizer.keywords == {"post gress": "PostgreSQL"}
 
@@ -272,74 +277,74 @@ def test_spoken_punctuation_follows_the_setting(stage, spoken: str, text: str) -
     stage.listen()
     stage.say(1)
     stage.recognizer.final("yes comma", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.text == [text]
 
 
-def test_with_the_local_engine_spoken_punctuation_is_off_unless_switched_on(stage) -> None:
+def test_spoken_punctuation_is_off_with_the_local_engine_unless_switched_on(stage) -> None:
     """Whisper punctuates by itself."""
     stage.recognizer.capabilities = LOCAL_CAPABILITIES
     stage.listen()
     stage.say(1)
     stage.recognizer.final("yes comma", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.text == ["Yes comma"]
 
 
-def test_scratch_that_takes_back_the_last_segment_also_in_the_history(stage) -> None:
+def test_scratch_that_removes_the_last_segment_also_from_the_history(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("not this", 0.1, 0.9)
     stage.recognizer.final("scratch that", 1.1, 1.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.last(SegmentsRemoved).numbers == (1,)
     store = HistoryStore(stage.paths.history)
     assert store.load(stage.last(Started).dictation).segments == ()
     store.close()
 
 
-def test_partials_pass_and_late_events_of_an_old_dictation_do_not(stage) -> None:
+def test_partials_are_passed_on_and_late_events_of_an_old_dictation_are_not(stage) -> None:
     stage.listen()
     stage.recognizer.partial("hel")
-    stage.inbox.post(Partial("another", "ghost"))
-    stage.restore_clipboard()
+    stage.recognizer.say(Partial("another", "ghost"))
+    stage.handle_messages()
     assert [event.text for event in stage.all(Partial)] == ["hel"]
 
 
-def test_the_gauge_tells_heard_and_confirmed(stage) -> None:
+def test_progress_reports_heard_and_confirmed(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("yes", 0.1, 1.0)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.pass_time(0.3)
     assert stage.last(ProgressChanged) == ProgressChanged(stage.last(Started).dictation, 32_000, 32_000, 16_000)
 
 
-def test_the_recognizer_is_given_up_after_idle_minutes_and_not_before(stage) -> None:
+def test_recognizer_is_released_after_the_idle_minutes_of_the_settings(stage) -> None:
     stage.listen()
     stage.say(1)
     stage.release()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.pass_time(9 * 60)
     assert "release" not in stage.recognizer.calls
     stage.pass_time(61)
     assert stage.recognizer.calls[-1] == "release"
 
 
-def test_idle_it_waits_for_nothing_but_the_unload(stage) -> None:
+def test_idle_loop_waits_only_for_the_release_of_the_recognizer(stage) -> None:
     assert stage.loop.wake(stage.now) is None
 
 
-def test_a_dictation_without_any_sound_leaves_nothing_behind(stage) -> None:
+def test_dictation_without_sound_leaves_no_recording_and_no_row(stage) -> None:
     stage.press()
     stage.dictation.stop()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.end()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.loop.wake(stage.now)
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.states[-1] == "idle"
     assert not list(stage.paths.recordings.glob("*"))
     store = HistoryStore(stage.paths.history)
@@ -347,28 +352,28 @@ def test_a_dictation_without_any_sound_leaves_nothing_behind(stage) -> None:
     store.close()
 
 
-def test_an_utterance_can_be_heard_again(stage) -> None:
+def test_utterance_can_be_played(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.dictation.play(stage.last(Started).dictation, 8000, 16000)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert [len(pcm) for pcm in stage.player.played] == [16000]
 
 
-def test_an_engine_that_is_not_there_is_named_with_its_remedy(stage) -> None:
+def test_missing_engine_is_reported_with_a_remedy(stage) -> None:
     stage.dictation.apply(replace(stage.loop.settings, engine="aiola"))
     stage.press()
     assert "aiOla" in stage.last(Failed).what
     assert stage.states == []
 
 
-def test_readiness_of_the_engine_is_passed_on(stage) -> None:
-    stage.inbox.post(EngineChanged("local", EngineState.READY))
-    stage.restore_clipboard()
+def test_state_of_the_engine_is_passed_on(stage) -> None:
+    stage.recognizer.say(EngineChanged("local", EngineState.READY))
+    stage.handle_messages()
     assert stage.last(EngineChanged).state is EngineState.READY
 
 
-def test_a_bug_in_the_loop_is_logged_and_the_dictation_fails_without_losing_the_sound(
+def test_exception_in_the_loop_is_logged_and_the_dictation_fails_without_losing_sound(
     stage, caplog, monkeypatch
 ) -> None:
     def stumble(message: object) -> None:
@@ -387,7 +392,7 @@ def test_a_bug_in_the_loop_is_logged_and_the_dictation_fails_without_losing_the_
     assert item.length == SAMPLE_RATE
 
 
-def test_a_wish_that_fails_by_itself_ends_no_dictation(stage, caplog) -> None:
+def test_command_that_fails_ends_no_dictation(stage, caplog) -> None:
     def stumble() -> None:
         raise RuntimeError("on purpose")
 
@@ -401,11 +406,11 @@ def test_a_wish_that_fails_by_itself_ends_no_dictation(stage, caplog) -> None:
     stage.loop.running = True
     stage.release()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.loop.state is State.IDLE
 
 
-def test_a_history_that_was_refused_for_a_while_gets_every_row_later(stage, monkeypatch) -> None:
+def test_history_that_refused_writes_for_a_while_gets_every_row_later(stage, monkeypatch) -> None:
     stage.listen()
     stage.say(3)
     real = HistoryStore.add_segment
@@ -415,16 +420,19 @@ def test_a_history_that_was_refused_for_a_while_gets_every_row_later(stage, monk
 
     monkeypatch.setattr(HistoryStore, "add_segment", refuse)
     stage.recognizer.final("one", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert "full" in stage.last(Failed).what
+    stage.say(1)
+    assert stage.all(DiskRecovered) == [], "the sound is written, but the text is not"
     (item,) = scan_while_open(stage)
     assert item == 0, "nothing counts as confirmed whose text is not on disk"
     monkeypatch.setattr(HistoryStore, "add_segment", real)
     stage.recognizer.final("two", 1.1, 1.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     store = HistoryStore(stage.paths.history)
     assert [s.text for s in store.load(stage.last(Started).dictation).segments] == ["One", "two"]
     store.close()
+    assert len(stage.all(DiskRecovered)) == 1
     assert scan_while_open(stage) == (round(1.9 * SAMPLE_RATE),)
 
 
@@ -434,20 +442,20 @@ def scan_while_open(stage) -> tuple[int, ...]:
     return tuple(json.loads(path.read_text("utf-8"))["confirmed"] for path in sidecars)
 
 
-def test_a_continued_dictation_shows_its_gaps_and_peaks_from_the_beginning(stage, lab, tmp_path) -> None:
+def test_continued_dictation_shows_gaps_and_peaks_from_its_beginning(stage, lab, tmp_path) -> None:
     stage.listen()
     stage.say(1)
     stage.source.sink.gap(4_000, "Headset was unplugged.")
     stage.recognizer.final("one", 0.1, 0.9)
     stage.say(1)
     stage.dictation.quit()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.archive.close_history()
     again = lab.Stage(tmp_path)
     again.dictation.transcribe_unfinished(stage.last(Started).dictation)
-    again.restore_clipboard()
+    again.handle_messages()
     assert [gap.at for gap in again.all(Gap)] == [SAMPLE_RATE]
     assert len(again.dictation.envelope) == 2 * 20
     again.dictation.quit()
-    again.restore_clipboard()
+    again.handle_messages()
     again.archive.close_history()

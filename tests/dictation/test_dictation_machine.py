@@ -28,13 +28,13 @@ class DictationMachine(RuleBasedStateMachine):
     @rule(act=st.sampled_from(["start", "stop", "cancel", "toggle"]))
     def user(self, act: str) -> None:
         getattr(self.stage.dictation, act)()
-        self.stage.restore_clipboard()
+        self.stage.handle_messages()
 
     @precondition(lambda self: self.live())
     @rule()
     def microphone_opens(self) -> None:
         self.stage.source.open()
-        self.stage.restore_clipboard()
+        self.stage.handle_messages()
 
     @precondition(lambda self: self.live())
     @rule(seconds=SECONDS)
@@ -55,7 +55,7 @@ class DictationMachine(RuleBasedStateMachine):
             self.stage.source.sink.failed(AudioError("It broke.", "Mend it."), True)
         if not self.stage.source.ended:
             self.stage.source.end()
-        self.stage.restore_clipboard()
+        self.stage.handle_messages()
 
     @precondition(lambda self: self.busy())
     @rule(words=st.sampled_from(["hello", "comma", "scratch that", "new paragraph", ""]))
@@ -63,32 +63,32 @@ class DictationMachine(RuleBasedStateMachine):
         said_s = self.stage.recognizer.fed / 16_000
         self.stage.recognizer.partial(words)
         self.stage.recognizer.final(words, said_s / 2, said_s)
-        self.stage.restore_clipboard()
+        self.stage.handle_messages()
 
     @precondition(lambda self: self.busy())
     @rule()
     def recognizer_takes(self) -> None:
         self.stage.recognizer.take_all()
-        self.stage.restore_clipboard()
+        self.stage.handle_messages()
 
     @precondition(lambda self: self.busy())
     @rule()
     def worker_is_replaced(self) -> None:
         head = self.stage.loop.sessions[0]
-        self.stage.recognizer.rewind((head._feeder.confirmed - head.plan.base) / 16_000)
-        self.stage.restore_clipboard()
+        self.stage.recognizer.rewind((head._cursor.confirmed - head.plan.base) / 16_000)
+        self.stage.handle_messages()
 
     @precondition(lambda self: self.busy() and self.stage.recognizer.finishing)
     @rule()
     def recognizer_finishes(self) -> None:
         self.stage.recognizer.done()
-        self.stage.restore_clipboard()
+        self.stage.handle_messages()
 
     @precondition(lambda self: self.busy())
     @rule()
     def recognizer_fails(self) -> None:
-        self.stage.inbox.post(Failed(self.stage.recognizer.dictation, "It broke.", "Start again.", fatal=True))
-        self.stage.restore_clipboard()
+        self.stage.recognizer.say(Failed(self.stage.recognizer.dictation, "It broke.", "Start again.", fatal=True))
+        self.stage.handle_messages()
 
     @rule(seconds=st.floats(0, 700))
     def time_passes(self, seconds: float) -> None:
@@ -117,7 +117,7 @@ class DictationMachine(RuleBasedStateMachine):
             return
         self.stage.disk.go_on()
         self.stage.dictation.quit()
-        self.stage.restore_clipboard()
+        self.stage.handle_messages()
         finished = self.stage.all(Finished)
         ids = [event.dictation for event in finished]
         assert len(ids) == len(set(ids))
@@ -133,8 +133,8 @@ class DictationMachine(RuleBasedStateMachine):
 
     def busy(self) -> bool:
         """The recognizer works for a dictation."""
-        takes = self.stage.loop.sessions
-        return bool(takes) and takes[0].engine_started and not takes[0].recognizer_finished
+        sessions = self.stage.loop.sessions
+        return bool(sessions) and sessions[0].state.recognizer_runs
 
 
 DictationMachine.TestCase.settings = settings(deadline=None, stateful_step_count=40)

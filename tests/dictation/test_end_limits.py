@@ -17,7 +17,7 @@ def test_without_limits_there_is_no_end() -> None:
     assert EndLimits().due(stopped_at=1.0, offline_since=1.0, waits=True) is None
 
 
-def test_a_service_that_cannot_be_reached_is_given_up_after_a_minute() -> None:
+def test_service_that_cannot_be_reached_is_given_up_after_a_minute() -> None:
     assert NO_SERVICE_S == 60
     limits = EndLimits(offline_s=NO_SERVICE_S)
     assert limits.due(None, offline_since=100.0, waits=True) == 160.0
@@ -28,7 +28,7 @@ def test_while_somebody_speaks_nothing_is_given_up() -> None:
     assert EndLimits(offline_s=60).due(None, offline_since=100.0, waits=False) is None
 
 
-def test_after_the_wish_to_stop_the_earlier_limit_holds() -> None:
+def test_earlier_limit_applies_after_a_stop() -> None:
     limits = EndLimits(finish_s=4.0, offline_s=2.0)
     assert limits.due(stopped_at=50.0, offline_since=10.0, waits=True) == 52.0
     assert limits.due(stopped_at=50.0, offline_since=None, waits=True) == 54.0
@@ -37,23 +37,25 @@ def test_after_the_wish_to_stop_the_earlier_limit_holds() -> None:
 
 @pytest.fixture
 def service(stage: Stage) -> Service:
-    service = Service(stage.inbox.post)
+    service = Service(stage.inbox.post, "aiola")
     stage.recognizers["aiola"] = service
     stage.commands.apply(replace(Settings(), engine="aiola", aiola_while_away="wait"))
     stage.commands.start_microphone()
     stage.source.open()
     service.connection("connecting")
     stage.say(2)
-    stage.restore_clipboard()
+    stage.handle_messages()
     return service
 
 
-def test_a_dictation_that_is_over_waits_a_minute_for_its_service_and_then_fails(stage: Stage, service: Service) -> None:
+def test_dictation_without_more_sound_waits_a_minute_for_its_service_and_then_fails(
+    stage: Stage, service: Service
+) -> None:
     stage.loop.limits = EndLimits(offline_s=NO_SERVICE_S)
     stage.pass_time(300)
     assert not stage.all(Failed), "somebody speaks"
     stage.dictation.stop()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.end()
     stage.pass_time(1)
     (failed,) = stage.all(Failed)
@@ -66,7 +68,7 @@ def test_a_dictation_that_is_over_waits_a_minute_for_its_service_and_then_fails(
 
 def test_on_a_signal_a_service_that_cannot_be_reached_is_given_up_soon(stage: Stage, service: Service) -> None:
     stage.dictation.stop(EndLimits(finish_s=60.0, offline_s=2.0))
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.end()
     stage.pass_time(1.5)
     assert not stage.all(Finished)
@@ -75,11 +77,11 @@ def test_on_a_signal_a_service_that_cannot_be_reached_is_given_up_soon(stage: St
     assert not stage.all(Failed)
 
 
-def test_on_a_signal_a_service_that_never_answers_is_given_up_in_the_end(stage: Stage, service: Service) -> None:
+def test_on_a_signal_a_service_that_never_answers_is_given_up_after_the_limit(stage: Stage, service: Service) -> None:
     service.connection("connected")
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.dictation.stop(EndLimits(finish_s=60.0, offline_s=2.0))
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.end()
     stage.pass_time(59)
     assert not stage.all(Finished)

@@ -16,12 +16,12 @@ class Service(FakeRecognizer):
 
     def connection(self, state: str) -> None:
         retry = 1.0 if state == "lost" else None
-        self.post(ConnectionChanged(self.dictation, state, retry_in_s=retry))
+        self.say(ConnectionChanged(self.dictation, state, retry_in_s=retry))
 
 
 @pytest.fixture
 def service(stage: Stage) -> Service:
-    service = Service(stage.inbox.post)
+    service = Service(stage.inbox.post, "aiola")
     stage.recognizers["aiola"] = service
     return service
 
@@ -33,87 +33,87 @@ def begin(stage: Stage, service: Service, *, wish: str = "local", language: str 
     stage.source.open()
     stage.say(2)
     service.final("one two", 0.5, 2.0)
-    stage.restore_clipboard()
+    stage.handle_messages()
     service.connection("lost")
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.say(3)
-    stage.restore_clipboard()
+    stage.handle_messages()
 
 
 def texts(stage: Stage) -> list[tuple[str, str]]:
     return [(event.segment.text, event.segment.engine) for event in stage.all(SegmentAdded)]
 
 
-def test_for_a_minute_the_service_is_waited_for(stage: Stage, service: Service) -> None:
+def test_no_stand_in_begins_before_a_minute(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(59)
     assert "start" not in stage.recognizer.calls
     assert stage.loop.state is State.RECONNECTING
 
 
-def test_then_the_local_recognizer_hears_what_has_no_text_yet(stage: Stage, service: Service) -> None:
+def test_local_recognizer_gets_all_sound_without_text_after_a_minute(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(61)
     assert "start" in stage.recognizer.calls
     assert stage.recognizer.fed == 3 * SAMPLE_RATE, "from the end of the last text on"
     assert stage.loop.state is State.LISTENING
     stage.recognizer.final("three four", 0.5, 2.5)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert texts(stage) == [("One two", ""), ("three four", "local")]
     assert stage.all(SegmentAdded)[-1].segment.start == round(2.5 * SAMPLE_RATE), "in its place"
 
 
-def test_when_the_service_is_back_it_goes_on_behind_the_text_there_is(stage: Stage, service: Service) -> None:
+def test_service_that_is_back_continues_from_the_end_of_the_text(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(61)
     stage.recognizer.final("three four", 0.5, 2.5)
-    stage.restore_clipboard()
+    stage.handle_messages()
     service.connection("connected")
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.calls[-1] == "abort"
     assert service.calls.count("start") == 2
     stage.say(1)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert service.fed == round(1.5 * SAMPLE_RATE), "from the end of the last text on"
     service.final("five", 0.2, 1.0)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert texts(stage)[-1] == ("five", "")
     assert stage.all(SegmentAdded)[-1].segment.start == round(4.7 * SAMPLE_RATE)
 
 
-def test_what_the_service_still_says_of_the_old_recognition_is_nobodys(stage: Stage, service: Service) -> None:
+def test_late_events_of_the_former_recognition_are_dropped(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(61)
     service.final("late", 2.0, 3.0)
-    stage.inbox.post(Failed(service.dictation, "It broke.", "Start again.", fatal=True))
-    stage.restore_clipboard()
+    service.say(Failed(service.dictation, "It broke.", "Start again.", fatal=True))
+    stage.handle_messages()
     assert texts(stage) == [("One two", "")]
     assert stage.loop.state is State.LISTENING
 
 
-def test_the_dictation_ends_with_the_engine_that_stands_in(stage: Stage, service: Service) -> None:
+def test_dictation_ends_with_the_stand_in(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(61)
     stage.dictation.stop()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.end()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.finishing
     stage.recognizer.final("three four", 0.5, 2.5)
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     finished = stage.last(Finished)
     assert (finished.pending, finished.text) == (0, "One two three four")
     assert service.calls[-1] == "abort", "the engine that is away need not try any longer"
     assert stage.loop.state is State.IDLE
 
 
-def test_a_stand_in_that_fails_does_not_end_the_dictation(stage: Stage, service: Service) -> None:
+def test_failed_stand_in_does_not_end_the_dictation(stage: Stage, service: Service) -> None:
     begin(stage, service)
     stage.pass_time(61)
-    stage.inbox.post(Failed(stage.recognizer.dictation, "It broke.", "Start again.", fatal=True))
+    stage.recognizer.say(Failed(stage.recognizer.dictation, "It broke.", "Start again.", fatal=True))
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.loop.state is State.LISTENING
     assert not stage.last(Failed).fatal
     assert service.calls[-2:] == ["abort", "start"], "the service is waited for again"
@@ -127,7 +127,9 @@ def test_local_recognizer_stands_in_for_every_language(stage: Stage, service: Se
 
 
 @pytest.mark.parametrize(("wish", "waits"), [("later", False), ("local", True)])
-def test_nothing_stands_in_unasked_or_without_its_model(stage: Stage, service: Service, wish: str, waits: bool) -> None:
+def test_no_stand_in_without_the_setting_or_without_its_model(
+    stage: Stage, service: Service, wish: str, waits: bool
+) -> None:
     stage.recognizer.waits = waits
     begin(stage, service, wish=wish)
     stage.pass_time(600)
@@ -137,11 +139,11 @@ def test_nothing_stands_in_unasked_or_without_its_model(stage: Stage, service: S
 
 def test_bytes_are_counted_over_all_connections_of_a_dictation(stage: Stage, service: Service) -> None:
     begin(stage, service)
-    stage.inbox.post(Traffic(service.dictation, "apis.aiola.ai", 1_000, 10))
-    stage.restore_clipboard()
+    service.say(Traffic(service.dictation, "apis.aiola.ai", 1_000, 10))
+    stage.handle_messages()
     stage.pass_time(61)
     service.connection("connected")
-    stage.restore_clipboard()
-    stage.inbox.post(Traffic(service.dictation, "apis.aiola.ai", 500, 5))
-    stage.restore_clipboard()
+    stage.handle_messages()
+    service.say(Traffic(service.dictation, "apis.aiola.ai", 500, 5))
+    stage.handle_messages()
     assert (stage.last(Traffic).sent, stage.last(Traffic).received) == (1_500, 15)

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.dictation.keyboard_stage import SETTINGS, Desk
 
-from saywrite.desktop.hotkeys.base import CANCEL, FIRST, SECOND, Binding, GrabResult, HotkeyProblem, HotkeysLost
+from saywrite.desktop.hotkeys.base import (
+    CANCEL,
+    FIRST,
+    SECOND,
+    Binding,
+    GrabResult,
+    HotkeyProblem,
+    HotkeysLost,
+    KeyPressed,
+    KeyReleased,
+)
 from saywrite.desktop.hotkeys.key_combination import parse
 from saywrite.desktop.session.events import Resumed, ScreenLocked, ScreenUnlocked, Suspending
 from saywrite.dictation.push_to_talk.hotkey_controller import ESCAPE, bindings_of
@@ -19,7 +29,7 @@ from saywrite.storage.settings.schema import Settings
 F9 = Binding(FIRST, parse("F9"), "Dictate")
 
 
-def test_holding_the_key_dictates_and_escape_is_borrowed_for_as_long() -> None:
+def test_held_key_dictates_and_escape_is_grabbed_meanwhile() -> None:
     commands = Desk()
     commands.press()
     commands.wait(2.0)
@@ -30,7 +40,7 @@ def test_holding_the_key_dictates_and_escape_is_borrowed_for_as_long() -> None:
     assert commands.told == []
 
 
-def test_where_keys_are_not_lent_escape_is_left_alone() -> None:
+def test_escape_is_not_grabbed_where_temporary_grabs_are_impossible() -> None:
     commands = Desk(lends_keys=False)
     commands.press()
     commands.wait(2.0)
@@ -48,7 +58,7 @@ def test_escape_cancels_and_the_offer_ends_by_itself() -> None:
     assert commands.done == ["start dictate", f"cancel until {1 + TAKE_BACK_S:g}", "discard d1"]
 
 
-def test_a_cancel_from_the_window_can_be_taken_back_too() -> None:
+def test_cancel_from_the_window_can_be_taken_back_too() -> None:
     commands = Desk()
     commands.start("window")
     commands.keyboard.cancel(commands.at)
@@ -64,7 +74,7 @@ def test_a_cancel_from_the_window_can_be_taken_back_too() -> None:
         (HotkeysLost("Gone.", "Wait."), "The microphone was closed: the key is no longer heard."),
     ],
 )
-def test_what_closes_the_microphone_is_told_once(message: object, told: str) -> None:
+def test_reason_for_closing_the_microphone_is_reported_once(message: object, told: str) -> None:
     commands = Desk()
     commands.press()
     commands.wait(1.0)
@@ -81,7 +91,7 @@ def test_waking_and_unlocking_begin_nothing() -> None:
     assert commands.done == []
 
 
-def test_the_limit_of_the_settings_closes_the_microphone_and_is_told() -> None:
+def test_limit_of_the_settings_closes_the_microphone_and_is_reported() -> None:
     commands = Desk()
     commands.press()
     commands.wait(60.0)
@@ -90,7 +100,7 @@ def test_the_limit_of_the_settings_closes_the_microphone_and_is_told() -> None:
 
 
 @pytest.mark.parametrize("began", [FIRST, "window"])
-def test_a_sleep_that_no_signal_told_of_ends_what_was_being_captured(began: str) -> None:
+def test_sleep_without_a_signal_ends_the_dictation_that_was_captured(began: str) -> None:
     commands = Desk()
     commands.press() if began == FIRST else commands.start("window")
     commands.wait(1.0)
@@ -100,7 +110,7 @@ def test_a_sleep_that_no_signal_told_of_ends_what_was_being_captured(began: str)
     assert commands.told == ["The microphone was closed when the computer went to sleep."]
 
 
-def test_a_sleep_before_the_press_does_not_end_what_it_begins() -> None:
+def test_sleep_before_the_press_does_not_end_its_dictation() -> None:
     commands = Desk()
     commands.wait(1.0)
     commands.sleep(3_600.0)
@@ -109,7 +119,7 @@ def test_a_sleep_before_the_press_does_not_end_what_it_begins() -> None:
     assert commands.done == ["start dictate"]
 
 
-def test_a_sleep_before_the_windows_start_does_not_end_it_either() -> None:
+def test_sleep_before_a_start_in_the_window_does_not_end_its_dictation() -> None:
     commands = Desk()
     commands.wait(1.0)
     commands.sleep(3_600.0)
@@ -118,7 +128,7 @@ def test_a_sleep_before_the_windows_start_does_not_end_it_either() -> None:
     assert commands.done == ["start window"]
 
 
-def test_other_settings_are_grabbed_at_once_and_the_same_ones_not_again() -> None:
+def test_changed_keys_are_grabbed_at_once_and_unchanged_ones_not_again() -> None:
     commands = Desk()
     commands.keyboard.apply(replace(SETTINGS, theme="dark"))
     assert commands.ways[0].grabs == [(F9,)]
@@ -134,7 +144,7 @@ def test_settings_changed_during_a_dictation_keep_escape() -> None:
     assert commands.ways[0].grabs[-1] == (Binding(FIRST, parse("F8"), "Dictate"), ESCAPE)
 
 
-def test_the_outcome_is_told_when_it_changes_and_without_escape() -> None:
+def test_grabbed_keys_are_reported_when_they_change_and_without_escape() -> None:
     commands = Desk()
     heard = GrabResult(((FIRST, "F9"),))
     commands.hear(heard)
@@ -146,7 +156,7 @@ def test_the_outcome_is_told_when_it_changes_and_without_escape() -> None:
     assert commands.keys == [heard, taken]
 
 
-def test_lost_keys_are_told_and_opened_again_with_the_next_settings() -> None:
+def test_lost_keys_are_reported_and_opened_again_with_the_next_settings() -> None:
     commands = Desk()
     commands.hear(HotkeysLost("Gone.", "Choose the key again."))
     assert commands.ways[0].released
@@ -155,7 +165,7 @@ def test_lost_keys_are_told_and_opened_again_with_the_next_settings() -> None:
     assert [way.grabs for way in commands.ways] == [[(F9,)], [(F9,)]]
 
 
-def test_where_the_desktop_binds_keys_nothing_is_opened_and_mistakes_are_still_told() -> None:
+def test_no_backend_is_opened_where_the_desktop_binds_keys_and_mistakes_are_reported() -> None:
     commands = Desk(lends_keys=False, settings=Settings(hotkey=""))
     assert (commands.ways, commands.keys) == ([], [GrabResult(())])
     commands.lends_keys = None
@@ -163,7 +173,7 @@ def test_where_the_desktop_binds_keys_nothing_is_opened_and_mistakes_are_still_t
     assert [each.what for each in commands.keys[-1].problems] == ["There is no key called “nonsense”."]
 
 
-def test_closing_lets_go() -> None:
+def test_close_releases_the_keys() -> None:
     commands = Desk()
     commands.keyboard.close()
     commands.keyboard.close()
@@ -182,14 +192,14 @@ def test_closing_lets_go() -> None:
         ("Ctlr+F9", "", [], ["“ctlr” in “Ctlr+F9” is not a modifier."]),
     ],
 )
-def test_the_settings_name_the_keys(first: str, second: str, heard: list[str], problems: list[str]) -> None:
+def test_settings_name_the_keys(first: str, second: str, heard: list[str], problems: list[str]) -> None:
     bindings, refused = bindings_of(Settings(hotkey=first, second_hotkey=second), "linux")
     assert [str(each.chord) for each in bindings] == heard
     assert [each.what for each in refused] == problems
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
-def test_whatever_stands_in_the_settings_is_a_key_a_problem_or_nothing(first: str, second: str) -> None:
+def test_any_text_in_the_settings_is_a_key_a_problem_or_nothing(first: str, second: str) -> None:
     bindings, refused = bindings_of(Settings(hotkey=first, second_hotkey=second), "linux")
     named = sum(bool(text.strip()) for text in (first, second))
     assert len(bindings) + len(refused) == named
@@ -203,5 +213,22 @@ def test_whatever_stands_in_the_settings_is_a_key_a_problem_or_nothing(first: st
         (Settings(second_hotkey="F8"), "Dictate (second key)"),
     ],
 )
-def test_the_desktop_is_told_what_the_second_key_is_for(settings: Settings, label: str) -> None:
+def test_label_of_the_second_key_says_what_it_is_for(settings: Settings, label: str) -> None:
     assert bindings_of(settings, "linux")[0][1].label == label
+
+
+def test_a_bounce_that_is_handled_late_is_no_release() -> None:
+    """A busy computer: both messages of the bounce wait in the inbox for longer than a bounce lasts."""
+    desk = Desk()
+    desk.press()
+    desk.wait(0.5)
+    bounced = desk.at
+    desk.wait(0.2)
+    desk.hear(KeyReleased(FIRST, bounced))
+    assert desk.keyboard.wake(desk.at) == pytest.approx(desk.at + 0.03)
+    desk.hear(KeyPressed(FIRST, bounced + 0.01))
+    desk.wait(1.0)
+    assert desk.done == [f"start {FIRST}"]
+    desk.release()
+    desk.wait(0.04)
+    assert desk.done == [f"start {FIRST}", "stop"]

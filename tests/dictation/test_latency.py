@@ -65,7 +65,7 @@ def test_every_step_is_counted_from_the_key() -> None:
     ]
 
 
-def test_without_a_key_the_first_state_and_the_stop_count() -> None:
+def test_without_a_key_the_latency_counts_from_start_and_stop() -> None:
     kept = Kept()
     kept.begin("one", 10.0)
     kept.text("one", 11.0)
@@ -74,7 +74,7 @@ def test_without_a_key_the_first_state_and_the_stop_count() -> None:
     assert kept.receipts == [("one", DESK, Latency(40, 1000, 2000, 1000))]
 
 
-def test_a_key_counts_for_one_dictation_only() -> None:
+def test_key_counts_for_one_dictation_only() -> None:
     kept = Kept()
     kept.watch.key_down(9.0)
     kept.begin("one", 10.0)
@@ -98,7 +98,7 @@ def test_files_stored_recordings_and_silence_are_not_measured() -> None:
     assert kept.receipts == []
 
 
-def test_an_insertion_that_never_comes_costs_no_memory() -> None:
+def test_missing_insertions_cost_no_memory() -> None:
     kept = Kept()
     for number in range(KEPT + 1):
         kept.begin(str(number), 10.0 + number)
@@ -110,7 +110,7 @@ def test_an_insertion_that_never_comes_costs_no_memory() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("aspftei"), st.floats(0, 5)), max_size=30))
-def test_whatever_comes_in_whatever_order_no_step_is_negative(course: list[tuple[str, float]]) -> None:
+def test_no_step_is_negative_in_any_order_of_events(course: list[tuple[str, float]]) -> None:
     kept, now = Kept(), 100.0
     for what, pause in course:
         now += pause
@@ -135,20 +135,20 @@ def test_whatever_comes_in_whatever_order_no_step_is_negative(course: list[tuple
         assert latency.final is not None
 
 
-def test_the_receipt_is_in_the_history_with_the_text(stage: Stage) -> None:
+def test_latency_is_in_the_history_with_the_text(stage: Stage) -> None:
     stage.commands.latency.key_down(stage.now)
     stage.listen()
     stage.say(1)
     stage.pass_time(1.5)
     stage.recognizer.final("hello", 0, 1)
-    stage.restore_clipboard()
+    stage.handle_messages()
     dictation = stage.loop.session.id
     stage.dictation.stop()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.end()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.commands.latency.inserted(dictation, stage.now + 0.25)
     store = stage.archive._history
     assert store is not None

@@ -13,7 +13,7 @@ import pytest
 from tests.speech.local.model_server import Behavior, ModelServer, serve
 from tests.speech.local.small_model import SmallModel
 
-from saywrite.dictation.models.library import LibraryContext, ModelLibrary
+from saywrite.dictation.models.library import DownloadProgress, LibraryContext, ModelLibrary
 from saywrite.foundation.errors import ModelError
 from saywrite.foundation.events import (
     EngineChanged,
@@ -24,12 +24,12 @@ from saywrite.foundation.events import (
     ModelState,
     ModelTried,
 )
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import ModelSource, WebSource
 from saywrite.speech.local.model_store.store import ModelStore
 from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.local.models import WEIGHTS
+from saywrite.speech.network.network import Network
 from saywrite.storage.settings.schema import Settings
 
 ID = "small-model"
@@ -114,7 +114,7 @@ def test_missing_model_of_the_settings_is_downloaded_at_the_start(stage: Stage) 
     assert stage.of(ModelFailed) == []
 
 
-def test_model_that_is_there_is_left_alone(stage: Stage, server: ModelServer) -> None:
+def test_installed_model_is_not_downloaded_again(stage: Stage, server: ModelServer) -> None:
     stage.library.download(ID)
     stage.run_until(lambda: stage.is_told(ModelState.READY))
     asked = len(server.asked)
@@ -124,7 +124,7 @@ def test_model_that_is_there_is_left_alone(stage: Stage, server: ModelServer) ->
     assert len(server.asked) == asked
 
 
-def test_failure_is_told_once_and_the_download_tried_again_when_the_network_changes(
+def test_failure_is_reported_once_and_the_download_retried_when_the_network_changes(
     stage: Stage, server: ModelServer
 ) -> None:
     server.behavior["config.json"] = Behavior(status=503)
@@ -156,7 +156,7 @@ def test_other_source_in_the_settings_is_tried_at_once(stage: Stage, small: Smal
         stage.run_until(lambda: stage.is_told(ModelState.READY))
 
 
-def test_metered_connection_is_told_and_the_user_may_download_all_the_same(stage: Stage, server: ModelServer) -> None:
+def test_metered_connection_is_reported_and_the_user_may_download_anyway(stage: Stage, server: ModelServer) -> None:
     stage.metered = True
     stage.library.open()
     stage.run_until(lambda: len(stage.of(ModelFailed)) == 1)
@@ -187,7 +187,7 @@ def test_cancelled_download_leaves_nothing(stage: Stage, server: ModelServer, tm
     assert stage.of(ModelFailed) == []
 
 
-def test_removed_model_is_told_and_one_that_is_not_there_too(stage: Stage) -> None:
+def test_removal_is_reported_also_for_an_absent_model(stage: Stage) -> None:
     stage.library.download(ID)
     stage.run_until(lambda: stage.is_told(ModelState.READY))
     stage.library.remove(ID)
@@ -232,7 +232,7 @@ def test_model_that_cannot_be_loaded_is_read_once_a_run(stage: Stage, tmp_path: 
     assert len(server.asked) == asked
 
 
-def test_trial_tells_both_texts_and_its_failure_names_a_remedy(stage: Stage) -> None:
+def test_trial_reports_both_texts_and_its_failure_names_a_remedy(stage: Stage) -> None:
     stage.library.try_on_last_dictation(ID)
     stage.run_until(lambda: stage.of(ModelTried) == [ModelTried(ID, "d", "a", "b", 1.0)])
 
@@ -244,7 +244,7 @@ def test_trial_tells_both_texts_and_its_failure_names_a_remedy(stage: Stage) -> 
     stage.run_until(lambda: stage.of(ModelFailed) == [ModelFailed(ID, "There is no recording.", "Dictate something.")])
 
 
-def test_bug_in_a_job_is_told_and_the_next_job_runs(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+def test_exception_in_a_job_is_reported_and_the_next_job_runs(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     def crash(model: str, stop: StopTransfer) -> ModelTried:
         raise ZeroDivisionError
 
@@ -255,7 +255,7 @@ def test_bug_in_a_job_is_told_and_the_next_job_runs(stage: Stage, caplog: pytest
     assert [failed.what for failed in stage.of(ModelFailed)] == ["Something went wrong inside Saywrite."]
 
 
-def test_list_tells_the_state_at_once_also_while_a_download_hangs(stage: Stage, server: ModelServer) -> None:
+def test_list_reports_the_state_at_once_also_while_a_download_hangs(stage: Stage, server: ModelServer) -> None:
     stage.library.list()
     stage.run_until(lambda: len(stage.of(ModelsChanged)) == 2)
     assert stage.states == [ModelState.ABSENT]
@@ -274,3 +274,15 @@ def test_end_of_the_program_ends_a_download_that_hangs(stage: Stage, server: Mod
     stage.library.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "models"]
     assert not (tmp_path / f"data/models/{ID}").exists()
+
+
+def test_progress_is_posted_ten_times_a_second_and_at_every_hundredth_of_the_download() -> None:
+    progress = DownloadProgress(ID)
+    megabyte = 1_000_000
+    assert progress.advance(1, 100 * megabyte, now=5.0) == ModelProgress(ID, 1, 100 * megabyte)
+    assert progress.advance(2, 100 * megabyte, now=5.09) is None
+    assert progress.advance(3, 100 * megabyte, now=5.11) is not None
+    # A source that sends much at once and then stalls calls no second time.
+    assert progress.advance(megabyte + 3, 100 * megabyte, now=5.12) is not None
+    assert progress.advance(62 * megabyte, 100 * megabyte, now=5.12) == ModelProgress(ID, 62 * megabyte, 100 * megabyte)
+    assert progress.advance(100 * megabyte, 100 * megabyte, now=5.12) is not None

@@ -48,24 +48,24 @@ def test_every_mode_starts_with_the_press_itself(mode: Mode) -> None:
         (Mode.BOTH, TAP_S, ["start dictate", "stop released"]),
     ],
 )
-def test_a_release_ends_what_was_held_to_talk_and_nothing_else(mode: Mode, seconds: float, story: list[str]) -> None:
+def test_release_ends_only_a_dictation_that_was_held(mode: Mode, seconds: float, story: list[str]) -> None:
     assert held(mode, seconds).story == story
 
 
 @pytest.mark.parametrize("mode", [Mode.TOGGLE, Mode.BOTH])
-def test_a_second_tap_stops_what_the_first_one_began(mode: Mode) -> None:
+def test_second_tap_stops_the_dictation_of_the_first(mode: Mode) -> None:
     stage = held(mode, 0.1).press().wait(2.0).release().wait(1.0)
     assert stage.story == ["start dictate", "stop pressed"]
 
 
-def test_the_stop_counts_from_the_release_although_it_waits_for_a_bounce() -> None:
+def test_stop_has_the_time_of_the_release_although_it_waits_for_a_bounce() -> None:
     stage = Stage(Mode.HOLD).press().wait(1.0).release()
     assert stage.keys.due == 1.0 + BOUNCE_S
     assert stage.keys.wake(1.5, stage.now)[-1] == Stop(StopReason.RELEASED, 1.0)
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-def test_a_bouncing_contact_is_one_press_and_one_release(mode: Mode) -> None:
+def test_bouncing_contact_is_one_press_and_one_release(mode: Mode) -> None:
     stage = Stage(mode).press()
     for _ in range(3):
         stage.wait(0.004).release().wait(0.006).press()
@@ -78,7 +78,7 @@ def test_a_bouncing_contact_is_one_press_and_one_release(mode: Mode) -> None:
 
 @pytest.mark.parametrize("mode", list(Mode))
 @pytest.mark.parametrize("pairs", [False, True])
-def test_a_held_key_that_repeats_itself_is_one_press(mode: Mode, pairs: bool) -> None:
+def test_repetitions_of_a_held_key_are_one_press(mode: Mode, pairs: bool) -> None:
     """As presses (portal, KDE), or as release/press pairs with one time stamp (X11)."""
     stage = Stage(mode).press().wait(REPEAT_AFTER_S)
     for _ in range(50):
@@ -111,14 +111,14 @@ def test_the_limit_ends_a_dictation_whose_release_was_lost() -> None:
     assert stage.release().wait(1.0).story[-1] == "stop limit"
 
 
-def test_the_limit_does_not_begin_another_one_while_the_key_goes_on_repeating() -> None:
+def test_limit_begins_no_other_dictation_while_the_key_repeats() -> None:
     stage = Stage(Mode.HOLD, limit_s=2.0).press()
     for _ in range(100):
         stage.wait(REPEAT_EVERY_S).press()
     assert stage.story == ["start dictate", "stop limit"]
 
 
-def test_the_press_that_was_to_end_it_just_at_the_limit_begins_nothing() -> None:
+def test_press_just_at_the_limit_begins_nothing() -> None:
     stage = held(Mode.TOGGLE, 0.1)
     stage.at = 60.0
     assert stage.press().story == ["start dictate", "stop limit"]
@@ -133,46 +133,46 @@ def test_lock_suspend_and_lost_keys_close_the_microphone(mode: Mode, why: StopRe
     assert len(stage.story) == 2
 
 
-def test_behind_a_locked_screen_a_dictation_of_the_window_goes_on_but_not_through_sleep() -> None:
+def test_dictation_of_the_window_continues_behind_a_locked_screen_but_not_through_sleep() -> None:
     stage = Stage()
     stage.begin()
     assert stage.hear().interrupt(StopReason.LOCKED).capturing
     assert stage.interrupt(StopReason.SUSPENDED).story == ["stop suspended"]
 
 
-def test_a_key_still_held_when_the_screen_locks_does_not_begin_again_by_repeating() -> None:
+def test_key_still_held_when_the_screen_locks_does_not_begin_again_by_repeating() -> None:
     stage = Stage(Mode.HOLD).press().wait(1.0).press().interrupt(StopReason.LOCKED)
     for _ in range(50):
         stage.wait(REPEAT_EVERY_S).press()
     assert not stage.capturing
 
 
-def test_a_press_stops_what_the_window_began_and_its_release_begins_nothing() -> None:
+def test_press_stops_a_dictation_of_the_window_and_its_release_begins_nothing() -> None:
     stage = Stage()
     stage.begin()
     stage.hear().press().wait(2.0).release().wait(1.0)
     assert stage.story == ["stop pressed"]
 
 
-def test_a_release_leaves_alone_what_was_begun_elsewhere_meanwhile() -> None:
+def test_release_does_not_stop_a_dictation_that_began_elsewhere_meanwhile() -> None:
     stage = Stage(Mode.HOLD).press().hear().wait(1.0)
     stage.to(State.FINISHING)
     stage.begin()
     assert stage.release().wait(1.0).capturing
 
 
-def test_a_press_while_the_last_text_is_worked_out_begins_the_next_at_once() -> None:
+def test_press_while_the_last_text_is_outstanding_begins_the_next_at_once() -> None:
     stage = held(Mode.HOLD, 1.0)
     assert stage.state is State.FINISHING
     assert stage.press().capturing
 
 
-def test_a_release_during_starting_stops_although_nothing_was_heard_yet() -> None:
+def test_release_during_starting_stops_although_nothing_was_heard_yet() -> None:
     stage = Stage(Mode.HOLD).press().wait(0.05).release().wait(BOUNCE_S)
     assert stage.state is State.FINISHING
 
 
-def test_a_start_that_is_refused_leaves_nothing_behind() -> None:
+def test_refused_start_leaves_no_state() -> None:
     stage = Stage(Mode.HOLD)
     stage.refuses = True
     stage.press()
@@ -182,7 +182,7 @@ def test_a_start_that_is_refused_leaves_nothing_behind() -> None:
     assert stage.press().capturing
 
 
-def test_a_refused_start_does_not_make_the_windows_next_dictation_the_keys() -> None:
+def test_refused_start_does_not_claim_the_next_dictation_of_the_window() -> None:
     stage = Stage(Mode.HOLD, limit_s=2.0)
     stage.refuses = True
     stage.press()
@@ -190,7 +190,7 @@ def test_a_refused_start_does_not_make_the_windows_next_dictation_the_keys() -> 
     assert stage.wait(5.0).release().wait(1.0).capturing
 
 
-def test_the_second_key_begins_its_own_and_takes_over_from_a_toggled_first() -> None:
+def test_second_key_begins_its_own_dictation_and_ends_a_toggled_first_one() -> None:
     stage = held(Mode.BOTH, 0.1).press(SECOND)
     assert stage.story == ["start dictate", "stop pressed", "start dictate-second"]
     assert stage.watching
@@ -204,7 +204,7 @@ def test_the_second_key_only_stops_while_the_first_is_held() -> None:
     assert not stage.release().wait(1.0).release(SECOND).wait(1.0).capturing
 
 
-def test_escape_is_watched_exactly_while_a_key_dictates() -> None:
+def test_escape_is_grabbed_exactly_while_a_key_dictates() -> None:
     stage = Stage(Mode.TOGGLE)
     stage.begin()
     assert not stage.hear().watching
@@ -216,7 +216,7 @@ def test_escape_is_watched_exactly_while_a_key_dictates() -> None:
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-def test_escape_cancels_and_it_can_be_taken_back_for_a_while(mode: Mode) -> None:
+def test_escape_cancels_and_the_dictation_can_be_taken_back_for_a_while(mode: Mode) -> None:
     stage = Stage(mode).press().wait(1.0).escape()
     assert (stage.story[-1], stage.kept, stage.watching) == ("cancel", {"d1"}, False)
     assert stage.wait(0.5).release().wait(1.0).story[-1] == "cancel"
@@ -224,7 +224,7 @@ def test_escape_cancels_and_it_can_be_taken_back_for_a_while(mode: Mode) -> None
     assert stage.wait(100.0).kept == set()
 
 
-def test_a_cancelled_dictation_goes_when_its_time_is_over() -> None:
+def test_cancelled_dictation_is_discarded_after_its_time() -> None:
     stage = Stage().press().wait(1.0).escape().wait(TAKE_BACK_S - 0.01)
     assert stage.kept == {"d1"}
     assert stage.wait(0.01).kept == set()
@@ -239,7 +239,7 @@ def test_the_dictation_cancelled_last_is_taken_back_first() -> None:
     assert stage.take_back().story.count("take back") == 2
 
 
-def test_cancelling_what_is_being_worked_out_works_too_and_nothing_to_cancel_is_nothing() -> None:
+def test_cancel_works_while_text_is_outstanding_and_does_nothing_when_idle() -> None:
     stage = held(Mode.HOLD, 1.0)
     stage.do(stage.keys.cancel(stage.at, stage.now))
     assert stage.kept == {"d1"}
@@ -247,17 +247,17 @@ def test_cancelling_what_is_being_worked_out_works_too_and_nothing_to_cancel_is_
     assert stage.story[-1] == "cancel"
 
 
-def test_nothing_is_waited_for_while_idle() -> None:
+def test_idle_policy_waits_for_nothing() -> None:
     assert Stage().keys.due is None
     assert held(Mode.HOLD, 1.0).keys.due is None
 
 
-def test_a_release_of_a_key_that_nobody_pressed_is_nothing() -> None:
+def test_release_without_a_press_does_nothing() -> None:
     stage = Stage()
     assert stage.keys.key(KeyReleased(FIRST, 0.0), stage.now) == ()
 
 
-def test_a_changed_mode_and_limit_hold_at_once() -> None:
+def test_changed_mode_and_limit_apply_at_once() -> None:
     stage = Stage(Mode.TOGGLE).press().wait(1.0)
     stage.keys.set_mode(Mode.HOLD, 5.0)
     assert stage.release().wait(1.0).story[-1] == "stop released"
@@ -265,7 +265,7 @@ def test_a_changed_mode_and_limit_hold_at_once() -> None:
     assert stage.story[-1] == "stop limit"
 
 
-def test_the_settings_offer_exactly_these_modes_and_a_key_nobody_objects_to() -> None:
+def test_settings_offer_exactly_these_modes_and_an_acceptable_default_key() -> None:
     settings = Settings()
     assert {value for value, _label in OPTIONS["hotkey_mode"].choices} == set(Mode)
     assert Mode(settings.hotkey_mode) is Mode.BOTH

@@ -15,6 +15,7 @@ from saywrite.desktop.hotkeys.base import CANCEL, FIRST, SECOND, GrabResult, Hot
 from saywrite.desktop.insertion.base import PasteMethod, TargetWindow
 from saywrite.desktop.insertion.programs import ProgramRules
 from saywrite.desktop.insertion.worker import Insertion
+from saywrite.dictation.api import DictationApplication
 from saywrite.dictation.push_to_talk.controller import DesktopServices, PushToTalkController
 from saywrite.dictation.push_to_talk.insertion_queue import DISK_PATIENCE_S, InsertionQueue, added_capital, choices_of
 from saywrite.dictation.push_to_talk.policy import BOUNCE_S, TAKE_BACK_S
@@ -111,9 +112,8 @@ class TalkStage(Stage):
             self.commands._hardware, microphone=lambda now: self.standby.hand_over() or opened(now)
         )
         desktop = DesktopServices(lambda: self.way, self._watch_session, insertion_queue, self.standby)
-        self.push_to_talk = self.commands.push_to_talk = self.commands.loop.keys = PushToTalkController(
-            self.commands, desktop, lambda: self.now, self.told.append
-        )
+        self.push_to_talk = PushToTalkController(self.commands, desktop, lambda: self.now, self.told.append)
+        self.application = DictationApplication(self.commands, self.push_to_talk)
         self.push_to_talk.open()
 
     def _watch_session(self) -> Watch:
@@ -122,27 +122,27 @@ class TalkStage(Stage):
 
     def down(self, binding: str = FIRST) -> None:
         self.inbox.post(KeyPressed(binding, self.now))
-        self.restore_clipboard()
+        self.handle_messages()
 
     def up(self, binding: str = FIRST) -> None:
         self.inbox.post(KeyReleased(binding, self.now))
-        self.restore_clipboard()
+        self.handle_messages()
         self.pass_time(2 * BOUNCE_S)
 
     def speak(self, seconds: float = 2) -> None:
         self.source.open()
-        self.restore_clipboard()
+        self.handle_messages()
         self.say(seconds)
 
     def finish(self, text: str, seconds: float = 2) -> None:
         """The source ends, the recognizer has heard `text`."""
         self.source.end()
-        self.restore_clipboard()
+        self.handle_messages()
         self.recognizer.final(text, 0, seconds)
         self.recognizer.done()
-        self.restore_clipboard()
+        self.handle_messages()
         self.loop.wake(self.now)
-        self.restore_clipboard()
+        self.handle_messages()
 
     def dictate(self, text: str, binding: str = FIRST) -> None:
         self.down(binding)
@@ -163,33 +163,33 @@ def stage(tmp_path: Path) -> TalkStage:
     made.archive.close_history()
 
 
-def test_what_a_key_dictated_goes_into_the_window_that_had_the_focus_then(stage: TalkStage) -> None:
+def test_text_is_inserted_into_the_window_that_had_the_focus_at_the_key_press(stage: TalkStage) -> None:
     stage.dictate("hello there")
     (given,) = stage.inserter.given
     assert given == Insertion(stage.last(Finished).dictation, "Hello there", "en", EDITOR, added_capital=True)
     assert stage.states == ["starting", "listening", "finishing", "idle"]
 
 
-def test_a_text_is_in_the_history_before_it_goes(stage: TalkStage) -> None:
+def test_text_is_in_the_history_before_it_is_inserted(stage: TalkStage) -> None:
     stage.disk.stalled = True
     stage.dictate("hello there")
     assert stage.inserted() == []
     stage.disk.go_on()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.inserted() == ["Hello there"]
 
 
-def test_a_disk_that_does_not_answer_does_not_keep_it_for_ever(stage: TalkStage) -> None:
+def test_text_is_inserted_although_the_disk_does_not_answer(stage: TalkStage) -> None:
     stage.disk.stalled = True
     stage.dictate("hello there")
     stage.pass_time(DISK_PATIENCE_S)
     assert stage.inserted() == ["Hello there"]
     stage.disk.go_on()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.inserted() == ["Hello there"]
 
 
-def test_a_text_waits_while_the_key_is_down_for_the_next_one(stage: TalkStage) -> None:
+def test_text_waits_while_the_key_is_down_for_the_next_dictation(stage: TalkStage) -> None:
     stage.down()
     stage.speak()
     stage.pass_time(1)
@@ -197,10 +197,10 @@ def test_a_text_waits_while_the_key_is_down_for_the_next_one(stage: TalkStage) -
     first = stage.source
     stage.down()
     first.end()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.recognizer.final("one", 0, 2)
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.speak()
     assert stage.inserted() == []
     stage.pass_time(1)
@@ -210,26 +210,26 @@ def test_a_text_waits_while_the_key_is_down_for_the_next_one(stage: TalkStage) -
     assert stage.inserted() == ["One", "Two"]
 
 
-def test_what_the_window_started_stays_in_the_window(stage: TalkStage) -> None:
+def test_dictation_started_in_the_window_is_not_inserted(stage: TalkStage) -> None:
     stage.listen()
     stage.say(2)
     stage.dictation.stop()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.finish("hello there")
     assert stage.inserted() == []
 
 
-def test_what_the_command_line_started_is_inserted(stage: TalkStage) -> None:
+def test_dictation_started_on_the_command_line_is_inserted(stage: TalkStage) -> None:
     stage.dictation.start(insert=True)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.speak()
     stage.dictation.stop()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.finish("hello there")
     assert stage.inserted() == ["Hello there"]
 
 
-def test_a_key_pressed_in_our_own_window_writes_there_only_once(stage: TalkStage) -> None:
+def test_key_pressed_in_our_own_window_inserts_nothing(stage: TalkStage) -> None:
     stage.inserter.focused = OWN
     stage.dictate("hello there")
     assert stage.inserted() == []
@@ -242,18 +242,18 @@ def test_a_key_pressed_in_our_own_window_writes_there_only_once(stage: TalkStage
     assert stage.inserted() == ["For the editor"]
 
 
-def test_nothing_said_is_nothing_inserted(stage: TalkStage) -> None:
+def test_dictation_without_words_inserts_nothing(stage: TalkStage) -> None:
     stage.down()
     stage.speak()
     stage.pass_time(1)
     stage.up()
     stage.source.end()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.inserted() == []
 
 
-def test_the_second_key_dictates_in_its_own_language(stage: TalkStage) -> None:
+def test_second_key_dictates_in_its_own_language(stage: TalkStage) -> None:
     stage.down(SECOND)
     assert stage.recognizer.request.language == "de"
     stage.speak()
@@ -263,7 +263,7 @@ def test_the_second_key_dictates_in_its_own_language(stage: TalkStage) -> None:
     assert stage.inserter.given[0].language == "de"
 
 
-def test_escape_drops_the_text_and_the_recording_goes_when_the_offer_ends(stage: TalkStage) -> None:
+def test_escape_drops_the_text_and_the_recording_is_removed_when_the_offer_ends(stage: TalkStage) -> None:
     stage.down()
     stage.speak()
     stage.down(CANCEL)
@@ -277,23 +277,23 @@ def test_escape_drops_the_text_and_the_recording_goes_when_the_offer_ends(stage:
     assert stage.inserted() == []
 
 
-def test_a_cancel_that_is_taken_back_becomes_text_and_goes_where_it_was_to_go(stage: TalkStage) -> None:
+def test_restored_dictation_is_transcribed_and_inserted_into_its_window(stage: TalkStage) -> None:
     stage.down()
     stage.speak()
     stage.dictation.cancel()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.up()
     assert stage.states[-1] == "idle"
     stage.dictation.take_back_cancelled()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.loop.wake(stage.now)
-    stage.restore_clipboard()
+    stage.handle_messages()
     while not stage.recognizer.finishing:
         stage.recognizer.take_all()
-        stage.restore_clipboard()
+        stage.handle_messages()
     stage.recognizer.final("after all", 0, 2)
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert [event.revocable for event in stage.all(Cancelled)] == [True, False]
     assert stage.inserted() == ["After all"]
     assert scan(stage.paths.recordings) == ()
@@ -305,9 +305,9 @@ def cancelled_with_text(stage: TalkStage) -> str:
     stage.speak()
     stage.recognizer.take_all()
     stage.recognizer.final("not this", 0, 1)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.dictation.cancel()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.up()
     return stage.last(Finished).dictation
 
@@ -320,7 +320,7 @@ def words_in_history(stage: TalkStage) -> list[str]:
         store.close()
 
 
-def test_the_text_of_a_cancelled_dictation_goes_with_it(stage: TalkStage) -> None:
+def test_text_of_a_cancelled_dictation_is_removed_with_it(stage: TalkStage) -> None:
     dictation = cancelled_with_text(stage)
     assert stage.last(Finished).cancelled, "for the tray, which offers the last texts"
     assert stage.last(SegmentsRemoved).dictation == dictation, "from the transcript at once"
@@ -329,84 +329,84 @@ def test_the_text_of_a_cancelled_dictation_goes_with_it(stage: TalkStage) -> Non
     assert list(stage.paths.recordings.iterdir()) == []
 
 
-def test_at_the_end_of_the_program_a_cancelled_dictation_goes_at_once(stage: TalkStage) -> None:
+def test_end_of_the_program_removes_a_cancelled_dictation_at_once(stage: TalkStage) -> None:
     cancelled_with_text(stage)
     stage.dictation.quit()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert words_in_history(stage) == []
     assert list(stage.paths.recordings.iterdir()) == []
 
 
-def test_the_text_of_a_cancel_that_is_taken_back_is_there_again(stage: TalkStage) -> None:
+def test_restored_dictation_shows_its_text_again(stage: TalkStage) -> None:
     dictation = cancelled_with_text(stage)
     before = len(stage.all(SegmentAdded))
     stage.dictation.take_back_cancelled()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.loop.wake(stage.now)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert [event.segment.text for event in stage.all(SegmentAdded)[before:]] == ["Not this"]
     stage.pass_time(TAKE_BACK_S)
     assert words_in_history(stage) == [dictation]
 
 
-def test_a_cancel_before_anything_was_heard_offers_nothing(stage: TalkStage) -> None:
+def test_cancel_before_any_sound_offers_nothing(stage: TalkStage) -> None:
     stage.down()
     stage.dictation.cancel()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert [event.revocable for event in stage.all(Cancelled)] == [True, False]
 
 
-def test_the_keys_times_and_the_insertion_are_in_the_receipt_of_its_latency(stage: TalkStage) -> None:
+def test_latency_contains_the_times_of_the_key_and_of_the_insertion(stage: TalkStage) -> None:
     kept: dict[str, object] = {}
     stage.commands.latency._keep = lambda dictation, microphone, latency: kept.update({dictation: latency})
     stage.dictate("hello there")
     dictation = stage.inserter.given[0].dictation
     stage.inbox.post(Inserted(dictation, "Kate", False, 0.02, stage.now + 0.5))
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert kept[dictation].released == 1000
     assert kept[dictation].inserted == round(1000 * (1 + 2 * BOUNCE_S + 0.5))
 
 
-def test_the_insertion_knows_which_keys_were_ours(stage: TalkStage) -> None:
+def test_inserter_knows_which_keys_were_ours(stage: TalkStage) -> None:
     stage.dictate("hello there")
     kinds = [kind for _, kind in stage.inserter.own]
     assert kinds == ["down", "command", "up", "command"]
     assert [at for at, _ in stage.inserter.own] == sorted(at for at, _ in stage.inserter.own)
     stage.dictation.toggle(insert=True)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert [kind for _, kind in stage.inserter.own][4:] == ["command"]
 
 
-def test_what_became_of_texts_and_keys_is_told(stage: TalkStage) -> None:
+def test_results_of_insertions_and_grabs_are_reported(stage: TalkStage) -> None:
     missed = NotInserted("d", "Kate", "Kate did not read the text.", "Choose “Insert again”.", on_clipboard=True)
     stage.inbox.post(missed)
     stage.inbox.post(
         GrabResult((("dictate", ""),), (HotkeyProblem("dictate-second", "F8 is taken.", "Choose another."),))
     )
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert missed in stage.told
     expected = KeysChanged((("dictate", ""),), (KeyProblem("dictate-second", "F8 is taken.", "Choose another."),))
     assert stage.last(KeysChanged) == expected
     stage.dictation.insert_again()
     stage.dictation.take_back_insertion()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.inserter.story == ["start", "again", "take back"]
 
 
-def test_the_sessions_watch_looks_for_lockers_while_the_microphone_is_open(stage: TalkStage) -> None:
+def test_session_watch_runs_while_the_microphone_is_open(stage: TalkStage) -> None:
     stage.dictate("hello there")
     assert stage.watch == ["begun", "capturing", "not capturing"]
 
 
-def test_at_the_end_the_keys_go_first(stage: TalkStage) -> None:
+def test_close_releases_the_keys_first(stage: TalkStage) -> None:
     stage.dictation.quit()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.way.released
     assert stage.watch == ["begun", "ended"]
     assert stage.inserter.story[-1] == "close"
 
 
-def test_the_settings_are_the_insertions_choices(stage: TalkStage) -> None:
+def test_settings_become_the_rules_of_the_insertion(stage: TalkStage) -> None:
     settings = Settings(
         insertion_means="type",
         insertion_other_window="keep",
@@ -415,7 +415,7 @@ def test_the_settings_are_the_insertions_choices(stage: TalkStage) -> None:
         insertion_programs="xterm = type",
     )
     stage.dictation.apply(settings)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.inserter.choices == choices_of(settings)
     assert stage.inserter.choices == ProgramRules(PasteMethod.TYPE, "keep", False, "as is", {"xterm": PasteMethod.TYPE})
     assert choices_of(Settings()).means is None
@@ -431,14 +431,14 @@ def test_the_settings_are_the_insertions_choices(stage: TalkStage) -> None:
         ("", "", False),
     ],
 )
-def test_only_a_capital_of_our_own_may_go_again(raw: str, text: str, added: bool) -> None:
+def test_only_a_capital_that_we_added_may_be_removed(raw: str, text: str, added: bool) -> None:
     assert added_capital(Segment(1, text, raw, 0, 1)) is added
 
 
-def test_with_listening_ahead_the_recording_begins_before_the_key(stage: TalkStage) -> None:
+def test_with_preroll_the_recording_begins_before_the_key(stage: TalkStage) -> None:
     assert stage.sources == [], "without it nothing listens while idle"
     stage.dictation.apply(replace(SETTINGS, preroll_ms=500))
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.open()
     for _ in range(30):
         stage.say(0.1)
@@ -457,13 +457,13 @@ def test_with_listening_ahead_the_recording_begins_before_the_key(stage: TalkSta
     stage.loop.wake(stage.now)
     assert len(stage.sources) == 2, "and it listens again"
     stage.dictation.apply(SETTINGS)
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.source.ended
 
 
-def test_a_microphone_that_is_not_there_is_tried_again_not_hammered(stage: TalkStage) -> None:
+def test_missing_microphone_of_the_preroll_is_retried_with_a_pause(stage: TalkStage) -> None:
     stage.dictation.apply(replace(SETTINGS, preroll_ms=500))
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.sink.failed(NoMicrophone("There is no microphone.", "Connect one."), True)
     stage.source.end()
     stage.pass_time(0.1)

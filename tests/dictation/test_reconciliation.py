@@ -35,10 +35,10 @@ def dictate(stage, *finals: tuple[str, float, float], seconds: int = 2) -> Path:
     stage.say(seconds)
     for text, start, end in finals:
         stage.recognizer.final(text, start, end)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.release()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     return stage.paths.recordings / stage.last(Started).dictation
 
 
@@ -125,12 +125,12 @@ def test_finished_dictation_whose_text_is_lost_is_offered_and_gets_its_text(
     assert (item.dictation, item.length, item.confirmed) == (finished.name, 2 * SAMPLE_RATE, 0)
     stage.archive.open()
     stage.dictation.transcribe_unfinished(finished.name)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.recognizer.final("hello", 0.1, 0.9)
     stage.recognizer.final("again", 1.1, 1.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     quit_saywrite(stage)
     assert in_history(stage, finished.name) == ["Hello", "again"]
     assert start_again(stage) == ()
@@ -213,7 +213,7 @@ def test_killed_before_the_row_was_finished_it_is_offered_from_its_last_text_on(
     stage.listen()
     stage.say(2)
     stage.recognizer.final("hello", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     killed = default_paths(tmp_path / "config", tmp_path / "killed")
     shutil.copytree(stage.paths.data, killed.data)
     (item,) = start_again(SimpleNamespace(paths=killed, disk=stage.disk, today=stage.today, told=[]))
@@ -234,8 +234,8 @@ def test_a_deleted_dictation_whose_sound_has_not_all_its_text_is_still_offered(s
     stage.listen()
     stage.say(2)
     dictation = stage.last(Started).dictation
-    stage.recognizer.post(Failed(dictation, "It broke.", "Start again.", fatal=True))
-    stage.restore_clipboard()
+    stage.recognizer.say(Failed(dictation, "It broke.", "Start again.", fatal=True))
+    stage.handle_messages()
     quit_saywrite(stage)
     with closing(HistoryStore(stage.paths.history)) as store:
         store.delete(dictation)
@@ -271,7 +271,7 @@ def test_what_is_being_recorded_is_left_alone(stage) -> None:
     stage.listen()
     stage.say(2)
     stage.recognizer.final("hello", 0.1, 0.9)
-    stage.restore_clipboard()
+    stage.handle_messages()
     folder = stage.paths.recordings / stage.last(Started).dictation
     before = (folder / SIDECAR).read_bytes()
     with closing(HistoryStore(stage.paths.history)) as store:

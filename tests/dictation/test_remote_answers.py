@@ -100,9 +100,9 @@ def test_start_speak_stop(remote: Remote) -> None:
     remote.ask("stop")
     assert stage.states[-1] == "finishing"
     stage.source.end()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     remote.note()
     answer = remote.ask("status")
     assert (answer["state"], answer["dictation"], answer["heard_s"]) == ("idle", None, 0.0)
@@ -119,18 +119,18 @@ def test_toggle_starts_and_stops(remote: Remote) -> None:
 def test_cancel_drops_what_is_running(remote: Remote) -> None:
     remote.ask("start")
     remote.ask("cancel")
-    remote.stage.restore_clipboard()
+    remote.stage.handle_messages()
     assert remote.stage.states[-1] == "idle"
 
 
 def test_one_dictation_may_have_another_language_and_engine_and_the_next_has_not(remote: Remote) -> None:
-    other = FakeRecognizer(remote.stage.inbox.post)
+    other = FakeRecognizer(remote.stage.inbox.post, "aiola")
     remote.stage.recognizers["aiola"] = other
     answer = remote.ask("start", engine="aiola", language="de")
     assert (other.request.language, remote.stage.loop.session.plan.engine) == ("de", "aiola")
     assert (answer["engine"], answer["language"]) == ("aiola", "de")
     remote.ask("cancel")
-    remote.stage.restore_clipboard()
+    remote.stage.handle_messages()
     remote.note()
     answer = remote.ask("status")
     assert (answer["engine"], answer["language"]) == ("local", "en")
@@ -144,7 +144,7 @@ def test_former_name_of_the_local_engine_is_understood(remote: Remote) -> None:
 
 def test_settings_changed_in_the_window_are_told(remote: Remote) -> None:
     remote.stage.dictation.apply(replace(remote.stage.loop.settings, language="fr"))
-    remote.stage.restore_clipboard()
+    remote.stage.handle_messages()
     assert remote.ask("status")["language"] == "fr"
 
 
@@ -167,7 +167,7 @@ def test_the_window_is_shown_and_quit_without_the_dictation(remote: Remote) -> N
 def test_what_it_does_not_know_is_refused_and_not_done(request_: ControlRequest, remote: Remote) -> None:
     with pytest.raises(ControlRefused):
         remote.control.answer(request_)
-    remote.stage.restore_clipboard()
+    remote.stage.handle_messages()
     assert remote.stage.states == []
 
 
@@ -185,7 +185,7 @@ def test_a_dictation_that_hangs_keeps_nobody_waiting(remote: Remote, monkeypatch
     monkeypatch.setattr("saywrite.cli.remote_answers.PATIENCE_S", 0.05)
     assert remote.control.answer(ControlRequest("start"))["state"] == "idle"  # nobody takes the message
     assert remote.control.answer(ControlRequest("status"))["state"] == "idle"
-    remote.stage.restore_clipboard()
+    remote.stage.handle_messages()
     assert remote.stage.states == ["starting"]
 
 

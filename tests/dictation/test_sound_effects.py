@@ -74,7 +74,7 @@ class Course:
         self.tell(OPENED)
 
 
-def test_by_default_it_is_quiet() -> None:
+def test_no_sound_is_played_by_default() -> None:
     course = Course()
     course.begin()
     course.microphone.end()
@@ -82,7 +82,7 @@ def test_by_default_it_is_quiet() -> None:
     assert course.happened == ["opened", "closed"]
 
 
-def test_the_end_is_heard_when_the_microphone_is_closed() -> None:
+def test_end_sound_is_played_when_the_microphone_is_closed() -> None:
     course = Course(sounds=True)
     course.begin()
     course.microphone.say(0.1)
@@ -93,14 +93,14 @@ def test_the_end_is_heard_when_the_microphone_is_closed() -> None:
     assert course.happened == ["opened", "sound", "sound", "closed", END]
 
 
-def test_the_start_has_an_option_of_its_own() -> None:
+def test_start_sound_has_its_own_setting() -> None:
     course = Course(start_sound=True)
     course.begin()
     course.microphone.end()
     assert course.happened == ["opened", START, "closed"]
 
 
-def test_a_failure_is_heard_in_place_of_the_end_and_once() -> None:
+def test_failure_sound_replaces_the_end_sound_and_is_played_once() -> None:
     course = Course(sounds=True)
     course.begin()
     course.tell(FAILED)
@@ -112,13 +112,13 @@ def test_a_failure_is_heard_in_place_of_the_end_and_once() -> None:
     assert course.happened[-1] == FAILURE, "the next dictation has its own"
 
 
-def test_a_file_that_is_transcribed_makes_no_sound() -> None:
+def test_transcription_of_a_file_plays_no_sound() -> None:
     course = Course(sounds=True, start_sound=True)
     course.tell(Started("d1", "local", "en", "/tmp/speech.wav", 1.0, BEGAN))
     assert course.happened == []
 
 
-def test_the_source_is_otherwise_as_it_was() -> None:
+def test_source_passes_every_other_call_on() -> None:
     course = Course(sounds=True)
     course.begin()
     course.source.allow(77)
@@ -133,7 +133,9 @@ def test_the_source_is_otherwise_as_it_was() -> None:
     assert course.told == [STARTING, OPENED]
 
 
-def test_a_missing_sound_file_stops_nothing(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_sound_file_does_not_stop_a_dictation(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     course = Course(sounds=True)
 
     def gone(_name: str) -> bytes:
@@ -150,7 +152,7 @@ def test_a_missing_sound_file_stops_nothing(caplog: pytest.LogCaptureFixture, mo
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_sound_is_short_soft_at_both_ends_and_not_loud(name: str) -> None:
+def test_sound_is_short_and_quiet_and_fades_in_and_out(name: str) -> None:
     pcm = sound(name)
     samples = np.frombuffer(pcm, dtype="<i2").astype(float)
     assert 0.1 < len(samples) / 16_000 < 0.35
@@ -159,7 +161,7 @@ def test_a_sound_is_short_soft_at_both_ends_and_not_loud(name: str) -> None:
     assert -13 < measure(pcm, 0.0).peak_dbfs < -11
 
 
-def test_the_sounds_are_told_apart() -> None:
+def test_sounds_differ() -> None:
     def pitches(name: str) -> tuple[float, float]:
         """The strongest frequency of the first and the last third, in Hz."""
         samples = np.frombuffer(sound(name), dtype="<i2").astype(float)

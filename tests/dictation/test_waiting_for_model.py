@@ -35,14 +35,14 @@ def dictate(stage: Stage, seconds: int = 2) -> str:
     stage.listen()
     stage.say(seconds)
     stage.release()
-    stage.restore_clipboard()
+    stage.handle_messages()
     return stage.last(Started).dictation
 
 
 def bring_model(stage: Stage) -> None:
     stage.recognizer.waits = False
     stage.inbox.post(ModelsChanged(()))
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.pass_time(0.1)
 
 
@@ -50,7 +50,7 @@ def finish(stage: Stage, text: str) -> None:
     """The recognizer gives the dictation it hears its text."""
     stage.recognizer.final(text, 0.2, stage.recognizer.fed / SAMPLE_RATE)
     stage.recognizer.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.pass_time(0.1)
 
 
@@ -68,7 +68,7 @@ def test_dictation_without_model_ends_with_everything_pending(missing: Stage) ->
     assert (item.dictation, item.waits) == (dictation, True)
 
 
-def test_text_is_written_when_the_model_is_there_in_order_and_without_a_click(missing: Stage) -> None:
+def test_waiting_dictations_get_their_text_in_order_when_the_model_is_there(missing: Stage) -> None:
     first, second = dictate(missing), dictate(missing, 3)
     bring_model(missing)
     assert starts(missing) == [first, second, first]
@@ -90,12 +90,12 @@ def test_model_that_another_process_brings_is_found_within_five_seconds(missing:
     assert starts(missing) == [dictation, dictation]
 
 
-def test_other_unfinished_dictations_stay_with_the_user(stage: Stage) -> None:
+def test_other_unfinished_dictations_wait_for_the_user(stage: Stage) -> None:
     stage.listen()
     stage.say(2)
     stage.release()
     stage.recognizer.done(complete=False)
-    stage.restore_clipboard()
+    stage.handle_messages()
     (item,) = stage.last(IncompleteRecordingsFound).items
     assert not item.waits
     bring_model(stage)
@@ -106,7 +106,7 @@ def test_cancelled_dictation_does_not_come_back(missing: Stage) -> None:
     missing.listen()
     missing.say(2)
     missing.dictation.cancel()
-    missing.restore_clipboard()
+    missing.handle_messages()
     bring_model(missing)
     assert len(starts(missing)) == 1
 
@@ -115,7 +115,7 @@ def test_quitting_while_the_model_is_missing_marks_the_dictation(missing: Stage,
     missing.listen()
     missing.say(2)
     missing.dictation.quit()
-    missing.restore_clipboard()
+    missing.handle_messages()
     folder = missing.paths.recordings / missing.last(Started).dictation
     assert load_metadata(folder)[0].waits
 
@@ -126,38 +126,38 @@ def next_start(missing: Stage, tmp_path: Path) -> Iterator[Stage]:
     missing.commands.apply(replace(Settings(), language="de"))
     dictate(missing)
     missing.dictation.quit()
-    missing.restore_clipboard()
+    missing.handle_messages()
     missing.archive.close_history()
     again = Stage(tmp_path)
     again.archive.look_for_unfinished(except_for=())
     yield again
     again.dictation.quit()
-    again.restore_clipboard()
+    again.handle_messages()
     again.archive.close_history()
 
 
 def test_waiting_dictation_is_continued_after_a_restart(next_start: Stage) -> None:
-    next_start.restore_clipboard()
+    next_start.handle_messages()
     next_start.pass_time(0.1)
     finish(next_start, "hallo")
     assert next_start.text == ["Hallo"]
     assert next_start.last(IncompleteRecordingsFound).items == ()
 
 
-def test_what_was_dictated_for_this_computer_stays_on_it_and_in_its_language(next_start: Stage) -> None:
+def test_dictation_for_the_local_engine_is_never_sent_to_a_service(next_start: Stage) -> None:
     """Whatever engine and language the settings say meanwhile."""
     from tests.dictation.conftest import FakeRecognizer
 
-    service = FakeRecognizer(next_start.inbox.post)
+    service = FakeRecognizer(next_start.inbox.post, "aiola")
     next_start.recognizers["aiola"] = service
     next_start.commands.apply(replace(Settings(), engine="aiola", language="fr"))
-    next_start.restore_clipboard()
+    next_start.handle_messages()
     next_start.pass_time(0.1)
     assert service.calls.count("start") == 0
     assert next_start.recognizer.request.language == "de"
 
 
-def test_a_press_during_automatic_transcription_starts_a_dictation_at_once(missing: Stage) -> None:
+def test_press_during_automatic_transcription_starts_a_dictation_at_once(missing: Stage) -> None:
     waiting = dictate(missing)
     bring_model(missing)
     assert missing.loop.state is State.FINISHING, "the key starts a dictation; it does not stop this one"
@@ -174,11 +174,11 @@ def test_a_press_during_automatic_transcription_starts_a_dictation_at_once(missi
     assert missing.text == ["New", "Old"]
 
 
-def test_transcription_that_fails_with_the_model_there_is_not_repeated_for_ever(missing: Stage) -> None:
+def test_failed_transcription_is_not_repeated(missing: Stage) -> None:
     dictate(missing)
     bring_model(missing)
-    missing.inbox.post(Failed(missing.recognizer.dictation, "It ended.", "Start again.", fatal=True))
-    missing.restore_clipboard()
+    missing.recognizer.say(Failed(missing.recognizer.dictation, "It ended.", "Start again.", fatal=True))
+    missing.handle_messages()
     for _ in range(5):
         missing.pass_time(10)
     assert len(starts(missing)) == 2
@@ -186,12 +186,12 @@ def test_transcription_that_fails_with_the_model_there_is_not_repeated_for_ever(
     assert not item.waits
 
 
-def test_model_that_goes_again_in_mid_transcription_is_waited_for_again(missing: Stage) -> None:
+def test_transcription_waits_again_when_the_model_is_removed_meanwhile(missing: Stage) -> None:
     dictation = dictate(missing)
     bring_model(missing)
     missing.recognizer.waits = True
     missing.recognizer.done(complete=False)
-    missing.restore_clipboard()
+    missing.handle_messages()
     assert missing.last(IncompleteRecordingsFound).items[0].waits
     missing.pass_time(60)
     assert starts(missing) == [dictation] * 2
@@ -203,13 +203,13 @@ def test_quitting_in_mid_transcription_continues_it_at_the_next_start(missing: S
     dictation = dictate(missing)
     bring_model(missing)
     missing.dictation.quit()
-    missing.restore_clipboard()
+    missing.handle_messages()
     assert load_metadata(missing.paths.recordings / dictation)[0].waits
 
 
 def test_chosen_model_is_looked_for_at_once(stage: Stage) -> None:
     stage.dictation.apply(replace(Settings(), local_model="whisper-small"))
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert stage.recognizer.calls == ["renew"]
 
 
@@ -219,6 +219,6 @@ def test_words_are_shown_while_speaking_only_where_the_settings_say_so(stage: St
     assert stage.recognizer.request.partials is False
     stage.commands.apply(replace(Settings(), live_text=True))
     stage.dictation.cancel()
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.listen()
     assert stage.recognizer.request.partials is True

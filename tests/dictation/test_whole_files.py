@@ -37,39 +37,39 @@ def test_which_files_are_sent_whole(name: str, options: dict[str, str], whole: b
 
 @pytest.fixture
 def stages(stage: Stage) -> tuple[Stage, FakeRecognizer, FakeRecognizer]:
-    stream, upload = FakeRecognizer(stage.inbox.post), FakeRecognizer(stage.inbox.post)
+    stream, upload = FakeRecognizer(stage.inbox.post, "aiola"), FakeRecognizer(stage.inbox.post, "aiola-file")
     stage.recognizers |= {"aiola": stream, "aiola-file": upload}
     stage.commands.apply(AIOLA)
     return stage, stream, upload
 
 
-def test_an_mp3_goes_whole_and_is_also_read_here(stages: tuple[Stage, FakeRecognizer, FakeRecognizer]) -> None:
+def test_mp3_is_uploaded_whole_and_also_read_here(stages: tuple[Stage, FakeRecognizer, FakeRecognizer]) -> None:
     stage, stream, upload = stages
     stage.dictation.transcribe_file(Path("talk.mp3"))
-    stage.restore_clipboard()
+    stage.handle_messages()
     stage.source.open()
     stage.say(3)
     assert ("start" in upload.calls, "start" in stream.calls) == (True, False)
     assert upload.fed == 3 * SAMPLE_RATE
 
 
-def test_a_wav_is_streamed(stages: tuple[Stage, FakeRecognizer, FakeRecognizer]) -> None:
+def test_wav_is_streamed(stages: tuple[Stage, FakeRecognizer, FakeRecognizer]) -> None:
     stage, stream, upload = stages
     stage.dictation.transcribe_file(Path("talk.wav"))
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert ("start" in upload.calls, "start" in stream.calls) == (False, True)
 
 
-def test_an_m4a_has_text_without_having_been_heard_here(
+def test_m4a_gets_its_text_without_being_decoded_here(
     stages: tuple[Stage, FakeRecognizer, FakeRecognizer],
 ) -> None:
     stage, _stream, upload = stages
     stage.dictation.transcribe_file(Path("talk.m4a"))
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert upload.finishing
-    stage.inbox.post(Final(upload.dictation, "hello there", SAMPLE_RATE, 4 * SAMPLE_RATE))
+    upload.say(Final(upload.dictation, "hello there", SAMPLE_RATE, 4 * SAMPLE_RATE))
     upload.done()
-    stage.restore_clipboard()
+    stage.handle_messages()
     assert [event.segment.text for event in stage.all(SegmentAdded)] == ["Hello there"]
     finished = stage.last(Finished)
     assert (finished.heard, finished.pending, finished.text) == (0, 0, "Hello there")

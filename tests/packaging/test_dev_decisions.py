@@ -323,3 +323,48 @@ def test_the_pythons_named_are_those_of_the_project(dev: ModuleType) -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert 'requires-python = ">=3.11,<3.15"' in project
     assert sorted(dev.PYTHONS) == ["3.11", "3.12", "3.13", "3.14"]
+
+
+# The processes that tests run in
+
+WHOLE_SUITE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "20"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["-q"], ["tests/text", "tests/ui"], ["-k", "test_hotkeys"], ["-m", "system"]]
+)
+def test_whole_folders_of_tests_use_every_core(
+    arguments: list[str], dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1}, raising=False)
+    assert dev.across_cores(arguments) == WHOLE_SUITE
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["tests/text/test_spacing.py"],
+        ["tests/text/test_spacing.py::test_one"],
+        ["tests/text", "-n", "3"],
+        ["-n0"],
+        ["--numprocesses=3"],
+        ["tests/ui", "--pdb"],
+        ["--collect-only"],
+    ],
+)
+def test_a_file_a_debugger_and_a_chosen_number_of_processes_are_left_alone(
+    arguments: list[str], dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1}, raising=False)
+    named = dev.ROOT / "tests/text/test_spacing.py"
+    named.parent.mkdir(parents=True)
+    named.touch()
+    assert dev.across_cores(arguments) == []
+
+
+@pytest.mark.parametrize(("cores", "processes"), [(1, []), (2, ["-n", "2"]), (4, ["-n", "4"]), (64, ["-n", "4"])])
+def test_there_is_a_process_for_each_core_up_to_four(
+    cores: int, processes: list[str], dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(cores)), raising=False)
+    assert dev.across_cores([])[:2] == processes

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.speech.event_poster import EventPoster
 
 from saywrite.foundation import events
 from saywrite.speech.engine import Incoming, Request
@@ -99,7 +100,7 @@ class Dictation:
         self.now = 50.0
         self.wanted, self.model = "whisper-base", Path("base")
         self.saves_power = False
-        self.recognizer = LocalRecognizer(
+        recognizer = LocalRecognizer(
             self.inbox.append,
             lambda folder: ["worker", str(folder)],
             lambda: (self.wanted, self.model),
@@ -107,6 +108,7 @@ class Dictation:
             patience_s=10,
             loading_s=20,
         )
+        self.recognizer = EventPoster(recognizer, self.inbox.append)
 
     def _spawn(self, *arguments: object) -> FakeWorker:
         self.workers.append(FakeWorker(*arguments))
@@ -347,9 +349,9 @@ def test_a_command_that_cannot_be_started_is_said_and_not_raised(monkeypatch: py
     recognizer = LocalRecognizer(
         posted.append, lambda folder: ["/nonexistent/saywrite"], lambda: ("whisper-base", Path("base"))
     )
-    recognizer.start(Request("d", "en", partials=False))
-    kinds = [type(event) for event in posted]
-    assert kinds == [events.EngineChanged, events.Failed, events.RecognizerFinished]
+    returned = recognizer.start(Request("d", "en", partials=False))
+    assert posted == []
+    assert [type(event) for event in returned] == [events.EngineChanged, events.Failed, events.RecognizerFinished]
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "pt", "zh", "ja", "it"])

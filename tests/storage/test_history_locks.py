@@ -1,4 +1,4 @@
-"""The locks of a history in use: nothing that this process or another one does may drop them."""
+"""The locks of an open history stay, whatever this process or another one does."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ assert str(path) not in opened, opened
 
 
 def test_the_database_is_opened_by_sqlite_alone(path: Path) -> None:
-    """Python's own ways to open a file are not used on it, also not for a new one."""
+    """Only SQLite opens the database, also a new one."""
     subprocess.run([sys.executable, "-c", WATCHED, str(path)], check=True, timeout=60)
 
 
@@ -115,7 +115,7 @@ assert check.ok, check
 
 
 def test_the_doctor_beside_a_running_dictation_leaves_the_log_alone(path: Path) -> None:
-    """The log holds what was dictated since the last checkpoint; deleted, it would be lost with the next kill."""
+    """The log has the text since the last checkpoint. If it were deleted, the next kill would lose that text."""
     with closing(HistoryStore(path)) as store:
         store.begin(HEADING)
         open_and_close_another(path)
@@ -147,9 +147,7 @@ for line in sys.stdin:
 
 
 @pytest.mark.parametrize("use", [*USES, lambda path: subprocess.run([sys.executable, "-c", OTHER, str(path)])])
-def test_what_was_written_before_a_kill_is_there_whoever_looked_meanwhile(
-    path: Path, use: Callable[[Path], None]
-) -> None:
+def test_writes_before_a_kill_survive_readers_in_other_processes(path: Path, use: Callable[[Path], None]) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as writer:
@@ -185,7 +183,7 @@ def test_a_new_history_and_its_logs_are_private_in_an_open_folder(tmp_path: Path
     assert set(names.values()) == {0o600}
 
 
-def test_threads_that_begin_a_history_at_once_lose_nothing(path: Path) -> None:
+def test_threads_that_create_a_history_at_once_lose_no_dictation(path: Path) -> None:
     def write(number: int) -> None:
         with closing(HistoryStore(path)) as store:
             store.begin(Header(str(number), HEADING.began, "en", "local", "microphone"))
@@ -202,7 +200,7 @@ def test_threads_that_begin_a_history_at_once_lose_nothing(path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["SQLITE_IOERR_LOCK", "SQLITE_IOERR_RDLOCK", "SQLITE_IOERR_SHMLOCK", "SQLITE_PROTOCOL", "SQLITE_BUSY"]
 )
-def test_a_locking_error_is_told_as_one(path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_locking_error_is_reported_as_a_locking_error(path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode, error.sqlite_errorname = getattr(sqlite3, name), name
     told = connections.unavailable(error, path)
@@ -210,9 +208,7 @@ def test_a_locking_error_is_told_as_one(path: Path, name: str, caplog: pytest.Lo
     assert "disk that" not in told.remedy
 
 
-def test_a_history_deleted_while_it_is_in_use_is_told_and_nothing_counts_as_kept(
-    path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_history_deleted_while_in_use_is_reported_and_writes_fail(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with closing(HistoryStore(path)) as store:
         store.begin(HEADING)
         path.rename(path.with_name("elsewhere"))

@@ -1,4 +1,4 @@
-"""A damaged history is set aside, what can be read is taken over, and the new one works."""
+"""A damaged history is set aside, readable rows are copied, and the new history works."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def contents(path: Path) -> tuple[int, int]:
 
 
 def works(store: HistoryStore) -> bool:
-    """The list and the search hold what is written now."""
+    """The list and the search return what is written now."""
     store.begin(Header("new", BEGAN + timedelta(days=1), "en", "local", "microphone"))
     store.add_segment("new", Segment(0, "unmistakable", "", 0, 1))
     assert [each.dictation for each in store.search("unmistakable")] == ["new"]
@@ -85,7 +85,7 @@ def test_a_whole_history_stays_where_it_is(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("filling", "every"), [(b"\xff", 1), (b"\0", 4)])
-def test_whichever_page_is_damaged_the_rest_is_taken_over(
+def test_all_rows_outside_a_damaged_page_are_copied(
     path: Path, whole: bytes, filling: bytes, every: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     pages = len(whole) // PAGE
@@ -123,7 +123,7 @@ def test_a_truncated_history_is_replaced(path: Path, size: int, caplog: pytest.L
 
 
 @pytest.mark.parametrize("content", [b"not a database", b"\0" * 4096, b"SQLite format 3\0" + b"\xff" * 5000])
-def test_what_is_no_database_is_set_aside_as_it_is(
+def test_file_that_is_no_database_is_set_aside_unchanged(
     tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "history.sqlite3"
@@ -149,7 +149,7 @@ def test_a_second_damage_does_not_overwrite_the_first_file(tmp_path: Path, caplo
 
 
 def test_the_log_of_a_damaged_history_is_read_too(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """After a crash the newest text is in the log alone."""
+    """After a crash only the log has the newest text."""
     store = HistoryStore(path)
     store.begin(Header("last", BEGAN + timedelta(days=2), "en", "local", "microphone"))
     store.add_segment("last", Segment(0, "in the log", "", 0, 1))

@@ -1,4 +1,4 @@
-"""Opening a history: older ones are brought up to date, and what must not be touched is not."""
+"""Opening a history: older versions are migrated, foreign and newer files are not changed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from saywrite.storage.recordings.journal import Header
 HEADING = Header("one", datetime(2026, 11, 22, 10, 42, tzinfo=UTC), "en", "local", "microphone")
 
 PUBLISHED = ("13543ad310b3497a", "fe8303d19592f0e0", "2b01e3537f573697", "6881265c20d2caaa")
-"""The hash of every migration that was ever released: they may be followed by others and never changed."""
+"""The hash of every released migration. New ones may follow; these must not change."""
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
@@ -93,7 +93,7 @@ def test_a_migration_that_fails_leaves_the_version_before_it(
     HistoryStore(filled).close()
 
 
-def test_a_later_migration_keeps_what_is_there(filled: Path, monkeypatch: pytest.MonkeyPatch):
+def test_later_migration_keeps_existing_rows(filled: Path, monkeypatch: pytest.MonkeyPatch):
     later = ("ALTER TABLE segments ADD COLUMN mood TEXT NOT NULL DEFAULT ''",)
     monkeypatch.setattr(schema, "MIGRATIONS", (*MIGRATIONS, later))
     store = HistoryStore(filled)
@@ -155,9 +155,7 @@ def test_an_empty_file_becomes_a_history(tmp_path: Path):
         assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
 
 
-def test_a_damaged_page_is_told_when_it_is_met_and_other_dictations_go_on(
-    filled: Path, caplog: pytest.LogCaptureFixture
-):
+def test_damaged_page_is_reported_when_read_and_other_dictations_work(filled: Path, caplog: pytest.LogCaptureFixture):
     store = HistoryStore(filled)
     store.close()
     content = bytearray(filled.read_bytes())
@@ -173,7 +171,7 @@ def test_a_damaged_page_is_told_when_it_is_met_and_other_dictations_go_on(
 
 
 def test_a_history_left_open_by_a_crash_is_whole(filled: Path, tmp_path: Path):
-    """The log beside the database (-wal) holds what was written last; a copy of both is what a crash leaves."""
+    """The log beside the database (-wal) has the last writes. A copy of both is the state after a crash."""
     store = HistoryStore(filled)
     store.add_segment("one", Segment(200, "last words", "", 0, 1))
     crashed = tmp_path / "crashed"

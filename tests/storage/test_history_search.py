@@ -1,4 +1,4 @@
-"""Finding words: whatever is typed is a search and never an error."""
+"""Search: any typed text is a valid query."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def fill(store: HistoryStore) -> None:
 def store(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> Iterator[HistoryStore]:
-    """Both ways have to find the same."""
+    """With and without FTS5 the results are equal."""
     if request.param == "without FTS5":
         monkeypatch.setattr(schema, "_has_fts5", lambda connection: False)
     opened = HistoryStore(tmp_path / "history.sqlite3")
@@ -88,7 +88,7 @@ def test_words_are_found_without_case_and_accents_newest_first(
     "query",
     ["AND", "fox AND dog", "NOT x", "NEAR(a b)", "text:fox", '12"', "C++", "a^b", "(fox", "l'élève", "a*b", "-fox"],
 )
-def test_the_query_language_of_the_index_means_nothing_to_the_user(store: HistoryStore, query: str):
+def test_query_language_of_the_index_has_no_effect(store: HistoryStore, query: str):
     store.search(query)
 
 
@@ -123,7 +123,7 @@ PLAIN = "strasse coeur aether lodz oresund dorde dyngja thorr ανθρωποσ i
         ("don't", "don’t"),
     ],
 )
-def test_letters_that_are_typed_in_two_ways_are_found_either_way(store: HistoryStore, query: str, text: str):
+def test_letters_with_two_spellings_are_found_by_either(store: HistoryStore, query: str, text: str):
     store.add_segment("de", Segment(9, f"wir sehen {text} dort", "", 0, 1))
     (found,) = (found for found in store.search(query + " ") if found.number == 9)
     assert " ".join(found.snippet[begin:end] for begin, end in found.matches).replace(" t", "’t") == text

@@ -1,4 +1,4 @@
-"""What was dictated is kept as it arrives, is listed, edited and removed."""
+"""Dictations are stored as they arrive, listed, edited and removed."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_dictation_comes_back_as_it_was(store: HistoryStore):
     assert store.load("two") is None
 
 
-def test_what_a_service_made_of_it_and_where_it_went_comes_back(store: HistoryStore):
+def test_structured_results_and_traffic_are_loaded_as_stored(store: HistoryStore):
     store.begin(heading())
     store.add_segment("one", replace(segment(0), engine="local"))
     for results in ({"order": [1, {"name": "Zoë"}]}, {"order": []}):
@@ -81,7 +81,7 @@ def test_what_a_service_made_of_it_and_where_it_went_comes_back(store: HistorySt
     assert (again.structured, again.traffic) == ((), ())
 
 
-def test_a_translation_comes_behind_its_text_and_keeps_what_the_user_made_of_it(store: HistoryStore):
+def test_translation_arrives_after_its_text_and_keeps_an_edit(store: HistoryStore):
     store.begin(heading())
     store.add_segment("one", segment(0, "Guten Tag."))
     store.edit_segment("one", 0, "Guten Tag!")
@@ -106,7 +106,7 @@ def test_everything_can_be_repeated_after_a_doubtful_outcome(store: HistoryStore
     assert [len(rows) for rows in (dictated.segments, dictated.gaps, dictated.structured, dictated.traffic)] == [1] * 4
 
 
-def test_an_edit_changes_what_is_read_and_not_what_was_heard(store: HistoryStore):
+def test_edit_changes_the_text_and_not_the_raw_text(store: HistoryStore):
     store.begin(heading())
     store.add_segment("one", segment(0, "Cooper Netties"))
     store.finish("one", 1000, 1000, text="Cooper Netties")
@@ -119,7 +119,7 @@ def test_an_edit_changes_what_is_read_and_not_what_was_heard(store: HistoryStore
     assert store.search("netties") == ()
 
 
-def test_scratched_segments_are_gone_from_the_list_and_from_the_search(store: HistoryStore):
+def test_removed_segments_are_neither_listed_nor_found(store: HistoryStore):
     store.begin(heading())
     for number in range(4):
         store.add_segment("one", segment(number, f"word{number}"))
@@ -144,7 +144,7 @@ def test_text_for_a_dictation_that_never_began_is_refused_in_words(store: Histor
 
 
 def test_the_list_is_newest_first_page_by_page_whatever_the_time_zone(store: HistoryStore):
-    """Two at the same moment are told apart by their ids, so that no page repeats or skips one."""
+    """Dictations of the same time are ordered by id, so that no page repeats or omits one."""
     moments = [BEGAN + timedelta(hours=hours) for hours in (0, 3, 1, 1, 2)]
     zones = [UTC, timezone(timedelta(hours=9)), timezone(timedelta(hours=-8)), UTC, UTC]
     for name, moment, zone in zip("abcde", moments, zones, strict=True):
@@ -159,7 +159,7 @@ def test_the_list_is_newest_first_page_by_page_whatever_the_time_zone(store: His
         assert seen == ["b", "e", "d", "c", "a"]
 
 
-def test_the_excerpt_of_a_running_dictation_is_what_it_has_so_far(store: HistoryStore):
+def test_excerpt_of_a_running_dictation_has_its_segments_so_far(store: HistoryStore):
     store.begin(heading())
     assert store.recent(1)[0].excerpt == ""
     for number in range(100):
@@ -196,7 +196,7 @@ def test_files_are_for_the_user_alone(store: HistoryStore, path: Path):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_text_that_is_no_unicode_is_kept_readable(store: HistoryStore):
+def test_text_with_lone_surrogates_stays_readable(store: HistoryStore):
     store.begin(Header("one", BEGAN, "en", "local", os.fsdecode(b"caf\xe9.wav")))
     store.add_segment("one", segment(0, "a\ud800b \0 c"))
     dictated = store.load("one")
@@ -243,7 +243,7 @@ def test_two_programs_can_write_side_by_side(store: HistoryStore, path: Path):
     other.close()
 
 
-def test_a_database_held_by_another_program_is_told_after_waiting(
+def test_database_locked_by_another_program_is_reported_after_waiting(
     store: HistoryStore, path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     store.begin(heading())
@@ -258,7 +258,7 @@ def test_a_database_held_by_another_program_is_told_after_waiting(
     other.close()
 
 
-def test_a_closed_history_says_so(store: HistoryStore):
+def test_closed_history_raises_an_error_that_says_so(store: HistoryStore):
     store.close()
     store.close()
     with pytest.raises(HistoryError, match="closed"):

@@ -1,4 +1,4 @@
-"""The journal while it is written: what is appended is there, to the sample, for whoever reads."""
+"""The journal while it is written: every appended sample can be read at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwritable
 from saywrite.foundation.events import Gap
-from saywrite.storage.recordings.journal import Header, Journal, SampleReader, duration_words, unwritable
+from saywrite.storage.recordings.journal import Header, Journal, SampleReader, unwritable
 from saywrite.storage.recordings.metadata import Metadata, parse_metadata
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7, 5, tzinfo=timezone(timedelta(hours=1)))
@@ -24,11 +24,11 @@ HEADER = Header("one", BEGAN, "de", "local", "Mikrofon äöü", {"k eight s": "K
 
 
 def sound(first: int, count: int) -> bytes:
-    """Samples that say which they are."""
+    """Samples whose values are their positions."""
     return b"".join((n & 0xFFFF).to_bytes(2, "little") for n in range(first, first + count))
 
 
-def test_what_is_appended_is_on_disk_when_append_returns(tmp_path: Path):
+def test_appended_sound_is_on_disk_when_append_returns(tmp_path: Path):
     with Journal.create(tmp_path / "recordings", HEADER) as journal:
         for at in range(0, 1000, 100):
             journal.append(sound(at, 100))
@@ -55,7 +55,7 @@ def test_folders_and_files_are_for_the_user_alone(tmp_path: Path):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_journal_never_takes_over_a_folder_that_exists(tmp_path: Path):
+def test_new_journal_refuses_an_existing_folder(tmp_path: Path):
     with Journal.create(tmp_path, HEADER) as journal:
         journal.append(sound(0, 10))
     with pytest.raises(JournalUnwritable):
@@ -80,7 +80,7 @@ def test_an_append_with_its_offset_can_be_repeated_and_leaves_no_hole(tmp_path: 
 
 
 @given(steps=st.lists(st.tuples(st.integers(0, 700), st.integers(0, 9)), max_size=12))
-def test_short_writes_and_refusals_lose_and_repeat_nothing(
+def test_short_and_refused_writes_lose_and_repeat_no_sample(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[int, int]]
 ):
     """Each step is how many bytes the disk takes before it is full, and how many samples come."""
@@ -180,7 +180,7 @@ def test_reading_a_closed_recording_is_an_error_and_never_another_file(tmp_path:
         reader.read(0, 1)
 
 
-def test_the_sidecar_says_what_the_dictation_was_and_how_far_it_has_its_text(tmp_path: Path):
+def test_sidecar_has_the_header_and_the_confirmed_length(tmp_path: Path):
     with Journal.create(tmp_path, HEADER) as journal:
         journal.append(sound(0, 500))
         journal.confirm(300)
@@ -216,19 +216,19 @@ def test_a_sidecar_reads_back_as_it_was_written(metadata: Metadata):
 
 
 @given(data=st.binary(max_size=300))
-def test_rubbish_is_no_sidecar_and_nothing_worse(data: bytes):
+def test_invalid_sidecar_raises_value_error_only(data: bytes):
     with pytest.raises(ValueError, match=r"."):
         parse_metadata(data, "one")
 
 
 def test_a_source_whose_name_is_no_text_can_still_be_recorded(tmp_path: Path):
-    """A file name on Linux may hold bytes that are no UTF-8."""
+    """A file name on Linux may contain bytes that are no UTF-8."""
     header = Header("one", BEGAN, "en", "local", os.fsdecode(b"caf\xe9.wav"))
     Journal.create(tmp_path, header).close()
     assert parse_metadata((tmp_path / "one/dictation.json").read_bytes(), "one").header.source == "caf?.wav"
 
 
-def test_a_journal_taken_over_after_a_crash_keeps_its_sound_and_gets_its_text(tmp_path: Path):
+def test_journal_reopened_after_a_crash_keeps_its_sound_and_is_completed(tmp_path: Path):
     with Journal.create(tmp_path, HEADER) as journal:
         journal.append(sound(0, 500))
         journal.confirm(200)
@@ -242,7 +242,7 @@ def test_a_journal_taken_over_after_a_crash_keeps_its_sound_and_gets_its_text(tm
     assert Journal.is_complete(tmp_path / "one")
 
 
-def test_a_journal_taken_over_with_half_a_sample_at_its_end_goes_on_behind_the_last_whole_one(tmp_path: Path):
+def test_reopened_journal_with_half_a_sample_continues_behind_the_last_complete_one(tmp_path: Path):
     with Journal.create(tmp_path, HEADER) as journal:
         journal.append(sound(0, 50))
     with (tmp_path / "one/audio.pcm").open("ab") as file:
@@ -266,7 +266,7 @@ def test_a_damaged_sidecar_is_set_aside_before_another_is_written(tmp_path: Path
     assert Journal.is_complete(tmp_path / "one")
 
 
-def test_a_dictation_that_is_being_written_cannot_be_taken_over(tmp_path: Path):
+def test_dictation_that_is_being_written_cannot_be_reopened(tmp_path: Path):
     with (
         Journal.create(tmp_path, HEADER),
         pytest.raises(JournalError, match="still being recorded"),
@@ -275,7 +275,7 @@ def test_a_dictation_that_is_being_written_cannot_be_taken_over(tmp_path: Path):
     Journal.reopen(tmp_path / "one").close()
 
 
-def test_a_folder_without_sound_cannot_be_taken_over(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+def test_folder_without_sound_cannot_be_reopened(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     (tmp_path / "one").mkdir()
     with pytest.raises(JournalDamaged, match="cannot be opened"):
         Journal.reopen(tmp_path / "one")
@@ -293,13 +293,8 @@ def test_a_folder_without_sound_cannot_be_taken_over(tmp_path: Path, caplog: pyt
         (errno.EIO, "Input/output error", "Check the disk"),
     ],
 )
-def test_every_refusal_names_its_own_cause_and_remedy_and_what_is_safe(code: int, what: str, remedy: str):
+def test_refused_write_names_cause_remedy_and_what_is_saved(code: int, what: str, remedy: str):
     error = unwritable(OSError(code, os.strerror(code)), Path("/data"), "The recording is saved up to 3 s.")
     assert what in error.what
     assert error.what.endswith("saved up to 3 s.")
     assert remedy in error.remedy
-
-
-def test_a_duration_is_said_as_people_say_it():
-    assert duration_words(16_000 * 151) == "2 min 31 s"
-    assert duration_words(16_000 * 59) == "59 s"

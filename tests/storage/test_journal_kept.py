@@ -1,4 +1,4 @@
-"""Recordings after their dictation: kept as FLAC, exported as WAV, removed in time, and never harmed."""
+"""Recordings after their dictation: kept as FLAC, exported as WAV, removed when they are old."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ LENGTH = 3 * 65_536 + 1_234  # more than one block, and not a whole number of th
 
 
 def speech() -> bytes:
-    """A tone in noise with full-scale peaks: nothing a lossy codec would give back."""
+    """A tone in noise with full-scale peaks, which no lossy codec reproduces."""
     rng = np.random.default_rng(3)
     tone = 12_000 * np.sin(np.arange(LENGTH) * 0.11) + rng.normal(0, 3_000, LENGTH)
     tone[::1000] = 32_767
@@ -62,7 +63,7 @@ def test_a_kept_recording_is_flac_and_sounds_the_same_to_the_sample(tmp_path: Pa
     assert names(folder) == ["audio.flac", "dictation.json", "lock"]
 
 
-def test_a_kill_between_the_flac_and_the_removal_of_the_pcm_is_taken_up_again(tmp_path: Path):
+def test_encoding_is_repeated_after_a_kill_before_the_pcm_was_removed(tmp_path: Path):
     folder = recorded(tmp_path, pcm=speech())
     (folder / "audio.flac").write_bytes(b"fLaC, cut off")
     (folder / "audio.flac.tmp").write_bytes(b"rubbish")
@@ -73,8 +74,8 @@ def test_a_kill_between_the_flac_and_the_removal_of_the_pcm_is_taken_up_again(tm
 
 
 def test_the_pcm_stays_when_the_copy_does_not_read_back_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    def spoil(blocks: Iterable[bytes], path: Path) -> None:
-        write_flac((pcm[:-2] + b"\x55\x55" for pcm in blocks), path)
+    def spoil(blocks: Iterable[bytes], file: BinaryIO) -> None:
+        write_flac((pcm[:-2] + b"\x55\x55" for pcm in blocks), file)
 
     folder = recorded(tmp_path, pcm=speech())
     monkeypatch.setattr(recordings, "write_flac", spoil)
@@ -84,14 +85,14 @@ def test_the_pcm_stays_when_the_copy_does_not_read_back_the_same(tmp_path: Path,
     assert (folder / "audio.pcm").read_bytes() == speech()
 
 
-def test_a_recording_that_is_not_kept_is_gone_with_its_folder(tmp_path: Path):
+def test_recording_that_is_not_kept_is_removed_with_its_folder(tmp_path: Path):
     folder = recorded(tmp_path)
     finish_recording(folder, keep=False)
     assert not folder.exists()
     finish_recording(folder, keep=False)
 
 
-def test_what_the_user_put_into_the_folder_stays_when_the_recording_is_removed(tmp_path: Path):
+def test_files_of_the_user_stay_when_the_recording_is_removed(tmp_path: Path):
     folder = recorded(tmp_path)
     (folder / "notes.txt").write_text("mine")
     finish_recording(folder, keep=False)
@@ -116,7 +117,7 @@ def test_a_dictation_whose_text_is_incomplete_is_offered_also_from_flac(tmp_path
     assert (found.dictation, found.length, found.confirmed) == ("one", 99, 0)
 
 
-def test_a_damaged_flac_is_told_and_left_alone(tmp_path: Path):
+def test_damaged_flac_is_reported_and_not_changed(tmp_path: Path):
     folder = recorded(tmp_path, complete=False)
     finish_recording(folder, keep=True)
     (folder / "audio.flac").write_bytes(b"rubbish")
@@ -128,7 +129,7 @@ def test_a_damaged_flac_is_told_and_left_alone(tmp_path: Path):
     assert (folder / "audio.flac").read_bytes() == b"rubbish"
 
 
-def test_a_flac_that_is_cut_off_gives_its_beginning_and_says_that_the_rest_is_gone(tmp_path: Path):
+def test_truncated_flac_gives_its_beginning_and_reports_the_missing_rest(tmp_path: Path):
     folder = recorded(tmp_path, pcm=speech())
     finish_recording(folder, keep=True)
     whole = (folder / "audio.flac").read_bytes()

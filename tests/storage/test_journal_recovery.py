@@ -1,4 +1,4 @@
-"""What a crash leaves: killed at every byte, the recording gives everything up to its last whole sample."""
+"""After a crash at any byte the recording can be read up to its last complete sample."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def truncate(path: Path, length: int) -> None:
         file.truncate(length)
 
 
-def test_an_unfinished_dictation_is_found_with_its_time_length_and_what_has_text(crashed: Path):
+def test_unfinished_dictation_is_found_with_its_time_and_lengths(crashed: Path):
     (found,) = scan(crashed)
     assert (found.dictation, found.began, found.length, found.confirmed) == ("one", BEGAN, 60, 20)
     assert found.problem == ""
@@ -61,7 +61,7 @@ def test_sound_cut_off_at_every_byte_gives_all_its_whole_samples(crashed: Path):
             assert recording.metadata.header == header()
 
 
-def test_a_sidecar_cut_off_at_every_byte_costs_only_what_it_said(crashed: Path, caplog: pytest.LogCaptureFixture):
+def test_sound_is_found_with_a_sidecar_cut_off_at_any_byte(crashed: Path, caplog: pytest.LogCaptureFixture):
     whole = (crashed / "one/dictation.json").read_bytes()
     for length in range(len(whole) - 2, -1, -1):  # the last byte is a line end
         truncate(crashed / "one/dictation.json", length)
@@ -71,9 +71,7 @@ def test_a_sidecar_cut_off_at_every_byte_costs_only_what_it_said(crashed: Path, 
             assert recording.read(0, 60) == SOUND
 
 
-def test_without_a_readable_sidecar_the_beginning_is_told_by_the_sound_file(
-    crashed: Path, caplog: pytest.LogCaptureFixture
-):
+def test_without_a_sidecar_the_time_is_that_of_the_sound_file(crashed: Path, caplog: pytest.LogCaptureFixture):
     (crashed / "one/dictation.json").unlink()
     ended = BEGAN + timedelta(seconds=30)
     os.utime(crashed / "one/audio.pcm", (ended.timestamp(), ended.timestamp()))
@@ -84,7 +82,7 @@ def test_without_a_readable_sidecar_the_beginning_is_told_by_the_sound_file(
     assert found.began.tzinfo is not None
 
 
-def test_a_kill_between_the_new_sidecar_and_its_renaming_leaves_the_old_one(crashed: Path):
+def test_kill_before_the_rename_leaves_the_old_sidecar(crashed: Path):
     """Every state of the write: the temporary file at each length beside the sidecar that was there."""
     whole = (crashed / "one/dictation.json").read_bytes()
     for length in range(0, len(whole) + 1):
@@ -98,7 +96,7 @@ def test_a_kill_between_the_new_sidecar_and_its_renaming_leaves_the_old_one(cras
     assert not (crashed / "one/dictation.json.tmp").exists()
 
 
-def test_a_kill_at_any_step_of_beginning_offers_nothing_and_harms_nothing(tmp_path: Path):
+def test_kill_at_any_step_of_creation_offers_no_dictation(tmp_path: Path):
     recordings = tmp_path / "recordings"
     assert scan(recordings) == ()
     (recordings / "one").mkdir(parents=True)
@@ -128,7 +126,7 @@ def test_whatever_is_in_the_files_the_sound_is_offered(
     shutil.rmtree(folder.parent)
 
 
-def test_what_is_not_a_recording_is_left_out(crashed: Path, caplog: pytest.LogCaptureFixture):
+def test_other_files_and_folders_are_ignored(crashed: Path, caplog: pytest.LogCaptureFixture):
     (crashed / "notes.txt").write_text("not mine")
     (crashed / "empty").mkdir()
     (crashed / "photos").mkdir()
@@ -141,7 +139,7 @@ def test_what_is_not_a_recording_is_left_out(crashed: Path, caplog: pytest.LogCa
     assert scan(crashed / "notes.txt") == ()
 
 
-test_what_is_not_a_recording_is_left_out = pytest.mark.usefixtures("caplog")(test_what_is_not_a_recording_is_left_out)
+test_other_files_and_folders_are_ignored = pytest.mark.usefixtures("caplog")(test_other_files_and_folders_are_ignored)
 
 
 def test_the_oldest_comes_first_and_one_in_this_process_can_be_left_out(crashed: Path):
@@ -159,7 +157,7 @@ def test_one_with_all_its_text_is_not_offered_even_when_the_last_save_was_missed
     assert scan(crashed) == ()
 
 
-def test_a_dictation_being_written_is_not_offered_until_its_writer_is_gone(crashed: Path):
+def test_dictation_being_written_is_not_offered_until_its_writer_ends(crashed: Path):
     with Journal.create(crashed, header("live")) as journal:
         journal.append(SOUND)
         assert [item.dictation for item in scan(crashed)] == ["one"]
@@ -182,8 +180,8 @@ while True:
 """
 
 
-def test_a_writer_killed_in_another_process_loses_nothing_it_was_told_is_written(tmp_path: Path):
-    """kill -9 at whatever it was doing: its lock is gone, everything acknowledged is there, in order."""
+def test_killed_process_loses_no_acknowledged_sound(tmp_path: Path):
+    """After kill -9 at any step the lock is released, and all acknowledged sound is there in order."""
     for reports in (1, 4, 9):
         recordings = tmp_path / str(reports)
         env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -203,7 +201,7 @@ def test_a_writer_killed_in_another_process_loses_nothing_it_was_told_is_written
             assert recording.read(0, found.length) == expected
 
 
-def test_a_recording_that_cannot_be_opened_is_told_with_its_reason(crashed: Path, monkeypatch: pytest.MonkeyPatch):
+def test_recording_that_cannot_be_opened_is_returned_with_its_reason(crashed: Path, monkeypatch: pytest.MonkeyPatch):
     def refuse(path: object, flags: int, mode: int = 0o777, **more: object) -> int:
         if str(path).endswith("audio.pcm"):
             raise PermissionError(13, "Permission denied")

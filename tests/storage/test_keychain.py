@@ -1,4 +1,4 @@
-"""Secrets: in the keyring or for this run, never in a file, never in a log, and always with a remedy."""
+"""Secrets are in the keyring or in memory, not in a file or log; every error has a remedy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECRET = "ak_0123456789"
 
 
 class MemoryKeyring(KeyringBackend):
-    """A keyring as the systems have them, which can be told to fail as they do."""
+    """A keyring that can fail in the ways of real ones."""
 
     priority = 5  # type: ignore[assignment]
     name = "Memory"
@@ -103,7 +103,7 @@ def test_a_key_is_kept_under_our_name_and_can_be_removed(use: Use):
     [keyring.backends.fail.Keyring(), keyring.backends.null.Keyring(), PlaintextKeyring(), Chain(PlaintextKeyring())],
 )
 def test_without_a_keyring_the_key_lasts_for_this_run_and_that_is_said(use: Use, backend: KeyringBackend):
-    """Also a keyring that is a readable file counts as none: no key is written to a file unasked."""
+    """A keyring that is a readable file is not used."""
     use(backend)
     with pytest.raises(SecretsUnavailable, match="no keyring") as raised:
         Keychain().set(API_KEY, SECRET)
@@ -154,7 +154,7 @@ def test_a_refusal_has_a_remedy_and_neither_message_nor_log_has_the_key(
 
 
 @pytest.mark.parametrize("wrong", ["", "x" * 16_385])
-def test_what_no_keyring_takes_is_refused_before_it_is_tried(use: Use, wrong: str):
+def test_secret_too_long_for_a_keyring_is_refused_before_saving(use: Use, wrong: str):
     backend = MemoryKeyring()
     use(backend)
     with pytest.raises(SecretsUnavailable, match=f"{len(wrong)} characters"):

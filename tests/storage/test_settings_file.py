@@ -1,8 +1,7 @@
-"""The settings file: what a person wrote into it stays, what cannot be used is named, nothing is lost."""
+"""The settings file: content of the user stays, invalid values are reported, broken files are kept."""
 
 from __future__ import annotations
 
-import os
 import stat
 import tomllib
 from dataclasses import replace
@@ -13,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saywrite.foundation.errors import SettingsError
-from saywrite.storage.settings.file import LoadedSettings, load, save, write_atomic
+from saywrite.storage.settings.file import LoadedSettings, load, save, write_private
 from saywrite.storage.settings.schema import OPTIONS, Option, Settings
 
 
@@ -48,7 +47,7 @@ def test_without_a_file_there_are_the_defaults_and_no_complaint(path: Path):
     assert not path.parent.exists()
 
 
-def test_a_new_file_holds_only_what_was_changed(path: Path):
+def test_new_file_has_only_changed_options(path: Path):
     save(path, replace(Settings(), language="de"))
     assert tomllib.loads(path.read_text()) == {"version": 1, "language": "de"}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -57,7 +56,9 @@ def test_a_new_file_holds_only_what_was_changed(path: Path):
 
 
 @given(first=any_settings, second=any_settings)
-def test_what_is_saved_is_what_is_loaded(tmp_path_factory: pytest.TempPathFactory, first: Settings, second: Settings):
+def test_saved_settings_are_loaded_unchanged(
+    tmp_path_factory: pytest.TempPathFactory, first: Settings, second: Settings
+):
     path = tmp_path_factory.mktemp("c") / "saywrite.toml"
     for settings in (first, second, Settings()):
         save(path, settings)
@@ -114,7 +115,7 @@ def test_windows_line_ends_stay(path: Path):
         "[last]",
     ],
 )
-def test_a_file_of_any_shape_takes_our_options_at_its_top_level(path: Path, text: str):
+def test_options_are_saved_at_the_top_level_of_any_file(path: Path, text: str):
     written(path, text)
     wanted = replace(load(path).settings, theme="dark", engine="aiola", language="it")
     others = {name: value for name, value in tomllib.loads(text).items() if name not in OPTIONS}
@@ -144,7 +145,7 @@ def test_former_name_of_the_local_engine_is_read_and_replaced_when_saving(path: 
     assert path.read_text("utf-8") == f'# mine\n{name} = "local"\n'
 
 
-def test_former_name_of_the_local_engine_means_nothing_in_other_options(path: Path):
+def test_former_engine_name_is_invalid_in_other_options(path: Path):
     written(path, 'microphone_name = "builtin"\n')
     assert load(path).settings.microphone_name == "builtin"
 
@@ -180,13 +181,13 @@ def test_no_content_of_a_file_stops_the_start_or_is_lost(tmp_path_factory: pytes
 
 
 def test_a_value_of_the_wrong_type_is_corrected_when_saving(path: Path):
-    """To Python 0 is false and 1 is true; to the file they are not."""
+    """In Python 0 equals false and 1 equals true; in the file they differ."""
     written(path, "show_waveform = 1\nshow_keywords = 0\n")
     save(path, load(path).settings)
     assert path.read_text() == "show_waveform = true\nshow_keywords = true\n"
 
 
-def test_a_file_is_not_written_when_the_rest_of_it_would_change(path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_file_is_not_written_when_other_content_would_change(path: Path, monkeypatch: pytest.MonkeyPatch):
     """The library that edits the file is checked each time; it has put keys into the wrong table before."""
     import tomlkit
 
@@ -206,7 +207,7 @@ def test_a_file_of_a_newer_version_is_used_as_far_as_it_is_known_and_stays_newer
     assert tomllib.loads(path.read_text()) == {"version": 9, "language": "fr", "new": True}
 
 
-def test_a_file_that_may_not_be_read_is_told_and_not_replaced(path: Path):
+def test_unreadable_settings_are_reported_and_not_replaced(path: Path):
     written(path, "").unlink()
     path.mkdir()
     loaded = load(path)
@@ -218,39 +219,8 @@ def test_a_file_that_may_not_be_read_is_told_and_not_replaced(path: Path):
     assert path.is_dir()
 
 
-def test_a_write_replaces_the_whole_file_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    target = tmp_path / "keywords.json"
-    write_atomic(target, b"old")
-
-    def fail(fd: int) -> None:
-        raise OSError(5, "Input/output error")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", fail)
-        with pytest.raises(SettingsError, match="Input/output error"):
-            write_atomic(target, b"new")
-    assert target.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [target]
-    write_atomic(target, b"new")
-    assert target.read_bytes() == b"new"
-
-
-def test_an_exported_file_has_the_usual_mode_and_a_private_one_is_private(tmp_path: Path):
-    before = os.umask(0o022)
-    try:
-        write_atomic(tmp_path / "private", b"x")
-        write_atomic(tmp_path / "export", b"x", private=False)
-        (tmp_path / "export-2").touch()
-        (tmp_path / "export-2").chmod(0o664)
-        write_atomic(tmp_path / "export-2", b"x", private=False)
-    finally:
-        os.umask(before)
-    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("private", "export", "export-2")]
-    assert modes == [0o600, 0o644, 0o664]
-
-
 def test_a_settings_file_that_is_a_link_stays_one(tmp_path: Path):
-    """As people have it who keep their settings in a repository."""
+    """People who keep their settings in a repository have such links."""
     (tmp_path / "dotfiles").mkdir()
     real = written(tmp_path / "dotfiles" / "saywrite.toml", 'language = "de"\n')
     link = tmp_path / "saywrite.toml"
@@ -260,17 +230,17 @@ def test_a_settings_file_that_is_a_link_stays_one(tmp_path: Path):
     assert real.read_text() == 'language = "fr"\n'
 
 
-def test_a_link_that_leads_nowhere_is_told(tmp_path: Path):
+def test_circle_of_links_is_reported(tmp_path: Path):
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
     with pytest.raises(SettingsError):
-        write_atomic(loop, b"x")
+        write_private(loop, b"x")
     assert loop.is_symlink()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_file_with_a_byte_order_mark_is_read_and_kept(path: Path, encoding: str):
-    """Notepad saves with one."""
+    """Notepad saves files with a byte order mark."""
     path.parent.mkdir(parents=True)
     path.write_bytes('# größe\nlanguage = "fr"\n'.encode(encoding))
     assert load(path) == LoadedSettings(replace(Settings(), language="fr"))

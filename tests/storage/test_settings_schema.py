@@ -1,4 +1,4 @@
-"""Options are declared once, and a declaration that contradicts itself never gets as far as a user."""
+"""Options are declared once; a contradictory declaration fails at import."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_every_field_is_an_option_with_a_label_a_page_and_a_valid_default():
 
 
 def test_the_defaults_keep_the_promises():
-    """Works without account and network, is quiet, keeps a week of recordings."""
+    """The defaults need no account or network, play no sounds, and keep recordings for a week."""
     settings = Settings()
     assert (settings.engine, settings.language, settings.show_waveform) == ("local", "en", True)
     assert (settings.keep_recordings_days, settings.idle_unload_minutes) == (7, 10)

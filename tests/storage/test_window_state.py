@@ -1,4 +1,4 @@
-"""The window's state is a convenience: saved whole, and ignored when it cannot be used."""
+"""The state of the window is saved as a whole, and a broken file is ignored."""
 
 from __future__ import annotations
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.util
-import re
 from pathlib import Path
 from types import ModuleType
 
@@ -36,15 +34,15 @@ SHORT: dict[str, str] = {
     "speech/local/decoder/simplified_chinese.py": "the table of OpenCC and its use",
     "storage/history/in_use.py": "the lock that tells that a history is open",
     "storage/recordings/folder_lock.py": "the lock of a recording's folder",
-    "storage/settings/keyword_list.py": "the keyword file in the settings folder",
     "storage/settings/window_state.py": "the size of the window, kept apart from the settings",
     "text/encodings.py": "the byte order mark of text files, for settings and keywords",
     "text/spoken_punctuation/tables.py": "the table of each language, by its code",
     "ui/app/dictation_thread.py": "the only QThread: run() and one signal",
+    "ui/export/writer.py": "an export as a file, with the errors of an export",
+    "ui/keywords/files.py": "keyword files on disk and in a drag",
     "ui/models/download_rate.py": "the time that a download still takes",
     "ui/models/text_differences.py": "which words of two texts differ",
     "ui/toolkit/clipboard.py": "the one place that writes the clipboard for the window",
-    "ui/toolkit/formatting.py": "durations and clock times for people",
     "ui/toolkit/preferences.py": "the settings in force, and who is told of a change",
     "ui/toolkit/screen_reader.py": "the one call that speaks to a screen reader",
     "ui/transcript/export_document.py": "the shown transcript as lines for an export",
@@ -117,32 +115,3 @@ def test_rules_of_the_layout_see_what_they_forbid(tmp_path: Path) -> None:
     assert MEASURES.public_classes({"a.py": "class A: ...\nclass _B: ...\n", "b.py": "class A: ...\n"}) == {
         "A": ["a.py", "b.py"]
     }
-
-
-ONLY_IN_THE_CATALOG = re.compile(r"AIOLA_(API_KEY|BASE_URL|AUTH_BASE_URL|WORKFLOW_ID)|io\.github\.saywrite\.Saywrite")
-
-
-def literals_outside(sources: dict[str, str], home: str) -> list[str]:
-    """Strings that name an environment variable or the application's id outside `home`; docstrings do not count."""
-    found = []
-    for path, text in sources.items():
-        if path == home:
-            continue
-        tree = ast.parse(text)
-        prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in prose:
-                continue
-            if ONLY_IN_THE_CATALOG.fullmatch(node.value):
-                found.append(f"{path}:{node.lineno}: {node.value}")
-    return found
-
-
-def test_environment_variables_and_application_id_are_written_in_the_catalog_only() -> None:
-    assert not literals_outside(MEASURES.sources(APP), "foundation/catalog.py")
-
-
-def test_second_literal_is_seen() -> None:
-    assert literals_outside({"a.py": '"""About AIOLA_API_KEY."""\nx = "AIOLA_API_KEY"\n'}, "b.py") == [
-        "a.py:2: AIOLA_API_KEY"
-    ]

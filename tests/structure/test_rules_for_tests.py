@@ -6,20 +6,25 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from tests.conftest import LONGEST, turn_of
 
 ROOT = Path(__file__).resolve().parents[2]
+WITHOUT_CACHE = ("-p", "no:cacheprovider")
 
 
-def outcome(tmp_path: Path, source: str, *plugins: str, ci: bool = False) -> tuple[str, str]:
+def outcome(
+    tmp_path: Path, source: str, *plugins: str, ci: bool = False, options: tuple[str, ...] = ()
+) -> tuple[str, str]:
     """Run `source` as a test file under our rules; returns pytest's closing line without the time, and all output."""
     (tmp_path / "test_made_up.py").write_text(source)
     arguments = [option for plugin in ("tests.conftest", *plugins) for option in ("-p", plugin)]
     environment = {**os.environ, "CI": "true" if ci else ""}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", "pyproject.toml", *arguments, str(tmp_path), "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-c", "pyproject.toml", *arguments, *options, str(tmp_path), *WITHOUT_CACHE],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -115,3 +120,68 @@ def test_a_process_and_a_thread_left_behind_fail_a_system_test(tmp_path: Path) -
     assert closing == "3 passed, 2 errors"
     assert re.search(r"process \d+: .*input\(\)", text)
     assert "thread forgotten" in text
+
+
+def test_the_longest_files_are_there() -> None:
+    assert [name for name in LONGEST if not (ROOT / "tests/system" / name).exists()] == []
+
+
+def is_locked(path: Path) -> bool:
+    import fcntl
+
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Only on POSIX systems: locks between processes")
+def test_a_test_that_is_alone_waits_for_the_others_and_those_behind_it_wait_too(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    def take(alone: bool) -> threading.Thread:
+        def run() -> None:
+            with turn_of(tmp_path, alone):
+                order.append("alone" if alone else "together")
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
+
+    with turn_of(tmp_path, alone=False):
+        take(alone=False).join(20)
+        assert order == ["together"]
+        waiting = take(alone=True)
+        while not is_locked(tmp_path / "turn"):
+            assert waiting.is_alive()
+        behind = take(alone=False)
+        assert order == ["together"]
+    waiting.join(20)
+    behind.join(20)
+    assert order == ["together", "alone", "together"]
+    with turn_of(tmp_path, alone=True):
+        assert is_locked(tmp_path / "machine")
+
+
+MEETS = """
+import os, pathlib, pytest, threading
+{mark}
+@pytest.mark.parametrize("number", range(4))
+def test_meets(number):
+    worker = os.environ["PYTEST_XDIST_WORKER"]
+    place = pathlib.Path({place!r})
+    (place / worker).touch()
+    threading.Event().wait(0.2)
+    try:
+        assert {mark!r} == "" or len(list(place.glob("gw*"))) == 1
+    finally:
+        (place / worker).unlink()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Only on POSIX systems: locks between processes")
+def test_in_two_processes_tests_are_alone_where_they_say_so(tmp_path: Path) -> None:
+    source = MEETS.format(mark="@pytest.mark.alone", place=str(tmp_path))
+    assert outcome(tmp_path, source, options=("-n", "2", "--dist", "load"))[0] == "4 passed"

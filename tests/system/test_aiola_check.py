@@ -19,7 +19,7 @@ from saywrite.foundation.errors import KeyMissing
 from saywrite.speech.aiola import connection_check as check
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection_check import CheckResult
-from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.network.network import Network
 from saywrite.storage.settings.keyring import SessionSecrets
 from saywrite.storage.settings.schema import Settings
 

@@ -17,13 +17,14 @@ from tests.aiola_server.fault_proxy import FaultProxy
 from tests.aiola_server.hosting import ServiceProcess, ServiceThread
 from tests.sounds import encode
 from tests.speech.aiola.scripted_http import jwt
+from tests.speech.event_poster import EventPoster
 
 from saywrite.dictation.assembly import find_account
 from saywrite.foundation.events import SAMPLE_RATE, Final, RecognizerFinished
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.upload_engine import UploadRecognizer
 from saywrite.speech.engine import Incoming, Request
+from saywrite.speech.network.network import Network
 from saywrite.storage.settings.keyring import SessionSecrets
 from saywrite.storage.settings.schema import Settings
 
@@ -40,7 +41,7 @@ def service() -> Iterator[ServiceThread]:
 def transcribe(find: Callable[[], Account], file: Path, during: Callable[[], object] = lambda: None) -> list[object]:
     """All that is told of one file, from a recognizer of its own that is closed behind it."""
     inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
-    recognizer = UploadRecognizer(inbox.put, find, Network())
+    recognizer = EventPoster(UploadRecognizer(inbox.put, find, Network()), inbox.put)
     told: list[object] = []
     recognizer.start(Request("d1", "en", live=False, file=file))
     recognizer.feed(b"", 600 * SAMPLE_RATE)

@@ -30,6 +30,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 pytestmark = pytest.mark.system
 
 
+@pytest.fixture(autouse=True)
+def hanging_up_is_not_ignored() -> Iterator[None]:
+    """Our children start as on a terminal, also where the tests themselves were started with nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @contextmanager
 def silent_socket(path: Path) -> Iterator[str]:
     """Somebody who lets everybody in and never says a word."""
@@ -39,10 +47,12 @@ def silent_socket(path: Path) -> Iterator[str]:
         yield str(path)
 
 
-def closed_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """A port at which nobody listens, and which nobody else can take meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield int(taken.getsockname()[1])
 
 
 @contextmanager
@@ -104,12 +114,14 @@ def test_a_command_for_a_window_that_does_not_answer_ends(number: signal.Signals
 def test_a_file_for_a_service_that_cannot_be_reached_ends(number: signal.Signals, kind: str, tmp_path: Path) -> None:
     """WAV goes as a stream, FLAC as it is."""
     (tmp_path / f"x.{kind}").write_bytes(sounds.encode(np.full((16_000, 1), 3_277, np.int16), 16_000, kind))
-    nobody = f"http://127.0.0.1:{closed_port()}"
-    environment = {"AIOLA_API_KEY": "ak_test", "AIOLA_BASE_URL": nobody, "AIOLA_AUTH_BASE_URL": nobody}
-    with started("transcribe", "--engine", "aiola", str(tmp_path / f"x.{kind}"), at=tmp_path, **environment) as process:
-        assert process.stderr is not None
-        assert "tried again" in process.stderr.readline()
-        assert end_of(process, number)[0] == 130
+    sound = str(tmp_path / f"x.{kind}")
+    with closed_port() as port:
+        nobody = f"http://127.0.0.1:{port}"
+        environment = {"AIOLA_API_KEY": "ak_test", "AIOLA_BASE_URL": nobody, "AIOLA_AUTH_BASE_URL": nobody}
+        with started("transcribe", "--engine", "aiola", sound, at=tmp_path, **environment) as process:
+            assert process.stderr is not None
+            assert "tried again" in process.stderr.readline()
+            assert end_of(process, number)[0] == 130
 
 
 def test_a_hang_up_that_nohup_has_switched_off_ends_nothing(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from saywrite.foundation.events import Segment
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
 from saywrite.storage.recordings.library import export_wav, finish_recording, open_recording, scan
-from saywrite.storage.settings.file import load, save, write_atomic
+from saywrite.storage.settings.file import load, save, write_private
 from saywrite.storage.settings.schema import Settings
 
 HEADER = Header("one", datetime(2026, 11, 22, 10, 42, tzinfo=UTC), "en", "local", "test", {})
@@ -208,7 +208,7 @@ def test_settings_on_a_full_disk_stay_as_they_were(disk: SmallDisk):
     save(path, replace(Settings(), language="de"))
     disk.fill()
     with pytest.raises(SettingsError, match="disk is full") as raised:
-        write_atomic(path, b"x" * 10_000)
+        write_private(path, b"x" * 10_000)
     assert "Free some space" in raised.value.remedy
     assert load(path).settings.language == "de"
     assert sorted(item.name for item in disk.path.iterdir()) == ["ballast", "saywrite.toml"]

@@ -264,6 +264,7 @@ def slow_owner(screen: Desktop, pause_s: float) -> Iterator[subprocess.Popen[str
         process.stdout.close()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("pause_s", [0.3, 0.8])
 def test_a_clipboard_that_is_read_too_slowly_is_left_alone_and_the_text_typed(
     pause_s: float, screen: Desktop, bench: Bench
@@ -281,6 +282,7 @@ def test_a_clipboard_that_is_read_too_slowly_is_left_alone_and_the_text_typed(
         assert screen.clipboard() == "what a slow program holds"
 
 
+@pytest.mark.alone
 def test_a_stopped_owner_keeps_the_text_waiting_no_longer_than_half_a_second(screen: Desktop, bench: Bench) -> None:
     with copied(screen, OLD) as owner, editor(screen) as target:
         owner.send_signal(signal.SIGSTOP)
@@ -294,6 +296,7 @@ def test_a_stopped_owner_keeps_the_text_waiting_no_longer_than_half_a_second(scr
         wait_for(lambda: screen.clipboard() == OLD, "the clipboard is not what it was")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("megabytes", [20, 80])
 def test_a_large_clipboard_survives_an_insertion(megabytes: int, screen: Desktop, bench: Bench, tmp_path: Path) -> None:
     text = "0123456789abcdef" * (megabytes * 65_536)

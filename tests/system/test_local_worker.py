@@ -17,13 +17,15 @@ import psutil
 import py_nanotts
 import pytest
 from tests.sounds import speech
+from tests.speech.event_poster import EventPoster
 
 from saywrite.foundation import events
+from saywrite.foundation.catalog import DEFAULT_MODEL
 from saywrite.foundation.paths import default_paths
 from saywrite.foundation.program import worker_command
 from saywrite.speech.engine import Incoming, Request
 from saywrite.speech.local.engine import LocalRecognizer
-from saywrite.speech.local.models import DEFAULT_MODEL, find_model
+from saywrite.speech.local.models import find_model
 
 pytestmark = pytest.mark.system
 pytest.importorskip("ctranslate2", reason="no CTranslate2 for this platform")
@@ -46,9 +48,10 @@ class Dictation:
     def __init__(self, patience_s: float = 15.0) -> None:
         self.inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
         self.model, self.folder = DEFAULT_MODEL, MODEL
-        self.recognizer = LocalRecognizer(
+        recognizer = LocalRecognizer(
             self.inbox.put, worker_command, lambda: (self.model, self.folder), patience_s=patience_s
         )
+        self.recognizer = EventPoster(recognizer, self.inbox.put)
         self.forget()
 
     def forget(self) -> None:
@@ -287,7 +290,8 @@ def test_a_worker_that_dies_or_hangs_costs_no_word_and_repeats_none(
     fault: str, at_s: float, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Within the first sentence, between the two, and within the second."""
-    dictation = Dictation(patience_s=2.0)
+    # A worker that is only slow, on a busy machine, must not be taken for one that hangs.
+    dictation = Dictation(patience_s=5.0 if fault == "SIGSTOP" else 30.0)
     act = offending(dictation, signal.Signals[fault], spoken_beyond(at_s))
     heard = dictation.transcribe(sound("two_sentences"), on_event=act)
     assert len(dictation.all(events.Rewind)) == 1

@@ -16,13 +16,13 @@ from tests.speech.local.small_model import SmallModel
 from tests.system.small_disk import small_disk
 
 from saywrite.foundation.errors import ModelUnwritable
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.local.model_store import transfer
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import WebSource
 from saywrite.speech.local.model_store.store import ModelStore
 from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.local.models import STAMP, WEIGHTS
+from saywrite.speech.network.network import Network
 
 ROOT = Path(__file__).resolve().parents[2]
 

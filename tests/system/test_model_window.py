@@ -12,7 +12,8 @@ import pytest
 from tests.speech.local.model_server import Behavior, ModelServer, serve
 from tests.system.lab.window import Room, Window, recordings, room, window
 
-from saywrite.speech.local.models import DEFAULT_MODEL, WEIGHTS, get_model
+from saywrite.foundation.catalog import DEFAULT_MODEL
+from saywrite.speech.local.models import WEIGHTS, get_model
 
 pytestmark = pytest.mark.system
 

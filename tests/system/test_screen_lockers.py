@@ -74,6 +74,7 @@ d.sync(); print("there", flush=True); sys.stdin.read()
 """
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("command", [("i3lock", "-n"), ("slock",)])
 def test_a_locker_without_signals_is_seen_within_two_seconds(
     command: tuple[str, ...], screen: Desktop, tmp_path: Path
@@ -88,6 +89,7 @@ def test_a_locker_without_signals_is_seen_within_two_seconds(
         assert time.monotonic() - began < WITHIN_S + 1.0  # the locker itself has to start
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", ["full", "full input only"])
 def test_whatever_covers_the_screen_and_takes_the_keyboard_is_a_locker(kind: str, screen: Desktop) -> None:
     with editor(screen), watching(screen) as heard, running(screen, sys.executable, "-c", LOCKER, kind, "grabs") as it:

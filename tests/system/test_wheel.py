@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from saywrite import __version__
-from saywrite.speech.local.models import DEFAULT_MODEL, find_model
+from saywrite.foundation.catalog import DEFAULT_MODEL
+from saywrite.speech.local.models import find_model
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS, SUFFIX = ("Scripts", ".exe") if sys.platform == "win32" else ("bin", "")

@@ -70,6 +70,7 @@ def toggles_at_once(saywrite: Window, *states: str) -> None:
     at_once(lambda: saywrite.title() == title, "the title does not follow")
 
 
+@pytest.mark.alone
 def test_without_a_microphone_start_says_so_and_one_that_is_plugged_in_then_works(
     speech: dict[str, Path], artifacts: Path, tmp_path: Path
 ) -> None:
@@ -115,6 +116,7 @@ def test_unplugged_in_mid_dictation_it_says_so_and_goes_on_also_when_it_is_plugg
     assert saywrite.troubles() == []
 
 
+@pytest.mark.alone
 def test_a_full_disk_is_told_and_the_text_still_comes(
     desk: Room, speech: dict[str, Path], artifacts: Path, tmp_path: Path
 ) -> None:
@@ -136,6 +138,7 @@ def test_a_full_disk_is_told_and_the_text_still_comes(
         assert saywrite.terminate(3) == 0
 
 
+@pytest.mark.alone
 def test_a_read_only_disk_is_told_and_the_text_still_comes(
     desk: Room, speech: dict[str, Path], artifacts: Path, tmp_path: Path
 ) -> None:
@@ -153,6 +156,7 @@ def test_a_read_only_disk_is_told_and_the_text_still_comes(
             assert saywrite.terminate(3) == 0
 
 
+@pytest.mark.alone
 def test_while_the_recognizer_stands_still_the_window_answers_and_nothing_is_lost(
     desk: Room, speech: dict[str, Path], tmp_path: Path
 ) -> None:
@@ -176,6 +180,7 @@ def test_while_the_recognizer_stands_still_the_window_answers_and_nothing_is_los
     assert saywrite.troubles() == []
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("log_there", [pytest.param(False, id="log elsewhere"), pytest.param(True, id="log on it too")])
 def test_while_the_disk_stands_still_the_window_answers_and_the_text_comes(
     log_there: bool, desk: Room, speech: dict[str, Path], artifacts: Path, tmp_path: Path

@@ -1,4 +1,4 @@
-"""A dictation as a file."""
+"""Exports of a dictation in all formats."""
 
 import csv
 import html
@@ -15,8 +15,9 @@ import webvtt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from saywrite.foundation.catalog import EXPORT_FORMATS
 from saywrite.text.characters import is_wide
-from saywrite.text.export import FORMATS, Document, TranscriptLine, render, words
+from saywrite.text.export import Document, TranscriptLine, render, words
 from saywrite.text.subtitles import cues
 
 MS = timedelta(milliseconds=1)
@@ -49,14 +50,14 @@ def subtitles(*lines, language="en"):
 
 
 def test_the_formats_are_the_six_of_the_contract():
-    assert {name: kind.suffix for name, kind in FORMATS.items()} == {
+    assert {name: kind.suffix for name, kind in EXPORT_FORMATS.items()} == {
         name: f".{name}" for name in ("txt", "md", "srt", "vtt", "json", "csv")
     }
     with pytest.raises(ValueError, match="docx"):
         render(document(), "docx")
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", EXPORT_FORMATS)
 def test_an_empty_dictation_is_a_valid_file(format):
     text = rendered(format)
     if format == "srt":

@@ -1,4 +1,4 @@
-"""Folding for search: letters that people type in two ways are the same, and places stay places in the text."""
+"""Folding for search: letters with two spellings are equal, and matches have positions in the text."""
 
 import pytest
 from hypothesis import given

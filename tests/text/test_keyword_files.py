@@ -1,4 +1,4 @@
-"""Keyword lists as files: bad entries are named by line, good ones are kept."""
+"""Keyword files: bad entries are reported by line, good ones are kept."""
 
 import codecs
 import contextlib
@@ -84,7 +84,7 @@ def test_bad_json_entries_are_named_by_line():
 
 
 @pytest.mark.parametrize("damage", ['{"a": "A",\n"b": "B', '{"a": "A"\n"b": "B"}', '{"a": "A"}\n}', '{"a": "A"'])
-def test_damaged_json_keeps_what_stands_before_the_damage(damage):
+def test_entries_before_the_damage_of_a_json_file_are_kept(damage):
     found = read_json(damage)
     assert found.keywords == (Keyword("a", "A"),)
     assert len(found.problems) == 1
@@ -93,7 +93,7 @@ def test_damaged_json_keeps_what_stands_before_the_damage(damage):
 @pytest.mark.parametrize(
     "text", ["", "spoken,written", '"text"', "5", "null", "{", "[3]", "[" * 100_000, "[" + "9" * 9999]
 )
-def test_what_is_not_a_json_keyword_file_is_an_error(text):
+def test_other_json_files_are_an_error(text):
     with pytest.raises(KeywordsError):
         read_json(text)
 
@@ -118,7 +118,7 @@ def test_files_are_read_in_the_encodings_excel_writes(data):
     assert read("List.JSON", b'{"a": "A"}') == Import((Keyword("a", "A"),))
 
 
-def test_a_spreadsheet_takes_no_cell_for_a_formula():
+def test_no_written_cell_is_a_formula_in_a_spreadsheet():
     text = write_csv([Keyword("sum", "=SUM(A1)"), Keyword("-x", "'=y")])
     cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)

@@ -1,4 +1,4 @@
-"""Keywords: what is heard becomes what shall be written."""
+"""Keywords: spoken forms are replaced by written forms."""
 
 import re
 import unicodedata
@@ -37,7 +37,7 @@ def test_a_spoken_form_is_found_as_whole_words_in_any_case(text, expected):
     assert written(text, ("postgres", "PostgreSQL"), ("k eight s", "Kubernetes")) == expected
 
 
-def test_a_hyphen_in_the_spoken_form_stands_for_a_space_too():
+def test_hyphen_in_the_spoken_form_also_matches_a_space():
     assert written("an e mail and an e-mail", ("e-mail", "email")) == "an email and an email"
     assert written("straßen-bahn straßen bahn", ("straßen bahn", "Tram")) == "Tram Tram"
     assert written("ein -straßen- bahn", ("straßen bahn", "Tram")) == "ein -straßen- bahn"
@@ -53,12 +53,12 @@ def test_a_shorter_form_is_found_where_the_longer_breaks_off():
     assert written("new york new", ("new york city", "NYC"), ("york", "York")) == "new York new"
 
 
-def test_what_was_written_is_not_looked_at_again():
+def test_replaced_text_is_not_searched_again():
     assert written("a b", ("a", "b"), ("b", "a")) == "b a"
     assert written("ping", ("ping", "ping ping ping")) == "ping ping ping"
 
 
-def test_the_written_form_is_taken_literally():
+def test_written_form_is_literal_text():
     assert written("path", ("path", r"C:\1\g<0>\n")) == r"C:\1\g<0>\n"
 
 
@@ -121,7 +121,7 @@ def test_scripts_without_spaces_have_no_word_boundary(text, spoken, expected):
     assert written(text, (spoken, "X")) == expected
 
 
-def test_a_letter_is_not_torn_from_the_marks_on_it():
+def test_letter_is_not_separated_from_its_marks():
     assert written("กี่", ("ก", "X")) == "กี่"
 
 
@@ -144,7 +144,7 @@ def test_a_written_form_may_be_a_line_break():
     assert written("one break two", ("break", "\n")) == "one \n two"
 
 
-def test_the_places_of_written_forms_are_told():
+def test_ranges_of_written_forms_are_returned():
     text, exact = Keywords([Keyword("ai", "Comma AI"), Keyword("x", "yy")]).rewrite("the ai and Comma AI x")
     assert [text[start:end] for start, end in exact] == ["Comma AI", "Comma AI", "yy"]
 
@@ -163,8 +163,8 @@ def test_a_text_that_is_a_written_form_stays_unless_it_is_a_spoken_form_as_well(
 
 
 @given(st.lists(phrases, min_size=1, max_size=8).map(" ".join), st.lists(phrases, max_size=5))
-def test_nothing_is_scanned_twice_and_nothing_outside_of_matches_changes(text, spoken):
-    """Against the plain regular expression that says what is meant."""
+def test_text_outside_matches_is_unchanged_and_replaced_text_is_not_searched(text, spoken):
+    """Compared with a regular expression of the same meaning."""
     pairs = dict.fromkeys(spoken, "")
     pairs = {phrase: f"<{number}>" for number, phrase in enumerate(pairs)}
     if pairs:

@@ -110,5 +110,5 @@ def test_a_context_names_the_words_around_a_mark(context, text, prose):
         ("scratch that unknown word", "Scratch that unknown word"),
     ],
 )
-def test_nothing_is_taken_back_and_no_quotation_opened_in_doubt(said, written):
+def test_in_doubt_no_text_is_removed_and_no_quotation_opened(said, written):
     assert dictated(said) == written

@@ -1,4 +1,4 @@
-"""Spoken punctuation and commands, read through the composition they end up in."""
+"""Spoken punctuation and commands, tested through the text that they produce."""
 
 import re
 
@@ -14,7 +14,7 @@ from saywrite.text.spoken_punctuation.tables import TABLES
 
 
 def spoken(text, language="en"):
-    """What is written for `text`, without capitals; ⌫ for a "scratch that"."""
+    """Return what is written for `text`, without capitals; ⌫ stands for "scratch that"."""
     parts = [TextPiece("⌫") if isinstance(piece, ScratchThat) else piece for piece in parse(text, language)]
     return compose("", parts, language, capitals=False)
 
@@ -125,14 +125,14 @@ def test_the_escape_word_writes_a_command_as_words():
     assert spoken("schreib wörtlich Komma Punkt", "de") == "schreib Komma."
 
 
-def test_scratch_that_stands_apart():
+def test_scratch_that_is_a_piece_of_its_own():
     assert spoken("monday scratch that tuesday") == "monday⌫ tuesday".replace("⌫ ", " ⌫ ")
     assert spoken("Monday. Scratch that. Tuesday.") == "Monday ⌫ Tuesday."
     assert [type(piece) for piece in parse("Scratch that!", "en")] == [ScratchThat]
     assert [type(piece) for piece in parse("delete that.", "en")] == [ScratchThat]
 
 
-def test_written_forms_of_keywords_are_taken_literally():
+def test_written_forms_of_keywords_contain_no_commands():
     text = "Comma AI and Yahoo! comma yes"
     pieces = parse(text, "en", exact=((0, 8), (13, 19)))
     assert compose("", [piece for piece in pieces if isinstance(piece, TextPiece)], "en", capitals=False) == (
@@ -151,7 +151,7 @@ def test_a_language_without_commands_gives_the_text_as_it_is():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_listed_phrase_works_alone(language):
-    """And no phrase is listed for two marks."""
+    """No phrase is listed for two marks."""
     seen = {}
     for phrase, mark in TABLES[language].marks.items():
         assert seen.setdefault(key(phrase), mark) == mark
@@ -167,7 +167,7 @@ def test_every_listed_phrase_works_alone(language):
 def test_every_language_has_the_commands_people_need(language):
     marks = TABLES[language].marks.values()
     roles = {mark.role for mark in marks}
-    assert roles >= {Role.OPENS, Role.CLOSES, Role.GLUES, Role.BREAKS, Role.SCRATCH}
+    assert roles >= {Role.OPENS, Role.CLOSES, Role.NO_SPACE, Role.BREAKS, Role.SCRATCH}
     assert {"\n", "\n\n", ":", "-"} - {mark.text for mark in marks} <= {":"}
     assert len([mark for mark in marks if mark.role is Role.ENDS]) >= 6
 
@@ -186,7 +186,7 @@ def test_no_word_is_lost_but_commands_and_escapes(text):
 
 
 @given(st.text(alphabet="abcド 句点改行,.。!?'\n", max_size=30) | st.text(max_size=30), st.sampled_from(LANGUAGES))
-def test_any_text_comes_through_and_none_comes_to_nothing(text, language):
+def test_any_text_is_parsed_and_blank_text_gives_no_piece(text, language):
     assert bool(parse(text, language)) == bool(text.strip())
 
 

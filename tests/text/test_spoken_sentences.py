@@ -35,7 +35,7 @@ def written(text: str, language: str) -> str:
 
 
 def lost_words(said: str, right: str, result: str, language: str) -> Counter[str]:
-    """Words that should have been written, were not, and are no part of the name of a mark."""
+    """Return expected words that are missing and belong to no name of a mark."""
     names = {word for phrase in TABLES[language].marks for word in key(phrase)}
     # What a "scratch that" stands behind is taken back: it must be the one that should be there.
     kept = result.rpartition("⌫")[2] if "⌫" not in right else result

@@ -26,21 +26,21 @@ def test_a_final_becomes_a_segment_with_its_place_its_raw_text_and_its_translati
     assert change == Change((segment,), ())
 
 
-def test_a_translation_goes_to_the_segment_that_ends_where_it_does():
+def test_translation_belongs_to_the_segment_with_the_same_end():
     result = transcript("eins", "zwei")
     change = result.translate(50, " one ")
     assert change == Change((Segment(1, "Eins", "eins", 0, 50, "one"),), ())
     assert [segment.translation for segment in result.segments] == ["one", ""]
 
 
-def test_a_translation_keeps_what_the_user_made_of_the_text():
+def test_translation_keeps_an_edited_text():
     result = transcript("eins")
     result.edit(1, "Eins!")
     result.translate(50, "one")
     assert result.segments == (Segment(1, "Eins!", "eins", 0, 50, "one"),)
 
 
-def test_a_translation_of_text_that_was_taken_back_changes_nothing():
+def test_translation_of_a_removed_segment_changes_nothing():
     result = transcript("eins", "scratch that")
     assert result.translate(50, "one") == Change()
     assert result.segments == ()
@@ -75,7 +75,7 @@ def test_new_rules_hold_from_the_next_final_on():
     assert result.text() == "Postgres PostgreSQL"
 
 
-def test_scratch_that_alone_takes_back_the_last_segment():
+def test_scratch_that_alone_removes_the_last_segment():
     result = transcript("one", "two")
     assert result.add("Scratch that.", 9, 10, rules()) == Change(removed=(2,))
     assert result.text() == "One"
@@ -84,13 +84,13 @@ def test_scratch_that_alone_takes_back_the_last_segment():
     assert numbers == [3, 4, 5]
 
 
-def test_scratch_that_in_a_final_takes_back_what_was_said_before_it_there():
+def test_scratch_that_in_a_final_removes_the_text_before_it():
     result = transcript("one")
     assert result.add("two scratch that three", 9, 10, rules()).removed == ()
     assert result.text() == "One three"
 
 
-def test_scratch_that_first_takes_back_the_segment_before_and_the_rest_is_added():
+def test_scratch_that_at_the_start_removes_the_last_segment_and_adds_the_rest():
     result = transcript("one", "two")
     change = result.add("scratch that, three", 9, 10, rules())
     assert change.removed == (2,)
@@ -98,14 +98,14 @@ def test_scratch_that_first_takes_back_the_segment_before_and_the_rest_is_added(
     assert result.text() == "One three"
 
 
-def test_capitals_follow_what_is_left_after_scratch_that():
+def test_capitals_depend_on_the_text_left_after_scratch_that():
     result = transcript("one full stop", "two")
     result.add("scratch that three", 9, 10, rules())
     assert result.text() == "One. Three"
 
 
 @pytest.mark.parametrize("raw", ["", "  \t\n", "\x00", "\ufeff"])
-def test_a_final_that_comes_to_nothing_adds_no_segment(raw):
+def test_final_without_text_adds_no_segment(raw):
     result = transcript("one")
     assert result.add(raw, 5, 6, rules()) == Change()
     assert result.add("two", 7, 8, rules()).added[0].number == 2
@@ -117,14 +117,14 @@ def test_an_edit_changes_the_text_and_nothing_else():
     assert result.text() == "One zwei three"
 
 
-def test_an_edit_counts_for_what_follows():
+def test_edit_influences_the_next_segment():
     result = transcript("one", "two")
     result.edit(2, "two.")
     result.add("three", 5, 6, rules())
     assert result.text() == "One two. Three"
 
 
-def test_an_edit_to_nothing_removes_the_segment():
+def test_edit_to_an_empty_text_removes_the_segment():
     result = transcript("one", "two")
     assert result.edit(1, "  ") == Change(removed=(1,))
     assert result.text() == "two"
@@ -140,7 +140,7 @@ def test_unknown_numbers_are_refused():
             result.edit(number, "x")
 
 
-def test_a_transcript_goes_on_from_segments_of_the_history():
+def test_transcript_continues_segments_of_the_history():
     result = Transcript([Segment(4, "Earlier.", "earlier", 0, 1)])
     assert result.add("later", 2, 3, rules()).added[0].number == 5
     assert result.text() == "Earlier. Later"
@@ -160,7 +160,7 @@ def test_text_is_normalized_and_can_be_encoded():
 
 
 def test_a_long_transcript_looks_only_at_its_end():
-    """Adding to 100,000 segments touches a handful of rows: counted, not timed."""
+    """Adding to 100,000 segments reads a few rows; accesses are counted."""
 
     class Rows(list):
         touched = 0
@@ -186,7 +186,7 @@ finals = st.lists(
 
 
 @given(finals, st.sampled_from(["en", "fr", "zh", "xx"]), st.booleans(), st.booleans())
-def test_changes_told_are_the_changes_made(spoken, language, commands, capitals):
+def test_returned_changes_are_the_changes_made(spoken, language, commands, capitals):
     result = Transcript()
     known: dict[int, Segment] = {}
     highest = 0

@@ -1,4 +1,4 @@
-"""A keyword never cuts a word or a number: apostrophes, figures, times, addresses, single letters."""
+"""A keyword matches whole words and numbers: apostrophes, figures, times, addresses, single letters."""
 
 import pytest
 from hypothesis import given
@@ -134,8 +134,8 @@ texts = st.text(alphabet="abcms15 '’.,:-/%&+é北", max_size=40)
 
 
 @given(texts, st.lists(letters | st.from_regex(r"\A[15]{1,2}\Z"), min_size=1, max_size=4))
-def test_keywords_applied_twice_change_nothing_more(text, spoken):
-    """Written forms that no spoken form is found in: with "a → b, b → a" the second pass undoes the first."""
+def test_second_pass_of_keywords_changes_nothing(text, spoken):
+    """Written forms that contain no spoken form; with "a → b, b → a" a second pass would undo the first."""
     keywords = Keywords(Keyword(form, f"Zz{number} Qq") for number, form in enumerate(spoken))
     once = keywords.apply(text)
     assert keywords.apply(once) == once
@@ -164,7 +164,7 @@ def test_no_character_outside_a_match_changes(text, spoken):
 
 
 @given(st.text(alphabet="abms15'’.,:", min_size=2, max_size=8), st.sampled_from(["a", "b", "m", "s", "1", "5", "15"]))
-def test_a_match_touches_no_letter_or_digit(text, spoken):
+def test_no_letter_or_digit_is_beside_a_match(text, spoken):
     result, exact = Keywords([Keyword(spoken, "\ue000")]).rewrite(text)
     for start, end in exact:
         around = result[max(0, start - 1) : start] + result[end : end + 1]

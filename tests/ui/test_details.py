@@ -57,7 +57,7 @@ def test_of_the_engine_on_this_computer_nothing_left_the_computer() -> None:
 def test_of_a_service_the_host_and_the_bytes_are_told() -> None:
     told = table(dictated(traffic=(Traffic("d1", HOST, 3_040_000, 812),)))
     assert told["Sent to"] == HOST
-    assert told["Bytes sent"] == "3,040,000 bytes (3.0 MB)"
+    assert told["Bytes sent"] == "3,040,000 bytes (3 MB)"
     assert told["Bytes received"] == "812 bytes"
     assert told["Began"] == "2026-11-22 10:42:07"
     assert (told["Language"], told["Source"]) == ("German", "Microphone")

@@ -144,7 +144,7 @@ def test_a_folder_that_is_gone_is_told_with_a_remedy(
     assert remedy == "Choose another folder."
 
 
-@pytest.mark.parametrize(("number", "words"), [(28, "the disk is full"), (30, "cannot be written to")])
+@pytest.mark.parametrize(("number", "words"), [(28, "the disk is full"), (30, "is on a read-only disk")])
 def test_a_failing_write_leaves_the_old_file_and_no_rubbish(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
 ) -> None:

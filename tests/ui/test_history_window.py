@@ -115,6 +115,7 @@ def test_deleting_asks_once_and_then_the_words_are_gone(qtbot: Any, window: Hist
     window.delete.click()
     assert window.confirm.isVisible()
     assert not window.delete.isVisible()
+    assert window.note.text() == "Delete this dictation and its recording for good?"
     window.confirm.click()
     qtbot.waitUntil(lambda: window.list.count() == 2)
     assert store.search("milk") == ()

@@ -19,37 +19,6 @@ from saywrite.ui.models.text_differences import compare
 
 
 @pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (0, "0 kB"),
-        (900, "0.9 kB"),
-        (2_309, "2.3 kB"),
-        (75_104_236, "75 MB"),
-        (145_217_532, "145 MB"),
-        (9_960_000, "10 MB"),
-        (1_617_884_929, "1.6 GB"),
-        (2_000_000_000, "2 GB"),
-    ],
-)
-def test_sizes_are_decimal_and_short(number: int, words: str) -> None:
-    assert model_words.size(number) == words
-
-
-@pytest.mark.parametrize(
-    ("done", "total", "words"),
-    [
-        (62_000_000, 145_217_532, "62 of 145 MB"),
-        (0, 145_217_532, "0 of 145 MB"),
-        (980_000_000, 1_617_884_929, "980 MB of 1.6 GB"),
-        (1_100_000_000, 1_617_884_929, "1.1 of 1.6 GB"),
-        (62_000_000, 0, "62 MB"),
-    ],
-)
-def test_progress_names_the_unit_once_where_it_is_the_same(done: int, total: int, words: str) -> None:
-    assert model_words.amount(done, total) == words
-
-
-@pytest.mark.parametrize(
     ("left_s", "words"),
     [
         (None, ""),

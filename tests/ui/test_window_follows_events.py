@@ -407,3 +407,19 @@ def test_a_whole_dictation_can_be_shown(qtbot: Any, shown: FrontEnd, dictation: 
     assert shown.window.status.words() == "51 words"
     assert shown.window.control_bar.microphone.currentText() == "Default: USB Headset Mono"
     assert shown.window.windowTitle().startswith("●")
+
+
+# Notices whose matter is over
+
+
+def test_the_notice_about_the_disk_goes_when_the_disk_of_that_dictation_has_recovered(
+    shown: FrontEnd, dictation: FakeDictation
+) -> None:
+    for name in ("d1", "d2"):
+        dictation.tell(events.Failed(name, f"The disk is slow ({name}).", "Keep Saywrite open.", about="disk"))
+    dictation.tell(events.DiskRecovered("d2"))
+    assert shown.window.notices.texts() == ["The disk is slow (d1). Keep Saywrite open."]
+    dictation.tell(events.RecordClosed("d1", False, 0))
+    assert shown.window.notices.texts() != [], "not all of it is on disk"
+    dictation.tell(events.RecordClosed("d1", True, 16_000))
+    assert shown.window.notices.texts() == []

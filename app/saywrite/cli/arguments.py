@@ -13,6 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from saywrite import __version__
+from saywrite.foundation.catalog import (
+    ENGINE_NAMES,
+    ENVIRONMENT_VARIABLES,
+    EXPORT_FORMATS,
+    FORMER_NAMES,
+    LANGUAGE_CODES,
+    MODEL_LABELS,
+    TXT,
+)
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -21,14 +30,9 @@ if TYPE_CHECKING:
 
 DONE, FAILED, USAGE, NO_INSTANCE, INTERRUPTED = 0, 1, 2, 3, 130
 
-ENGINES = ("local", "aiola")
-MODELS = ("whisper-base", "whisper-small", "whisper-large-v3-turbo")
+MODELS = tuple(MODEL_LABELS)
 MODEL_ACTIONS = ("list", "download", "remove", "verify")
-LANGUAGES = ("en", "de", "fr", "es", "pt", "zh", "ja", "it")
-FORMER_ENGINES = {"builtin": "local"}
-"""What older versions called an engine; scripts may still say so."""
-
-FORMATS = ("txt", "md", "json", "srt", "vtt", "csv")
+FORMATS = tuple(EXPORT_FORMATS)
 
 VERBS = {
     "start": "the running window starts a dictation",
@@ -41,10 +45,10 @@ VERBS = {
 }
 
 DESCRIPTION = "Speak, and it is written. Without a command the window opens."
-EPILOG = """\
+EPILOG = f"""\
 Finals go to standard output as they come, everything else to standard error.
 exit codes: 0 done, 1 failed (the message names the remedy), 2 usage, 3 no running instance, 130 interrupted
-environment: AIOLA_API_KEY, AIOLA_BASE_URL, AIOLA_AUTH_BASE_URL, AIOLA_WORKFLOW_ID"""
+environment: {", ".join(ENVIRONMENT_VARIABLES)}"""
 
 
 class Options(NamedTuple):
@@ -65,7 +69,7 @@ class Options(NamedTuple):
     language: str | None = None
     keywords: Path | None = None
     device: str | None = None
-    format: str = "txt"
+    format: str = TXT
     output: Path | None = None
     events: bool = False
     config: Path | None = None
@@ -157,9 +161,11 @@ def _add_verbs(commands: _Commands, places: _Parser) -> None:
         command.add_argument("--json", dest="as_json", action="store_true", help="print the status as JSON")
         if verb in ("start", "toggle"):
             command.add_argument(
-                "--engine", type=_engine, choices=ENGINES, default=argparse.SUPPRESS, help="for this dictation"
+                "--engine", type=_engine, choices=ENGINE_NAMES, default=argparse.SUPPRESS, help="for this dictation"
             )
-            command.add_argument("--language", choices=LANGUAGES, default=argparse.SUPPRESS, help="for this dictation")
+            command.add_argument(
+                "--language", choices=LANGUAGE_CODES, default=argparse.SUPPRESS, help="for this dictation"
+            )
 
 
 def _options(title: str) -> tuple[_Parser, argparse._ArgumentGroup]:
@@ -178,9 +184,9 @@ def _places() -> _Parser:
 
 def _speech() -> _Parser:
     parser, group = _options("speech")
-    group.add_argument("--engine", type=_engine, choices=ENGINES)
+    group.add_argument("--engine", type=_engine, choices=ENGINE_NAMES)
     group.add_argument("--model", choices=MODELS, help="of the recognizer on this computer")
-    group.add_argument("--language", choices=LANGUAGES)
+    group.add_argument("--language", choices=LANGUAGE_CODES)
     group.add_argument("--keywords", type=Path, metavar="FILE", help="spoken -> written pairs, .json or .csv")
     return parser
 
@@ -197,7 +203,7 @@ def _output() -> _Parser:
 
 
 def _engine(text: str) -> str:
-    return FORMER_ENGINES.get(text, text)
+    return FORMER_NAMES.get(text, text)
 
 
 def _positive(text: str) -> float:

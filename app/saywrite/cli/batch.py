@@ -19,6 +19,7 @@ from saywrite.cli.output_files import check_standard_output, choose_targets, wri
 from saywrite.cli.terminal import ProgressLine, Terminal
 from saywrite.dictation.api import Dictation
 from saywrite.dictation.session import MICROPHONE
+from saywrite.foundation.catalog import TXT
 from saywrite.foundation.end_limits import EndLimits
 from saywrite.foundation.errors import AudioFileError, OutputUnwritable
 from saywrite.foundation.events import Finished, FrontEndEvent, Started, seconds
@@ -44,7 +45,7 @@ class BuildDictation(Protocol):
 class Output:
     """Where the text goes: to `file` (a folder when there are several inputs) or to standard output."""
 
-    format: str = "txt"
+    format: str = TXT
     file: Path | None = None
     events: bool = False
     read: tuple[Path, ...] = ()
@@ -59,7 +60,7 @@ class Output:
     @property
     def live(self) -> bool:
         """Finals are printed as they come."""
-        return self.format == "txt" and self.file is None and not self.events
+        return self.format == TXT and self.file is None and not self.events
 
 
 def listen(build: BuildDictation, output: Output, seconds_limit: float | None) -> int:

@@ -15,11 +15,12 @@ from typing import IO
 
 from saywrite.foundation.errors import ModelError, ModelUnknown
 from saywrite.foundation.events import ModelInfo, ModelState
-from saywrite.speech.aiola.net.network import Network
+from saywrite.foundation.formatting import amount, megabytes
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import ModelSource, make_sources
 from saywrite.speech.local.model_store.store import ModelStore, Watcher
 from saywrite.speech.local.model_store.transfer import StopTransfer
+from saywrite.speech.network.network import Network
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -27,7 +28,6 @@ LINE_EVERY_S = 0.1
 PLAIN_LINE_EVERY_S = 5.0
 """Seconds between two lines of progress where standard error is not a terminal."""
 
-_MEGABYTE = 1e6
 
 _STATES = {
     ModelState.ABSENT: "not downloaded",
@@ -109,7 +109,7 @@ class ProgressPrinter:
             return
         self._due = now + (LINE_EVERY_S if self._rewrites else PLAIN_LINE_EVERY_S)
         share = 100 * done // max(total, 1)
-        text = f"{self._label}: {done / _MEGABYTE:.0f} of {total / _MEGABYTE:.0f} MB, {share} %"
+        text = f"{self._label}: {amount(done, total)}, {share} %"
         if text == self._shown:
             return
         self._shown = text
@@ -161,7 +161,7 @@ def _list(store: ModelStore, chosen: str, as_json: bool) -> int:
 
 def _sizes(info: ModelInfo) -> str:
     numbers = (info.download_bytes, info.disk_bytes, info.memory_bytes)
-    download, disk, memory = (f"{number / _MEGABYTE:,.0f} MB" for number in numbers)
+    download, disk, memory = map(megabytes, numbers)
     return f"download {download}, on disk {disk}, in memory {memory}, {info.license}"
 
 

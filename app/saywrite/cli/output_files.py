@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import stat
 import sys
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from saywrite.cli.ending.standard_output import write_all
 from saywrite.foundation.errors import OutputUnwritable
+from saywrite.foundation.files import os_error_reason, sync_file, temporary_name, write_atomic
 from saywrite.foundation.paths import display_path
 
 ANOTHER = "Choose another --output."
@@ -138,7 +138,7 @@ def _check_folder(target: Path) -> None:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     with suppress(FileNotFoundError):
         (there / name).lstat()  # raises for a name that is too long
-    probe = there / _temporary_name()
+    probe = there / temporary_name()
     os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     probe.unlink()
 
@@ -150,36 +150,19 @@ def _write_file(target: Path, content: bytes) -> None:
     if status is not None and status.st_nlink > 1:
         _write_in_place(real, content)  # a replaced file would leave its other names with the old text
         return
-    temporary = real.with_name(_temporary_name())
     try:
-        fd = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if status is not None:
-            _keep_owner(temporary, status)
-        temporary.replace(real)
+        write_atomic(real, content, private=False)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         if status is None or error.errno not in _NOT_REPLACEABLE:
             raise
         _write_in_place(real, content)
-
-
-def _keep_owner(temporary: Path, status: os.stat_result) -> None:
-    if sys.platform != "win32" and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
-        os.chown(temporary, status.st_uid, status.st_gid)
-    temporary.chmod(stat.S_IMODE(status.st_mode))
 
 
 def _write_in_place(target: Path, content: bytes) -> None:
     with target.open("r+b") as file:
         file.write(content)
         file.truncate()
-        file.flush()
-        os.fsync(file.fileno())
+        sync_file(file)
 
 
 def _write_stream(target: Path, content: bytes, stopped: Callable[[], bool]) -> None:
@@ -257,10 +240,5 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
-def _temporary_name() -> str:
-    return f".saywrite-{secrets.token_hex(6)}.tmp"
-
-
 def _unwritable(target: Path, error: OSError) -> OutputUnwritable:
-    reason = error.strerror or type(error).__name__
-    return OutputUnwritable(f"{display_path(target)} cannot be written: {reason}.", ANOTHER)
+    return OutputUnwritable(f"{display_path(target)} cannot be written: {os_error_reason(error)}.", ANOTHER)

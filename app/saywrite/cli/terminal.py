@@ -36,16 +36,10 @@ from saywrite.foundation.events import (
     Structured,
     seconds,
 )
+from saywrite.foundation.formatting import clock
+from saywrite.foundation.formatting import length as format_length
 
 WIDTH = 24
-
-
-def clock(value_s: float) -> str:
-    """0:07, 12:30, 1:02:03."""
-    total = int(value_s)
-    hours, rest = divmod(total, 3600)
-    minutes, secs = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes}:{secs:02}"
 
 
 class ProgressLine:
@@ -199,7 +193,7 @@ class Terminal:
                 self._complaint = ""
                 self.say("saywrite: connected.")
             case Gap(length=length, cause=cause):
-                self.say(f"saywrite: {length / 16_000:.1f} s of sound is missing: {cause}")
+                self.say(f"saywrite: {format_length(seconds(length))} of sound is missing: {cause}")
             case SourceChanged(device=device, note=note):
                 self.say(f"Microphone: {device}." + (f" {note}" if note else ""))
             case EngineChanged(state=EngineState.UNAVAILABLE, reason=reason, remedy=remedy):

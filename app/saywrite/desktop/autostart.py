@@ -13,12 +13,13 @@ import os
 import plistlib
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from saywrite.foundation.catalog import APP_ID
 from saywrite.foundation.errors import SettingsError
+from saywrite.foundation.files import os_error_reason, write_atomic
 from saywrite.foundation.paths import private_folder
 
 NAME = "Saywrite"
@@ -55,7 +56,7 @@ def autostart_here(
 
         return RunKey(UserRegistry(), command)
     if platform == "darwin":
-        return LaunchAgent(home / "Library" / "LaunchAgents" / "io.github.saywrite.Saywrite.plist", command)
+        return LaunchAgent(home / "Library" / "LaunchAgents" / f"{APP_ID}.plist", command)
     config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     return DesktopEntry(config / "autostart" / "saywrite.desktop", command)
 
@@ -175,12 +176,7 @@ def _put(path: Path, content: bytes | None) -> None:
             path.unlink(missing_ok=True)
             return
         private_folder(path.parent)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        written = Path(name)
-        written.chmod(0o644)
-        written.replace(path)
+        write_atomic(path, content, private=False)
     except OSError as error:
         raise _refused(path, error) from error
 
@@ -191,12 +187,12 @@ def _describe_error() -> Any:
         yield
     except OSError as error:
         raise SettingsError(
-            f"Windows refused it ({error.strerror or type(error).__name__}).", "Use Settings > Apps > Startup instead."
+            f"Windows refused it ({os_error_reason(error)}).", "Use Settings > Apps > Startup instead."
         ) from error
 
 
 def _refused(path: Path, error: Exception) -> SettingsError:
-    reason = getattr(error, "strerror", None) or type(error).__name__
+    reason = os_error_reason(error)
     return SettingsError(f"{path} cannot be used ({reason}).", "Make it writable for your user, then try again.")
 
 

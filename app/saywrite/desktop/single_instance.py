@@ -12,6 +12,7 @@ from saywrite.desktop.remote_control.instance_record import InstanceFile, read_r
 from saywrite.desktop.remote_control.protocol import TEXT_LIMIT, ControlRequest
 from saywrite.desktop.remote_control.server_socket import ServerSocket, open_server_socket
 from saywrite.foundation.errors import AlreadyRunning, ControlRefused, NotRunning
+from saywrite.foundation.files import os_error_reason
 from saywrite.foundation.paths import private_folder
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def claim(data: Path, environ: Mapping[str, str]) -> Instance:
     except BlockingIOError as error:
         raise _already_running(data) from error
     except OSError as error:
-        log.info("no instance file: %s", error.strerror)
+        log.info("no instance file: %s", os_error_reason(error))
         return Instance(None, None, f"Commands from other programs are not taken: {data} cannot be written to.")
     try:
         server_socket = open_server_socket(data, environ)
@@ -57,7 +58,9 @@ def claim(data: Path, environ: Mapping[str, str]) -> Instance:
         raise _already_running(data) from error
     except (ControlRefused, OSError) as error:
         file.write("", "", display_of(environ))
-        said = str(error) if isinstance(error, ControlRefused) else f"The socket cannot be made: {error.strerror}."
+        said = (
+            str(error) if isinstance(error, ControlRefused) else f"The socket cannot be made: {os_error_reason(error)}."
+        )
         log.info("no remote control: %s", type(error).__name__)
         return Instance(file, None, said)
     file.write(server_socket.address, server_socket.token, display_of(environ))

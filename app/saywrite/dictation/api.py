@@ -1,108 +1,173 @@
-"""The application without a window. Every method may be called on any thread: each only posts and returns.
+"""The application without a window: `Dictation` for any thread, `DictationApplication` behind it.
 
-`run()` is the dictation thread: `QThread.run` calls it in the window, the main thread on the command line. What
-happens is told through the `tell` the composition root gave (`events.FrontEndEvent`).
+A method of `Dictation` may be called on any thread: it posts a command and returns. `run()` is the dictation thread:
+`QThread.run` calls it in the window, the main thread on the command line. What happens comes as a `FrontEndEvent`
+through the `emit` that the composition root gave.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from saywrite.audio.levels import Envelope, LatestLevel
-from saywrite.dictation.loop import Inbox
+from saywrite.dictation.loop import CAPTURING, Inbox
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
 
 if TYPE_CHECKING:
     from saywrite.dictation.commands import DictationCommands
-    from saywrite.dictation.loop import PushToTalkPort
     from saywrite.dictation.models.library import ModelLibrary
+    from saywrite.dictation.push_to_talk.controller import PushToTalkController
     from saywrite.dictation.session import SessionPlan
     from saywrite.foundation.end_limits import EndLimits
 
 
-class Dictation:
-    """Press, speak, done: the buttons of the application, without the buttons."""
+@dataclass(frozen=True, slots=True)
+class DictationApplication:
+    """The parts of a running program. Dictation thread only.
 
-    def __init__(self, inbox: Inbox, make_desk: Callable[[], DictationCommands]) -> None:
-        """`make_desk` builds everything behind this, on the dictation thread: the window is painted before it."""
+    `push_to_talk` and `models` (the recognition models on this computer) exist in a program with a window only.
+    """
+
+    commands: DictationCommands
+    push_to_talk: PushToTalkController | None = None
+    models: ModelLibrary | None = None
+
+    def run(self) -> None:
+        """Open every part, then handle messages until `quit`."""
+        self.commands.open()
+        if self.models is not None:
+            self.models.open()
+        if self.push_to_talk is not None:
+            self.push_to_talk.open()
+        self.commands.loop.run()
+
+    def quit(self) -> None:
+        """Close every part; what has no text yet stays in the journal. `run` returns."""
+        if self.push_to_talk is not None:
+            self.push_to_talk.close()
+        if self.models is not None:
+            self.models.close()
+        self.commands.end_all()
+        if self.push_to_talk is not None:
+            self.push_to_talk.forget_cancelled()
+        self.commands.close()
+
+    def start(self, engine: str, language: str, *, insert: bool) -> None:
+        """Begin to dictate. `insert`: the text goes into the program in front, too."""
+        if self.commands.start_microphone(engine, language) and insert and self.push_to_talk is not None:
+            self.push_to_talk.expect_insertion()
+
+    def toggle(self, engine: str, language: str, *, insert: bool) -> None:
+        """Stop the dictation that is being captured, or start one."""
+        if self.commands.loop.state in CAPTURING:
+            self.commands.loop.stop()
+        else:
+            self.start(engine, language, insert=insert)
+
+    def cancel(self) -> None:
+        """Drop the newest dictation; with push-to-talk, it can be taken back for a while."""
+        if self.push_to_talk is None:
+            self.commands.loop.cancel()
+        else:
+            self.push_to_talk.cancel_newest()
+
+    def apply(self, settings: Settings) -> None:
+        """Use other settings in every part."""
+        before = self.commands.loop.settings
+        self.commands.apply(settings)
+        if self.models is not None:
+            self.models.apply(before, settings)
+        if self.push_to_talk is not None:
+            self.push_to_talk.apply(settings)
+
+
+class Dictation:
+    """What a front end asks of the application. Each method posts a command to the dictation thread."""
+
+    def __init__(self, inbox: Inbox, build: Callable[[], DictationApplication]) -> None:
+        """`build` runs on the dictation thread, so that the window is painted before it."""
         self._inbox = inbox
-        self._commands = _LateCommands(make_desk)
+        self._application = _LateApplication(build)
         self._silence = LatestLevel(), Envelope()
 
     @property
     def latest(self) -> LatestLevel:
         """The level of the newest block, for polling."""
-        return self._commands.made.latest if self._commands.made else self._silence[0]
+        application = self._application.built
+        return application.commands.latest if application else self._silence[0]
 
     @property
     def envelope(self) -> Envelope:
         """The peaks of the newest recording, for polling; another object with every dictation."""
-        return self._commands.made.envelope if self._commands.made else self._silence[1]
+        application = self._application.built
+        return application.commands.envelope if application else self._silence[1]
 
     @property
     def settings(self) -> Settings | None:
-        """What holds for the next dictation, for polling; None before the first thing was done."""
-        return self._commands.made.loop.settings if self._commands.made else None
+        """The settings of the next dictation, for polling; None before the first command was carried out."""
+        application = self._application.built
+        return application.commands.loop.settings if application else None
 
     @property
     def plan(self) -> SessionPlan | None:
-        """What the newest dictation is made of, for polling."""
-        return self._commands.made.plan if self._commands.made else None
+        """The plan of the newest dictation, for polling."""
+        application = self._application.built
+        return application.commands.plan if application else None
 
     def run(self) -> None:
-        """The dictation thread, until `quit()`."""
-        self._commands.get().run()
+        """Be the dictation thread until `quit()`."""
+        self._application.get().run()
 
     def start(self, engine: str = "", language: str = "", *, insert: bool = False) -> None:
-        """`engine`, `language`: of this one dictation; "" as the settings say. `insert`: its text goes into the
+        """Begin to dictate.
+
+        `engine`, `language`: for this dictation only; "" means as in the settings. `insert`: the text goes into the
         program in front, too.
         """
-        self._post_command(lambda commands: commands.start_microphone(engine, language, insert=insert))
+        self._post(lambda application: application.start(engine, language, insert=insert))
 
     def stop(self, limits: EndLimits | None = None) -> None:
-        """`limits`: how long the text of what was heard may take from now on."""
+        """End the capture. `limits`: how long the text of what was heard may take from now on."""
         self._post_command(lambda commands: commands.loop.stop(limits))
 
     def cancel(self) -> None:
-        """Where there are keys it can be taken back for a moment (`events.Cancelled`)."""
-        self._post_command(
-            lambda commands: (
-                commands.loop.cancel() if commands.push_to_talk is None else commands.push_to_talk.undo(cancel=True)
-            )
-        )
+        """Drop the newest dictation; with push-to-talk, it can be taken back for a while (`events.Cancelled`)."""
+        self._post(lambda application: application.cancel())
 
     def take_back_cancelled(self) -> None:
-        """The dictation cancelled last is wanted after all, if it is still there."""
-        self._post_push_to_talk(lambda push_to_talk: push_to_talk.undo(cancel=False))
+        """Restore the dictation that was cancelled last, if it is still there."""
+        self._post_push_to_talk(lambda push_to_talk: push_to_talk.restore_cancelled())
 
     def insert_again(self) -> None:
         """Insert the text that did not get into its program, where the cursor is now."""
         self._post_push_to_talk(lambda push_to_talk: push_to_talk.insert_again())
 
     def take_back_insertion(self) -> None:
+        """Undo the last insertion in its program."""
         self._post_push_to_talk(lambda push_to_talk: push_to_talk.undo_insertion())
 
     def toggle(self, engine: str = "", language: str = "", *, insert: bool = False) -> None:
-        """As `start`, or `stop` while one is running."""
-        self._post_command(lambda commands: commands.toggle(engine, language, insert=insert))
+        """Stop the dictation that is being captured, or start one as `start` does."""
+        self._post(lambda application: application.toggle(engine, language, insert=insert))
 
     def after_this(self, call: Callable[[], None]) -> None:
-        """Call it on the dictation thread, once everything that was asked for before has been done."""
+        """Call `call` on the dictation thread, after every command that was posted before."""
         self._inbox.post(call)
 
     def apply(self, settings: Settings) -> None:
-        """Settings changed; a running dictation keeps its engine, language and microphone, the rest holds at once."""
-        self._post_command(lambda commands: commands.apply(settings))
+        """Use other settings; a running dictation keeps its engine, its language and its microphone."""
+        self._post(lambda application: application.apply(settings))
 
     def set_keywords(self, keywords: tuple[Keyword, ...]) -> None:
-        """Keywords changed: they hold from the next final on."""
+        """Use other keywords, from the next final on."""
         self._post_command(lambda commands: commands.set_keywords(keywords))
 
     def renew_account(self) -> None:
-        """Another key was saved, or removed: what was refused is tried again."""
+        """Try again what was refused: a key was saved or removed."""
         self._post_command(lambda commands: commands.renew_account())
 
     def transcribe_file(self, path: Path) -> None:
@@ -113,7 +178,7 @@ class Dictation:
         self._post_command(lambda commands: commands.transcribe_unfinished(dictation))
 
     def save_unfinished(self, dictation: str, target: Path) -> None:
-        """Write its sound as a WAV file and stop offering it."""
+        """Write the sound of an unfinished dictation as a WAV file; it stays offered."""
         self._post_command(lambda commands: commands.archive.save_unfinished(dictation, target))
 
     def discard_unfinished(self, dictation: str) -> None:
@@ -132,61 +197,64 @@ class Dictation:
     def stop_playing(self) -> None:
         self._post_command(lambda commands: commands.stop_playing())
 
-    # Recognition models on this computer. What comes of it is told as ModelsChanged, ModelProgress, ModelFailed and
-    # ModelTried. `model` is an id of the catalogue ("whisper-base"); nothing happens with an unknown one.
+    # The recognition models on this computer. Their state and their problems come as ModelsChanged, ModelProgress,
+    # ModelFailed, ModelVerified and ModelTried. `model` is an id of the catalog ("whisper-base"); an unknown one has no
+    # effect.
 
     def list_models(self) -> None:
-        """Tell `ModelsChanged`."""
-        self._at_models(lambda models: models.list())
+        """Ask for `ModelsChanged`."""
+        self._post_models(lambda models: models.list())
 
     def download_model(self, model: str) -> None:
-        """Download and convert it; goes on where an earlier download ended. One model at a time, the others wait."""
-        self._at_models(lambda models: models.download(model))
+        """Download and convert a model, from where an earlier download ended. One model at a time; others wait."""
+        self._post_models(lambda models: models.download(model))
 
     def pause_download(self, model: str) -> None:
         """End the download; what has arrived stays on disk."""
-        self._at_models(lambda models: models.pause(model))
+        self._post_models(lambda models: models.pause(model))
 
     def cancel_download(self, model: str) -> None:
         """End the download and remove what has arrived."""
-        self._at_models(lambda models: models.cancel(model))
+        self._post_models(lambda models: models.cancel(model))
 
     def remove_model(self, model: str) -> None:
-        """Remove it from the data folder. A model that is part of the installation stays: `ModelFailed` says so."""
-        self._at_models(lambda models: models.remove(model))
+        """Remove a model from the data folder. One that is part of the installation stays: `ModelFailed` says so."""
+        self._post_models(lambda models: models.remove(model))
 
     def verify_model(self, model: str) -> None:
-        """Compare every byte with the catalogue; a damaged model is downloaded again."""
-        self._at_models(lambda models: models.verify(model))
+        """Compare every byte with the catalog; a damaged model is downloaded again."""
+        self._post_models(lambda models: models.verify(model))
 
     def try_model(self, model: str) -> None:
-        """Transcribe the newest dictation that has a recording with it, in a child process, and tell `ModelTried`."""
-        self._at_models(lambda models: models.try_on_last_dictation(model))
+        """Transcribe the newest recorded dictation with a model; `ModelTried` has the text."""
+        self._post_models(lambda models: models.try_on_last_dictation(model))
 
     def quit(self) -> None:
-        """Stop, close the journal, end `run()`. What has no text yet is offered at the next start."""
-        self._post_command(lambda commands: commands.quit())
+        """Stop, close the journal, end `run()`. The next start offers what has no text yet."""
+        self._post(lambda application: application.quit())
 
-    def _at_models(self, act: Callable[[ModelLibrary], None]) -> None:
-        self._post_command(lambda commands: act(commands.models) if commands.models is not None else None)
+    def _post_models(self, act: Callable[[ModelLibrary], None]) -> None:
+        self._post(lambda application: act(application.models) if application.models is not None else None)
 
-    def _post_push_to_talk(self, wish: Callable[[PushToTalkPort], None]) -> None:
-        """Where there is push-to-talk."""
-        self._post_command(lambda commands: wish(commands.push_to_talk) if commands.push_to_talk is not None else None)
+    def _post_push_to_talk(self, act: Callable[[PushToTalkController], None]) -> None:
+        self._post(lambda application: act(application.push_to_talk) if application.push_to_talk is not None else None)
 
-    def _post_command(self, wish: Callable[[DictationCommands], None]) -> None:
-        self._inbox.post(lambda: wish(self._commands.get()))
+    def _post_command(self, act: Callable[[DictationCommands], None]) -> None:
+        self._post(lambda application: act(application.commands))
+
+    def _post(self, act: Callable[[DictationApplication], None]) -> None:
+        self._inbox.post(lambda: act(self._application.get()))
 
 
-class _LateCommands:
-    """The desk, built by the dictation thread when it first needs it."""
+class _LateApplication:
+    """The application, built by the dictation thread when it first needs it."""
 
-    def __init__(self, make: Callable[[], DictationCommands]) -> None:
-        self._make = make
-        # NB: assigned once, by the dictation thread; the polling window sees None or the finished desk.
-        self.made: DictationCommands | None = None
+    def __init__(self, build: Callable[[], DictationApplication]) -> None:
+        self._build = build
+        # NB: assigned once, by the dictation thread; the polling window sees None or the finished application.
+        self.built: DictationApplication | None = None
 
-    def get(self) -> DictationCommands:
-        if self.made is None:
-            self.made = self._make()
-        return self.made
+    def get(self) -> DictationApplication:
+        if self.built is None:
+            self.built = self._build()
+        return self.built

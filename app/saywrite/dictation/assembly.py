@@ -1,4 +1,4 @@
-"""Builds the application below its front end: every object once, each handed its collaborators."""
+"""Builds the application below its front end: every object once, with its collaborators."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ from saywrite.desktop.metered import is_metered
 from saywrite.desktop.network_events import NetworkChanges
 from saywrite.desktop.power import saves_power
 from saywrite.desktop.session.events import SessionWatch
+from saywrite.dictation.api import DictationApplication
 from saywrite.dictation.commands import DictationCommands, Hardware
-from saywrite.dictation.loop import Inbox, Services
+from saywrite.dictation.loop import CurrentSettings, Inbox, Services
 from saywrite.dictation.models.library import LibraryContext, ModelLibrary
 from saywrite.dictation.models.trial import ModelTrial
 from saywrite.dictation.observers import SoundEffects
@@ -57,7 +58,6 @@ from saywrite.foundation.events import Device, FrontEndEvent, PrerollActive
 from saywrite.foundation.paths import Paths
 from saywrite.speech.aiola.account import Account, check_address
 from saywrite.speech.aiola.engine import AiolaRecognizer
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.upload_engine import UploadRecognizer
 from saywrite.speech.engine import Recognizer
 from saywrite.speech.local.engine import LocalRecognizer
@@ -67,6 +67,7 @@ from saywrite.speech.local.model_store.sources import make_sources
 from saywrite.speech.local.model_store.store import ModelStore
 from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.local.models import find_model
+from saywrite.speech.network.network import Network
 from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, Secrets
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
@@ -74,15 +75,16 @@ from saywrite.text.spacing import continue_text
 
 
 def take_environment(environ: MutableMapping[str, str]) -> dict[str, str]:
-    """A copy for ourselves; what stays in `environ` is without the key, since every child process inherits it."""
+    """Return a copy of `environ`, and remove the key from it, because child processes inherit it."""
     ours = dict(environ)
     environ.pop(KEY_VARIABLE, None)
     return ours
 
 
 def find_account(settings: Settings, keychain: Secrets, environ: Mapping[str, str]) -> Account:
-    """The account to dictate with. Raises KeyMissing where there is none, AddressRefused for an address that nothing
-    private may be sent to.
+    """Return the account to dictate with.
+
+    Raises KeyMissing where there is none, AddressRefused for an address that is not safe for private data.
     """
     base_url = check_address(_variable(environ, BASE_VARIABLE) or settings.aiola_base_url)
     auth_url = check_address(_variable(environ, AUTH_VARIABLE) or settings.aiola_auth_url)
@@ -102,7 +104,7 @@ def find_account(settings: Settings, keychain: Secrets, environ: Mapping[str, st
 
 
 def source_of(settings: Settings, environ: Mapping[str, str]) -> str:
-    """Where the secret is looked for, in words; nothing is read."""
+    """Return in words where the secret comes from, without reading it."""
     if _variable(environ, KEY_VARIABLE):
         return f"the API key in {KEY_VARIABLE}"
     return {
@@ -131,14 +133,17 @@ def _variable(environ: Mapping[str, str], name: str) -> str:
 
 
 PORTAL_TOKEN = "desktop-portal-token"
-"""The keyring's name for what lets us insert without asking the user again (GNOME and KDE under Wayland)."""
+"""The keyring's name of the token that allows insertion without asking again (GNOME and KDE under Wayland)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a front end may want otherwise. `worker_command`: starts this program as the recognizer's child with the
-    model in a folder. `models`: the data folder the models are looked for in. `program`: starts this program without
-    arguments. `device`: a microphone by (part of) its name, found when it is opened.
+    """What differs between front ends.
+
+    `worker_command`: starts this program as the recognizer's child with the model in a folder. `models`: the data
+    folder that holds the models. `program`: starts this program without arguments. `device`: the microphone, if not
+    the one of the settings. `offline_s`: seconds after which a service that cannot be reached is given up when nobody
+    speaks; None: never.
     """
 
     worker_command: Callable[[Path], tuple[str, ...]]
@@ -148,14 +153,13 @@ class RunOptions:
     keep_files: bool = True
     program: tuple[str, ...] = ()
     on_main: Callable[[Callable[[], None]], None] | None = None
-    """Runs a job on the main thread of a program with a window: only that one hears keys and writes into others."""
+    """Runs a job on the main thread of a program with a window; only such a program has hotkeys and inserts text."""
     offline_s: float | None = None
-    """Seconds after which a service that cannot be reached is given up when nobody speaks; None: never."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceContext:
-    """How a service on the network is reached: where the secrets are, which way the network goes."""
+    """How a service on the network is reached: the secrets, the network, the environment variables."""
 
     secrets: Secrets
     network: Network
@@ -167,11 +171,12 @@ def assemble(
     paths: Paths,
     settings: Settings,
     keywords: tuple[Keyword, ...],
-    tell: Callable[[FrontEndEvent], None],
+    emit: Callable[[FrontEndEvent], None],
     options: RunOptions,
     context: ServiceContext,
-) -> DictationCommands:
-    """Everything behind a `Dictation`. Starts the disk thread; everything else starts when it is needed."""
+) -> DictationApplication:
+    """Build everything behind a `Dictation`. Starts the disk thread; the other threads start when they are needed."""
+    current = CurrentSettings(settings)
     audio, server = AudioThread(), SoundServer()
     disk = DiskThread()
     archive = Archive(paths, disk, inbox.post, _today)
@@ -185,27 +190,23 @@ def assemble(
     def file(path: Path) -> Source:
         return FileSource(inbox.post, path, realtime=options.realtime)
 
-    refresh, close = _device_listing(inbox, audio, server)
-    built: list[DictationCommands] = []
-    standby = PrerollController(
-        lambda: open_microphone(built[0].loop.settings), lambda device: tell(PrerollActive(device))
-    )
+    listing = DeviceListing(inbox, audio, server)
+    standby = PrerollController(lambda: open_microphone(current.now), lambda device: emit(PrerollActive(device)))
     player = Player(inbox.post, audio)
-    sound_effects = SoundEffects(player, lambda: built[0].loop.settings)
-    hardware = Hardware(microphone, file, player, refresh, audio.prepare, close)
-    watch_network = _network_watch()
-    recognizers = _recognizers(inbox, options, context, lambda: built[0].loop.settings, partial(watch_network, AIOLA))
-    parts = Services(inbox, recognizers, archive, time.monotonic, _today)
-    built.append(
-        DictationCommands(
-            parts, hardware, settings, keywords, sound_effects.before(tell), options.keep_files, not options.realtime
-        )
-    )
-    built[0].loop.limits = EndLimits(offline_s=options.offline_s)
-    if options.on_main is not None:
-        watch = partial(watch_network, LOCAL)
-        built[0].models = _model_library(inbox, paths, options, context, lambda: built[0].loop.settings, watch)
-    return _with_push_to_talk(built[0], parts, disk, tell, options, context, standby)
+    sound_effects = SoundEffects(player, lambda: current.now)
+    hardware = Hardware(microphone, file, player, listing.refresh, audio.prepare, listing.close)
+    network = NetworkWatch()
+    recognizers = _recognizers(inbox, options, context, current, partial(network.call_on_change, AIOLA))
+    services = Services(inbox, recognizers, archive, time.monotonic, _today)
+    heard = sound_effects.before(emit)
+    commands = DictationCommands(services, hardware, current, keywords, heard, options.keep_files, not options.realtime)
+    commands.loop.limits = EndLimits(offline_s=options.offline_s)
+    if options.on_main is None:
+        return DictationApplication(commands)
+    models = _model_library(inbox, paths, options, context, current, partial(network.call_on_change, LOCAL))
+    commands.loop.observers.append(models.receive)
+    desktop = _desktop(inbox, disk, options.on_main, context, standby)
+    return DictationApplication(commands, PushToTalkController(commands, desktop, time.monotonic, emit), models)
 
 
 def _model_library(
@@ -213,72 +214,58 @@ def _model_library(
     paths: Paths,
     options: RunOptions,
     context: ServiceContext,
-    settings_now: Callable[[], Settings],
+    current: CurrentSettings,
     watch_network: Callable[[Callable[[], None]], None],
 ) -> ModelLibrary:
-    """The models of a program with a window; on the command line they have commands of their own."""
+    """Build the model library of a program with a window."""
 
     def sources(address: str, stop: StopTransfer) -> list[ModelSource]:
         return make_sources(address, HttpFiles(context.network, stop))
 
     trial = ModelTrial(paths, options.program)
-    around = LibraryContext(settings_now, sources, trial.run, watch_network, is_metered)
+    around = LibraryContext(lambda: current.now, sources, trial.run, watch_network, is_metered)
     return ModelLibrary(ModelStore(options.models), inbox.post, around)
 
 
-def _network_watch() -> Callable[[str, Callable[[], None]], None]:
-    """Lets each part hear of changes of the network, with its newest call. The thread begins with the first of them."""
-    changed: dict[str, Callable[[], None]] = {}
-    watches: list[NetworkChanges] = []
+class NetworkWatch:
+    """Tells each part of a change of the network. Its thread starts with the first part that asks for it."""
 
-    def tell_all() -> None:
-        for call in tuple(changed.values()):
+    def __init__(self) -> None:
+        self._calls: dict[str, Callable[[], None]] = {}
+        self._changes: NetworkChanges | None = None
+
+    def call_on_change(self, part: str, call: Callable[[], None]) -> None:
+        """Call `call` on a thread of the watch when the network changes, instead of an earlier one of `part`."""
+        self._calls[part] = call
+        if self._changes is None:
+            self._changes = NetworkChanges(self._call_all)
+            self._changes.start()
+
+    def _call_all(self) -> None:
+        for call in tuple(self._calls.values()):
             call()
 
-    def watch_network(part: str, call: Callable[[], None]) -> None:
-        changed[part] = call
-        if not watches:
-            watches.append(NetworkChanges(tell_all))
-            watches[0].start()
 
-    return watch_network
+class DeviceListing:
+    """Lists the microphones, and closes all that is sound at the end."""
 
+    def __init__(self, inbox: Inbox, audio: AudioThread, server: SoundServer) -> None:
+        self._inbox = inbox
+        self._audio = audio
+        self._server = server
+        self._microphones: Microphones | None = None
 
-def _device_listing(
-    inbox: Inbox, audio: AudioThread, server: SoundServer
-) -> tuple[Callable[[], None], Callable[[], None]]:
-    """What lists the microphones, and what lets go of all that is sound."""
-    microphones: list[Microphones] = []
+    def refresh(self) -> None:
+        """List the microphones; the first call opens the sound system, which files are transcribed without."""
+        if self._microphones is None:
+            self._microphones = Microphones(self._inbox.post, self._audio, self._server)
+        self._microphones.refresh()
 
-    def refresh() -> None:
-        # Made when somebody first asks: a file is transcribed without a look at the sound system.
-        if not microphones:
-            microphones.append(Microphones(inbox.post, audio, server))
-        microphones[0].refresh()
-
-    def close() -> None:
-        for listing in microphones:
-            listing.close()
-        server.close()
-        audio.close()
-
-    return refresh, close
-
-
-def _with_push_to_talk(
-    commands: DictationCommands,
-    parts: Services,
-    disk: DiskThread,
-    tell: Callable[[FrontEndEvent], None],
-    options: RunOptions,
-    context: ServiceContext,
-    standby: PrerollController,
-) -> DictationCommands:
-    """Only a program with a window hears keys."""
-    if options.on_main is not None:
-        desktop = _desktop(parts.inbox, disk, options.on_main, context, standby)
-        commands.push_to_talk = commands.loop.keys = PushToTalkController(commands, desktop, parts.clock, tell)
-    return commands
+    def close(self) -> None:
+        if self._microphones is not None:
+            self._microphones.close()
+        self._server.close()
+        self._audio.close()
 
 
 def _desktop(
@@ -288,7 +275,7 @@ def _desktop(
     context: ServiceContext,
     standby: PrerollController,
 ) -> DesktopServices:
-    """What push-to-talk needs of this desktop; opened when it is first used."""
+    """Build what push-to-talk needs of this desktop; it is opened when it is first used."""
 
     def keys() -> Hotkeys | None:
         return open_hotkeys(choose(sys.platform, context.environ).way, inbox.post, time.monotonic, APP_ID, on_main)
@@ -307,7 +294,7 @@ def _desktop(
 
 
 def _portal_token(context: ServiceContext) -> PortalToken:
-    """What the keyring has of it; without a keyring the user is asked anew in every session."""
+    """Return the token in the keyring; without a keyring the desktop asks the user in every session."""
     if "portal" not in dict(insertion_backends(sys.platform, context.environ)):
         return PortalToken()
 
@@ -325,19 +312,19 @@ def _recognizers(
     inbox: Inbox,
     options: RunOptions,
     context: ServiceContext,
-    settings_now: Callable[[], Settings],
+    current: CurrentSettings,
     watch_network: Callable[[Callable[[], None]], None],
 ) -> dict[str, Recognizer]:
-    """Every engine by its name. `settings_now` is called on worker threads too: a frozen value, replaced as a whole."""
+    """Build every engine; the key is its name. Worker threads read `current`, too."""
 
     def account() -> Account:
-        return find_account(settings_now(), context.secrets, context.environ)
+        return find_account(current.now, context.secrets, context.environ)
 
     def linger_s() -> float:
-        return settings_now().aiola_linger_s
+        return current.now.aiola_linger_s
 
     def model() -> tuple[str, Path | None]:
-        wanted = settings_now().local_model
+        wanted = current.now.local_model
         return wanted, find_model(wanted, options.models)
 
     aiola = AiolaRecognizer(
@@ -351,7 +338,7 @@ def _recognizers(
 
 
 def remembered(settings: Settings) -> Device | None:
-    """The microphone of the settings; None for the system's default."""
+    """Return the microphone of the settings, None for the system's default."""
     if not settings.microphone_name:
         return None
     name = settings.microphone_name
@@ -359,12 +346,12 @@ def remembered(settings: Settings) -> Device | None:
 
 
 def named_device(name: str) -> Device:
-    """The one of those connected now. Blocks; raises AudioError."""
+    """Find a connected microphone by (part of) its name. Blocks; raises AudioError."""
     return find_device(list_devices(), name)
 
 
 def find_device(devices: tuple[Device, ...], name: str) -> Device:
-    """The microphone called `name`, whole or in part, by label or key. Raises NoMicrophone naming those there are."""
+    """Find the microphone by (part of) its label or key. Raises NoMicrophone, which lists the connected ones."""
     wanted = name.casefold()
     for matches in (
         [d for d in devices if wanted in (d.label.casefold(), d.key.casefold())],

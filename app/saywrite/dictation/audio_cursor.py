@@ -1,7 +1,7 @@
-"""The cursor between a dictation's sound and its recognizer. Pure: no clock, no thread, no disk of its own.
+"""The cursor between the sound of a dictation and its recognizer. Pure: it has no clock, no thread and no disk.
 
-What is in the journal is fed, never further ahead than the recognizer's window; after a `Rewind` it is fed again.
-All offsets here count in the journal; the recognizer counts from `base`, where this dictation's sound begins.
+The recognizer is fed what is in the journal, never further ahead than its window; after a `Rewind` it is fed again.
+All offsets here count in the journal; the recognizer counts from `base`, where its part of the sound begins.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Callable
 
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
-from saywrite.speech.engine import Recognizer
+from saywrite.speech.engine import Events, Recognizer
 
 
 class RecentAudio:
-    """A window `[start, end)` over an endless recording. Blocks are kept as they came: appending copies nothing."""
+    """The newest part `[start, end)` of a recording. Blocks are kept as they came: appending copies nothing."""
 
     def __init__(self, start: int = 0) -> None:
         self.start = start
@@ -27,12 +27,12 @@ class RecentAudio:
             self.end += len(pcm) // BYTES_PER_SAMPLE
 
     def trim(self, before: int) -> None:
-        """Forget whole blocks that end at or before the offset `before`."""
+        """Drop the blocks that end at or before the offset `before`."""
         while self._blocks and self.start + len(self._blocks[0]) // BYTES_PER_SAMPLE <= before:
             self.start += len(self._blocks.popleft()) // BYTES_PER_SAMPLE
 
     def read(self, start: int, end: int) -> bytes:
-        """PCM of `[start, end)`, as far as it is here. Raises ValueError when `start` was trimmed already."""
+        """Return the PCM of `[start, end)` as far as it is here. Raises ValueError where `start` was trimmed."""
         if start < self.start:
             raise ValueError(f"trimmed up to {self.start}, asked for {start}")
         if start >= min(end, self.end):
@@ -52,37 +52,46 @@ class RecentAudio:
 
 
 FEED = SAMPLE_RATE // 10
-"""Samples a recognizer is fed at once: 100 ms."""
+"""Samples in one call of `feed`: 100 ms."""
 
 DISK_PATIENCE = SAMPLE_RATE // 2
-"""Samples the journal may lag before the recognizer is fed from memory: sound is on disk before it is elsewhere,
-unless the disk does not answer for half a second."""
+"""Samples that the journal may lag until the recognizer is fed from memory instead.
+
+Sound is on disk before it is anywhere else, unless the disk does not answer for half a second.
+"""
 
 AT_ONCE = 10 * SAMPLE_RATE
-"""Samples fed in one go: what waits behind a long outage must not hold up everything else."""
+"""Samples fed in one go: the sound of a long outage must not delay everything else."""
 
 DISK_GIVEN_UP = 30 * 60 * SAMPLE_RATE
-"""Samples without a disk to take them after which none is waited for: as many as the record keeps (`MEMORY_LIMIT`)."""
+"""Unwritten samples after which memory is freed without the disk: as many as the record keeps (`MEMORY_LIMIT`)."""
 
 KEEP_BEHIND = 25 * SAMPLE_RATE
-"""Samples kept before what is confirmed: a recognizer may want to hear them once more."""
+"""Samples kept before the confirmed offset: a recognizer may need them once more."""
 
 KEEP_IN_MEMORY = 180 * SAMPLE_RATE
-"""Samples kept in memory at most once they are on disk; a recognizer further behind is fed from the journal."""
+"""Samples kept in memory once they are on disk, at most; a recognizer further behind is fed from the journal."""
 
 
 class AudioCursor:
     """Feeds one recognizer from one recording."""
 
     def __init__(
-        self, recognizer: Recognizer, base: int, read_journal: Callable[[int, int], bytes], on_disk: bool
+        self,
+        recognizer: Recognizer,
+        base: int,
+        read_journal: Callable[[int, int], bytes],
+        on_disk: bool,
+        deliver: Callable[[Events], None],
     ) -> None:
+        """`deliver` takes what the recognizer returns, without calling this cursor."""
         self.base = base
         self.sent = base
         self.confirmed = base
         self._recognizer = recognizer
         self._read_journal = read_journal
         self._on_disk = on_disk
+        self._deliver = deliver
         self._tail = RecentAudio(base)
         self._written = base
         self._fed = base
@@ -98,31 +107,28 @@ class AudioCursor:
 
     @property
     def room(self) -> int:
-        """Samples the recognizer can take beyond what was heard: a source that can wait gives no more."""
+        """Samples that the recognizer can take beyond `heard`: a source that can wait gives no more."""
         return max(self.sent + self._recognizer.window - self.heard, 0)
 
     @property
     def unwritten(self) -> int:
-        """Samples that are not on disk yet (0 where no disk is asked for)."""
+        """Samples that are not on disk yet; 0 where the sound is not recorded."""
         return self.heard - self._written if self._on_disk else 0
 
     def append(self, pcm: bytes) -> None:
         self._tail.append(pcm)
 
     def end(self) -> None:
-        """Nothing will be appended any more."""
+        """Take note that no sound will be appended any more."""
         self._ended = True
 
     def written(self, offset: int) -> None:
-        """The journal on disk holds everything before `offset`."""
+        """Take note that the journal on disk holds everything before `offset`."""
         self._written = max(self._written, offset)
         self._trim()
 
     def advance(self, sent: int, confirmed: int) -> bool:
-        """The recognizer has taken the sound up to `sent` and owes nothing before `confirmed` (its own offsets).
-
-        True when the confirmed offset moved on.
-        """
+        """Take note of a recognizer's `Progress`, in its own offsets; return whether `confirmed` has grown."""
         self.sent = max(self.sent, min(sent + self.base, self.heard))
         before = self.confirmed
         self.confirmed = max(before, min(confirmed + self.base, self.heard))
@@ -130,22 +136,22 @@ class AudioCursor:
         return self.confirmed > before
 
     def confirm_all(self) -> None:
-        """The recognizer has finished in order: nothing is owed."""
+        """Take note that the recognizer has finished in order: no text is outstanding."""
         self.sent = self.confirmed = self.heard
 
     def rewind(self, to: int) -> None:
-        """Begin again at the recognizer's own offset `to`: its worker or its connection was replaced."""
+        """Feed again from the recognizer's own offset `to`: its worker or its connection was replaced."""
         self._fed = self.sent = max(min(to + self.base, self.heard), self.base)
         self._finish_asked = False
 
-    def change(self, recognizer: Recognizer) -> None:
-        """Another recognizer goes on from what is confirmed."""
+    def change_recognizer(self, recognizer: Recognizer) -> None:
+        """Continue with another recognizer from the confirmed offset."""
         self._recognizer = recognizer
         self.base = self._fed = self.sent = self.confirmed
         self._finish_asked = False
 
     def feed(self) -> None:
-        """Give the recognizer what it may have now. Raises JournalError when old sound cannot be read back."""
+        """Give the recognizer what it may have now. Raises JournalError where old sound cannot be read back."""
         enough = self._fed + AT_ONCE
         behind_disk = self._on_disk and self.unwritten <= DISK_PATIENCE and not self._ended
         limit = min(self._written if behind_disk else self.heard, self.sent + self._recognizer.window)
@@ -154,11 +160,11 @@ class AudioCursor:
             end = min(self._fed + FEED, limit)
             pcm = self._read(self._fed, end)
             self._fed = end
-            self._recognizer.feed(pcm, end - self.base)
+            self._deliver(self._recognizer.feed(pcm, end - self.base))
         self.has_more = self._fed >= enough
         if self._ended and self._fed == self.heard and not self._finish_asked:
             self._finish_asked = True
-            self._recognizer.finish()
+            self._deliver(self._recognizer.finish())
 
     def _read(self, start: int, end: int) -> bytes:
         if start < self._tail.start:

@@ -1,4 +1,4 @@
-"""What each wish of the user means: which engine, which source, which record. Dictation thread only."""
+"""What each command of the user does: which engine, which source and which record it takes. Dictation thread only."""
 
 from __future__ import annotations
 
@@ -8,19 +8,17 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from saywrite.audio.files.file_source import UploadSource
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
-from saywrite.dictation.loop import CAPTURING, Loop, PushToTalkPort, Services
+from saywrite.dictation.loop import CAPTURING, CurrentSettings, Loop, Services
 from saywrite.dictation.models.backlog import Backlog
-from saywrite.dictation.observers import LatencyWatch
+from saywrite.dictation.observers import LatencyWatch, SoundPlayer
 from saywrite.dictation.persistence.archive import Archive, StoredDictation, StoredSource
 from saywrite.dictation.persistence.recorder import NoRecord, RecordingSink
 from saywrite.dictation.session import MICROPHONE, SessionPlan
 from saywrite.foundation.catalog import AIOLA, AIOLA_FILE, FORMER_NAMES, LOCAL
-from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged
 from saywrite.foundation.paths import display_path
 from saywrite.speech.engine import Request, VoiceSettings
@@ -28,19 +26,15 @@ from saywrite.storage.recordings.journal import Header
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword, Keywords
 
-if TYPE_CHECKING:
-    from saywrite.dictation.models.library import ModelLibrary
-
-
 SENT_WHOLE = frozenset({".mp3", ".m4a", ".ogg", ".flac"})
-"""Files the service takes as they are; smaller on their way than what they sound like."""
+"""Kinds of files that the service takes as they are: smaller than the sound that is in them."""
 
 HEARD_BY_THE_SERVICE_ONLY = frozenset({".m4a"})
-"""Of these, what nothing on this computer decodes."""
+"""The kinds among them that nothing on this computer decodes."""
 
 
 def is_sent_whole(path: Path, settings: Settings) -> bool:
-    """Whether a file goes to the service as it is. A translation is only made of a stream."""
+    """Whether a file goes to the service as it is. The service translates streams only."""
     kind = path.suffix.lower()
     if settings.engine != AIOLA or kind not in SENT_WHOLE:
         return False
@@ -56,9 +50,7 @@ def request_for(
     paced: bool = False,
     file: Path | None = None,
 ) -> Request:
-    """The user's wishes as the engine of the settings understands them. `live`: somebody is speaking. `paced`: a file
-    is read at the pace of speech.
-    """
+    """What the settings mean for their engine. `live`: somebody is speaking. `paced`: a file is read at speech pace."""
     spoken = {keyword.spoken: keyword.written for keyword in keywords}
     paced = live or paced
     partials = paced and settings.live_text
@@ -86,8 +78,10 @@ def request_for(
 def plan_again(
     stored: StoredDictation, settings: Settings, keywords: Iterable[Keyword], *, automatic: bool
 ) -> SessionPlan:
-    """Go on with a dictation that is on disk. `automatic`: with the recognizer on this computer, whatever the settings
-    say now, because what was dictated for it must not go elsewhere unasked.
+    """Plan to continue a dictation that is on disk.
+
+    `automatic`: the recognizer on this computer does it, whatever the settings say now, because what was dictated for
+    it must not go elsewhere without the user's consent.
     """
     header = stored.recording.metadata.header
     if automatic:
@@ -108,7 +102,7 @@ def plan_again(
 
 
 def header_of(plan: SessionPlan) -> Header:
-    """What stands over the recording of a new dictation."""
+    """The header of the recording of a new dictation."""
     request = plan.request
     return Header(
         dictation=request.dictation,
@@ -121,7 +115,7 @@ def header_of(plan: SessionPlan) -> Header:
 
 
 def account_changed(before: Settings, after: Settings) -> bool:
-    """Whether another account, host or workflow is asked for, so that what was granted no longer holds."""
+    """Whether account, host or workflow differ, so that a token of before is of no use any more."""
     names = ("aiola_sign_in", "aiola_token_url", "aiola_base_url", "aiola_auth_url", "aiola_workflow")
     return any(getattr(before, name) != getattr(after, name) for name in names)
 
@@ -129,7 +123,7 @@ def account_changed(before: Settings, after: Settings) -> bool:
 log = logging.getLogger(__name__)
 
 DISK_LIMIT_S = 1.5
-"""Seconds the end of the program waits for the disk; what is not written then is offered at the next start."""
+"""Seconds that the end of the program waits for the disk; the next start offers what is not written by then."""
 
 NO_SUCH_ENGINE = (
     "aiOla's streaming service is not in this version of Saywrite.",
@@ -137,17 +131,12 @@ NO_SUCH_ENGINE = (
 )
 
 
-class SoundPlayer(Protocol):
-    """Plays sound without keeping anybody waiting."""
-
-    def play(self, pcm: bytes) -> None: ...
-    def stop(self) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """The computer's side of sound. `refresh` lists the devices and posts `DevicesChanged`; `prepare` loads what the
-    first recording would have to wait for; `close` lets go of everything.
+    """The sound hardware, and files.
+
+    `refresh` lists the devices and posts `DevicesChanged`; `prepare` loads what would delay the first recording;
+    `close` closes every device.
     """
 
     microphone: Callable[[Settings], Source]
@@ -159,76 +148,62 @@ class Hardware:
 
 
 class DictationCommands:
-    """Turns wishes into dictations."""
+    """Carries out the commands of the user. `emit` takes every event for the front end."""
 
     def __init__(
         self,
-        parts: Services,
+        services: Services,
         hardware: Hardware,
-        settings: Settings,
+        settings: CurrentSettings,
         keywords: tuple[Keyword, ...],
-        tell: Callable[[FrontEndEvent], None],
+        emit: Callable[[FrontEndEvent], None],
         keep_files: bool = True,
         send_whole: bool = True,
     ) -> None:
-        """`keep_files`: files get a journal and a history. `send_whole`: the service may be sent files as they are."""
-        self.archive: Archive = parts.archive
+        """`keep_files`: files get a journal and a history. `send_whole`: files may go to the service as they are."""
+        self.archive: Archive = services.archive
         self.latency = LatencyWatch(self.archive.keep_latency)
-        backlog = Backlog(parts.recognizers[LOCAL], self._transcribe_waiting)
-        self.loop = Loop(parts, settings, Keywords(keywords), self._tell_all, backlog)
+        backlog = Backlog(services.recognizers[LOCAL], self._transcribe_waiting)
+        self.loop = Loop(services, settings, Keywords(keywords), self._emit_dictation_event, backlog)
         self.latest = LatestLevel()
         self.envelope = Envelope()
         self.plan: SessionPlan | None = None
-        self.push_to_talk: PushToTalkPort | None = None
-        """Push-to-talk, where there is a desktop for it; set once, before `run`."""
-        self.models: ModelLibrary | None = None
-        """The recognition models on this computer; set once, before `run`."""
-        self._parts = parts
+        self._services = services
         self._hardware = hardware
-        self._tell = tell
+        self._emit = emit
         self._keywords = keywords
         self._keep_files = keep_files
         self._send_whole = send_whole
 
-    def run(self) -> None:
-        """Get ready in the background, then live until `quit`."""
+    def open(self) -> None:
+        """Get ready in the background: history, engine, recordings that were left unfinished."""
         settings = self.loop.settings
         self.archive.open()
         self._prepare_engine()
         self.archive.look_for_unfinished(except_for=())
         self.archive.tidy(settings.keep_recordings_days)
-        if self.models is not None:
-            self.models.open()
-        if self.push_to_talk is not None:
-            self.push_to_talk.open()
-        self.loop.run()
 
-    def toggle(self, engine: str = "", language: str = "", *, insert: bool = False) -> None:
-        if self.loop.state in CAPTURING:
-            self.loop.stop()
-        else:
-            self.start_microphone(engine, language, insert=insert)
+    def start_microphone(self, engine: str = "", language: str = "") -> bool:
+        """Begin to dictate; return whether a dictation began.
 
-    def start_microphone(self, engine: str = "", language: str = "", *, insert: bool = False) -> None:
-        """`engine`, `language`: of this one dictation; "" as the settings say. `insert`: its text goes into the
-        program in front, too.
+        `engine`, `language`: for this dictation only; "" means as in the settings.
         """
         now = self.loop.settings
         once = replace(now, engine=engine or now.engine, language=language or now.language)
-        if self.loop.state not in CAPTURING and self._engine_is_there(once.engine):
-            self.stop_playing()
-            self.loop.set_automatic_aside()
-            plan = self._plan(MICROPHONE, once)
-            self._begin(plan, self._hardware.microphone(self.loop.settings), self.archive.record(header_of(plan)))
-            if insert and self.push_to_talk is not None:
-                self.push_to_talk.expect()
+        if self.loop.state in CAPTURING or not self._engine_exists(once.engine):
+            return False
+        self.stop_playing()
+        self.loop.suspend_automatic()
+        plan = self._plan(MICROPHONE, once)
+        self._begin(plan, self._hardware.microphone(self.loop.settings), self.archive.record(header_of(plan)))
+        return True
 
     def transcribe_file(self, path: Path) -> None:
-        """The same pipeline with a file as the source."""
+        """Make text of a file, as of a dictation."""
         if self.loop.state in CAPTURING:
-            self._tell(Failed("", "A dictation is running.", "Stop it first, then transcribe the file."))
+            self._emit(Failed("", "A dictation is running.", "Stop it first, then transcribe the file."))
             return
-        if not self._engine_is_there(self.loop.settings.engine):
+        if not self._engine_exists(self.loop.settings.engine):
             return
         plan = self._plan(display_path(path), self.loop.settings, path)
         record = self.archive.record(header_of(plan)) if self._keep_files else NoRecord()
@@ -236,43 +211,36 @@ class DictationCommands:
         if self._send_whole and is_sent_whole(path, self.loop.settings):
             plan = replace(plan, heard_by=AIOLA_FILE)
             if path.suffix.lower() in HEARD_BY_THE_SERVICE_ONLY:
-                source = UploadSource(path, self._parts.clock)
+                source = UploadSource(path, self._services.clock)
         self._begin(plan, source, record)
 
     def transcribe_unfinished(self, dictation: str) -> None:
-        """Go on where the confirmed text of a stored dictation ends."""
-        self.archive.fetch(dictation, lambda stored: self._parts.inbox.post(lambda: self._continue(stored)))
-
-    def _transcribe_waiting(self, dictation: str) -> None:
-        """The model has come: give a dictation that waited for it its text."""
-        post = self._parts.inbox.post
-        self.archive.fetch(dictation, lambda stored: post(lambda: self._continue(stored, automatic=True)))
+        """Continue a stored dictation where its confirmed text ends."""
+        self.archive.fetch(dictation, lambda stored: self._services.inbox.post(lambda: self._continue(stored)))
 
     def edit_segment(self, dictation: str, number: int, text: str) -> None:
+        """Replace the text of one segment, in a running dictation and in the history."""
         for session in self.loop.sessions:
             if session.id == dictation:
-                with suppress(KeyError):  # taken back meanwhile by "scratch that"
+                with suppress(KeyError):  # removed meanwhile by "scratch that"
                     session.transcript.edit(number, text)
         self.archive.edit_segment(dictation, number, text)
 
     def apply(self, settings: Settings) -> None:
+        """Use other settings; a running dictation keeps its engine, its language and its microphone."""
         before, self.loop.settings = self.loop.settings, settings
         self.loop.renew_rules()
-        if self.models is not None:
-            self.models.apply(before, settings)
-        if self.push_to_talk is not None:
-            self.push_to_talk.apply(settings)
         if settings.engine != before.engine:
             self._prepare_engine()
         if account_changed(before, settings):
             self.renew_account()
         elif settings.local_model != before.local_model:
-            self._parts.recognizers[LOCAL].renew()
+            self.loop.deliver(self._services.recognizers[LOCAL].renew())
 
     def renew_account(self) -> None:
-        """The key, the host or the workflow is another one: what was refused is tried again at once."""
-        for recognizer in self._parts.recognizers.values():
-            recognizer.renew()
+        """Try again at once what was refused: the key, the host or the workflow has changed."""
+        for recognizer in self._services.recognizers.values():
+            self.loop.deliver(recognizer.renew())
 
     def set_keywords(self, keywords: tuple[Keyword, ...]) -> None:
         self._keywords = keywords
@@ -282,49 +250,50 @@ class DictationCommands:
             session.recognition.set_keywords({k.spoken: k.written for k in keywords})
 
     def refresh_devices(self) -> None:
-        """List the microphones, and load what the first recording would have to wait for."""
+        """List the microphones, and load what would delay the first recording."""
         self._hardware.refresh()
         self._hardware.prepare()
 
     def play(self, dictation: str, start: int, end: int) -> None:
-        player, post = self._hardware.player, self._parts.inbox.post
+        """Play the sound of a stored dictation between two sample offsets."""
+        player, post = self._hardware.player, self._services.inbox.post
         self.archive.fetch_sound(dictation, start, end, lambda pcm: post(lambda: player.play(pcm)))
 
     def stop_playing(self) -> None:
         self._hardware.player.stop()
 
-    def quit(self) -> None:
-        if self.push_to_talk is not None:
-            self.push_to_talk.close()
-        if self.models is not None:
-            self.models.close()
+    def end_all(self) -> None:
+        """End every dictation, and the loop."""
         self.stop_playing()
         self.loop.quit()
-        if self.push_to_talk is not None:
-            self.push_to_talk.forget_cancelled()
+
+    def close(self) -> None:
+        """Close the sound hardware and the files, after `end_all`."""
         self._hardware.close()
         if not self.archive.close(DISK_LIMIT_S):
             log.warning("the disk did not answer in time at the end")
 
-    def _tell_all(self, event: FrontEndEvent) -> None:
-        self.latency.receive(event, self._parts.clock())
+    def _transcribe_waiting(self, dictation: str) -> None:
+        """Transcribe a dictation that waited for a recognition model."""
+        post = self._services.inbox.post
+        self.archive.fetch(dictation, lambda stored: post(lambda: self._continue(stored, automatic=True)))
+
+    def _emit_dictation_event(self, event: FrontEndEvent) -> None:
+        self.latency.receive(event, self._services.clock())
         if isinstance(event, ModelsChanged):
-            self._parts.recognizers[LOCAL].renew()
-        self._tell(event)
-        if self.models is not None:
-            self.models.receive(event)
-        if self.push_to_talk is not None:
-            self.push_to_talk.receive(event)
+            self.loop.deliver(self._services.recognizers[LOCAL].renew())
+        self._emit(event)
 
     def _prepare_engine(self) -> None:
-        recognizer = self._parts.recognizers.get(self.loop.settings.engine)
+        recognizer = self._services.recognizers.get(self.loop.settings.engine)
         if recognizer is not None:
-            recognizer.prepare()
+            self.loop.deliver(recognizer.prepare())
 
-    def _engine_is_there(self, engine: str) -> bool:
-        if engine in self._parts.recognizers:
+    def _engine_exists(self, engine: str) -> bool:
+        """Whether this version has the engine; where it does not, the user is told."""
+        if engine in self._services.recognizers:
             return True
-        self._tell(Failed("", *NO_SUCH_ENGINE, fatal=True))
+        self._emit(Failed("", *NO_SUCH_ENGINE, fatal=True))
         return False
 
     def _begin(self, plan: SessionPlan, source: Source, record: RecordingSink) -> None:
@@ -339,21 +308,16 @@ class DictationCommands:
             self.loop.backlog.set_aside(stored.dictation)
             return
         if self.loop.state in CAPTURING or any(session.id == stored.dictation for session in self.loop.sessions):
-            self._tell(Failed("", "A dictation is running.", "Stop it first, then transcribe the unfinished one."))
+            self._emit(Failed("", "A dictation is running.", "Stop it first, then transcribe the unfinished one."))
             return
         plan = plan_again(stored, self.loop.settings, self._keywords, automatic=automatic)
-        source = StoredSource(stored, self._parts.clock)
+        source = StoredSource(stored, self._services.clock)
         self._begin(plan, source, self.archive.record_again(stored))
 
     def _plan(self, source: str, settings: Settings, file: Path | None = None) -> SessionPlan:
-        began = self._parts.today()
+        began = self._services.today()
         dictation = f"{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
         request = request_for(
             dictation, settings, self._keywords, live=file is None, paced=not self._send_whole, file=file
         )
         return SessionPlan(request, settings.engine, source, began)
-
-
-def as_failed(error: SaywriteError, dictation: str = "") -> Failed:
-    """An error of a part in the words of an event; nothing ends because of it."""
-    return Failed(dictation, error.what, error.remedy)

@@ -1,31 +1,34 @@
-"""Which engine hears a dictation: its own, or while that one is away, the one that stands in. Dictation thread.
+"""Chooses the engine of a dictation: its own, or a stand-in while that one cannot reach its service.
 
-Each change of the engine is a new recognition, with a name and an offset of its own, so that late events of an old
-one are recognizable. The engine that is away goes on trying to reach its service; when it does, it takes over again.
+Dictation thread only. With each change the engine gets the dictation under another name and with offsets of its own,
+so that late events of the former engine are recognizable. The dictation's own engine keeps trying to reach its
+service, and takes over again when it does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from saywrite.foundation.events import ConnectionChanged, Failed, Final, RecognizerFinished
-from saywrite.speech.engine import Recognizer, Request
+from saywrite.foundation.events import ConnectionChanged, EngineChanged, Failed, Final, RecognizerFinished
+from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
 
 AWAY_S = 60.0
-"""Seconds a service may be away until, where the user wishes so, another engine stands in."""
+"""Seconds without the service after which, where the settings say so, another engine stands in."""
 
 
 class EngineFailover:
-    """Of one dictation. `mark`: what finals of the present engine are marked with, "" for the dictation's own."""
+    """The engines of one dictation. `mark`: the mark of the present engine's finals, "" for the dictation's own."""
 
-    def __init__(self, request: Request, own: Recognizer) -> None:
+    def __init__(self, request: Request, own: Recognizer, deliver: Callable[[Events], None]) -> None:
+        """`deliver` takes what the engines return."""
         self.recognizer = own
+        self._deliver = deliver
         self.mark = ""
         self.offline_since: float | None = None
         """Monotonic seconds."""
         self.unconnected_since: float | None = None
-        """Monotonic seconds; a first attempt that still goes on counts, too."""
+        """Monotonic seconds; counts from the first attempt on, even while that one has not failed."""
         self._request = request
         self._own = own
         self._name = request.dictation
@@ -38,16 +41,16 @@ class EngineFailover:
 
     @property
     def offline(self) -> bool:
-        """The engine cannot reach its service, and no other stands in."""
+        """Whether the engine cannot reach its service and no other one stands in."""
         return self.offline_since is not None and not self._away
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names its events may come under."""
+        """The names under which its events may come."""
         return (self._request.dictation, self._name, self._away)
 
     def note(self, changed: ConnectionChanged, now: float) -> None:
-        """The own engine's connection has changed."""
+        """Take note that the connection of the dictation's own engine changed at `now`, in monotonic seconds."""
         if changed.state in ("connected", "closed"):
             self.unconnected_since = None
         elif self.unconnected_since is None:
@@ -58,55 +61,60 @@ class EngineFailover:
             self.offline_since = now
 
     def begin(self) -> None:
-        self.recognizer.start(replace(self._request, dictation=self._name))
+        """Start the present engine."""
+        self._deliver(self.recognizer.start(replace(self._request, dictation=self._name)))
 
     def stand_in(self, recognizer: Recognizer, mark: str) -> None:
-        """Let another engine hear what follows; the own one keeps trying."""
+        """Let another engine transcribe what follows, while the dictation's own one keeps trying to connect."""
         self._away = self._name
         self._start_anew(recognizer, mark)
 
     def come_back(self) -> None:
-        """The own engine hears again, from what is confirmed on."""
-        self.recognizer.abort()
-        self._own.abort()
+        """Return to the dictation's own engine."""
+        self._deliver(self.recognizer.abort())
+        self._deliver(self._own.abort())
         self._away = ""
         self.offline_since = None
         self._start_anew(self._own, "")
 
     def abort(self) -> None:
-        self.recognizer.abort()
-        self.let_go()
+        """Stop every engine of the dictation."""
+        self._deliver(self.recognizer.abort())
+        self.end_stand_in()
 
-    def let_go(self) -> None:
-        """The dictation is over: the engine that is away need not try any longer."""
+    def end_stand_in(self) -> None:
+        """Stop the dictation's own engine where it still tries to connect: the dictation has ended."""
         if self._away:
             self._away = ""
-            self._own.abort()
+            self._deliver(self._own.abort())
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
+        """Use these keywords from now on, also for an engine that starts later."""
         self._request = replace(self._request, keywords=keywords)
         self.recognizer.set_keywords(keywords)
 
-    def is_to_return(self, event: object) -> bool:
-        """The engine that was away has reached its service, or the one that stands in for it is at its end."""
+    def is_to_return(self, event: RecognizerEvent) -> bool:
+        """Whether the own engine has to take over: it reached its service, or the stand-in ended."""
         if not self._away:
             return False
         if isinstance(event, RecognizerFinished):
             return event.dictation == self._name
         return isinstance(event, ConnectionChanged) and event.dictation == self._away and event.state == "connected"
 
-    def translate_event(self, event: object) -> object | None:
-        """The event as the dictation's own; None for what it need not know: the engine that is away tells only of its
-        connection, and no failure of its ends the dictation.
+    def translate_event(self, event: RecognizerEvent) -> RecognizerEvent | None:
+        """Return the event under the dictation's own name, or None where it does not concern the dictation.
+
+        Of an engine that is away, only the connection concerns it. A failure of a stand-in does not end the dictation.
         """
-        name = getattr(event, "dictation", None)
-        dictation = self._request.dictation
+        if isinstance(event, EngineChanged):
+            return None
+        name, dictation = event.dictation, self._request.dictation
         if name == self._name:
             if isinstance(event, Final) and self.mark:
                 event = replace(event, engine=self.mark)
             if isinstance(event, Failed) and self.mark and event.fatal:
                 event = replace(event, fatal=False)
-            return event if name == dictation else replace(event, dictation=dictation)  # type: ignore[type-var]
+            return event if name == dictation else replace(event, dictation=dictation)
         if isinstance(event, ConnectionChanged) and name == self._away:
             return replace(event, dictation=dictation)
         return None

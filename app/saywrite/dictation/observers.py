@@ -1,7 +1,7 @@
-"""How long each step of a dictation takes, from what is told of it anyway. Pure: times are handed in. Dictation thread.
+"""Observers of the events of a dictation: sound effects, the latency of its steps, the status. Dictation thread only.
 
-The key's own times and the insertion come from whoever hears keys and inserts; where nobody does, the dictation
-counts from its first state and ends with its text.
+They read no clock: times are arguments. The times of keys and insertions come from push-to-talk; without it, the
+latency counts from the first state of the dictation to its text.
 """
 
 from __future__ import annotations
@@ -38,19 +38,23 @@ log = logging.getLogger(__name__)
 START, END, FAILURE = "start", "end", "failure"
 
 
-class PlaybackPort(Protocol):
+class SoundPlayer(Protocol):
+    """Plays sound, 16 kHz mono s16le. No call blocks."""
+
     def play(self, pcm: bytes) -> None: ...
+    def stop(self) -> None: ...
 
 
 class SoundEffects:
-    """Hears what is told of a dictation, and when a microphone is closed; plays what the settings wish."""
+    """Plays sounds at the start, at the end and at a failure of a dictation, as the settings say."""
 
-    def __init__(self, player: PlaybackPort, settings: Callable[[], Settings]) -> None:
+    def __init__(self, player: SoundPlayer, settings: Callable[[], Settings]) -> None:
         self._player = player
         self._settings = settings
         self._failed = False
 
     def receive(self, event: FrontEndEvent) -> None:
+        """Take one event of a dictation."""
         match event:
             case StateChanged(state=State.STARTING):
                 self._failed = False
@@ -62,39 +66,39 @@ class SoundEffects:
                     self._play(FAILURE)
 
     def closed(self) -> None:
-        """The microphone of a dictation was closed; nothing is captured any more."""
+        """Take note that the microphone of a dictation was closed."""
         if self._settings().sounds and not self._failed:
             self._play(END)
 
     def around(self, source: Source) -> Source:
-        """The same source, whose end is heard."""
+        """Return the source with a sound at its end."""
         return SourceWithEnd(source, self.closed)
 
-    def before(self, tell: Callable[[FrontEndEvent], None]) -> Callable[[FrontEndEvent], None]:
-        """The same `tell`, listened to."""
+    def before(self, emit: Callable[[FrontEndEvent], None]) -> Callable[[FrontEndEvent], None]:
+        """Return a function that takes the event here, then calls `emit`."""
 
         def both(event: FrontEndEvent) -> None:
             self.receive(event)
-            tell(event)
+            emit(event)
 
         return both
 
     def _play(self, name: str) -> None:
         try:
             self._player.play(sound(name))
-        except OSError as error:  # an installation without its resources: a sound is not worth more
+        except OSError as error:  # an installation without its resources: dictation works without the sound
             log.error("the sound %s was not read: %s", name, type(error).__name__)
 
 
 @lru_cache(maxsize=4)
 def sound(name: str) -> bytes:
-    """16 kHz mono s16le of `resources/sounds/<name>.wav`. Raises OSError."""
+    """Read `resources/sounds/<name>.wav`, 16 kHz mono s16le. Raises OSError."""
     with wave.open(str(resource(f"sounds/{name}.wav")), "rb") as file:
         return file.readframes(file.getnframes())
 
 
 class SourceWithEnd:
-    """A `Source` that calls `on_end` behind the `ended()` of its sink."""
+    """A `Source` that calls `on_end` after the `ended()` of its sink."""
 
     def __init__(self, source: Source, on_end: Callable[[], None]) -> None:
         self._source = source
@@ -129,10 +133,10 @@ class _SinkWithEnd:
 
 
 KEPT = 4
-"""Dictations that are remembered after their end: the insertion's receipt comes behind it."""
+"""Dictations that are remembered after their end, because their insertion comes later."""
 
 Keep = Callable[[str, str, Latency], None]
-"""Takes the dictation, the microphone's label and what is known of its latency by now; called once or twice."""
+"""Takes the dictation, the label of the microphone and the latency as far as known; called once or twice."""
 
 
 @dataclass(slots=True)
@@ -150,88 +154,89 @@ class _DictationTimes:
 
 
 class LatencyWatch:
-    """Give it every event in its order, and the key's times; it hands finished receipts to `keep`."""
+    """Measures the steps of each dictation from its events and key times, and hands the result to `keep`."""
 
     def __init__(self, keep: Keep) -> None:
         self._keep = keep
         self._pressed: float | None = None
-        self._courses: dict[str, _DictationTimes] = {}
+        self._dictations: dict[str, _DictationTimes] = {}
 
     def key_down(self, at: float) -> None:
-        """The key that begins the next dictation went down at `at` (monotonic seconds)."""
+        """Take note that the key of the next dictation went down at `at` (monotonic seconds)."""
         self._pressed = at
 
     def key_up(self, dictation: str, at: float) -> None:
-        """The key that ends the dictation went up at `at`."""
-        course = self._courses.get(dictation)
-        if course is not None:
-            course.released = at
+        """Take note that the key of the dictation came up at `at`."""
+        times = self._dictations.get(dictation)
+        if times is not None:
+            times.released = at
 
     def inserted(self, dictation: str, at: float) -> None:
-        """Its text was in the other program at `at`. Behind the end of the dictation, the receipt is kept anew."""
-        course = self._courses.get(dictation)
-        if course is None:
+        """Take note that the text was in the other program at `at`; after the end, the latency is kept again."""
+        times = self._dictations.get(dictation)
+        if times is None:
             return
-        course.inserted = at
-        if course.over:
-            self._hand_over(dictation, course)
+        times.inserted = at
+        if times.over:
+            self._hand_over(dictation, times)
 
     def receive(self, event: FrontEndEvent, now: float) -> None:
-        """One event of the dictation, told at `now`."""
+        """Take one event of a dictation, at `now`."""
         match event:
             case StateChanged(dictation=which, state=State.STARTING):
                 self._begin(which, now)
-            case StateChanged(dictation=which, state=State.FINISHING) if course := self._courses.get(which):
-                course.released = now if course.released is None else course.released
-            case Started(dictation=which, source=source, at=at) if course := self._courses.get(which):
+            case StateChanged(dictation=which, state=State.FINISHING) if times := self._dictations.get(which):
+                times.released = now if times.released is None else times.released
+            case Started(dictation=which, source=source, at=at) if times := self._dictations.get(which):
                 if source == "microphone":
-                    course.first_audio = at
+                    times.first_audio = at
                 else:
-                    del self._courses[which]
-            case SourceChanged(dictation=which, device=device) if course := self._courses.get(which):
-                course.microphone = course.microphone or device
-                if not course.microphone:
-                    del self._courses[which]  # a stored recording gets its missing text
-            case Partial(dictation=which, text=text) if text and (course := self._courses.get(which)):
-                course.first_partial = now if course.first_partial is None else course.first_partial
-            case SegmentAdded(dictation=which) if course := self._courses.get(which):
-                course.first_partial = now if course.first_partial is None else course.first_partial
-                course.final = now
-            case Finished(dictation=which) if course := self._courses.get(which):
-                self._end(which, course)
+                    del self._dictations[which]
+            case SourceChanged(dictation=which, device=device) if times := self._dictations.get(which):
+                times.microphone = times.microphone or device
+                if not times.microphone:
+                    del self._dictations[which]  # a stored recording gets its missing text
+            case Partial(dictation=which, text=text) if text and (times := self._dictations.get(which)):
+                times.first_partial = now if times.first_partial is None else times.first_partial
+            case SegmentAdded(dictation=which) if times := self._dictations.get(which):
+                times.first_partial = now if times.first_partial is None else times.first_partial
+                times.final = now
+            case Finished(dictation=which) if times := self._dictations.get(which):
+                self._end(which, times)
 
     def _begin(self, dictation: str, now: float) -> None:
         asked, self._pressed = self._pressed, None
-        self._courses[dictation] = _DictationTimes(now if asked is None else min(asked, now))
-        while len(self._courses) > KEPT:
-            del self._courses[next(iter(self._courses))]
+        self._dictations[dictation] = _DictationTimes(now if asked is None else min(asked, now))
+        while len(self._dictations) > KEPT:
+            del self._dictations[next(iter(self._dictations))]
 
-    def _end(self, dictation: str, course: _DictationTimes) -> None:
-        course.over = True
-        if course.final is None:
-            del self._courses[dictation]  # nothing was said: there is nothing to be quick about
+    def _end(self, dictation: str, times: _DictationTimes) -> None:
+        times.over = True
+        if times.final is None:
+            del self._dictations[dictation]  # nothing was said, so there is no latency
         else:
-            self._hand_over(dictation, course)
+            self._hand_over(dictation, times)
 
-    def _hand_over(self, dictation: str, course: _DictationTimes) -> None:
+    def _hand_over(self, dictation: str, times: _DictationTimes) -> None:
         def since(at: float | None) -> int | None:
-            return None if at is None else max(0, round(1000 * (at - course.asked)))
+            return None if at is None else max(0, round(1000 * (at - times.asked)))
 
         latency = Latency(
-            since(course.first_audio),
-            since(course.first_partial),
-            since(course.released),
-            since(course.final),
-            since(course.inserted),
+            since(times.first_audio),
+            since(times.first_partial),
+            since(times.released),
+            since(times.final),
+            since(times.inserted),
         )
-        self._keep(dictation, course.microphone, latency)
+        self._keep(dictation, times.microphone, latency)
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`dictation`: the newest one that is not over, or that failed; "" when idle. `pending_s`: seconds of it without
-    text so far; `heard_s`: seconds of it in the journal. `problem`: what ended it or kept it from beginning, and the
-    remedy; () when nothing did.
+    """The state of the newest dictation that runs or has failed; `dictation` is "" when idle.
+
+    `heard_s`: seconds in the journal; `pending_s`: seconds without text. `problem`: what ended the dictation or
+    prevented it, and the remedy; () where nothing did.
     """
 
     state: State = State.IDLE
@@ -242,13 +247,13 @@ class Status:
 
 
 class StatusBoard:
-    """Keeps `now` up to date. Frozen and replaced as a whole, so a reader never sees half of a change."""
+    """Keeps `now` up to date. It is replaced as a whole, so that any thread may read it."""
 
     def __init__(self) -> None:
         self.now = Status()
 
     def receive(self, event: FrontEndEvent) -> None:
-        """One event of the dictation, before or after the front end has it."""
+        """Take one event of a dictation, before or after the front end has it."""
         match event:
             case StateChanged(state=State.IDLE):
                 self.now = Status()

@@ -1,24 +1,24 @@
-"""One dictation from press to end: takes the sound in, feeds the recognizer, makes text of what comes back.
+"""One dictation from start to end: takes the sound, feeds the recognizer, makes text of its results.
 
-Lives on the dictation thread. The sound goes to the journal first; the recognizer reads behind it with a cursor, so a
-recognizer that is slow, restarting or not connected yet means a cursor that lags and nothing else.
+Dictation thread only. The sound goes to the journal first; the recognizer reads it from there with a cursor. A
+recognizer that is slow, restarting or not connected yet therefore means a cursor that lags, and nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, StrEnum
 
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
 from saywrite.dictation.audio_cursor import AudioCursor
 from saywrite.dictation.engine_failover import EngineFailover
 from saywrite.dictation.persistence.recorder import RecordingSink
-from saywrite.dictation.results import ResultWriter
+from saywrite.dictation.results import ProgressWriter, ResultWriter
 from saywrite.foundation.errors import AudioError, JournalError
 from saywrite.foundation.events import (
-    SAMPLE_RATE,
     ConnectionChanged,
     Failed,
     Final,
@@ -29,7 +29,6 @@ from saywrite.foundation.events import (
     Partial,
     PendingUtterances,
     Progress,
-    ProgressChanged,
     RecognizerFinished,
     Rewind,
     Segment,
@@ -40,30 +39,101 @@ from saywrite.foundation.events import (
     Traffic,
     Translation,
 )
-from saywrite.speech.engine import Recognizer, Request
+from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
 from saywrite.text.transcript import Composition, Transcript
 
 MICROPHONE = "microphone"
 """The source of a dictation that is not a file (`Started.source`, a contract)."""
 
-GAUGE_EVERY_S = 0.25
 
-CONFIRM_EVERY = 5 * SAMPLE_RATE
+class SessionState(Enum):
+    """Where a dictation stands: its sound (open or ended), its recognizer (not begun, running, finished)."""
 
-SLOW_DISK = 3 * SAMPLE_RATE
-"""Samples that may wait for the disk before the user is told."""
+    WAITING = "sound open, the recognizer still works for an earlier dictation"
+    RECORDED = "sound ended, the recognizer still works for an earlier dictation"
+    RECOGNIZING = "sound open, recognizer running"
+    FINISHING = "sound ended, recognizer running"
+    RECORDING = "sound open, recognizer finished: the rest is only recorded"
+    COMPLETE = "sound ended, recognizer finished"
+    ABORTING = "given up: sound open, recognizer running"
+    CLOSING_SOURCE = "given up: sound open, recognizer not begun or finished"
+    CLOSING_RECOGNIZER = "given up: sound ended, recognizer running"
+    ABANDONED = "given up: sound ended, recognizer not begun or finished"
 
-SLOW_DISK_WORDS = (
-    "The disk is not keeping up: the newest sound is only in memory yet.",
-    "Keep Saywrite open; close what else keeps the disk busy.",
-)
+    @property
+    def source_ended(self) -> bool:
+        return self in _SOURCE_ENDED
+
+    @property
+    def recognizer_runs(self) -> bool:
+        return self in _RECOGNIZER_RUNS
+
+    @property
+    def given_up(self) -> bool:
+        return self in _GIVEN_UP
+
+    @property
+    def over(self) -> bool:
+        """No sound and no text can come any more."""
+        return self in (SessionState.COMPLETE, SessionState.ABANDONED)
+
+
+class SessionSignal(StrEnum):
+    """What changes the state of a dictation."""
+
+    SOURCE_ENDED = "source ended"
+    RECOGNIZER_STARTED = "recognizer started"
+    RECOGNIZER_FINISHED = "recognizer finished"
+    GIVEN_UP = "given up"
+
+
+_S = SessionState
+_SOURCE_ENDED = frozenset({_S.RECORDED, _S.FINISHING, _S.COMPLETE, _S.CLOSING_RECOGNIZER, _S.ABANDONED})
+_RECOGNIZER_RUNS = frozenset({_S.RECOGNIZING, _S.FINISHING, _S.ABORTING, _S.CLOSING_RECOGNIZER})
+_GIVEN_UP = frozenset({_S.ABORTING, _S.CLOSING_SOURCE, _S.CLOSING_RECOGNIZER, _S.ABANDONED})
+
+SESSION_TRANSITIONS: Mapping[SessionState, Mapping[SessionSignal, SessionState]] = {
+    _S.WAITING: {
+        SessionSignal.SOURCE_ENDED: _S.RECORDED,
+        SessionSignal.RECOGNIZER_STARTED: _S.RECOGNIZING,
+        SessionSignal.GIVEN_UP: _S.CLOSING_SOURCE,
+    },
+    _S.RECORDED: {
+        SessionSignal.RECOGNIZER_STARTED: _S.FINISHING,
+        SessionSignal.GIVEN_UP: _S.ABANDONED,
+    },
+    _S.RECOGNIZING: {
+        SessionSignal.SOURCE_ENDED: _S.FINISHING,
+        SessionSignal.RECOGNIZER_FINISHED: _S.RECORDING,
+        SessionSignal.GIVEN_UP: _S.ABORTING,
+    },
+    _S.FINISHING: {
+        SessionSignal.RECOGNIZER_FINISHED: _S.COMPLETE,
+        SessionSignal.GIVEN_UP: _S.CLOSING_RECOGNIZER,
+    },
+    _S.RECORDING: {
+        SessionSignal.SOURCE_ENDED: _S.COMPLETE,
+        SessionSignal.GIVEN_UP: _S.CLOSING_SOURCE,
+    },
+    _S.COMPLETE: {SessionSignal.GIVEN_UP: _S.ABANDONED},
+    _S.ABORTING: {
+        SessionSignal.SOURCE_ENDED: _S.CLOSING_RECOGNIZER,
+        SessionSignal.RECOGNIZER_FINISHED: _S.CLOSING_SOURCE,
+    },
+    _S.CLOSING_SOURCE: {SessionSignal.SOURCE_ENDED: _S.ABANDONED},
+    _S.CLOSING_RECOGNIZER: {SessionSignal.RECOGNIZER_FINISHED: _S.ABANDONED},
+    _S.ABANDONED: {},
+}
+"""A signal that a state does not list changes nothing: it is late, or repeated."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionPlan:
-    """What is fixed when a dictation starts. `base`: the offset its sound begins at (0 unless it is continued).
-    `begun_with`: the engine a dictation that is continued was begun with. `heard_by`: the recognizer, where it is not
-    the engine's usual one. `automatic`: nobody asked for it now, so a dictation that is started goes first.
+    """What is fixed when a dictation starts.
+
+    `base`: the offset that its sound begins at (0 unless it is continued). `begun_with`: the engine that a continued
+    dictation was begun with. `heard_by`: the recognizer, where it is not the engine's usual one. `automatic`: nobody
+    asked for it now, so a dictation that the user starts goes first.
     """
 
     request: Request
@@ -80,8 +150,16 @@ class SessionPlan:
     earlier_traffic: tuple[Traffic, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SessionResult:
+    """How a dictation ended. `continues_by_itself`: its missing text comes without the user, when that is possible."""
+
+    finished: Finished
+    continues_by_itself: bool
+
+
 class DictationSession:
-    """The sink of its source and the reader of its recognizer. `over` is called once, when nothing more will come."""
+    """The sink of its source and the reader of its recognizer. The loop closes it when its state is `over`."""
 
     def __init__(
         self,
@@ -90,239 +168,213 @@ class DictationSession:
         recognizer: Recognizer,
         record: RecordingSink,
         rules: Composition,
-        tell: Callable[[FrontEndEvent], None],
+        emit: Callable[[FrontEndEvent], None],
+        deliver: Callable[[Events], None],
         clock: Callable[[], float],
     ) -> None:
+        """`deliver` queues what the recognizer returns; the events come back through `receive`."""
         self.id = plan.request.dictation
         self.plan = plan
+        self.state = SessionState.WAITING
         self.source = source
-        self.recognition = EngineFailover(plan.request, recognizer)
+        self.recognition = EngineFailover(plan.request, recognizer, deliver)
         self.rules = rules
         self.transcript = Transcript(plan.earlier)
         self.envelope = plan.earlier_peaks or Envelope()
         self.latest = LatestLevel()
         self.opened_at: float | None = None
-        self.source_ended = False
-        self.engine_started = False
-        self.recognizer_finished = False
-        self.complete = True
         self.failure: Failed | None = None
-        self.cancelled = False
-        self.waits = False
-        """Closed without all its text, which comes by itself when the recognizer has its model."""
-        self._kept = False
-        self.given_up = False
+        self._cancelled = self._revocable = False
+        self._recognizer_complete = True
         self._record = record
-        self._tell = tell
+        self._emit = emit
         self._clock = clock
         self._began_at = clock()
-        self._feeder = AudioCursor(recognizer, plan.base, record.read, record.on_disk)
+        self._cursor = AudioCursor(recognizer, plan.base, record.read, record.on_disk, deliver)
         mark = plan.engine if plan.begun_with not in ("", plan.engine) else ""
-        self._findings = ResultWriter(plan.base, self.transcript, record, tell, mark, plan.earlier_traffic)
-        self._disk_told = self._text_since = False
-        self._noted = plan.base
-        self._gauge_due = 0.0
-        self._gauge_told: ProgressChanged | None = None
-
-    @property
-    def over(self) -> bool:
-        """No sound and no text will come any more."""
-        return self.source_ended and (self.recognizer_finished or (self.given_up and not self.engine_started))
+        self._results = ResultWriter(plan.base, self.transcript, record, emit, mark, plan.earlier_traffic)
+        self._progress = ProgressWriter(self.id, self._cursor, record, emit)
 
     # The sink of the source.
 
     def opened(self, device: str, at: float) -> None:
+        """Emit `Started`, and what earlier attempts at the dictation produced."""
         if self.opened_at is not None:
             return
         self.opened_at = at
+        self._progress.begin()
         request = self.plan.request
-        self._tell(Started(self.id, self.plan.engine, request.language, self.plan.source, at, self.plan.began))
+        self._emit(Started(self.id, self.plan.engine, request.language, self.plan.source, at, self.plan.began))
         for segment in self.plan.earlier:
-            self._tell(SegmentAdded(self.id, segment))
+            self._emit(SegmentAdded(self.id, segment))
         for gap in self.plan.earlier_gaps:
-            self._tell(gap)
+            self._emit(gap)
         if self.plan.source == MICROPHONE:
-            self._tell(SourceChanged(self.id, device))
+            self._emit(SourceChanged(self.id, device))
 
     def sound(self, pcm: bytes, level: Level) -> None:
-        self._feeder.append(pcm)
+        self._cursor.append(pcm)
         self._record.append(pcm)
         self.latest.put(level)
         self.envelope.append(pcm)
         self.feed()
 
     def gap(self, length: int, cause: str) -> None:
-        self._record.add_gap(self._feeder.heard, length, cause)
-        self._tell(Gap(self.id, self._feeder.heard, length, cause))
+        self._record.add_gap(self._cursor.heard, length, cause)
+        self._emit(Gap(self.id, self._cursor.heard, length, cause))
 
     def source_changed(self, device: str, note: str) -> None:
-        self._tell(SourceChanged(self.id, device, note))
+        self._emit(SourceChanged(self.id, device, note))
 
     def failed(self, error: AudioError, fatal: bool) -> None:
         about = MICROPHONE if self.plan.source == MICROPHONE else "file"
         if fatal:
             self.fail(error.what, error.remedy, about)
         else:
-            self._tell(Failed(self.id, error.what, error.remedy, about=about))
+            self._emit(Failed(self.id, error.what, error.remedy, about=about))
 
     def ended(self) -> None:
-        self.source_ended = True
-        self._feeder.end()
+        self._change_state(SessionSignal.SOURCE_ENDED)
+        self._cursor.end()
         self.feed()
 
-    # The recognizer's side.
+    # The recognizer.
 
     def start_engine(self) -> None:
-        """The recognizer is free for this dictation: begin to feed it."""
-        self.engine_started = True
-        self.recognition.begin()
-        self.feed()
+        """Begin to feed the recognizer, which is free for this dictation now, unless that was done before."""
+        if self.state in (SessionState.WAITING, SessionState.RECORDED):
+            self._change_state(SessionSignal.RECOGNIZER_STARTED)
+            self.recognition.begin()
+            self.feed()
 
     def stand_in(self, recognizer: Recognizer, engine: str) -> None:
-        """The engine has been away for long: what has no text yet is heard by this one, and marked as such."""
-        self._feeder.change(recognizer)
-        self._findings.change(self._feeder.base)
+        """Let another recognizer transcribe what has no text yet, and mark its text with `engine`."""
+        self._cursor.change_recognizer(recognizer)
+        self._results.change_recognizer(self._cursor.base)
         self.recognition.stand_in(recognizer, engine)
         self.feed()
 
-    def hear(self, event: object) -> None:
+    def receive(self, event: RecognizerEvent) -> None:
         """Take one event of a recognizer. Its offsets count from where its part of the sound begins."""
-        concern = self.recognition.translate_event(event)
-        if self.recognition.is_to_return(event) and not self.source_ended:
+        translated = self.recognition.translate_event(event)
+        if self.recognition.is_to_return(event) and not self.state.source_ended:
             self.recognition.come_back()
-            self._feeder.change(self.recognition.recognizer)
-            self._findings.change(self._feeder.base)
+            self._cursor.change_recognizer(self.recognition.recognizer)
+            self._results.change_recognizer(self._cursor.base)
             self.feed()
             if isinstance(event, RecognizerFinished):
                 return
-        match concern:
+        match translated:
             case Final() as final:
-                self._text_since = self._findings.add_text(final, self.rules) or self._text_since
+                if self._results.add_text(final, self.rules):
+                    self._progress.note_text()
             case Progress(sent=sent, confirmed=confirmed):
-                self._feeder.advance(sent, confirmed)
-                self._note_confirmed()
+                self._cursor.advance(sent, confirmed)
+                self._progress.note_confirmed()
                 self.feed()
             case Rewind(to=to):
-                self._feeder.rewind(to)
+                self._cursor.rewind(to)
                 self.feed()
             case Failed(fatal=True) as failed:
                 self.fail(failed.what, failed.remedy, failed.about)
             case RecognizerFinished(complete=complete):
-                self.recognizer_finished, self.complete = True, complete
+                self._recognizer_complete = complete
+                self._change_state(SessionSignal.RECOGNIZER_FINISHED)
             case ConnectionChanged() as changed:
                 self.recognition.note(changed, self._clock())
-                self._tell(changed)
-            case (Partial() | Failed()) as told:
-                self._tell(told)
+                self._emit(changed)
+            case (Partial() | Failed()) as shown:
+                self._emit(shown)
             case Translation() as translation:
-                self._findings.translate(translation)
+                self._results.translate(translation)
             case Structured() as structured:
-                self._findings.keep_structured(structured)
-            case PendingUtterances() as outstanding:
-                self._findings.show_outstanding(outstanding)
+                self._results.add_structured(structured)
+            case PendingUtterances() as pending:
+                self._results.show_pending(pending)
             case Traffic() as traffic:
-                self._findings.count(traffic, self._clock())
+                self._results.count_traffic(traffic, self._clock())
 
     def suppress_disk_warning(self) -> None:
-        """Why it does not take the sound has been told already."""
-        self._disk_told = True
+        """Do not warn of a slow disk: the user knows already why it does not take the sound."""
+        self._progress.suppress_disk_warning()
 
     def written(self, length: int) -> None:
-        """The journal on disk holds the sound up to `length`."""
-        self._feeder.written(length)
-        self._disk_told = False
+        """Take note that the journal on disk holds the sound up to `length`."""
+        self._cursor.written(length)
+        self._progress.note_written()
         self.feed()
 
     def feed(self) -> None:
-        if not self.engine_started or self.recognizer_finished or self.given_up:
-            return
-        try:
-            self._feeder.feed()
-        except JournalError as error:
-            self.fail(error.what, error.remedy)
+        """Give the recognizer what it may have now, while it works for this dictation."""
+        if self.state in (SessionState.RECOGNIZING, SessionState.FINISHING):
+            try:
+                self._cursor.feed()
+            except JournalError as error:
+                self.fail(error.what, error.remedy)
 
     # Ending.
 
-    def give_up(self, *, cancelled: bool = False, keep: bool = False) -> None:
-        """No more sound, no more recognition. `cancelled`: nor does the user want the text that is missing, unless
-        it is to be kept (`keep`) all the same; otherwise it stays in the journal for later.
-        """
-        self.given_up = True
-        self.cancelled = self.cancelled or cancelled
-        self._kept = self._kept or keep
-        if not self.source_ended:
+    def give_up(self) -> None:
+        """End the capture and the recognition. What has no text yet stays in the journal for later."""
+        self._change_state(SessionSignal.GIVEN_UP)
+        if not self.state.source_ended:
             self.source.abort()
-        if self.engine_started and not self.recognizer_finished:
+        if self.state.recognizer_runs:
             self.recognition.abort()
 
+    def cancel(self, *, revocable: bool) -> None:
+        """Give up, and drop what has no text. `revocable`: keep the recording as it is, to continue from."""
+        self._cancelled = True
+        self._revocable = self._revocable or revocable
+        self.give_up()
+
     def fail(self, what: str, remedy: str, about: str = "") -> None:
-        """It cannot go on. What was said so far stays in the journal."""
+        """Give up because of a problem, and report it. Only the first problem counts."""
         if self.failure is None:
             self.failure = Failed(self.id, what, remedy, fatal=True, about=about)
-            self._tell(self.failure)
+            self._emit(self.failure)
             self.give_up()
 
-    def leave_what_must_wait(self) -> None:
-        """End it where its recognizer waits for a model: the sound is in the journal, the text comes with the model."""
-        is_owed = self.source_ended and self.engine_started and not self.given_up and not self.recognizer_finished
-        if is_owed and self.recognition.recognizer.waits:
+    def leave_to_missing_model(self) -> None:
+        """Give up where only a recognition model is missing: the text comes by itself when there is one."""
+        if self.state is SessionState.FINISHING and self.recognition.recognizer.waits:
             self.give_up()
 
-    def close(self) -> Finished:
-        """Hand the record over to the disk and say how it ended."""
-        feeder = self._feeder
-        self.recognition.let_go()
-        if self.complete and not self.given_up:
-            feeder.confirm_all()
-        self._findings.close()
-        pending = 0 if self.cancelled else feeder.heard - feeder.confirmed
-        self._record.confirm(feeder.confirmed)
-        self.waits = pending > 0 and not self.cancelled and self._gets_its_text_by_itself
-        complete = pending == 0 and not self._kept
-        self._record.close(feeder.heard, feeder.confirmed, complete, waits=self.waits)
-        self._tell_gauge()
+    def close(self) -> SessionResult:
+        """Hand the record over to the disk, and emit how the dictation ended."""
+        cursor = self._cursor
+        self.recognition.end_stand_in()
+        if self._recognizer_complete and not self.state.given_up:
+            cursor.confirm_all()
+        self._results.note_traffic()
+        pending = 0 if self._cancelled else cursor.heard - cursor.confirmed
+        self._record.confirm(cursor.confirmed)
+        waits = pending > 0 and self._gets_its_text_by_itself
+        complete = pending == 0 and not self._revocable
+        self._record.close(cursor.heard, cursor.confirmed, complete, waits=waits)
+        self._progress.report()
         duration = self._clock() - self._began_at
         text = self.transcript.text()
-        finished = Finished(self.id, feeder.heard, feeder.confirmed, pending, duration, text, self.cancelled)
-        self._tell(finished)
-        return finished
+        finished = Finished(self.id, cursor.heard, cursor.confirmed, pending, duration, text, self._cancelled)
+        self._emit(finished)
+        return SessionResult(finished, waits)
 
     def wake(self, now: float) -> float | None:
-        """Do what is due; when to be called again, in monotonic seconds."""
+        """Do what is due; return when to be called again. Both are monotonic seconds."""
         due = [self.source.wake(now)]
-        if self.engine_started and not self.recognizer_finished:
-            self.source.allow(self._feeder.room)
-        if now >= self._gauge_due:
-            self._tell_gauge()
-            self._gauge_due = now + GAUGE_EVERY_S
-        due += (self._gauge_due, self._findings.wake(now))
+        if self.state.recognizer_runs:
+            self.source.allow(self._cursor.room)
+        due += [self._progress.wake(now), self._results.wake(now)]
         self.feed()
-        if self._feeder.has_more:
+        if self._cursor.has_more:
             due.append(now)
         return min((at for at in due if at is not None), default=None)
 
     @property
     def _gets_its_text_by_itself(self) -> bool:
-        """The model is missing, or something else went first."""
-        set_aside = self.plan.automatic and self.given_up and self.failure is None
-        return self.recognition.recognizer.waits or set_aside
+        """The model is missing, or a dictation of the user went first."""
+        was_suspended = self.plan.automatic and self.state.given_up and self.failure is None
+        return self.recognition.recognizer.waits or was_suspended
 
-    def _note_confirmed(self) -> None:
-        """Into the sidecar (a file replaced and synced, 10 ms of the disk's time): at once behind a final, else
-        every `CONFIRM_EVERY`; what a crash costs is that much silence recognized again.
-        """
-        confirmed = self._feeder.confirmed
-        if confirmed > self._noted and (self._text_since or confirmed - self._noted >= CONFIRM_EVERY):
-            self._noted, self._text_since = confirmed, False
-            self._record.confirm(confirmed)
-
-    def _tell_gauge(self) -> None:
-        if self.opened_at is None:
-            return
-        gauge = ProgressChanged(self.id, self._feeder.heard, self._feeder.sent, self._feeder.confirmed)
-        if gauge != self._gauge_told:
-            self._gauge_told = gauge
-            self._tell(gauge)
-        if self._feeder.unwritten > SLOW_DISK and not self._disk_told:
-            self._disk_told = True
-            self._tell(Failed(self.id, *SLOW_DISK_WORDS, about="disk"))
+    def _change_state(self, signal: SessionSignal) -> None:
+        self.state = SESSION_TRANSITIONS[self.state].get(signal, self.state)

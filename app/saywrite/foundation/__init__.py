@@ -1,1 +1,1 @@
-"""What every layer may use: events, errors, folders, files, the catalog of languages and engines."""
+"""Modules that every layer uses: events, errors, folders, files, the catalog of languages and engines."""

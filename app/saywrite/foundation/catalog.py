@@ -1,8 +1,13 @@
-"""The lists that every part reads: engines and what they can do, languages, names given to the outside world."""
+"""The lists of languages, engines, models, export formats and environment variables. Pure.
+
+Their entries occur as literals in this module only; tests/structure refuses a second list. Commands for the running
+window load this module, so it imports nothing that loads slowly (no `dataclasses`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from saywrite.foundation.errors import LanguageUnknown
 
@@ -13,12 +18,56 @@ KEY_VARIABLE = "AIOLA_API_KEY"
 BASE_VARIABLE = "AIOLA_BASE_URL"
 AUTH_VARIABLE = "AIOLA_AUTH_BASE_URL"
 WORKFLOW_VARIABLE = "AIOLA_WORKFLOW_ID"
-"""Environment variables that win over the settings."""
+ENVIRONMENT_VARIABLES = (KEY_VARIABLE, BASE_VARIABLE, AUTH_VARIABLE, WORKFLOW_VARIABLE)
+"""Environment variables that override the settings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What an engine can do; the window and the command line show it instead of guessing."""
+class Language(NamedTuple):
+    """A language that all engines recognize. `code`: ISO 639-1; `native`: its own name; `wire`: aiOla's code."""
+
+    code: str
+    name: str
+    native: str
+    wire: str
+
+
+EN, DE, FR, ES, PT, ZH, JA, IT = "en", "de", "fr", "es", "pt", "zh", "ja", "it"
+
+LANGUAGES: tuple[Language, ...] = (
+    Language(EN, "English", "English", EN),
+    Language(DE, "German", "Deutsch", DE),
+    Language(FR, "French", "Français", FR),
+    Language(ES, "Spanish", "Español", ES),
+    # aiOla has a code of its own for Portuguese (its SDKs use it); its service refuses "pt".
+    Language(PT, "Portuguese", "Português", "pr"),
+    Language(ZH, "Chinese", "中文", ZH),
+    Language(JA, "Japanese", "日本語", JA),
+    Language(IT, "Italian", "Italiano", IT),
+)
+
+LANGUAGE_CODES = tuple(language.code for language in LANGUAGES)
+
+_BY_CODE = {language.code: language for language in LANGUAGES}
+
+
+def language(code: str) -> Language:
+    """Find the language with this code. Raises LanguageUnknown."""
+    try:
+        return _BY_CODE[code]
+    except KeyError:
+        raise LanguageUnknown(
+            f"There is no language called “{code}”.", f"Choose one of {', '.join(_BY_CODE)}."
+        ) from None
+
+
+def name_of(code: str) -> str:
+    """Return the English name of a language, the code itself where it is unknown."""
+    known = _BY_CODE.get(code)
+    return known.name if known else code
+
+
+class Capabilities(NamedTuple):
+    """What an engine can do. The window and the command line show what is stated here."""
 
     name: str
     label: str
@@ -31,55 +80,12 @@ class Capabilities:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
-    """`code` is ours (ISO 639-1), `name` English, `native` its own name, `wire` what aiOla's service
-    expects.
-    """
-
-    code: str
-    name: str
-    native: str
-    wire: str
-
-
-LANGUAGES: tuple[Language, ...] = (
-    Language("en", "English", "English", "en"),
-    Language("de", "German", "Deutsch", "de"),
-    Language("fr", "French", "Français", "fr"),
-    Language("es", "Spanish", "Español", "es"),
-    # aiOla's own code for Portuguese (its SDKs); "pt" is refused there.
-    Language("pt", "Portuguese", "Português", "pr"),
-    Language("zh", "Chinese", "中文", "zh"),
-    Language("ja", "Japanese", "日本語", "ja"),
-    Language("it", "Italian", "Italiano", "it"),
-)
-
-_BY_CODE = {language.code: language for language in LANGUAGES}
-
-
-def language(code: str) -> Language:
-    """The language called `code` by us. Raises LanguageUnknown."""
-    try:
-        return _BY_CODE[code]
-    except KeyError:
-        raise LanguageUnknown(
-            f"There is no language called “{code}”.", f"Choose one of {', '.join(_BY_CODE)}."
-        ) from None
-
-
-def name_of(code: str) -> str:
-    """The English name for a code, the code itself where it is not ours."""
-    known = _BY_CODE.get(code)
-    return known.name if known else code
-
-
 LOCAL = "local"
 
 LOCAL_CAPABILITIES = Capabilities(
     name=LOCAL,
     label="On this computer",
-    languages=tuple(language.code for language in LANGUAGES),
+    languages=LANGUAGE_CODES,
     partials=True,
     punctuation=True,
     keywords=True,
@@ -91,12 +97,12 @@ LOCAL_CAPABILITIES = Capabilities(
 AIOLA = "aiola"
 
 AIOLA_FILE = "aiola-file"
-"""The service's other way: whole files. Not an engine of its own to whoever chooses one."""
+"""aiOla's recognizer for whole files. The user cannot choose it; `AIOLA` uses it for files."""
 
 AIOLA_CAPABILITIES = Capabilities(
     name=AIOLA,
     label="aiOla",
-    languages=tuple(language.code for language in LANGUAGES),
+    languages=LANGUAGE_CODES,
     partials=False,
     punctuation=True,
     keywords=True,
@@ -106,11 +112,62 @@ AIOLA_CAPABILITIES = Capabilities(
 )
 
 ENGINES = (LOCAL_CAPABILITIES, AIOLA_CAPABILITIES)
-"""In the order they are offered."""
+"""The engines that the user can choose, in the order in which they are shown."""
+
+ENGINE_NAMES = tuple(engine.name for engine in ENGINES)
 
 FORMER_NAMES = {"builtin": LOCAL}
-"""Names that older versions of Saywrite gave to an engine, and the present name: still accepted wherever one is asked
-for. The history keeps the old name, because another recognizer wrote that text."""
+"""Names of engines in older versions, and the present name. They are accepted wherever an engine is named.
+
+The history keeps the old name, because another recognizer wrote that text.
+"""
 
 FORMER_LABELS = {"builtin": "Built-in (basic)"}
-"""What an engine of an older version was called, for the history."""
+"""Labels of the engines of older versions, for the history."""
+
+DEFAULT_MODEL = "whisper-base"
+
+MODEL_LABELS: Mapping[str, str] = {
+    DEFAULT_MODEL: "Whisper base",
+    "whisper-small": "Whisper small",
+    "whisper-large-v3-turbo": "Whisper large v3 turbo",
+}
+"""The models of the engine on this computer. Their files and hashes are in `speech/local/models.py`."""
+
+
+class ExportFormat(NamedTuple):
+    """A kind of file that a transcript is saved as. `mnemonic_label`: with "&" before its mnemonic, as Qt writes it.
+
+    `needs_times`: a transcript without the times of its words cannot be saved in this format.
+    """
+
+    name: str
+    suffix: str
+    mnemonic_label: str
+    needs_times: bool = False
+
+    @property
+    def label(self) -> str:
+        """What dialogs and settings call it."""
+        return self.mnemonic_label.replace("&", "")
+
+    @property
+    def menu_text(self) -> str:
+        """What menus call it, with the suffix of its files."""
+        return f"{self.mnemonic_label} ({self.suffix})"
+
+
+TXT, MARKDOWN, SRT, VTT, JSON, CSV = "txt", "md", "srt", "vtt", "json", "csv"
+
+EXPORT_FORMATS: Mapping[str, ExportFormat] = {
+    kind.name: kind
+    for kind in (
+        ExportFormat(TXT, ".txt", "Plain &text"),
+        ExportFormat(MARKDOWN, ".md", "&Markdown"),
+        ExportFormat(SRT, ".srt", "&SubRip subtitles", needs_times=True),
+        ExportFormat(VTT, ".vtt", "&WebVTT subtitles", needs_times=True),
+        ExportFormat(JSON, ".json", "&JSON"),
+        ExportFormat(CSV, ".csv", "&CSV table"),
+    )
+}
+"""By name, in the order in which they are shown."""

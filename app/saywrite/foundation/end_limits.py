@@ -1,11 +1,11 @@
-"""How long the end of a dictation may take where no window offers the rest. Pure: no clock, no thread."""
+"""Time limits for the end of a dictation on the command line. Pure: no clock, no thread."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 NO_SERVICE_S = 60.0
-"""Seconds without a connection after which the command line gives a file up, unless it is told to wait."""
+"""Seconds without a connection after which the command line gives up, unless `--wait` is given."""
 
 UNREACHABLE = (
     "aiOla's service could not be reached for {seconds:.0f} s.",
@@ -14,19 +14,19 @@ UNREACHABLE = (
 
 
 class EndLimits(NamedTuple):
-    """In seconds; None: as long as it takes.
+    """Limits in seconds; None is no limit.
 
-    `finish_s`: from the wish to stop until the last text. `offline_s`: without a connection to the service, from the
-    wish to stop or, where nobody speaks any more, since the connection was lost.
+    `finish_s`: from the stop to the last text. `offline_s`: without a connection to the service, counted from the stop
+    or from the loss of the connection, whichever is later.
     """
 
     finish_s: float | None = None
     offline_s: float | None = None
 
     def due(self, stopped_at: float | None, offline_since: float | None, waits: bool) -> float | None:
-        """Monotonic seconds at which to give up; None while there is no such limit.
+        """Return the monotonic time at which to give up; None while no limit applies.
 
-        `waits`: the dictation only waits for text, nobody speaks. `offline_since`: None while connected.
+        `waits`: the sound has ended and the dictation waits for text. `offline_since`: None while connected.
         """
         due = []
         if stopped_at is not None and self.finish_s is not None:

@@ -1,62 +1,62 @@
-"""The one exception tree.
+"""The exception tree of the app.
 
-    SaywriteError                 what happened · what was kept · what to do
+    SaywriteError
     ├── AudioError
-    │   ├── PortAudioMissing      the sound library is not installed
-    │   ├── NoMicrophone          no input device at all
-    │   ├── MicrophoneBusy        another program holds it
-    │   ├── MicrophoneDenied      the system refuses it
-    │   ├── MicrophoneLost        it went away and did not come back in time
-    │   └── AudioFileError        a file that cannot be decoded
+    │   ├── PortAudioMissing
+    │   ├── NoMicrophone
+    │   ├── MicrophoneBusy
+    │   ├── MicrophoneDenied
+    │   ├── MicrophoneLost
+    │   └── AudioFileError
     ├── JournalError
-    │   ├── JournalUnwritable     full disk, read-only folder
-    │   └── JournalDamaged        a journal that cannot be read as one
+    │   ├── JournalUnwritable
+    │   └── JournalDamaged
     ├── HistoryError
-    │   ├── HistoryTooNew         written by a newer Saywrite; left alone
-    │   └── HistoryUnavailable    locked, damaged, unwritable
+    │   ├── HistoryTooNew
+    │   └── HistoryUnavailable
     ├── SettingsError
-    │   └── SecretsUnavailable    no usable keyring
-    ├── OutputUnwritable          standard output or an output file that cannot be written
+    │   └── SecretsUnavailable
+    ├── OutputUnwritable
     ├── RecognizerError
-    │   ├── RecognizerUnavailable this engine cannot run here
-    │   ├── LanguageUnknown       the engine does not know the language
-    │   ├── ModelError            a recognition model on this computer
-    │   │   ├── ModelUnknown          the catalogue has no model of this name
-    │   │   ├── ModelUnreachable      no source can be reached, or none has it (curable)
-    │   │   ├── ModelDamaged          its bytes are not those of the catalogue
-    │   │   └── ModelUnwritable       full disk, read-only folder
-    │   └── ServiceError          a service on the network; `curable` when trying again may help
-    │       ├── KeyMissing            there is no account yet
-    │       ├── KeyRefused            wrong key or token
-    │       ├── PermissionRefused     the account may not do this
-    │       ├── WorkflowUnknown       no such workflow
-    │       ├── TokenExpired          a new one is needed (curable: it is fetched)
-    │       ├── TooManyDictations     the account's concurrency limit (curable: it waits)
-    │       ├── RateLimited           too many requests (curable: it waits)
-    │       ├── ServiceUnreachable    no network, no such host, no answer (curable)
-    │       ├── ServiceFailed         5xx, or an answer that makes no sense (curable)
-    │       ├── ClockWrong            this computer's clock is off
-    │       ├── CaptivePortal         somebody else answered, with a web page (curable)
-    │       ├── ProxyRefused          the proxy wants a password or says no
-    │       ├── CertificateUntrusted  the host cannot prove who it is
-    │       ├── AddressRefused        not an address speech may be sent to
-    │       └── AudioRefused          the service does not take this sound
+    │   ├── RecognizerUnavailable
+    │   ├── LanguageUnknown
+    │   ├── ModelError
+    │   │   ├── ModelUnknown
+    │   │   ├── ModelUnreachable
+    │   │   ├── ModelDamaged
+    │   │   └── ModelUnwritable
+    │   └── ServiceError
+    │       ├── KeyMissing
+    │       ├── KeyRefused
+    │       ├── PermissionRefused
+    │       ├── WorkflowUnknown
+    │       ├── TokenExpired
+    │       ├── TooManyDictations
+    │       ├── RateLimited
+    │       ├── ServiceUnreachable
+    │       ├── ServiceFailed
+    │       ├── ClockWrong
+    │       ├── CaptivePortal
+    │       ├── ProxyRefused
+    │       ├── CertificateUntrusted
+    │       ├── AddressRefused
+    │       └── AudioRefused
     ├── InstanceError
-    │   ├── NotRunning            there is no Saywrite to take the command (exit code 3)
-    │   ├── AlreadyRunning        another process has this data folder
-    │   └── ControlRefused        a command, its sender or the place of the socket is not acceptable
-    ├── InsertionUnavailable      the desktop lets nobody put text into other programs
-    └── KeywordsError             a keyword file nothing can be read from
+    │   ├── NotRunning
+    │   ├── AlreadyRunning
+    │   └── ControlRefused
+    ├── InsertionUnavailable
+    └── KeywordsError
 
-Every message a person may read is made of two sentences: `what` happened (and what was kept), and the `remedy`.
-Inside a part raise the part's own error; the dictation turns it into a `Failed` event; the front ends only show it.
+The message of an error has two parts: `what` happened and what was kept, and the `remedy`. A package raises its own
+errors, the dictation turns them into `Failed` events, and the front ends show those.
 """
 
 from __future__ import annotations
 
 
 class SaywriteError(Exception):
-    """Base of all our errors. `str()` is the whole message for a person: what happened, then the remedy."""
+    """Base of all errors of the app. `str()` is the message for the user: what happened, then the remedy."""
 
     def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(what, remedy)
@@ -68,71 +68,71 @@ class SaywriteError(Exception):
 
 
 class AudioError(SaywriteError):
-    pass
+    """The microphone, the sound system or a sound file failed."""
 
 
 class PortAudioMissing(AudioError):
-    pass
+    """The sound library is not installed."""
 
 
 class NoMicrophone(AudioError):
-    pass
+    """There is no input device."""
 
 
 class MicrophoneBusy(AudioError):
-    pass
+    """Another program uses the microphone exclusively."""
 
 
 class MicrophoneDenied(AudioError):
-    pass
+    """The system does not permit the use of the microphone."""
 
 
 class MicrophoneLost(AudioError):
-    pass
+    """The microphone disappeared and did not come back in time."""
 
 
 class AudioFileError(AudioError):
-    pass
+    """A sound file cannot be decoded."""
 
 
 class JournalError(SaywriteError):
-    pass
+    """A recording cannot be written or read."""
 
 
 class JournalUnwritable(JournalError):
-    pass
+    """The disk is full, the folder is read-only, or another write was refused."""
 
 
 class JournalDamaged(JournalError):
-    pass
+    """A recording exists and cannot be read."""
 
 
 class HistoryError(SaywriteError):
-    pass
+    """The history cannot be used."""
 
 
 class HistoryTooNew(HistoryError):
-    pass
+    """A newer Saywrite wrote the history. It is not changed."""
 
 
 class HistoryUnavailable(HistoryError):
-    pass
+    """The history is locked, damaged or not writable."""
 
 
 class HistoryDamaged(HistoryUnavailable):
-    """What SQLite cannot read: the file is no database, cut off, or has damaged pages."""
+    """SQLite cannot read the history: the file is no database, is cut off, or has damaged pages."""
 
 
 class SettingsError(SaywriteError):
-    pass
+    """Settings cannot be read or saved."""
 
 
 class SecretsUnavailable(SettingsError):
-    pass
+    """There is no keyring that can be used."""
 
 
 class OutputUnwritable(SaywriteError):
-    """Standard output or a file of `--output` cannot be written. `closed`: its reader has gone away."""
+    """Standard output or a file of `--output` cannot be written. `closed`: its reader has ended."""
 
     def __init__(self, what: str, remedy: str = "", *, closed: bool = False) -> None:
         super().__init__(what, remedy)
@@ -140,41 +140,46 @@ class OutputUnwritable(SaywriteError):
 
 
 class RecognizerError(SaywriteError):
-    pass
+    """A recognizer failed."""
 
 
 class RecognizerUnavailable(RecognizerError):
-    pass
+    """This engine cannot run on this computer."""
 
 
 class LanguageUnknown(RecognizerError):
-    pass
+    """The engine does not know the language."""
 
 
 class ModelError(RecognizerError):
-    """`curable`: trying again when the network is back may help."""
+    """A recognition model on this computer failed. `curable`: another attempt with a network may succeed."""
 
     curable = False
 
 
 class ModelUnknown(ModelError):
-    pass
+    """The catalog has no model of this name."""
 
 
 class ModelUnreachable(ModelError):
+    """No source can be reached, or none has the model."""
+
     curable = True
 
 
 class ModelDamaged(ModelError):
-    pass
+    """The bytes of a model are not those of the catalog."""
 
 
 class ModelUnwritable(ModelError):
-    pass
+    """The disk is full, or the folder of the models cannot be written."""
 
 
 class ServiceError(RecognizerError):
-    """`curable`: trying again later may help. `retry_after_s`: how long the service asks to wait, in seconds."""
+    """A service on the network failed.
+
+    `curable`: a later attempt may succeed. `retry_after_s`: the seconds that the service asks to wait.
+    """
 
     curable = False
 
@@ -184,84 +189,96 @@ class ServiceError(RecognizerError):
 
 
 class KeyMissing(ServiceError):
-    pass
+    """There is no account yet."""
 
 
 class KeyRefused(ServiceError):
-    pass
+    """The service refuses the key or token."""
 
 
 class PermissionRefused(ServiceError):
-    pass
+    """The account does not have this permission."""
 
 
 class WorkflowUnknown(ServiceError):
-    pass
+    """The service has no such workflow."""
 
 
 class TokenExpired(ServiceError):
+    """The token has expired. A new one is fetched."""
+
     curable = True
 
 
 class TooManyDictations(ServiceError):
+    """The account's limit of simultaneous dictations is reached. The dictation waits."""
+
     curable = True
 
 
 class RateLimited(ServiceError):
+    """The service received too many requests. The dictation waits."""
+
     curable = True
 
 
 class ServiceUnreachable(ServiceError):
+    """There is no network, no such host or no answer."""
+
     curable = True
 
 
 class ServiceFailed(ServiceError):
+    """The service failed (5xx), or its answer cannot be understood."""
+
     curable = True
 
 
 class ClockWrong(ServiceError):
-    pass
+    """The clock of this computer is wrong."""
 
 
 class CaptivePortal(ServiceError):
+    """A web page answered in place of the service."""
+
     curable = True
 
 
 class ProxyRefused(ServiceError):
-    pass
+    """The proxy requires a password or refuses the connection."""
 
 
 class CertificateUntrusted(ServiceError):
-    pass
+    """The host cannot prove its identity."""
 
 
 class AddressRefused(ServiceError):
-    pass
+    """Speech may not be sent to this address."""
 
 
 class AudioRefused(ServiceError):
-    pass
+    """The service does not accept this sound."""
 
 
 class InstanceError(SaywriteError):
-    pass
+    """A command for the running window, or a second start, was refused."""
 
 
 class NotRunning(InstanceError):
-    pass
+    """No Saywrite is running that could take the command (exit code 3)."""
 
 
 class AlreadyRunning(InstanceError):
-    pass
+    """Another process uses this data folder."""
 
 
 class ControlRefused(InstanceError):
-    pass
+    """A command, its sender or the place of the socket is not acceptable."""
 
 
 class InsertionUnavailable(SaywriteError):
-    pass
+    """The desktop does not let programs put text into other programs."""
 
 
 class KeywordsError(SaywriteError):
-    pass
+    """A keyword file cannot be read."""

@@ -1,8 +1,7 @@
-"""The vocabulary every layer may speak, on one page.
+"""The events and values that cross threads: frozen, and used by every layer.
 
-Frozen values that cross threads. Positions and lengths of sound are sample offsets at `SAMPLE_RATE` within one
-dictation unless a name ends in `_s` (seconds). Every event of a dictation carries its id, so that a late one of an
-old dictation is recognizable.
+Positions and lengths of sound are sample offsets at `SAMPLE_RATE` within one dictation, unless a name ends in `_s`
+(seconds). Every event of a dictation has its id, so that a late event of an earlier dictation is recognized.
 """
 
 from __future__ import annotations
@@ -14,17 +13,18 @@ from enum import StrEnum
 from typing import Any
 
 SAMPLE_RATE = 16_000
-"""Samples a second of everything behind the microphone: 16 kHz mono s16le (the recognizers' input format)."""
+"""Samples a second after resampling: 16 kHz mono s16le, the input format of the recognizers."""
 
 BYTES_PER_SAMPLE = 2
 
 
 def seconds(samples: int) -> float:
+    """Convert a number of samples to seconds."""
     return samples / SAMPLE_RATE
 
 
 class State(StrEnum):
-    """The states of the dictation; the table of transitions is in `dictation/loop.py`."""
+    """The states of a dictation. `dictation/loop.py` has the table of transitions."""
 
     IDLE = "idle"
     STARTING = "starting"
@@ -35,7 +35,7 @@ class State(StrEnum):
 
 
 class EngineState(StrEnum):
-    """How ready a recognizer is while nobody dictates."""
+    """Whether a recognizer is loaded and can start at once."""
 
     UNLOADED = "unloaded"
     LOADING = "loading"
@@ -45,11 +45,10 @@ class EngineState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A final text with its place in the sound. `text` is what the user reads, `raw` what the recognizer sent.
+    """A final text with its position in the sound. `text` is what the user reads, `raw` what the recognizer sent.
 
-    `text` may hold "\\n" (a spoken new line); text that is only punctuation belongs to the segment before it
-    (see `text/spacing.py`). A translation, where the engine gives one, has its own column. `engine` is "" unless
-    another than the dictation's own stood in for it.
+    `text` may contain "\\n" (a spoken new line). Text that is only punctuation belongs to the segment before it.
+    `engine`: the recognizer that replaced the dictation's own for this segment, otherwise "".
     """
 
     number: int
@@ -61,15 +60,12 @@ class Segment:
     engine: str = ""
 
 
-# What a recognizer posts to the dictation. The front ends see Partial, ConnectionChanged, EngineChanged,
-# Structured, Outstanding, Traffic and Failed as they are.
+# Events of a recognizer. Front ends receive all but Final, Translation, Progress, Rewind and RecognizerFinished.
 
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """The words being heard right now; replaced by the next Partial or by a Final. `agreed`: the length of the prefix
-    of `text`, in characters, on which two passes of the recognizer agree and which will hardly change any more.
-    """
+    """Preliminary words of the utterance, up to the next Partial or Final. `agreed`: their stable first characters."""
 
     dictation: str
     text: str
@@ -78,7 +74,7 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """Text of the utterance between two sample offsets. Never revised. `engine`: see `Segment`."""
+    """Text of the utterance between two sample offsets. It is not revised. `engine`: see `Segment`."""
 
     dictation: str
     text: str
@@ -98,7 +94,7 @@ class Translation:
 
 @dataclass(frozen=True, slots=True)
 class Structured:
-    """What the service made of the dictation besides text (forms filled in, tasks); kept with the dictation."""
+    """Results of the service besides text (filled-in forms, tasks). They are stored with the dictation."""
 
     dictation: str
     results: Mapping[str, Any]
@@ -106,7 +102,7 @@ class Structured:
 
 @dataclass(frozen=True, slots=True)
 class PendingUtterances:
-    """The utterances heard so far that have no text yet: (start, end) each, in order; the last may still be open."""
+    """The utterances without text, as (start, end) in order. The last one may not have ended."""
 
     dictation: str
     utterances: tuple[tuple[int, int], ...]
@@ -114,7 +110,7 @@ class PendingUtterances:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What has left this computer for `host`, and come from it, for this dictation so far, in bytes."""
+    """Bytes that were sent to `host` and received from it for this dictation so far."""
 
     dictation: str
     host: str
@@ -124,7 +120,7 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the recognizer is: it has taken the sound up to `sent`; up to `confirmed` nothing is outstanding."""
+    """The recognizer has received the sound up to `sent`. All sound before `confirmed` has its text."""
 
     dictation: str
     sent: int
@@ -133,7 +129,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Rewind:
-    """Feed again from this offset: the worker or the connection was replaced, the open utterance is needed anew."""
+    """The recognizer needs the sound from `to` on again: its process or connection was replaced."""
 
     dictation: str
     to: int
@@ -141,7 +137,7 @@ class Rewind:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionChanged:
-    """`state`: connecting connected lost refused closed. `dictation` is "" outside of one."""
+    """The connection changed: connecting connected lost refused closed. `dictation`: "" when none is running."""
 
     dictation: str
     state: str
@@ -152,7 +148,7 @@ class ConnectionChanged:
 
 @dataclass(frozen=True, slots=True)
 class EngineChanged:
-    """Readiness of the recognizer called `engine`, told whenever it changes, dictating or not.
+    """The state of the recognizer `engine` changed, with or without a dictation.
 
     `awaits_model`: it is unavailable because its model is missing or damaged, and for no other reason.
     """
@@ -166,9 +162,7 @@ class EngineChanged:
 
 @dataclass(frozen=True, slots=True)
 class RecognizerFinished:
-    """The last event of a recognizer for this dictation: exactly one, even after a failure. Not `complete`: what it
-    has not confirmed has no text yet and stays in the journal for later.
-    """
+    """The only last event of a recognizer, also after a failure. Not `complete`: some sound has no text yet."""
 
     dictation: str
     complete: bool = True
@@ -176,9 +170,10 @@ class RecognizerFinished:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A problem, in words. `fatal` ends the dictation; otherwise it goes on. `dictation` is "" outside of one.
-    `about` names what has the problem: "microphone", "network", "account" and "disk", of which a later event can tell
-    that it is over, or the "file" that is read.
+    """A problem and its remedy, as sentences. `fatal`: it ends the dictation.
+
+    `dictation`: "" when none is running. `about`: "microphone", "network", "account" or "disk", whose recovery a later
+    event reports, or "file".
     """
 
     dictation: str
@@ -188,12 +183,19 @@ class Failed:
     about: str = ""
 
 
-# What the dictation tells its front ends, besides the above.
+# Further events for the front ends.
+
+
+@dataclass(frozen=True, slots=True)
+class DiskRecovered:
+    """The disk has written everything that it refused or delayed. Ends a `Failed` about the "disk"."""
+
+    dictation: str
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A dictation has its first sample. `at`: monotonic time of that sample; `source`: "microphone" or a file."""
+    """The first sample of a dictation arrived, at the monotonic time `at`. `source`: "microphone" or a file."""
 
     dictation: str
     engine: str
@@ -205,19 +207,23 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class StateChanged:
+    """The dictation entered another state."""
+
     dictation: str
     state: State
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentAdded:
+    """A segment was added to the transcript, or its text changed."""
+
     dictation: str
     segment: Segment
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentTranslated:
-    """The translation of a segment came (it comes behind its text)."""
+    """The translation of a segment arrived, after its text."""
 
     dictation: str
     number: int
@@ -226,7 +232,7 @@ class SegmentTranslated:
 
 @dataclass(frozen=True, slots=True)
 class SegmentsRemoved:
-    """Spoken "scratch that" took these back."""
+    """A spoken "scratch that" removed these segments."""
 
     dictation: str
     numbers: tuple[int, ...]
@@ -234,7 +240,7 @@ class SegmentsRemoved:
 
 @dataclass(frozen=True, slots=True)
 class ProgressChanged:
-    """Heard (in the journal), sent (taken by the recognizer), confirmed (nothing outstanding before it)."""
+    """Samples that were recorded, received by the recognizer, and given their text."""
 
     dictation: str
     heard: int
@@ -244,7 +250,7 @@ class ProgressChanged:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Sound that is missing at `at`: `length` samples were not captured. `cause` is for people."""
+    """At `at`, `length` samples were not captured. `cause`: words for the user."""
 
     dictation: str
     at: int
@@ -254,7 +260,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class SourceChanged:
-    """The sound now comes from `device`; `note` says why when the user did not ask for it."""
+    """The sound now comes from `device`. `note`: the reason, unless the user chose the device."""
 
     dictation: str
     device: str
@@ -263,9 +269,7 @@ class SourceChanged:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The dictation is over. `pending` samples have no text yet and stay in the journal. `cancelled`: the user does
-    not want its text.
-    """
+    """The dictation has ended. `pending` samples stay in the journal without text. `cancelled`: text discarded."""
 
     dictation: str
     heard: int
@@ -278,9 +282,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class IncompleteRecording:
-    """A dictation found on disk whose text is not complete. `problem` says why it cannot be read, if it cannot.
-    `waits`: it gets its text by itself as soon as there is a recognition model.
-    """
+    """A dictation on disk whose text is incomplete. `problem`: why it is unreadable. `waits`: for a model."""
 
     dictation: str
     began: datetime
@@ -292,9 +294,7 @@ class IncompleteRecording:
 
 @dataclass(frozen=True, slots=True)
 class RecordClosed:
-    """The disk has tried everything that a dictation gave it, after its `Finished`. `saved`: all of it is on disk.
-    `kept`: samples of its sound that are.
-    """
+    """Writing a dictation has ended, after its `Finished`. `saved`: all is on disk. `kept`: samples that are."""
 
     dictation: str
     saved: bool
@@ -303,14 +303,14 @@ class RecordClosed:
 
 @dataclass(frozen=True, slots=True)
 class IncompleteRecordingsFound:
-    """All unfinished dictations on disk, told at start and whenever their number changes."""
+    """All unfinished dictations on disk. Sent at the start and when they change."""
 
     items: tuple[IncompleteRecording, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An input device by the name that finds it again: never by index. `key` is its name within `host_api`."""
+    """An input device, identified by its name `key` within `host_api`; indexes change."""
 
     host_api: str
     key: str
@@ -322,6 +322,8 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class DevicesChanged:
+    """The list of input devices changed, or could not be read (`problem`)."""
+
     devices: tuple[Device, ...]
     problem: str = ""
     remedy: str = ""
@@ -339,8 +341,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Inserted:
-    """`program` has read the text. `elsewhere`: not the window that had the focus at the key press. `took_s`: from the
-    request to this receipt; `at`: monotonic seconds.
+    """`program` has read the text.
+
+    `elsewhere`: it is not the window that had the focus at the key press. `took_s`: from the request to this event.
+    `at`: monotonic seconds.
     """
 
     dictation: str
@@ -352,8 +356,10 @@ class Inserted:
 
 @dataclass(frozen=True, slots=True)
 class InsertionUncertain:
-    """The text was sent to `program`, and nothing tells whether it took it. `unusual`: not because this way of
-    inserting never tells, but for what `what` says. `Inserter.again()` inserts it once more. The rest as in `Inserted`.
+    """The text was sent to `program` and it is unknown whether it arrived.
+
+    `unusual`: this method of insertion usually has a confirmation; `what` says why there is none. The other fields are
+    those of `Inserted`.
     """
 
     dictation: str
@@ -368,7 +374,7 @@ class InsertionUncertain:
 
 @dataclass(frozen=True, slots=True)
 class NotInserted:
-    """The text did not get there. `on_clipboard`: it can be pasted by hand. `Inserter.again()` tries once more."""
+    """The text was not inserted. `on_clipboard`: it can be pasted by hand."""
 
     dictation: str
     program: str
@@ -379,7 +385,7 @@ class NotInserted:
 
 @dataclass(frozen=True, slots=True)
 class InsertionUndone:
-    """The undo keys for the last insertion were sent to `program`; nobody can see what it made of them."""
+    """The undo keys for the last insertion were sent to `program`. Their effect cannot be observed."""
 
     dictation: str
     program: str
@@ -387,19 +393,19 @@ class InsertionUndone:
 
 @dataclass(frozen=True, slots=True)
 class UndoFailed:
-    """Nothing was taken back, for a reason people can read."""
+    """The last insertion was not undone, for the reason in `what`."""
 
     what: str
     remedy: str
 
 
 InsertionEvent = Inserted | InsertionUncertain | NotInserted | InsertionUndone | UndoFailed
-"""What the insertion worker tells."""
+"""Events of the insertion worker."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """The user cancelled a dictation. `revocable`: it can be taken back; told again, False, when that is over."""
+    """The user cancelled a dictation. `revocable`: this can be undone; a second event says when it no longer can."""
 
     dictation: str
     revocable: bool
@@ -407,7 +413,7 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class KeyProblem:
-    """Why the key of `binding` ("dictate", "dictate-second") is not heard; "" when it is about all of them."""
+    """Why the key of `binding` ("dictate", "dictate-second") does not work. "" stands for all bindings."""
 
     binding: str
     what: str
@@ -416,7 +422,7 @@ class KeyProblem:
 
 @dataclass(frozen=True, slots=True)
 class KeysChanged:
-    """Which keys are heard now (the binding, and its key in the desktop's words, if it has some), and which not."""
+    """The keys that work (binding, and the desktop's name of its key or "") and those that do not."""
 
     heard: tuple[tuple[str, str], ...]
     problems: tuple[KeyProblem, ...] = ()
@@ -424,13 +430,13 @@ class KeysChanged:
 
 @dataclass(frozen=True, slots=True)
 class PrerollActive:
-    """The microphone `device` is open though nobody dictates, because the user wants it so; "" when it no longer is."""
+    """The microphone `device` is open between dictations, as the settings say; "" when it is closed again."""
 
     device: str
 
 
 class ModelState(StrEnum):
-    """How much of a recognition model is on this computer."""
+    """Which part of a recognition model is on this computer."""
 
     ABSENT = "absent"
     PAUSED = "paused"
@@ -442,9 +448,9 @@ class ModelState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A recognition model of the catalogue and its state. Sizes in bytes: to download, on disk, in memory while it
-    works. `removable`: it lies in the user's data folder, not in the installation. `arrived_bytes`: what lies on disk
-    of a download that was not completed.
+    """A recognition model of the catalog and its state. `removable`: it is not part of the installation.
+
+    `arrived_bytes`: what lies on disk of a download that was not completed.
     """
 
     id: str
@@ -462,14 +468,14 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class ModelsChanged:
-    """All models of the catalogue, told when asked for and whenever the state of one changes."""
+    """All models of the catalog. Sent on request and when the state of one changes."""
 
     models: tuple[ModelInfo, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelProgress:
-    """`done` of `total` bytes of a download have arrived and lie on disk."""
+    """`done` of `total` bytes of a download are on disk."""
 
     model: str
     done: int
@@ -478,7 +484,7 @@ class ModelProgress:
 
 @dataclass(frozen=True, slots=True)
 class ModelFailed:
-    """A download, a removal or a trial did not work. What was downloaded so far is kept for the next attempt."""
+    """A download, a removal or a trial failed. Downloaded parts are kept for the next attempt."""
 
     model: str
     what: str
@@ -487,14 +493,14 @@ class ModelFailed:
 
 @dataclass(frozen=True, slots=True)
 class ModelVerified:
-    """All files of `model` were compared with their hashes and are right. Of a damaged model `ModelsChanged` tells."""
+    """All files of `model` have the right hashes. `ModelsChanged` reports a damaged model."""
 
     model: str
 
 
 @dataclass(frozen=True, slots=True)
 class ModelTried:
-    """The text that `model` makes of a recorded dictation, beside the text that the dictation has."""
+    """The text that `model` recognizes in a recorded dictation, and the text that the dictation has."""
 
     model: str
     dictation: str
@@ -521,6 +527,7 @@ FrontEndEvent = (
     | Failed
     | Finished
     | RecordClosed
+    | DiskRecovered
     | IncompleteRecordingsFound
     | DevicesChanged
     | Inserted
@@ -537,4 +544,4 @@ FrontEndEvent = (
     | ModelVerified
     | ModelTried
 )
-"""Everything a front end may be told; `dictation.headless` and `ui.controller` match on it."""
+"""The events that front ends receive."""

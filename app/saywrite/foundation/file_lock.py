@@ -1,6 +1,6 @@
-"""An advisory lock on a file, which the system frees when its holder ends, however it ends.
+"""An advisory lock on a file. The system releases it when the process ends, also after a crash. Any thread.
 
-`flock` (per open file, so it also keeps two users of one process apart) or, on Windows, `msvcrt.locking`. Any thread.
+`flock` belongs to the open file, so it also excludes a second user in the same process. Windows has `msvcrt.locking`.
 """
 
 from __future__ import annotations
@@ -11,30 +11,36 @@ import os
 import sys
 from pathlib import Path
 
+from saywrite.foundation.files import os_error_reason
+
 log = logging.getLogger(__name__)
 
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
 class FileLock:
-    """The lock on the file `path`, held from here to `release()`."""
+    """The lock on a file, from construction to `release()`."""
 
-    def __init__(self, path: Path) -> None:
-        """Take it. Raises BlockingIOError when it is held, in this process or another, and OSError."""
+    def __init__(self, path: Path, *, shared: bool = False) -> None:
+        """Lock the file `path`, alone or `shared` with others that share it.
+
+        Raises BlockingIOError when the file is locked in this process or another one, and OSError.
+        """
         self._fd = os.open(path, os.O_CREAT | os.O_RDWR | _BINARY, 0o600)
         try:
-            lock_descriptor(self._fd, shared=False)
+            lock_descriptor(self._fd, shared=shared)
         except BlockingIOError:
             os.close(self._fd)
             raise
 
     def release(self) -> None:
-        # The file stays: removing it would let a second holder lock a name that no longer leads here.
+        """Unlock the file."""
+        # It is not removed: a process that waits for this lock would get it on a file that has no name any more.
         os.close(self._fd)
 
 
 def is_locked(path: Path) -> bool:
-    """Does somebody hold the lock right now?"""
+    """Whether the file is locked now."""
     try:
         fd = os.open(path, os.O_RDONLY | _BINARY)
     except OSError:
@@ -49,7 +55,7 @@ def is_locked(path: Path) -> bool:
 
 
 def lock_descriptor(fd: int, *, shared: bool) -> None:
-    """Lock an open file without waiting. Raises BlockingIOError when somebody else holds it."""
+    """Lock an open file without waiting. Raises BlockingIOError when it is locked."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -65,5 +71,5 @@ def lock_descriptor(fd: int, *, shared: bool) -> None:
         except BlockingIOError:
             raise
         except OSError as error:
-            # Some network file systems have no locks. Going on without one is better than not working there.
-            log.warning("no lock on a file: %s", error.strerror)
+            # Some network file systems have no locks. Saywrite works there without them.
+            log.warning("no lock on a file: %s", os_error_reason(error))

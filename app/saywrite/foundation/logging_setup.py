@@ -1,6 +1,7 @@
-"""The log: lengths, durations, ids and tracebacks; never text, audio, keys or tokens.
+"""The log: lengths, durations, ids and tracebacks, and no text, audio, keys or tokens.
 
-A rotating file (1 MB, five old ones) readable by this user only, and a second file for crashes of native code.
+It is a rotating file (1 MB, five older ones). A second file receives crashes of native code. Only the user can read
+them. A thread of its own writes the log.
 """
 
 from __future__ import annotations
@@ -18,14 +19,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
+from saywrite.foundation.files import os_error_reason
 from saywrite.foundation.paths import private_folder
 
 FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(threadName)-10s %(name)s: %(message)s"
 TALKATIVE = ("urllib3", "engineio", "socketio", "websocket", "keyring", "numba", "asyncio")
-"""Libraries whose debug output holds payloads, hosts or tokens."""
+"""Libraries whose debug output contains payloads, hosts or tokens."""
 
 STOP_LIMIT_S = 1.0
-"""Seconds the end of the program waits for the last lines of the log."""
+"""Seconds that the end of the program waits for the last lines of the log."""
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,10 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
 
 
 def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
-    """Log to `path`, where impossible to standard error only; uncaught exceptions of all threads go there too."""
+    """Log to `path`, and uncaught exceptions of all threads too.
+
+    Where the file cannot be written, only standard error receives the log. `to_stderr`: it receives it in any case.
+    """
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if to_stderr else level.upper())
     handlers: list[logging.Handler] = []
@@ -49,7 +54,7 @@ def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
         (path.parent / "crash.log").chmod(0o600)
         faulthandler.enable(crashes)
     except OSError as error:
-        print(f"saywrite: there is no log: {error.strerror}. Name another folder with --data.", file=sys.stderr)
+        print(f"saywrite: there is no log: {os_error_reason(error)}. Name another folder with --data.", file=sys.stderr)
     if to_stderr:
         handlers.append(_formatted(logging.StreamHandler(_own_stderr())))
     for handler in handlers:
@@ -61,8 +66,9 @@ def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
 
 
 def _own_stderr() -> TextIO:
-    """Standard error by a descriptor of its own: PortAudio's start points descriptor 2 at nothing for a moment, and
-    what is logged meanwhile would be lost.
+    """Open standard error by another descriptor.
+
+    PortAudio redirects descriptor 2 to nothing while it starts, which would lose the lines logged meanwhile.
     """
     try:
         return os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1, encoding="utf-8", errors="backslashreplace")
@@ -71,7 +77,7 @@ def _own_stderr() -> TextIO:
 
 
 def _behind_a_queue(path: Path) -> logging.Handler:
-    """The log file, written by a thread of its own: a stalled disk must not hold up whoever logs."""
+    """Write the log file on a thread of its own, so that a stalled disk does not block other threads."""
     records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
     file = _formatted(_PrivateFile(path, maxBytes=1_000_000, backupCount=5, encoding="utf-8", delay=True))
     listener = logging.handlers.QueueListener(records, file)

@@ -1,6 +1,6 @@
-"""Where things are: settings, recordings, logs, and the resources shipped with the program.
+"""The folders of settings, recordings and logs, and the resources of the program. Any thread.
 
-The resources are found in a checkout, in an installed wheel and in a frozen bundle alike.
+Resources are found in a checkout, in an installed wheel and in a frozen bundle.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ APP = "saywrite"
 
 
 class Paths(NamedTuple):
-    """The folders of one user. They are created by whoever writes into them, with `private_folder()`."""
+    """The folders of one user. A module that writes into one creates it with `private_folder()`."""
 
     config: Path
     data: Path
@@ -48,9 +48,9 @@ class Paths(NamedTuple):
 
 
 def default_paths(config: Path | None = None, data: Path | None = None) -> Paths:
-    """The user's folders by the system's convention; `config` and `data` override them (`--config`, `--data`).
+    """Return the user's folders by the convention of the system, or `config` and `data` instead.
 
-    With `data` given, state and logs go below it too, so that such a run leaves no trace elsewhere.
+    With `data`, state and logs are below it too, so that such a run writes nowhere else.
     """
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
     return Paths(
@@ -62,11 +62,11 @@ def default_paths(config: Path | None = None, data: Path | None = None) -> Paths
 
 
 def private_folder(path: Path) -> Path:
-    """Make `path` and every missing folder above it, for this user only (0700 where the system has modes).
+    """Make `path` and the missing folders above it for this user only (0700); return `path`.
 
-    Folders that exist keep their mode. Raises OSError.
+    Existing folders keep their mode. Raises OSError.
     """
-    # `parents=True` would give the mode to the last folder only and leave the others open to everybody.
+    # `parents=True` would give the mode to the last folder only; all users could read the others.
     for folder in reversed((path, *path.parents)):
         if not folder.exists():
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -75,12 +75,12 @@ def private_folder(path: Path) -> Path:
 
 
 def display_path(path: Path | str) -> str:
-    """`path` as text that can be stored, sent and shown: what is not UTF-8 becomes U+FFFD, as in file managers."""
+    """Return `path` as text. Bytes that are not UTF-8 become U+FFFD, as in file managers."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 
 def resource(name: str) -> Path:
-    """The file `resources/<name>`: in the wheel and the frozen bundle beside the package, else in the checkout."""
+    """Return the path of `resources/<name>`: beside the package when installed, else in the checkout."""
     package = Path(__file__).resolve().parent.parent
     shipped = package / "_resources" / name
     return shipped if shipped.exists() else package.parents[1] / "resources" / name

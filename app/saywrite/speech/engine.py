@@ -1,8 +1,8 @@
-"""What the dictation asks of any engine, and what an engine can do.
+"""The protocol of a recognizer: what the dictation calls, and which events the recognizer returns.
 
-A recognizer is owned by the dictation thread: every method here is called on it and returns within a millisecond or
-so. What arrives on other threads (a child's pipe, a socket) is posted to the dictation's inbox as `Incoming` and
-comes back through `receive()`, so that a recognizer needs no locks.
+The dictation thread owns every recognizer: it calls each method, which returns within a millisecond or so. A thread
+of a recognizer (the reader of a child's pipe, of a socket) posts its messages to the inbox of the dictation thread as
+`Incoming`; the loop hands them to `receive()`. A recognizer therefore needs no locks.
 """
 
 from __future__ import annotations
@@ -13,9 +13,60 @@ from pathlib import Path
 from typing import Protocol
 
 from saywrite.foundation.catalog import Capabilities
+from saywrite.foundation.events import (
+    ConnectionChanged,
+    EngineChanged,
+    Failed,
+    Final,
+    Partial,
+    PendingUtterances,
+    Progress,
+    RecognizerFinished,
+    Rewind,
+    Structured,
+    Traffic,
+    Translation,
+)
 
 Post = Callable[[object], None]
-"""Puts one value into the dictation's inbox; safe on every thread, never blocks."""
+"""Puts one value into the inbox of the dictation thread. Safe on every thread; never blocks.
+
+For the threads of a recognizer only: what happens on the dictation thread itself is returned, not posted.
+"""
+
+RecognizerEvent = (
+    Partial
+    | Final
+    | Translation
+    | Structured
+    | Progress
+    | Rewind
+    | PendingUtterances
+    | Traffic
+    | ConnectionChanged
+    | EngineChanged
+    | Failed
+    | RecognizerFinished
+)
+
+Events = tuple[RecognizerEvent, ...]
+"""The events that one call of a recognizer caused, in order."""
+
+
+class EventBuffer:
+    """Collects the events of a call until the method that was called returns them."""
+
+    def __init__(self) -> None:
+        self._events: list[RecognizerEvent] = []
+
+    def add(self, *events: RecognizerEvent) -> None:
+        self._events += events
+
+    def take(self) -> Events:
+        """Return the events collected since the last call, and forget them."""
+        events = tuple(self._events)
+        self._events.clear()
+        return events
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +81,13 @@ class VoiceSettings:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One dictation's wishes. `language` is our own code (`languages.py`), `keywords` maps spoken to written.
-    `translate_to`: a language to translate into, "" for none. `live`: somebody is speaking, so capture goes on whatever
-    happens; otherwise the sound is a file that can be read again. `file`: that file, for an engine that takes files.
-    `paced`: the sound comes at the pace of speech, so text is wanted soon rather than as exact as it can be.
-    `partials`: the words are to be shown while they are spoken.
+    """What one dictation asks of a recognizer.
+
+    `language`: a code of `foundation/catalog.py`. `keywords`: spoken form to written form. `translate_to`: a language
+    to translate into, "" for none. `live`: somebody is speaking, so the capture goes on whatever happens; otherwise
+    the sound comes from a file that can be read again. `file`: that file, for an engine that takes files. `paced`: the
+    sound comes at the pace of speech, so a quick text is better than the most exact one. `partials`: show the words
+    while they are spoken.
     """
 
     dictation: str
@@ -50,26 +103,26 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message of a recognizer's own reader thread, on its way to `receive()` in the dictation thread."""
+    """A message that a thread of the recognizer `engine` posts for its `receive()` on the dictation thread."""
 
     engine: str
     message: object
 
 
 class Recognizer(Protocol):
-    """Posts `Partial`, `Final`, `Translation`, `Structured`, `Progress`, `Rewind`, `Outstanding`, `Traffic`,
-    `ConnectionChanged`, `EngineChanged`, `Failed` and exactly one `RecognizerFinished` per `start()`, even after a
-    failure. A final is never revised.
+    """Turns the sound of one dictation at a time into text. Every method returns the events that it caused.
 
-    Flow: `feed()` is never more than `window` samples ahead of the last `Progress.sent`; after a `Rewind(to)` the
-    next `feed()` begins at `to`.
+    Each `start()` leads to exactly one `RecognizerFinished`, even after a failure. A final is never revised.
+
+    Flow: the sound that `feed()` is given ends at most `window` samples behind the last `Progress.sent`; after a
+    `Rewind(to)` the next `feed()` begins at `to`.
     """
 
     capabilities: Capabilities
 
     @property
     def waits(self) -> bool:
-        """It lacks what somebody has yet to bring (a model): a dictation whose sound is over need not wait for it."""
+        """Whether a recognition model has to be installed first; a dictation whose sound has ended does not wait."""
         ...
 
     @property
@@ -77,37 +130,47 @@ class Recognizer(Protocol):
         """Samples that may be fed beyond the last `Progress.sent`."""
         ...
 
-    def prepare(self) -> None:
-        """Get ready in the background: a `start()` is likely soon. Told as `EngineChanged`."""
+    def prepare(self) -> Events:
+        """Get ready in the background because a `start()` is likely soon; `EngineChanged` reports how far it is."""
+        ...
 
-    def start(self, request: Request) -> None: ...
+    def start(self, request: Request) -> Events:
+        """Begin a dictation. Raises RuntimeError while the last one has not ended."""
+        ...
 
-    def feed(self, pcm: bytes, end: int) -> None:
-        """16 kHz mono s16le, in order; `end` is the sample offset behind its last sample. Never blocks."""
+    def feed(self, pcm: bytes, end: int) -> Events:
+        """Take sound, 16 kHz mono s16le, in order; `end` is the sample offset behind it. Never blocks."""
+        ...
 
-    def set_keywords(self, keywords: Mapping[str, str]) -> None: ...
+    def set_keywords(self, keywords: Mapping[str, str]) -> None:
+        """Replace the keywords of the dictation that runs."""
 
-    def finish(self) -> None:
-        """No more audio: the remaining finals follow, then `RecognizerFinished`."""
+    def finish(self) -> Events:
+        """Take note that the sound has ended: the remaining finals follow, then `RecognizerFinished`."""
+        ...
 
-    def abort(self) -> None:
-        """Drop the dictation: `RecognizerFinished` follows at once."""
+    def abort(self) -> Events:
+        """Drop the dictation that runs, if there is one: `RecognizerFinished` is among the events returned."""
+        ...
 
-    def receive(self, message: object) -> None:
-        """Take one message of the own reader thread (out of `Incoming`)."""
+    def receive(self, message: object) -> Events:
+        """Take one message of a thread of this recognizer (out of `Incoming`)."""
+        ...
 
-    def wake(self, now: float) -> float | None:
-        """Do what is due at `now` (monotonic seconds); return when to be woken next, None if nothing is waited for."""
+    def wake(self, now: float) -> tuple[Events, float | None]:
+        """Do what is due at `now`; also return when to be called again. Both are monotonic seconds; None: never."""
+        ...
 
-    def renew(self) -> None:
-        """The account, its settings or the models changed: forget what was granted, try at once what was refused."""
-        return
+    def renew(self) -> Events:
+        """Forget what was granted and retry what was refused: the account, its settings or the models changed."""
+        return ()
 
-    def release(self) -> None:
-        """Give back memory, processes and connections; `prepare()` or `start()` bring them again."""
+    def release(self) -> Events:
+        """Give back memory, processes and connections; `prepare()` or `start()` takes them again."""
+        ...
 
     def close(self) -> None:
-        """The end of the program: `release()`, and wait a second at most for what must be said to a service."""
+        """Release everything at the end of the program; wait a second at most for a goodbye to a service."""
         self.release()
 
 

@@ -1,1 +1,1 @@
-"""Words: pure functions on text. No I/O, no clock."""
+"""Pure functions on text: no input or output, no clock."""

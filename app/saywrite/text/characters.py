@@ -1,7 +1,7 @@
-"""What kind of character this is: word, symbol, white space, or a script without spaces between words.
+"""Classifies characters: words, symbols, white space, scripts without spaces between words. Pure.
 
-Python's `\\w` does not know combining marks (category M): "e" followed by U+0301 would end a word. Here
-they belong to the character they stand on.
+Python's `\\w` excludes combining marks (category M), so a word would end at "e" followed by U+0301. Here a mark belongs
+to the character before it.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ from enum import IntEnum
 from functools import lru_cache
 
 JOINERS = "\u200c\u200d"
-"""ZWNJ and ZWJ: within Persian and Indic words and emoji, never a boundary."""
-
+"""ZWNJ and ZWJ: they stand within Persian and Indic words and emoji and are no boundary."""
 
 APOSTROPHES = "'\u2019\u02bc\uff07\u2018\u00b4"
-"""Typewriter, typographic (as opening quotation mark too), modifier letter, full width, and the accent typed for it."""
-
+"""Straight, typographic (also as opening quotation mark), modifier letter, full width, and the acute accent."""
 
 ZERO_WIDTH_JOINER = "\u200d"
 
 
 class CharacterKind(IntEnum):
+    """What a character is to the search for words."""
+
     SPACE = 0
     WORD = 1
     """A letter, digit or underscore of a script that puts spaces between its words."""
     UNSPACED = 2
-    """A letter of a script without spaces between words: every character may begin or end a word."""
+    """A letter of a script without spaces between words: a word may begin or end at any of them."""
     MARK = 3
-    """Stands on the character before it."""
+    """A combining mark or joiner: it belongs to the character before it."""
     SYMBOL = 4
     HYPHEN = 5
-    """A hyphen inside a word; compares as a space."""
+    """A hyphen inside a word. It is compared as a space."""
 
 
 _CJK = (
@@ -81,6 +81,7 @@ _KATAKANA = _Ranges((0x30A1, 0x30FA), (0x30FC, 0x30FF), (0x31F0, 0x31FF), (0xFF6
 
 @lru_cache(maxsize=8192)
 def kind(char: str) -> CharacterKind:
+    """Classify a character. `HYPHEN` is not among the results: it depends on the characters around it."""
     if char.isspace():
         return CharacterKind.SPACE
     if char in APOSTROPHES:
@@ -93,10 +94,9 @@ def kind(char: str) -> CharacterKind:
 
 
 def clusters(text: str) -> list[str]:
-    """What people see as single characters: a letter with its marks, a flag, an emoji with all that is joined to it.
+    """Split text into what people see as characters: a letter with its marks, a flag, a joined emoji.
 
-    The part of Unicode Standard Annex 29 (GB9, GB9a, GB11, GB12) that matters to cutting text; a sequence that a joiner
-    ends stays with what follows, whatever it is.
+    Implements GB9, GB9a, GB11 and GB12 of Unicode Standard Annex 29. A joiner joins any character that follows.
     """
     found: list[str] = []
     for char in text:
@@ -116,7 +116,7 @@ def _continues(cluster: str, char: str) -> bool:
 
 
 def _is_regional(char: str) -> bool:
-    """Whether it is half of a flag."""
+    """Whether `char` is a regional indicator; two of them make a flag."""
     return "\U0001f1e6" <= char <= "\U0001f1ff"
 
 
@@ -126,7 +126,7 @@ def is_word(char: str) -> bool:
 
 
 def is_cjk(char: str) -> bool:
-    """Chinese or Japanese letter or full-width punctuation: no space next to another of its kind."""
+    """Whether `char` is a Chinese or Japanese letter or mark: no space stands between two of them."""
     return char in _CJK_LETTERS or char in _CJK_SIGNS
 
 

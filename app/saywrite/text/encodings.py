@@ -1,4 +1,4 @@
-"""Reading text files that editors saved with a byte order mark. Pure."""
+"""Decodes text files that an editor saved with a byte order mark. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def decode(data: bytes) -> str:
-    """UTF-8 with or without a byte order mark, or UTF-16 with one. Raises UnicodeDecodeError for anything else."""
+    """Decode UTF-8 with or without a byte order mark, or UTF-16 with one. Raises UnicodeDecodeError."""
     if data.startswith(_UTF_16_MARKS):
         return data.decode("utf-16")
     return data.decode("utf-8-sig")

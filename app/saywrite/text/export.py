@@ -1,4 +1,4 @@
-"""A finished dictation as a file: plain text, Markdown, subtitles, JSON or CSV."""
+"""Renders a dictation as a file: plain text, Markdown, subtitles, JSON or CSV. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from saywrite.foundation.catalog import CSV, JSON, MARKDOWN, SRT, TXT, VTT
+from saywrite.foundation.formatting import long_clock
 from saywrite.text import subtitles
 from saywrite.text.characters import CharacterKind, is_cjk, is_word
 from saywrite.text.keyword_files import escape_formula
@@ -18,11 +20,11 @@ from saywrite.text.phrase_index import tokenize
 from saywrite.text.spacing import fit, join
 
 JSON_SCHEMA_VERSION = 1
-"""Raised when a field of the JSON export is removed or changes its meaning; a new field does not raise it."""
+"""Increased when a field of the JSON export is removed or changes its meaning; a new field does not increase it."""
 
 _JOINERS = "'’-‐‑.,"
 _UNSPACED_LETTERS = 5
-"""Letters in a word of a script without spaces, roughly: Thai averages 4 to 5."""
+"""Letters in an average word of a script without spaces: Thai has 4 to 5."""
 
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&]|(?<=\n)(?:[#+=-]|\d+(?=[.)]))")
 _CSV_HEADER = ("number", "start_s", "end_s", "time", "text", "raw", "translation", "gap", "engine")
@@ -30,10 +32,10 @@ _CSV_HEADER = ("number", "start_s", "end_s", "time", "text", "raw", "translation
 
 @dataclass(frozen=True, slots=True)
 class TranscriptLine:
-    """A segment, or a gap in the sound (`gap` says in words what is missing; `text` may then be empty).
+    """A segment, or a gap in the sound: `gap` then describes what is missing, and `text` may be empty.
 
-    `start_s` and `end_s` are seconds in the dictation, `time` is the time of day it was said. `engine`: "" unless
-    another than the document's recognized it.
+    `start_s`, `end_s`: seconds in the dictation. `time`: the time of day at which it was said. `engine`: the engine
+    that recognized it, "" for the engine of the document.
     """
 
     start_s: float
@@ -48,8 +50,10 @@ class TranscriptLine:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`engine` and `source` as people read them, `language` as our own code; `duration_s` in seconds. `structured`:
-    what the service made of it besides text; only Markdown and JSON can hold that.
+    """A dictation to export.
+
+    `engine`, `source`: labels. `language`: a code of the catalog. `structured`: the results besides text that the
+    service returned; only Markdown and JSON contain them.
     """
 
     title: str
@@ -62,34 +66,16 @@ class Document:
     structured: tuple[Mapping[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ExportFormat:
-    """A kind of file: how its name ends, and what a dialog calls it."""
-
-    suffix: str
-    label: str
-
-
-FORMATS: Mapping[str, ExportFormat] = {
-    "txt": ExportFormat(".txt", "Plain text"),
-    "md": ExportFormat(".md", "Markdown"),
-    "srt": ExportFormat(".srt", "SubRip subtitles"),
-    "vtt": ExportFormat(".vtt", "WebVTT subtitles"),
-    "json": ExportFormat(".json", "JSON"),
-    "csv": ExportFormat(".csv", "CSV table"),
-}
-
-
 def render(document: Document, format: str) -> bytes:
-    """The whole file. Raises ValueError for a format that is not in `FORMATS`."""
+    """Return the content of the file. Raises ValueError for a format that is not in `EXPORT_FORMATS`."""
     if format not in _WRITERS:
         raise ValueError(f"unknown export format: {format}")
-    encoding = "utf-8-sig" if format == "csv" else "utf-8"
+    encoding = "utf-8-sig" if format == CSV else "utf-8"
     return _WRITERS[format](document).encode(encoding, errors="replace")
 
 
 def prose(document: Document) -> str:
-    """The whole text as the user would see it, with gaps as paragraphs in brackets."""
+    """Return the whole text as the window shows it, with gaps as paragraphs in brackets."""
     parts: list[str] = []
     run: list[str] = []
     for line in document.lines:
@@ -102,10 +88,10 @@ def prose(document: Document) -> str:
 
 
 def words(text: str) -> int:
-    """How many words `text` has.
+    """Count the words of `text`.
 
-    "don't", "well-known" and "3.5" are one word. Every Chinese or Japanese letter counts, as in word
-    processors; in other scripts without spaces (Thai …) the number is an estimate.
+    "don't", "well-known" and "3.5" are one word. Each Chinese or Japanese letter is a word, as in word processors. For
+    other scripts without spaces (Thai …) the number is an estimate.
     """
     count = letters = 0
     tokens = tokenize(text)
@@ -131,7 +117,7 @@ def _txt(document: Document) -> str:
 
 
 def _in_two_languages(document: Document) -> str:
-    """Each segment on a line, its translation on the next one behind a tab."""
+    """Write each segment on a line and its translation on the next line, behind a tab."""
     rows: list[str] = []
     for line in _whole(document.lines, document.language):
         if line.gap:
@@ -149,10 +135,10 @@ def _md(document: Document) -> str:
         "language": document.language,
         "engine": document.engine,
         "source": document.source,
-        "duration": _duration(document.duration_s),
+        "duration": long_clock(document.duration_s),
         "words": sum(words(line.text) for line in document.lines),
     }
-    # A JSON string is a YAML string, whatever is in it.
+    # Every JSON string is a YAML string.
     blocks = ["\n".join(["---", *(f"{name}: {_yaml(value)}" for name, value in front.items()), "---"])]
     blocks.append(f"# {_markdown(' '.join(document.title.split()))}")
     for line in _whole(document.lines, document.language):
@@ -220,12 +206,12 @@ def _csv(document: Document) -> str:
 
 
 _WRITERS: Mapping[str, Callable[[Document], str]] = {
-    "txt": _txt,
-    "md": _md,
-    "srt": _srt,
-    "vtt": _vtt,
-    "json": _json,
-    "csv": _csv,
+    TXT: _txt,
+    MARKDOWN: _md,
+    SRT: _srt,
+    VTT: _vtt,
+    JSON: _json,
+    CSV: _csv,
 }
 
 
@@ -235,7 +221,7 @@ def _cues(document: Document) -> list[subtitles.Cue]:
 
 
 def _whole(lines: Sequence[TranscriptLine], language: str) -> list[TranscriptLine]:
-    """The lines, with text that is only punctuation or a line break put to the line before it."""
+    """Append text that is only punctuation or a line break to the line before it."""
     result: list[TranscriptLine] = []
     for line in lines:
         if result and line.text and not line.gap and not any(map(is_word, line.text)):
@@ -248,26 +234,21 @@ def _whole(lines: Sequence[TranscriptLine], language: str) -> list[TranscriptLin
 
 
 def _fenced(code: str) -> str:
-    """A block of JSON, between more backticks than any of its lines begins with."""
+    """Put JSON into a code block whose fence has more backticks than any run in it."""
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", code)), default=0))
     return f"{fence}json\n{code}\n{fence}"
 
 
-def _duration(seconds: float) -> str:
-    minutes, second = divmod(round(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{second:02}"
-
-
 def _yaml(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    # What JSON may hold as it is, but YAML may not (YAML 1.2, 5.1 and 5.4).
+    # Characters that JSON permits unescaped and YAML does not (YAML 1.2, 5.1 and 5.4).
     return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda char: f"\\u{ord(char[0]):04x}", text)
 
 
 def _markdown(text: str) -> str:
     def escape(found: re.Match[str]) -> str:
         sign = found[0]
-        # "1." at the start of a line begins a list: there the backslash goes before the dot.
+        # "1." at the start of a line begins a list; only a backslash before the dot prevents that.
         return sign + "\\" if sign[-1].isdigit() else sign[:-1] + "\\" + sign[-1]
 
     return _MARKDOWN.sub(escape, text)

@@ -1,8 +1,8 @@
-"""Folding text for search: without case, accents and the letters people type in two ways. Pure.
+"""Folds text for search: case, accents and alternative spellings of letters do not count. Pure.
 
-"Straße" is found by "strasse", "cœur" by "coeur", "Łódź" by "lodz", "άνθρωπος" by "ανθρωπος", "ＡＢＣ" by "abc", and
-the other way round. Folding is character by character (NFKD, case folding, no diacritics, then the letters below), so a
-place in the folded text can be given back as a place in the text. Kana and Hangul keep their marks and syllables.
+"strasse" finds "Straße", "coeur" finds "cœur", "lodz" finds "Łódź", "ανθρωπος" finds "άνθρωπος", "abc" finds "ＡＢＣ",
+and the reverse. Each character is folded by itself (NFKD, case folding, no diacritics, then the letters below), so a
+position in the folded text leads back to one in the text. Kana and Hangul keep their marks and syllables.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LETTERS = str.maketrans(
         "ŋ": "n", "ĸ": "k", "ɨ": "i", "ƶ": "z", "ƀ": "b", "ǥ": "g", "ə": "e",
     }
 )  # fmt: skip
-"""Letters that Unicode does not take apart, as people without them on the keyboard type them."""
+"""Letters without a decomposition in Unicode, as people type them who do not have them on the keyboard."""
 _DIACRITICS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f\u0640]"
 )
@@ -29,11 +29,11 @@ _HANGUL = ("\uac00", "\ud7a3")
 ASCII_TWINS = (
     "ßẞœŒæÆłŁøØđĐðÐþÞħĦŧŦıİŋŊſﬀ-ﬆĳĲ\u0300-\u036f\u0370-\u03ff\u0400-\u04ff\u0590-\u06ff\u1f00-\u1fff\uff01-\uff5e‘’ʼ´"
 )
-"""Characters, as in brackets of a pattern, that fold to something else than SQLite's `unicode61` makes of them."""
+"""Characters that are folded here in another way than by SQLite's `unicode61`, as in the brackets of a GLOB."""
 
 
 class _Folds(dict[int, str]):
-    """What each character folds to, found out when it first occurs."""
+    """The folded form of each character, computed at its first use."""
 
     def __missing__(self, code: int) -> str:
         folded = self[code] = _fold_char(chr(code))
@@ -54,19 +54,19 @@ _FOLDS = _Folds()
 
 
 def fold(text: str) -> str:
-    """`text` as it compares in a search. It may be longer or shorter than `text`: see `places()`."""
+    """Return `text` as a search compares it. Its length may differ from that of `text`: see `places()`."""
     return text.lower() if text.isascii() else text.translate(_FOLDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Words to look for. `folded`: compare folded texts; otherwise letter by letter."""
+    """Words to search for. `folded`: compare folded texts; otherwise compare character by character."""
 
     expression: re.Pattern[str]
     folded: bool
 
     def places(self, text: str) -> Iterator[tuple[int, int]]:
-        """First and last character (exclusive) of each place in `text`, in order, none of them empty."""
+        """Yield the begin and end (exclusive) of each match in `text`, in order. No match is empty."""
         if not self.folded or text.isascii():
             for found in self.expression.finditer(text.lower() if self.folded else text):
                 yield found.span()
@@ -76,12 +76,12 @@ class Pattern:
             starts = starts or _starts(text)
             first, last = starts[found.start()], starts[found.end() - 1] + 1
             following = starts[found.end()] if found.end() < len(starts) else len(text)
-            # Diacritics that stand as characters of their own belong to the letter before them.
+            # Diacritics that are separate characters belong to the letter before them.
             yield first, max(last, following) if following > last else last
 
 
 def pattern(words: str, *, case: bool = False) -> Pattern | None:
-    """The words literally, any white space between them. None when there is nothing to find."""
+    """Make a pattern of literal words with any white space between them; None for a blank text."""
     parts = [part for part in (words if case else fold(words)).split() if part]
     if not parts:
         return None
@@ -89,7 +89,7 @@ def pattern(words: str, *, case: bool = False) -> Pattern | None:
 
 
 def _starts(text: str) -> Sequence[int]:
-    """For each character of `fold(text)` the place in `text` it comes from."""
+    """For each character of `fold(text)`, the position in `text` that it comes from."""
     lengths = [len(folded) for folded in map(_FOLDS.__getitem__, map(ord, text))]
     if lengths.count(1) == len(lengths):
         return range(len(text))

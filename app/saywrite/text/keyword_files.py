@@ -1,4 +1,4 @@
-"""Keyword lists as CSV and JSON: bad entries are named by line, good ones are kept."""
+"""Reads and writes keyword lists as CSV and JSON: reports bad entries by line, keeps the good ones. Pure."""
 
 from __future__ import annotations
 
@@ -18,23 +18,27 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 
 
 def escape_formula(cell: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would evaluate as a formula."""
     return "'" + cell if _FORMULA.match(cell) else cell
 
 
 def unescape_formula(cell: str) -> str:
+    """Undo `escape_formula`."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
 
 
 _DELIMITERS = ",;\t"
 _HEADER = ("spoken", "written")
 _LONGEST_ROW = 100
-"""Lines a quoted cell may span: an unclosed quote must not swallow the whole file."""
+"""Lines that a quoted cell may span, so that an unclosed quotation mark does not consume the whole file."""
 
 _WHITE = " \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
+    """The keywords of a file, and its entries that are none."""
+
     keywords: tuple[Keyword, ...]
     problems: tuple[Problem, ...] = ()
 
@@ -46,7 +50,7 @@ def read(name: str, data: bytes) -> Import:
 
 
 def decode(data: bytes) -> str:
-    """UTF-8, UTF-16 with a byte order mark (Excel's "Unicode text"), or Windows-1252 (its plain CSV)."""
+    """Decode UTF-8, UTF-16 with a byte order mark (Excel's "Unicode text") or Windows-1252 (Excel's CSV)."""
     try:
         return encodings.decode(data)
     except UnicodeDecodeError:
@@ -55,15 +59,15 @@ def decode(data: bytes) -> str:
 
 
 def read_csv(text: str) -> Import:
-    """Columns `spoken` and `written`, in this order or as a header says, split by comma, semicolon or tab.
+    """Read the columns `spoken` and `written`, in this order or in that of a header.
 
-    Raises KeywordsError when the text has rows but not one of them is a keyword.
+    Commas, semicolons or tabs separate them. Raises KeywordsError when the text has rows and none is a keyword.
     """
     lines = list(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     first = 0
     delimiter = ""
     if lines and (hint := lines[0].strip().strip('"').lower()).startswith("sep=") and len(hint) == 5:
-        # Excel's own way to name the delimiter
+        # Excel names the delimiter in this way.
         first, delimiter = 1, hint[-1]
     rows = list(_rows(lines, first, delimiter or _delimiter(lines)))
     columns = _header(rows[0][1]) if rows else None
@@ -79,9 +83,9 @@ def read_csv(text: str) -> Import:
 
 
 def read_json(text: str) -> Import:
-    """An object `{"spoken": "written"}` or a list of objects with `spoken` and `written`.
+    """Read an object `{"spoken": "written"}` or a list of objects with `spoken` and `written`.
 
-    Raises KeywordsError when the text is neither, or holds entries but not one keyword.
+    Raises KeywordsError when the text is neither, or has entries and none is a keyword.
     """
     reader = _JsonReader(text.removeprefix("\ufeff"))
     keywords: list[Keyword] = []
@@ -96,7 +100,7 @@ def read_json(text: str) -> Import:
 
 
 def write_csv(keywords: Iterable[Keyword]) -> str:
-    """With a header and CRLF (RFC 4180); cells a spreadsheet would take for formulas are neutralized."""
+    """Write CSV with a header and CRLF (RFC 4180); cells that look like formulas are escaped."""
     target = io.StringIO(newline="")
     writer = csv.writer(target)
     writer.writerow(_HEADER)
@@ -105,7 +109,7 @@ def write_csv(keywords: Iterable[Keyword]) -> str:
 
 
 def write_json(keywords: Iterable[Keyword]) -> str:
-    """An object, or a list where a spoken form appears twice, which an object cannot hold."""
+    """Write an object, or a list of objects when a spoken form appears twice."""
     entries = tuple(keywords)
     content: object = {entry.spoken: entry.written for entry in entries}
     if len({entry.spoken for entry in entries}) < len(entries):
@@ -137,7 +141,7 @@ def _checked(line: int, spoken: object, written: object) -> Keyword | Problem:
 
 
 def _delimiter(lines: Sequence[str]) -> str:
-    """The delimiter that cuts most of the first rows in two."""
+    """Return the delimiter that splits the most of the first rows in two."""
     counts = Counter(
         {delimiter: sum(len(cells) == 2 for _, cells in _rows(lines[:200], 0, delimiter)) for delimiter in _DELIMITERS}
     )
@@ -149,7 +153,7 @@ def _delimiter(lines: Sequence[str]) -> str:
 
 
 def _rows(lines: Sequence[str], first: int, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not blank with the number of its first line; one that is not CSV has no cells."""
+    """Yield each row that is not blank with its line number; a row that is not valid CSV has no cells."""
     at = first
     while at < len(lines):
         if not lines[at].strip(_WHITE + delimiter):
@@ -161,7 +165,7 @@ def _rows(lines: Sequence[str], first: int, delimiter: str) -> Iterator[tuple[in
 
 
 def _row(lines: Sequence[str], at: int, delimiter: str) -> tuple[list[str], int]:
-    """The cells of the row that begins at a line, and how many lines it takes."""
+    """Read the row that begins at a line: its cells and its number of lines."""
     longest = _LONGEST_ROW if '"' in lines[at] else 1
     for count in range(1, longest + 1):
         if at + count > len(lines):
@@ -195,7 +199,7 @@ def _keyword(line: int, cells: list[str], columns: tuple[int, int] | None) -> Ke
 
 
 class _JsonReader:
-    """Walks over the top level, so that each entry has its line and a damaged end costs no good one."""
+    """Reads the top level entry by entry, so that each has its line and a damaged end loses no good entry."""
 
     def __init__(self, text: str) -> None:
         self.problems: list[Problem] = []
@@ -244,7 +248,7 @@ class _JsonReader:
         return value
 
     def _peek(self) -> str:
-        """The next character that is not white space, "" at the end."""
+        """Skip white space and return the next character, "" at the end."""
         while self._text[self._at : self._at + 1] in tuple(_WHITE):
             self._at += 1
         return self._text[self._at : self._at + 1]

@@ -1,17 +1,16 @@
-"""Keywords: what is heard becomes what shall be written.
+"""Keywords: replaces the spoken form of a word by its written form. Pure.
 
-How a spoken form is found:
+A spoken form is found by these rules:
 
-- whole words and numbers (`whole_words` says what they are), without regard to case and to the kind of apostrophe,
-  the longest form first, from left to right;
-- a space in the spoken form stands for any white space and for a hyphen inside a word: "k eight s" is found
-  in "k-eight-s", and "e-mail" in "e mail": both sound the same;
-- scripts without spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) have no word
-  boundary;
-- what was written is never looked at again, and a written form that stands in the text already is left alone,
-  so that a service which knows the same keywords and a second pass here do no harm.
+- It matches whole words and numbers (see `whole_words`). Case and the kind of apostrophe do not count. The longest form
+  has precedence, from left to right.
+- A space in it matches any white space and a hyphen inside a word: "k eight s" matches "k-eight-s", and "e-mail"
+  matches "e mail", because they sound the same.
+- Scripts without spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) have no word boundary.
+- Replaced text is not searched again. A written form that the text contains already is not changed: a service that
+  applies the same keywords, or a second pass here, gives the same text.
 
-Compiled once, then only read: safe to share between threads.
+A compiled list is only read, so threads may share it.
 """
 
 from __future__ import annotations
@@ -25,34 +24,36 @@ from saywrite.text.phrase_index import PhraseIndex, key, tokenize
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
+    """A spoken form and what is written for it."""
+
     spoken: str
     written: str
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with an entry. `line` counts from 1: the line of a file, or the place in the list."""
+    """What is wrong with an entry. `line`: in the file, or the position in the list; counted from 1."""
 
     line: int
     what: str
 
 
 class RewrittenText(NamedTuple):
-    """Text with keywords applied. `exact`: where in it written forms stand, to be left as they are."""
+    """Text with keywords applied. `exact`: ranges of written forms, which nothing else may change."""
 
     text: str
     exact: tuple[tuple[int, int], ...]
 
 
 class _Entry(NamedTuple):
-    """What to write for a phrase. A phrase that is itself the written form of `spoken` is left alone."""
+    """What to write for a phrase. With `spoken`, the phrase is itself the written form of `spoken`."""
 
     written: str
     spoken: tuple[str, ...] = ()
 
 
 class Keywords:
-    """A compiled list of keywords. `problems` names the entries that have no effect."""
+    """A compiled list of keywords. `problems`: the entries without effect."""
 
     def __init__(self, keywords: Iterable[Keyword] = ()) -> None:
         self._phrases: PhraseIndex[_Entry] = PhraseIndex()
@@ -79,14 +80,14 @@ class Keywords:
         return len(self.entries)
 
     def as_map(self) -> dict[str, str]:
-        """Spoken → written, as recognizers take it."""
+        """Return written forms by spoken form, as recognizers take them."""
         return {entry.spoken: entry.written for entry in self.entries}
 
     def apply(self, text: str) -> str:
         return self.rewrite(text).text
 
     def rewrite(self, text: str) -> RewrittenText:
-        """Apply the keywords and say where in the result written forms stand."""
+        """Apply the keywords and return the ranges of written forms in the result."""
         if not self._phrases:
             return RewrittenText(text, ())
         tokens = tokenize(text)
@@ -112,7 +113,7 @@ class Keywords:
     def _compile(self, entries: dict[tuple[str, ...], tuple[int, Keyword]]) -> None:
         for spoken, (_, keyword) in entries.items():
             written = key(keyword.written)
-            # A written form of one word needs no protection: nothing shorter can be found inside it.
+            # A written form of one word needs no protection: no shorter phrase is found inside it.
             if len(written) > 1 and written != spoken:
                 self._phrases.put(written, _Entry(keyword.written, spoken))
         for spoken, (_, keyword) in entries.items():
@@ -120,14 +121,14 @@ class Keywords:
 
 
 def has_text(written: str) -> bool:
-    """Whether a written form leaves something behind: a line break does, a space does not."""
+    """Whether a written form is more than spaces; a line break is."""
     return bool(written.strip()) or "\n" in written
 
 
 def _written(entry: _Entry, found: str) -> str:
     if not entry.spoken:
         return entry.written
-    # "new york" → "New York City": all in lower case it was heard, "New York city" was written on purpose.
+    # "new york" → "New York City": text in lower case is the recognizer's, "New York city" was written on purpose.
     heard = found == found.lower() and _contains(key(entry.written), entry.spoken)
     return entry.written if heard else found
 

@@ -1,7 +1,7 @@
-"""Finding phrases in text: tokens that compare without regard to case, and a dictionary of phrases.
+"""Finds phrases in text: tokens that are compared without regard to case, and a dictionary of phrases. Pure.
 
-A dictionary keyed by first word stays fast where one big regular expression does not: a text costs the same
-whether there are five phrases or five thousand.
+The dictionary is keyed by the first word. A search takes the same time with five phrases as with five thousand, which a
+regular expression of all phrases does not.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _DOTTED_I = "i\u0307"
 
 
 def tokenize(text: str) -> list[Token]:
-    """Cut `text` into words, separators and symbols; a script without spaces is cut into its letters.
+    """Split `text` into words, separators and symbols; a script without spaces into its letters.
 
-    What people see as one word or number is one token: see `whole_words`.
+    A word or number as people see it is one token: see `whole_words`.
     """
     if text.isascii():
         return join_words(text, _tokenize_ascii(text))
@@ -48,9 +48,9 @@ def tokenize(text: str) -> list[Token]:
 
 @lru_cache(maxsize=32_768)
 def key(text: str) -> tuple[str, ...]:
-    """What `text` compares as: equal keys are the same phrase. Outer white space does not count.
+    """Return what `text` is compared by: equal keys are the same phrase. Outer white space does not count.
 
-    Remembered, because a long list of keywords is compiled anew whenever one of them is edited.
+    Results are cached, because every edit of a keyword compiles the whole list again.
     """
     words = text.split()
     if "".join(words).isalpha() and text.isascii():
@@ -60,7 +60,7 @@ def key(text: str) -> tuple[str, ...]:
 
 
 class PhraseIndex(Generic[T]):
-    """Values by phrase; the longest phrase that stands at a place wins."""
+    """Values by phrase; the longest phrase at a position has precedence."""
 
     def __init__(self) -> None:
         self._values: dict[tuple[str, ...], T] = {}
@@ -70,7 +70,7 @@ class PhraseIndex(Generic[T]):
         return len(self._values)
 
     def put(self, phrase: tuple[str, ...], value: T) -> None:
-        """Add `phrase` (a `key()`, not empty), replacing what it stood for."""
+        """Set the value of `phrase` (a `key()`, not empty)."""
         self._values[phrase] = value
         lengths = self._lengths.get(phrase[0])
         if lengths is None:
@@ -79,7 +79,7 @@ class PhraseIndex(Generic[T]):
             self._lengths[phrase[0]] = tuple(sorted((*lengths, len(phrase)), reverse=True))
 
     def longest(self, tokens: Sequence[Token], at: int) -> tuple[int, T] | None:
-        """Number of tokens and value of the longest phrase that begins at `at` and cuts no word."""
+        """Find the longest phrase of whole words that begins at `at`: its number of tokens and its value."""
         for length in self._lengths.get(tokens[at].fold, ()):
             if at + length > len(tokens):
                 continue
@@ -92,8 +92,8 @@ class PhraseIndex(Generic[T]):
 def stands_alone(tokens: Sequence[Token], at: int, length: int) -> bool:
     """Whether no word continues across the edges of a phrase.
 
-    A phrase with a symbol at its edge does not touch a word ("c++" is not in "xc++"). A hyphen is a boundary but for
-    a single letter ("x-ray") and between digits ("2024-05-12").
+    A phrase with a symbol at its edge must not touch a word ("c++" is not in "xc++"). A hyphen is a boundary except
+    beside a single letter ("x-ray") and between digits ("2024-05-12").
     """
     first, last = tokens[at], tokens[at + length - 1]
     before = tokens[at - 1] if at else None
@@ -102,17 +102,21 @@ def stands_alone(tokens: Sequence[Token], at: int, length: int) -> bool:
         return False
     if after and last.kind is CharacterKind.SYMBOL and after.kind is CharacterKind.WORD:
         return False
-    if before and before.kind is CharacterKind.HYPHEN and _holds_to(first.fold, tokens[at - 2].fold[-1], first.fold[0]):
+    if (
+        before
+        and before.kind is CharacterKind.HYPHEN
+        and _is_joined(first.fold, tokens[at - 2].fold[-1], first.fold[0])
+    ):
         return False
     return not (
         after
         and after.kind is CharacterKind.HYPHEN
-        and _holds_to(last.fold, tokens[at + length + 1].fold[0], last.fold[-1])
+        and _is_joined(last.fold, tokens[at + length + 1].fold[0], last.fold[-1])
     )
 
 
-def _holds_to(word: str, beyond: str, edge: str) -> bool:
-    """Whether `word`, which ends in the character `edge`, is one word with `beyond` on the other side of a hyphen."""
+def _is_joined(word: str, beyond: str, edge: str) -> bool:
+    """Whether a hyphen joins `word`, with the character `edge` beside it, to the character `beyond`."""
     return (len(word) == 1 and word.isalnum()) or (beyond.isdigit() and edge.isdigit())
 
 
@@ -137,7 +141,7 @@ def _token_end(text: str, at: int) -> tuple[int, CharacterKind]:
 
 
 def _with_separators(tokens: list[Token]) -> list[Token]:
-    """Turn hyphens inside words into separators, and drop spaces between Chinese or Japanese letters."""
+    """Turn hyphens inside words into separators and remove spaces between Chinese or Japanese letters."""
     result = list(tokens)
     for at in range(len(tokens) - 2, 0, -1):
         before, token, after = tokens[at - 1 : at + 2]
@@ -155,7 +159,7 @@ def _with_separators(tokens: list[Token]) -> list[Token]:
 
 
 def _fold(word: str) -> str:
-    """Caseless and canonical form (Unicode 3.13, D145); "İ" folds to "i"."""
+    """Return the caseless, canonical form (Unicode 3.13, D145), in which "İ" is "i"."""
     if word.isascii():
         return word.lower()
     decomposed = unicodedata.normalize("NFD", word).casefold()

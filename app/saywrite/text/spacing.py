@@ -1,7 +1,7 @@
-"""Joining texts into prose: the space between them, capitals at the start of sentences, French spaces.
+"""Joins texts to prose: the space between them, capitals at the start of sentences, French spaces. Pure.
 
-One function, `fit()`, decides how a text continues what stands before it; the transcript, the exports and
-push-to-talk (which fits a text to what it inserted before) all follow from it. Nothing is ever lower-cased.
+`compose()` decides how a text continues the text before it. The transcript, the exports and push-to-talk use it; the
+latter fits a text to the one inserted before. No function but `continue_text()` changes a capital to lower case.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from saywrite.foundation.catalog import DE, EN, ES, FR, IT, JA, PT, ZH
 from saywrite.text.characters import is_cjk, is_word
 
 CONTEXT = 300
-"""Characters before a text that may matter to it; `fit()` looks at no more."""
+"""Characters before a text that can influence it; no more of them are read."""
 
 THIN_SPACE = "\u202f"
 """NARROW NO-BREAK SPACE: French puts it before ; : ! ? and inside « »."""
@@ -35,19 +36,19 @@ _FIRST_WORD = re.compile(r"[^\W\d_]\S*")
 _ADDRESS = re.compile(r"@|://|\w\.\w")
 
 _ABBREVIATIONS = {
-    "en": "mr mrs ms dr prof st vs e.g i.e no cf approx fig",
-    "de": "dr prof nr z.b u.a d.h bzw ca vgl hr fr st evtl ggf inkl abs",
-    "fr": "m mm mme mlle dr st ste p.ex c.-à-d cf env",
-    "es": "sr sra srta dr dra ud uds p.ej núm pág",
-    "pt": "sr sra dr dra prof p.ex nº pág",
-    "it": "sig sig.ra dott dott.ssa prof ing avv p.es",
+    EN: "mr mrs ms dr prof st vs e.g i.e no cf approx fig",
+    DE: "dr prof nr z.b u.a d.h bzw ca vgl hr fr st evtl ggf inkl abs",
+    FR: "m mm mme mlle dr st ste p.ex c.-à-d cf env",
+    ES: "sr sra srta dr dra ud uds p.ej núm pág",
+    PT: "sr sra dr dra prof p.ex nº pág",
+    IT: "sig sig.ra dott dott.ssa prof ing avv p.es",
 }
 _NO_END = {language: frozenset(words.split()) for language, words in _ABBREVIATIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """Part of a text. `left`/`right`: no space on that side, whatever the characters say."""
+    """Part of a text. `left`, `right`: there is no space on that side."""
 
     text: str
     left: bool = False
@@ -55,7 +56,7 @@ class TextPiece:
 
 
 def join(texts: Iterable[str], language: str = "") -> str:
-    """The texts of successive segments as one text. Only the space between them is decided."""
+    """Join the texts of successive segments; only the space between them is chosen."""
     parts: list[str] = []
     before = ""
     for text in texts:
@@ -68,15 +69,16 @@ def join(texts: Iterable[str], language: str = "") -> str:
 
 
 def fit(before: str, text: str, language: str, capitals: bool) -> str:
-    """`text` as it continues `before`: with the space it needs in front and its capital letter."""
+    """Return `text` as it continues `before`: with the space in front and its capital letter."""
     return compose(before, (TextPiece(text),), language, capitals)
 
 
 def continue_text(before: str, text: str, language: str, added_capital: bool) -> str:
-    """A whole text as it continues `before`, which stands in another program; "" is not known, and changes nothing.
+    """Return a whole text as it continues `before`, the text in another program.
 
-    `added_capital`: `text` begins with a capital only because it was taken for the start of a sentence. In the
-    middle of one that capital goes again; one the recognizer wrote itself (a name, a German noun) never does.
+    An empty `before` is unknown and changes nothing. `added_capital`: we wrote the first letter as a capital because we
+    assumed the start of a sentence. It becomes a small letter within a sentence. A capital of the recognizer (a name, a
+    German noun) stays.
     """
     if not before:
         return text
@@ -86,7 +88,7 @@ def continue_text(before: str, text: str, language: str, added_capital: bool) ->
 
 
 def compose(before: str, pieces: Iterable[TextPiece], language: str, capitals: bool) -> str:
-    """The pieces as one text that continues `before`. "" if they hold nothing but spaces."""
+    """Join pieces to a text that continues `before`; "" when they contain only spaces."""
     parts: list[str] = []
     before = before[-CONTEXT:]
     glued = False
@@ -104,12 +106,12 @@ def compose(before: str, pieces: Iterable[TextPiece], language: str, capitals: b
 
 
 def gap(before: str, text: str, language: str = "") -> str:
-    """The space that belongs between `before` and `text`: none, one, or the French thin one."""
+    """Return the space between `before` and `text`: none, a space, or the French thin space."""
     if not before or not text or before[-1].isspace() or text[0].isspace():
         return ""
     before = before[-CONTEXT:]
     last, first = before[-1], text[0]
-    french = language == "fr"
+    french = language == FR
     if french and (last == "«" or (first in _FRENCH_HIGH and _closes(before, text))):
         return "" if first in ";:!?" and last in ";:!?" else THIN_SPACE
     if _opens(before, last) or _closes(before, text) or last in _GLUE or first in "\\/@_—":
@@ -117,13 +119,13 @@ def gap(before: str, text: str, language: str = "") -> str:
     if text == "-" or (last == "-" and before[-2:-1] and is_word(before[-2])):
         return ""
     cjk = is_cjk(last), is_cjk(first)
-    if all(cjk) or (any(cjk) and language in ("zh", "ja")):
+    if all(cjk) or (any(cjk) and language in (ZH, JA)):
         return ""
     return " "
 
 
 def ends_sentence(before: str, language: str = "") -> bool:
-    """Whether a new sentence begins behind `before`: at the very start, on a new line, after . ! ?"""
+    """Whether a new sentence begins behind `before`: at the start, on a new line, behind ".", "!" or "?"."""
     if "\n" in before[len(before.rstrip()) :]:
         return True
     before = before[-CONTEXT:].rstrip(_WRAPPING)
@@ -139,9 +141,9 @@ def ends_sentence(before: str, language: str = "") -> bool:
 
 
 def _opens(before: str, last: str) -> bool:
-    """Whether the last character of `before` opens what follows."""
+    """Whether the last character of `before` is an opening mark."""
     if last in _OPENING:
-        # "item #" and "5 $" read differently: a sign after a word or number does not open.
+        # In "item #" and "5 $" the sign belongs to the word or number before it.
         return last not in "#$" or not before[-2:-1] or before[-2].isspace()
     if last == "“":
         return before.count("„") < before.count("“")
@@ -158,7 +160,7 @@ def _closes(before: str, text: str) -> bool:
     if first in "'’":
         return len(text) == 1 or bool(_CONTRACTED.match(text)) or not is_word(following)
     if first in _CLOSING:
-        # ".NET", ".5" and ":)" begin something new; "…and" and ",and" do not.
+        # ".NET", ".5" and ":)" are words of their own; the marks of "…and" and ",and" belong to the word before.
         return not (first == "." and following and is_word(following)) and not (first == ":" and following == ")")
     if first in "”»":
         return True
@@ -171,9 +173,9 @@ def _closes(before: str, text: str) -> bool:
 
 
 def _typeset(text: str, language: str) -> str:
-    """`text` without outer spaces and spaces around line breaks; in French with its thin spaces."""
+    """Remove outer spaces and those around line breaks; in French insert thin spaces."""
     text = _SPACES_AT_BREAK.sub("\n", text.strip(" \t\r\f\v\u00a0\u202f\u3000"))
-    if language == "fr":
+    if language == FR:
         text = _FRENCH_GAP.sub(THIN_SPACE + r"\1", text)
         text = _FRENCH_OPEN.sub("«" + THIN_SPACE, text)
         text = _FRENCH_CLOSE.sub(THIN_SPACE + "»", text)
@@ -181,14 +183,14 @@ def _typeset(text: str, language: str) -> str:
 
 
 def _with_capitals(before: str, text: str, language: str) -> str:
-    if language == "en":
+    if language == EN:
         text = _ENGLISH_I.sub("I", text)
     start = len(text) - len(text.lstrip(_WRAPPING + "\n"))
     if "\n" not in text[:start] and not ends_sentence(before, language):
         return text
     word = _FIRST_WORD.match(text, start)
     if not word or word[0] != word[0].lower() or _ADDRESS.search(word[0]):
-        # A number, or a spelling of its own: iPhone, example.com
+        # A number, or a word with a fixed spelling: iPhone, example.com
         return text
     capital = text[start].title()
     return text[:start] + (capital if len(capital) == 1 else text[start]) + text[start + 1 :]

@@ -1,8 +1,8 @@
-"""Subtitles: utterances cut into cues that people can read.
+"""Subtitles: splits utterances into cues of a readable size. Pure.
 
-At most two lines of 42 characters (18 Chinese or Japanese ones), at most 7 seconds a cue; a cue ends where a
-sentence or clause does if it can. The time of an utterance is shared out by the length of the text. Cues
-never overlap and stay at least a second where the next one leaves room.
+A cue has at most two lines of 42 characters (18 Chinese or Japanese ones) and lasts at most 7 seconds. It ends at the
+end of a sentence or clause where possible. Each cue gets a share of the utterance's time by the length of its text.
+Cues do not overlap and last at least a second unless the next one begins earlier.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LONGEST_MS = 7_000
 SHORTEST_MS = 1_000
 _LEAST_MS = 300
 _READABLE = 24.0
-"""Columns below which a long cue is not cut further only because it is slow."""
+"""Columns of a cue below which it is not split because of its duration."""
 
 _WIDE = LINE_LENGTH / WIDE_LINE_LENGTH
 _SENTENCE = re.compile(r"[.!?…。！？．][\"'”’»)\]」』）]*$")
@@ -33,7 +33,7 @@ _NOT_LAST = "「『（【《〈［｛〔([{“‘«"
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Shown from `start_ms` to `end_ms`."""
+    """Lines that are shown from `start_ms` to `end_ms`."""
 
     start_ms: int
     end_ms: int
@@ -41,7 +41,7 @@ class Cue:
 
 
 class _Word(NamedTuple):
-    """A piece that is not broken. `space`: a space stands before it. `rank`: how well a cue ends here."""
+    """A piece that is not split. `space`: a space stands before it. `rank`: how well a cue ends here."""
 
     text: str
     space: bool
@@ -50,7 +50,7 @@ class _Word(NamedTuple):
 
 
 def cues(utterances: Iterable[tuple[float, float, str]]) -> list[Cue]:
-    """Cut utterances (start and end in seconds, text) into cues. Order and blank texts do not matter."""
+    """Split utterances (start and end in seconds, text) into cues. They may be in any order, or blank."""
     timed: list[tuple[int, int, tuple[str, ...]]] = []
     for start, end, text in sorted(utterances, key=itemgetter(0)):
         words = _words(text)
@@ -60,7 +60,7 @@ def cues(utterances: Iterable[tuple[float, float, str]]) -> list[Cue]:
 
 
 def write_srt(items: Iterable[Cue]) -> str:
-    """SubRip: CRLF, counted from 1."""
+    """Write SubRip: lines end in CRLF, cues are counted from 1."""
     blocks = []
     for number, cue in enumerate(items, 1):
         times = f"{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}"
@@ -69,7 +69,7 @@ def write_srt(items: Iterable[Cue]) -> str:
 
 
 def write_vtt(items: Iterable[Cue], notes: Sequence[str] = ()) -> str:
-    """WebVTT (W3C); `notes` go before the cues as comments."""
+    """Write WebVTT (W3C); `notes` become comments before the cues."""
     blocks = ["WEBVTT\n"]
     blocks += [f"NOTE {_escaped(' '.join(note.split()))}\n" for note in notes]
     for number, cue in enumerate(items, 1):
@@ -97,7 +97,7 @@ def _words(text: str) -> list[_Word]:
     words: list[_Word] = []
     for line in text.splitlines():
         for chunk in line.split():
-            # An arrow would read as the line with the times.
+            # "-->" marks the line with the times.
             for at, part in enumerate(_unbroken(chunk.replace("-->", "→"))):
                 words.append(_Word(part, at == 0, _width(part), _rank(part)))
         if words:
@@ -110,14 +110,14 @@ def _rank(word: str) -> int:
 
 
 def _unbroken(chunk: str) -> list[str]:
-    """The parts of a chunk without spaces between which a line may break; none is wider than a line."""
+    """Split a chunk without spaces where a line may break; no part is wider than a line."""
     if chunk.isascii() and len(chunk) <= LINE_LENGTH:
         return [chunk]
     parts: list[str] = []
     part = ""
     for cluster in clusters(chunk):
         if _width(cluster) > LINE_LENGTH:
-            parts += [part, *cluster] if part else cluster  # more marks than a line holds: no character of a language
+            parts += [part, *cluster] if part else cluster  # no character of a language has more marks than fit a line
             part = ""
             continue
         if part and (_may_break(part[-1], cluster[0]) or _width(part + cluster) > LINE_LENGTH):
@@ -136,7 +136,7 @@ def _may_break(before: str, char: str) -> bool:
 
 
 def _cut(start: int, end: int, words: list[_Word]) -> list[tuple[int, int, tuple[str, ...]]]:
-    """One utterance as cues with their shares of its time, in ms."""
+    """Split one utterance into cues with their shares of its time, in ms."""
     total = sum(word.width + word.space for word in words)
     room = LINE_LENGTH * LINES * 0.85
     slow = min(-(-(end - start) // LONGEST_MS), int(total // _READABLE))
@@ -154,7 +154,7 @@ def _cut(start: int, end: int, words: list[_Word]) -> list[tuple[int, int, tuple
 
 
 def _chunks(words: list[_Word], target: float) -> list[list[_Word]]:
-    """Groups of about `target` columns that fit a cue, ending with a sentence or clause if one is near."""
+    """Group words to about `target` columns that fit a cue; prefer the end of a sentence or clause."""
     if sum(word.width + word.space for word in words) <= target and len(_wrapped(words)) <= LINES:
         return [words]
     chunks: list[list[_Word]] = []
@@ -166,7 +166,7 @@ def _chunks(words: list[_Word], target: float) -> list[list[_Word]]:
             width += words[end - 1].width + words[end - 1].space
             if len(_wrapped(words[at:end])) > LINES:
                 break
-            # A sentence's end is worth 40 % of the target length, a clause's 20 %.
+            # The end of a sentence outweighs 40 % of the target length, that of a clause 20 %.
             rank = 3 if end == len(words) else words[end - 1].rank
             cost = abs(width - target) / target - 0.2 * rank
             if cost <= best_cost:
@@ -191,7 +191,7 @@ def _wrapped(words: Sequence[_Word]) -> list[str]:
 
 
 def _lines(words: Sequence[_Word]) -> tuple[str, ...]:
-    """One line if it fits, else the two most even ones."""
+    """Return one line if the words fit, otherwise the two lines of the most equal width."""
     lines = _wrapped(words)
     if len(lines) < LINES:
         return tuple(lines)

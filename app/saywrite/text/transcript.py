@@ -1,7 +1,6 @@
-"""The transcript of a dictation: finals become segments of prose.
+"""The transcript of a dictation: turns finals into segments of prose.
 
-The way of a final: normalise → keywords → spoken commands → capitals and spacing. Owned by one
-thread at a time.
+A final passes through normalization, keywords, spoken commands, capitals and spacing. One thread at a time owns it.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ _SPACES = re.compile(r"[\s\x85\ufeff]+")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff]"
 )
-"""Control characters (C0, C1), those that turn or isolate the direction of text, annotation anchors, noncharacters.
+"""Control characters (C0, C1), overrides and isolates of the text direction, annotation anchors, noncharacters.
 
-The marks for right-to-left (U+200E, U+200F) and joiners (U+200C, U+200D) belong to the text.
+Direction marks (U+200E, U+200F) and joiners (U+200C, U+200D) belong to the text and stay.
 """
 _NO_BREAK = " \u00a0\u202f"
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -32,7 +31,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """The rules in force for a final. `language`: our own code; `commands`: obey spoken punctuation."""
+    """The rules for a final. `language`: a code of the catalog; `commands`: carry out spoken punctuation."""
 
     keywords: Keywords
     language: str
@@ -42,7 +41,7 @@ class Composition:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Segments now there (new, or with a new text after an edit), and numbers no longer there."""
+    """Segments that are new or have a new text, and the numbers of removed ones."""
 
     added: tuple[Segment, ...] = ()
     removed: tuple[int, ...] = ()
@@ -55,13 +54,13 @@ class _Row:
 
 
 class Transcript:
-    """The segments in order. Numbers count from 1 and are never used again.
+    """The segments in order. Their numbers begin at 1 and are not reused.
 
-    Adding costs the same at any length; edits and removals are a binary search.
+    Adding takes the same time at any length. Edits and removals do a binary search.
     """
 
     def __init__(self, segments: Iterable[Segment] = (), language: str = "") -> None:
-        """Begin with `segments` (in order of their numbers), as read from the history."""
+        """Begin with the `segments` of the history, in the order of their numbers."""
         self._rows = [_Row(segment, language) for segment in segments]
         self._next = self._rows[-1].segment.number + 1 if self._rows else 1
 
@@ -70,7 +69,7 @@ class Transcript:
         return tuple(row.segment for row in self._rows)
 
     def text(self) -> str:
-        """The whole text as the user would see it."""
+        """Return the whole text as the window shows it."""
         languages = {row.language for row in self._rows}
         if len(languages) <= 1:
             return join((row.segment.text for row in self._rows), *languages)
@@ -79,10 +78,10 @@ class Transcript:
     def add(
         self, raw: str, start: int, end: int, rules: Composition, translation: str = "", engine: str = ""
     ) -> Change:
-        """Take in a final for the sound between two sample offsets. `engine`: see `events.Segment`.
+        """Add a final for the sound between two sample offsets. `engine`: see `events.Segment`.
 
-        A spoken "scratch that" removes what was said before it in this final, or else the last segment. A
-        final that comes to nothing (only commands, only spaces) adds no segment.
+        A spoken "scratch that" removes the text before it in this final or, where there is none, the last segment. A
+        final of commands or spaces only adds no segment.
         """
         removed: list[int] = []
         said: list[TextPiece] = []
@@ -102,7 +101,7 @@ class Transcript:
         return Change((segment,), tuple(removed))
 
     def edit(self, number: int, text: str) -> Change:
-        """Replace the text of a segment by what the user typed; spaces only remove it. Raises KeyError."""
+        """Replace the text of a segment by what the user typed; a blank text removes it. Raises KeyError."""
         text = _row_text(_plain(text))
         if not text:
             return self.remove(number)
@@ -112,8 +111,9 @@ class Transcript:
         return Change((self._rows[at].segment,))
 
     def translate(self, end: int, text: str) -> Change:
-        """Give the segment whose sound ends at the sample offset `end` its translation; without one (it was taken
-        back, or came to nothing) nothing changes.
+        """Set the translation of the segment whose sound ends at the sample offset `end`.
+
+        Without such a segment (it was removed, or the final added none) nothing changes.
         """
         for at in range(len(self._rows) - 1, -1, -1):
             row = self._rows[at]
@@ -123,7 +123,7 @@ class Transcript:
         return Change()
 
     def remove(self, number: int) -> Change:
-        """Raises KeyError."""
+        """Remove a segment. Raises KeyError."""
         del self._rows[self._find(number)]
         return Change(removed=(number,))
 
@@ -134,7 +134,7 @@ class Transcript:
         return at
 
     def _last_segments(self) -> str:
-        """The end of the text, as much of it as can matter to what follows."""
+        """Return the end of the text, as much as can influence the next segment."""
         length = 0
         first = len(self._rows)
         while first and length < CONTEXT:
@@ -144,7 +144,10 @@ class Transcript:
 
 
 def normalize(raw: str) -> str:
-    """NFC, one space for any white space (no-break ones stay), nothing invisible but joiners, no surrogates."""
+    """Return NFC text with single spaces, without invisible characters and surrogates.
+
+    No-break spaces, joiners and direction marks stay.
+    """
     text = _INVISIBLE.sub("", _SURROGATES.sub("\ufffd", raw))
     text = _SPACES.sub(lambda found: found[0] if found[0] in _NO_BREAK else " ", _plain(text))
     return text.strip()
@@ -162,7 +165,7 @@ def _pieces(text: str, rules: Composition) -> Sequence[TextPiece | parser.Scratc
 
 
 def _row_text(text: str) -> str:
-    """`text` for its own row: without the space it has to the one before; line breaks at its edges stay."""
+    """Remove the space before a row's text; line breaks at its edges stay."""
     return text.strip(" \t\r\f\v\u00a0\u202f\u3000")
 
 

@@ -1,15 +1,15 @@
-"""Joining tokens into the words and numbers that people see: "I'm", "1,000", "10:30", "example.com". Pure.
+"""Joins tokens to the words and numbers that people see: "I'm", "1,000", "10:30", "example.com". Pure.
 
-Rules for word boundaries are those of Unicode Standard Annex 29 (WB6, WB7, WB11, WB12), with three additions:
+Word boundaries follow Unicode Standard Annex 29 (WB6, WB7, WB11, WB12), with three additions:
 
-- **Apostrophes.** An apostrophe inside a word joins its sides ("don't", "o'clock", "aujourd'hui"). Two cases are
-  cut instead, and each is told by a closed list, so that the language need not be known: an elided article or
-  pronoun before it ("l'API", "dell'API": the word behind is a word of its own) and the English possessive behind it
-  ("Postgres's"). French and Italian elide to the left and English contracts to the right, so the lists never
-  answer differently for one word. After a pronoun ("it's", "let's") and a single letter ("m's") 's is not a possessive.
-- **Numbers** keep their sign, currency, per cent, fraction, time and thousands marks, a space between groups of
-  three digits too.
-- **Single letters** beside "/", "&", "+" and "#" belong to what is there: "km/h", "R&D", "C++".
+- **Apostrophes.** An apostrophe inside a word joins its sides ("don't", "o'clock", "aujourd'hui"), with two exceptions.
+  Both are decided by closed lists, independent of the language: an elided article or pronoun before it ("l'API",
+  "dell'API": the second part is a word by itself) and the English possessive behind it ("Postgres's"). French and
+  Italian elide the word before, English contracts the word behind, so no word is in both lists. After a pronoun
+  ("it's", "let's") and a single letter ("m's") 's is no possessive.
+- **Numbers** include their sign, currency, per cent, fraction, time and thousands marks, and the space between groups
+  of three digits.
+- **Single letters** beside "/", "&", "+" and "#" belong to the word with that sign: "km/h", "R&D", "C++".
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ELIDED = _words(
     """l d j m t s n c ç qu jusqu lorsqu puisqu quoiqu quelqu v ch gl un all dall dell nell sull coll degl negl quell
     quest bell sant mezz tutt anch dov com cos senz grand buon nessun qualcun ciascun alcun pover"""
 )
-"""What French, Italian, Catalan and Portuguese shorten before a vowel."""
+"""Words that French, Italian, Catalan and Portuguese elide before a vowel."""
 _NUMBER_MARKS = frozenset(".,:/٫٬．，：–'")
 _WORD_MARKS = frozenset(".@")
 _BEFORE_NUMBER = frozenset("$€£¥₹#§№+-−±~")
@@ -46,7 +46,7 @@ _NOTEWORTHY = re.compile(rf"[\d{APOSTROPHES}.@/&+#]")
 
 
 class Token(NamedTuple):
-    """`text[start:end]` and what it compares as: white space and hyphens inside words are one space."""
+    """`text[start:end]` and the form it is compared by: white space and inner hyphens are one space."""
 
     fold: str
     start: int
@@ -55,7 +55,7 @@ class Token(NamedTuple):
 
 
 def join_words(text: str, tokens: list[Token]) -> list[Token]:
-    """The tokens of `text` with those joined that are one word or number."""
+    """Join the tokens of `text` that are one word or number."""
     if not _NOTEWORTHY.search(text):
         return tokens
     joiner = _Joiner(tokens)
@@ -65,7 +65,7 @@ def join_words(text: str, tokens: list[Token]) -> list[Token]:
 
 
 class _Joiner:
-    """One pass from left to right; `joined` is the result so far."""
+    """One pass from left to right. `joined`: the result so far."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
@@ -117,7 +117,7 @@ class _Joiner:
             self._join(3)
 
     def _trailing_apostrophe(self, before: Token) -> None:
-        """It closes a quotation, makes a possessive ("Postgres'") or belongs to the word ("po'")."""
+        """Read an apostrophe that ends a quotation, makes a possessive ("Postgres'") or ends a word ("po'")."""
         if self._quoted:
             self._quoted = False
             self._take(1)
@@ -139,13 +139,13 @@ class _Joiner:
             self._take(1)
 
     def _groups_digits(self, before: Token, space: Token) -> bool:
-        """Whether the space stands between groups of digits: "1 000"."""
+        """Whether the space separates groups of digits: "1 000"."""
         following = self._tokens[self.at + 1].fold
         single = space.end - space.start == 1
         return single and len(following) == 3 and following.isdecimal() and bool(_GROUPS.match(before.fold))
 
     def _sharp(self) -> int:
-        """How many tokens follow a letter in "C++", "C#" and "C++11"."""
+        """Count the tokens behind the letter in "C++", "C#" and "C++11"."""
         following = [token.fold for token in self._tokens[self.at : self.at + 2]]
         length = 1 if following[:1] == ["#"] else 2 if following == ["+", "+"] else 0
         behind = self.at + length
@@ -154,7 +154,7 @@ class _Joiner:
         return length
 
     def _take(self, count: int, kind: CharacterKind | None = None) -> None:
-        """Append the next tokens as one."""
+        """Append the next tokens as one token."""
         taken = self._tokens[self.at : self.at + count]
         self.at += count
         fold = "".join(token.fold for token in taken)
@@ -162,7 +162,7 @@ class _Joiner:
         self.joined.append(Token(fold, taken[0].start, taken[-1].end, kind or word))
 
     def _join(self, count: int, kind: CharacterKind = CharacterKind.WORD) -> None:
-        """Join the last token taken and those that follow it, `count` in all."""
+        """Join the last token to the next ones, `count` in all."""
         first = self.joined.pop()
         self._take(count - 1)
         rest = self.joined.pop()
@@ -170,7 +170,7 @@ class _Joiner:
 
 
 def _joins(before: str, mark: str, after: str) -> bool:
-    """Whether a mark between two words makes one of them."""
+    """Whether a mark between two words joins them to one."""
     if before[-1].isdigit() and after[0].isdigit() and mark in _NUMBER_MARKS:
         return True
     return mark in _WORD_MARKS or (mark in "/&" and (len(before) == 1 or len(after) == 1))

@@ -1,4 +1,4 @@
-"""A web server on loopback, with real sockets, whose answers the test writes; also as a proxy, over TLS, or hanging."""
+"""A web server on loopback whose answers the test scripts: also as a proxy, over TLS, or hanging."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class Seen:
 
 @dataclass(frozen=True)
 class Reply:
-    """`hangs`: nothing is answered until the server is closed. `drips`: the body comes byte by byte, without end.
+    """One answer.
+
+    `hangs`: no answer comes until the server is closed. `drips`: the body comes byte by byte, without end.
     `breaks`: the connection is cut instead of an answer.
     """
 
@@ -46,7 +48,7 @@ def said(body: Any, status: int = 200, **headers: str) -> Reply:
 
 
 def refused(status: int, code: str, **headers: str) -> Reply:
-    """An error as the service writes it, which echoes the key besides."""
+    """An error as the service writes it, which also echoes the key."""
     return said({"error": {"message": f"no, {KEY}", "code": code, "details": {"key": KEY}}}, status, **headers)
 
 
@@ -54,7 +56,7 @@ Answer = Callable[[Seen], Reply]
 
 
 class ScriptedServer:
-    """`answer` is called for each request on a thread of its own and may be replaced at any time."""
+    """The server. `answer` is called for each request on a thread of its own and may be replaced at any time."""
 
     def __init__(self, answer: Answer, certificate: Path | None = None) -> None:
         self.answer = answer
@@ -62,11 +64,11 @@ class ScriptedServer:
         self.early: Reply | None = None
         """Answers before the request's body is read; the connection is closed behind it."""
         self.reading = threading.Event()
-        """While it is not set no request's body is read."""
+        """Request bodies are read only while it is set."""
         self.reading.set()
         self.closing = threading.Event()
         self.broken = threading.Event()
-        """A client went away before it had its answer, or before its request was complete."""
+        """A client has disconnected before its answer, or before its request was complete."""
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.owner = self
         scheme, host = "http", "127.0.0.1"
@@ -102,7 +104,7 @@ def serving(answer: Answer, certificate: Path | None = None) -> Iterator[Scripte
 
 
 def jwt(**claims: Any) -> str:
-    """A token with these claims; nobody here checks its signature."""
+    """A token with these claims and no valid signature."""
     parts = [json.dumps(part).encode() for part in ({"alg": "none"}, claims, "signature")]
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 
@@ -113,7 +115,7 @@ class _Server(ThreadingHTTPServer):
     connections = 0
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is what the tests are about."""
+        """Ignored: clients that disconnect are part of the tests."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -162,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(reply.body)
-        self.close_connection |= "Content-Length" in reply.headers  # a promise that is not kept
+        self.close_connection |= "Content-Length" in reply.headers  # its announced length may be wrong on purpose
         while reply.drips and not owner.closing.wait(0.02):
             self.wfile.write(b" ")
 

@@ -1,8 +1,8 @@
-"""A dictation through a service and a line that are made of numbers: speech, detector, line and service in 40 ms steps.
+"""A simulated dictation: speech, detector, connection and service, in steps of 40 ms.
 
-Nothing here knows the session's rules. Speech is a list of utterances of words with times; the detector reports
-boundaries as `audio.voice` does (0.3 s of lead-in, it lets go of a voice late); the service cuts at silence, answers
-each cut in order after its own delay, and answers nothing that a lost line kept from it.
+The simulation does not know the rules of the tracker. Speech is a list of utterances of words with times. The detector
+reports boundaries as that of `audio` does (0.3 s of lead-in, a late end). The service segments at silence, answers each
+segment in order after a delay, and never answers sound that a lost connection did not deliver.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SILENCE_S = 0.5
 
 @dataclass(frozen=True)
 class Spoken:
-    """An utterance: `words` empty is a cough, which our detector takes for speech and the service passes over."""
+    """An utterance. Empty `words` are a cough: the detector takes it for speech, and the service gives no text."""
 
     start: float
     words: tuple[str, ...]
@@ -49,7 +49,7 @@ class Boundary:
 
 @dataclass
 class Service:
-    """One connection's other end. `delays` are used in turn; `mute`: it takes sound and answers nothing."""
+    """The service on one connection. `delays` are used in turn; `mute`: it takes sound and answers nothing."""
 
     speech: Sequence[Spoken]
     begins: float
@@ -63,7 +63,7 @@ class Service:
     _ahead: deque[tuple[float, float, str]] | None = None
 
     def take(self, to: float, now: float, silence: float = 0.0) -> None:
-        """Sound up to `to` arrives, and behind the last sound `silence` seconds of nothing."""
+        """Sound up to `to` arrives, and `silence` seconds of silence behind the last sound."""
         self.has, self.silence = to, silence
         if self._ahead is None:
             words = (word for utterance in self.speech for word in utterance.said())

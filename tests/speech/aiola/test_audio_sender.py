@@ -1,4 +1,4 @@
-"""The sound of a dictation on its way out: whole blocks, marks, the end, and again after a loss."""
+"""`AudioSender`: chunks, marks, the end of the sound, and the repetition after a loss."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Boundary:
 
 
 class Detector:
-    """Finds the boundaries it was given, when their time has come."""
+    """A detector that reports the given boundaries when their offset is reached."""
 
     def __init__(self, boundaries: Sequence[Boundary]) -> None:
         self._coming = list(boundaries)
@@ -48,8 +48,8 @@ class Detector:
         return [Boundary(False, self._heard)] if is_open else []
 
 
-class Wire:
-    """What was emitted, and the marks behind it."""
+class RecordingTransport:
+    """A transport that records chunks and marks."""
 
     def __init__(self) -> None:
         self.blocks: list[bytes] = []
@@ -70,21 +70,25 @@ class Wire:
         return b"".join(self.blocks)
 
 
-class Line:
-    """A delivery on a line that answers when the test says so. Time stands still unless it is moved."""
+class Harness:
+    """A delivery over a connection that answers when the test says so; the test moves the time, too."""
 
     def __init__(self, *boundaries: Boundary, live: bool = True) -> None:
         self.detector = Detector(boundaries)
-        self.delivery = AudioSender(Request("d1", "en", live=live), lambda **wishes: self.detector)  # type: ignore[arg-type]
+        self.delivery = AudioSender(Request("d1", "en", live=live), lambda **options: self.detector)  # type: ignore[arg-type]
         self.now = 0.0
         self.fed = 0
 
     def connect(self) -> bool:
-        self.wire, self.flow, self.pace = Wire(), FlowControl(self.now, 45.0), RateLimiter(REPLAY, self.now)
+        self.transport, self.flow, self.pace = (
+            RecordingTransport(),
+            FlowControl(self.now, 45.0),
+            RateLimiter(REPLAY, self.now),
+        )
         return self.delivery.begin(self.now)
 
     def feed(self, seconds: float, start: int | None = None) -> None:
-        """Feed from where it was, or from the sample `start` on."""
+        """Feed from the last sample on, or from the sample `start`."""
         self.fed = self.fed if start is None else start
         for _ in range(round(seconds * 10)):
             offset = self.fed % SAMPLE_RATE * 2
@@ -92,10 +96,10 @@ class Line:
             self.delivery.take(SECOND[offset : offset + SAMPLE_RATE // 5], self.fed)
 
     def send(self) -> None:
-        self.delivery.send(self.wire, self.flow, self.pace, self.now)
+        self.delivery.send(self.transport, self.flow, self.pace, self.now)
 
     def pong(self) -> None:
-        self.delivery.received(self.flow.ponged(self.wire.marks[-1], self.now), self.now)
+        self.delivery.received(self.flow.ponged(self.transport.marks[-1], self.now), self.now)
 
     def speak(self, seconds: float) -> None:
         """Feed and send at the pace of speech."""
@@ -104,115 +108,115 @@ class Line:
             self.run(0.1)
 
     def run(self, seconds: float) -> None:
-        """Send as it may be sent, answering every mark at once."""
+        """Send as allowed, and answer every mark at once."""
         for _ in range(round(seconds * 10)):
             self.now += 0.1
             self.send()
-            if self.wire.marks:
+            if self.transport.marks:
                 self.pong()
 
 
-def test_sound_goes_out_in_the_blocks_aiola_recommends() -> None:
-    line = Line()
-    line.connect()
-    line.feed(1)
-    line.send()
-    assert {len(block) for block in line.wire.blocks} == {CHUNK}
-    assert line.wire.sound == SECOND[: len(line.wire.sound)]
-    assert len(SECOND) - len(line.wire.sound) < CHUNK, "the rest waits for more"
+def test_sound_is_sent_in_chunks_of_the_recommended_size() -> None:
+    harness = Harness()
+    harness.connect()
+    harness.feed(1)
+    harness.send()
+    assert {len(block) for block in harness.transport.blocks} == {CHUNK}
+    assert harness.transport.sound == SECOND[: len(harness.transport.sound)]
+    assert len(SECOND) - len(harness.transport.sound) < CHUNK, "an incomplete chunk was sent"
 
 
-def test_the_end_of_an_utterance_waits_for_nothing_and_is_marked() -> None:
-    line = Line(Boundary(True, 1_600), Boundary(False, 16_000))
-    line.connect()
-    line.feed(1)
-    line.send()
-    assert line.wire.sound == SECOND
-    marks = len(line.wire.marks)
-    line.pong()
-    assert line.delivery.acknowledged == SAMPLE_RATE
-    line.send()
-    assert len(line.wire.marks) == marks, "nothing is marked twice"
+def test_end_of_an_utterance_is_sent_at_once_with_a_mark() -> None:
+    harness = Harness(Boundary(True, 1_600), Boundary(False, 16_000))
+    harness.connect()
+    harness.feed(1)
+    harness.send()
+    assert harness.transport.sound == SECOND
+    marks = len(harness.transport.marks)
+    harness.pong()
+    assert harness.delivery.acknowledged == SAMPLE_RATE
+    harness.send()
+    assert len(harness.transport.marks) == marks, "a mark was sent twice"
 
 
-def test_no_more_is_on_its_way_than_the_flow_allows() -> None:
-    line = Line()
-    line.connect()
-    line.feed(5)
-    line.send()
-    assert len(line.wire.sound) == FIRST
-    line.pong()
-    line.now += 1
-    line.send()
-    assert len(line.wire.sound) > FIRST
+def test_bytes_in_flight_stay_within_the_window() -> None:
+    harness = Harness()
+    harness.connect()
+    harness.feed(5)
+    harness.send()
+    assert len(harness.transport.sound) == FIRST
+    harness.pong()
+    harness.now += 1
+    harness.send()
+    assert len(harness.transport.sound) > FIRST
 
 
-def test_at_the_end_silence_closes_the_last_segment_and_its_answer_is_waited_for() -> None:
-    line = Line(Boundary(True, 1_600), Boundary(False, 8_000))
-    line.connect()
-    line.speak(0.5)
-    line.delivery.finish()
-    assert line.detector.flushed == 1
-    line.run(1)
-    silence = line.wire.sound[SAMPLE_RATE:]
-    assert line.wire.sound[:SAMPLE_RATE] == SECOND[:SAMPLE_RATE]
+def test_silence_at_the_end_closes_the_last_segment() -> None:
+    harness = Harness(Boundary(True, 1_600), Boundary(False, 8_000))
+    harness.connect()
+    harness.speak(0.5)
+    harness.delivery.finish()
+    assert harness.detector.flushed == 1
+    harness.run(1)
+    silence = harness.transport.sound[SAMPLE_RATE:]
+    assert harness.transport.sound[:SAMPLE_RATE] == SECOND[:SAMPLE_RATE]
     assert set(silence) == {0}
     assert len(silence) == 800 * 32
-    assert line.delivery.verdict(line.now)[0] is CompletionState.WAIT, "the utterance has no text"
-    told = line.delivery.transcript("alpha", line.now)
-    assert told is not None
-    assert line.delivery.verdict(line.now)[0] is CompletionState.COMPLETE
-    line.send()
-    assert len(line.wire.sound) == SAMPLE_RATE + len(silence), "silence is sent once"
+    assert harness.delivery.verdict(harness.now)[0] is CompletionState.WAIT, "it ended without the text"
+    placed = harness.delivery.transcript("alpha", harness.now)
+    assert placed is not None
+    assert harness.delivery.verdict(harness.now)[0] is CompletionState.COMPLETE
+    harness.send()
+    assert len(harness.transport.sound) == SAMPLE_RATE + len(silence), "the silence was sent twice"
 
 
-def test_after_a_loss_everything_without_text_is_wanted_again() -> None:
-    line = Line(Boundary(True, 8_000), Boundary(False, 24_000), Boundary(True, 32_000))
-    line.connect()
-    line.speak(3)
-    line.delivery.transcript("alpha", line.now)
-    line.delivery.lose()
-    assert line.connect(), "to be fed again"
-    assert 24_000 <= line.delivery.next <= 32_000
-    line.feed(0.2, start=3 * SAMPLE_RATE)
-    assert line.delivery.next <= 32_000, "what is ahead of it comes too early"
-    start = line.delivery.next
-    line.feed(1.5, start=start)
-    line.run(2)
-    assert line.wire.sound[:3_200] == (SECOND * 2)[2 * start % len(SECOND) :][:3_200]
-    assert line.detector._heard == round(3.2 * SAMPLE_RATE), "our own detector hears every sample once"
+def test_sound_without_text_is_fed_again_after_a_loss() -> None:
+    harness = Harness(Boundary(True, 8_000), Boundary(False, 24_000), Boundary(True, 32_000))
+    harness.connect()
+    harness.speak(3)
+    harness.delivery.transcript("alpha", harness.now)
+    harness.delivery.lose()
+    assert harness.connect(), "no rewind was asked for"
+    assert 24_000 <= harness.delivery.next <= 32_000
+    harness.feed(0.2, start=3 * SAMPLE_RATE)
+    assert harness.delivery.next <= 32_000, "sound from further ahead was kept"
+    start = harness.delivery.next
+    harness.feed(1.5, start=start)
+    harness.run(2)
+    assert harness.transport.sound[:3_200] == (SECOND * 2)[2 * start % len(SECOND) :][:3_200]
+    assert harness.detector._heard == round(3.2 * SAMPLE_RATE), "the detector heard a sample twice"
 
 
-def test_without_a_connection_the_sound_is_listened_to_and_only_its_beginning_kept() -> None:
-    line = Line(Boundary(True, 10 * SAMPLE_RATE), Boundary(False, 12 * SAMPLE_RATE))
-    line.feed(20)
-    assert line.delivery.session.outstanding == ((10 * SAMPLE_RATE, 12 * SAMPLE_RATE),)
-    assert line.delivery.next * 2 <= KEPT + 3_200
-    assert line.connect(), "it is to be fed again"
-    start = line.delivery.next
+def test_sound_without_a_connection_is_analyzed_and_only_its_start_kept() -> None:
+    harness = Harness(Boundary(True, 10 * SAMPLE_RATE), Boundary(False, 12 * SAMPLE_RATE))
+    harness.feed(20)
+    assert harness.delivery.session.outstanding == ((10 * SAMPLE_RATE, 12 * SAMPLE_RATE),)
+    assert harness.delivery.next * 2 <= KEPT + 3_200
+    assert harness.connect(), "no rewind was asked for"
+    start = harness.delivery.next
     for second in range(20):
-        line.feed(1, start=start + second * SAMPLE_RATE)
-        line.run(0.3)
-    assert len(line.wire.sound) >= (20 * SAMPLE_RATE - start) * 2 - CHUNK, "without a hole"
-    assert line.wire.sound == (SECOND * 20)[2 * start :][: len(line.wire.sound)]
+        harness.feed(1, start=start + second * SAMPLE_RATE)
+        harness.run(0.3)
+    assert len(harness.transport.sound) >= (20 * SAMPLE_RATE - start) * 2 - CHUNK, "sound is missing"
+    assert harness.transport.sound == (SECOND * 20)[2 * start :][: len(harness.transport.sound)]
 
 
-def test_a_first_connection_that_comes_soon_needs_nothing_again() -> None:
-    line = Line()
-    line.feed(1)
-    assert not line.connect()
-    line.send()
-    assert line.wire.sound == SECOND[: len(line.wire.sound)]
+def test_early_first_connection_needs_no_rewind() -> None:
+    harness = Harness()
+    harness.feed(1)
+    assert not harness.connect()
+    harness.send()
+    assert harness.transport.sound == SECOND[: len(harness.transport.sound)]
 
 
-def test_with_a_file_a_service_that_falls_behind_is_waited_for() -> None:
-    line = Line(Boundary(True, 1_600), live=False)
-    line.connect()
+def test_file_waits_for_a_slow_service() -> None:
+    harness = Harness(Boundary(True, 1_600), live=False)
+    harness.connect()
     for second in range(120):
-        line.feed(1, start=None if second == 0 else line.delivery.next)
-        line.run(0.3)
-    assert AHEAD <= line.delivery.next - 1_600 <= AHEAD + KEPT
-    assert len(line.wire.sound) // 2 <= AHEAD + 1_600 + CHUNK
+        harness.feed(1, start=None if second == 0 else harness.delivery.next)
+        harness.run(0.3)
+    assert AHEAD <= harness.delivery.next - 1_600 <= AHEAD + KEPT
+    assert len(harness.transport.sound) // 2 <= AHEAD + 1_600 + CHUNK
 
 
 @pytest.mark.parametrize(
@@ -226,5 +230,5 @@ def test_with_a_file_a_service_that_falls_behind_is_waited_for() -> None:
         (None, ""),
     ],
 )
-def test_the_words_of_a_transcript_whatever_comes(payload: object, text: str) -> None:
+def test_text_of_any_payload(payload: object, text: str) -> None:
     assert text_of(payload, "transcript") == text

@@ -1,4 +1,4 @@
-"""One stream is kept open while it is wanted: what every failure means, when it is tried again, with which token."""
+"""`ServiceConnection`: when it connects, what each failure means, and which token the next attempt uses."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class FakeLink:
         self.emitted: list[tuple[str, object]] = []
         self.sent_bytes = self.received_bytes = 0
 
-    def dial(self, base_url: str) -> None:
-        self.did.append(f"dial {base_url}")
+    def connect(self, base_url: str) -> None:
+        self.did.append(f"connect {base_url}")
 
     def upgrade(self, path: str, headers: dict[str, str]) -> None:
         self.did.append("upgrade")
@@ -62,7 +62,7 @@ class FakeLink:
 
 
 class FakeGrants:
-    """Grants by hand."""
+    """A token provider whose grant the test sets."""
 
     def __init__(self) -> None:
         self.account: Account | None = None
@@ -93,7 +93,7 @@ class FakeGrants:
 
 
 class Bench:
-    """A connection with everything around it by hand."""
+    """A connection whose grants and links the test controls."""
 
     def __init__(self, *, token: str | None = "a token") -> None:
         self.grants = FakeGrants()
@@ -123,26 +123,26 @@ class Bench:
         return down
 
 
-def test_with_a_token_it_dials_and_upgrades_at_once() -> None:
+def test_with_a_token_it_connects_and_upgrades_at_once() -> None:
     bench = Bench()
     assert not bench.open()
-    assert bench.link.did == ["dial https://speech.example/base", "upgrade"]
+    assert bench.link.did == ["connect https://speech.example/base", "upgrade"]
     assert bench.come_up() == SessionOpened(45.0)
     assert bench.connection.up
     assert bench.connection.host == "speech.example"
 
 
-def test_while_a_token_is_fetched_the_line_is_dialed_already() -> None:
+def test_socket_connects_while_a_token_is_fetched() -> None:
     bench = Bench(token=None)
     bench.open()
     assert (bench.grants.fetches, bench.links) == (1, [])
     bench.connection.receive(AccountFound(1, ACCOUNT), 0.1)
-    assert bench.link.did == ["dial https://speech.example/base"]
+    assert bench.link.did == ["connect https://speech.example/base"]
     bench.connection.receive(TokenFetched(1, Grant("a token", ACCOUNT)), 0.2)
     assert bench.link.did[-1] == "upgrade"
 
 
-def test_the_address_says_what_aiolas_sdks_say() -> None:
+def test_address_has_the_query_of_the_official_sdks() -> None:
     bench = Bench()
     bench.open()
     parts = urlsplit(bench.link.path)
@@ -166,7 +166,7 @@ def test_the_address_says_what_aiolas_sdks_say() -> None:
     assert bench.link.headers == {"Authorization": "Bearer a token"}
 
 
-def test_a_lost_line_is_tried_again_ever_less_often_until_it_is_there() -> None:
+def test_lost_connection_is_retried_with_backoff() -> None:
     bench = Bench()
     bench.open()
     bench.come_up()
@@ -185,7 +185,7 @@ def test_a_lost_line_is_tried_again_ever_less_often_until_it_is_there() -> None:
     bench.come_up(now)
     again = bench.fail(UNREACHABLE, now)
     assert again.retry_in_s is not None
-    assert again.retry_in_s > 3.9, "a stream that was there for nothing proves nothing"
+    assert again.retry_in_s > 3.9, "a stream without a text reset the backoff"
     bench.connection.wake(now := now + again.retry_in_s)
     bench.come_up(now)
     bench.connection.prove()
@@ -194,7 +194,7 @@ def test_a_lost_line_is_tried_again_ever_less_often_until_it_is_there() -> None:
     assert at_last.retry_in_s < 0.31
 
 
-def test_a_token_refused_on_a_stream_that_opens_each_time_is_not_asked_for_again_and_again() -> None:
+def test_token_refused_on_every_open_stream_stops_the_attempts() -> None:
     bench = Bench()
     bench.open()
     waits = []
@@ -210,34 +210,34 @@ def test_a_token_refused_on_a_stream_that_opens_each_time_is_not_asked_for_again
     assert waits[-1] is None
 
 
-def test_a_new_accounts_token_is_given_to_no_other_host() -> None:
+def test_token_of_a_new_account_goes_to_no_other_host() -> None:
     bench = Bench()
     bench.grants.grant = None
     bench.open()
-    assert bench.links[0].did == ["dial https://speech.example/base"], "as far as was known"
+    assert bench.links[0].did == ["connect https://speech.example/base"], "it connected to another host"
     moved = replace(ACCOUNT, base_url="https://other.example")
     bench.connection.receive(AccountFound(1, moved), 0.1)
     bench.connection.receive(TokenFetched(1, Grant("a token", moved)), 0.2)
     assert bench.links[0].did[-1] == "abort"
     assert bench.links[0].headers == {}
-    assert bench.link.did == ["dial https://other.example", "upgrade"]
+    assert bench.link.did == ["connect https://other.example", "upgrade"]
     assert bench.connection.host == "other.example"
 
 
-def test_when_the_network_is_back_nothing_is_waited_for() -> None:
+def test_hurry_makes_the_next_attempt_at_once() -> None:
     bench = Bench()
     bench.open()
     for _ in range(6):
         bench.fail(UNREACHABLE)
         bench.connection.hurry(2.0)
         _down, due = bench.connection.wake(2.0)
-        assert bench.link.did[0].startswith("dial")
+        assert bench.link.did[0].startswith("connect")
     assert len(bench.links) == 7
     assert due == 2.0 + CONNECT_LIMIT_S
 
 
 @pytest.mark.parametrize("error", [TokenExpired("Expired.", ""), KeyRefused("No.", "")])
-def test_a_token_that_is_refused_is_replaced_at_once_and_only_once(error: ServiceError) -> None:
+def test_refused_token_is_replaced_at_once_and_only_once(error: ServiceError) -> None:
     bench = Bench()
     bench.open()
     assert bench.fail(error, kind=TransportRefused).retry_in_s == 0.0
@@ -251,18 +251,18 @@ def test_a_token_that_is_refused_is_replaced_at_once_and_only_once(error: Servic
             break
         bench.connection.wake(2.0 + down.retry_in_s)
         bench.connection.receive(TokenFetched(number, Grant("yet another", ACCOUNT)), 9.0)
-    assert down.retry_in_s is None, "fresh tokens that are refused too are no matter of time"
+    assert down.retry_in_s is None, "fresh tokens were fetched without end"
     assert isinstance(down.error, KeyRefused)
 
 
-def test_an_access_token_of_the_users_own_cannot_be_renewed() -> None:
+def test_refused_access_token_of_the_user_stops_the_attempts() -> None:
     bench = Bench()
     bench.grants.grant = Grant("a token", replace(ACCOUNT, sign_in="token"))
     bench.open()
     assert bench.fail(TokenExpired("Expired.", ""), kind=TransportRefused).retry_in_s is None
 
 
-def test_what_trying_again_cannot_cure_stops_it() -> None:
+def test_incurable_failure_stops_the_attempts() -> None:
     bench = Bench()
     bench.open()
     assert (
@@ -274,7 +274,7 @@ def test_what_trying_again_cannot_cure_stops_it() -> None:
     assert len(bench.links) == 1
 
 
-def test_until_the_user_has_changed_something() -> None:
+def test_attempts_resume_after_the_account_has_changed() -> None:
     bench = Bench(token=None)
     bench.open()
     down = bench.connection.receive(AuthFailed(1, KeyRefused("Wrong key.", "Enter another.")), 1.0)
@@ -293,13 +293,13 @@ def test_until_the_user_has_changed_something() -> None:
         (ServiceUnreachable("Busy.", "", retry_after_s=7.0), 7.0),
     ],
 )
-def test_a_limit_is_waited_for_as_long_as_the_service_says(error: ServiceError, wait: float) -> None:
+def test_wait_at_a_limit_is_as_long_as_the_service_asks(error: ServiceError, wait: float) -> None:
     bench = Bench()
     bench.open()
     assert bench.fail(error, kind=TransportRefused).retry_in_s == wait
 
 
-def test_an_attempt_that_neither_succeeds_nor_fails_is_given_up() -> None:
+def test_attempt_without_result_is_aborted() -> None:
     bench = Bench()
     bench.open()
     down, _due = bench.connection.wake(CONNECT_LIMIT_S)
@@ -308,7 +308,7 @@ def test_an_attempt_that_neither_succeeds_nor_fails_is_given_up() -> None:
     assert down.retry_in_s is not None
 
 
-def test_what_a_former_link_says_means_nothing() -> None:
+def test_messages_of_a_former_connection_are_ignored() -> None:
     bench = Bench()
     bench.open()
     bench.come_up()
@@ -324,7 +324,7 @@ def test_what_a_former_link_says_means_nothing() -> None:
     assert bench.connection.receive(mine, 9.4) is mine
 
 
-def test_an_open_stream_serves_the_next_dictation_and_learns_its_keywords() -> None:
+def test_open_stream_gets_the_keywords_of_the_next_dictation() -> None:
     bench = Bench()
     bench.open()
     bench.come_up()
@@ -332,7 +332,7 @@ def test_an_open_stream_serves_the_next_dictation_and_learns_its_keywords() -> N
     assert len(bench.links) == 1
     assert bench.link.emitted == [("set_keywords", {"jay son": "JSON"})]
     assert bench.open(replace(WANTED, keywords={"jay son": "JSON"}), 6.0)
-    assert len(bench.link.emitted) == 1, "nothing new is said twice"
+    assert len(bench.link.emitted) == 1, "the same keywords were sent twice"
 
 
 def test_another_language_needs_another_stream() -> None:
@@ -344,7 +344,7 @@ def test_another_language_needs_another_stream() -> None:
     assert "lang_code=de" in bench.link.path
 
 
-def test_closed_it_stays_closed_and_says_goodbye() -> None:
+def test_closed_connection_stays_closed() -> None:
     bench = Bench()
     bench.open()
     bench.come_up()
@@ -356,7 +356,7 @@ def test_closed_it_stays_closed_and_says_goodbye() -> None:
     assert len(bench.links) == 1
 
 
-def test_bytes_are_counted_over_every_link_of_a_dictation() -> None:
+def test_traffic_counts_all_connections_of_a_dictation() -> None:
     bench = Bench()
     bench.open()
     bench.link.sent_bytes, bench.link.received_bytes = 100, 10

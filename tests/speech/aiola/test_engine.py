@@ -7,6 +7,7 @@ from collections import deque
 import pytest
 from tests.speech.aiola.test_audio_sender import Boundary, Detector
 from tests.speech.aiola.test_connection import FakeLink
+from tests.speech.event_poster import EventPoster
 
 from saywrite.dictation.audio_cursor import AudioCursor
 from saywrite.foundation.errors import ServiceUnreachable
@@ -15,9 +16,9 @@ from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.delivery.completion import OFFLINE_FINISH_S
 from saywrite.speech.aiola.engine import AiolaRecognizer
 from saywrite.speech.aiola.net.command_queue import EventReceived, Ponged, TransportConnected, TransportLost
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.token_provider import Grant
-from saywrite.speech.engine import Incoming, Request
+from saywrite.speech.engine import Request
+from saywrite.speech.network.network import Network
 
 STEP_S = 0.02
 BLOCK = SAMPLE_RATE // 10
@@ -63,14 +64,15 @@ class Stage:
             for starts, at in zip((True, False), pair, strict=True)
         ]
         account = Account("token", "a token")
-        self.recognizer = AiolaRecognizer(
-            self._post,
+        recognizer = AiolaRecognizer(
+            self._refuse,
             lambda: account,
             lambda **wishes: Detector(boundaries),  # type: ignore[arg-type]
             Network(),
             clock=lambda: self.now,
             wall=lambda: self.now,
         )
+        self.recognizer = EventPoster(recognizer, self.posted.append)
         self.recognizer._connection._make_link = self._make_link  # type: ignore[assignment]
         self.recognizer._grants._grant = Grant("a token", account)
         self.recognizer._grants.account = account
@@ -80,10 +82,8 @@ class Stage:
         self.links.append(Link(number, self.now))
         return self.links[-1]
 
-    def _post(self, message: object) -> None:
-        if isinstance(message, Incoming):
-            raise AssertionError("there are no threads here")
-        self.posted.append(message)
+    def _refuse(self, message: object) -> None:
+        raise AssertionError("there are no threads here, and events are returned")
 
     @property
     def link(self) -> Link:
@@ -91,7 +91,9 @@ class Stage:
 
     def start(self, dictation: str = "d1") -> None:
         self.recognizer.start(Request(dictation, "en"))
-        self.feeder = AudioCursor(self.recognizer, 0, lambda start, end: bytes((end - start) * 2), False)
+        self.feeder = AudioCursor(
+            self.recognizer, 0, lambda start, end: bytes((end - start) * 2), False, self.posted.extend
+        )
         self.finished_at = None
 
     def speak(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""What the service answers, or somebody in its place: each case its own error, with a remedy and without its words."""
+"""Answers of the service and of portals become their own errors, with a remedy and without the answer's words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from saywrite.foundation.errors import (
     TooManyDictations,
     WorkflowUnknown,
 )
-from saywrite.speech.aiola.net.error_answers import (
+from saywrite.speech.aiola.net.error_mapping import (
     ASKING,
     DICTATING,
     OPENING,
@@ -83,7 +83,7 @@ HTTP = [
 
 
 @pytest.mark.parametrize(("status", "headers", "body", "doing", "kind", "curable"), HTTP)
-def test_an_answer_becomes_its_own_error(
+def test_answer_becomes_its_own_error(
     status: int, headers: Mapping[str, str], body: bytes, doing: str, kind: type[ServiceError], curable: bool
 ) -> None:
     problem = from_http(status, headers, body, f"https://user:{CANARY}@{HOST}/x?token={CANARY}", doing, now=NOW)
@@ -93,7 +93,7 @@ def test_an_answer_becomes_its_own_error(
     assert CANARY not in repr(problem) + str(problem)
 
 
-def test_a_message_names_the_host_and_what_was_being_done() -> None:
+def test_message_names_the_host_and_the_action() -> None:
     problem = from_http(500, {}, b"", "https://apis.aiola.ai:8443/api?x=1", OPENING)
     assert problem.what == "apis.aiola.ai has a problem of its own (500, while opening the stream)."
 
@@ -105,7 +105,7 @@ def test_a_message_names_the_host_and_what_was_being_done() -> None:
         ({"retry-after": " 1.5 "}, 1.5),
         ({"Retry-After": "999999999"}, 3_600.0),
         ({"Retry-After": formatdate(NOW + 30, usegmt=True)}, 30.0),
-        # Compared with the service's own clock where it is told: ours may be off.
+        # Compared with the clock of the service where its answer has a date: ours may be wrong.
         ({"Retry-After": formatdate(NOW + 90, usegmt=True), "Date": formatdate(NOW + 80, usegmt=True)}, 10.0),
         ({"Retry-After": formatdate(NOW - 30, usegmt=True)}, 0.0),
         ({"Retry-After": "soon"}, None),
@@ -114,7 +114,7 @@ def test_a_message_names_the_host_and_what_was_being_done() -> None:
         ({}, None),
     ],
 )
-def test_the_service_says_how_long_to_wait(headers: Mapping[str, str], seconds: float | None) -> None:
+def test_retry_after_is_read(headers: Mapping[str, str], seconds: float | None) -> None:
     assert from_http(429, headers, b"", HOST, now=NOW).retry_after_s == seconds
     assert from_http(503, headers, b"", HOST, now=NOW).retry_after_s == seconds
 
@@ -142,17 +142,17 @@ PAYLOADS = [
 
 
 @pytest.mark.parametrize(("payload", "kind"), PAYLOADS)
-def test_an_error_event_becomes_the_same_errors(payload: object, kind: type[ServiceError]) -> None:
+def test_error_event_becomes_the_same_errors(payload: object, kind: type[ServiceError]) -> None:
     assert type(from_payload(payload, HOST, DICTATING)) is kind
 
 
-def test_an_unknown_code_is_shown_but_never_one_that_could_be_a_key() -> None:
+def test_unknown_code_is_shown_unless_it_could_be_a_key() -> None:
     assert "SOMETHING_NEW" in from_payload({"code": "SOMETHING_NEW"}).what
     for secret in ("AK4F00D", CANARY, "aB" * 20, "A" * 60):
         assert secret not in repr(from_payload({"code": secret, "message": secret}))
 
 
-def test_a_payload_that_holds_itself_is_looked_at_for_a_while() -> None:
+def test_payload_that_contains_itself_is_read_to_a_limit() -> None:
     ring: dict[str, object] = {}
     ring["error"] = ring
     assert type(from_payload(ring)) is ServiceFailed
@@ -169,21 +169,21 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_any_payload_at_all_is_some_error_in_words(payload: object) -> None:
+def test_any_payload_becomes_an_error_with_a_remedy(payload: object) -> None:
     problem = from_payload(payload, HOST)
     assert problem.what
     assert problem.remedy
 
 
 @given(st.integers(100, 999), st.dictionaries(st.text(max_size=12), st.text(max_size=40)), st.binary(max_size=200))
-def test_any_answer_at_all_is_some_error_in_words(status: int, headers: dict[str, str], body: bytes) -> None:
+def test_any_answer_becomes_an_error_with_a_remedy(status: int, headers: dict[str, str], body: bytes) -> None:
     problem = from_http(status, headers, body, HOST)
     assert problem.what
     assert problem.remedy
 
 
 @given(st.text(alphabet="abcXYZ019-_.", min_size=12, max_size=60).filter(lambda text: any(c.isdigit() for c in text)))
-def test_no_secret_a_service_echoes_gets_into_an_error(secret: str) -> None:
+def test_secret_echoed_by_the_service_is_not_in_the_error(secret: str) -> None:
     body = {"error": {"message": secret, "code": secret, "details": secret}, "message": f"bad token {secret}"}
     for problem in (
         from_payload(body),
@@ -204,5 +204,5 @@ def test_no_secret_a_service_echoes_gets_into_an_error(secret: str) -> None:
         ("", "the service"),
     ],
 )
-def test_of_an_address_only_the_host_is_named(address: str, host: str) -> None:
+def test_host_of_an_address_has_no_secret(address: str, host: str) -> None:
     assert host_of(address) == host

@@ -1,4 +1,4 @@
-"""What fails below HTTP: each exception of the libraries, bare or wrapped, is told apart and has its remedy."""
+"""Each exception of the network libraries, bare or wrapped, becomes its own error with a remedy."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import http.client
 import socket
 import ssl
 
+import httpcore
+import httpx
 import pytest
-import requests
-import urllib3
 import websocket
 
 from saywrite.foundation.errors import (
@@ -42,16 +42,14 @@ def bad_status(status: int, headers: dict[str, str] | None, body: bytes | None) 
     )
 
 
-POOL = urllib3.HTTPSConnectionPool("apis.aiola.ai", 443)
-
 CASES = [
     (socket.gaierror(-2, "Name or service not known"), ServiceUnreachable, "not found"),
     (websocket.WebSocketAddressException(socket.gaierror(-3, "again")), ServiceUnreachable, "not found"),
     (TimeoutError("timed out"), ServiceUnreachable, "does not answer"),
     (OSError(errno.ETIMEDOUT, "x"), ServiceUnreachable, "does not answer"),
     (websocket.WebSocketTimeoutException("timed out"), ServiceUnreachable, "does not answer"),
-    (requests.ReadTimeout("x"), ServiceUnreachable, "does not answer"),
-    (requests.ConnectTimeout("x"), ServiceUnreachable, "does not answer"),
+    (httpx.ReadTimeout("x"), ServiceUnreachable, "does not answer"),
+    (httpx.ConnectTimeout("x"), ServiceUnreachable, "does not answer"),
     (ConnectionRefusedError(errno.ECONNREFUSED, "x"), ServiceUnreachable, "takes no connection"),
     (OSError(errno.ENETUNREACH, "x"), ServiceUnreachable, "no way to"),
     (OSError(errno.EHOSTUNREACH, "x"), ServiceUnreachable, "no way to"),
@@ -61,6 +59,13 @@ CASES = [
     (http.client.RemoteDisconnected("x"), ServiceUnreachable, "was lost"),
     (http.client.IncompleteRead(b""), ServiceUnreachable, "was lost"),
     (websocket.WebSocketConnectionClosedException("x"), ServiceUnreachable, "was lost"),
+    (httpx.RemoteProtocolError("Server disconnected without sending a response."), ServiceUnreachable, "was lost"),
+    (
+        httpx.RemoteProtocolError("peer closed connection without sending complete message body"),
+        ServiceUnreachable,
+        "was lost",
+    ),
+    (httpx.RemoteProtocolError("illegal status line"), ServiceFailed, "makes no sense"),
     (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"), ServiceUnreachable, "No secure connection"),
     (certificate(9, "certificate is not yet valid"), ClockWrong, "not valid yet"),
     (certificate(10, "certificate has expired"), CertificateUntrusted, "has expired"),
@@ -69,13 +74,14 @@ CASES = [
     (certificate(18, "self-signed certificate"), CertificateUntrusted, "does not trust"),
     (certificate(-67818, "“x” certificate is expired"), CertificateUntrusted, "has expired"),
     (certificate(0, "certificate is not yet valid"), ClockWrong, "not valid yet"),
-    (OSError("Tunnel connection failed: 407 Proxy Authentication Required"), ProxyRefused, "user name"),
-    (OSError("Tunnel connection failed: 403 Forbidden"), ProxyRefused, "does not let"),
-    (OSError("Tunnel connection failed: 502 Bad Gateway"), ServiceUnreachable, "proxy does not reach"),
+    (httpx.ProxyError("407 Proxy Authentication Required"), ProxyRefused, "user name"),
+    (httpx.ProxyError("403 Forbidden"), ProxyRefused, "does not let"),
+    (httpx.ProxyError("502 Bad Gateway"), ServiceUnreachable, "proxy does not reach"),
     (websocket.WebSocketProxyException("failed CONNECT via proxy status: 407"), ProxyRefused, "user name"),
-    (requests.exceptions.ProxyError("x"), ServiceUnreachable, "proxy does not reach"),
-    (requests.TooManyRedirects("x"), CaptivePortal, "web page"),
-    (requests.exceptions.InvalidURL("x"), AddressRefused, "address"),
+    (httpx.ProxyError("x"), ServiceUnreachable, "proxy does not reach"),
+    (httpx.TooManyRedirects("x"), CaptivePortal, "web page"),
+    (httpx.InvalidURL("x"), AddressRefused, "address"),
+    (httpx.UnsupportedProtocol("x"), AddressRefused, "address"),
     (websocket.WebSocketProtocolException("x"), ServiceFailed, "makes no sense"),
     (http.client.BadStatusLine("x"), ServiceFailed, "makes no sense"),
     (UnicodeDecodeError("utf-8", b"x", 0, 1, "x"), ServiceFailed, "makes no sense"),
@@ -89,7 +95,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("error", "kind", "words"), CASES, ids=lambda value: type(value).__name__)
-def test_an_exception_becomes_its_own_error(error: Exception, kind: type[ServiceError], words: str) -> None:
+def test_exception_becomes_its_own_error(error: Exception, kind: type[ServiceError], words: str) -> None:
     problem = from_exception(error, HOST, OPENING)
     assert type(problem) is kind
     assert words in problem.what
@@ -98,12 +104,14 @@ def test_an_exception_becomes_its_own_error(error: Exception, kind: type[Service
 
 
 def wraps(error: Exception) -> list[Exception]:
-    """The same trouble as requests, urllib3 and `raise … from` hand it on."""
-    protocol = urllib3.exceptions.ProtocolError("Connection aborted.", error)
-    outermost = requests.ConnectionError(urllib3.exceptions.MaxRetryError(POOL, "/?token=sk-canary", error))
+    """The same failure as httpx, httpcore and `raise … from` hand it on."""
+    below = httpcore.ReadError(error)
+    below.__cause__ = error
+    outermost = httpx.ReadError("sk-canary")
+    outermost.__cause__ = below
     caused = RuntimeError("x")
     caused.__cause__ = error
-    return [protocol, outermost, caused]
+    return [below, outermost, caused]
 
 
 @pytest.mark.parametrize(
@@ -111,20 +119,20 @@ def wraps(error: Exception) -> list[Exception]:
     [
         (socket.gaierror(-2, "x"), ServiceUnreachable),
         (certificate(9, "not yet valid"), ClockWrong),
-        (OSError("Tunnel connection failed: 407 x"), ProxyRefused),
+        (httpx.ProxyError("407 x"), ProxyRefused),
         (ConnectionResetError(errno.ECONNRESET, "x"), ServiceUnreachable),
         (bad_status(429, {"retry-after": "3"}, None), RateLimited),
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_however_it_is_wrapped(error: Exception, kind: type[ServiceError]) -> None:
+def test_wrapped_exception_becomes_the_same_error(error: Exception, kind: type[ServiceError]) -> None:
     plain = from_exception(error, HOST, SIGNING_IN)
     for wrapped in wraps(error):
         problem = from_exception(wrapped, HOST, SIGNING_IN)
         assert (type(problem), problem.what) == (kind, plain.what)
 
 
-def test_exceptions_that_wrap_each_other_in_a_ring_are_looked_at_once() -> None:
+def test_exceptions_that_wrap_each_other_are_read_once() -> None:
     one, other = RuntimeError("x"), RuntimeError("y")
     one.__cause__, other.__cause__ = other, one
     assert type(from_exception(one, HOST)) is ServiceFailed

@@ -1,4 +1,4 @@
-"""What is on its way: bounded, measured by the other end's answers, and a dead line noticed."""
+"""Flow control: bytes in flight, round-trip time, dead connections, and the rate of a replay."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from saywrite.speech.aiola.delivery.flow_control import (
 
 
 def flow_with_marks(*times: float) -> FlowControl:
-    """A mark's worth of bytes, and the mark, at each of these times."""
+    """Flow control with bytes and a mark at each of these times."""
     flow = FlowControl(0.0, 45.0)
     for number, at in enumerate(times, 1):
         flow.sent(MARK_EVERY)
@@ -29,16 +29,16 @@ def flow_with_marks(*times: float) -> FlowControl:
     return flow
 
 
-def test_what_is_on_its_way_is_what_no_pong_has_come_for() -> None:
+def test_bytes_without_a_pong_are_in_flight() -> None:
     flow = flow_with_marks(1.0, 1.1, 1.2)
     assert (flow.in_flight, flow.room) == (3 * MARK_EVERY, FIRST - 3 * MARK_EVERY)
-    assert flow.ponged(2, 1.3) == [(1, 4096), (2, 8192)], "an answer stands for all before it"
+    assert flow.ponged(2, 1.3) == [(1, 4096), (2, 8192)], "a pong confirms all earlier marks"
     assert flow.in_flight == MARK_EVERY
-    assert flow.ponged(2, 1.4) == [], "once"
+    assert flow.ponged(2, 1.4) == [], "a pong counted twice"
     assert flow.ponged(99, 1.4) == []
 
 
-def test_the_round_trip_is_the_best_one_seen() -> None:
+def test_round_trip_time_is_the_best_so_far() -> None:
     flow = flow_with_marks(1.0, 1.1, 1.2)
     flow.ponged(1, 1.25)
     flow.ponged(2, 1.16)
@@ -47,7 +47,7 @@ def test_the_round_trip_is_the_best_one_seen() -> None:
     assert abs(flow.rtt_s - 0.06) < 1e-9
 
 
-def test_a_line_that_takes_it_gets_more_and_a_slow_one_less() -> None:
+def test_window_grows_on_a_fast_connection_and_shrinks_on_a_slow_one() -> None:
     flow, now = FlowControl(0.0, 45.0), 0.0
     for _ in range(40):
         flow.sent(MARK_EVERY)
@@ -61,34 +61,34 @@ def test_a_line_that_takes_it_gets_more_and_a_slow_one_less() -> None:
     assert flow.window == SMALLEST
 
 
-def test_a_line_is_dead_when_a_mark_is_owed_and_nothing_comes() -> None:
+def test_connection_is_dead_when_a_pong_is_due_and_nothing_comes() -> None:
     flow = flow_with_marks(10.0)
     assert flow.dead_at() == 10.0 + DEAD_AFTER_S
     flow.heard(11.0)
-    assert flow.dead_at() == 11.0 + DEAD_AFTER_S, "whatever comes is a sign of life"
+    assert flow.dead_at() == 11.0 + DEAD_AFTER_S, "a message was no sign of life"
     flow.ponged(1, 12.0)
-    assert flow.dead_at() == 12.0 + 45.0, "with nothing owed, the service's own pings are waited for"
+    assert flow.dead_at() == 12.0 + 45.0, "without a pong due, the pings of the service count"
 
 
-def test_a_peer_that_answers_no_pings_but_talks_is_believed_without() -> None:
+def test_other_messages_count_where_a_peer_sends_no_pongs() -> None:
     flow = flow_with_marks(10.0, 10.2)
     assert flow.heard(10.0 + BELIEVE_S / 2) == []
     assert flow.heard(10.1 + BELIEVE_S) == [(1, 4096), (2, 8192)]
     assert flow.in_flight == 0
     flow.sent(MARK_EVERY)
     flow.mark(12288, 20.0)
-    assert flow.heard(20.1) == [(3, 12288)], "from now on, what it says stands for the pong"
+    assert flow.heard(20.1) == [(3, 12288)], "a message did not count as a pong"
     assert flow.dead_at() == 20.1 + 45.0
 
 
-def test_a_peer_that_has_ponged_once_is_held_to_it() -> None:
+def test_peer_that_has_ponged_once_must_pong_again() -> None:
     flow = flow_with_marks(10.0, 10.2)
     flow.ponged(1, 10.3)
     assert flow.heard(30.0) == []
 
 
 @given(st.lists(st.tuples(st.floats(0, 0.3), st.integers(1, 8_192)), max_size=60))
-def test_the_pace_never_lets_more_through_than_its_rate_and_a_burst(steps: list[tuple[float, int]]) -> None:
+def test_rate_limiter_allows_its_rate_and_one_burst(steps: list[tuple[float, int]]) -> None:
     pace, now, passed = RateLimiter(REPLAY, 0.0), 0.0, 0
     for wait, size in steps:
         now += wait
@@ -103,7 +103,7 @@ def test_the_pace_never_lets_more_through_than_its_rate_and_a_burst(steps: list[
     assert passed <= now * REPLAY + REPLAY / 5 + 8_192
 
 
-def test_a_service_that_asks_for_patience_is_sent_to_more_slowly_but_not_slower_than_speech() -> None:
+def test_rate_halves_on_request_but_not_below_speech() -> None:
     pace = RateLimiter(REPLAY, 0.0)
     for _ in range(10):
         pace.slower()

@@ -1,4 +1,4 @@
-"""Words that come again are taken out only where there is little doubt; whoever repeats himself is left alone."""
+"""Repeated words are removed only where they clearly come from the same sound."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def strip(known: list[str], *texts: str) -> list[str]:
         (["alpha bravo"], "… !", "… !"),
     ],
 )
-def test_what_of_a_transcript_is_new(known: list[str], text: str, left: str) -> None:
+def test_strip_returns_the_new_words(known: list[str], text: str, left: str) -> None:
     assert strip(known, text) == [left]
 
 
-def test_what_was_expected_comes_once() -> None:
+def test_expected_words_are_removed_once() -> None:
     assert strip(["alpha bravo charlie"], "alpha", "bravo charlie", "alpha bravo charlie") == [
         "",
         "",
@@ -50,7 +50,7 @@ def test_what_was_expected_comes_once() -> None:
     ]
 
 
-def test_what_came_behind_new_words_is_not_expected_any_more() -> None:
+def test_words_behind_new_words_are_not_expected_any_more() -> None:
     assert strip(["alpha bravo"], "alpha bravo charlie", "alpha bravo") == ["charlie", "alpha bravo"]
 
 
@@ -58,9 +58,7 @@ WORDS = st.lists(st.sampled_from(["alpha", "bravo", "charlie", "delta", "echo"])
 
 
 @given(st.lists(WORDS, max_size=3), WORDS)
-def test_words_are_only_taken_from_the_beginning_and_only_those_that_were_expected(
-    known: list[list[str]], new: list[str]
-) -> None:
+def test_only_expected_words_at_the_beginning_are_removed(known: list[list[str]], new: list[str]) -> None:
     text = " ".join(new)
     left = strip([" ".join(words) for words in known], text)[0]
     assert text.endswith(left)
@@ -70,5 +68,5 @@ def test_words_are_only_taken_from_the_beginning_and_only_those_that_were_expect
 
 
 @given(st.text(), st.text())
-def test_any_text_is_taken(known: str, text: str) -> None:
+def test_any_text_is_accepted(known: str, text: str) -> None:
     assert text.endswith(strip([known], text)[0])

@@ -1,4 +1,4 @@
-"""From an account to an access token, against a real web server: what works, and every way it can fail."""
+"""From an account to an access token, against a real web server, in success and in every failure."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ from saywrite.foundation.errors import (
 )
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.net import http as exchange
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.token_provider import Grant, claims, end_session, sign_in
+from saywrite.speech.network.http_client import make_client
+from saywrite.speech.network.network import Network
 
 NOW = 1_800_000_000.0
 TOKEN = jwt(kind="temporary", exp=NOW + 300)
@@ -40,7 +41,7 @@ ACCESS = jwt(kind="session", iat=NOW, exp=NOW + 3600)
 
 
 def granting(seen: Seen) -> Reply:
-    """The service as it is when all is well."""
+    """The service without a failure."""
     if seen.path == "/voip-auth/apiKey2Token":
         return said({"context": {"token": TOKEN}})
     if seen.method == "DELETE":
@@ -55,15 +56,15 @@ def service() -> Iterator[ScriptedServer]:
 
 
 def enter(account: Account, now: float = NOW, network: Network | None = None) -> Grant:
-    with (network or Network()).requests_session() as session:
-        return sign_in(account, session, lambda: now)
+    with make_client(network or Network()) as client:
+        return sign_in(account, client, lambda: now)
 
 
 def with_key(server: ScriptedServer) -> Account:
     return Account("key", KEY, auth_url=server.url, workflow="flow-1")
 
 
-def test_a_key_becomes_a_token_and_a_session_over_one_connection(service: ScriptedServer) -> None:
+def test_key_becomes_token_and_session_over_one_connection(service: ScriptedServer) -> None:
     grant = enter(with_key(service))
     assert service.paths == ["POST /voip-auth/apiKey2Token", "POST /voip-auth/session"]
     first, second = service.seen
@@ -75,10 +76,10 @@ def test_a_key_becomes_a_token_and_a_session_over_one_connection(service: Script
     assert grant.has_session
 
 
-def test_the_session_is_closed_with_its_own_token(service: ScriptedServer) -> None:
+def test_session_is_closed_with_its_own_token(service: ScriptedServer) -> None:
     grant = enter(with_key(service))
-    with Network().requests_session() as session:
-        end_session(grant, session)
+    with make_client(Network()) as client:
+        end_session(grant, client)
     assert service.paths[-1] == "DELETE /voip-auth/session"
     assert service.seen[-1].headers["authorization"] == f"Bearer {ACCESS}"
 
@@ -107,7 +108,7 @@ FAILURES: list[tuple[str, Reply, type[ServiceError]]] = [
 
 @pytest.mark.parametrize("at", ["/voip-auth/apiKey2Token", "/voip-auth/session"])
 @pytest.mark.parametrize(("reply", "kind"), [case[1:] for case in FAILURES], ids=[case[0] for case in FAILURES])
-def test_each_failure_is_its_own_error_and_tells_no_secret(
+def test_each_failure_is_its_own_error_without_secrets(
     service: ScriptedServer, reply: Reply, kind: type[ServiceError], at: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -120,7 +121,7 @@ def test_each_failure_is_its_own_error_and_tells_no_secret(
         assert secret not in f"{raised.value!r} {raised.value} {caplog.text}"
 
 
-def test_the_wait_the_service_asks_for_is_passed_on(service: ScriptedServer) -> None:
+def test_requested_wait_is_in_the_error(service: ScriptedServer) -> None:
     service.answer = lambda _seen: refused(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "7"})
     with pytest.raises(RateLimited) as raised:
         enter(with_key(service))
@@ -128,16 +129,14 @@ def test_the_wait_the_service_asks_for_is_passed_on(service: ScriptedServer) -> 
 
 
 @pytest.mark.parametrize("reply", [Reply(hangs=True), Reply(drips=True)], ids=["silent", "dripping"])
-def test_a_service_that_does_not_get_on_with_it_is_given_up(
-    service: ScriptedServer, reply: Reply, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exchange, "PATIENCE", exchange.HttpTimeouts(read_s=0.3, total_s=0.3))
+def test_hanging_service_is_given_up(service: ScriptedServer, reply: Reply, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "TIMEOUTS", exchange.HttpTimeouts(read_s=0.3, total_s=0.3))
     service.answer = lambda _seen: reply
     with pytest.raises(ServiceUnreachable, match="does not answer"):
         enter(with_key(service))
 
 
-def test_nobody_listens_there(service: ScriptedServer) -> None:
+def test_refused_tcp_connection_is_reported(service: ScriptedServer) -> None:
     service.close()
     with pytest.raises(ServiceUnreachable, match="takes no connection"):
         enter(with_key(service))
@@ -154,7 +153,7 @@ CERTIFICATES: list[tuple[str, dict[str, float | str], bool, type[ServiceError], 
 @pytest.mark.parametrize(
     ("options", "trusted", "kind", "words"), [case[1:] for case in CERTIFICATES], ids=[case[0] for case in CERTIFICATES]
 )
-def test_a_certificate_that_proves_nothing_gets_no_key(
+def test_invalid_certificate_gets_no_key(
     tmp_path: Path, options: dict[str, float], trusted: bool, kind: type[ServiceError], words: str
 ) -> None:
     made = certificates.make(tmp_path, **options)  # type: ignore[arg-type]
@@ -164,7 +163,7 @@ def test_a_certificate_that_proves_nothing_gets_no_key(
     assert not server.seen
 
 
-def test_over_tls_all_is_well(tmp_path: Path) -> None:
+def test_sign_in_over_tls(tmp_path: Path) -> None:
     made = certificates.make(tmp_path)
     with serving(granting, made.server) as server:
         assert enter(with_key(server), network=Network(made.authority)).access_token == ACCESS
@@ -173,9 +172,7 @@ def test_over_tls_all_is_well(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("status", "kind"), [(407, ProxyRefused), (403, ProxyRefused), (502, ServiceUnreachable)], ids=str
 )
-def test_a_proxy_that_lets_nobody_through(
-    status: int, kind: type[ServiceError], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_refusal_of_a_proxy_is_reported(status: int, kind: type[ServiceError], monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(lambda _seen: Reply(status)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with pytest.raises(ServiceError) as raised:
@@ -186,7 +183,7 @@ def test_a_proxy_that_lets_nobody_through(
 
 
 @pytest.mark.parametrize("url", ["http://auth.example", "https://me:you@auth.example", "ftp://auth.example"])
-def test_an_address_that_is_not_safe_gets_no_key(url: str) -> None:
+def test_unsafe_address_gets_no_key(url: str) -> None:
     with pytest.raises(AddressRefused):
         enter(Account("key", KEY, auth_url=url))
 
@@ -203,16 +200,14 @@ def test_an_address_that_is_not_safe_gets_no_key(url: str) -> None:
         (Account("token", jwt(exp=NOW - 1)), KeyRefused),
     ],
 )
-def test_an_account_that_cannot_work_is_refused_before_anything_is_sent(
-    account: Account, kind: type[ServiceError]
-) -> None:
+def test_incomplete_account_is_refused_before_anything_is_sent(account: Account, kind: type[ServiceError]) -> None:
     with pytest.raises(ServiceError) as raised:
         enter(account)
     assert type(raised.value) is kind
     assert KEY not in repr(raised.value)
 
 
-def test_an_access_token_of_ones_own_is_taken_as_it_is() -> None:
+def test_access_token_of_the_user_is_used_unchanged() -> None:
     assert enter(Account("token", f" {ACCESS}\n")) == Grant(
         ACCESS, Account("token", f" {ACCESS}\n"), NOW + 3600, NOW + 3600
     )
@@ -231,7 +226,7 @@ def test_an_access_token_of_ones_own_is_taken_as_it_is() -> None:
         Reply(200, f"{ACCESS}\n".encode(), {"Content-Type": "text/plain"}),
     ],
 )
-def test_a_company_hands_out_a_token(service: ScriptedServer, reply: Reply) -> None:
+def test_token_address_returns_a_token(service: ScriptedServer, reply: Reply) -> None:
     service.answer = lambda _seen: reply
     grant = enter(Account("url", "", token_url=f"{service.url}/token?team=a"))
     assert (grant.access_token, grant.has_session) == (ACCESS, False)
@@ -239,7 +234,7 @@ def test_a_company_hands_out_a_token(service: ScriptedServer, reply: Reply) -> N
     assert "authorization" not in service.seen[0].headers
 
 
-def test_a_company_whose_address_wants_a_post(service: ScriptedServer) -> None:
+def test_token_address_may_require_post(service: ScriptedServer) -> None:
     service.answer = lambda seen: Reply(405) if seen.method == "GET" else said({"token": ACCESS})
     assert enter(Account("url", "", token_url=service.url)).access_token == ACCESS
 
@@ -254,7 +249,9 @@ def test_a_company_whose_address_wants_a_post(service: ScriptedServer) -> None:
         (said({"id": 1}), ServiceFailed),
     ],
 )
-def test_a_company_that_hands_out_none(service: ScriptedServer, reply: Reply, kind: type[ServiceError]) -> None:
+def test_token_address_without_a_token_is_an_error(
+    service: ScriptedServer, reply: Reply, kind: type[ServiceError]
+) -> None:
     service.answer = lambda _seen: reply
     with pytest.raises(ServiceError) as raised:
         enter(Account("url", "", token_url=f"{service.url}/?secret={KEY}"))
@@ -274,7 +271,7 @@ def dated(now: float) -> Callable[[Seen], Reply]:
 
 
 @pytest.mark.parametrize("off_s", [-86_400.0, -3_500.0, 0.0, 3_500.0, 86_400.0])
-def test_a_clock_that_is_off_does_not_shorten_a_token_s_life(service: ScriptedServer, off_s: float) -> None:
+def test_wrong_clock_does_not_shorten_the_life_of_a_token(service: ScriptedServer, off_s: float) -> None:
     service.answer = dated(NOW)
     grant = enter(with_key(service), now=NOW + off_s)
     assert grant.skew_s == off_s
@@ -282,27 +279,27 @@ def test_a_clock_that_is_off_does_not_shorten_a_token_s_life(service: ScriptedSe
     assert grant.renew_at == NOW + off_s + 3300
 
 
-def test_a_clock_behind_shows_in_the_token_where_the_answer_has_no_date(service: ScriptedServer) -> None:
+def test_slow_clock_is_detected_from_the_token_without_a_date_header(service: ScriptedServer) -> None:
     assert enter(with_key(service), now=NOW - 7_200).expires_at == NOW - 3_600
     assert enter(with_key(service), now=NOW - 30).skew_s is None
 
 
-def test_a_short_lived_token_is_renewed_at_half_its_life(service: ScriptedServer) -> None:
+def test_short_lived_token_is_renewed_at_half_its_life(service: ScriptedServer) -> None:
     service.answer = lambda seen: granting(seen) if "Token" in seen.path else said({"jwt": jwt(exp=NOW + 60)})
     assert enter(with_key(service)).renew_at == NOW + 30
 
 
 @pytest.mark.parametrize("token", ["", "a.b", "a.!!!.c", "a.W10.c", "a.MQ.c", "a..c", "x" * 20_000, "a.e30.c"])
-def test_what_is_no_token_claims_nothing(token: str) -> None:
+def test_claims_of_anything_but_a_token_are_empty(token: str) -> None:
     assert claims(token) == {}
 
 
-def test_a_token_address_has_to_be_safe_too() -> None:
+def test_token_address_must_be_encrypted() -> None:
     with pytest.raises(AddressRefused):
         enter(Account("url", "", token_url="http://tokens.example/?team=a"))
 
 
-def test_no_secret_shows_in_a_repr(service: ScriptedServer) -> None:
+def test_secrets_are_not_in_a_repr(service: ScriptedServer) -> None:
     grant = enter(with_key(service))
     assert KEY not in repr(grant)
     assert ACCESS not in repr(grant)

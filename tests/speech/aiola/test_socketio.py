@@ -1,4 +1,4 @@
-"""One connection's conversation: open, ask for the namespace, listen, answer, end; in no other order."""
+"""`SocketIOProtocol`: opening, namespace, events, replies and end, in this order only."""
 
 from __future__ import annotations
 
@@ -25,140 +25,140 @@ ACCEPTED = '40/events,{"sid":"s1"}'
 
 
 def ready() -> SocketIOProtocol:
-    conversation = SocketIOProtocol()
-    conversation.opened()
-    conversation.receive(OPENING)
-    conversation.receive(ACCEPTED)
-    conversation.frames()
-    return conversation
+    protocol = SocketIOProtocol()
+    protocol.opened()
+    protocol.receive(OPENING)
+    protocol.receive(ACCEPTED)
+    protocol.frames()
+    return protocol
 
 
-def test_the_namespace_is_asked_for_once_the_session_is_open() -> None:
-    conversation = SocketIOProtocol()
-    conversation.opened()
-    assert conversation.frames() == []
-    assert conversation.receive(OPENING) == []
-    assert conversation.frames() == ["40/events,{}"]
-    assert conversation.frames() == []
-    assert conversation.receive(ACCEPTED) == [Ready("s1", 25.0, 20.0)]
+def test_namespace_is_requested_when_the_session_is_open() -> None:
+    protocol = SocketIOProtocol()
+    protocol.opened()
+    assert protocol.frames() == []
+    assert protocol.receive(OPENING) == []
+    assert protocol.frames() == ["40/events,{}"]
+    assert protocol.frames() == []
+    assert protocol.receive(ACCEPTED) == [Ready("s1", 25.0, 20.0)]
 
 
-def test_nothing_is_said_before_the_namespace_is_accepted() -> None:
-    conversation = SocketIOProtocol()
-    conversation.opened()
-    conversation.receive(OPENING)
+def test_emit_before_the_namespace_is_accepted_raises() -> None:
+    protocol = SocketIOProtocol()
+    protocol.opened()
+    protocol.receive(OPENING)
     with pytest.raises(RuntimeError, match="not open"):
-        conversation.emit("binary_data", b"x")
-    assert conversation.frames() == ["40/events,{}"]
+        protocol.emit("binary_data", b"x")
+    assert protocol.frames() == ["40/events,{}"]
 
 
-def test_a_refusal_is_the_end() -> None:
-    conversation = SocketIOProtocol()
-    conversation.opened()
-    conversation.receive(OPENING)
-    conversation.frames()
-    assert conversation.receive('44/events,{"message":"no"}') == [ConnectRefused({"message": "no"})]
-    assert conversation.receive(ACCEPTED) == []
-    assert conversation.receive("2") == []
-    assert conversation.frames() == []
+def test_nothing_follows_a_refusal() -> None:
+    protocol = SocketIOProtocol()
+    protocol.opened()
+    protocol.receive(OPENING)
+    protocol.frames()
+    assert protocol.receive('44/events,{"message":"no"}') == [ConnectRefused({"message": "no"})]
+    assert protocol.receive(ACCEPTED) == []
+    assert protocol.receive("2") == []
+    assert protocol.frames() == []
 
 
 @pytest.mark.parametrize(
     ("said", "payload"),
     [('"no"', {"message": "no"}), ("", {}), ("[1]", {}), ('{"error":{"code":"X"}}', {"error": {"code": "X"}})],
 )
-def test_a_refusal_in_any_form_has_a_payload(said: str, payload: dict[str, Any]) -> None:
-    conversation = SocketIOProtocol()
-    conversation.opened()
-    conversation.receive(OPENING)
-    assert conversation.receive(f"44/events,{said}") == [ConnectRefused(payload)]
+def test_refusal_in_any_form_has_a_payload(said: str, payload: dict[str, Any]) -> None:
+    protocol = SocketIOProtocol()
+    protocol.opened()
+    protocol.receive(OPENING)
+    assert protocol.receive(f"44/events,{said}") == [ConnectRefused(payload)]
 
 
 def test_events_come_with_their_first_argument() -> None:
-    conversation = ready()
-    assert conversation.receive('42/events,["transcript",{"transcript":"hi"},2]') == [
+    protocol = ready()
+    assert protocol.receive('42/events,["transcript",{"transcript":"hi"},2]') == [
         ServiceEvent("transcript", {"transcript": "hi"})
     ]
-    assert conversation.receive('42/events,["bare"]') == [ServiceEvent("bare", None)]
-    assert conversation.receive('451-/events,["sound",{"_placeholder":true,"num":0}]') == []
-    assert conversation.receive(b"pcm") == [ServiceEvent("sound", b"pcm")]
+    assert protocol.receive('42/events,["bare"]') == [ServiceEvent("bare", None)]
+    assert protocol.receive('451-/events,["sound",{"_placeholder":true,"num":0}]') == []
+    assert protocol.receive(b"pcm") == [ServiceEvent("sound", b"pcm")]
 
 
-def test_an_event_that_asks_for_it_is_acknowledged() -> None:
-    conversation = ready()
-    conversation.receive('42/events,7["transcript",{}]')
-    conversation.receive('42/events,["transcript",{}]')
-    assert conversation.frames() == ["43/events,7[]"]
+def test_event_with_a_number_is_acknowledged() -> None:
+    protocol = ready()
+    protocol.receive('42/events,7["transcript",{}]')
+    protocol.receive('42/events,["transcript",{}]')
+    assert protocol.frames() == ["43/events,7[]"]
 
 
-def test_pings_are_answered_with_what_they_carry() -> None:
-    conversation = ready()
-    assert conversation.receive("2") == [Pinged()]
-    assert conversation.receive("2probe") == [Pinged()]
-    assert conversation.frames() == ["3", "3probe"]
+def test_pings_are_answered_with_their_data() -> None:
+    protocol = ready()
+    assert protocol.receive("2") == [Pinged()]
+    assert protocol.receive("2probe") == [Pinged()]
+    assert protocol.frames() == ["3", "3probe"]
 
 
-def test_a_storm_of_pings_is_not_kept() -> None:
-    conversation = ready()
+def test_replies_to_many_pings_are_bounded() -> None:
+    protocol = ready()
     for _ in range(10 * MAX_REPLIES):
-        conversation.receive("2")
-    assert len(conversation.frames()) == MAX_REPLIES
+        protocol.receive("2")
+    assert len(protocol.frames()) == MAX_REPLIES
 
 
-def test_an_answer_never_comes_between_an_event_and_its_attachment() -> None:
-    conversation = ready()
-    conversation.emit("binary_data", b"1")
-    conversation.receive("2")
-    conversation.emit("binary_data", b"2")
+def test_replies_never_separate_an_event_from_its_attachment() -> None:
+    protocol = ready()
+    protocol.emit("binary_data", b"1")
+    protocol.receive("2")
+    protocol.emit("binary_data", b"2")
     text = '451-/events,["binary_data",{"_placeholder":true,"num":0}]'
-    assert conversation.frames() == ["3", text, b"1", text, b"2"]
+    assert protocol.frames() == ["3", text, b"1", text, b"2"]
 
 
-def test_other_namespaces_are_none_of_our_business() -> None:
-    conversation = ready()
+def test_other_namespaces_are_ignored() -> None:
+    protocol = ready()
     for frame in ('42["transcript",{}]', '42/other,5["a"]', "41", "41/other,", '40{"sid":"x"}', '44{"message":"no"}'):
-        assert conversation.receive(frame) == []
-    assert conversation.frames() == []
+        assert protocol.receive(frame) == []
+    assert protocol.frames() == []
 
 
 @pytest.mark.parametrize(("frame", "words"), [("1", "closed"), ("41/events,", "ended"), ("41/events", "ended")])
-def test_the_server_may_end_it(frame: str, words: str) -> None:
-    conversation = ready()
-    (ended,) = conversation.receive(frame)
+def test_server_may_end_the_session(frame: str, words: str) -> None:
+    protocol = ready()
+    (ended,) = protocol.receive(frame)
     assert isinstance(ended, ServiceDisconnected)
     assert words in ended.reason
-    assert conversation.receive('42/events,["transcript",{}]') == []
+    assert protocol.receive('42/events,["transcript",{}]') == []
     with pytest.raises(RuntimeError):
-        conversation.emit("binary_data", b"x")
+        protocol.emit("binary_data", b"x")
 
 
-def test_we_may_end_it_behind_what_was_said() -> None:
-    conversation = ready()
-    conversation.emit("set_keywords", {"a": "b"})
-    conversation.close()
-    assert conversation.frames() == ['42/events,["set_keywords",{"a":"b"}]', "41/events,"]
-    assert conversation.receive('42/events,["transcript",{}]') == []
+def test_disconnect_follows_earlier_events() -> None:
+    protocol = ready()
+    protocol.emit("set_keywords", {"a": "b"})
+    protocol.close()
+    assert protocol.frames() == ['42/events,["set_keywords",{"a":"b"}]', "41/events,"]
+    assert protocol.receive('42/events,["transcript",{}]') == []
 
 
-def test_a_second_opening_or_acceptance_changes_nothing() -> None:
-    conversation = ready()
-    assert conversation.receive('0{"sid":"e2"}') == []
-    assert conversation.receive('40/events,{"sid":"s2"}') == []
-    assert conversation.receive('44/events,{"message":"late"}') == []
-    assert conversation.frames() == []
-    conversation.emit("binary_data", b"")
+def test_second_opening_or_acceptance_is_ignored() -> None:
+    protocol = ready()
+    assert protocol.receive('0{"sid":"e2"}') == []
+    assert protocol.receive('40/events,{"sid":"s2"}') == []
+    assert protocol.receive('44/events,{"message":"late"}') == []
+    assert protocol.frames() == []
+    protocol.emit("binary_data", b"")
 
 
-def test_an_opening_without_times_has_the_usual_ones() -> None:
-    conversation = SocketIOProtocol()
-    conversation.opened()
-    conversation.receive('0{"sid":"e1"}')
-    assert conversation.receive(ACCEPTED) == [Ready("s1", 25.0, 20.0)]
+def test_opening_without_times_has_the_defaults() -> None:
+    protocol = SocketIOProtocol()
+    protocol.opened()
+    protocol.receive('0{"sid":"e1"}')
+    assert protocol.receive(ACCEPTED) == [Ready("s1", 25.0, 20.0)]
 
 
-def test_what_is_said_is_not_in_a_repr() -> None:
-    conversation = ready()
-    (event,) = conversation.receive('42/events,["transcript",{"transcript":"s3cret"}]')
+def test_payloads_are_not_in_a_repr() -> None:
+    protocol = ready()
+    (event,) = protocol.receive('42/events,["transcript",{"transcript":"s3cret"}]')
     assert "s3cret" not in repr(event)
     assert "s3cret" not in repr(ConnectRefused({"message": "s3cret"}))
 
@@ -166,12 +166,12 @@ def test_what_is_said_is_not_in_a_repr() -> None:
 @given(
     st.lists(st.text(max_size=30) | st.binary(max_size=30) | st.sampled_from([OPENING, ACCEPTED, "2", "41/events,"]))
 )
-def test_any_frames_are_heard_without_an_exception(frames: list[str | bytes]) -> None:
-    conversation = SocketIOProtocol()
-    conversation.opened()
+def test_any_frames_are_received_without_an_exception(frames: list[str | bytes]) -> None:
+    protocol = SocketIOProtocol()
+    protocol.opened()
     for frame in frames:
-        conversation.receive(frame)
-        conversation.frames()
+        protocol.receive(frame)
+        protocol.frames()
 
 
 FRAMES = st.sampled_from(
@@ -179,53 +179,53 @@ FRAMES = st.sampled_from(
 )
 
 
-class Talk(RuleBasedStateMachine):
-    """Whatever comes in whatever order: one `Ready` at most, one end at most, nothing after the end."""
+class ProtocolMachine(RuleBasedStateMachine):
+    """Any messages in any order: one `Ready` at most, one end at most, no event after the end."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.conversation = SocketIOProtocol()
-        self.heard: list[ProtocolEvent] = []
+        self.protocol = SocketIOProtocol()
+        self.events: list[ProtocolEvent] = []
         self.closed = False
 
     @rule()
     def opened(self) -> None:
-        self.conversation.opened()
+        self.protocol.opened()
 
     @rule(frame=FRAMES)
     def receive(self, frame: str | bytes) -> None:
-        heard = self.conversation.receive(frame)
-        assert not (heard and (self.closed or self.over))
-        self.heard += heard
+        events = self.protocol.receive(frame)
+        assert not (events and (self.closed or self.over))
+        self.events += events
 
-    @precondition(lambda self: self.conversation.ready)
+    @precondition(lambda self: self.protocol.ready)
     @rule()
     def emit(self) -> None:
-        self.conversation.emit("a", b"x")
-        assert self.conversation.frames()[-2:] == ['451-/events,["a",{"_placeholder":true,"num":0}]', b"x"]
+        self.protocol.emit("a", b"x")
+        assert self.protocol.frames()[-2:] == ['451-/events,["a",{"_placeholder":true,"num":0}]', b"x"]
 
-    @precondition(lambda self: not self.conversation.ready)
+    @precondition(lambda self: not self.protocol.ready)
     @rule()
     def emit_is_refused(self) -> None:
         with pytest.raises(RuntimeError):
-            self.conversation.emit("a", b"x")
+            self.protocol.emit("a", b"x")
 
     @rule()
     def close(self) -> None:
-        self.conversation.close()
+        self.protocol.close()
         self.closed = True
 
     @property
     def over(self) -> bool:
-        return any(isinstance(each, ServiceDisconnected | ConnectRefused) for each in self.heard)
+        return any(isinstance(each, ServiceDisconnected | ConnectRefused) for each in self.events)
 
     @invariant()
     def ready_comes_once_and_before_any_event(self) -> None:
-        kinds = [type(each) for each in self.heard if not isinstance(each, Pinged)]
+        kinds = [type(each) for each in self.events if not isinstance(each, Pinged)]
         assert kinds.count(Ready) <= 1
         assert kinds.count(ServiceDisconnected) + kinds.count(ConnectRefused) <= 1
         assert ServiceEvent not in kinds or kinds.index(Ready) < kinds.index(ServiceEvent)
-        assert self.conversation.ready == (Ready in kinds and not self.over and not self.closed)
+        assert self.protocol.ready == (Ready in kinds and not self.over and not self.closed)
 
 
-TestTalk = Talk.TestCase
+TestProtocolMachine = ProtocolMachine.TestCase

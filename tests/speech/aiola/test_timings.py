@@ -1,4 +1,4 @@
-"""What the service had when, how long it takes, and how long to wait before the next attempt."""
+"""The log of received sound, the estimate of the service's latency, and the waits between attempts."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ from saywrite.speech.aiola.connection import FIRST_S, LONGEST_S, delays
 from saywrite.speech.aiola.delivery.timings import KEPT_S, LEAST_PATIENCE_S, AckLog, LatencyEstimator
 
 
-def test_what_the_service_had_at_a_time_and_when_it_had_a_sound() -> None:
-    receipts = AckLog(100, 1.0)
-    receipts.note(200, 2.0)
-    receipts.note(300, 3.0)
-    assert [receipts.had(at) for at in (0.5, 1.5, 2.0, 9.0)] == [100, 100, 200, 300]
-    assert [receipts.when(offset) for offset in (50, 150, 200, 201, 301)] == [1.0, 2.0, 2.0, 3.0, None]
-    assert receipts.latest == 300
+def test_log_maps_times_to_offsets_and_back() -> None:
+    log = AckLog(100, 1.0)
+    log.note(200, 2.0)
+    log.note(300, 3.0)
+    assert [log.offset_at(at) for at in (0.5, 1.5, 2.0, 9.0)] == [100, 100, 200, 300]
+    assert [log.time_of(offset) for offset in (50, 150, 200, 201, 301)] == [1.0, 2.0, 2.0, 3.0, None]
+    assert log.latest == 300
 
 
-def test_an_older_receipt_takes_nothing_back() -> None:
-    receipts = AckLog(100, 1.0)
-    receipts.note(300, 2.0)
-    receipts.note(200, 3.0)
-    assert receipts.had(3.0) == 300
+def test_older_entry_does_not_lower_the_log() -> None:
+    log = AckLog(100, 1.0)
+    log.note(300, 2.0)
+    log.note(200, 3.0)
+    assert log.offset_at(3.0) == 300
 
 
 @given(st.lists(st.floats(0.01, 5), max_size=400))
-def test_the_log_stays_small_and_keeps_the_last_minute(waits: list[float]) -> None:
-    receipts, now, kept = AckLog(0, 0.0), 0.0, []
+def test_log_stays_small_and_keeps_the_last_minute(waits: list[float]) -> None:
+    log, now, kept = AckLog(0, 0.0), 0.0, []
     for number, wait in enumerate(waits, 1):
         now += wait
-        receipts.note(number, now)
+        log.note(number, now)
         kept.append((number, now))
     for number, at in kept:
         if at >= now - KEPT_S / 2:
-            assert receipts.when(number) == at
-    assert len(receipts._times) <= 2 * sum(at >= now - KEPT_S for _n, at in kept) + 4
+            assert log.time_of(number) == at
+    assert len(log._times) <= 2 * sum(at >= now - KEPT_S for _n, at in kept) + 4
 
 
-def test_patience_grows_with_what_was_seen() -> None:
+def test_patience_grows_with_the_longest_answer() -> None:
     delays = LatencyEstimator()
     assert not delays.known
     assert delays.patience >= LEAST_PATIENCE_S
@@ -51,7 +51,7 @@ def test_patience_grows_with_what_was_seen() -> None:
     assert delays.patience == 8.5
 
 
-def test_an_answer_that_is_more_likely_a_later_utterances_teaches_nothing() -> None:
+def test_answer_of_a_later_utterance_does_not_change_the_estimate() -> None:
     delays = LatencyEstimator()
     delays.learn([10.0], 10.3)
     delays.learn([20.0, 30.0], 30.3)
@@ -60,7 +60,7 @@ def test_an_answer_that_is_more_likely_a_later_utterances_teaches_nothing() -> N
     assert delays.longest == 10.0
 
 
-def test_attempts_come_ever_less_often_and_never_in_step() -> None:
+def test_attempts_become_rarer_and_differ_between_clients() -> None:
     first, second = (list(islice(delays(Random(seed)), 12)) for seed in (1, 2))
     assert first != second
     for waits in (first, second):

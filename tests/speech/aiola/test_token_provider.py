@@ -1,4 +1,4 @@
-"""Grants as the dictation thread sees them: found in the background, kept, renewed, dropped, closed in bounded time."""
+"""`TokenProvider`: fetched in the background, kept, renewed, dropped, and closed within a time limit."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from saywrite.foundation.errors import (
     ServiceUnreachable,
 )
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, TokenFetched, TokenProvider
+from saywrite.speech.network.network import Network
 
 START = 1_800_000_000.0
 LIFE_S = 3_600.0
@@ -67,7 +67,7 @@ def desk() -> Iterator[Desk]:
         yield Desk(server)
 
 
-def test_a_fetch_tells_the_account_first_so_that_its_host_can_be_dialed_and_then_the_grant(desk: Desk) -> None:
+def test_fetch_posts_the_account_first_and_then_the_grant(desk: Desk) -> None:
     assert desk.grants.current() is None
     desk.grants.fetch()
     assert desk.grants.fetching
@@ -80,7 +80,7 @@ def test_a_fetch_tells_the_account_first_so_that_its_host_can_be_dialed_and_then
     assert not desk.grants.fetching
 
 
-def test_only_one_fetch_is_under_way(desk: Desk) -> None:
+def test_only_one_fetch_runs(desk: Desk) -> None:
     for _ in range(5):
         desk.grants.fetch()
     desk.take()
@@ -89,7 +89,7 @@ def test_only_one_fetch_is_under_way(desk: Desk) -> None:
     assert desk.posted.empty()
 
 
-def test_a_grant_is_kept_until_five_minutes_before_it_expires(desk: Desk) -> None:
+def test_grant_is_kept_until_five_minutes_before_it_expires(desk: Desk) -> None:
     desk.sign_in()
     desk.now = START + LIFE_S - 301
     assert desk.grants.current() is not None
@@ -97,7 +97,7 @@ def test_a_grant_is_kept_until_five_minutes_before_it_expires(desk: Desk) -> Non
     assert desk.grants.current() is None
 
 
-def test_what_is_about_to_expire_is_renewed_while_somebody_wants_it(desk: Desk) -> None:
+def test_wanted_grant_is_renewed_before_it_expires(desk: Desk) -> None:
     desk.sign_in()
     first = desk.grants.current()
     desk.grants.wanted = True
@@ -115,14 +115,14 @@ def test_what_is_about_to_expire_is_renewed_while_somebody_wants_it(desk: Desk) 
     assert not desk.closed  # somebody may still be streaming with the first
 
 
-def test_nothing_is_renewed_while_nobody_wants_it(desk: Desk) -> None:
+def test_unwanted_grant_is_not_renewed(desk: Desk) -> None:
     desk.sign_in()
     desk.now = START + LIFE_S
     assert desk.grants.wake(100.0) is None
     assert not desk.grants.fetching
 
 
-def test_a_renewal_that_fails_is_tried_again_and_is_no_news_while_the_grant_holds(desk: Desk) -> None:
+def test_failed_renewal_of_a_valid_grant_is_retried_silently(desk: Desk) -> None:
     desk.sign_in()
     desk.grants.wanted = True
     desk.server.answer = lambda _seen: refused(503, "INTERNAL_ERROR")
@@ -137,7 +137,7 @@ def test_a_renewal_that_fails_is_tried_again_and_is_no_news_while_the_grant_hold
     assert isinstance(desk.take(), TokenFetched)
 
 
-def test_a_renewal_that_fails_when_nothing_holds_any_more_is_news(desk: Desk) -> None:
+def test_failed_renewal_of_an_expired_grant_is_reported(desk: Desk) -> None:
     desk.sign_in()
     desk.grants.wanted = True
     desk.server.answer = lambda _seen: refused(503, "INTERNAL_ERROR")
@@ -149,7 +149,7 @@ def test_a_renewal_that_fails_when_nothing_holds_any_more_is_news(desk: Desk) ->
     assert type(failed.error) is ServiceFailed
 
 
-def test_what_was_forgotten_is_not_used_and_its_session_goes_on(desk: Desk) -> None:
+def test_forgotten_grant_is_not_used_and_its_session_stays_open(desk: Desk) -> None:
     desk.sign_in()
     desk.grants.forget()
     assert desk.grants.current() is None
@@ -158,14 +158,14 @@ def test_what_was_forgotten_is_not_used_and_its_session_goes_on(desk: Desk) -> N
     assert not desk.closed
 
 
-def test_what_was_revoked_is_closed_in_the_background(desk: Desk) -> None:
+def test_revoked_grant_is_closed_in_the_background(desk: Desk) -> None:
     granted = desk.sign_in()
     assert isinstance(granted, TokenFetched)
     desk.grants.forget(revoke=True)
     wait_until(lambda: desk.closed == [granted.grant.access_token])
 
 
-def test_the_answer_to_a_forgotten_fetch_is_ignored_and_its_session_closed(desk: Desk) -> None:
+def test_grant_of_a_forgotten_fetch_is_ignored_and_closed(desk: Desk) -> None:
     waits = threading.Event()
 
     def slowly(seen: Seen) -> Reply:
@@ -188,7 +188,7 @@ def test_the_answer_to_a_forgotten_fetch_is_ignored_and_its_session_closed(desk:
     assert desk.closed != [current.access_token if current else ""]
 
 
-def test_a_grant_that_was_posted_before_it_was_forgotten_is_closed_too(desk: Desk) -> None:
+def test_grant_posted_before_it_was_forgotten_is_closed(desk: Desk) -> None:
     desk.grants.fetch()
     desk.take()
     granted = desk.posted.get(timeout=10)
@@ -199,7 +199,7 @@ def test_a_grant_that_was_posted_before_it_was_forgotten_is_closed_too(desk: Des
     wait_until(lambda: desk.closed == [granted.grant.access_token])
 
 
-def test_messages_of_others_are_left_alone(desk: Desk) -> None:
+def test_messages_of_others_are_ignored(desk: Desk) -> None:
     desk.grants.fetch()
     for message in (None, "text", AccountFound(99, Account("key", KEY)), AuthFailed(0, KeyMissing("x"))):
         assert not desk.grants.receive(message)
@@ -212,7 +212,7 @@ def test_messages_of_others_are_left_alone(desk: Desk) -> None:
     ("raised", "kind"),
     [(KeyMissing("None.", "Get one."), KeyMissing), (SecretsUnavailable("Locked.", "Unlock."), KeyMissing)],
 )
-def test_no_account_is_a_failure_in_words(desk: Desk, raised: Exception, kind: type[ServiceError]) -> None:
+def test_missing_account_is_reported(desk: Desk, raised: Exception, kind: type[ServiceError]) -> None:
     def find() -> Account:
         raise raised
 
@@ -225,7 +225,7 @@ def test_no_account_is_a_failure_in_words(desk: Desk, raised: Exception, kind: t
     assert not desk.grants.fetching
 
 
-def test_a_refused_key_is_a_failure_and_the_next_fetch_tries_again(desk: Desk) -> None:
+def test_fetch_after_a_refused_key_tries_again(desk: Desk) -> None:
     desk.server.answer = lambda _seen: refused(401, "UNAUTHORIZED")
     failed = desk.sign_in()
     assert isinstance(failed, AuthFailed)
@@ -234,9 +234,7 @@ def test_a_refused_key_is_a_failure_and_the_next_fetch_tries_again(desk: Desk) -
     assert isinstance(desk.sign_in(), TokenFetched)
 
 
-def test_the_unforeseen_is_a_failure_in_words_and_in_the_log_without_secrets(
-    desk: Desk, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_unforeseen_error_is_reported_and_logged_without_secrets(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     def find() -> Account:
         raise LookupError(KEY)
 
@@ -250,7 +248,7 @@ def test_the_unforeseen_is_a_failure_in_words_and_in_the_log_without_secrets(
     assert KEY not in caplog.text + repr(failed)
 
 
-def test_a_sign_in_that_hangs_is_given_up_and_the_next_one_does_not_wait_for_it(desk: Desk) -> None:
+def test_hanging_sign_in_is_given_up_and_does_not_delay_the_next(desk: Desk) -> None:
     desk.server.answer = lambda _seen: Reply(hangs=True)
     desk.grants.fetch()
     assert isinstance(desk.take(), AccountFound)
@@ -265,7 +263,7 @@ def test_a_sign_in_that_hangs_is_given_up_and_the_next_one_does_not_wait_for_it(
     assert isinstance(desk.sign_in(), TokenFetched)
 
 
-def test_waiting_for_a_locked_keyring_is_not_hanging(desk: Desk) -> None:
+def test_wait_for_a_locked_keyring_has_no_limit(desk: Desk) -> None:
     unlocked = threading.Event()
     account = desk.find()
 
@@ -291,7 +289,7 @@ def test_closing_closes_the_session(desk: Desk) -> None:
     assert desk.closed == [granted.grant.access_token]
 
 
-def test_closing_waits_no_longer_than_it_may_for_a_service_that_hangs(desk: Desk) -> None:
+def test_close_waits_a_limited_time_for_a_hanging_service(desk: Desk) -> None:
     desk.sign_in()
     desk.server.answer = lambda _seen: Reply(hangs=True)
     began = time.monotonic()
@@ -299,7 +297,7 @@ def test_closing_waits_no_longer_than_it_may_for_a_service_that_hangs(desk: Desk
     assert time.monotonic() - began < 5.0
 
 
-def test_closing_in_the_middle_of_a_sign_in_leaves_no_session_behind(desk: Desk) -> None:
+def test_close_during_a_sign_in_leaves_no_session_open(desk: Desk) -> None:
     inside, waits = threading.Event(), threading.Event()
 
     def slowly(seen: Seen) -> Reply:
@@ -316,9 +314,7 @@ def test_closing_in_the_middle_of_a_sign_in_leaves_no_session_behind(desk: Desk)
     assert desk.sessions == len(desk.closed) == 1
 
 
-def test_a_service_that_does_not_close_the_session_keeps_nobody_from_quitting(
-    desk: Desk, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_failure_to_close_the_session_does_not_delay_quitting(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     desk.sign_in()
     desk.server.answer = lambda _seen: Reply(breaks=True)
@@ -326,7 +322,7 @@ def test_a_service_that_does_not_close_the_session_keeps_nobody_from_quitting(
     assert "could not be closed: ServiceUnreachable" in caplog.text
 
 
-def test_closing_with_nothing_to_close(desk: Desk) -> None:
+def test_close_without_a_session_sends_nothing(desk: Desk) -> None:
     desk.grants.close(10.0)
     assert not desk.server.seen
 

@@ -1,4 +1,4 @@
-"""Delivery: whatever the line does, every word comes once and in order, or is reported as outstanding."""
+"""`DeliveryTracker`: every word comes once and in order, or is reported as outstanding."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def in_order(outcome: Outcome) -> bool:
 
 
 @given(speeches(), any_delays)
-def test_on_a_sound_line_every_word_comes_once(speech: list[Spoken], delays: list[float]) -> None:
+def test_every_word_comes_once_on_a_working_connection(speech: list[Spoken], delays: list[float]) -> None:
     outcome = dictate(speech, delays=delays)
     assert outcome.words == said(speech)
     assert outcome.verdict is CompletionState.COMPLETE
@@ -78,7 +78,7 @@ def test_on_a_sound_line_every_word_comes_once(speech: list[Spoken], delays: lis
 
 
 @given(speeches(), drops, steady_delays(), st.sampled_from([1.0, 4.0, 10.0, 50.0]))
-def test_however_often_the_line_is_lost_every_word_comes_once(
+def test_every_word_comes_once_over_any_number_of_losses(
     speech: list[Spoken], drops: list[tuple[float, float]], delays: list[float], speed: float
 ) -> None:
     outcome = dictate(speech, drops=drops, delays=delays, speed=max(speed, 1.5))
@@ -88,7 +88,7 @@ def test_however_often_the_line_is_lost_every_word_comes_once(
 
 
 @given(speeches(), drops, steady_delays(), st.floats(0.1, 6.0))
-def test_a_line_that_is_dead_before_anybody_notices_costs_no_word(
+def test_connection_that_dies_unnoticed_loses_no_word(
     speech: list[Spoken], drops: list[tuple[float, float]], delays: list[float], dead_s: float
 ) -> None:
     outcome = dictate(speech, drops=drops, delays=delays, dead_s=dead_s)
@@ -97,14 +97,14 @@ def test_a_line_that_is_dead_before_anybody_notices_costs_no_word(
 
 
 @given(speeches(), drops, any_delays)
-def test_no_word_is_lost_however_unevenly_the_service_answers(
+def test_no_word_is_lost_with_uneven_answers(
     speech: list[Spoken], drops: list[tuple[float, float]], delays: list[float]
 ) -> None:
     assert not missing(speech, dictate(speech, drops=drops, delays=delays))
 
 
 @given(speeches(coughs=True, distinct=True))
-def test_what_the_service_passes_over_is_let_go(speech: list[Spoken]) -> None:
+def test_utterance_without_an_answer_is_dropped(speech: list[Spoken]) -> None:
     outcome = dictate(speech)
     assert outcome.words == said(speech)
     assert in_order(outcome)
@@ -113,12 +113,12 @@ def test_what_the_service_passes_over_is_let_go(speech: list[Spoken]) -> None:
 
 
 @given(speeches(coughs=True, distinct=True), drops)
-def test_a_cough_costs_no_word_whatever_the_line_does(speech: list[Spoken], drops: list[tuple[float, float]]) -> None:
+def test_cough_loses_no_word_on_any_connection(speech: list[Spoken], drops: list[tuple[float, float]]) -> None:
     assert not missing(speech, dictate(speech, drops=drops))
 
 
 @given(speeches(pauses=(0.52, 1.2), distinct=True), drops, st.floats(0.0, 0.3))
-def test_where_the_service_cuts_finer_than_we_do_no_word_is_lost(
+def test_finer_segments_of_the_service_lose_no_word(
     speech: list[Spoken], drops: list[tuple[float, float]], late_s: float
 ) -> None:
     outcome = dictate(speech, drops=drops, detector_late_s=late_s)
@@ -126,15 +126,13 @@ def test_where_the_service_cuts_finer_than_we_do_no_word_is_lost(
 
 
 @given(speeches(pauses=(0.2, 1.2), distinct=True), drops)
-def test_where_we_cut_finer_than_the_service_no_word_is_lost(
-    speech: list[Spoken], drops: list[tuple[float, float]]
-) -> None:
+def test_coarser_segments_of_the_service_lose_no_word(speech: list[Spoken], drops: list[tuple[float, float]]) -> None:
     outcome = dictate(speech, drops=drops, detector_late_s=0.0, detector_merges_s=0.15)
     assert not missing(speech, outcome)
 
 
 @given(speeches(), st.integers(0, 3))
-def test_a_service_that_falls_silent_leaves_the_rest_outstanding(speech: list[Spoken], mute_from: int) -> None:
+def test_silent_service_leaves_the_rest_outstanding(speech: list[Spoken], mute_from: int) -> None:
     """What is not confirmed holds every word that did not come."""
     outcome = dictate(speech, mute=range(mute_from, 50), drops=[(5.0, 0.1), (9.0, 0.1), (13.0, 0.1)])
     came = outcome.words
@@ -154,7 +152,7 @@ def test_a_service_that_falls_silent_leaves_the_rest_outstanding(speech: list[Sp
         assert outcome.confirmed <= first_missing * SAMPLE_RATE
 
 
-def test_a_cough_at_the_end_is_asked_for_once_more_and_then_let_go() -> None:
+def test_cough_at_the_end_is_sent_once_more_and_then_dropped() -> None:
     speech = [Spoken(0.6, ("alpha", "bravo", "charlie")), Spoken(4.0, ())]
     outcome = dictate(speech)
     assert outcome.words == ["alpha", "bravo", "charlie"]
@@ -162,7 +160,7 @@ def test_a_cough_at_the_end_is_asked_for_once_more_and_then_let_go() -> None:
     assert outcome.reconnects == 1
 
 
-def test_the_last_word_needs_no_more_time_than_the_service_takes() -> None:
+def test_dictation_ends_as_soon_as_the_service_has_answered() -> None:
     speech = [Spoken(0.6, ("alpha", "bravo", "charlie"))]
     outcome = dictate(speech, tail_s=0.0)
     assert outcome.words == ["alpha", "bravo", "charlie"]
@@ -170,7 +168,7 @@ def test_the_last_word_needs_no_more_time_than_the_service_takes() -> None:
 
 
 @pytest.mark.parametrize("spoken", [True, False])
-def test_silence_is_confirmed_when_the_service_had_time_to_say_something(spoken: bool) -> None:
+def test_silence_is_confirmed_after_the_service_had_time_to_answer(spoken: bool) -> None:
     session = DeliveryTracker(VoiceSettings())
     session.connected(0.0)
     second = SAMPLE_RATE
@@ -189,7 +187,7 @@ def test_silence_is_confirmed_when_the_service_had_time_to_say_something(spoken:
         assert session.confirmed > 8 * second
 
 
-def test_a_transcript_of_a_connection_that_is_gone_is_nobodys() -> None:
+def test_transcript_of_a_lost_connection_is_ignored() -> None:
     session = DeliveryTracker(VoiceSettings())
     session.connected(0.0)
     session.lost()

@@ -1,4 +1,4 @@
-"""A file through the batch endpoint: sent whole and as it is, its text as one final, and every way it can go wrong."""
+"""A file through the batch endpoint: sent unchanged, its text as one final, and every failure."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from random import Random
 import pytest
 from tests.aiola_server import certificates
 from tests.speech.aiola.scripted_http import KEY, Reply, ScriptedServer, Seen, jwt, refused, said, serving
+from tests.speech.event_poster import EventPoster
 
 from saywrite.foundation.errors import KeyMissing
 from saywrite.foundation.events import (
@@ -30,10 +31,10 @@ from saywrite.foundation.events import (
 from saywrite.speech.aiola import file_request
 from saywrite.speech.aiola import upload_engine as upload
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.aiola.upload_engine import AIOLA_FILE, UploadRecognizer
 from saywrite.speech.aiola.upload_messages import FileTranscribed
 from saywrite.speech.engine import Incoming, Request, VoiceSettings
+from saywrite.speech.network.network import Network
 
 PATH = "/api/speech-to-text/file"
 TEXT = "the weather is fine"
@@ -76,13 +77,14 @@ class Run:
         self.now_more = 0.0
         url = service.server.url
         self.find: Callable[[], Account] = lambda: Account("key", KEY, url, url)
-        self.recognizer = UploadRecognizer(
+        recognizer = UploadRecognizer(
             self.inbox.put,
             lambda: self.find(),
             network or Network(),
             clock=self.clock,
             random=Random(1),
         )
+        self.recognizer = EventPoster(recognizer, self.inbox.put)
 
     def clock(self) -> float:
         return time.monotonic() + self.now_more
@@ -154,9 +156,7 @@ def parts(seen: Seen) -> dict[str, Message]:
     return {str(part.get_param("name", header="Content-Disposition")): part for part in message.get_payload()}  # type: ignore[union-attr, misc, arg-type]
 
 
-def test_the_file_goes_out_as_it_is_and_its_text_comes_back_in_its_place(
-    run: Run, service: Service, request_: Request
-) -> None:
+def test_file_is_sent_unchanged_and_its_text_has_its_place(run: Run, service: Service, request_: Request) -> None:
     told = run.whole(request_)
     assert told[-4:] == [
         Final("d1", TEXT, round(1.25 * SAMPLE_RATE), round(4.75 * SAMPLE_RATE)),
@@ -181,7 +181,7 @@ def test_the_file_goes_out_as_it_is_and_its_text_comes_back_in_its_place(
     }
 
 
-def test_a_service_may_live_below_a_path_of_its_host(run: Run, service: Service, request_: Request) -> None:
+def test_base_url_may_have_a_path(run: Run, service: Service, request_: Request) -> None:
     run.find = lambda: Account("key", KEY, f"{service.server.url}/speech/v1", service.server.url)
     service.on_file = [refused(403, "FORBIDDEN")]
     answer = service.server.answer
@@ -189,12 +189,12 @@ def test_a_service_may_live_below_a_path_of_its_host(run: Run, service: Service,
     assert run.whole(request_)[-1] == RecognizerFinished("d1", complete=True)
 
 
-def test_the_file_s_name_stays_at_home(run: Run, service: Service, request_: Request) -> None:
+def test_name_of_the_file_is_not_sent(run: Run, service: Service, request_: Request) -> None:
     run.whole(request_)
     assert b"Secret" not in service.uploads[0].body
 
 
-def test_progress_is_told_in_bytes(run: Run, service: Service, request_: Request) -> None:
+def test_progress_is_reported_in_bytes(run: Run, service: Service, request_: Request) -> None:
     run.whole(request_)
     traffic = run.of(Traffic)
     amounts = [event.sent for event in traffic if isinstance(event, Traffic)]
@@ -211,7 +211,7 @@ def test_progress_is_told_in_bytes(run: Run, service: Service, request_: Request
     ]
 
 
-def test_the_sound_it_is_fed_is_taken_at_once_so_that_reading_the_file_never_waits(run: Run, request_: Request) -> None:
+def test_fed_sound_is_confirmed_at_once(run: Run, request_: Request) -> None:
     run.recognizer.start(request_)
     run.recognizer.feed(bytes(200), 100)
     run.recognizer.feed(bytes(200), 200)
@@ -220,9 +220,7 @@ def test_the_sound_it_is_fed_is_taken_at_once_so_that_reading_the_file_never_wai
     assert run.of(Progress) == [Progress("d1", 100, 0), Progress("d1", 200, 0)]
 
 
-def test_the_text_waits_until_the_file_has_been_read_to_its_end_here_too(
-    run: Run, service: Service, request_: Request
-) -> None:
+def test_text_waits_until_the_file_is_read_to_its_end(run: Run, service: Service, request_: Request) -> None:
     run.recognizer.start(request_)
     run.recognizer.feed(bytes(200), 3 * SAMPLE_RATE)
     run.work(lambda: any(isinstance(event, Traffic) and event.received for event in run.told))
@@ -248,7 +246,7 @@ def test_the_text_waits_until_the_file_has_been_read_to_its_end_here_too(
         ({"transcript": "  "}, []),
     ],
 )
-def test_places_that_make_no_sense_do_no_harm(
+def test_impossible_segments_are_ignored(
     run: Run, service: Service, request_: Request, answer: object, finals: list[Final]
 ) -> None:
     service.on_file = [said(answer)]
@@ -270,7 +268,7 @@ TROUBLE = [
 
 
 @pytest.mark.parametrize("reply", [case[1] for case in TROUBLE], ids=[case[0] for case in TROUBLE])
-def test_what_may_pass_is_tried_again_until_the_text_is_there(
+def test_curable_failure_is_retried_until_the_text_comes(
     run: Run, service: Service, request_: Request, reply: Reply
 ) -> None:
     service.on_file = [reply, reply, said(WORDS)]
@@ -285,7 +283,7 @@ def test_what_may_pass_is_tried_again_until_the_text_is_there(
     assert all(event.reason and event.state in ("lost", "refused") for event in waits)
 
 
-def test_the_wait_the_service_asks_for_is_kept(run: Run, service: Service, request_: Request) -> None:
+def test_requested_wait_is_kept(run: Run, service: Service, request_: Request) -> None:
     service.on_file = [refused(429, "RATE_LIMIT_EXCEEDED", **{"Retry-After": "30"}), said(WORDS)]
     run.whole(request_)
     waits = [e for e in run.of(ConnectionChanged) if isinstance(e, ConnectionChanged) and e.retry_in_s]
@@ -293,9 +291,7 @@ def test_the_wait_the_service_asks_for_is_kept(run: Run, service: Service, reque
     assert run.now_more > 25.0
 
 
-def test_all_bytes_that_left_this_computer_count_also_those_in_vain(
-    run: Run, service: Service, request_: Request
-) -> None:
+def test_bytes_of_failed_uploads_count_as_traffic(run: Run, service: Service, request_: Request) -> None:
     service.on_file = [refused(500, "INTERNAL_ERROR"), said(WORDS)]
     run.whole(request_)
     last = run.of(Traffic)[-1]
@@ -303,7 +299,7 @@ def test_all_bytes_that_left_this_computer_count_also_those_in_vain(
     assert last.sent == sum(int(seen.headers["content-length"]) for seen in service.uploads)
 
 
-def test_a_token_that_expired_meanwhile_is_replaced(run: Run, service: Service, request_: Request) -> None:
+def test_token_expired_during_an_upload_is_replaced(run: Run, service: Service, request_: Request) -> None:
     service.on_file = [refused(401, "TOKEN_EXPIRED"), said(WORDS)]
     told = run.whole(request_)
     assert told[-1] == RecognizerFinished("d1", complete=True)
@@ -322,7 +318,7 @@ INCURABLE = [
 
 
 @pytest.mark.parametrize(("reply", "about", "words"), [c[1:] for c in INCURABLE], ids=[c[0] for c in INCURABLE])
-def test_what_trying_again_cannot_cure_ends_it_with_a_remedy(
+def test_incurable_failure_ends_the_upload_with_a_remedy(
     run: Run, service: Service, request_: Request, reply: Reply, about: str, words: str
 ) -> None:
     service.on_file = [reply]
@@ -340,7 +336,7 @@ def test_what_trying_again_cannot_cure_ends_it_with_a_remedy(
     assert (last.retry_in_s, failed.what in last.reason) == (None, True)
 
 
-def test_a_refusal_that_comes_before_all_was_sent_is_understood(run: Run, service: Service, request_: Request) -> None:
+def test_refusal_before_the_end_of_the_upload_is_read(run: Run, service: Service, request_: Request) -> None:
     assert request_.file is not None
     request_.file.write_bytes(bytes(20_000_000))
     service.on_file = [said(WORDS)]
@@ -357,7 +353,7 @@ def test_a_refusal_that_comes_before_all_was_sent_is_understood(run: Run, servic
     assert "does not take this sound" in failed.what
 
 
-def test_there_is_no_account(run: Run, service: Service, request_: Request) -> None:
+def test_missing_account_ends_the_upload(run: Run, service: Service, request_: Request) -> None:
     def find() -> Account:
         raise KeyMissing("There is no aiOla API key yet.", "Put it somewhere.")
 
@@ -368,14 +364,14 @@ def test_there_is_no_account(run: Run, service: Service, request_: Request) -> N
     assert told[-1] == RecognizerFinished("d1", complete=False)
 
 
-def test_a_file_that_is_not_there(run: Run, request_: Request, tmp_path: Path) -> None:
+def test_missing_file_is_reported(run: Run, request_: Request, tmp_path: Path) -> None:
     run.whole(replace(request_, file=tmp_path / "gone.mp3"))
     (failed,) = run.of(Failed)
     assert isinstance(failed, Failed)
     assert failed.what == "gone.mp3 cannot be read: No such file or directory."
 
 
-def test_a_language_nobody_knows(run: Run, service: Service, request_: Request) -> None:
+def test_unknown_language_is_reported(run: Run, service: Service, request_: Request) -> None:
     run.whole(replace(request_, language="xx"))
     (failed,) = run.of(Failed)
     assert isinstance(failed, Failed)
@@ -383,7 +379,7 @@ def test_a_language_nobody_knows(run: Run, service: Service, request_: Request) 
     assert not service.server.seen
 
 
-def test_a_service_that_stays_in_trouble_is_given_up_in_the_end(
+def test_upload_is_given_up_when_the_service_keeps_failing(
     run: Run, service: Service, request_: Request, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upload, "GIVE_UP_S", 20.0)
@@ -396,7 +392,7 @@ def test_a_service_that_stays_in_trouble_is_given_up_in_the_end(
     assert len(service.uploads) > 3
 
 
-def test_an_answer_without_measure_is_not_taken_in(
+def test_answer_over_the_limit_is_not_read(
     run: Run, service: Service, request_: Request, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file_request, "ANSWER_LIMIT", 10_000)
@@ -408,7 +404,7 @@ def test_an_answer_without_measure_is_not_taken_in(
 # Ending it
 
 
-def test_a_cancel_while_the_line_is_stuck_closes_it_at_once(run: Run, service: Service, request_: Request) -> None:
+def test_cancel_during_a_stalled_upload_closes_the_connection(run: Run, service: Service, request_: Request) -> None:
     assert request_.file is not None
     request_.file.write_bytes(bytes(30_000_000))
     answer = service.server.answer
@@ -428,7 +424,7 @@ def test_a_cancel_while_the_line_is_stuck_closes_it_at_once(run: Run, service: S
     assert not service.uploads
 
 
-def test_a_cancel_while_the_service_works_on_it_closes_the_connection(
+def test_cancel_while_the_service_transcribes_closes_the_connection(
     run: Run, service: Service, request_: Request
 ) -> None:
     service.on_file = [Reply(hangs=True)]
@@ -443,9 +439,7 @@ def test_a_cancel_while_the_service_works_on_it_closes_the_connection(
     assert not sending.is_alive()
 
 
-def test_after_a_cancel_the_next_file_is_not_mixed_up_with_the_last(
-    run: Run, service: Service, request_: Request
-) -> None:
+def test_next_file_after_a_cancel_gets_its_own_text(run: Run, service: Service, request_: Request) -> None:
     service.on_file = [Reply(hangs=True), said(WORDS)]
     run.recognizer.start(request_)
     run.work(lambda: service.uploads)
@@ -457,7 +451,7 @@ def test_after_a_cancel_the_next_file_is_not_mixed_up_with_the_last(
     assert told[-1] == RecognizerFinished("d2", complete=True)
 
 
-def test_the_message_of_another_upload_means_nothing(run: Run, service: Service, request_: Request) -> None:
+def test_message_of_another_upload_is_ignored(run: Run, service: Service, request_: Request) -> None:
     service.on_file = [Reply(hangs=True)]
     run.recognizer.start(request_)
     run.work(lambda: service.uploads)
@@ -468,11 +462,11 @@ def test_the_message_of_another_upload_means_nothing(run: Run, service: Service,
     assert run.until(RecognizerFinished)[-1] == RecognizerFinished("d1", complete=False)
 
 
-def test_what_was_said_shows_in_no_repr() -> None:
+def test_text_is_not_in_a_repr() -> None:
     assert TEXT not in repr(FileTranscribed(1, TEXT, 0.0, 1.0, 10))
 
 
-def test_a_second_file_needs_no_second_sign_in(run: Run, service: Service, request_: Request) -> None:
+def test_second_file_uses_the_same_grant(run: Run, service: Service, request_: Request) -> None:
     run.whole(request_)
     run.told.clear()
     run.whole(replace(request_, dictation="d2"))
@@ -486,7 +480,7 @@ def test_closing_closes_the_session(service: Service, request_: Request) -> None
     assert service.server.paths[-1] == "DELETE /voip-auth/session"
 
 
-def test_over_tls_and_with_a_cancel_in_the_middle(tmp_path: Path, request_: Request) -> None:
+def test_upload_over_tls_after_a_cancel(tmp_path: Path, request_: Request) -> None:
     made = certificates.make(tmp_path)
     with serving(lambda _seen: Reply(), made.server) as server:
         service = Service(server)
@@ -501,7 +495,7 @@ def test_over_tls_and_with_a_cancel_in_the_middle(tmp_path: Path, request_: Requ
         run.recognizer.close(5.0)
 
 
-def test_nothing_secret_is_logged_or_told(
+def test_secrets_are_neither_logged_nor_posted(
     run: Run, service: Service, request_: Request, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

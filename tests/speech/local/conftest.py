@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from saywrite.foundation.catalog import DEFAULT_MODEL
 from saywrite.foundation.paths import default_paths
 from saywrite.speech.local.decoder.tokenizer import Tokenizer
 from saywrite.speech.local.decoder.whisper import WhisperDecoder
-from saywrite.speech.local.models import DEFAULT_MODEL, find_model
+from saywrite.speech.local.models import find_model
 
 
 @pytest.fixture(scope="session")

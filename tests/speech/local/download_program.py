@@ -8,10 +8,10 @@ from pathlib import Path
 from tests.speech.local.small_model import SmallModel
 
 from saywrite.cli.models import ModelRequest, run
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import WebSource
 from saywrite.speech.local.model_store.store import ModelStore
+from saywrite.speech.network.network import Network
 
 if __name__ == "__main__":
     work, address, data = sys.argv[1:]

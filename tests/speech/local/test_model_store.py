@@ -15,7 +15,6 @@ from tests.speech.local.small_model import SmallModel
 from saywrite.foundation.errors import ModelDamaged, ModelError, ModelUnknown, ModelUnreachable, ModelUnwritable
 from saywrite.foundation.events import ModelState
 from saywrite.foundation.file_lock import FileLock
-from saywrite.speech.aiola.net.network import Network
 from saywrite.speech.local.model_store import transfer
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.sources import (
@@ -28,6 +27,7 @@ from saywrite.speech.local.model_store.sources import (
 from saywrite.speech.local.model_store.store import ModelStore, Watcher
 from saywrite.speech.local.model_store.transfer import StopTransfer, TransferStopped
 from saywrite.speech.local.models import STAMP, WEIGHTS
+from saywrite.speech.network.network import Network
 
 PREFIX = "small-model"
 

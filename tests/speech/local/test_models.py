@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from saywrite.cli import arguments as cli
+from saywrite.foundation.catalog import DEFAULT_MODEL
 from saywrite.speech.local.models import (
-    DEFAULT_MODEL,
     MODELS,
     STAMP,
     WEIGHTS,

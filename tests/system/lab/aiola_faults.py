@@ -382,8 +382,8 @@ def _asleep(scene: Scene) -> None:
     scene.line.stall(existing=True)
     scene.service.set(clock_off_s=600.0)
     scene.service.reset()
+    scene.began = time.monotonic()  # before it sleeps: the dictation may notice at once
     scene.speaker.clocks.sleep(600.0)
-    scene.began = time.monotonic()
 
 
 KILLED = Row("kill -9 during an outage, then a new start", patience_s=120, may_end_early=True)

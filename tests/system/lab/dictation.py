@@ -87,6 +87,20 @@ class DictationThread:
             )
         return self.all(what)[count - 1]
 
+    def wait_for_problem(self, words: str, limit_s: float = LIMIT_S) -> Heard:
+        """Wait for a problem that is told in these words; on a slow machine others may come before it, such as that an
+        idle microphone is silent.
+        """
+        found: list[Heard] = []
+
+        def there() -> bool:
+            found[:] = [heard for heard in self.all("failed") if words in str(heard.value)]
+            return bool(found)
+
+        with self._news:
+            assert self._news.wait_for(there, limit_s), f"no problem “{words}”; told: {self.errors()}"
+        return found[0]
+
     def wait_for_sound(self, seconds: float, limit_s: float = LIMIT_S) -> None:
         """Wait until `seconds` more of sound have come."""
         wanted = len(self.pcm) + round(seconds * SAMPLE_RATE) * 2

@@ -31,6 +31,13 @@ class Keyboard:
         xtest.fake_input(self._display, X.KeyRelease, code)
         self._display.sync()
 
+    def bounce(self, name: str) -> None:
+        """The key, which is down, comes up and goes down again in the same moment, as a worn contact does."""
+        code = self._code(name)
+        xtest.fake_input(self._display, X.KeyRelease, code)
+        xtest.fake_input(self._display, X.KeyPress, code)
+        self._display.sync()
+
     def strike(self, *names: str) -> None:
         """All down, all up again in the other order."""
         for name in names:

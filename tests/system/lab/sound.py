@@ -231,7 +231,15 @@ class SoundLab:
         return False
 
     def _wait_for_sound(self, name: str) -> None:
-        """A new null sink first sleeps through one block of 2 s."""
+        """A new null sink sleeps through one block of 2 s first; one that is resumed begins with a new block, which is
+        as short as its listener wants it.
+        """
+        listener = self._microphones[name].listener
+        assert listener is not None
+        process = f'application.process.id = "{listener.pid}"'
+        wait_for(lambda: process in self.pactl("list", "source-outputs"), f"nobody listens to {name}")
+        self.stall(name)
+        self.unstall(name)
         recorder = self.record(name)
         recorder.read(1600)
         recorder.close()

@@ -17,16 +17,15 @@ from tests.aiola_server.tones import silence
 from saywrite.audio.levels import measure
 from saywrite.audio.source import SoundSink
 from saywrite.audio.vad import Segmenter
-from saywrite.dictation.api import Dictation
+from saywrite.dictation.api import Dictation, DictationApplication
 from saywrite.dictation.assembly import RunOptions, ServiceContext, assemble, find_account
-from saywrite.dictation.commands import DictationCommands
 from saywrite.dictation.loop import Inbox
 from saywrite.foundation.catalog import AIOLA
 from saywrite.foundation.events import SAMPLE_RATE, ConnectionChanged, Failed, Finished, Started
 from saywrite.foundation.paths import default_paths
 from saywrite.foundation.program import worker_command
 from saywrite.speech.aiola.engine import AiolaRecognizer
-from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.network.network import Network
 from saywrite.storage.settings.keyring import SecretsStatus
 from saywrite.storage.settings.schema import Settings
 
@@ -204,13 +203,14 @@ class Speaker:
             self.told.append((time.monotonic(), event))
             self._news.notify_all()
 
-    def _assembled(self, inbox: Inbox) -> DictationCommands:
+    def _assembled(self, inbox: Inbox) -> DictationApplication:
         """The application as it is assembled for every front end, with our microphone and our clocks."""
         secrets = NoSecrets()
         means = ServiceContext(secrets, self._network, self._environment)
         wishes = RunOptions(worker_command, self._paths.data)
-        desk = assemble(inbox, self._paths, self._settings, (), self._tell, wishes, means)
-        recognizers = desk._parts.recognizers
+        application = assemble(inbox, self._paths, self._settings, (), self._tell, wishes, means)
+        commands = application.commands
+        recognizers = commands._services.recognizers
         assert isinstance(recognizers, dict)
         recognizers[AIOLA] = AiolaRecognizer(
             inbox.post,
@@ -220,8 +220,8 @@ class Speaker:
             linger_s=lambda: self._settings.aiola_linger_s,
             wall=self.clocks.wall,
         )
-        desk._hardware = replace(desk._hardware, microphone=lambda _settings: self._microphone())
-        return desk
+        commands._hardware = replace(commands._hardware, microphone=lambda _settings: self._microphone())
+        return application
 
     def _microphone(self) -> PlayedSource:
         self.source = PlayedSource(*self._next)

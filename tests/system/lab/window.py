@@ -191,6 +191,14 @@ class Window:
         self.process.wait(limit_s)
         return self._ended(left)
 
+    def stacks(self, logs: Path) -> str:
+        """Where each of its threads stands; ends it. `logs`: the folder of its crash.log, if it could make one."""
+        self.process.send_signal(signal.SIGABRT)
+        self.process.wait(LIMIT_S)
+        self._thread.join(LIMIT_S)
+        crash = logs / "crash.log"
+        return crash.read_text() if crash.exists() else "\n".join(self.lines[-200:])
+
     def _ended(self, left: list[psutil.Process]) -> int:
         code = self.process.wait(LIMIT_S)
         _, alive = psutil.wait_procs(left, timeout=LIMIT_S)
@@ -217,7 +225,7 @@ def window(
     started in the tray. Not `with_model`: as on a computer where no model was installed, without a network.
 
     `settings`: lines for saywrite.toml, where the folder has none yet. A test that fails leaves the screen of that
-    moment in artifacts/.
+    moment in artifacts/, and says where each thread of the program stood.
     """
     file = at / "config" / "saywrite.toml"
     if settings and not file.exists():
@@ -225,7 +233,8 @@ def window(
         file.write_text(settings)
     process = subprocess.Popen(
         [sys.executable, *(["-m", "saywrite"] if with_model else ["-c", WITHOUT_MODEL]), *folders(at), "-v"],
-        env={**os.environ, **room.screen.env, **room.reader.env, **room.sound.env, **({} if with_model else OFFLINE)},
+        env={**os.environ, **room.screen.env, **room.reader.env, **room.sound.env, **({} if with_model else OFFLINE)}
+        | {"PYTHONFAULTHANDLER": "1"},  # for `stacks`, where the program can make no crash.log
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -238,8 +247,10 @@ def window(
         if with_model:
             shown.wait_log("engine local ready")
         yield shown
-    except BaseException:
+    except BaseException as error:
         room.screen.shot(ROOT / "artifacts" / f"failed-{at.name}.png")
+        if process.poll() is None:
+            error.add_note(shown.stacks(at / "data" / "logs"))
         raise
     finally:
         if process.poll() is None:

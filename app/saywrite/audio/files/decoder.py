@@ -16,6 +16,7 @@ from typing import Protocol
 from saywrite.audio.files.media_file import TOLERANCE_S, MediaFile, Report, Undecodable
 from saywrite.foundation.errors import AudioFileError
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
+from saywrite.foundation.files import os_error_reason
 from saywrite.foundation.paths import display_path
 
 RAW = (".pcm", ".raw")
@@ -101,7 +102,7 @@ def describe(path: Path, error: Exception) -> AudioFileError:
     if isinstance(error, PermissionError):
         return AudioFileError(f"{name} may not be read.", "Ask for read permission, or copy the file.")
     if isinstance(error, OSError):
-        return AudioFileError(f"{name} cannot be read: {error.strerror or error}.", "Check the disk it is on.")
+        return AudioFileError(f"{name} cannot be read: {os_error_reason(error)}.", "Check the disk it is on.")
     log.warning("decoding failed", exc_info=error)
     return AudioFileError(f"{name} cannot be decoded.", _CONVERT)
 

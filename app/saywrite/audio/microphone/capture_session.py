@@ -14,6 +14,7 @@ What is missing meanwhile is counted by `SoundAssembler`; which source of the se
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,6 +42,8 @@ from saywrite.audio.microphone.source_router import SourceRouter, StreamLocation
 from saywrite.audio.source import FromSource, Post, SoundSink
 from saywrite.foundation.errors import AudioError, MicrophoneDenied, MicrophoneLost, NoMicrophone
 from saywrite.foundation.events import Device
+
+log = logging.getLogger(__name__)
 
 TAIL_S = 0.25
 """Capture goes on for so long after stop: people release the key with the last word."""
@@ -132,6 +135,7 @@ class CaptureSession:
                 self._opening.attempt = None
                 self._on_failure(error)
             case StreamEnded(number) if self._opening.is_for(number):
+                log.info("stream %d ended before it had sound", number)
                 self._opening.drop()
             case StreamEnded(number) if self._is_capture(number) and self._drain_until is None:
                 self._lose()
@@ -301,13 +305,30 @@ class CaptureSession:
             self._unsettled_since = self._unsettled_since or now
             return
         before, self._snapshot = self._snapshot, change
+        if before is None:
+            log.debug("sound server: %s", f"{len(change.microphones)} microphones" if change.present else "none")
         self._follow()
         self._settle()
-        if self._capture or self._opening.attempt or self._stop_at is not None or self.over:
+        if self._stop_at is not None or self.over:
+            return
+        stream = self._capture or self._opening.attempt
+        if before is None and change.present and self._device is None and stream is not None and stream.source is None:
+            self._replace_unseen(change)
+        if stream is not None:
             return
         if before is None or (change.microphones and change.microphones != before.microphones):
             self._opening.retry(now)
             self._open(now)
+
+    def _replace_unseen(self, snapshot: ServerSnapshot) -> None:
+        """The default device was opened before the server answered, and may be a speaker's monitor: open a source."""
+        if self._capture is not None and self._route.target(snapshot) is None:
+            self._sink.failed(NoMicrophone("There is no microphone.", REMEDY_NONE), True)
+            self.end(finish=False)
+            return
+        self._opening.drop()
+        self._opening.retry(self._clock())
+        self._open(self._clock())
 
     def _follow(self) -> None:
         capture, snapshot = self._capture, self._snapshot

@@ -5,6 +5,8 @@ On the dictation thread, beside the `Take` that it works for.
 
 from __future__ import annotations
 
+import logging
+
 from saywrite.audio.backend.devices import as_source, not_answering
 from saywrite.audio.backend.portaudio import REMEDY_NONE, AudioThread
 from saywrite.audio.backend.pulse_server import HOST_API, ServerSnapshot, ServerSource, SoundServer
@@ -13,6 +15,8 @@ from saywrite.audio.microphone.source_router import SourceRouter
 from saywrite.audio.source import Post, SoundSink
 from saywrite.foundation.errors import AudioError, MicrophoneLost, NoMicrophone
 from saywrite.foundation.events import Device
+
+log = logging.getLogger(__name__)
 
 
 class OncePerProblemNotifier:
@@ -26,6 +30,7 @@ class OncePerProblemNotifier:
         """Show `error`, which does not end the dictation, unless its `kind` has been shown."""
         if kind not in self._told:
             self._told.add(kind)
+            log.info("problem with the microphone: %s", kind.__name__ if isinstance(kind, type) else kind)
             self._sink.failed(error, False)
 
     def over(self, *kinds: object) -> None:
@@ -98,18 +103,22 @@ class DeviceOpener:
             source = as_source(self._device)
         if not self._audio.stuck:
             self.attempt = InputStream(self._post, self._audio, source, self._device)
+            log.debug("stream %d: opening %s", self.attempt.number, "a source" if source else "a device")
             self._since, self._open, self._patient = now, False, False
             self.attempt.open()
         return None
 
     def opened(self, now: float) -> None:
         """The attempt is open; now its first sound is waited for."""
+        assert self.attempt is not None
+        log.debug("stream %d: open after %.3f s", self.attempt.number, now - self._since)
         self._since, self._open = now, True
 
     def adopt(self) -> InputStream:
         """The attempt has sound: it is the capture from here on."""
         attempt, self.attempt = self.attempt, None
         assert attempt is not None
+        log.debug("stream %d: has sound", attempt.number)
         self.served = self.served or attempt.source is not None
         self._backoff = RETRY_S[0]
         return attempt
@@ -118,6 +127,7 @@ class DeviceOpener:
         """Not needed any more, or in vain."""
         attempt, self.attempt = self.attempt, None
         if attempt is not None:
+            log.debug("stream %d: not needed any more", attempt.number)
             attempt.close()
 
     def retry(self, at: float) -> None:

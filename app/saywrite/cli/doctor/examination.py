@@ -16,9 +16,11 @@ from saywrite.cli.doctor.report import Check
 from saywrite.dictation.assembly import find_account, source_of
 from saywrite.foundation.catalog import AIOLA, KEY_VARIABLE
 from saywrite.foundation.errors import KeyMissing, SaywriteError
+from saywrite.foundation.files import os_error_reason
+from saywrite.foundation.formatting import size
 from saywrite.foundation.paths import Paths, private_folder
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.net.error_answers import host_of
+from saywrite.speech.aiola.net.error_mapping import host_of
 from saywrite.storage.history.schema import check_database
 from saywrite.storage.settings.file import load
 from saywrite.storage.settings.keyring import Keychain, SecretsStatus
@@ -84,7 +86,7 @@ def _folder(name: str, folder: Path) -> Check:
         return Check(
             name,
             False,
-            f"{folder} cannot be written: {error.strerror}.",
+            f"{folder} cannot be written: {os_error_reason(error)}.",
             "Make it writable for your user, or name another folder with --config or --data.",
         )
     return Check(name, True, str(folder))
@@ -95,8 +97,8 @@ def _disk(folder: Path) -> Check:
     free = shutil.disk_usage(there).free
     hours = free / (16_000 * 2 * 3600)
     if free < LITTLE_DISK:
-        return Check("disk", False, f"{free / 1e6:.0f} MB free: {hours:.1f} h of recording.", "Free some space.")
-    return Check("disk", True, f"{free / 1e9:.1f} GB free.")
+        return Check("disk", False, f"{size(free)} free: {hours:.1f} h of recording.", "Free some space.")
+    return Check("disk", True, f"{size(free)} free.")
 
 
 def _history(path: Path) -> Check:
@@ -148,7 +150,7 @@ def _aiola(
 
 def _service(account: Account) -> Iterator[Check]:
     from saywrite.speech.aiola.connection_check import check
-    from saywrite.speech.aiola.net.network import Network
+    from saywrite.speech.network.network import Network
 
     for finding in check(lambda: account, Network()):
         yield Check("aiOla", finding.ok, finding.words, finding.remedy)

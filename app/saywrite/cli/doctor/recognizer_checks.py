@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from saywrite.cli.doctor.report import Check
+from saywrite.foundation.files import os_error_reason
+from saywrite.foundation.formatting import megabytes
 from saywrite.speech.local.model_store.store import ModelStore
 from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.speech.local.models import Model
@@ -75,13 +77,13 @@ def check_model(store: ModelStore, id: str) -> Check:
         folder, damaged = store.inspect(id, StopTransfer())
     except OSError as error:
         return Check(
-            "model", False, f"{model.label} cannot be read: {error.strerror}.", f"Check the disk, then: {again}"
+            "model", False, f"{model.label} cannot be read: {os_error_reason(error)}.", f"Check the disk, then: {again}"
         )
     if folder is None:
         return Check(
             "model",
             None,
-            f"{model.label} is not on this computer ({model.download_bytes / 1e6:.0f} MB to download).",
+            f"{model.label} is not on this computer ({megabytes(model.download_bytes)} to download).",
             f"Open Saywrite with a network, or: {again}",
         )
     if damaged:
@@ -95,10 +97,10 @@ def check_model(store: ModelStore, id: str) -> Check:
 
 def check_memory(model: Model, available: int | None) -> Check:
     """`available`: bytes of memory that programs can still take, None where the system does not tell."""
-    needed = f"{model.label} takes {model.memory_bytes / 1e6:,.0f} MB at work"
+    needed = f"{model.label} takes {megabytes(model.memory_bytes)} at work"
     if available is None:
         return Check("memory", True, f"{needed}.")
-    what = f"{needed}; {available / 1e6:,.0f} MB are free."
+    what = f"{needed}; {megabytes(available)} are free."
     if available < model.memory_bytes:
         return Check("memory", None, what, "Close other programs, or choose a smaller model or the aiOla engine.")
     return Check("memory", True, what)

@@ -1,8 +1,8 @@
-"""Dictations that waited for a recognition model get their text by themselves, the oldest first.
+"""Transcribes the dictations that waited for a recognition model, the oldest first. Dictation thread only.
 
-A dictation that ends while the model is missing is marked in its recording (`IncompleteRecording.waits`); other
-unfinished ones stay with the user. A new dictation goes first: the transcription that runs then is set aside and
-continued afterwards. Dictation thread only.
+A dictation that ends while the model is missing is marked in its recording (`IncompleteRecording.waits`); about other
+unfinished ones the user decides. A new dictation of the user goes first: a transcription that runs is set aside and
+continued afterwards.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from saywrite.speech.engine import Recognizer
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 5.0
-"""Seconds between two looks for the model while dictations wait: another process may bring it."""
+"""Seconds between two checks for the model while dictations wait: another process may install it."""
 
 
 class Backlog:
-    """`transcribe` begins to transcribe the dictation with this id."""
+    """The dictations that wait. `transcribe` begins to transcribe the one with an id."""
 
     def __init__(self, recognizer: Recognizer, transcribe: Callable[[str], None]) -> None:
         self._recognizer = recognizer
@@ -29,15 +29,15 @@ class Backlog:
         self._begun: set[str] = set()
 
     def find(self, unfinished: Iterable[IncompleteRecording]) -> None:
-        """These are on disk, the oldest first."""
+        """Take the unfinished dictations on disk, the oldest first."""
         self._waiting = tuple(item.dictation for item in unfinished if item.waits)
 
     def set_aside(self, dictation: str) -> None:
-        """Its transcription was not finished and is to be continued. One that was and failed is not begun again."""
+        """Continue this dictation later. One whose transcription failed is not begun again."""
         self._begun.discard(dictation)
 
     def advance(self, now: float, idle: bool) -> float | None:
-        """Begin with the next one, where nothing else runs and the model is there; when to be called again."""
+        """Begin the next one if nothing else runs and the model is there; return when to be called again."""
         dictation = next((each for each in self._waiting if each not in self._begun), None)
         if dictation is None or not idle:
             return None

@@ -1,8 +1,8 @@
-"""The recognition models of the running application: downloads, removals, checks and trials, one at a time.
+"""The recognition models of the running application: downloads, removals, checks and trials.
 
 `ModelLibrary` belongs to the dictation thread, which calls every method. The work is done on a thread that lives as
-long as one job does; its results come back through the inbox. What front ends may know is posted as `ModelsChanged`,
-`ModelProgress`, `ModelFailed`, `ModelVerified` and `ModelTried`.
+long as one job does; its results come back through the inbox. For front ends it posts `ModelsChanged`, `ModelProgress`,
+`ModelFailed`, `ModelVerified` and `ModelTried`.
 """
 
 from __future__ import annotations
@@ -28,12 +28,15 @@ from saywrite.foundation.events import (
     ModelTried,
     ModelVerified,
 )
+from saywrite.foundation.formatting import megabytes
 from saywrite.speech.local.model_store.sources import ModelSource
 from saywrite.speech.local.model_store.store import ModelStore, Watcher
 from saywrite.speech.local.model_store.transfer import StopTransfer, TransferStopped
 from saywrite.storage.settings.schema import Settings
 
 PROGRESS_EVERY_S = 0.1
+PROGRESS_STEP = 0.01
+"""Seconds, and part of the whole, after which progress is posted. When a source stalls, the last one stays shown."""
 RETRY_EVERY_S = 300.0
 """Seconds between two attempts at a download that failed, where no change of the network comes before."""
 
@@ -60,15 +63,32 @@ class LibraryContext:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
-    """`kind`: look, provide (download what nobody asked for, if it is absent), download, discard, remove, verify, try.
+    """A job on one model.
 
-    `quiet`: a failure that was told before is not told again.
+    `kind`: look, provide (download an absent model without being asked), download, discard, remove, verify, try.
+    `quiet`: do not report a failure again that was reported before.
     """
 
     kind: str
     model: str = ""
     quiet: bool = False
     stop: StopTransfer = field(default_factory=StopTransfer)
+
+
+class DownloadProgress:
+    """Selects the steps of a download that are reported."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._due = 0.0
+        self._posted = 0
+
+    def advance(self, done: int, total: int, now: float) -> ModelProgress | None:
+        """Return the event to post for `done` of `total` bytes at `now` (monotonic seconds), or None."""
+        if now < self._due and done != total and done - self._posted < PROGRESS_STEP * total:
+            return None
+        self._due, self._posted = now + PROGRESS_EVERY_S, done
+        return ModelProgress(self._model, done, total)
 
 
 class ModelLibrary:
@@ -95,14 +115,14 @@ class ModelLibrary:
         self._submit(_Job("provide", self._around.settings().local_model))
 
     def apply(self, before: Settings, after: Settings) -> None:
-        """The settings changed: another model may be needed, or another source may have the one that is missing."""
+        """Download the model of the changed settings, or a missing one from another source."""
         if before.local_model != after.local_model:
             self.open()
         elif before.model_source != after.model_source:
             self._try_again()
 
     def receive(self, event: FrontEndEvent) -> None:
-        """A model that could not be loaded is read in full, once a run: its files may be damaged."""
+        """Verify a model that could not be loaded, once per run: its files may be damaged."""
         model = self._around.settings().local_model
         match event:
             case EngineChanged(engine=engine, state=EngineState.UNAVAILABLE) if engine == LOCAL:
@@ -112,14 +132,14 @@ class ModelLibrary:
                     self._submit(_Job("verify", model))
 
     def list(self) -> None:
-        """Tell the state of all models."""
+        """Report the state of all models."""
         if self._infos:
             self._tell()
         if self._job is None:
             self._submit(_Job("look"))
 
     def download(self, model: str) -> None:
-        """Download a model, behind those that were asked for before."""
+        """Download a model, after those that were asked for before."""
         self._wanted.add(model)
         self._told.discard(model)
         if not self._is_downloading(model):
@@ -141,7 +161,7 @@ class ModelLibrary:
         self._submit(_Job("remove", model))
 
     def verify(self, model: str) -> None:
-        """Compare every byte with the catalogue; a damaged model is downloaded again."""
+        """Compare every byte with the catalog; a damaged model is downloaded again."""
         self._submit(_Job("verify", model))
 
     def try_on_last_dictation(self, model: str) -> None:
@@ -149,7 +169,7 @@ class ModelLibrary:
         self._submit(_Job("try", model))
 
     def close(self) -> None:
-        """End what is running. A download goes on with the next start."""
+        """End the running job. The next start continues a download."""
         self._closed = True
         self._jobs.clear()
         if self._retry is not None:
@@ -211,14 +231,12 @@ class ModelLibrary:
 
     def _download(self, job: _Job) -> None:
         sources = self._around.sources(self._around.settings().model_source, job.stop)
-        due = 0.0
+        progress = DownloadProgress(job.model)
 
         def report(done: int, total: int) -> None:
-            nonlocal due
-            now = time.monotonic()
-            if now >= due or done == total:
-                due = now + PROGRESS_EVERY_S
-                self._post(ModelProgress(job.model, done, total))
+            event = progress.advance(done, total, time.monotonic())
+            if event is not None:
+                self._post(event)
 
         self._store.download(
             job.model, sources, job.stop, Watcher(report, lambda: self._post(lambda: self._convert(job)))
@@ -229,12 +247,12 @@ class ModelLibrary:
         if self._around.is_metered():
             entry = self._store.model(model)
             raise ModelUnreachable(
-                f"{entry.label} ({entry.download_bytes / 1e6:.0f} MB) was not downloaded: the connection is metered.",
+                f"{entry.label} ({megabytes(entry.download_bytes)}) was not downloaded: the connection is metered.",
                 "Download it in Settings > Recognition all the same, or use another network.",
             )
 
     def _announce(self, job: _Job, infos: tuple[ModelInfo, ...]) -> None:
-        """Tell that the download began, with the state of all models, which nobody may know yet."""
+        """Report that the download began, with the state of all models."""
         self._infos = infos
         if self._job is job:
             self._wanted.add(job.model)
@@ -290,7 +308,7 @@ class ModelLibrary:
             self._retry.start()
 
     def _try_again(self) -> None:
-        """The network, the source or the time is another one: download what is still wanted."""
+        """Download what is still wanted: the network or the source has changed, or time has passed."""
         if self._retry is not None:
             self._retry.cancel()
             self._retry = None
@@ -309,7 +327,7 @@ class ModelLibrary:
         if self._job is not None and self._job.model == model and self._job.kind in ("download", "provide"):
             self._job.stop.request()
 
-    # What is told
+    # Reports
 
     def _tell(self) -> None:
         self._post(ModelsChanged(tuple(self._shown(info) for info in self._infos)))

@@ -23,7 +23,7 @@ from saywrite.storage.history.store import HistoryStore, Summary
 from saywrite.storage.recordings.library import export_wav
 
 LOOKED_AT = 50
-"""How many dictations back a recording is looked for."""
+"""Number of dictations among which a recording is looked for, from the newest on."""
 
 _NO_RECORDING = (
     "There is no recorded dictation to try the model on.",
@@ -39,9 +39,9 @@ class ModelTrial:
     command: Sequence[str]
 
     def run(self, model: str, stop: StopTransfer) -> ModelTried:
-        """The text that the model makes of the newest recorded dictation, beside the text that it has.
+        """Return the text that the model makes of the newest recorded dictation, and the text that it has.
 
-        Raises SaywriteError and Stopped.
+        Raises SaywriteError and TransferStopped.
         """
         with tempfile.TemporaryDirectory(prefix="saywrite-trial-") as folder:
             sound, text = Path(folder) / "dictation.wav", Path(folder) / "text.txt"
@@ -52,7 +52,7 @@ class ModelTrial:
             return ModelTried(model, summary.dictation, text_now, text.read_text("utf-8").strip(), took_s)
 
     def _newest_recording(self, target: Path) -> tuple[Summary, str]:
-        """Write its sound to `target`; the dictation and the text that it has."""
+        """Write the sound of the newest recorded dictation to `target`; return the dictation and its text."""
         if self.paths.history.exists():
             history = HistoryStore(self.paths.history)
             try:

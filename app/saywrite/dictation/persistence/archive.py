@@ -1,7 +1,7 @@
-"""What is on disk of all dictations: records of running ones, unfinished ones, keeping and removing.
+"""The dictations on disk: records of running and unfinished ones, encoding and removal.
 
-Methods are called on the dictation thread and only submit; the work is done on the disk thread, slow housekeeping
-(encoding, purging) on a thread of its own. What comes of it is posted to the inbox.
+Methods are called on the dictation thread and only submit; the disk thread does the work, and a thread of its own the
+slow housekeeping (encoding, purging). Results are posted to the inbox.
 """
 
 from __future__ import annotations
@@ -47,13 +47,14 @@ from saywrite.storage.recordings.repair import restore_pcm
 log = logging.getLogger(__name__)
 
 READ_BLOCK = 10 * SAMPLE_RATE
-"""Samples read at a time where a whole recording is read."""
+"""Samples per read where a whole recording is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDictation:
-    """An unfinished dictation, open for reading: its sound, and the text and peaks of what is confirmed.
-    `traffic`: what has left the computer for it already.
+    """An unfinished dictation, open for reading: its sound, and text and peaks of the confirmed part.
+
+    `traffic`: what its earlier attempts sent and received.
     """
 
     dictation: str
@@ -76,23 +77,25 @@ class Archive:
         self._disk = disk
         self._post = post
         self._today = today
-        self._told: tuple[IncompleteRecording, ...] = ()  # NB: disk thread only
+        self._reported: tuple[IncompleteRecording, ...] = ()  # NB: disk thread only
         # NB: assigned once by the disk thread, before any job that reads it there.
         self._history: HistoryStore | None = None
 
     def open(self) -> None:
-        """Open the history and compare the recordings with it. A damaged history is replaced; without one (newer
-        version, unwritable) dictation goes on. Both are told.
+        """Open the history and compare the recordings with it.
+
+        A damaged history is replaced. Where there is none (newer version, unwritable folder), dictation works without.
+        Both are reported.
         """
         self._disk.submit(self._open)
 
     def record(self, header: Header) -> DictationRecord:
-        """A journal and a row of the history for a new dictation."""
+        """Begin a journal and a row of the history for a new dictation."""
         writer = RecordWriter(self._paths.recordings, header, lambda: self._history, self._disk, self._post)
         return DictationRecord(self._disk, writer, new=True)
 
     def record_again(self, stored: StoredDictation) -> DictationRecord:
-        """The record of a dictation that gets its missing text: its sound is there already."""
+        """Continue the record of a dictation that gets its missing text: its sound is on disk already."""
         header = stored.recording.metadata.header
         earlier = (segment.number for segment in stored.segments)
         writer = RecordWriter(self._paths.recordings, header, lambda: self._history, self._disk, self._post, earlier)
@@ -123,8 +126,9 @@ class Archive:
         )
 
     def discard_unfinished(self, dictation: str, except_for: tuple[str, ...] = (), *, with_text: bool = False) -> None:
-        """Remove the recording for good; text it has already stays in the history, or goes too (`with_text`).
-        `except_for`: what is not looked for among the unfinished.
+        """Remove a recording; `with_text`: its text in the history, too.
+
+        `except_for`: dictations that do not count as unfinished.
         """
 
         def discard() -> None:
@@ -136,6 +140,8 @@ class Archive:
         self._disk.submit(partial(self._report_errors, discard))
 
     def edit_segment(self, dictation: str, number: int, text: str) -> None:
+        """Replace the text of one segment in the history."""
+
         def edit() -> None:
             if self._history is not None:
                 self._history.edit_segment(dictation, number, text)
@@ -143,7 +149,7 @@ class Archive:
         self._disk.submit(partial(self._report_errors, edit))
 
     def keep_latency(self, dictation: str, microphone: str, latency: Latency) -> None:
-        """Note how long its steps took; a history that cannot be written is told of by what it holds first."""
+        """Store how long the steps of a dictation took. A failure is not reported: its text reports the same one."""
 
         def keep() -> None:
             if self._history is not None:
@@ -153,16 +159,16 @@ class Archive:
         self._disk.submit(keep)
 
     def tidy(self, keep_days: int) -> None:
-        """Encode what is complete, remove what is older than `keep_days` (0: at once, negative: never).
+        """Encode complete recordings, and remove those older than `keep_days` (0: at once, negative: never).
 
-        Begins behind what was submitted: a recording whose text turns out to be lost is not complete any more.
+        Begins after all that was submitted, because that may find that the text of a recording is lost.
         """
         self._disk.submit(
             lambda: threading.Thread(target=self._tidy, args=(keep_days,), name="tidy", daemon=True).start()
         )
 
     def close_history(self) -> None:
-        """Let go of the database behind what was submitted."""
+        """Close the database, after all that was submitted."""
 
         def close() -> None:
             if self._history is not None:
@@ -172,7 +178,7 @@ class Archive:
         self._disk.submit(close)
 
     def close(self, timeout: float) -> bool:
-        """Wait for what was submitted, at most `timeout` seconds; False when the disk did not manage."""
+        """Do what was submitted, then end; return whether that took less than `timeout` seconds."""
         self.close_history()
         return self._disk.close(timeout)
 
@@ -187,8 +193,8 @@ class Archive:
 
     def _look(self, except_for: tuple[str, ...]) -> None:
         found = scan(self._paths.recordings, except_for)
-        if found != self._told:
-            self._told = found
+        if found != self._reported:
+            self._reported = found
             self._post(IncompleteRecordingsFound(found))
 
     def _fetch(self, dictation: str) -> StoredDictation:
@@ -227,13 +233,13 @@ class Archive:
 
 
 def _blocks(recording: Recording, end: int) -> Iterator[bytes]:
-    """The sound before the offset `end`, a few seconds at a time."""
+    """Yield the sound before the offset `end`, a few seconds at a time."""
     for at in range(0, end, READ_BLOCK):
         yield recording.read(at, min(at + READ_BLOCK, end))
 
 
 def encode_complete(recordings: Path) -> None:
-    """Encode every complete recording that is still PCM. What cannot be encoded stays as it is, with a warning."""
+    """Encode every complete recording that is still PCM. One that cannot be encoded stays, with a warning."""
     if not recordings.is_dir():
         return
     for folder in sorted(recordings.iterdir()):
@@ -247,11 +253,11 @@ def encode_complete(recordings: Path) -> None:
 
 
 BLOCK = SAMPLE_RATE
-"""Samples read at a time: one second. Reading is cheap; the recognizer sets the pace through `allow()`."""
+"""Samples per read: one second. Reading is cheap; the recognizer sets the pace through `allow()`."""
 
 
 class StoredSource:
-    """Gives the sound from the confirmed offset on, as fast as the recognizer takes it."""
+    """The source of a stored dictation: its sound from the confirmed offset on, at the recognizer's pace."""
 
     def __init__(self, stored: StoredDictation, clock: Callable[[], float]) -> None:
         self._stored = stored
@@ -265,7 +271,7 @@ class StoredSource:
         sink.opened("", self._clock())
 
     def allow(self, samples: int) -> None:
-        """The recognizer has room for `samples` more."""
+        """Give as much sound as the recognizer has room for, in samples."""
         sink, recording = self._sink, self._stored.recording
         while sink is not None and not self._ended and samples > 0:
             try:
@@ -282,7 +288,7 @@ class StoredSource:
             sink.sound(pcm, measure(pcm, self._clock()))
 
     def stop(self, now: float) -> None:
-        """The user stops the work, not the speech: what was not read stays unfinished."""
+        """End at once: the user stops the transcription, and what was not read stays unfinished."""
         self.abort()
 
     def abort(self) -> None:

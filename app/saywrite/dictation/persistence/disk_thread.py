@@ -1,7 +1,7 @@
-"""The disk thread: does the dictation's writing in order, so that a stalled disk stalls nothing else.
+"""The disk thread: writes everything in order, so that a stalled disk delays no other thread.
 
-The dictation thread submits; what came of it is posted to the inbox. Audio and finals share one queue, which keeps a
-sidecar's "confirmed" behind the finals it speaks of.
+The dictation thread submits jobs; their results are posted to the inbox. Sound and text share one queue, so that a
+final is in the history before the sidecar of the recording counts it as confirmed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 log = logging.getLogger(__name__)
 
 SYNC_EVERY_S = 1.0
-"""Seconds between two fdatasync calls while something is being written (design 5: flushed at least every second)."""
+"""Seconds between two fdatasync calls while something is written (design 5: flushed at least every second)."""
 
 
 class DiskThread:
@@ -32,14 +32,14 @@ class DiskThread:
         self._jobs.put(job)
 
     def keep_synced(self, key: object, sync: Callable[[], None] | None) -> None:
-        """Call `sync` once a second from now on, or no longer (None). Disk thread only."""
+        """Call `sync` once a second from now on; None ends that. Disk thread only."""
         if sync is None:
             self._syncs.pop(key, None)
         else:
             self._syncs[key] = sync
 
     def close(self, timeout: float) -> bool:
-        """Finish what was submitted; False when the disk did not manage within `timeout` seconds."""
+        """Do what was submitted, then end; return whether that took less than `timeout` seconds."""
         self._jobs.put(None)
         self._thread.join(timeout)
         return not self._thread.is_alive()

@@ -1,8 +1,8 @@
-"""Compares the recordings with the history at the start, so that no dictation falls between the two. Disk thread.
+"""Compares the recordings with the history at the start, and corrects what differs. Disk thread only.
 
-A sidecar says how much of its sound has text, and how many segments that text is; the history holds the segments. A
-kill, a power cut or a lost file can leave them apart. `judge` decides which of the two is believed; afterwards the
-sidecar says what is true, and a dictation whose text is missing is offered as unfinished like any other.
+A sidecar says how much of its sound has text, and in how many segments; the history holds the segments. After a kill, a
+power cut or the loss of a file, the two may differ. `judge` decides which of them is right. Afterwards the sidecar is
+right, and a dictation whose text is missing is offered as unfinished.
 """
 
 from __future__ import annotations
@@ -23,31 +23,33 @@ from saywrite.storage.recordings.repair import remove_leftovers, replace_metadat
 log = logging.getLogger(__name__)
 
 ABANDONED_AFTER = timedelta(days=1)
-"""A row without a recording, or a folder without sound, is left alone for so long: another process may be at it."""
+"""The age of a row without a recording, or of a folder without sound, from which no other process can use it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """The user deleted the dictation from the history: its sound goes too."""
+    """Remove the recording: the user deleted the dictation from the history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correct:
-    """`sidecar` is what is true. `reopen`: text is missing, so the row is not finished either."""
+    """Replace the sidecar by `metadata`. `reopen`: text is missing, so the row is not finished either."""
 
     metadata: Metadata
     reopen: bool = False
 
 
 Verdict = Correct | Delete | None
-"""None: everything is right as it is."""
+"""None: recording and history agree."""
 
 
 def judge(
     metadata: Metadata, readable: bool, holding: Holding | None, *, deleted: bool, length: Callable[[], int]
 ) -> Verdict:
-    """What is to be done about one recording. `readable`: `sidecar` was read and not made up. `length`: of the sound in
-    samples, asked only where it matters; raises JournalDamaged.
+    """Decide what to do about one recording.
+
+    `readable`: `metadata` was read from the sidecar, not made up. `length`: returns the length of the sound in samples;
+    called only where it matters; raises JournalDamaged.
     """
     if metadata.newer:
         return None
@@ -65,7 +67,7 @@ def judge(
 
 
 def _lacks_text(metadata: Metadata, holding: Holding | None) -> bool:
-    """The sidecar counts on text that is not in the history."""
+    """Whether the sidecar counts text that is not in the history."""
     if metadata.segments is not None:
         return metadata.segments > (holding.segment_count if holding else 0)
     # Written before segments were counted, or before the first of them was confirmed.
@@ -77,7 +79,7 @@ def _has_all_text(holding: Holding, length: int) -> bool:
 
 
 def _from_row(metadata: Metadata, holding: Holding, length: int) -> Metadata:
-    """The sidecar is lost; the row knows as much, except for the keywords and gaps."""
+    """Rebuild a lost sidecar from the row of the history, which lacks only keywords and gaps."""
     complete = _has_all_text(holding, length)
     confirmed = length if complete else min(holding.text_end, length)
     header = Header(metadata.header.dictation, holding.began, holding.language, holding.engine, holding.source)
@@ -85,7 +87,7 @@ def _from_row(metadata: Metadata, holding: Holding, length: int) -> Metadata:
 
 
 def reconcile(recordings: Path, history: HistoryStore, now: datetime) -> None:
-    """Judge every recording that nobody is writing, and do what follows. Raises HistoryError."""
+    """Judge every recording that no process is writing, and carry the verdict out. Raises HistoryError."""
     # The sidecars are read before the history: a process that ends a dictation writes the row first.
     folders = recording_folders(recordings)
     found = [(folder, *there) for folder in folders if (there := unheld_metadata(folder)) is not None]

@@ -1,7 +1,8 @@
-"""What is kept of one dictation: its journal and its rows in the history.
+"""Records one dictation: its sound in a journal, its text in the history.
 
-`DictationRecord` is the dictation thread's side: each method only submits. The rest runs on the disk thread. A full or
-unwritable disk is told once, the sound is kept in memory (at most `MEMORY_LIMIT`) and written when there is room again.
+`DictationRecord` lives on the dictation thread, where each method only submits; `RecordWriter` lives on the disk
+thread. A full or unwritable disk is reported once; its sound stays in memory, `MEMORY_LIMIT` at most, and is written
+when there is room again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, Protocol
 
 from saywrite.dictation.persistence.disk_thread import DiskThread
 from saywrite.foundation.errors import HistoryError, JournalError, SaywriteError
-from saywrite.foundation.events import BYTES_PER_SAMPLE, RecordClosed, Segment, Traffic
+from saywrite.foundation.events import BYTES_PER_SAMPLE, DiskRecovered, RecordClosed, Segment, Traffic
 from saywrite.storage.history.holdings import forget_empty
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
@@ -25,10 +26,10 @@ MEMORY_LIMIT = 30 * 60 * 16_000
 """Samples kept in memory while the disk refuses them: half an hour, 58 MB."""
 
 BATCH = 16_000 // 10
-"""Samples that go to the disk at once: as much as a recognizer is fed at once. A kill costs at most these."""
+"""Samples that are written at once: as many as a recognizer is fed at once. A kill costs these at most."""
 
 RETRY_EVERY = 2 * 16_000
-"""Samples of new sound between two attempts to write again: two seconds."""
+"""Samples of new sound between two attempts to write to a disk that refuses: two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,14 @@ class SoundWritten:
 
 @dataclass(frozen=True, slots=True)
 class DiskProblem:
-    """Posted to the inbox: something of `dictation` could not be written, and is kept in memory meanwhile."""
+    """Posted to the inbox: the disk refused something of `dictation`, which stays in memory meanwhile."""
 
     dictation: str
     error: SaywriteError
 
 
 class RecordingSink(Protocol):
-    """What a take needs of its record; a file transcribed on the command line keeps none."""
+    """Where a session records: a `DictationRecord`, or `NoRecord` for a file on the command line."""
 
     on_disk: bool
 
@@ -65,10 +66,10 @@ class RecordingSink(Protocol):
 
 
 class DictationRecord:
-    """Submits to the disk thread; owned by the dictation thread."""
+    """Hands the sound and the results of a dictation to the disk thread. Dictation thread only."""
 
     def __init__(self, disk: DiskThread, writer: RecordWriter, *, new: bool) -> None:
-        """`new`: begin a journal; otherwise take over the one a crash left, whose sound is there already."""
+        """`new`: begin a journal; otherwise reopen the one that a crash left, with its sound."""
         self.on_disk = new
         self._disk = disk
         self._writer = writer
@@ -78,7 +79,7 @@ class DictationRecord:
         disk.submit(writer.open if new else writer.reopen)
 
     def append(self, pcm: bytes) -> None:
-        """The first block goes to the disk at once, later ones in tenths of a second (five blocks of a microphone)."""
+        """Record sound: the first block at once, later ones in tenths of a second (five microphone blocks)."""
         if not self.on_disk:
             return
         self._waiting.append(pcm)
@@ -108,7 +109,7 @@ class DictationRecord:
         self._disk.submit(partial(self._writer.confirm, offset))
 
     def read(self, start: int, end: int) -> bytes:
-        """Sound that is no longer in memory. Raises JournalError."""
+        """Return sound that is no longer in memory. Raises JournalError."""
         return self._writer.read(start, end)
 
     def _hand_over(self) -> None:
@@ -122,7 +123,7 @@ class DictationRecord:
 
 
 class RecordWriter:
-    """The disk thread's side of one dictation. `read` alone may be called from the dictation thread."""
+    """Writes one dictation to the disk. Disk thread only, except for `read`, which the dictation thread calls."""
 
     def __init__(
         self,
@@ -133,53 +134,54 @@ class RecordWriter:
         post: Callable[[object], None],
         earlier_segments: Iterable[int] = (),
     ) -> None:
-        """`earlier_segments`: the numbers of those that are in the history already."""
+        """`earlier_segments`: the numbers of the segments that are in the history already."""
         self._recordings = recordings
         self._header = header
         self._open_history = history
         self._history: HistoryStore | None = None
         self._disk = disk
         self._post = post
-        # NB: assigned by the disk thread once; the dictation thread reads it only after `SoundWritten` told of it.
+        # NB: assigned once, by the disk thread; the dictation thread reads it only after the first `SoundWritten`.
         self._journal: Journal | None = None
         self._unwritten = bytearray()
         self._retry_at = 0
-        self._told = False
-        self._owed: deque[Callable[[HistoryStore], None]] = deque()
+        self._reported = False
+        self._pending_rows: deque[Callable[[HistoryStore], None]] = deque()
         self._full = False
         self._continued = False
         self._segments = set(earlier_segments)
         self._structured = False
 
     def open(self) -> None:
-        """Make the journal and the row of the history. A refusal is told once and tried again later."""
+        """Create the journal and the row of the history; what the disk refuses is tried again later."""
         self._begin_text()
         self._write()
 
     def reopen(self) -> None:
-        """Take over the journal a crash left."""
+        """Reopen the journal that a crash left."""
         self._continued = True
         try:
             self._journal = Journal.reopen(self._recordings / self._header.dictation)
         except JournalError as error:
-            self._trouble(error)
+            self._report(error)
         self._begin_text()
 
     def append(self, pcm: bytes) -> None:
+        """Write sound; keep it in memory while the disk refuses it, up to `MEMORY_LIMIT`."""
         if self._full:
             return
         self._unwritten += pcm
-        held = len(self._unwritten) // BYTES_PER_SAMPLE
-        if held > MEMORY_LIMIT:
+        unwritten = len(self._unwritten) // BYTES_PER_SAMPLE
+        if unwritten > MEMORY_LIMIT:
             self._full = True
-            self._trouble(
+            self._report(
                 JournalError(
                     "The disk has refused the recording for half an hour. What came before is kept in memory; "
                     "what follows is not kept.",
                     "Free some space, then stop the dictation.",
                 )
             )
-        if held >= self._retry_at:
+        if unwritten >= self._retry_at:
             self._write()
 
     def add_segment(self, segment: Segment) -> None:
@@ -207,7 +209,7 @@ class RecordWriter:
             self._save_metadata()
 
     def confirm(self, offset: int) -> None:
-        """Note that everything before `offset` has its text, but only when that text is really in the history."""
+        """Note that all sound before `offset` has its text, once that text is in the history."""
         if self._journal is not None and self._text_saved:
             self._journal.confirm(offset, len(self._segments))
             self._save_metadata()
@@ -218,8 +220,9 @@ class RecordWriter:
         return self._journal.read(start, end)
 
     def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
-        """Write what is left, mark the end, post `RecordClosed`. `complete`: nothing is owed to the user any more.
-        `waits`: the text comes by itself as soon as there is a recognition model.
+        """Write what is left, mark the end, and post `RecordClosed`.
+
+        `complete`: all text is there. `waits`: the text comes by itself as soon as there is a recognition model.
         """
         self._write()
         self._disk.keep_synced(self, None)
@@ -234,18 +237,18 @@ class RecordWriter:
             try:
                 self._journal.end(complete=complete and self._text_saved, waits=waits)
             except JournalError as error:
-                self._trouble(error)
+                self._report(error)
             self._journal.close()
-        self._forget_the_empty(heard, pending=heard - confirmed)
+        self._remove_empty(heard, pending=heard - confirmed)
         self._post(RecordClosed(self._header.dictation, saved, kept))
 
-    def _forget_the_empty(self, heard: int, pending: int) -> None:
+    def _remove_empty(self, heard: int, pending: int) -> None:
         """A press without sound leaves no recording, one without words no row in the history."""
         if heard == 0 and self._journal is not None:
             try:
                 finish_recording(self._journal.folder, keep=False)
             except JournalError as error:
-                self._trouble(error)
+                self._report(error)
         if pending <= 0 and not self._segments and not self._structured and not self._continued:
             self._in_history(lambda store: forget_empty(store, self._header.dictation))
 
@@ -261,47 +264,54 @@ class RecordWriter:
             finally:
                 del self._unwritten[: (self._journal.length - before) * BYTES_PER_SAMPLE]
             self._retry_at = 0
-            self._told = bool(self._owed)
+            self._recover()
             self._post(SoundWritten(self._header.dictation, self._journal.length))
         except JournalError as error:
             self._retry_at = len(self._unwritten) // BYTES_PER_SAMPLE + RETRY_EVERY
-            if not self._told:
-                self._told = True
-                self._trouble(error)
+            if not self._reported:
+                self._reported = True
+                self._report(error)
 
     def _save_metadata(self) -> None:
         try:
             if self._journal is not None:
                 self._journal.save_metadata()
         except JournalError as error:
-            if not self._told:
-                self._told = True
-                self._trouble(error)
+            if not self._reported:
+                self._reported = True
+                self._report(error)
 
     def _begin_text(self) -> None:
         self._history = self._open_history()
         self._in_history(lambda store: store.begin(self._header))
 
     def _in_history(self, write: Callable[[HistoryStore], None]) -> None:
-        """Write, behind what could not be written before: a disk that was full for a while costs no row."""
+        """Write to the history, after all that could not be written before, so that a full disk costs no row."""
         if self._history is None:
             return
-        self._owed.append(write)
+        self._pending_rows.append(write)
         try:
-            while self._owed:
-                self._owed[0](self._history)
-                self._owed.popleft()
+            while self._pending_rows:
+                self._pending_rows[0](self._history)
+                self._pending_rows.popleft()
+            self._recover()
         except HistoryError as error:
-            if not self._told:
-                self._told = True
-                self._trouble(error)
+            if not self._reported:
+                self._reported = True
+                self._report(error)
 
     @property
     def _text_saved(self) -> bool:
-        """Only then anything counts as confirmed; otherwise the recording stays unfinished and is offered again."""
-        return self._history is not None and not self._owed
+        """Whether all text is in the history: only then sound counts as confirmed."""
+        return self._history is not None and not self._pending_rows
 
-    def _trouble(self, error: SaywriteError) -> None:
+    def _recover(self) -> None:
+        """Report once that the disk has taken all that it refused."""
+        if self._reported and not self._pending_rows and not self._unwritten:
+            self._reported = False
+            self._post(DiskRecovered(self._header.dictation))
+
+    def _report(self, error: SaywriteError) -> None:
         self._post(DiskProblem(self._header.dictation, error))
 
 

@@ -1,17 +1,19 @@
-"""Push-to-talk joined up: what the keys ask is done at the desk, what was dictated goes to the program in front.
+"""Connects hotkeys, dictation and insertion: keys start dictations for the program in front.
 
-Also what the window, the tray and the command line have in common with the keys: cancelling, and taking that back.
-Dictation thread only.
+Also what window, tray and command line share with the keys: cancelling a dictation and taking that back. Dictation
+thread only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from saywrite.audio.microphone.preroll import PrerollController
+from saywrite.audio.source import FromSource
 from saywrite.desktop.hotkeys.base import SECOND, GrabResult, Hotkeys, KeyPressed, KeyReleased
+from saywrite.dictation.commands import DictationCommands
 from saywrite.dictation.loop import CAPTURING
 from saywrite.dictation.push_to_talk.hotkey_controller import HotkeyController, KeyMessage
 from saywrite.dictation.push_to_talk.insertion_queue import InsertionQueue
@@ -27,18 +29,16 @@ from saywrite.foundation.events import (
     KeyProblem,
     KeysChanged,
     SegmentsRemoved,
+    StateChanged,
 )
 from saywrite.storage.settings.schema import Settings
 
-if TYPE_CHECKING:
-    from saywrite.dictation.commands import DictationCommands
-
 CLOSE_S = 0.5
-"""What the end of the program waits for a text that is on its way."""
+"""Seconds that the end of the program waits for an insertion that has begun."""
 
 
 class SessionWatching(Protocol):
-    """`desktop.session.SessionWatch`: posts when the screen is locked and the computer sleeps."""
+    """Posts when the screen is locked and when the computer goes to sleep (`SessionWatch`)."""
 
     def capture(self, on: bool) -> None: ...
     def close(self) -> None: ...
@@ -46,7 +46,7 @@ class SessionWatching(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DesktopServices:
-    """What push-to-talk needs of the desktop."""
+    """What push-to-talk needs of the desktop. Opened when it is first used."""
 
     open_keys: Callable[[], Hotkeys | None]
     watch_session: Callable[[], SessionWatching | None]
@@ -55,36 +55,40 @@ class DesktopServices:
 
 
 class PushToTalkController:
-    """Implements `keyboard.Dictates`; owned by the desk of a program with a window, from `open` to `close`."""
+    """Implements `DictationPort` with the commands. It exists in a program with a window, from `open` to `close`."""
 
     def __init__(
         self,
         commands: DictationCommands,
         desktop: DesktopServices,
         clock: Callable[[], float],
-        tell: Callable[[FrontEndEvent], None],
+        emit: Callable[[FrontEndEvent], None],
     ) -> None:
+        """`clock`: monotonic seconds. `emit` takes the events for the front end."""
         self.insertion_queue = desktop.insertion_queue
         self.keyboard = HotkeyController(self, desktop.open_keys)
         self._commands = commands
         self._desktop = desktop
         self._clock = clock
-        self._tell = tell
-        self._ahead: tuple[object, ...] = (0,)
+        self._emit = emit
+        self._preroll: tuple[object, ...] = (0,)
         self._watch: SessionWatching | None = None
         self._capturing = False
         self._cancelled: set[str] = set()
-        self._returning: list[str] = []
-        self._leaving: list[str] = []
+        self._to_restore: list[str] = []
+        self._to_discard: list[str] = []
+        commands.loop.message_handlers.append(self.handle)
+        commands.loop.timers.append(self.wake)
+        commands.loop.observers.append(self.receive)
 
     def open(self) -> None:
-        """Grab the keys, find the way into other programs: none of it keeps the window waiting."""
+        """Grab the keys and open the insertion, without blocking."""
         self.insertion_queue.inserter.start()
         self._watch = self._desktop.watch_session()
         self.apply(self._commands.loop.settings)
 
     def close(self) -> None:
-        """Let go of the keys first: nothing begins any more."""
+        """Release the keys first, so that nothing begins any more."""
         self.keyboard.close()
         self._desktop.standby.keep(0)
         if self._watch is not None:
@@ -93,140 +97,151 @@ class PushToTalkController:
         self.insertion_queue.inserter.close(CLOSE_S)
 
     def apply(self, settings: Settings) -> None:
+        """Use other settings: keys, insertion, and the microphone that is kept open."""
         self.insertion_queue.apply(settings)
         self.keyboard.apply(settings)
-        ahead = settings.preroll_ms, settings.microphone_host_api, settings.microphone_name
-        if ahead != self._ahead and (settings.preroll_ms or self._ahead[0]):
+        preroll = settings.preroll_ms, settings.microphone_host_api, settings.microphone_name
+        if preroll != self._preroll and (settings.preroll_ms or self._preroll[0]):
             self._desktop.standby.keep(settings.preroll_ms)
-        self._ahead = ahead
+        self._preroll = preroll
 
-    # What the loop does for it.
+    # What the loop calls.
 
     def handle(self, message: object) -> bool:
-        """Take a message out of the inbox; whether it was one for this."""
-        if isinstance(message, KeyMessage):
+        """Handle a message of the inbox; return whether it was one of the keys, the insertion or a microphone."""
+        if isinstance(message, FromSource):
+            self._desktop.standby.receive(message.message)
+        elif isinstance(message, KeyMessage):
             if isinstance(message, KeyReleased) or (isinstance(message, KeyPressed) and not self.keyboard.held):
                 self.insertion_queue.inserter.note_own_key(message.at, down=isinstance(message, KeyPressed))
             self.keyboard.handle(message, self._clock())
         elif isinstance(message, InsertionEvent):
             if isinstance(message, Inserted | InsertionUncertain):
                 self._commands.latency.inserted(message.dictation, message.at)
-            self._tell(message)
+            self._emit(message)
         else:
             return False
         return True
 
-    def hear(self, message: object) -> None:
-        """A message of a microphone's own threads."""
-        self._desktop.standby.receive(message)
-
-    def follow(self) -> None:
-        """The dictation's state has changed."""
-        capturing = self.situation().capturing
-        if capturing != self._capturing:
-            self._capturing = capturing
-            self.insertion_queue.inserter.note_own_key(self._clock(), down=None)
-            if self._watch is not None:
-                self._watch.capture(capturing)
-        self.keyboard.follow()
-
     def receive(self, event: FrontEndEvent) -> None:
-        """One event of the dictation, as the front end has it."""
+        """Take one event of a dictation, after the front end has it."""
         self.insertion_queue.receive(event)
         if isinstance(event, Finished) and event.dictation in self._cancelled and not event.heard:
-            self._settle(event.dictation)  # nothing was heard: there is nothing to take back
+            self._end_offer(event.dictation)  # nothing was heard: there is nothing to take back
+        elif isinstance(event, StateChanged):
+            self._on_state_changed()
 
     def wake(self, now: float) -> float | None:
-        """Do what is due; when to be called again at the latest."""
+        """Do what is due; return when to be called again. Both are monotonic seconds."""
         due = [self.keyboard.wake(now), self._desktop.standby.wake(now)]
         running = {session.id for session in self._commands.loop.sessions}
-        for dictation in [each for each in self._leaving if each not in running]:
-            self._leaving.remove(dictation)
+        for dictation in [each for each in self._to_discard if each not in running]:
+            self._to_discard.remove(dictation)
             self._commands.loop.pending_cancellations.discard(dictation)
             self._commands.archive.discard_unfinished(
                 dictation, tuple(self._commands.loop.pending_cancellations), with_text=True
             )
-        if self._returning and self._returning[0] not in running and not self.situation().capturing:
-            dictation = self._returning.pop(0)
+        if self._to_restore and self._to_restore[0] not in running and not self.situation().capturing:
+            dictation = self._to_restore.pop(0)
             self._commands.loop.pending_cancellations.discard(dictation)
             self._commands.transcribe_unfinished(dictation)
         due.append(self.insertion_queue.wake(now, held=self.keyboard.held and self.situation().capturing))
         return min((at for at in due if at is not None), default=None)
 
-    # What the keys ask for.
+    # What the keys ask for: `DictationPort`.
 
     def situation(self) -> DictationState:
+        """The state, and the newest dictation."""
         session = self._commands.loop.session
         return DictationState(self._commands.loop.state, session.id if session is not None else "")
 
     def start(self, binding: str, at: float) -> None:
+        """Begin to dictate for another program, with engine and language of the binding."""
         settings = self._commands.loop.settings
         self._commands.latency.key_down(at)
         second = binding == SECOND
-        self._commands.start_microphone(
-            settings.second_engine if second else "", settings.second_language if second else "", insert=True
-        )
+        if self._commands.start_microphone(
+            settings.second_engine if second else "", settings.second_language if second else ""
+        ):
+            self.expect_insertion()
 
     def stop(self, at: float) -> None:
+        """End the capture; the key came up at `at`, in monotonic seconds."""
         self._commands.latency.key_up(self.situation().dictation, at)
         self._commands.loop.stop()
 
     def cancel(self, until: float) -> None:
+        """Drop the newest dictation, and offer to take that back."""
         dictation = self.situation().dictation
         self._cancelled.add(dictation)
         self._commands.loop.pending_cancellations.add(dictation)
         self.insertion_queue.cancel(dictation)
-        self._tell(Cancelled(dictation, revocable=True))
+        self._emit(Cancelled(dictation, revocable=True))
         session = self._commands.loop.session
         if session is not None and (numbers := tuple(segment.number for segment in session.transcript.segments)):
-            self._tell(SegmentsRemoved(dictation, numbers))  # taken back, they are told again
-        self._commands.loop.cancel(keep=True)
+            self._emit(SegmentsRemoved(dictation, numbers))  # a restored dictation emits its segments again
+        self._commands.loop.cancel(revocable=True)
 
     def take_back(self, dictation: str) -> None:
+        """Restore a cancelled dictation as soon as nothing is captured."""
         if dictation in self._cancelled:
-            self._settle(dictation)
-            self.insertion_queue.want_again(dictation)
-            self._returning.append(dictation)
+            self._end_offer(dictation)
+            self.insertion_queue.restore(dictation)
+            self._to_restore.append(dictation)
 
     def discard(self, dictation: str) -> None:
+        """Remove a cancelled dictation that was not taken back."""
         if dictation in self._cancelled:
-            self._settle(dictation)
+            self._end_offer(dictation)
             self.insertion_queue.forget(dictation)
-            self._leaving.append(dictation)
+            self._to_discard.append(dictation)
+
+    def notice(self, what: str, remedy: str) -> None:
+        self._emit(Failed("", what, remedy))
+
+    def keys_changed(self, grabbed: GrabResult) -> None:
+        problems = tuple(KeyProblem(each.binding, each.what, each.remedy) for each in grabbed.problems)
+        self._emit(KeysChanged(grabbed.triggers, problems))
+
+    # What the user asks for elsewhere.
+
+    def cancel_newest(self) -> None:
+        """Cancel what is captured or worked out, as Escape does."""
+        self.keyboard.cancel(self._clock())
+
+    def restore_cancelled(self) -> None:
+        """Take back the dictation that was cancelled last."""
+        self.keyboard.take_back(self._clock())
+
+    def expect_insertion(self) -> None:
+        """Insert the text of the dictation that has just begun into the program in front."""
+        session = self._commands.loop.session
+        if session is not None and self._commands.loop.state in CAPTURING:
+            self.insertion_queue.expect(session.id, session.plan.request.language)
 
     def insert_again(self) -> None:
         """Insert the last text once more."""
         self.insertion_queue.inserter.again()
 
     def undo_insertion(self) -> None:
-        """Take the last insertion back."""
+        """Undo the last insertion in its program."""
         self.insertion_queue.inserter.take_back()
 
     def forget_cancelled(self) -> None:
-        """The program ends, and with it the offer to take anything back; no dictation is running any more."""
-        for dictation in (*self._cancelled, *self._leaving):
+        """Remove what was cancelled: the program ends, and no dictation runs any more."""
+        for dictation in (*self._cancelled, *self._to_discard):
             self._commands.archive.discard_unfinished(dictation, with_text=True)
 
-    def notice(self, what: str, remedy: str) -> None:
-        self._tell(Failed("", what, remedy))
+    def _on_state_changed(self) -> None:
+        capturing = self.situation().capturing
+        if capturing != self._capturing:
+            self._capturing = capturing
+            self.insertion_queue.inserter.note_own_key(self._clock(), down=None)
+            if self._watch is not None:
+                self._watch.capture(capturing)
+        self.keyboard.on_state_changed()
 
-    def keys_changed(self, grabbed: GrabResult) -> None:
-        problems = tuple(KeyProblem(each.binding, each.what, each.remedy) for each in grabbed.problems)
-        self._tell(KeysChanged(grabbed.triggers, problems))
-
-    # What the user asks for elsewhere.
-
-    def undo(self, *, cancel: bool) -> None:
-        """Cancel what is running, so that it can be taken back; or take that back."""
-        (self.keyboard.cancel if cancel else self.keyboard.take_back)(self._clock())
-
-    def expect(self) -> None:
-        """The dictation that has just begun goes into the program in front."""
-        session = self._commands.loop.session
-        if session is not None and self._commands.loop.state in CAPTURING:
-            self.insertion_queue.expect(session.id, session.plan.request.language)
-
-    def _settle(self, dictation: str) -> None:
-        """The offer to take it back is over."""
+    def _end_offer(self, dictation: str) -> None:
+        """End the offer to take a cancelled dictation back."""
         self._cancelled.discard(dictation)
-        self._tell(Cancelled(dictation, revocable=False))
+        self._emit(Cancelled(dictation, revocable=False))

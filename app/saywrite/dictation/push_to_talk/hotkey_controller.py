@@ -1,7 +1,6 @@
-"""The keys at work: what the settings say is grabbed, what is heard is decided, what is decided is done.
+"""Connects the hotkey backend, the push-to-talk policy and the dictation. Dictation thread only.
 
-Joins the ways of hearing keys (`desktop/hotkeys`), the decision (`push_to_talk.py`) and the dictation. Dictation
-thread only.
+Grabs the keys of the settings, gives their presses to `policy.py`, and carries out the actions that it decides on.
 """
 
 from __future__ import annotations
@@ -34,6 +33,7 @@ from saywrite.desktop.session.events import (
     sleep_clocks,
 )
 from saywrite.dictation.push_to_talk.policy import (
+    BOUNCE_S,
     Action,
     Cancel,
     DictationState,
@@ -52,12 +52,12 @@ from saywrite.storage.settings.schema import OPTIONS, Settings
 log = logging.getLogger(__name__)
 
 KeyMessage = KeyPressed | KeyReleased | GrabResult | HotkeysLost | ScreenLocked | ScreenUnlocked | Suspending | Resumed
-"""What the keys' threads post to the inbox; `HotkeyController.handle` takes it."""
+"""The messages of the hotkey and session threads, which `HotkeyController.handle` takes."""
 
 ESCAPE = Binding(CANCEL, KeyCombination("Escape"), "Cancel the dictation")
 
 _GO_ON = "What you said is kept. Press the key to go on."
-_TOLD = {
+_NOTICES = {
     StopReason.LIMIT: (
         "The microphone was closed: the longest time for a key was reached.",
         f"{_GO_ON} See the settings.",
@@ -69,21 +69,22 @@ _TOLD = {
 
 
 class DictationPort(Protocol):
-    """What the keys ask of the dictation; each is done when it returns, and its `StateChanged` was followed."""
+    """What the keys ask of the dictation. When a method returns, the controller knows the changed state."""
 
-    def situation(self) -> DictationState: ...
+    def situation(self) -> DictationState:
+        """The state of the dictation now."""
+        ...
 
     def start(self, binding: str, at: float) -> None:
-        """Begin a dictation with the engine and the language of `binding` (`FIRST` or `SECOND`), whose key went down
-        at `at`.
-        """
+        """Begin a dictation as `binding` (`FIRST`, `SECOND`) asks; the key went down at `at`."""
 
     def stop(self, at: float) -> None:
         """End the capture; the key came up at `at`."""
 
     def cancel(self, until: float) -> None:
-        """Drop the newest dictation, and offer "Take that back" until the monotonic time `until`; the recording stays
-        until `discard`.
+        """Drop the newest dictation, and offer to take that back until the monotonic time `until`.
+
+        The recording stays until `discard`.
         """
 
     def take_back(self, dictation: str) -> None: ...
@@ -94,41 +95,42 @@ class DictationPort(Protocol):
         """Tell the user."""
 
     def keys_changed(self, grabbed: GrabResult) -> None:
-        """What is heard now, and what is not, and why."""
+        """Report which keys are grabbed, and which are not and why."""
 
 
 class HotkeyController:
-    """The keys of a running Saywrite, from `apply` to `close`."""
+    """The hotkeys of a running program, from `apply` to `close`."""
 
     def __init__(
         self,
-        dictates: DictationPort,
+        dictation: DictationPort,
         open_keys: Callable[[], Hotkeys | None],
         clocks: Callable[[], tuple[float, float]] = sleep_clocks,
         platform: str = sys.platform,
     ) -> None:
-        """`open_keys`: opens this system's way; None where keys are bound in the desktop's own settings."""
-        self._dictates = dictates
+        """`open_keys`: opens this system's backend; None where the desktop's own settings bind the keys."""
+        self._dictation = dictation
         self._open_keys = open_keys
         self._clocks = clocks
         self._platform = platform
-        self._keys = PushToTalk()
+        self._policy = PushToTalk()
         self._hotkeys: Hotkeys | None = None
         self._bindings: tuple[Binding, ...] = ()
         self._refused: tuple[HotkeyProblem, ...] = ()
         self._sleep = SuspendDetector()
+        self._bounce_until = 0.0
         self._captured = ""
         self._watching = False
-        self._told: GrabResult | None = None
+        self._reported: GrabResult | None = None
 
     @property
     def held(self) -> bool:
-        """A key of ours is down."""
-        return self._keys.holding
+        """Whether one of our keys is down."""
+        return self._policy.holding
 
     def apply(self, settings: Settings) -> None:
-        """Grab what the settings say now; the first time, and after the keys were lost, open the way."""
-        self._keys.set_mode(Mode(settings.hotkey_mode), 60.0 * settings.hotkey_limit_minutes)
+        """Grab the keys of the settings; the first call, and one after the keys were lost, opens the backend."""
+        self._policy.set_mode(Mode(settings.hotkey_mode), 60.0 * settings.hotkey_limit_minutes)
         bindings, refused = bindings_of(settings, self._platform)
         if self._hotkeys is not None and (bindings, refused) == (self._bindings, self._refused):
             return
@@ -138,20 +140,22 @@ class HotkeyController:
         if self._hotkeys is not None:
             self._grab()
         else:
-            self._tell(GrabResult(()))
+            self._report_grabs(GrabResult(()))
 
     def handle(self, message: KeyMessage, at: float) -> None:
-        """Take one message of the keys' threads, at the monotonic time `at`."""
+        """Take one message of the hotkey and session threads, at the monotonic time `at`."""
         self._notice_sleep(at)
         match message:
             case KeyPressed() | KeyReleased():
-                self._do(self._keys.key(message, self._dictates.situation()))
+                if isinstance(message, KeyReleased):
+                    self._bounce_until = at + BOUNCE_S
+                self._do(self._policy.key(message, self._dictation.situation()))
             case GrabResult():
-                self._tell(message)
+                self._report_grabs(message)
             case HotkeysLost():
                 self._interrupt(StopReason.KEYS_LOST, at)
                 self.close()
-                self._tell(GrabResult((), (HotkeyProblem("", message.what, message.remedy),)))
+                self._report_grabs(GrabResult((), (HotkeyProblem("", message.what, message.remedy),)))
             case ScreenLocked():
                 self._interrupt(StopReason.LOCKED, message.at)
             case Suspending():
@@ -159,27 +163,33 @@ class HotkeyController:
             case ScreenUnlocked() | Resumed():
                 pass
 
-    def follow(self) -> None:
-        """The dictation's state has changed. To be called for every `StateChanged`."""
-        for action in self._keys.follow(self._dictates.situation()):
+    def on_state_changed(self) -> None:
+        """Take note of a changed state of the dictation. To be called for every `StateChanged`."""
+        for action in self._policy.on_state_changed(self._dictation.situation()):
             self._carry_out(action)
 
     def wake(self, at: float) -> float | None:
-        """Do what is due at `at`, and look whether the computer slept; when to be called next at the latest."""
+        """Do what is due at `at`, and check whether the computer slept; return when to be called next."""
         self._notice_sleep(at)
-        if self._keys.due is not None and at >= self._keys.due:
-            self._do(self._keys.wake(at, self._dictates.situation()))
-        return self._keys.due
+        due = self._due()
+        if due is not None and at >= due:
+            self._do(self._policy.wake(at, self._dictation.situation()))
+        return self._due()
+
+    def _due(self) -> float | None:
+        """When something is due. A release that is handled late may be a bounce too: its press is the next message."""
+        return None if self._policy.due is None else max(self._policy.due, self._bounce_until)
 
     def cancel(self, at: float) -> None:
-        """Cancel what is running, so that it can be taken back: for the window, the tray and the command line."""
-        self._do(self._keys.cancel(at, self._dictates.situation()))
+        """Cancel the newest dictation, so that it can be taken back, for window, tray and command line."""
+        self._do(self._policy.cancel(at, self._dictation.situation()))
 
     def take_back(self, at: float) -> None:
-        self._do(self._keys.take_back(at, self._dictates.situation()))
+        """Restore the dictation that was cancelled last."""
+        self._do(self._policy.take_back(at, self._dictation.situation()))
 
     def close(self) -> None:
-        """Let go of every key. `apply` opens the way again."""
+        """Release every key. `apply` opens the backend again."""
         hotkeys, self._hotkeys = self._hotkeys, None
         if hotkeys is not None:
             hotkeys.release()
@@ -189,20 +199,20 @@ class HotkeyController:
         escape = (ESCAPE,) if self._watching and self._hotkeys.lends_keys else ()
         self._hotkeys.grab((*self._bindings, *escape))
 
-    def _tell(self, grabbed: GrabResult) -> None:
-        """Tell what has changed for the user's own keys; Escape comes and goes with every dictation."""
+    def _report_grabs(self, grabbed: GrabResult) -> None:
+        """Report a change of the user's own keys. Escape, which every dictation grabs, is left out."""
         problems = (*self._refused, *(each for each in grabbed.problems if each.binding != CANCEL))
-        told = GrabResult(tuple(each for each in grabbed.triggers if each[0] != CANCEL), problems)
-        if told != self._told:
-            self._told = told
-            self._dictates.keys_changed(told)
+        report = GrabResult(tuple(each for each in grabbed.triggers if each[0] != CANCEL), problems)
+        if report != self._reported:
+            self._reported = report
+            self._dictation.keys_changed(report)
 
     def _interrupt(self, why: StopReason, at: float) -> None:
-        self._do(self._keys.interrupt(why, at, self._dictates.situation()))
+        self._do(self._policy.interrupt(why, at, self._dictation.situation()))
 
     def _notice_sleep(self, at: float) -> None:
-        """A dictation that was being captured at the last look, and slept through what lies between, ends."""
-        now = self._dictates.situation()
+        """End a dictation that was captured at the last check, where the computer has slept since then."""
+        now = self._dictation.situation()
         before, self._captured = self._captured, now.dictation if now.capturing else ""
         if self._sleep.slept(*self._clocks()) and before and before == self._captured:
             self._interrupt(StopReason.SUSPENDED, at)
@@ -210,23 +220,23 @@ class HotkeyController:
     def _do(self, actions: tuple[Action, ...]) -> None:
         for action in actions:
             self._carry_out(action)
-        self._keys.carried_out(self._dictates.situation())
+        self._policy.carried_out(self._dictation.situation())
 
     def _carry_out(self, action: Action) -> None:
         match action:
             case Start(binding=binding, at=at):
-                self._dictates.start(binding, at)
+                self._dictation.start(binding, at)
             case Stop(why=why, at=at):
                 log.info("a key's dictation ends: %s", why)
-                self._dictates.stop(at)
-                if why in _TOLD:
-                    self._dictates.notice(*_TOLD[why])
+                self._dictation.stop(at)
+                if why in _NOTICES:
+                    self._dictation.notice(*_NOTICES[why])
             case Cancel(until=until):
-                self._dictates.cancel(until)
+                self._dictation.cancel(until)
             case RestoreCancelled(dictation=dictation):
-                self._dictates.take_back(dictation)
+                self._dictation.take_back(dictation)
             case Discard(dictation=dictation):
-                self._dictates.discard(dictation)
+                self._dictation.discard(dictation)
             case WatchCancelKey(wanted=wanted):
                 self._watching = wanted
                 if self._hotkeys is not None and self._hotkeys.lends_keys:
@@ -234,7 +244,7 @@ class HotkeyController:
 
 
 def bindings_of(settings: Settings, platform: str) -> tuple[tuple[Binding, ...], tuple[HotkeyProblem, ...]]:
-    """The keys that the settings name, and those that cannot be used, with the reason."""
+    """Return the keys that the settings name, and the problems of those that cannot be used."""
     wanted = ((FIRST, settings.hotkey, "Dictate"), (SECOND, settings.second_hotkey, _second_label(settings)))
     bindings: list[Binding] = []
     problems: list[HotkeyProblem] = []
@@ -256,7 +266,7 @@ def bindings_of(settings: Settings, platform: str) -> tuple[tuple[Binding, ...],
 
 
 def _second_label(settings: Settings) -> str:
-    """What the desktop shows for the second key: it tells the two apart."""
+    """The label of the second key in the desktop's settings, which distinguishes it from the first."""
     language = dict(OPTIONS["second_language"].choices)[settings.second_language]
     engine = dict(OPTIONS["second_engine"].choices)[settings.second_engine]
     if settings.second_language:

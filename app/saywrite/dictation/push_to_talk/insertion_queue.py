@@ -1,7 +1,7 @@
-"""Dictated texts on their way into other programs: what was dictated where, and when it may go. Dictation thread.
+"""The queue of dictated texts that are inserted into other programs. Dictation thread only.
 
-A text goes when its dictation is over, in the order of the dictations, once it is in the history, and while no key
-of ours is held: keys sent to a program while a hotkey is down would come to us.
+A text is inserted when its dictation has ended, in the order of the dictations, once it is in the history, and while
+none of our keys is down: keys sent to a program while a hotkey is down would come to us.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from saywrite.storage.settings.schema import Settings
 log = logging.getLogger(__name__)
 
 DISK_PATIENCE_S = 1.0
-"""A text is not kept from its program for longer than this by a disk that does not answer."""
+"""Seconds after which a text is inserted although a disk that does not answer has not stored it yet."""
 
 
 class InsertionPort(Protocol):
-    """`desktop.insertion.inserter.Inserter`; nothing here waits but `close`."""
+    """What the queue needs of `desktop.insertion.worker.Inserter`. Only `close` blocks."""
 
     def start(self) -> None: ...
     def choose(self, choices: ProgramRules) -> None: ...
@@ -49,15 +49,15 @@ class PendingInsertion:
 
 @dataclass(slots=True)
 class QueuedText:
-    """A text that is to go. `due`: monotonic seconds after which it no longer waits for the history."""
+    """A text to insert. `due`: monotonic seconds after which it no longer waits for the history."""
 
     insertion: Insertion
     due: float
-    kept: bool = False
+    in_history: bool = False
 
 
 class InsertionQueue:
-    """Give it every event of the dictation; it hands the texts to the insertion."""
+    """Collects the texts of the dictations from their events, and hands them to the inserter in order."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class InsertionQueue:
         post: Callable[[object], None],
         clock: Callable[[], float],
     ) -> None:
-        """`behind_the_history` calls what it is given once everything told so far is in the history, on any thread."""
+        """`behind_the_history` calls a function, on any thread, once all text so far is in the history."""
         self.inserter = inserter
         self._behind_the_history = behind_the_history
         self._post = post
@@ -78,16 +78,16 @@ class InsertionQueue:
         self.inserter.choose(choices_of(settings))
 
     def expect(self, dictation: str, language: str) -> None:
-        """The text of the dictation that begins now goes into the program in front."""
+        """Insert the text of this dictation, which begins now, into the program that is in front now."""
         self._expected[dictation] = PendingInsertion(language, self.inserter.focus())
 
     def cancel(self, dictation: str) -> None:
-        """Its text is not wanted, at least for now."""
+        """Do not insert its text, unless the dictation is restored."""
         if dictation in self._expected:
             self._expected[dictation].cancelled = True
 
-    def want_again(self, dictation: str) -> None:
-        """The cancelled dictation was taken back."""
+    def restore(self, dictation: str) -> None:
+        """Insert the text of the cancelled dictation after all."""
         if dictation in self._expected:
             self._expected[dictation].cancelled = False
 
@@ -95,7 +95,7 @@ class InsertionQueue:
         self._expected.pop(dictation, None)
 
     def receive(self, event: FrontEndEvent) -> None:
-        """One event of the dictation."""
+        """Take one event of a dictation."""
         match event:
             case SegmentAdded(dictation=which, segment=segment) if expected := self._expected.get(which):
                 expected.segments[segment.number] = segment
@@ -107,8 +107,8 @@ class InsertionQueue:
                 self._queue(event, expected)
 
     def wake(self, now: float, *, held: bool) -> float | None:
-        """Hand over what may go; when to be called again. `held`: a key of ours is down."""
-        while self._texts and not held and (self._texts[0].kept or now >= self._texts[0].due):
+        """Hand over what may be inserted; return when to be called again. `held`: one of our keys is down."""
+        while self._texts and not held and (self._texts[0].in_history or now >= self._texts[0].due):
             self.inserter.insert(self._texts.popleft().insertion)
         if held or not self._texts:
             return None
@@ -120,7 +120,7 @@ class InsertionQueue:
         if expected.pressed_in is not None and expected.pressed_in.own:
             now = self.inserter.focus()
             if now is None or now.own:
-                return  # dictated into our own window: there it stands already
+                return  # dictated into our own window, which shows the text already
         first = expected.segments[min(expected.segments)] if expected.segments else None
         insertion = Insertion(
             finished.dictation,
@@ -131,21 +131,21 @@ class InsertionQueue:
         )
         text = QueuedText(insertion, self._clock() + DISK_PATIENCE_S)
         self._texts.append(text)
-        self._behind_the_history(lambda: self._post(lambda: setattr(text, "kept", True)))
+        self._behind_the_history(lambda: self._post(lambda: setattr(text, "in_history", True)))
 
 
 def added_capital(first: Segment) -> bool:
-    """Whether the text's first letter is a capital only because nothing stood before it."""
+    """Whether the first letter of the text is a capital only because no text was before it."""
     said, written = first.raw.lstrip()[:1], first.text.lstrip()[:1]
     return said != written and said.islower() and written.lower() == said
 
 
 def choices_of(settings: Settings) -> ProgramRules:
-    """The settings as the insertion knows them."""
-    means = {"type": PasteMethod.TYPE, "clipboard": PasteMethod.CLIPBOARD}.get(settings.insertion_means)
+    """The rules of the insertion that the settings name."""
+    method = {"type": PasteMethod.TYPE, "clipboard": PasteMethod.CLIPBOARD}.get(settings.insertion_means)
     programs, bad = parse(settings.insertion_programs)
     if bad:
-        log.info("insertion: %d of the exceptions make no sense", len(bad))
+        log.info("insertion: %d of the exceptions cannot be read", len(bad))
     return ProgramRules(
-        means, settings.insertion_other_window, settings.insertion_continue, settings.insertion_line_breaks, programs
+        method, settings.insertion_other_window, settings.insertion_continue, settings.insertion_line_breaks, programs
     )

@@ -1,11 +1,11 @@
-"""What a key means: hold, toggle or both, and when the microphone has to close whatever the keys say.
+"""The push-to-talk policy: what a key does in each mode, and when the microphone closes anyway.
 
-Pure: reads no clock and does nothing. Keys, times and the dictation's present state go in, actions come out, to be
-carried out in order, at once; `carried_out` ends it. The state is asked for anew each time, so a dictation that was
-begun or ended elsewhere (window, remote control, failure) leaves no wrong belief behind. Dictation thread.
+Pure: reads no clock and does no I/O. Keys, times and the present state of the dictation go in; actions come out, which
+the caller carries out at once and in order, and then calls `carried_out`. Each call gets the state anew, so that a
+dictation that began or ended elsewhere (window, remote control, failure) is always known.
 
-What keys do when they misbehave (measured and reported, see the tests): held keys repeat, as presses or as
-release/press pairs; contacts bounce; a release may never come.
+Keys misbehave in these ways (measured and reported, see the tests): a held key repeats, as presses or as pairs of
+release and press; contacts bounce; a release may never come.
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ from saywrite.dictation.loop import CAPTURING
 from saywrite.foundation.events import State
 
 BOUNCE_S = 0.03
-"""A press this soon after a release of the same key continues the hold. The release counts from its own time."""
+"""Seconds after a release in which a press of the same key continues the hold. The release keeps its own time."""
 
 TAP_S = 0.4
-"""In the mode "both", a shorter press toggles, a longer one was held to talk."""
+"""Seconds: in the mode "both", a shorter press toggles, and a longer one dictates while it is held."""
 
 REPEAT_GAP_S = 1.2
-"""Presses that follow one another faster are a held key repeating itself; later ones mean that a release was lost.
-The first repetition comes after 0.25-1 s, as the user has set it."""
+"""Seconds between two presses under which a held key repeats itself; above it, a release was lost.
+
+The first repetition comes after 0.25-1 s, as the user has set it.
+"""
 
 TAKE_BACK_S = 8.0
-"""How long a cancelled dictation can be taken back."""
+"""Seconds in which a cancelled dictation can be taken back."""
 
 
 class Mode(StrEnum):
@@ -40,7 +42,7 @@ class Mode(StrEnum):
 
 
 class StopReason(StrEnum):
-    """Why a dictation is stopped; all but the first two are told to the user."""
+    """Why a dictation is stopped. The user is told, except about the first two."""
 
     RELEASED = "released"
     PRESSED = "pressed"
@@ -52,7 +54,7 @@ class StopReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DictationState:
-    """How it is now: the state and the newest dictation that is not over ("" if none)."""
+    """The state, and the newest dictation that has not ended ("" where there is none)."""
 
     state: State
     dictation: str = ""
@@ -64,7 +66,7 @@ class DictationState:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin a dictation with what belongs to `binding`; the key went down at `at`."""
+    """Begin a dictation with the engine and the language of `binding`, whose key went down at `at`."""
 
     binding: str
     at: float
@@ -72,7 +74,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End the capture; what was said becomes text. `at`: when the user or the event wanted it, maybe a moment ago."""
+    """End the capture; what was said becomes text. `at`: when the key or the event asked for it."""
 
     why: StopReason
     at: float
@@ -80,7 +82,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Drop the dictation, but keep its recording until `Discard`: it may be taken back until `until`."""
+    """Drop the dictation, but keep its recording: it may be taken back until `until`."""
 
     dictation: str
     until: float
@@ -88,21 +90,21 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class RestoreCancelled:
-    """The cancelled dictation is wanted after all: make text of it, as soon as nothing is being captured."""
+    """Make text of the cancelled dictation, as soon as nothing is captured."""
 
     dictation: str
 
 
 @dataclass(frozen=True, slots=True)
 class Discard:
-    """The cancelled dictation was not taken back in time: its recording goes."""
+    """Remove the recording of the cancelled dictation: it was not taken back in time."""
 
     dictation: str
 
 
 @dataclass(frozen=True, slots=True)
 class WatchCancelKey:
-    """Escape is wanted from now on, or no longer (it belongs to the other programs)."""
+    """Grab Escape, or release it again for other programs."""
 
     wanted: bool
 
@@ -112,7 +114,7 @@ Action = Start | Stop | Cancel | RestoreCancelled | Discard | WatchCancelKey
 
 @dataclass(slots=True)
 class _Hold:
-    """A key that is down: since when, its latest press, and its release while it may still be a bounce."""
+    """A key that is down. `released`: its release, as long as that may be a bounce. Times in monotonic seconds."""
 
     binding: str
     since: float
@@ -123,7 +125,7 @@ class _Hold:
 
 @dataclass(slots=True)
 class _Own:
-    """The dictation that a key began. `dictation` is "" until the situation names it."""
+    """The dictation that a key began. `dictation` is "" until a `DictationState` names it."""
 
     binding: str
     since: float
@@ -131,10 +133,10 @@ class _Own:
 
 
 class PushToTalk:
-    """One user's keys. Every method returns the actions to carry out; `due` says when to call `wake` next."""
+    """The state of the keys. Methods return the actions to carry out; `due` says when to call `wake` next."""
 
     def __init__(self, mode: Mode = Mode.BOTH, limit_s: float = 900.0) -> None:
-        """`limit_s`: a dictation begun by a key ends after so many seconds, come what may."""
+        """`limit_s`: seconds after which a dictation that a key began ends in any case."""
         self.mode = mode
         self.limit_s = limit_s
         self._holds: dict[str, _Hold] = {}
@@ -144,7 +146,7 @@ class PushToTalk:
 
     @property
     def due(self) -> float | None:
-        """When `wake` has to be called at the latest, monotonic seconds; None: nothing is waited for."""
+        """When to call `wake` at the latest, in monotonic seconds; None: not before the next event."""
         times = [hold.released + BOUNCE_S for hold in self._holds.values() if hold.released is not None]
         times += self._cancelled.values()
         if self._own is not None:
@@ -153,12 +155,12 @@ class PushToTalk:
 
     @property
     def holding(self) -> bool:
-        """A key is down, or came up so short ago that it may be a bounce."""
+        """Whether a key is down, or was released so recently that it may be a bounce."""
         return bool(self._holds)
 
     def key(self, event: KeyPressed | KeyReleased, now: DictationState) -> tuple[Action, ...]:
-        """A key went down or came up."""
-        actions = self._settle(now, event.at, except_for=event.binding)
+        """Take a press or a release."""
+        actions = self._expire(now, event.at, except_for=event.binding)
         now = _after(actions, now)
         if isinstance(event, KeyReleased):
             hold = self._holds.get(event.binding)
@@ -171,54 +173,57 @@ class PushToTalk:
         return (*self._watch(now), *actions)
 
     def wake(self, at: float, now: DictationState) -> tuple[Action, ...]:
-        """Time has passed: do what is due at `at`."""
-        actions = self._settle(now, at)
+        """Return what is due at `at`."""
+        actions = self._expire(now, at)
         return (*self._watch(now), *actions)
 
-    def follow(self, now: DictationState) -> tuple[Action, ...]:
-        """The state has changed, whoever changed it. To be called for every `StateChanged`."""
+    def on_state_changed(self, now: DictationState) -> tuple[Action, ...]:
+        """Take note of a changed state, whoever changed it. To be called for every `StateChanged`."""
         if now.capturing or (self._own is not None and self._own.dictation):
             self._recognize(now)  # what we have just asked for and has not begun is still awaited
         return tuple(self._watch(now))
 
     def carried_out(self, now: DictationState) -> None:
-        """The actions of a call (not of `follow`) have been carried out: a start that was refused is not awaited."""
+        """Take note that the actions were carried out, so that a refused start is forgotten.
+
+        To be called after every method but `on_state_changed`.
+        """
         self._recognize(now)
 
     def interrupt(self, why: StopReason, at: float, now: DictationState) -> tuple[Action, ...]:
-        """The screen was locked, the computer sleeps, or the keys are no longer heard.
+        """Take note that the screen was locked, that the computer sleeps, or that the keys were lost.
 
-        A sleeping computer ends every dictation. The others end those that a key began: without a screen or a
-        keyboard nobody can end them. One begun in the window may be meant to go on behind a locked screen.
+        Sleep ends every dictation. The other two end a dictation that a key began, because nobody could end it without
+        a screen or a keyboard; one that was begun in the window may be meant to continue behind a locked screen.
         """
-        actions = self._settle(now, at)
+        actions = self._expire(now, at)
         now = _after(actions, now)
         if now.capturing and (why is StopReason.SUSPENDED or self._own is not None):
             actions += self._stop(why, at)
         for hold in self._holds.values():
-            hold.began = False  # its release, should one come, ends nothing any more
+            hold.began = False  # its release ends nothing any more
         return (*self._watch(now), *actions)
 
     def cancel(self, at: float, now: DictationState) -> tuple[Action, ...]:
-        """The user cancels what is being captured or worked out: Escape, the tray, the window, the command line."""
-        actions = self._settle(now, at)
+        """Cancel what is captured or worked out: asked for in the tray, in the window or on the command line."""
+        actions = self._expire(now, at)
         actions += self._cancel(now, at)
         return (*self._watch(now), *actions)
 
     def take_back(self, at: float, now: DictationState) -> tuple[Action, ...]:
-        """The user wants the dictation that was cancelled last, if it is still there."""
-        actions = self._settle(now, at)
+        """Restore the dictation that was cancelled last, if it is still there."""
+        actions = self._expire(now, at)
         if self._cancelled:
             dictation, _until = self._cancelled.popitem()
             actions.append(RestoreCancelled(dictation))
         return (*self._watch(now), *actions)
 
     def set_mode(self, mode: Mode, limit_s: float) -> None:
-        """The user chose otherwise; it holds for the keys that are down, too."""
+        """Use another mode and limit, also for the keys that are down."""
         self.mode, self.limit_s = mode, limit_s
 
     def _continues(self, event: KeyPressed) -> bool:
-        """This press is the held key repeating itself or bouncing."""
+        """Whether this press is a repetition or a bounce of a held key."""
         hold = self._holds.get(event.binding)
         if hold is None:
             return False
@@ -231,7 +236,7 @@ class PushToTalk:
         return continues
 
     def _press(self, event: KeyPressed, now: DictationState, too_late: bool) -> list[Action]:
-        """A new press. `too_late`: the limit has just ended what the press was to end; it begins nothing."""
+        """Take a new press. `too_late`: the limit has just ended the dictation that the press was to end."""
         held = self._holds.pop(event.binding, None)
         actions = self._release(held, now) if held is not None else []
         now = _after(actions, now)
@@ -246,7 +251,7 @@ class PushToTalk:
         return actions
 
     def _release(self, hold: _Hold, now: DictationState) -> list[Action]:
-        """The key is up for certain. Without a release (it was lost) nothing says how long it was held."""
+        """End a hold for certain. Where the release was lost, the length of the hold is unknown."""
         if hold.released is None or not hold.began or not now.capturing:
             return []
         if self._own is None or self._own.since != hold.since:
@@ -255,8 +260,8 @@ class PushToTalk:
             return self._stop(StopReason.RELEASED, hold.released)
         return []
 
-    def _settle(self, now: DictationState, at: float, except_for: str = "") -> list[Action]:
-        """Draw the conclusions of the time that has passed; of the key `except_for` the caller knows more."""
+    def _expire(self, now: DictationState, at: float, except_for: str = "") -> list[Action]:
+        """Return what has become due by `at`; the caller decides about the key `except_for`."""
         self._recognize(now)
         actions: list[Action] = []
         for hold in list(self._holds.values()):
@@ -272,7 +277,7 @@ class PushToTalk:
         return actions
 
     def _recognize(self, now: DictationState) -> None:
-        """Our dictation is the one that runs since our `Start`; it is no longer ours when it is over."""
+        """Learn the name of the dictation that our `Start` began, and forget it when it has ended."""
         if self._own is None:
             return
         if not now.capturing or self._own.dictation not in ("", now.dictation):
@@ -292,9 +297,9 @@ class PushToTalk:
         return [Cancel(now.dictation, at + TAKE_BACK_S)]
 
     def _watch(self, now: DictationState) -> list[Action]:
-        """Escape is ours exactly while a dictation that a key began is being captured.
+        """Grab Escape exactly while a dictation that a key began is captured.
 
-        Always the first action: a `Start` among the others is followed, and asks for Escape, while it is carried out.
+        Always the first action: while a `Start` among the others is carried out, its state change asks for Escape.
         """
         wanted = self._own is not None and bool(self._own.dictation) and now.capturing
         if wanted == self._watching:
@@ -304,7 +309,7 @@ class PushToTalk:
 
 
 def _after(actions: list[Action], now: DictationState) -> DictationState:
-    """The situation once `actions` are carried out, as far as the keys need to know it."""
+    """The state after `actions` are carried out, as far as it matters here."""
     stopped = any(isinstance(action, Stop) for action in actions)
     return DictationState(State.FINISHING, now.dictation) if stopped else now
 

@@ -1,15 +1,14 @@
-"""The account a dictation is sent with: values only, and which addresses may be spoken to. Safe on every thread."""
+"""The account that dictations use, and which addresses may receive sound and keys. Pure; safe on every thread."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import SplitResult, quote, urlsplit
 
 from saywrite.foundation.errors import AddressRefused
+from saywrite.speech.network.network import is_loopback
 
 DEFAULT_BASE_URL = "https://apis.aiola.ai"
 DEFAULT_AUTH_URL = "https://auth.aiola.ai"
@@ -21,7 +20,7 @@ _PATH = "/%:@!$&'()*+,;=-._~"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`secret`: the API key, or with "token" the access token; "" with "url", or when there is none yet."""
+    """How to sign in, and where. `secret`: the API key, or the access token with "token"; "" with "url" or if none."""
 
     sign_in: Literal["key", "token", "url"]
     secret: str = field(repr=False)
@@ -31,37 +30,11 @@ class Account:
     token_url: str = ""
 
 
-def is_loopback(host: str) -> bool:
-    """This computer itself, by name or by number.
-
-    A name below localhost is looked up, which may block: many resolvers ask the network for it, where anybody may
-    answer.
-    """
-    name = host.strip("[]").rstrip(".").lower()
-    if name == "localhost":
-        return True
-    if name.endswith(".localhost"):
-        return _resolves_to_loopback(name)
-    return is_loopback_number(name)
-
-
-def is_loopback_number(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
-
-
-def _resolves_to_loopback(name: str) -> bool:
-    try:
-        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return False
-    return bool(found) and all(is_loopback_number(str(address[0])) for *_, address in found)
-
-
 def check_address(url: str) -> str:
-    """`url` normalised, without a trailing slash; raises `AddressRefused` when nothing private may be sent to it."""
+    """`url` normalized, without a trailing slash. Looks a name below localhost up, which may block.
+
+    Raises `AddressRefused` unless it is the address of a web server, encrypted or on this computer.
+    """
     address = url.strip()
     try:
         parts = urlsplit(address)

@@ -1,7 +1,7 @@
-"""Keeps one stream to the service open while it is wanted: signs in, connects, waits, connects again.
+"""Keeps one stream to the service open while it is wanted: signs in, connects, retries with backoff.
 
-"Not connected yet" and "connection lost" are the same state here. Owned by the dictation thread; nothing in it waits.
-Times are monotonic seconds. While a token is fetched the line is dialed already, so that it costs no time of its own.
+"Not connected yet" and "connection lost" are the same state. Owned by the dictation thread; nothing here waits. Times
+are monotonic seconds. The socket connects while a token is fetched, so that it costs no time of its own.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from saywrite.speech.aiola.net.command_queue import (
     TransportMessage,
     TransportRefused,
 )
-from saywrite.speech.aiola.net.error_answers import SETTINGS
+from saywrite.speech.aiola.net.error_mapping import SETTINGS
 from saywrite.speech.aiola.net.websocket import WebSocketTransport
 from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, Grant, TokenFetched, TokenProvider
 from saywrite.speech.engine import VoiceSettings
@@ -38,11 +38,11 @@ FIRST_S = 0.25
 LONGEST_S = 5.0
 
 CROWDED_S = 5.0
-"""Between attempts while the account's limit of dictations, or its rate limit, is reached and no time was named."""
+"""Seconds between attempts while a limit of the account is reached and the service names no time."""
 
 
 def delays(random: Random) -> Iterator[float]:
-    """0.25 s doubling to 5 s, without end, each up to a fifth shorter or longer: clients do not come in step."""
+    """Endless waits of 0.25 s doubling to 5 s. Each varies by up to a fifth, so that clients do not retry in step."""
     delay = FIRST_S
     while True:
         yield delay * random.uniform(0.8, 1.2)
@@ -52,20 +52,20 @@ def delays(random: Random) -> Iterator[float]:
 log = logging.getLogger(__name__)
 
 CONNECT_LIMIT_S = 25.0
-"""Seconds after which an attempt that neither succeeds nor fails is given up: longer than a link's own limits."""
+"""Seconds after which an attempt without a result is given up: longer than the limits of a transport."""
 
 REFUSALS = 3
-"""Tokens refused in a row, each fresh, after which another one is not asked for."""
+"""Fresh tokens refused in a row after which no other is fetched."""
 
 PROVED_S = 10.0
-"""Seconds after which a stream that is open counts as one that works."""
+"""Seconds after which an open stream counts as one that works."""
 
 STREAM_PATH = "/api/voice-streaming/socket.io/"
 
 
 @dataclass(frozen=True, slots=True)
 class StreamConfig:
-    """What the service is told when a stream is opened. `language`, `translate_to`: codes of the wire."""
+    """The options of a stream. `language`, `translate_to`: the service's own codes."""
 
     language: str
     voice: VoiceSettings
@@ -75,43 +75,43 @@ class StreamConfig:
 
 @dataclass(frozen=True, slots=True)
 class SessionOpened:
-    """The stream is open. The service says something at least every `silence_limit_s` seconds."""
+    """The stream is open. The service sends something at least every `silence_limit_s` seconds."""
 
     silence_limit_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class SessionClosed:
-    """It is gone, or did not come; the next attempt is in `retry_in_s`, None when trying again cannot help."""
+    """The stream is lost or did not open. `retry_in_s`: until the next attempt; None when trying again cannot help."""
 
     error: ServiceError
     retry_in_s: float | None
 
 
 class ServiceConnection:
-    """`make_link` gives a new `WebSocketTransport` with this number."""
+    """The stream of one engine. `make_link` returns a new `WebSocketTransport` with the given number."""
 
     def __init__(self, grants: TokenProvider, make_link: Callable[[int], WebSocketTransport], random: Random) -> None:
         self._grants = grants
         self._make_link = make_link
         self._random = random
-        self._numbers = 0
+        self._last_number = 0
         self.wanted: StreamConfig | None = None
-        """The stream to have; None: none."""
+        """The stream to keep open, None for no stream."""
         self._link: WebSocketTransport | None = None
-        self._dialed = ""
+        self._connected_to = ""
         self._upgraded = False
-        self._up_at: float | None = None
-        self._limit = 0.0
+        self._opened_at: float | None = None
+        self._give_up_at = 0.0
         self._retry_at: float | None = None
         self._delays: Iterator[float] = delays(random)
-        self._refusals = 0
-        self._bytes = [0, 0]
+        self._refused_tokens = 0
+        self._earlier_traffic = [0, 0]
         self.up = False
 
     @property
     def link(self) -> WebSocketTransport | None:
-        """The open stream's link."""
+        """The transport of the open stream."""
         return self._link if self.up else None
 
     @property
@@ -122,44 +122,44 @@ class ServiceConnection:
     @property
     def traffic(self) -> tuple[int, int]:
         """Bytes sent and received over all links since `count_anew()`."""
-        sent, received = self._bytes
+        sent, received = self._earlier_traffic
         link = self._link
         return (sent + link.sent_bytes, received + link.received_bytes) if link else (sent, received)
 
     def count_anew(self) -> None:
-        """Traffic counts from here."""
-        self._bytes = [0, 0]
+        """Count traffic from zero."""
+        self._earlier_traffic = [0, 0]
         if self._link is not None:
-            self._bytes = [-self._link.sent_bytes, -self._link.received_bytes]
+            self._earlier_traffic = [-self._link.sent_bytes, -self._link.received_bytes]
 
     def open(self, wanted: StreamConfig, now: float) -> bool:
-        """Have a stream like this; True when it is there already."""
+        """Keep a stream with these options open; True when it is open already."""
         if self.wanted != wanted:
-            self._abandon()
+            self._drop_link()
         elif self.up:
             self.set_keywords(wanted.keywords)
         self.wanted = wanted
         self._grants.wanted = True
         if self._link is None:
             self._retry_at = None
-            self._delays, self._refusals = delays(self._random), 0
+            self._delays, self._refused_tokens = delays(self._random), 0
             self._connect(now)
         return self.up
 
     def close(self) -> None:
-        """No stream is wanted any more."""
+        """Close the stream; no other is wanted."""
         self.wanted = None
         self._grants.wanted = False
         self._retry_at = None
-        self._abandon(in_order=True)
+        self._drop_link(in_order=True)
 
     def drop(self, error: ServiceError, now: float, *, at_once: bool = False) -> SessionClosed:
-        """The stream is as good as dead: away with it, and another one."""
-        self._abandon()
+        """Abort the stream and open another one. `at_once`: without a wait."""
+        self._drop_link()
         return self._fail(error, now, at_once=at_once)
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
-        """From now on these hold, on this stream and the next."""
+        """Use these keywords from now on, on this stream and the next."""
         if self.wanted is None or dict(self.wanted.keywords) == dict(keywords):
             return
         self.wanted = replace(self.wanted, keywords=dict(keywords))
@@ -167,111 +167,112 @@ class ServiceConnection:
             self._link.emit("set_keywords", dict(keywords))
 
     def try_again(self, now: float) -> None:
-        """What made it impossible has changed."""
+        """Connect at once, also after an error that trying again could not cure: its cause has changed."""
         if self.wanted is not None:
-            self._abandon()
-            self._retry_at, self._delays, self._refusals = now, delays(self._random), 0
+            self._drop_link()
+            self._retry_at, self._delays, self._refused_tokens = now, delays(self._random), 0
 
     def prove(self) -> None:
-        """The stream does what it is for: should it be lost, that is a first failure again."""
-        self._delays, self._refusals = delays(self._random), 0
+        """Start the backoff anew: the stream delivers."""
+        self._delays, self._refused_tokens = delays(self._random), 0
 
     def hurry(self, now: float) -> None:
-        """The network or the computer is back: do not wait for the next attempt."""
+        """Make the next attempt now: the network or the computer is back."""
         if self._retry_at is not None:
             self._retry_at = now
             self._delays = delays(self._random)
 
     def receive(self, message: object, now: float) -> SessionOpened | SessionClosed | TransportMessage | None:
-        """Take one message of a worker thread; what it means for the stream. Messages of the open link itself are
-        given back; those of a former one mean nothing.
+        """Take one message of a worker thread and return what it means for the stream.
+
+        Messages of the open transport are returned as they are; those of a former transport are ignored.
         """
         if isinstance(message, TransportMessage):
-            return self._of_link(message, now)
+            return self._receive_from_link(message, now)
         if not self._grants.receive(message):
             return None
         if isinstance(message, AccountFound):
             if self.wanted is not None and self._retry_at is None and not self.up:
-                self._dial(message.account, now)
+                self._start_link(message.account, now)
         elif isinstance(message, TokenFetched):
             self._upgrade(message.grant, now)
         elif isinstance(message, AuthFailed) and self.wanted is not None and not self.up:
-            self._abandon()
+            self._drop_link()
             return self._fail(message.error, now)
         return None
 
     def wake(self, now: float) -> tuple[SessionClosed | None, float | None]:
-        """Do what is due; what came of it, and when to look again."""
+        """Do what is due. Returns the end of a stream, if any, and when to call again."""
         renew = self._grants.wake(now)
         if self._retry_at is not None and now >= self._retry_at:
             self._retry_at = None
             self._connect(now)
-        if self._link is not None and not self.up and now >= self._limit:
+        if self._link is not None and not self.up and now >= self._give_up_at:
             return self.drop(ServiceUnreachable("aiOla does not answer.", "Check the network."), now), now
-        due = [self._retry_at, renew, self._limit if self._link is not None and not self.up else None]
+        due = [self._retry_at, renew, self._give_up_at if self._link is not None and not self.up else None]
         return None, min((at for at in due if at is not None), default=None)
 
     def _connect(self, now: float) -> None:
         assert self.wanted is not None
-        self._limit = now + CONNECT_LIMIT_S
+        self._give_up_at = now + CONNECT_LIMIT_S
         grant = self._grants.current()
         if grant is None:
             self._grants.fetch()
-            # A first fetch tells the account when it is known; a later one finds the same again.
+            # A first fetch posts the account as soon as it is known; later ones find the same.
             if self._grants.account is not None:
-                self._dial(self._grants.account, now)
+                self._start_link(self._grants.account, now)
             return
-        self._dial(grant.account, now)
+        self._start_link(grant.account, now)
         self._upgrade(grant, now)
 
-    def _dial(self, account: Account, now: float) -> None:
-        """Go to the account's host; a line that leads elsewhere must not be given its token."""
+    def _start_link(self, account: Account, now: float) -> None:
+        """Connect to the account's host. A connection to another host is dropped: it must not get the token."""
         if self._link is not None:
-            if self._dialed == account.base_url:
+            if self._connected_to == account.base_url:
                 return
-            self._abandon()
-        self._numbers, self._dialed = self._numbers + 1, account.base_url
-        self._link = self._make_link(self._numbers)
-        self._limit, self._upgraded = now + CONNECT_LIMIT_S, False
-        self._link.dial(account.base_url)
+            self._drop_link()
+        self._last_number, self._connected_to = self._last_number + 1, account.base_url
+        self._link = self._make_link(self._last_number)
+        self._give_up_at, self._upgraded = now + CONNECT_LIMIT_S, False
+        self._link.connect(account.base_url)
 
     def _upgrade(self, grant: Grant, now: float) -> None:
         if self.wanted is None or self._retry_at is not None or self.up or self._upgraded:
             return
-        self._dial(grant.account, now)
+        self._start_link(grant.account, now)
         assert self._link is not None
         base = urlsplit(grant.account.base_url).path.rstrip("/")
         query = urlencode(query_of(self.wanted, grant))
         self._link.upgrade(f"{base}{STREAM_PATH}?{query}", {"Authorization": f"Bearer {grant.access_token}"})
         self._upgraded = True
 
-    def _of_link(
+    def _receive_from_link(
         self, message: TransportMessage, now: float
     ) -> SessionOpened | SessionClosed | TransportMessage | None:
         link = self._link
         if link is None or message.link != link.number:
             return None
         if isinstance(message, TransportConnected):
-            self.up, self._up_at = True, now
+            self.up, self._opened_at = True, now
             return SessionOpened(message.ping_interval_s + message.ping_timeout_s)
         if isinstance(message, TransportRefused | TransportLost):
-            self._abandon()
+            self._drop_link()
             return self._fail(message.error, now)
         return message if self.up else None
 
     def _fail(self, error: ServiceError, now: float, *, at_once: bool = False) -> SessionClosed:
-        """Decide what an error means: when to try again, whether with a new token, or not at all."""
+        """Decide when to try again, whether with a new token, or not at all."""
         log.info("no stream: %s", type(error).__name__)
-        if self._up_at is not None and now - self._up_at >= PROVED_S:
+        if self._opened_at is not None and now - self._opened_at >= PROVED_S:
             self.prove()
-        self._up_at = None
+        self._opened_at = None
         grant = self._grants.current()
         if isinstance(error, TokenExpired | KeyRefused) and grant is not None:
-            # What was granted earlier may have been withdrawn since; one granted this moment was not.
+            # An older token may have been withdrawn; a fresh one that is refused was not.
             self._grants.forget(revoke=True)
-            self._refusals += 1
-            at_once = self._refusals == 1
-            if grant.account.sign_in == "token" or self._refusals >= REFUSALS:
+            self._refused_tokens += 1
+            at_once = self._refused_tokens == 1
+            if grant.account.sign_in == "token" or self._refused_tokens >= REFUSALS:
                 error, at_once = KeyRefused(error.what, f"Check how to sign in, in {SETTINGS}."), False
         if not (error.curable or at_once):
             self._retry_at = None
@@ -285,13 +286,13 @@ class ServiceConnection:
             self._retry_at = now + wait
         return SessionClosed(error, wait)
 
-    def _abandon(self, *, in_order: bool = False) -> None:
+    def _drop_link(self, *, in_order: bool = False) -> None:
         link, self._link = self._link, None
         self.up = False
         if link is None:
             return
-        self._bytes[0] += link.sent_bytes
-        self._bytes[1] += link.received_bytes
+        self._earlier_traffic[0] += link.sent_bytes
+        self._earlier_traffic[1] += link.received_bytes
         if in_order:
             link.close()
         else:
@@ -299,7 +300,7 @@ class ServiceConnection:
 
 
 def query_of(wanted: StreamConfig, grant: Grant) -> dict[str, str]:
-    """The items of the address, as aiOla's SDKs send them."""
+    """The query items of a stream's address, as aiOla's SDKs send them."""
     voice = wanted.voice
     query = {
         "execution_id": str(uuid.uuid4()),

@@ -1,6 +1,6 @@
-"""“Test connection”: signs in, opens a stream, measures the delay, and says in words what works. Blocks: for a worker.
+"""“Test connection”: signs in, opens a stream, measures the delay, and reports what works. Blocks: for worker threads.
 
-Nothing of the user's is sent. Once the account is known it takes `LIMIT_S` at most.
+Nothing of the user's is sent. It takes `LIMIT_S` at most from the moment when the account is known.
 """
 
 from __future__ import annotations
@@ -13,36 +13,37 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
+from saywrite.foundation.catalog import EN
 from saywrite.foundation.errors import ServiceError
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection import STREAM_PATH, StreamConfig, query_of
 from saywrite.speech.aiola.net.command_queue import Ponged, TransportConnected, TransportLost, TransportRefused
-from saywrite.speech.aiola.net.error_answers import does_not_answer, host_of
-from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.net.error_mapping import does_not_answer, host_of
 from saywrite.speech.aiola.net.websocket import WebSocketTransport
 from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, Grant, TokenFetched, TokenProvider
 from saywrite.speech.engine import VoiceSettings
+from saywrite.speech.network.network import Network
 
 LIMIT_S = 20.0
 
 MARKS = 5
-"""Round trips measured; the middle one counts."""
+"""Round trips that are measured; their median counts."""
 
 PONG_S = 3.0
-"""Seconds for all of them; some servers answer none."""
+"""Seconds for all round trips; some servers answer no ping."""
 
 CLOSING_S = 2.0
-"""Seconds to leave nothing open at the service."""
+"""Seconds to close what is open at the service."""
 
 CLOCK_S = 120.0
-"""Seconds this computer's clock may differ from the service's before it is worth a word."""
+"""Seconds that this computer's clock may differ from the service's without a remark."""
 
 _Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """`ok`: None for what is worth knowing and stops nothing."""
+    """One line of the report. `ok`: None for a remark that stops nothing."""
 
     ok: bool | None
     words: str
@@ -50,14 +51,15 @@ class CheckResult:
 
 
 def check(find_account: Callable[[], Account], network: Network) -> Iterator[CheckResult]:
-    """What works, each as soon as it is known; the first that does not work ends it. `find_account` may wait for the
-    user (a locked keyring).
+    """Yield each result as soon as it is known, up to the first failure.
+
+    `find_account` may wait for the user (a locked keyring).
     """
     messages: queue.SimpleQueue[object] = queue.SimpleQueue()
     grants = TokenProvider(messages.put, find_account, network)
     link = WebSocketTransport(1, messages.put, network)
     try:
-        yield from _findings(_Answers(messages, grants), grants, link)
+        yield from _results(_Answers(messages, grants), grants, link)
     except ServiceError as error:
         yield CheckResult(False, error.what, error.remedy)
     finally:
@@ -66,7 +68,7 @@ def check(find_account: Callable[[], Account], network: Network) -> Iterator[Che
 
 
 class _Answers:
-    """What the worker threads post, until time is up."""
+    """The messages of the worker threads."""
 
     def __init__(self, messages: queue.SimpleQueue[object], grants: TokenProvider) -> None:
         self._messages = messages
@@ -74,7 +76,7 @@ class _Answers:
         self._ended: ServiceError | None = None
 
     def next(self, kind: type[_Kind], host: str, until: float | None, *, of_link: bool = True) -> _Kind:
-        """The next message of this kind. Raises ServiceError when it will not come, or not in time (monotonic)."""
+        """The next message of this kind. Raises ServiceError when it cannot come any more, or not by `until`."""
         while True:
             if of_link and self._ended is not None:
                 raise self._ended
@@ -92,11 +94,11 @@ class _Answers:
                 self._ended = message.error
 
 
-def _findings(answers: _Answers, grants: TokenProvider, link: WebSocketTransport) -> Iterator[CheckResult]:
+def _results(answers: _Answers, grants: TokenProvider, link: WebSocketTransport) -> Iterator[CheckResult]:
     grants.fetch()
     account = answers.next(AccountFound, "", None, of_link=False).account
     until = time.monotonic() + LIMIT_S
-    link.dial(account.base_url)
+    link.connect(account.base_url)
     where = host_of(account.token_url if account.sign_in == "url" else account.auth_url)
     grant = answers.next(TokenFetched, where, until, of_link=False).grant
     yield CheckResult(True, f"Signed in at {where}." if account.sign_in != "token" else "The access token is there.")
@@ -134,5 +136,5 @@ def _clock(skew_s: float) -> CheckResult:
 
 def _address(grant: Grant) -> str:
     base = urlsplit(grant.account.base_url).path.rstrip("/")
-    query = urlencode(query_of(StreamConfig("en", VoiceSettings()), grant))
+    query = urlencode(query_of(StreamConfig(EN, VoiceSettings()), grant))
     return f"{base}{STREAM_PATH}?{query}"

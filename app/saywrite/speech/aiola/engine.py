@@ -15,11 +15,9 @@ from random import Random
 from saywrite.foundation.catalog import AIOLA, AIOLA_CAPABILITIES, language
 from saywrite.foundation.errors import (
     RateLimited,
-    ServiceError,
     ServiceFailed,
     ServiceUnreachable,
     TokenExpired,
-    TooManyDictations,
 )
 from saywrite.foundation.events import (
     SAMPLE_RATE,
@@ -28,12 +26,9 @@ from saywrite.foundation.events import (
     EngineState,
     Failed,
     Final,
-    PendingUtterances,
-    Progress,
     RecognizerFinished,
     Rewind,
     Structured,
-    Traffic,
     Translation,
     seconds,
 )
@@ -43,76 +38,13 @@ from saywrite.speech.aiola.delivery.completion import CompletionPolicy, NextActi
 from saywrite.speech.aiola.delivery.flow_control import REPLAY, FlowControl, RateLimiter
 from saywrite.speech.aiola.delivery.sender import AudioSender, text_of
 from saywrite.speech.aiola.net.command_queue import EventReceived, Ponged
-from saywrite.speech.aiola.net.error_answers import DICTATING, from_payload
-from saywrite.speech.aiola.net.network import Network
+from saywrite.speech.aiola.net.error_mapping import DICTATING, from_payload
 from saywrite.speech.aiola.net.websocket import WebSocketTransport
+from saywrite.speech.aiola.progress_reporter import ProgressReporter
 from saywrite.speech.aiola.token_provider import TokenProvider
 from saywrite.speech.aiola.warm_up import WarmedUp, prepare
-from saywrite.speech.engine import Incoming, MakeSegmenter, Post, Request
-
-TELL_EVERY_S = 2.0
-"""Seconds between two words about traffic, and about the round trip."""
-
-
-class ProgressReporter:
-    """For one dictation; posts into the dictation's inbox."""
-
-    def __init__(self, dictation: str, post: Post) -> None:
-        self._dictation = dictation
-        self._post = post
-        self._progress: Progress | None = None
-        self._outstanding: tuple[tuple[int, int], ...] = ()
-        self._traffic: Traffic | None = None
-        self._traffic_due = 0.0
-        self._rtt_ms: float | None = None
-        self._rtt_due = 0.0
-
-    def progress(self, sent: int, confirmed: int) -> None:
-        progress = Progress(self._dictation, sent, confirmed)
-        if progress != self._progress:
-            self._progress = progress
-            self._post(progress)
-
-    def outstanding(self, utterances: tuple[tuple[int, int], ...], *, is_open: bool) -> None:
-        """`is_open`: the last one goes on; that it grows is no news."""
-        shape = (*utterances[:-1], (utterances[-1][0], -1)) if is_open and utterances else utterances
-        if shape != self._outstanding:
-            self._outstanding = shape
-            self._post(PendingUtterances(self._dictation, utterances))
-
-    def traffic(self, host: str, sent: int, received: int, now: float, *, at_once: bool = False) -> None:
-        traffic = Traffic(self._dictation, host, sent, received)
-        if traffic != self._traffic and (at_once or now >= self._traffic_due):
-            self._traffic, self._traffic_due = traffic, now + TELL_EVERY_S
-            self._post(traffic)
-
-    def connecting(self) -> None:
-        self._post(ConnectionChanged(self._dictation, "connecting"))
-
-    def connected(self) -> None:
-        self._rtt_ms = None
-        self._post(ConnectionChanged(self._dictation, "connected"))
-
-    def round_trip(self, rtt_s: float | None, now: float) -> None:
-        """Told with the first measurement, and when it has become another."""
-        if rtt_s is None or now < self._rtt_due:
-            return
-        rtt_ms = round(rtt_s * 1000, 1)
-        if self._rtt_ms is None or abs(rtt_ms - self._rtt_ms) > 0.3 * self._rtt_ms + 1:
-            self._rtt_ms, self._rtt_due = rtt_ms, now + TELL_EVERY_S
-            self._post(ConnectionChanged(self._dictation, "connected", rtt_ms=rtt_ms))
-
-    def down(self, error: ServiceError, retry_in_s: float | None) -> None:
-        """No connection, for this reason; the next attempt is in `retry_in_s`, None for none."""
-        refused = retry_in_s is None or isinstance(error, TooManyDictations | RateLimited)
-        lost = "lost" if isinstance(error, ServiceUnreachable) or not refused else "refused"
-        wait = None if retry_in_s is None else round(retry_in_s, 2)
-        reason = f"{error.what} {error.remedy}".strip() if retry_in_s is None else error.what
-        self._post(ConnectionChanged(self._dictation, lost, reason=reason, retry_in_s=wait))
-
-    def closed(self) -> None:
-        self._post(ConnectionChanged(self._dictation, "closed"))
-
+from saywrite.speech.engine import EventBuffer, Events, Incoming, MakeSegmenter, Post, Request
+from saywrite.speech.network.network import Network
 
 log = logging.getLogger(__name__)
 
@@ -160,7 +92,7 @@ class AiolaRecognizer:
         def incoming(message: object) -> None:
             post(Incoming(AIOLA, message))
 
-        self._post = post
+        self._events = EventBuffer()
         self._incoming = incoming
         self._find_account = find_account
         self._make_segmenter = make_segmenter
@@ -177,7 +109,7 @@ class AiolaRecognizer:
         self._flow: FlowControl | None = None
         self._pace = RateLimiter(REPLAY, clock())
         self._delivery: AudioSender | None = None
-        self._report = ProgressReporter("", post)
+        self._report = ProgressReporter("", self._events)
         self._completion: CompletionPolicy | None = None
         self._linger_until: float | None = None
 
@@ -189,15 +121,16 @@ class AiolaRecognizer:
         waiting = self._delivery is not None and self._delivery.request.live and not self._connection.up
         return UNBOUNDED if waiting else WINDOW
 
-    def prepare(self) -> None:
+    def prepare(self) -> Events:
         prepare(self._incoming, self._find_account, self._network)
+        return ()
 
-    def start(self, request: Request) -> None:
+    def start(self, request: Request) -> Events:
         if self._delivery is not None:
             raise RuntimeError("the last dictation has not ended")
         now = self._clock()
         self._delivery = AudioSender(request, self._make_segmenter)
-        self._report = ProgressReporter(request.dictation, self._post)
+        self._report = ProgressReporter(request.dictation, self._events)
         self._completion = CompletionPolicy(self._delivery, now)
         self._linger_until = None
         self._connection.count_anew()
@@ -211,28 +144,31 @@ class AiolaRecognizer:
         else:
             self._flow = None
             self._report.connecting()
+        return self._events.take()
 
-    def feed(self, pcm: bytes, end: int) -> None:
+    def feed(self, pcm: bytes, end: int) -> Events:
         if self._delivery is not None:
             self._delivery.take(pcm, end)
             self._send(self._clock())
+        return self._events.take()
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
         self._connection.set_keywords(keywords)
 
-    def finish(self) -> None:
+    def finish(self) -> Events:
         if self._delivery is not None and self._completion is not None:
             now = self._clock()
             if not self._delivery.complete:
                 self._completion.finishing(now)
             self._delivery.finish()
             self._send(now)
+        return self._events.take()
 
-    def abort(self) -> None:
-        if self._delivery is not None:
-            self._end(complete=False)
+    def abort(self) -> Events:
+        self._abort()
+        return self._events.take()
 
-    def renew(self) -> None:
+    def renew(self) -> Events:
         """A connection that is open stays for its dictation; the next one uses the new account."""
         self._grants.forget(revoke=True)
         if self._completion is None:
@@ -241,15 +177,37 @@ class AiolaRecognizer:
             self._completion.renewed(self._clock())
             self._connection.try_again(self._clock())
         self.prepare()
+        return self._events.take()
 
-    def receive(self, message: object) -> None:
-        now = self._clock()
+    def receive(self, message: object) -> Events:
         if isinstance(message, NetworkChanged):
-            self._connection.hurry(now)
-            return
-        if isinstance(message, WarmedUp):
-            self._post(readiness(message))
-            return
+            self._connection.hurry(self._clock())
+        elif isinstance(message, WarmedUp):
+            self._events.add(readiness(message))
+        else:
+            self._receive_from_connection(message, self._clock())
+        return self._events.take()
+
+    def wake(self, now: float) -> tuple[Events, float | None]:
+        due = self._wake(now)
+        return self._events.take(), due
+
+    def release(self) -> Events:
+        self._abort()
+        self._hang_up()
+        self._grants.forget(revoke=True)
+        self._events.add(EngineChanged(AIOLA, EngineState.UNLOADED))
+        return self._events.take()
+
+    def close(self) -> None:
+        self.release()
+        self._grants.close(QUIT_S)
+
+    def _abort(self) -> None:
+        if self._delivery is not None:
+            self._end(complete=False)
+
+    def _receive_from_connection(self, message: object, now: float) -> None:
         outcome = self._connection.receive(message, now)
         if isinstance(outcome, SessionOpened):
             self._flow, self._pace = FlowControl(now, outcome.silence_limit_s), RateLimiter(REPLAY, now)
@@ -267,7 +225,7 @@ class AiolaRecognizer:
                     self._report.round_trip(self._flow.rtt_s, now)
         self._send(now)
 
-    def wake(self, now: float) -> float | None:
+    def _wake(self, now: float) -> float | None:
         """Notices what stays away: signs of life, answers, the time the computer slept."""
         skew = self._wall() - self._clock()
         asleep, self._skew = abs(skew - self._skew) > ASLEEP_S, skew
@@ -296,16 +254,6 @@ class AiolaRecognizer:
             dues.append(self._linger_until)
         return min((at for at in dues if at is not None), default=None)
 
-    def release(self) -> None:
-        self.abort()
-        self._hang_up()
-        self._grants.forget(revoke=True)
-        self._post(EngineChanged(AIOLA, EngineState.UNLOADED))
-
-    def close(self) -> None:
-        self.release()
-        self._grants.close(QUIT_S)
-
     def _begin(self, now: float) -> None:
         """There is a connection for the dictation."""
         delivery = self._delivery
@@ -315,7 +263,7 @@ class AiolaRecognizer:
         self._completion.up()
         self._report.connected()
         if delivery.begin(now):
-            self._post(Rewind(delivery.request.dictation, delivery.next))
+            self._events.add(Rewind(delivery.request.dictation, delivery.next))
         self._send(now)
 
     def _lose(self, down: SessionClosed, now: float) -> None:
@@ -332,7 +280,7 @@ class AiolaRecognizer:
         if down.retry_in_s is None:
             # Trying again cannot help. Somebody who speaks goes on speaking: the sound is kept.
             fatal = not (delivery.request.live and completion.was_up)
-            self._post(Failed(delivery.request.dictation, error.what, error.remedy, fatal=fatal, about="account"))
+            self._events.add(Failed(delivery.request.dictation, error.what, error.remedy, fatal=fatal, about="account"))
             if fatal or delivery.complete:
                 self._end(complete=False)
 
@@ -342,8 +290,7 @@ class AiolaRecognizer:
             if event.name == "transcript" and text_of(event.payload, "transcript") and self._completion is not None:
                 self._completion.answered()
                 self._connection.prove()
-            for told in events_of(delivery, event, now):
-                self._post(told)
+            self._events.add(*events_of(delivery, event, now))
             return
         error = from_payload(event.payload, self._connection.host, DICTATING)
         if isinstance(error, RateLimited):
@@ -373,7 +320,7 @@ class AiolaRecognizer:
         elif step is NextAction.RECONNECT:
             self._lose(self._connection.drop(SILENT, now, at_once=True), now)
         elif step is not NextAction.WAIT:
-            self._post(outstanding_at_the_end(delivery, step))
+            self._events.add(outstanding_at_the_end(delivery, step))
             self._end(complete=False)
         return due
 
@@ -384,7 +331,7 @@ class AiolaRecognizer:
         self._report.outstanding(() if complete else delivery.session.outstanding, is_open=False)
         self._report.traffic(self._connection.host, *self._connection.traffic, now, at_once=True)
         self._delivery = self._completion = None
-        self._post(RecognizerFinished(delivery.request.dictation, complete=complete))
+        self._events.add(RecognizerFinished(delivery.request.dictation, complete=complete))
         linger_s = self._linger_s()
         # Over a line that has carried nothing of it, nothing can come that would be taken for another's.
         if (complete or not delivery.has_sent) and self._connection.up and linger_s > 0:
@@ -397,23 +344,23 @@ class AiolaRecognizer:
         self._linger_until = self._flow = None
         if self._connection.wanted is not None:
             self._connection.close()
-            self._post(ConnectionChanged("", "closed"))
+            self._events.add(ConnectionChanged("", "closed"))
 
 
-def events_of(delivery: AudioSender, event: EventReceived, now: float) -> list[object]:
-    """What the dictation is told because the service said this."""
+def events_of(delivery: AudioSender, event: EventReceived, now: float) -> Events:
+    """The events of the dictation that an answer of the service leads to."""
     dictation, payload = delivery.request.dictation, event.payload
     if event.name == "transcript":
         text = text_of(payload, "transcript")
-        told = delivery.transcript(text, now) if text else None
-        return [Final(dictation, told.text, told.start, told.end)] if told is not None else []
+        delivered = delivery.transcript(text, now) if text else None
+        return (Final(dictation, delivered.text, delivered.start, delivered.end),) if delivered is not None else ()
     if event.name == "translation":
         end = delivery.untranslated.popleft() if delivery.untranslated else None
-        return [Translation(dictation, text_of(payload, "translation"), end)] if end is not None else []
+        return (Translation(dictation, text_of(payload, "translation"), end),) if end is not None else ()
     if event.name == "structured" and isinstance(payload, Mapping):
         results = payload.get("results", payload)
-        return [Structured(dictation, dict(results))] if isinstance(results, Mapping) else []
-    return []
+        return (Structured(dictation, dict(results)),) if isinstance(results, Mapping) else ()
+    return ()
 
 
 def outstanding_at_the_end(delivery: AudioSender, step: NextAction) -> Failed:

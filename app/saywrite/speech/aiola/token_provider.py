@@ -1,7 +1,7 @@
-"""Who may stream: the access token, kept until shortly before it expires, renewed in the background, closed at the end.
+"""The access token: fetched, kept, renewed shortly before it expires, its session closed at the end.
 
-`TokenProvider` belongs to the dictation thread. HTTP, and asking for the account (a locked keyring waits for its
-user), happen on short-lived threads; what they find is posted and comes back through `receive()`.
+`TokenProvider` belongs to the dictation thread. HTTP and the search for the account (a locked keyring waits for its
+user) run on short-lived threads, whose messages come back through `receive()`.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from saywrite.foundation.catalog import KEY_VARIABLE
 from saywrite.foundation.errors import KeyMissing, KeyRefused, SaywriteError, ServiceError, ServiceFailed
 from saywrite.speech.aiola.account import Account, check_address
-from saywrite.speech.aiola.net.error_answers import ASKING, SETTINGS, SIGNING_IN, does_not_answer, host_of, parse_date
+from saywrite.speech.aiola.net.error_mapping import ASKING, SETTINGS, SIGNING_IN, does_not_answer, host_of, parse_date
 from saywrite.speech.aiola.net.http import Answer, ask
 from saywrite.speech.engine import Post
 
 if TYPE_CHECKING:
-    import requests
+    import httpx
 
-    from saywrite.speech.aiola.net.network import Network
-
+    from saywrite.speech.network.network import Network
 
 MARGIN_S = 300.0
-"""A token is renewed this long before it expires, or at half its life if that is later."""
+"""Seconds before its expiry at which a token is renewed; at half its life if that is later."""
 
 SKEW_S = 60.0
-"""Clocks that differ by less are taken to agree."""
+"""Seconds by which clocks may differ and still count as equal."""
 
 _TOKEN_LIMIT = 16_384
 
@@ -42,9 +42,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The right to stream. `expires_at`, `renew_at`: by this computer's clock (wall, seconds), corrected where it is
-    off; None when the token does not say. `has_session`: there is a session to close at the end. `skew_s`: how far
-    this computer's clock is ahead of the service's, None when unknown.
+    """An access token with its account.
+
+    `expires_at`, `renew_at`: wall-clock seconds of this computer, corrected for its skew; None when the token does not
+    say. `has_session`: there is a session to close at the end. `skew_s`: how far this computer's clock is ahead of the
+    service's, None when unknown.
     """
 
     access_token: str = field(repr=False)
@@ -55,26 +57,26 @@ class Grant:
     skew_s: float | None = None
 
 
-def sign_in(account: Account, session: requests.Session, wall: Callable[[], float]) -> Grant:
-    """A new grant. Blocks for seconds; raises ServiceError."""
+def sign_in(account: Account, client: httpx.Client, wall: Callable[[], float]) -> Grant:
+    """Get a new grant. Blocks for seconds; raises ServiceError."""
     if account.sign_in == "url":
-        return _from_address(account, session, wall)
+        return _from_address(account, client, wall)
     secret = account.secret.strip()
     if not secret:
-        raise KeyMissing("There is no aiOla API key yet.", f"Put it into {SETTINGS}, or into AIOLA_API_KEY.")
+        raise KeyMissing("There is no aiOla API key yet.", f"Put it into {SETTINGS}, or into {KEY_VARIABLE}.")
     if not _is_token(secret):
         what = "API key" if account.sign_in == "key" else "access token"
         raise KeyRefused(f"The {what} holds characters that none has.", f"Copy it again, whole, into {SETTINGS}.")
     if account.sign_in == "token":
         return _as_it_is(account, secret, wall())
-    return _from_key(account, secret, session, wall)
+    return _from_key(account, secret, client, wall)
 
 
-def end_session(grant: Grant, session: requests.Session) -> None:
-    """Free the account's place for another dictation. Blocks for seconds; raises ServiceError."""
+def end_session(grant: Grant, client: httpx.Client) -> None:
+    """Close the session of a grant, so that the account can open another. Blocks for seconds; raises ServiceError."""
     if grant.has_session:
         answer = ask(
-            session,
+            client,
             "DELETE",
             f"{check_address(grant.account.auth_url)}/voip-auth/session",
             SIGNING_IN,
@@ -85,39 +87,39 @@ def end_session(grant: Grant, session: requests.Session) -> None:
 
 
 def claims(token: str) -> Mapping[str, Any]:
-    """What a JWT says about itself, unverified; nothing where it is none."""
+    """The claims of a JWT, unverified; empty for anything else."""
     parts = token.split(".")
     if len(parts) != 3 or len(token) > _TOKEN_LIMIT:
         return {}
     try:
         padded = parts[1] + "=" * (-len(parts[1]) % 4)
-        said = json.loads(base64.urlsafe_b64decode(padded))
+        parsed = json.loads(base64.urlsafe_b64decode(padded))
     except (ValueError, binascii.Error, RecursionError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
-def _from_key(account: Account, key: str, session: requests.Session, wall: Callable[[], float]) -> Grant:
+def _from_key(account: Account, key: str, client: httpx.Client, wall: Callable[[], float]) -> Grant:
     base = check_address(account.auth_url)
-    answer = ask(session, "POST", f"{base}/voip-auth/apiKey2Token", SIGNING_IN, bearer=key)
+    answer = ask(client, "POST", f"{base}/voip-auth/apiKey2Token", SIGNING_IN, bearer=key)
     context = answer.json(SIGNING_IN).get("context")
     token = _token_in(context if isinstance(context, dict) else {}, answer, "token")
     answer = ask(
-        session, "POST", f"{base}/voip-auth/session", SIGNING_IN, bearer=token, json={"workflow_id": account.workflow}
+        client, "POST", f"{base}/voip-auth/session", SIGNING_IN, bearer=token, json={"workflow_id": account.workflow}
     )
     access_token = _token_in(answer.json(SIGNING_IN), answer, "jwt")
     return _granted(account, access_token, answer, wall(), has_session=True)
 
 
-def _from_address(account: Account, session: requests.Session, wall: Callable[[], float]) -> Grant:
+def _from_address(account: Account, client: httpx.Client, wall: Callable[[], float]) -> Grant:
     address, mark, query = account.token_url.strip().partition("?")
     if not address:
         raise KeyMissing("There is no token address yet.", f"Put your company's address into {SETTINGS}.")
     url = check_address(address) + mark + query
     accept = {"Accept": "application/json, text/plain"}
-    answer = ask(session, "GET", url, ASKING, headers=accept, allow_redirects=True)
+    answer = ask(client, "GET", url, ASKING, headers=accept, follow_redirects=True)
     if answer.status == 405:
-        answer = ask(session, "POST", url, ASKING, headers=accept, allow_redirects=True)
+        answer = ask(client, "POST", url, ASKING, headers=accept, follow_redirects=True)
     bare = answer.body.strip().decode("latin-1")
     if 200 <= answer.status < 300 and _is_token(bare) and not bare.startswith(("{", "[", '"', "<")):
         access_token = bare
@@ -142,12 +144,12 @@ def _as_it_is(account: Account, token: str, now: float) -> Grant:
 
 
 def _granted(account: Account, token: str, answer: Answer, now: float, *, has_session: bool = False) -> Grant:
-    said = claims(token)
-    expires_at, issued_at = _seconds(said.get("exp")), _seconds(said.get("iat"))
-    there = parse_date(answer.headers.get("date", ""))
-    if there is None and issued_at is not None and issued_at > now + SKEW_S:
-        there = issued_at  # not made in the future: it is this clock that is behind
-    skew_s = None if there is None else now - there
+    claimed = claims(token)
+    expires_at, issued_at = _seconds(claimed.get("exp")), _seconds(claimed.get("iat"))
+    service_time = parse_date(answer.headers.get("date", ""))
+    if service_time is None and issued_at is not None and issued_at > now + SKEW_S:
+        service_time = issued_at  # a token is not made in the future: this clock is behind
+    skew_s = None if service_time is None else now - service_time
     if expires_at is None:
         return Grant(token, account, has_session=has_session, skew_s=skew_s)
     if skew_s is not None and abs(skew_s) > SKEW_S:
@@ -166,7 +168,7 @@ def _token_in(found: Mapping[str, Any], answer: Answer, *names: str) -> str:
 
 
 def _is_token(text: str) -> bool:
-    """May stand in a header: visible ASCII, one word."""
+    """Whether a header can hold it: visible ASCII, one word."""
     return 0 < len(text) <= _TOKEN_LIMIT and all("!" <= character <= "~" for character in text)
 
 
@@ -177,18 +179,18 @@ def _seconds(value: object) -> float | None:
 
 
 PATIENCE_S = 30.0
-"""Seconds from the account to the grant until a sign-in counts as hung."""
+"""Seconds from the account to the grant after which a sign-in counts as hung."""
 
 RETRY_S = 30.0
-"""Seconds between two attempts to renew a grant that still holds."""
+"""Seconds between two attempts to renew a grant that is still valid."""
 
 LOOK_S = 60.0
-"""Seconds after which the wall clock is looked at again: it goes on while the computer sleeps."""
+"""Seconds after which the wall clock is read again: it advances while the computer sleeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFound:
-    """The account of this fetch: its host can be dialed while the token is fetched."""
+    """The account of this fetch: its host can be connected to while the token is fetched."""
 
     fetch: int
     account: Account
@@ -196,20 +198,24 @@ class AccountFound:
 
 @dataclass(frozen=True, slots=True)
 class TokenFetched:
+    """The fetch has succeeded."""
+
     fetch: int
     grant: Grant
 
 
 @dataclass(frozen=True, slots=True)
 class AuthFailed:
+    """The fetch has failed."""
+
     fetch: int
     error: ServiceError
 
 
 class TokenProvider:
-    """`find_account` may block and raises SaywriteError. `wall`: the clock tokens expire by, in seconds.
+    """The grant of one engine. `find_account` may block and raises SaywriteError. `wall`: the wall clock, in seconds.
 
-    `wanted`: somebody dictates or lingers, so that a grant about to expire is worth renewing.
+    `wanted`: a stream is open or wanted, so that a grant is renewed before it expires.
     """
 
     def __init__(
@@ -233,14 +239,15 @@ class TokenProvider:
         return self._fetch is not None
 
     def current(self) -> Grant | None:
-        """The grant, while it holds for long enough to begin something with it."""
+        """The grant, if it is valid for long enough to begin something with it."""
         if self._grant is None or (self._grant.renew_at is not None and self._wall() >= self._grant.renew_at):
             return None
         return self._grant
 
     def fetch(self) -> None:
-        """Get a new grant in the background, unless that is under way: `AccountFound`, then `TokenFetched` or
-        `AuthFailed` is posted.
+        """Get a new grant in the background, unless a fetch is running.
+
+        Posts `AccountFound`, then `TokenFetched` or `AuthFailed`.
         """
         if self._fetch is None:
             self._fetches += 1
@@ -248,8 +255,10 @@ class TokenProvider:
             self._fetch.start()
 
     def receive(self, message: object) -> bool:
-        """Take one posted message. True when it is news to act upon; False when it is another's, or too late, or the
-        failed renewal of a grant that still holds (it is tried again).
+        """Take one posted message; True when it requires an action.
+
+        False for a message of another fetch, and for the failed renewal of a grant that is still valid, which is tried
+        again.
         """
         if self._fetch is None or getattr(message, "fetch", None) != self._fetch.number:
             if isinstance(message, TokenFetched):
@@ -267,7 +276,10 @@ class TokenProvider:
         return isinstance(message, TokenFetched) or not self._outlives(RETRY_S)
 
     def wake(self, now: float) -> float | None:
-        """Renew what is about to expire, give up what hangs; `now` and what is returned are monotonic seconds."""
+        """Renew a grant about to expire, and give up a fetch that hangs. Returns when to call again.
+
+        Times are monotonic seconds.
+        """
         if self._fetch is not None:
             if self._answer_due is not None and now >= self._answer_due:
                 self._answer_due = None
@@ -287,7 +299,7 @@ class TokenProvider:
         return max(self._renew_after, now + min(max(left_s, 0.0), LOOK_S))
 
     def forget(self, *, revoke: bool = False) -> None:
-        """Drop the grant, and whatever is on its way. `revoke`: close its session, in the background."""
+        """Drop the grant and a running fetch. `revoke`: close its session, in the background."""
         if self._fetch is not None:
             self._fetch.superseded.set()
             self._drop_fetch()
@@ -297,7 +309,7 @@ class TokenProvider:
             self._end_later(grant)
 
     def close(self, timeout_s: float) -> None:
-        """Close the session; waits for that `timeout_s` at most, also for what was on its way before."""
+        """Close the session; waits `timeout_s` at most for that and for earlier requests."""
         until = time.monotonic() + timeout_s
         fetch = self._fetch
         self.forget(revoke=True)
@@ -317,13 +329,13 @@ class TokenProvider:
         self._answer_due = None
 
     def _outlives(self, wait_s: float) -> bool:
-        """The grant holds beyond the next attempt."""
+        """Whether the grant is still valid in `wait_s` seconds."""
         grant = self._grant
         return grant is not None and (grant.expires_at is None or grant.expires_at > self._wall() + wait_s)
 
 
 class _Fetch(threading.Thread):
-    """One sign-in. `superseded`: nobody waits for it any more; a session opened in vain is closed again."""
+    """One sign-in. `superseded`: its result is no longer wanted; a session that it has opened is closed again."""
 
     def __init__(
         self,
@@ -361,23 +373,27 @@ class _Fetch(threading.Thread):
     def _sign_in(self) -> Grant:
         account = self._find_account()
         self._post(AccountFound(self.number, account))
-        with self._network.requests_session() as session:
-            grant = sign_in(account, session, self._wall)
+        from saywrite.speech.network.http_client import make_client  # late: httpx takes 0.1 s
+
+        with make_client(self._network) as client:
+            grant = sign_in(account, client, self._wall)
         log.info("signed in with a %s at %s", account.sign_in, host_of(account.auth_url))
         return grant
 
 
 def log_unforeseen(what: str, error: Exception) -> None:
-    """The traceback without the exception's own words: a library's may hold an address with its query, or a header."""
+    """Log a traceback without the exception's text, which may hold a header or the query of an address."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     log.error("%s failed unexpectedly: %s\n%s", what, type(error).__name__, frames)
 
 
 def _end(grant: Grant, network: Network) -> None:
-    """Close a session that is no longer needed; that it fails costs nothing but the service's patience."""
+    """Close a session that is no longer needed. A failure is only logged: the service closes it by itself later."""
+    from saywrite.speech.network.http_client import make_client
+
     try:
-        with network.requests_session() as session:
-            end_session(grant, session)
+        with make_client(network) as client:
+            end_session(grant, client)
     except ServiceError as error:
         log.info("the session could not be closed: %s", type(error).__name__)
     except Exception as error:  # noqa: BLE001 - the edge of the thread

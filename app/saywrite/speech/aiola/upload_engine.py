@@ -26,15 +26,15 @@ from saywrite.foundation.errors import (
 from saywrite.foundation.events import SAMPLE_RATE, Failed, Final, RecognizerFinished
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection import CROWDED_S, delays
-from saywrite.speech.aiola.engine import ProgressReporter
-from saywrite.speech.aiola.net.error_answers import SETTINGS, host_of
+from saywrite.speech.aiola.net.error_mapping import SETTINGS, host_of
+from saywrite.speech.aiola.progress_reporter import ProgressReporter
 from saywrite.speech.aiola.token_provider import AuthFailed, TokenFetched, TokenProvider
 from saywrite.speech.aiola.upload_messages import FileTranscribed, UploadFailed, UploadProgressed
-from saywrite.speech.engine import Incoming, Post, Request
+from saywrite.speech.engine import EventBuffer, Events, Incoming, Post, Request
 
 if TYPE_CHECKING:
     from saywrite.speech.aiola.file_request import FileRequest
-    from saywrite.speech.aiola.net.network import Network
+    from saywrite.speech.network.network import Network
 
 GIVE_UP_S = 600.0
 """Seconds after the first failure in a row until a file, which can be sent again, is given up."""
@@ -80,52 +80,58 @@ class UploadRecognizer:
         clock: Callable[[], float] = time.monotonic,
         random: Random | None = None,
     ) -> None:
-        self._post = post
+        self._incoming = lambda message: post(Incoming(AIOLA_FILE, message))
+        self._events = EventBuffer()
         self._network = network
         self._clock = clock
         self._random = random or Random()
-        self._grants = TokenProvider(lambda message: post(Incoming(AIOLA_FILE, message)), find_account, network)
+        self._grants = TokenProvider(self._incoming, find_account, network)
         self._job: _Job | None = None
         self._uploads = 0
 
-    def prepare(self) -> None:
-        """Nothing: a file can wait, and a sign-in ahead of time would take one of the account's places."""
+    def prepare(self) -> Events:
+        """Do nothing: a file can wait, and a sign-in ahead of time would take one of the account's sessions."""
+        return ()
 
-    def start(self, request: Request) -> None:
+    def start(self, request: Request) -> Events:
         if self._job is not None:
             raise RuntimeError("the last dictation has not ended")
         if request.file is None:
             raise ValueError("this engine takes files only")
-        job = self._job = _Job(request, ProgressReporter(request.dictation, self._post), delays(self._random))
+        job = self._job = _Job(request, ProgressReporter(request.dictation, self._events), delays(self._random))
         try:
             language(request.language)
         except LanguageUnknown as error:
             self._give_up(job, error)
         else:
             self._begin(job)
+        return self._events.take()
 
-    def feed(self, pcm: bytes, end: int) -> None:
-        """Taken at once: what is sent is the file."""
+    def feed(self, pcm: bytes, end: int) -> Events:
+        """Count the sound: the file is sent instead of it."""
         if self._job is not None:
             self._job.heard = max(self._job.heard, end)
             self._job.report.progress(self._job.heard, 0)
+        return self._events.take()
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
         """For the next attempt, if there is one; the dictation applies them to the final in any case."""
         if self._job is not None:
             self._job.request = replace(self._job.request, keywords=keywords)
 
-    def finish(self) -> None:
+    def finish(self) -> Events:
         if self._job is not None:
             self._job.complete = True
             self._end_when_done(self._job)
+        return self._events.take()
 
-    def abort(self) -> None:
+    def abort(self) -> Events:
         if self._job is not None:
             self._job.report.closed()
             self._end(self._job, complete=False)
+        return self._events.take()
 
-    def receive(self, message: object) -> None:
+    def receive(self, message: object) -> Events:
         job = self._job
         if self._grants.receive(message):
             if job is not None and isinstance(message, TokenFetched):
@@ -142,26 +148,29 @@ class UploadRecognizer:
                 sent = job.sent_before + job.sent
                 job.report.traffic(job.host, sent, message.received, self._clock(), at_once=True)
                 self._end_when_done(job)
+        return self._events.take()
 
-    def wake(self, now: float) -> float | None:
+    def wake(self, now: float) -> tuple[Events, float | None]:
         job = self._job
         if job is not None and job.retry_at is not None and now >= job.retry_at:
             job.retry_at = None
             self._begin(job)
         waits = [self._grants.wake(now), None if job is None else job.retry_at]
-        return min((due for due in waits if due is not None), default=None)
+        return self._events.take(), min((due for due in waits if due is not None), default=None)
 
-    def renew(self) -> None:
+    def renew(self) -> Events:
         job = self._job
         self._grants.forget(revoke=job is None or job.sending is None)
         if job is not None and job.retry_at is not None:
             job.retry_at = self._clock()
         elif job is not None and job.sending is None and job.result is None:
             self._begin(job)  # it was waiting for the grant that is forgotten now
+        return self._events.take()
 
-    def release(self) -> None:
-        self.abort()
+    def release(self) -> Events:
+        events = self.abort()
         self._grants.forget(revoke=True)
+        return events
 
     def close(self, timeout_s: float = QUIT_S) -> None:
         """At the end of the program: the session is closed, and waited for that long at most."""
@@ -185,9 +194,7 @@ class UploadRecognizer:
         job.host = host_of(grant.account.base_url)
         job.sent_before, job.sent = job.sent_before + job.sent, 0
         number = self._uploads
-        job.sending = FileRequest(
-            number, job.request, grant, self._network, lambda message: self._post(Incoming(AIOLA_FILE, message))
-        )
+        job.sending = FileRequest(number, job.request, grant, self._network, self._incoming)
         job.sending.start()
 
     def _tell_traffic(self, job: _Job, sent: int) -> None:
@@ -220,7 +227,7 @@ class UploadRecognizer:
         if isinstance(error, ServiceError):
             job.report.down(error, None)
             about = "network" if error.curable else "account"
-        self._post(Failed(job.request.dictation, error.what, error.remedy, fatal=True, about=about))
+        self._events.add(Failed(job.request.dictation, error.what, error.remedy, fatal=True, about=about))
         self._end(job, complete=False)
 
     def _end_when_done(self, job: _Job) -> None:
@@ -233,7 +240,7 @@ class UploadRecognizer:
         end = min(end, job.heard) if job.heard else end
         if result.transcript:
             start = min(round(result.start_s * SAMPLE_RATE), end)
-            self._post(Final(dictation, result.transcript, start, end))
+            self._events.add(Final(dictation, result.transcript, start, end))
         job.report.progress(job.heard, job.heard)
         job.report.closed()
         self._end(job, complete=True)
@@ -242,7 +249,7 @@ class UploadRecognizer:
         if job.sending is not None:
             job.sending.abort()
         self._job = None
-        self._post(RecognizerFinished(job.request.dictation, complete))
+        self._events.add(RecognizerFinished(job.request.dictation, complete))
 
 
 def _wait(error: ServiceError, ordinary: Iterator[float]) -> float:

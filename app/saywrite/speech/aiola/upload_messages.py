@@ -1,4 +1,4 @@
-"""What the upload of a file tells the dictation thread. Frozen values, posted to its inbox."""
+"""The messages of an upload to the dictation thread. Frozen values, posted to its inbox."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from saywrite.foundation.errors import SaywriteError
 
 @dataclass(frozen=True, slots=True)
 class UploadFailed:
+    """The file could not be transcribed."""
+
     upload: int
     error: SaywriteError
 
 
 @dataclass(frozen=True, slots=True)
 class FileTranscribed:
-    """The text and where in the file it was said, in seconds; `end_s` None when the service does not tell."""
+    """The text and its place in the file, in seconds; `end_s` is None when the service names no place.
+
+    `received`: bytes of the answer.
+    """
 
     upload: int
     transcript: str = field(repr=False)
@@ -26,7 +31,7 @@ class FileTranscribed:
 
 @dataclass(frozen=True, slots=True)
 class UploadProgressed:
-    """So many bytes of this upload have gone out."""
+    """`sent` bytes of this upload have gone out; 0 once there is a connection."""
 
     upload: int
     sent: int

@@ -1,6 +1,6 @@
-"""Getting ready for a dictation that may come: the network's libraries, the account. On a thread of its own.
+"""Loads the libraries and the account that the first dictation needs, on a thread of its own.
 
-Nothing is sent anywhere: an idle Saywrite holds no connection and none of the account's concurrent sessions.
+Nothing is sent: an idle Saywrite holds no connection and none of the account's concurrent sessions.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from saywrite.speech.aiola.token_provider import log_unforeseen
 
 if TYPE_CHECKING:
     from saywrite.speech.aiola.account import Account
-    from saywrite.speech.aiola.net.network import Network
+    from saywrite.speech.network.network import Network
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class WarmedUp:
-    """`problem`: why there is no account to dictate with, and the remedy; None when there is one."""
+    """The preparation has ended. `problem`: why there is no account, with its remedy; None when there is one."""
 
     account: Account | None
     problem: SaywriteError | None = None
 
 
 def prepare(post: Callable[[object], None], find_account: Callable[[], Account], network: Network) -> None:
-    """Start to get ready; `WarmedUp` is posted."""
+    """Start to prepare; `WarmedUp` is posted at the end."""
     thread = threading.Thread(target=_prepare, args=(post, find_account, network), name="aiola prepare", daemon=True)
     thread.start()
 
@@ -43,13 +43,14 @@ def _prepare(post: Callable[[object], None], find_account: Callable[[], Account]
     except SaywriteError as problem:
         post(WarmedUp(None, problem))
     except Exception as error:  # noqa: BLE001 - the edge of the thread
-        log_unforeseen("getting ready", error)
+        log_unforeseen("the preparation", error)
 
 
 def _load(account: Account, network: Network) -> None:
-    """Import and look up what the first connection would have to wait for."""
+    """Do what the first connection would have to wait for: imports, trust store, proxy."""
     import saywrite.speech.aiola.net.connection_thread  # noqa: F401
+    from saywrite.speech.network.http_client import make_client
 
     network.tls()
     network.proxy_for(account.base_url)
-    network.requests_session().close()
+    make_client(network).close()

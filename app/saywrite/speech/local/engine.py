@@ -26,7 +26,7 @@ from saywrite.foundation.events import (
     RecognizerFinished,
     Rewind,
 )
-from saywrite.speech.engine import Incoming, MakeSegmenter, Post, Recognizer, Request
+from saywrite.speech.engine import EventBuffer, Events, Incoming, MakeSegmenter, Post, Recognizer, Request
 from saywrite.speech.local.audio_feed import Feed
 from saywrite.speech.local.problems import NOT_KEPT_RUNNING, NOT_STARTED, RecognizerProblem
 from saywrite.speech.local.supervisor import LOADING_S, PATIENCE_S, Exited, WorkerSupervisor
@@ -84,7 +84,10 @@ class LocalRecognizer(Recognizer):
         loading_s: float = LOADING_S,
     ) -> None:
         self._post = post
-        self._worker = WorkerSupervisor(post, command, model, patience_s=patience_s, loading_s=loading_s)
+        self._events = EventBuffer()
+        self._worker = WorkerSupervisor(
+            post, self._events.add, command, model, patience_s=patience_s, loading_s=loading_s
+        )
         self._saves_power = saves_power
         self._sessions = 0
         self._failures = 0
@@ -100,11 +103,12 @@ class LocalRecognizer(Recognizer):
     def waits(self) -> bool:
         return self._worker.process is None and not self._worker.can_start
 
-    def prepare(self) -> None:
+    def prepare(self) -> Events:
         self._replace_outdated()
         self._worker.start()
+        return self._events.take()
 
-    def renew(self) -> None:
+    def renew(self) -> Events:
         """Another model is wanted, or the models on this computer changed. It holds from the next dictation on."""
         self._worker.models_changed()
         if self._feed is None:
@@ -114,8 +118,9 @@ class LocalRecognizer(Recognizer):
                 self._worker.start()
         elif self._worker.process is None and self._worker.can_start:
             self._begin_if_possible()
+        return self._events.take()
 
-    def start(self, request: Request) -> None:
+    def start(self, request: Request) -> Events:
         if self._feed is not None:
             raise RuntimeError("the last dictation has not ended")
         self._failures, self._saving = 0, False
@@ -124,11 +129,13 @@ class LocalRecognizer(Recognizer):
         self._begin_if_possible()
         if request.partials:
             self._read_power(request.dictation)
+        return self._events.take()
 
-    def feed(self, pcm: bytes, end: int) -> None:
+    def feed(self, pcm: bytes, end: int) -> Events:
         if self._feed is not None:
             self._feed.take(pcm, end)
             self._pass_on(self._feed)
+        return self._events.take()
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
         if self._feed is None:
@@ -137,12 +144,36 @@ class LocalRecognizer(Recognizer):
         if self._worker.process is not None:
             self._worker.process.send({"op": "set_keywords", "keywords": written_forms(keywords)})
 
-    def finish(self) -> None:
+    def finish(self) -> Events:
         if self._feed is not None:
             self._feed.complete = True
             self._pass_on(self._feed)
+        return self._events.take()
 
-    def abort(self) -> None:
+    def abort(self) -> Events:
+        self._abort()
+        return self._events.take()
+
+    def receive(self, message: object) -> Events:
+        if isinstance(message, PowerSaved):
+            self._save_power(message.dictation)
+        else:
+            self._receive_from_worker(message)
+        return self._events.take()
+
+    def wake(self, now: float) -> tuple[Events, float | None]:
+        """As in the protocol. Call it after every other call, too: the recognizer reads no clock of its own."""
+        due = self._wake(now)
+        return self._events.take(), due
+
+    def release(self) -> Events:
+        self._abort()
+        self._worker.stop()
+        if self._worker.state is not EngineState.UNAVAILABLE:
+            self._worker.set_state(EngineState.UNLOADED)
+        return self._events.take()
+
+    def _abort(self) -> None:
         if self._feed is None:
             return
         if self._worker.process is not None:
@@ -150,24 +181,20 @@ class LocalRecognizer(Recognizer):
             self._worker.process.send({"op": "abort"})
         self._end()
 
-    def receive(self, message: object) -> None:
-        if isinstance(message, PowerSaved):
-            self._save_power(message.dictation)
-            return
-        heard = self._worker.receive(message)
-        if isinstance(heard, Exited):
+    def _receive_from_worker(self, message: object) -> None:
+        answer = self._worker.receive(message)
+        if isinstance(answer, Exited):
             self._replace()
-        elif heard is not None:
+        elif answer is not None:
             try:
-                self._take(heard)
+                self._handle_answer(answer)
             except (KeyError, TypeError, ValueError):
                 log.exception("the worker sent nonsense")
                 self._replace()
         elif self._worker.process is None and self._feed is not None:
-            self._hold_or_refuse()
+            self._wait_or_refuse()
 
-    def wake(self, now: float) -> float | None:
-        """Call it after every other call, too: it is how the recognizer learns the time."""
+    def _wake(self, now: float) -> float | None:
         feed = self._feed
         if feed is not None and self._worker.process is None:
             if not self._worker.can_start:
@@ -177,27 +204,21 @@ class LocalRecognizer(Recognizer):
         if due is not None and due <= now:
             log.warning("the worker hangs")
             self._replace()
-            return self.wake(now)
+            return self._wake(now)
         return due
-
-    def release(self) -> None:
-        self.abort()
-        self._worker.stop()
-        if self._worker.state is not EngineState.UNAVAILABLE:
-            self._worker.tell(EngineState.UNLOADED)
 
     def _replace_outdated(self) -> None:
         """End an idle worker that works with another model than the wanted one."""
         if self._feed is None and not self._worker.has_wanted_model:
             self._worker.stop()
-            self._worker.tell(EngineState.UNLOADED)
+            self._worker.set_state(EngineState.UNLOADED)
 
     def _begin_if_possible(self) -> None:
         """Let a worker begin with the dictation; where there is none, let the dictation wait or end."""
         if self._feed is not None and self._worker.start():
             self._begin(self._feed)
         else:
-            self._hold_or_refuse()
+            self._wait_or_refuse()
 
     def _begin(self, feed: Feed) -> None:
         assert self._worker.process is not None
@@ -220,23 +241,23 @@ class LocalRecognizer(Recognizer):
         )
         self._pass_on(feed)
 
-    def _take(self, body: Mapping[str, Any]) -> None:
+    def _handle_answer(self, body: Mapping[str, Any]) -> None:
         feed, kind = self._feed, body["kind"]
         if feed is None or body.get("session") != feed.session:
             return
         dictation = feed.request.dictation
         if kind == "partial":
-            self._post(Partial(dictation, str(body["text"]), int(body["agreed"])))
+            self._events.add(Partial(dictation, str(body["text"]), int(body["agreed"])))
         elif kind == "final":
             final = Final(dictation, str(body["text"]), int(body["start"]), int(body["end"]))
             if feed.confirm(final.end):
                 self._failures = 0
-            self._post(final)
+            self._events.add(final)
         elif kind == "progress":
             feed.sent = int(body["sent"])
             if feed.confirm(int(body["confirmed"])):
                 self._failures = 0
-            self._post(Progress(dictation, feed.sent, feed.confirmed))
+            self._events.add(Progress(dictation, feed.sent, feed.confirmed))
         elif kind == "finished":
             log.info("the worker has %s kB", body.get("rss_kb"))
             self._end()
@@ -246,7 +267,7 @@ class LocalRecognizer(Recognizer):
         """The child is gone or hangs: take another and feed it what has no text yet."""
         was_idle = self._feed is None and self._worker.state is EngineState.READY
         self._worker.stop()
-        self._worker.tell(EngineState.UNLOADED)
+        self._worker.set_state(EngineState.UNLOADED)
         self._failures += 1
         if was_idle:
             self._failures = 0
@@ -260,14 +281,14 @@ class LocalRecognizer(Recognizer):
         if feed is None:
             return
         if self._worker.process is None:
-            self._hold_or_refuse()
+            self._wait_or_refuse()
             return
         feed.rewind()
-        self._post(Rewind(feed.request.dictation, feed.confirmed))
-        self._post(Progress(feed.request.dictation, feed.sent, feed.confirmed))
+        self._events.add(Rewind(feed.request.dictation, feed.confirmed))
+        self._events.add(Progress(feed.request.dictation, feed.sent, feed.confirmed))
         self._begin(feed)
 
-    def _hold_or_refuse(self) -> None:
+    def _wait_or_refuse(self) -> None:
         """There is no worker for the dictation: one that is being spoken waits where only the model is missing."""
         feed, problem = self._feed, self._worker.problem or NOT_STARTED
         if feed is None:
@@ -275,20 +296,20 @@ class LocalRecognizer(Recognizer):
         if problem.awaits_model and feed.request.live:
             log.info("the dictation waits for the model")
             feed.rewind()
-            self._post(Rewind(feed.request.dictation, feed.confirmed))
+            self._events.add(Rewind(feed.request.dictation, feed.confirmed))
             return
         self._refuse(feed, problem)
 
     def _refuse(self, feed: Feed, problem: RecognizerProblem) -> None:
         self._feed = None
         dictation = feed.request.dictation
-        self._post(Failed(dictation, problem.what, problem.remedy, fatal=True))
-        self._post(RecognizerFinished(dictation))
+        self._events.add(Failed(dictation, problem.what, problem.remedy, fatal=True))
+        self._events.add(RecognizerFinished(dictation))
 
     def _end(self) -> None:
         if self._feed is not None:
             dictation, self._feed = self._feed.request.dictation, None
-            self._post(RecognizerFinished(dictation))
+            self._events.add(RecognizerFinished(dictation))
 
     def _pass_on(self, feed: Feed) -> None:
         """Send the worker what is complete: blocks, and the end when all sound is with it."""

@@ -20,13 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-DEFAULT_MODEL = "whisper-base"
+from saywrite.foundation.catalog import LANGUAGE_CODES
 
 WEIGHTS = "model.bin"
 STAMP = "saywrite-model.json"
 """The file in a model's folder that says which bytes were checked: size, time of change and SHA-256 of each file."""
-
-LANGUAGES = ("en", "de", "fr", "es", "pt", "zh", "ja", "it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ MODELS: tuple[Model, ...] = (
         id="whisper-base",
         label="Whisper base",
         license="MIT",
-        languages=LANGUAGES,
+        languages=LANGUAGE_CODES,
         memory_bytes=300_000_000,
         judgement="Good everyday dictation on any computer.",
         repository="Systran/faster-whisper-base",
@@ -149,7 +147,7 @@ MODELS: tuple[Model, ...] = (
         id="whisper-small",
         label="Whisper small",
         license="MIT",
-        languages=LANGUAGES,
+        languages=LANGUAGE_CODES,
         memory_bytes=650_000_000,
         judgement="Fewer errors, above all outside English; about four times the processor time of base.",
         repository="Systran/faster-whisper-small",
@@ -166,7 +164,7 @@ MODELS: tuple[Model, ...] = (
         id="whisper-large-v3-turbo",
         label="Whisper large v3 turbo",
         license="MIT",
-        languages=LANGUAGES,
+        languages=LANGUAGE_CODES,
         memory_bytes=1_600_000_000,
         judgement="The fewest errors; for strong computers: eight cores or more.",
         repository="dropbox-dash/faster-whisper-large-v3-turbo",

@@ -1,6 +1,6 @@
-"""Keeps one worker process with the wanted model: starts, watches and ends it, and tells how ready it is.
+"""Keeps one worker process with the wanted model: starts it, watches it, ends it, and reports its state.
 
-Dictation thread only. What a dictation has to do with it (its sound, its texts, the attempts) is in `engine.py`.
+Dictation thread only. The work for a dictation (its sound, its texts, its attempts) is in `engine.py`.
 """
 
 from __future__ import annotations
@@ -51,17 +51,20 @@ class WorkerSupervisor:
     def __init__(
         self,
         post: Post,
+        emit: Callable[[EngineChanged], None],
         command: Callable[[Path], Sequence[str]],
         model: Callable[[], tuple[str, Path | None]],
         *,
         patience_s: float = PATIENCE_S,
         loading_s: float = LOADING_S,
     ) -> None:
+        """`post` is for the threads of the worker's pipes; `emit` takes what happens in a call of this object."""
         self.state = EngineState.UNLOADED
         self.process: WorkerProcess | None = None
         self.problem: RecognizerProblem | None = None
         """Why there is no worker; of no meaning while there is one."""
         self._post = post
+        self._emit = emit
         self._command = command
         self._model = model
         self._patience_s = patience_s
@@ -71,7 +74,7 @@ class WorkerSupervisor:
         self._loaded: Path | None = None
         self._loaded_name = ""
         self._broken: Path | None = None
-        self._told = (EngineState.UNLOADED, "", "", False)
+        self._reported = (EngineState.UNLOADED, "", "", False)
 
     @property
     def has_wanted_model(self) -> bool:
@@ -114,7 +117,7 @@ class WorkerSupervisor:
         """There is no worker, and why; told once."""
         self.stop()
         self.problem = problem
-        self.tell(EngineState.UNAVAILABLE)
+        self.set_state(EngineState.UNAVAILABLE)
 
     def receive(self, message: object) -> Mapping[str, Any] | Exited | None:
         """A message of the present worker; None for one of a former worker, and for what concerned loading only."""
@@ -127,7 +130,7 @@ class WorkerSupervisor:
         body = message.body
         if body.get("kind") == "ready":
             log.info("loaded in %s s, %s kB", body.get("load_s"), body.get("rss_kb"))
-            self.tell(EngineState.READY)
+            self.set_state(EngineState.READY)
         elif body.get("kind") == "unavailable":
             reason = str(body.get("reason"))
             log.warning("the recognizer is not available: %s", reason)
@@ -145,14 +148,14 @@ class WorkerSupervisor:
         loading = self.state is EngineState.LOADING
         return self._watch.due(loading or outstanding, self._loading_s if loading else self._patience_s, now)
 
-    def tell(self, state: EngineState) -> None:
-        """Tell how ready the engine is, where that is news."""
+    def set_state(self, state: EngineState) -> None:
+        """Change the state, and report it where the last report differs."""
         self.state = state
         problem = self.problem if state is EngineState.UNAVAILABLE else None
-        news = (state, problem.what, problem.remedy, problem.awaits_model) if problem else (state, "", "", False)
-        if news != self._told:
-            self._told = news
-            self._post(EngineChanged(LOCAL, *news))
+        report = (state, problem.what, problem.remedy, problem.awaits_model) if problem else (state, "", "", False)
+        if report != self._reported:
+            self._reported = report
+            self._emit(EngineChanged(LOCAL, *report))
 
     def _spawn(self, name: str, folder: Path) -> bool:
         self._numbers += 1
@@ -166,7 +169,7 @@ class WorkerSupervisor:
             return False
         self._loaded, self._loaded_name = folder, name
         self._watch.alive()
-        self.tell(EngineState.LOADING)
+        self.set_state(EngineState.LOADING)
         return True
 
     def _exited(self, code: int) -> Exited | None:

@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from saywrite.foundation.catalog import EN
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, seconds
 from saywrite.speech.engine import UtteranceBoundary, UtteranceSegmenter
 from saywrite.speech.local.agreement import Agreement
@@ -114,7 +115,7 @@ class Utterances:
         cpu: Callable[[], float] = time.process_time,
     ) -> None:
         self.number = number
-        self.language = "en"
+        self.language = EN
         self.keywords: tuple[str, ...] = ()
         self.long_window = False
         self.while_decoding: Callable[[dict[str, Any], float], AbstractContextManager[None]] = self._report_once

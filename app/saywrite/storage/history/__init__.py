@@ -1,1 +1,1 @@
-"""What was dictated, in SQLite."""
+"""The history: the text of all dictations, in SQLite."""

@@ -1,26 +1,25 @@
-"""Connections to the history's database, and what SQLite's refusals mean for the user. Any thread.
+"""Connects to the history's database and explains SQLite's errors to the user. Any thread.
 
-Nothing here opens the database as a plain file. POSIX drops every lock of a process on a file when the process closes
-any descriptor of it; another process would then take the database for unused and delete its log
+Only SQLite opens the database. When a process closes any descriptor of a file, POSIX releases all locks of that process
+on it; another process would then consider the database unused and delete its log
 (https://www.sqlite.org/howtocorrupt.html, 2.2).
 """
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import sqlite3
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from saywrite.foundation.errors import HistoryDamaged, HistoryUnavailable
+from saywrite.foundation.files import is_disk_full, temporary_name
 
 log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 2_000
-"""How long a write waits for another Saywrite's write before it is refused."""
+"""Milliseconds that a write waits for the write of another process before it fails."""
 
 _LOG_SUFFIXES = ("-wal", "-journal")
 
@@ -40,9 +39,9 @@ _LOCKING = {
 
 
 def connect(path: Path, how: str = "mode=rw") -> sqlite3.Connection:
-    """A bare connection in autocommit mode; transactions are begun where they are wanted.
+    """Open a connection in autocommit mode; callers begin their transactions.
 
-    `how`: parameters of SQLite's file URI; only "mode=rwc" makes a database. Raises sqlite3.Error.
+    `how`: parameters of SQLite's file URI; only "mode=rwc" creates a database. Raises sqlite3.Error.
     """
     uri = f"{path.absolute().as_uri()}?{how}"
     connection = sqlite3.connect(
@@ -57,24 +56,24 @@ def connect(path: Path, how: str = "mode=rw") -> sqlite3.Connection:
 
 
 def create_private(path: Path) -> None:
-    """Put an empty file for this user only (0600) at `path`, where no file is; SQLite gives its logs the same mode.
+    """Create an empty file for this user only (0600) unless `path` exists. SQLite gives its logs the same mode.
 
-    The file is made under another name and linked: no descriptor of a database in use is ever closed. Where that
-    cannot be done, SQLite makes the file or says why not.
+    The file is created under another name and linked, so that no descriptor of a database in use is closed. Where that
+    fails, SQLite creates the file or reports the error.
     """
     if path.exists():
         return
     with suppress(OSError):
-        fd, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(fd)
+        empty = path.with_name(temporary_name())
+        os.close(os.open(empty, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         try:
-            os.link(name, path)
+            path.hardlink_to(empty)
         finally:
-            Path(name).unlink()
+            empty.unlink()
 
 
 def has_log(path: Path) -> bool:
-    """Is there a log beside the database: is it open somewhere, or was it left by a crash?"""
+    """Whether a log is beside the database: a process has it open, or a crash left it."""
     return any(_size(path.with_name(path.name + suffix)) for suffix in _LOG_SUFFIXES)
 
 
@@ -86,6 +85,7 @@ def _size(path: Path) -> int:
 
 
 def damaged(path: Path) -> HistoryDamaged:
+    """Make the error for a history that SQLite cannot read."""
     return HistoryDamaged(
         f"The history in {path} is damaged. It was left as it is.",
         "Start Saywrite again: it sets the file aside, keeps what can be read of it and begins a new history. "
@@ -94,13 +94,13 @@ def damaged(path: Path) -> HistoryDamaged:
 
 
 def unavailable(error: sqlite3.Error | OSError, path: Path) -> HistoryUnavailable:
-    """What a refusal of the database means. Codes: https://www.sqlite.org/rescode.html."""
+    """Explain an error of the database. Codes: https://www.sqlite.org/rescode.html."""
     extended = getattr(error, "sqlite_errorcode", 0)
     code = extended & 0xFF
     log.warning("the history: %s %s", type(error).__name__, getattr(error, "sqlite_errorname", ""))
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(path)
-    if code == sqlite3.SQLITE_FULL or _is_full(error):
+    if code == sqlite3.SQLITE_FULL or is_disk_full(error):
         what, remedy = "The disk is full: the history cannot be written.", "Free some space on the disk."
     elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         what, remedy = "The history is in use by another program.", "Close other Saywrite windows and try again."
@@ -120,12 +120,8 @@ def unavailable(error: sqlite3.Error | OSError, path: Path) -> HistoryUnavailabl
 
 
 def gone(path: Path) -> HistoryUnavailable:
-    """The file was there when it was opened and is not any more."""
+    """Make the error for a history whose file was moved or deleted while it is open."""
     return HistoryUnavailable(
         f"The history {path} was moved or deleted while Saywrite uses it.",
         "Put the file back, or start Saywrite again: it begins a new history, and recordings are kept.",
     )
-
-
-def _is_full(error: sqlite3.Error | OSError) -> bool:
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))

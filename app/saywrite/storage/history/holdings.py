@@ -1,6 +1,6 @@
-"""What the history holds of dictations, for comparing it with their recordings, and corrections that follow.
+"""Reads what the history has of dictations, to compare it with their recordings, and corrects it.
 
-Disk thread. Every function raises HistoryError.
+Disk thread. All functions raise HistoryError.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from saywrite.storage.history.store import HistoryStore, microseconds
 log = logging.getLogger(__name__)
 
 _TEXT_END = "coalesce((SELECT max(end) FROM segments s WHERE s.dictation = dictations.id), 0)"
-"""In SQL, for a row of `dictations`: where its last segment ends."""
+"""SQL for the end of the last segment of a row of `dictations`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A dictation's row. `heard`, `confirmed`, `pending`, `text_end` (end of the last segment): samples."""
+    """The row of a dictation. `heard`, `confirmed`, `pending`, `text_end` (end of the last segment): samples."""
 
     began: datetime
     language: str
@@ -38,14 +38,14 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """`rows` by the id of their dictation; `deleted`: ids of dictations that the user deleted."""
+    """Rows by the id of their dictation. `deleted`: ids of dictations that the user deleted."""
 
     rows: dict[str, Holding]
     deleted: frozenset[str]
 
 
 def find_holdings(store: HistoryStore, dictations: Iterable[str]) -> Holdings:
-    """What is there of these dictations."""
+    """Find the rows of these dictations."""
     with store.reading() as connection:
         return _find(connection, dictations)
 
@@ -53,7 +53,7 @@ def find_holdings(store: HistoryStore, dictations: Iterable[str]) -> Holdings:
 def _find(connection: sqlite3.Connection, dictations: Iterable[str]) -> Holdings:
     rows: dict[str, Holding] = {}
     deleted: set[str] = set()
-    connection.execute("BEGIN")  # all from one moment
+    connection.execute("BEGIN")  # all rows from one snapshot
     for dictation in dictations:
         row = connection.execute(
             "SELECT began, language, engine, source, finished, heard, confirmed, pending,"
@@ -74,9 +74,9 @@ def _holding(row: tuple[str, str, str, str, int, int, int, int, int, int]) -> Ho
 
 
 def close_abandoned(store: HistoryStore, recordings: Collection[str], before: datetime) -> None:
-    """Mark dictations as finished that began before `before` and have no recording any more.
+    """Mark dictations as finished that began before `before` and have no recording.
 
-    Nothing can be added to them; one without any text is removed.
+    They can get no further text. Those without any text are removed.
     """
     store.in_transaction(lambda connection: _close_abandoned(connection, recordings, microseconds(before)))
 
@@ -99,7 +99,7 @@ def _close_abandoned(connection: sqlite3.Connection, recordings: Collection[str]
 
 
 def reopen(store: HistoryStore, dictation: str) -> None:
-    """Mark a dictation whose text was lost as unfinished: what is behind its last segment has no text."""
+    """Mark a dictation as unfinished whose text was lost: the sound behind its last segment has none."""
     store.in_transaction(
         lambda connection: connection.execute(
             f"UPDATE dictations SET finished = 0, text = '', confirmed = {_TEXT_END},"
@@ -110,12 +110,12 @@ def reopen(store: HistoryStore, dictation: str) -> None:
 
 
 def forget_empty(store: HistoryStore, dictation: str) -> None:
-    """Remove the row of a dictation without words; its recording stays as it is."""
+    """Remove the row of a dictation without words. Its recording stays."""
     store.in_transaction(lambda connection: connection.execute("DELETE FROM dictations WHERE id = ?", (dictation,)))
 
 
 def is_sound(store: HistoryStore, limit_s: float) -> bool:
-    """Look for damage for `limit_s` seconds at most; True when none was found in that time."""
+    """Search for damage for at most `limit_s` seconds; whether none was found."""
     until = time.monotonic() + limit_s
     with store.reading() as connection:
         connection.set_progress_handler(lambda: time.monotonic() > until, 10_000)

@@ -1,8 +1,8 @@
-"""A damaged history is set aside, what can be read of it is taken over, and a new one begins. Disk thread.
+"""Sets a damaged history aside and copies what can be read of it into a new one. Disk thread.
 
-The damaged file keeps its content under the name `history.sqlite3.damaged-<n>`, with its log beside it. No other
-Saywrite may use it meanwhile: every open history holds a shared lock on `history.lock`, and setting aside takes an
-exclusive one. (On Windows a file in use cannot be renamed, which does the same.)
+The damaged file gets the name `history.sqlite3.damaged-<n>`, its log a name beside it. No other process may have the
+history open meanwhile: an open history has a shared lock on `<history>.lock`, and setting it aside takes an exclusive
+one. (Windows refuses to rename a file that is open.)
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from saywrite.foundation.errors import HistoryDamaged, HistoryError, HistoryUnavailable
+from saywrite.foundation.files import set_aside
 from saywrite.storage.history.connection import connect, damaged
 from saywrite.storage.history.holdings import is_sound
 from saywrite.storage.history.in_use import UseLock
@@ -26,7 +27,7 @@ from saywrite.storage.history.store import HistoryStore, microseconds
 log = logging.getLogger(__name__)
 
 CHECK_LIMIT_S = 0.5
-"""The check at the start takes no longer: the sound of a dictation that begins meanwhile waits for it."""
+"""Seconds for the check at the start, because the sound of a dictation that begins meanwhile waits for it."""
 
 _TABLES = ("dictations", "segments", "gaps", "structured", "traffic", "latencies", "deleted")
 _LAST_ROW = 1 << 40
@@ -34,7 +35,7 @@ _LAST_ROW = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """A history was damaged. `aside`: where it is now; `dictations`: how many of its dictations were taken over."""
+    """A damaged history was replaced. `aside`: its new path; `dictations`: how many of them could be copied."""
 
     aside: Path
     dictations: int
@@ -53,7 +54,7 @@ class Salvaged:
 
 
 def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
-    """Open the history; a damaged one is set aside first. Raises HistoryError where that cannot be done."""
+    """Open the history, or replace it first when it is damaged. Raises HistoryError when that fails."""
     with suppress(HistoryDamaged):
         store = HistoryStore(path)
         try:
@@ -66,7 +67,7 @@ def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
     log.warning("the history is damaged: it is set aside")
     try:
         with UseLock(path, shared=False):
-            aside = _set_aside(path)
+            aside = _set_history_aside(path)
     except BlockingIOError as error:
         raise HistoryUnavailable(
             f"The history in {path} is damaged and in use by another Saywrite. It was left as it is.",
@@ -78,25 +79,24 @@ def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
     return HistoryStore(path), Salvaged(aside, count)
 
 
-def _set_aside(path: Path) -> Path:
-    """Rename the file and its logs. Raises OSError."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    path.rename(aside)
+def _set_history_aside(path: Path) -> Path:
+    """Rename the file and its logs; the new path of the file. Raises OSError."""
+    aside = set_aside(path, "damaged")
     for suffix in ("-wal", "-journal"):
         with suppress(FileNotFoundError):
             path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
-    path.with_name(path.name + "-shm").unlink(missing_ok=True)  # an index of the log, made anew
+    path.with_name(path.name + "-shm").unlink(missing_ok=True)  # an index of the log; SQLite makes a new one
     return aside
 
 
 def _take_over(aside: Path, path: Path) -> int:
-    """Copy every readable row into a new history; the number of its dictations."""
+    """Copy every readable row into a new history; return the number of its dictations."""
     with closing(open_database(path)) as target:
         try:
             with closing(connect(aside, "mode=ro")) as source:
-                target.execute("PRAGMA foreign_keys = OFF")  # a dictation's row may be lost, and its segments not
+                target.execute(
+                    "PRAGMA foreign_keys = OFF"
+                )  # the row of a dictation may be lost while its segments are readable
                 target.execute("BEGIN IMMEDIATE")
                 for table in _TABLES:
                     _copy(source, target, table)
@@ -104,7 +104,7 @@ def _take_over(aside: Path, path: Path) -> int:
                 target.execute("COMMIT")
         except sqlite3.Error as error:
             if target.in_transaction:
-                target.execute("COMMIT")  # what was read so far
+                target.execute("COMMIT")  # keep what was read so far
             log.warning("the damaged history was not read to its end: %s", getattr(error, "sqlite_errorname", ""))
         (count,) = target.execute("SELECT count(*) FROM dictations").fetchone()
         return int(count)
@@ -123,12 +123,12 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) ->
     for row in _readable_rows(source, table, names):
         if table == "dictations" and not _is_plausible(dict(zip(columns, row, strict=True))):
             continue
-        with suppress(sqlite3.Error):  # a value of the wrong type: damage that SQLite does not see
+        with suppress(sqlite3.Error):  # a value of the wrong type is damage that SQLite does not detect
             target.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", row)
 
 
 def _is_plausible(dictation: dict[str, Any]) -> bool:
-    """Both columns of its beginning say the same: damage within a page is not noticed by SQLite."""
+    """Whether both columns of its beginning agree: SQLite does not detect damage within a page."""
     try:
         began = datetime.fromisoformat(dictation["began"])
         return bool(microseconds(began) == dictation["at"])
@@ -137,13 +137,13 @@ def _is_plausible(dictation: dict[str, Any]) -> bool:
 
 
 def _readable_rows(source: sqlite3.Connection, table: str, names: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a table in order, without those on pages that cannot be read."""
+    """Yield the rows of a table in order, without those on unreadable pages."""
     select = f"SELECT rowid, {names} FROM {table} WHERE rowid >= ? ORDER BY rowid"
     start = 0
     while True:
         try:
             for rowid, *values in source.execute(select, (start,)):
-                if rowid < start:  # a damaged page leads back
+                if rowid < start:  # a damaged page points back
                     return
                 start = rowid + 1
                 yield tuple(values)
@@ -152,14 +152,14 @@ def _readable_rows(source: sqlite3.Connection, table: str, names: str) -> Iterat
             found = _behind_the_damage(source, f"{select} LIMIT 1", start)
             if found is None:
                 return
-            # Not left to the loop: sqlite3 steps one row ahead and loses the row before a damaged page.
+            # Read singly: sqlite3 reads one row ahead in the loop and would lose the row before a damaged page.
             rowid, *values = found
             start = rowid + 1
             yield tuple(values)
 
 
 def _behind_the_damage(source: sqlite3.Connection, select_one: str, start: int) -> tuple[Any, ...] | None:
-    """The first row from `start` on that can be read; None when there is none."""
+    """Find the first readable row from `start` on; None when there is none."""
 
     def read(at: int) -> tuple[Any, ...] | None:
         try:
@@ -186,7 +186,7 @@ def _behind_the_damage(source: sqlite3.Connection, select_one: str, start: int) 
 
 
 def _add_missing_rows(target: sqlite3.Connection) -> None:
-    """Make a row for dictations of which only segments were readable; when they began is in their ids."""
+    """Add rows for dictations of which only segments were readable; their ids contain the time."""
     lost = target.execute(
         "SELECT dictation, max(end) FROM segments WHERE dictation NOT IN (SELECT id FROM dictations) GROUP BY dictation"
     ).fetchall()
@@ -202,7 +202,7 @@ def _add_missing_rows(target: sqlite3.Connection) -> None:
 
 
 def _began_by_id(dictation: str) -> datetime:
-    """An id begins with the user's clock, "20261122-104200-…"; otherwise now."""
+    """Read the local time at the beginning of an id, "20261122-104200-…"; for another id return now."""
     try:
         return datetime.strptime(dictation[:15], "%Y%m%d-%H%M%S").astimezone()
     except ValueError:

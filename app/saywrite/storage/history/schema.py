@@ -1,7 +1,7 @@
-"""The layout of the history's database, and how an older one is brought up to date. Any thread.
+"""The layout of the history's database, and the migration of older ones. Any thread.
 
-`MIGRATIONS` only ever grows: entry n turns version n into n + 1 (SQLite's `user_version`). A file of a newer version, a
-damaged one and one of another program are recognized on a connection that does not write, and left as they are.
+Entry n of `MIGRATIONS` changes version n to n + 1 (SQLite's `user_version`); entries are only added. A file of a newer
+version, of another program, or a damaged one is recognized on a connection that does not write, and is not changed.
 """
 
 from __future__ import annotations
@@ -18,16 +18,15 @@ from saywrite.storage.history.connection import connect, create_private, damaged
 log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x53617957
-"""Marks the file as ours ("SayW"), see https://www.sqlite.org/pragma.html#pragma_application_id."""
+"""Identifies the file ("SayW"), see https://www.sqlite.org/pragma.html#pragma_application_id."""
 
 _SMALLEST_PAGE = 512
-"""Bytes; no database is smaller: https://www.sqlite.org/fileformat2.html#pages."""
+"""Bytes of the smallest database: https://www.sqlite.org/fileformat2.html#pages."""
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         f"PRAGMA application_id = {APPLICATION_ID}",
-        # `began`: ISO-8601 with its offset, as the user's clock showed it. `at`: the same in Unix
-        # microseconds.
+        # `began`: local time in ISO 8601 with its offset. `at`: the same time in Unix microseconds.
         """CREATE TABLE dictations (
             id TEXT PRIMARY KEY NOT NULL,
             began TEXT NOT NULL,
@@ -42,7 +41,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             text TEXT NOT NULL DEFAULT ''
         ) STRICT""",
         "CREATE INDEX dictations_by_time ON dictations (at, id)",
-        # `start`, `end`, `at`, `length`: samples. A row of its own id, because the index of words needs one.
+        # `start`, `end`, `at`, `length`: samples. The index of words needs an integer `id`.
         """CREATE TABLE segments (
             id INTEGER PRIMARY KEY,
             dictation TEXT NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
@@ -63,16 +62,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT""",
     ),
     (
-        # `engine`: '' unless another than the dictation's own recognized it.
+        # `engine`: '' unless another engine than that of the dictation recognized it.
         "ALTER TABLE segments ADD COLUMN engine TEXT NOT NULL DEFAULT ''",
-        # `results`: a JSON object. The same ones again (sound that was sent twice) are one row.
+        # `results`: a JSON object. Equal results (of sound that was sent twice) are one row.
         """CREATE TABLE structured (
             id INTEGER PRIMARY KEY,
             dictation TEXT NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
             results TEXT NOT NULL,
             UNIQUE (dictation, results)
         ) STRICT""",
-        # Bytes that left this computer for `host` and came from it, for the whole dictation.
+        # Bytes sent to `host` and received from it, for the whole dictation.
         """CREATE TABLE traffic (
             dictation TEXT NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
             host TEXT NOT NULL,
@@ -82,7 +81,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT""",
     ),
     (
-        # Milliseconds since the key went down; NULL: not seen. `microphone`: its label.
+        # Milliseconds since the key was pressed; NULL: not observed. `microphone`: its label.
         """CREATE TABLE latencies (
             dictation TEXT PRIMARY KEY NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
             microphone TEXT NOT NULL,
@@ -94,13 +93,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) STRICT""",
     ),
     (
-        # Dictations that the user deleted: their recordings are not offered again, they go as well.
+        # Dictations that the user deleted. Their recordings are deleted and not offered again.
         "CREATE TABLE deleted (dictation TEXT PRIMARY KEY NOT NULL) STRICT",
     ),
 )
 
 INDEX = "segment_words"
-"""The FTS5 index over the segments: derived from them, so it can be left out and made again at any time."""
+"""The FTS5 index of the segments. It is derived from them and can be rebuilt at any time."""
 
 _INDEX_TABLE = f"""CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(
     text, translation, content='segments', content_rowid='id', tokenize='unicode61 remove_diacritics 2')"""
@@ -118,10 +117,10 @@ _INDEX_TRIGGERS = {
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    """A connection to write with, to a database of the newest version; it is made where there is none.
+    """Open a connection for writing; the database is created, or migrated to the newest version.
 
-    Raises HistoryTooNew, HistoryDamaged, HistoryUnavailable; the file is then as it was. Usable from one thread at a
-    time.
+    One thread at a time may use it. Raises HistoryTooNew, HistoryDamaged and HistoryUnavailable; the file is then
+    unchanged.
     """
     try:
         private_folder(path.parent)
@@ -131,9 +130,8 @@ def open_database(path: Path) -> sqlite3.Connection:
     except (sqlite3.Error, OSError) as error:
         raise unavailable(error, path) from error
     try:
-        # FULL: a commit is past a power cut when it returns. The journal's sidecar, which is synced too, says
-        # that a stretch of sound has its text; with NORMAL a power cut could take back that text and leave
-        # the claim.
+        # FULL: a commit survives a power cut when it returns. With NORMAL a power cut could undo the commit of a text
+        # while the sidecar of the journal, which is synced too, says that the sound has its text.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA journal_mode = WAL")
@@ -149,10 +147,10 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 
 def check_database(path: Path) -> None:
-    """Refuse what must not be touched, without writing to it. Raises HistoryError.
+    """Check without writing that the file may be used. Raises HistoryError.
 
-    The file is only opened through SQLite: closing a descriptor of our own would drop the locks that a connection of
-    this process holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    Only SQLite opens the file: closing another descriptor would release the locks of this process on it
+    (https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
     try:
         size = path.stat().st_size
@@ -165,18 +163,18 @@ def check_database(path: Path) -> None:
 
 
 def _check(path: Path, size: int) -> None:
-    if size < _SMALLEST_PAGE:  # SQLite takes it for an empty database
+    if size < _SMALLEST_PAGE:  # SQLite treats it as an empty database
         raise damaged(path)
     logged = has_log(path)
-    # With a log, a connection that may write would fold it into the file when it closes. Without one, a connection that
-    # may not write would leave the files behind that SQLite makes beside a database.
+    # With a log, a writable connection would merge it into the file when it closes. Without one, a read-only connection
+    # would leave the files that SQLite creates beside a database.
     with closing(connect(path, "mode=ro" if logged else "mode=rw")) as connection:
         connection.execute("PRAGMA query_only = ON")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         (page,) = connection.execute("PRAGMA page_size").fetchone()
-    if not logged and size % page:  # SQLite fills up a last page that is cut off
+    if not logged and size % page:  # SQLite fills a truncated last page with zeros
         raise damaged(path)
     if tables and application != APPLICATION_ID:
         raise HistoryUnavailable(
@@ -191,7 +189,7 @@ def _check(path: Path, size: int) -> None:
 
 
 def has_index(connection: sqlite3.Connection) -> bool:
-    """Can this connection search by FTS5? Not every SQLite is built with it."""
+    """Whether this connection can search by FTS5. Some builds of SQLite lack it."""
     return _has_fts5(connection) and _named(connection, "table", INDEX)
 
 
@@ -199,7 +197,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
     while True:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            # Read inside the transaction: another Saywrite may have done it meanwhile.
+            # Read inside the transaction: another process may have migrated it meanwhile.
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version >= len(MIGRATIONS):
                 connection.execute("ROLLBACK")
@@ -215,11 +213,10 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 def _fit_index(connection: sqlite3.Connection) -> None:
-    """Have the index of words and its triggers where SQLite knows FTS5, no triggers where it does not."""
+    """Create the index of words and its triggers where SQLite has FTS5; remove the triggers elsewhere."""
     triggers = [name for name in _INDEX_TRIGGERS if _named(connection, "trigger", name)]
     if not _has_fts5(connection):
-        # Without its module the index cannot follow; writing must go on. It is made again when the module is
-        # back.
+        # The triggers would fail without FTS5 and prevent writing. The index is rebuilt when FTS5 is available again.
         for name in triggers:
             connection.execute(f"DROP TRIGGER IF EXISTS {name}")
         log.warning("this SQLite has no FTS5: searching reads every segment")

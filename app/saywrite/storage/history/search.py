@@ -1,8 +1,7 @@
-"""Finding words in the history: what a person types, as a question to FTS5, or without it.
+"""Searches words in the history with FTS5, or by comparing folded text. Any thread.
 
-FTS5 has its own query language; what is typed never reaches it unquoted. Text in scripts without spaces is
-one long word to FTS5's tokenizer, so such queries, and all of them where SQLite has no FTS5, compare the
-folded text instead. Pure but for the connection.
+FTS5 has a query language of its own, so typed text is quoted. Its tokenizer reads text without spaces as one word:
+queries in such scripts, and all queries where SQLite has no FTS5, compare folded text.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ _NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 _BEGIN, _END = "\x02", "\x03"
 
 _AROUND = 40
-"""Characters of a snippet before the first match, where FTS5 does not cut it."""
+"""Characters of a snippet before the first match, for snippets that FTS5 does not make."""
 
 _FIELDS = "s.dictation, d.began, s.number, s.start, s.end"
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A segment with the words in it. `matches`: where they are in `snippet`, as begin and end offsets."""
+    """A segment with the words. `matches`: their begin and end offsets in `snippet`."""
 
     dictation: str
     began: datetime
@@ -42,11 +41,11 @@ class SearchHit:
 
 
 def find(connection: sqlite3.Connection, query: str, limit: int) -> tuple[SearchHit, ...]:
-    """The newest `limit` segments that have every word of `query`; the last word may be a beginning; "…" is a
-    phrase.
+    """Find the newest `limit` segments with every word of `query`; newest first.
 
-    Case and accents do not matter, nor whether "ß" or "ss" is written: see `text/folding.py`. A query without a letter
-    or digit finds nothing. Raises sqlite3.Error.
+    The last word may be the beginning of a word, and quotation marks enclose a phrase. Case, accents and spellings such
+    as "ß" and "ss" are equal: see `text/folding.py`. A query without letters and digits finds nothing. Raises
+    sqlite3.Error.
     """
     terms = split_terms(query)
     folded = tuple(term for term in split_terms(fold(query)) if term)
@@ -54,7 +53,7 @@ def find(connection: sqlite3.Connection, query: str, limit: int) -> tuple[Search
         return ()
     if not has_index(connection) or any(_NO_SPACES.search(term) for term in terms):
         return _find_folded(connection, folded, limit)
-    # The index keeps letters such as "ß" and the accents of Greek: rows that hold any are compared folded as well.
+    # The index distinguishes letters such as "ß" and the accents of Greek: rows with these are also compared folded.
     indexed = _find_words(connection, to_fts5(folded, query), limit)
     special = _find_folded(connection, folded, limit, f"*[{ASCII_TWINS}]*")
     every = {(found.dictation, found.number): found for found in (*indexed, *special)}
@@ -63,14 +62,14 @@ def find(connection: sqlite3.Connection, query: str, limit: int) -> tuple[Search
 
 
 def split_terms(query: str) -> tuple[str, ...]:
-    """The words and phrases of what was typed, without those that have neither letter nor digit."""
+    """Split a query into words and phrases, without those that have no letter or digit."""
     clean = query.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
     terms = (" ".join((phrase or word).replace('"', " ").split()) for phrase, word in _TERM.findall(clean))
     return tuple(term for term in terms if any(char.isalnum() for char in term))
 
 
 def to_fts5(terms: tuple[str, ...], query: str) -> str:
-    """Every term as an FTS5 string, all of them wanted; the last one as a prefix while it is being typed."""
+    """Quote all terms for FTS5; the last one is a prefix unless a space or quotation mark follows it."""
     prefix = "" if query[-1:] in ('"', " ") else "*"
     return " ".join(f'"{term}"' for term in terms) + prefix
 
@@ -88,7 +87,7 @@ def _find_words(connection: sqlite3.Connection, match: str, limit: int) -> tuple
 def _find_folded(
     connection: sqlite3.Connection, terms: tuple[str, ...], limit: int, only: str = "*"
 ) -> tuple[SearchHit, ...]:
-    """`only`: a GLOB for the texts to look at."""
+    """Compare folded texts. `only`: a GLOB that selects them."""
     connection.create_function("fold", 1, fold, deterministic=True)
     every = " AND ".join("instr(fold(s.text || ' ' || s.translation), ?)" for _ in terms)
     rows = connection.execute(

@@ -1,7 +1,7 @@
-"""How long the steps of a dictation took: the value, and its row in the history.
+"""The latency of the steps of a dictation, and its row in the history. Any thread.
 
-Every step is counted from the key (or from the click or command that began the dictation), in milliseconds; None is
-a step that did not happen or was not seen.
+Times are milliseconds since the key press (or the click or command that began the dictation). None is a step that did
+not occur or was not observed.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds since the key went down. `first_audio`: the first sample; `first_partial`: the first words;
-    `released`: the key went up, or another stop; `final`: the last text was there; `inserted`: it was in the other
-    program.
+    """Milliseconds from the key press to each step.
+
+    `first_audio`: the first sample. `first_partial`: the first words. `released`: the key was released, or another
+    stop. `final`: the last text. `inserted`: the other program had it.
     """
 
     first_audio: int | None = None
@@ -27,7 +28,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class TimedDictation:
-    """A dictation's latency with what it depends on. `microphone`: its label, "" when unknown."""
+    """The latency of a dictation with its engine and microphone (its label, "" when unknown)."""
 
     dictation: str
     engine: str
@@ -39,7 +40,7 @@ _STEPS = "first_audio, first_partial, released, final, inserted"
 
 
 def keep_latency(connection: sqlite3.Connection, dictation: str, microphone: str, latency: Latency) -> None:
-    """Write it, or write it anew. Raises sqlite3.Error, where the dictation is not there too."""
+    """Insert or replace the row. Raises sqlite3.Error, also for a missing dictation."""
     connection.execute(
         f"INSERT INTO latencies (dictation, microphone, {_STEPS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (dictation) DO UPDATE SET microphone = excluded.microphone,"
@@ -50,7 +51,7 @@ def keep_latency(connection: sqlite3.Connection, dictation: str, microphone: str
 
 
 def newest_latencies(connection: sqlite3.Connection, limit: int) -> tuple[TimedDictation, ...]:
-    """Those of the newest dictations from a microphone, newest first. Raises sqlite3.Error."""
+    """Return the latencies of the newest dictations, newest first. Raises sqlite3.Error."""
     rows = connection.execute(
         f"SELECT l.dictation, d.engine, l.microphone, {_STEPS} FROM latencies l JOIN dictations d ON d.id = l.dictation"
         " ORDER BY d.at DESC, d.id DESC LIMIT ?",
@@ -60,7 +61,7 @@ def newest_latencies(connection: sqlite3.Connection, limit: int) -> tuple[TimedD
 
 
 def latency_of(connection: sqlite3.Connection, dictation: str) -> TimedDictation | None:
-    """Raises sqlite3.Error."""
+    """Return the latency of one dictation, None when there is none. Raises sqlite3.Error."""
     row = connection.execute(
         f"SELECT l.dictation, d.engine, l.microphone, {_STEPS} FROM latencies l JOIN dictations d ON d.id = l.dictation"
         " WHERE d.id = ?",

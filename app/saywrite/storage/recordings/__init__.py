@@ -1,1 +1,1 @@
-"""The sound of every dictation on disk: journal, metadata, kept recordings."""
+"""The sound of all dictations on disk: journal, metadata, kept recordings."""

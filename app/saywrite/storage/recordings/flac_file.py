@@ -1,16 +1,14 @@
-"""Writing and reading the FLAC files of kept recordings: 16 kHz mono, 16 bits, sample by sample.
+"""Writes and reads the FLAC files of kept recordings: 16 kHz mono, 16 bits.
 
-Used wherever recordings are read, by one thread at a time, never on the dictation's or the window's thread. PyAV is
-imported at the first use.
+One thread at a time uses a file, but not the dictation's or the window's thread. PyAV is imported at the first use.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 
@@ -18,32 +16,30 @@ _DAMAGED = "the FLAC file is damaged"
 _STEP_BACK = 10 * SAMPLE_RATE
 
 
-def write_flac(blocks: Iterable[bytes], path: Path) -> None:
-    """Encode s16le mono sound into `path`, and have it on the disk. Raises OSError; the file is then incomplete."""
+def write_flac(blocks: Iterable[bytes], file: BinaryIO) -> None:
+    """Encode s16le mono sound into `file`. Raises OSError; the file is then incomplete."""
     import av
     import numpy as np
 
     av.logging.set_level(None)
-    with path.open("wb") as file:
-        try:
-            with av.open(file, "w", format="flac") as container:
-                stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono", format="s16")
-                written = 0
-                for pcm in blocks:
-                    samples = np.frombuffer(pcm, "<i2").astype(np.int16)[None]
-                    frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
-                    frame.sample_rate, frame.pts = SAMPLE_RATE, written
-                    written += samples.shape[1]
-                    container.mux(stream.encode(frame))
-                container.mux(stream.encode(None))
-        except av.error.FFmpegError as error:
-            raise OSError(0, "the FLAC file could not be written, the disk may be full") from error
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with av.open(file, "w", format="flac") as container:
+            stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono", format="s16")
+            written = 0
+            for pcm in blocks:
+                samples = np.frombuffer(pcm, "<i2").astype(np.int16)[None]
+                frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+                frame.sample_rate, frame.pts = SAMPLE_RATE, written
+                written += samples.shape[1]
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    except av.error.FFmpegError as error:
+        raise OSError(0, "the FLAC file could not be written, the disk may be full") from error
+    file.flush()
 
 
 class FlacReader:
-    """Reads any samples of a FLAC file. `length`: whole samples. Raises OSError."""
+    """Reads samples of a FLAC file at any offset. `length`: in samples. Raises OSError."""
 
     def __init__(self, path: Path) -> None:
         import av
@@ -66,7 +62,7 @@ class FlacReader:
         self._block = b""  # decoded from sample `_at` on
 
     def read(self, start: int, end: int) -> bytes:
-        """The samples of `start..end`, fewer at the end of the file. Cheap where reading goes on from the last end."""
+        """Read the samples `start..end`, fewer at the end of the file. Reading on from the last end is fast."""
         start, end = min(start, self.length), min(end, self.length)
         parts: list[bytes] = []
         try:
@@ -89,7 +85,7 @@ class FlacReader:
         self._file.close()
 
     def _seek(self, sample: int) -> None:
-        """Make the block that holds `sample` the current one, at the end the end."""
+        """Decode the block that contains `sample`; behind the last sample go to the end."""
         for target in (sample, max(0, sample - _STEP_BACK), 0):
             if self._try_seek(target) and self._at <= sample:
                 break
@@ -99,7 +95,7 @@ class FlacReader:
             pass
 
     def _try_seek(self, sample: int) -> bool:
-        """Decode the block at `sample`. FFmpeg's search by halves fails for some samples near the end (measured)."""
+        """Decode the block at `sample`. FFmpeg's binary search fails for some samples near the end (measured)."""
         try:
             self._container.seek(int(sample / (SAMPLE_RATE * (self._stream.time_base or 1))), stream=self._stream)
         except self._errors:
@@ -115,7 +111,7 @@ class FlacReader:
             self._at += len(self._block) // BYTES_PER_SAMPLE
             self._block = b""
             return False
-        if frame.pts is None:  # behind a damaged place
+        if frame.pts is None:  # the frame follows a damaged one
             raise OSError(0, _DAMAGED)
         self._at = _samples(frame.pts, frame.time_base)
         self._block = frame.to_ndarray().astype("<i2").tobytes()

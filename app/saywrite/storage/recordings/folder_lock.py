@@ -1,4 +1,4 @@
-"""Who is writing a recording: a lock file in its folder, freed by the system when its holder dies."""
+"""The lock of a recording that is being written: a file in its folder. Any thread."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ LOCK = "lock"
 
 
 class FolderLock(FileLock):
-    """The lock on a recording's folder, held from here to `release()`."""
+    """The lock on a recording's folder, from construction to `release()`."""
 
     def __init__(self, folder: Path) -> None:
-        """Take it. Raises BlockingIOError when it is held, in this process or another, and OSError."""
+        """Lock the folder. Raises BlockingIOError when it is locked in this process or another, and OSError."""
         super().__init__(folder / LOCK)
 
 
 def is_held(folder: Path) -> bool:
-    """Is somebody writing this recording right now?"""
+    """Whether a process is writing this recording now."""
     return is_locked(folder / LOCK)

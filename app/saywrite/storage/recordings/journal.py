@@ -1,11 +1,11 @@
-"""The journal of one dictation: its sound, append-only on disk, and what is known about it beside it.
+"""The journal of one dictation: its sound, which is only appended to, and its sidecar with metadata.
 
-`recordings/<dictation>/` holds `audio.pcm` (s16le, 16 kHz, mono, nothing else), the sidecar `dictation.json`,
-replaced as a whole each time, and `lock`, held by the process that writes. Each append reaches the operating
-system before it returns, so a kill at any byte costs nothing that was appended; `sync()` also brings it past
-a power cut. What is left after a crash is read by `recordings.py`.
+The folder `recordings/<dictation>/` contains `audio.pcm` (s16le, 16 kHz, mono, without a header), the sidecar
+`dictation.json`, which is replaced as a whole, and `lock`, which the writing process has locked. Appended sound is with
+the operating system when `append()` returns, so that it survives a kill; after `sync()` it survives a power cut.
+`library.py` reads what a crash left.
 
-Threads: one writer appends, saves and closes. `length`, `read`, `confirm` and `add_gap` may be used on any.
+Threads: one thread appends, saves and closes. `length`, `read`, `confirm` and `add_gap` may be used on any thread.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from pathlib import Path
 from types import TracebackType
 
 from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwritable
-from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, Gap
+from saywrite.foundation.events import BYTES_PER_SAMPLE, Gap, seconds
+from saywrite.foundation.files import OSErrorMessage, os_error_message, os_error_reason, sync_data, sync_folder
+from saywrite.foundation.formatting import length as format_length
 from saywrite.foundation.paths import private_folder
 from saywrite.storage.recordings.folder_lock import LOCK, FolderLock
 from saywrite.storage.recordings.metadata import (
@@ -29,55 +31,34 @@ from saywrite.storage.recordings.metadata import (
     Metadata,
     load_metadata,
     parse_metadata,
-    replace_file,
-    set_aside,
-    sync_folder,
+    save_metadata,
+    set_metadata_aside,
 )
 
-__all__ = ["Header", "Journal", "SampleReader", "duration_words", "unwritable"]
+__all__ = ["Header", "Journal", "SampleReader", "unwritable"]
 
-_BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends in the sound
+_BINARY = getattr(os, "O_BINARY", 0)  # without it Windows translates line ends in the sound
 
 
 def unwritable(error: OSError, place: Path, kept: str) -> JournalUnwritable:
-    """The message for a refused write below `place`. `kept` is a sentence that says what is safe."""
-    code = error.errno
-    if code in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        what, remedy = "The disk is full", f"Free some space on the disk that holds {place}."
-    elif code == errno.EROFS:
-        what, remedy = (
-            f"{place} is on a read-only disk",
-            "Make it writable, or start with --data and another folder.",
+    """Explain a write below `place` that the system refused. `kept` is a sentence that says what is safe."""
+    message = os_error_message(error, place, "start with --data and another folder")
+    if error.errno == errno.EFBIG:
+        message = OSErrorMessage(
+            "the recording has reached the largest file size allowed here", "Begin a new dictation."
         )
-    elif code in (errno.EACCES, errno.EPERM):
-        what = f"Saywrite may not write to {place}"
-        remedy = "Give your user write permission for this folder, or start with --data and another folder."
-    elif code == errno.EFBIG:
-        what, remedy = (
-            "The recording has reached the largest file size allowed here",
-            "Begin a new dictation.",
-        )
-    else:
-        what = f"{place} cannot be written ({error.strerror or error})"
-        remedy = "Check the disk, or start with --data and another folder."
-    return JournalUnwritable(f"{what}. {kept}".strip(), remedy)
-
-
-def duration_words(samples: int) -> str:
-    """ "2 min 31 s" of sound."""
-    minutes, rest = divmod(samples // SAMPLE_RATE, 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    return JournalUnwritable(f"{message.sentence} {kept}".strip(), message.remedy)
 
 
 class SampleReader:
-    """Reads samples of an open PCM file at any offset, on any thread. Owns the descriptor."""
+    """Reads samples of a PCM file at any offset, on any thread. Owns the descriptor."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._guard = threading.Lock()
 
     def read(self, start: int, end: int) -> bytes:
-        """The samples of `start..end`, fewer where the file ends. Raises OSError, ValueError once closed."""
+        """Read the samples `start..end`, fewer at the end of the file. Raises OSError; ValueError once closed."""
         with self._guard:
             if self._fd < 0:
                 raise ValueError("the recording is closed")
@@ -99,12 +80,12 @@ class SampleReader:
         if hasattr(os, "pread"):
             pcm: bytes = os.pread(self._fd, count, at)
             return pcm
-        os.lseek(self._fd, at, os.SEEK_SET)  # Windows; the guard makes the two calls one
+        os.lseek(self._fd, at, os.SEEK_SET)  # Windows; the lock keeps the two calls together
         return os.read(self._fd, count)
 
 
 class Journal:
-    """The sound of a dictation on disk, from its first block to its end. `create` a new one, `reopen` an old one."""
+    """The sound of a dictation on disk. `create` begins a new journal, `reopen` continues an existing one."""
 
     def __init__(self, folder: Path, metadata: Metadata, lock: FolderLock, fd: int, reader: SampleReader) -> None:
         self.folder = folder
@@ -113,7 +94,7 @@ class Journal:
         self._reader = reader
         self._guard = threading.Lock()
         self._sidecar = metadata  # replaced under _guard
-        # NB: written by the writer's thread only, and only grows past bytes that are on disk.
+        # Only the writer's thread changes it, and it counts only bytes that are written.
         self._bytes = os.lseek(fd, 0, os.SEEK_END) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE
         os.lseek(fd, self._bytes, os.SEEK_SET)
         self._set_aside = False
@@ -121,7 +102,7 @@ class Journal:
 
     @classmethod
     def create(cls, recordings: Path, header: Header) -> Journal:
-        """Begin a journal in its own new folder. Raises JournalUnwritable; a folder that exists is left alone."""
+        """Begin a journal in a new folder. Raises JournalUnwritable, also when the folder exists."""
         folder = recordings / header.dictation
         try:
             private_folder(recordings)
@@ -130,11 +111,11 @@ class Journal:
             raise unwritable(error, recordings, "Nothing is recorded on disk yet.") from error
         metadata = Metadata(header)
         try:
-            # The sound's file comes last: where there is one its sidecar is there too, and nobody else tries
-            # the lock of a folder without one (`recordings.scan`).
+            # The file of the sound comes last: where it exists, the sidecar does too. Other processes ignore a folder
+            # without it (`library.scan`).
             lock = FolderLock(folder)
             try:
-                replace_file(folder / SIDECAR, metadata.encode())
+                save_metadata(folder, metadata)
                 return cls._open(folder, metadata, lock, os.O_CREAT | os.O_EXCL)
             except BaseException:
                 lock.release()
@@ -145,10 +126,9 @@ class Journal:
 
     @classmethod
     def reopen(cls, folder: Path) -> Journal:
-        """Take over what a crash left, to give it its text. Its sound and, when damaged, its sidecar stay as
-        they are.
+        """Continue a journal that a crash left, to transcribe it. Its sound and a damaged sidecar are not changed.
 
-        Raises JournalError: still being written elsewhere, gone, unreadable.
+        Raises JournalError when another process writes it, or when it is missing or unreadable.
         """
         try:
             lock = FolderLock(folder)
@@ -162,7 +142,7 @@ class Journal:
         except OSError as error:
             lock.release()
             raise JournalDamaged(
-                f"The recording in {folder} cannot be opened ({error.strerror}).",
+                f"The recording in {folder} cannot be opened ({os_error_reason(error)}).",
                 "Check the disk and the permissions of this folder; nothing was changed.",
             ) from error
         journal._set_aside = not readable or metadata.newer
@@ -170,7 +150,7 @@ class Journal:
 
     @staticmethod
     def is_complete(folder: Path) -> bool:
-        """Does the sidecar in `folder` say that all of the sound has its text?"""
+        """Whether the sidecar in `folder` says that all of the sound has its text."""
         try:
             return parse_metadata((folder / SIDECAR).read_bytes(), folder.name).complete
         except (OSError, ValueError):
@@ -188,7 +168,7 @@ class Journal:
 
     @property
     def length(self) -> int:
-        """Whole samples on disk."""
+        """Complete samples on disk."""
         return self._bytes // BYTES_PER_SAMPLE
 
     @property
@@ -196,12 +176,11 @@ class Journal:
         return self._sidecar
 
     def append(self, pcm: bytes, at: int | None = None) -> None:
-        """Write `pcm` behind what is there; it is with the operating system when this returns.
+        """Append `pcm`. It is with the operating system when this returns.
 
-        Raises JournalUnwritable when the disk takes only part of it or nothing. `length` then says what is on
-        disk, to the sample. With `at`, the offset of the first sample of `pcm`, the same call can simply be
-        repeated later: what is already there is skipped. Without it, pass only the samples that `length` does
-        not count yet.
+        Raises JournalUnwritable when only a part could be written or nothing; `length` is then exact. `at`: the offset
+        of the first sample of `pcm`. With it, a failed call can be repeated: samples that are on disk are skipped.
+        Without it, `pcm` must begin at `length`.
         """
         if len(pcm) % BYTES_PER_SAMPLE:
             raise ValueError("half a sample")
@@ -211,7 +190,7 @@ class Journal:
         rest = memoryview(pcm)[skip * BYTES_PER_SAMPLE :]
         try:
             while rest:
-                written = os.write(self._fd, rest)  # Python itself repeats an interrupted call (PEP 475)
+                written = os.write(self._fd, rest)  # Python repeats an interrupted call (PEP 475)
                 if not written:
                     raise OSError(errno.ENOSPC, "nothing written")
                 self._bytes += written
@@ -221,19 +200,19 @@ class Journal:
             raise unwritable(error, self.folder.parent, self._kept()) from error
 
     def read(self, start: int, end: int) -> bytes:
-        """The samples of `start..end` that are on disk. Raises JournalDamaged when the disk does not give them."""
+        """Read the samples `start..end` that are on disk. Raises JournalDamaged when they cannot be read."""
         try:
             return self._reader.read(start, min(end, self.length))
         except OSError as error:
             raise JournalDamaged(
-                f"The recording cannot be read back ({error.strerror}).",
+                f"The recording cannot be read back ({os_error_reason(error)}).",
                 "Check the disk; the recording is kept.",
             ) from error
 
     def confirm(self, offset: int, segments: int | None = None) -> None:
-        """Note that the sound before `offset` has its text: never goes back. `save_sidecar` makes it last.
+        """Record that the sound before `offset` has its text; a smaller offset has no effect.
 
-        `segments`: how many segments the text of the whole dictation is, where that is known.
+        `segments`: the number of segments of the whole dictation, if known. `save_metadata` writes both to the disk.
         """
         with self._guard:
             self._sidecar = replace(self._sidecar, confirmed=max(offset, self._sidecar.confirmed), segments=segments)
@@ -244,32 +223,33 @@ class Journal:
             self._sidecar = replace(self._sidecar, gaps=(*self._sidecar.gaps, gap))
 
     def save_metadata(self) -> None:
-        """Replace the sidecar on disk. Raises JournalUnwritable; the one before is then still there."""
+        """Replace the sidecar on disk. Raises JournalUnwritable; the old sidecar then stays."""
         try:
             if self._set_aside:
-                set_aside(self.folder / SIDECAR)
+                set_metadata_aside(self.folder)
                 self._set_aside = False
-            replace_file(self.folder / SIDECAR, self._sidecar.encode())
+            save_metadata(self.folder, self._sidecar)
         except OSError as error:
             raise unwritable(error, self.folder.parent, self._kept()) from error
 
     def sync(self) -> None:
-        """Bring the sound past a power cut (fdatasync), at the first time also its name and that of its folder.
+        """Bring the sound to the disk, so that it survives a power cut. Raises JournalUnwritable.
 
-        Raises JournalUnwritable.
+        The first call also syncs the names of the file and of its folder.
         """
         try:
             if not self._names_synced:
                 sync_folder(self.folder)
                 sync_folder(self.folder.parent)
                 self._names_synced = True
-            getattr(os, "fdatasync", os.fsync)(self._fd)
+            sync_data(self._fd)
         except OSError as error:
             raise unwritable(error, self.folder.parent, self._kept()) from error
 
     def end(self, complete: bool, *, waits: bool = False) -> None:
-        """Mark the end; `complete`: all of it has its text; `waits`: it waits for a recognition model. Raises
-        JournalUnwritable: it then counts as unfinished.
+        """Mark the end of the dictation. Raises JournalUnwritable; the dictation then stays unfinished.
+
+        `complete`: all of the sound has its text. `waits`: it waits for a recognition model.
         """
         with self._guard:
             self._sidecar = replace(self._sidecar, ended=True, complete=complete, waits=waits)
@@ -277,7 +257,7 @@ class Journal:
         self.save_metadata()
 
     def close(self) -> None:
-        """Let go of the files and the lock. Saves nothing; may be called twice."""
+        """Close the files and release the lock, without saving. A second call has no effect."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
@@ -294,18 +274,20 @@ class Journal:
 
     def _drop_half_sample(self) -> None:
         self._bytes = self.length * BYTES_PER_SAMPLE
-        os.lseek(self._fd, self._bytes, os.SEEK_SET)  # the next append begins on a whole sample whatever happens now
+        os.lseek(
+            self._fd, self._bytes, os.SEEK_SET
+        )  # also when truncating fails, the next append begins at a complete sample
         with suppress(OSError):
             os.ftruncate(self._fd, self._bytes)
 
     def _kept(self) -> str:
         if not self.length:
             return "Nothing is saved yet; new sound is kept in memory."
-        return f"The recording is saved up to {duration_words(self.length)}; new sound is kept in memory."
+        return f"The recording is saved up to {format_length(seconds(self.length))}; new sound is kept in memory."
 
 
 def _remove_empty(folder: Path) -> None:
-    """Take back a folder that was just made and holds no sound."""
+    """Remove a new folder that contains no sound."""
     with suppress(OSError):
         for name in (SIDECAR, LOCK, AUDIO):
             (folder / name).unlink(missing_ok=True)

@@ -1,8 +1,8 @@
-"""The recordings on disk after their dictation: what a crash left, reading, keeping and removing them.
+"""The recordings on disk after their dictation: finds, reads, encodes, exports and removes them.
 
-A recording is `audio.pcm` while it is written and until it is complete, and `audio.flac` when it is kept. Where both
-are there (a crash between the two) the PCM is the recording. Nothing that is damaged is removed or overwritten unless
-the user discards it. Everything here may take its time: not for the dictation's or the window's thread.
+A recording is `audio.pcm` until it is complete, and `audio.flac` when it is kept. When a crash left both, the PCM is
+the recording. Damaged recordings are not removed or overwritten unless the user discards them. All functions may be
+slow, so the dictation's and the window's thread do not call them.
 """
 
 from __future__ import annotations
@@ -15,20 +15,22 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwritable
-from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, IncompleteRecording
+from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, IncompleteRecording, seconds
+from saywrite.foundation.files import new_file, os_error_reason
+from saywrite.foundation.formatting import length as format_length
 from saywrite.storage.recordings.flac_file import FlacReader, write_flac
 from saywrite.storage.recordings.folder_lock import LOCK, FolderLock, is_held
-from saywrite.storage.recordings.journal import SampleReader, duration_words, unwritable
-from saywrite.storage.recordings.metadata import AUDIO, SIDECAR, Metadata, load_metadata, parse_metadata, sync_folder
+from saywrite.storage.recordings.journal import SampleReader, unwritable
+from saywrite.storage.recordings.metadata import AUDIO, PART_SUFFIX, SIDECAR, Metadata, load_metadata, parse_metadata
 
 log = logging.getLogger(__name__)
 
 KEPT_AUDIO = "audio.flac"
 
-_BLOCK = 1 << 16  # samples read, encoded and compared at a time: four seconds, 128 kB
+_BLOCK = 1 << 16  # samples that are read, encoded or compared at once: four seconds, 128 kB
 
 _WAV_LIMIT = (2**32 - 1024) // BYTES_PER_SAMPLE  # a WAV file counts its bytes in 32 bits
 
@@ -54,7 +56,7 @@ class _PcmSound:
 
 
 class Recording:
-    """A recording to read from: to give it its text, to play it, to export it. One thread at a time."""
+    """A recording that is open for reading. One thread at a time uses it."""
 
     def __init__(self, folder: Path, metadata: Metadata, sound: _Sound) -> None:
         self.folder = folder
@@ -63,23 +65,23 @@ class Recording:
 
     @property
     def length(self) -> int:
-        """Whole samples."""
+        """Complete samples."""
         return self._sound.length
 
     def read(self, start: int, end: int) -> bytes:
-        """The samples of `start..end`, fewer at the end. Raises JournalDamaged."""
+        """Read the samples `start..end`, fewer at the end. Raises JournalDamaged."""
         try:
             return self._sound.read(start, end)
         except OSError as error:
             raise _damaged(self.folder, error) from error
 
     def blocks(self) -> Iterator[bytes]:
-        """All of it in order, in blocks of a few seconds. Raises JournalDamaged, also when the sound ends too early."""
+        """Yield all samples in blocks of a few seconds. Raises JournalDamaged, also when the sound ends early."""
         at = 0
         while at < self.length:
             pcm = self.read(at, at + _BLOCK)
             if not pcm:
-                raise _damaged(self.folder, OSError(0, f"it ends after {duration_words(at)}"))
+                raise _damaged(self.folder, OSError(0, f"it ends after {format_length(seconds(at))}"))
             yield pcm
             at += len(pcm) // BYTES_PER_SAMPLE
 
@@ -96,10 +98,10 @@ class Recording:
 
 
 def open_recording(folder: Path) -> Recording:
-    """Open what there is in `folder`. Raises JournalDamaged: no sound there, or none that can be read.
+    """Open the recording in `folder`. Raises JournalDamaged when there is no sound or it cannot be read.
 
-    Without a readable sidecar the header has an empty language, engine and source, and `began` by the file's
-    time.
+    Without a readable sidecar the header has an empty language, engine and source, and `began` is taken from the time
+    of the file.
     """
     try:
         sound: _Sound = _PcmSound(folder / AUDIO) if (folder / AUDIO).exists() else FlacReader(folder / KEPT_AUDIO)
@@ -110,11 +112,10 @@ def open_recording(folder: Path) -> Recording:
 
 
 def scan(recordings: Path, alive: Collection[str] = ()) -> tuple[IncompleteRecording, ...]:
-    """What was left without all its text, oldest first. Never raises for what it finds.
+    """Find the recordings with sound that has no text, oldest first. Damaged ones raise nothing.
 
-    A dictation that is being written is left out: by its lock, in this process or another, or by its id in
-    `alive` (for file systems without locks). One that is there and cannot be opened is told with its
-    `problem`.
+    Dictations that are being written are excluded, by their lock or, for file systems without locks, by their id in
+    `alive`. A recording that cannot be opened is returned with its `problem`.
     """
     found = [
         unfinished
@@ -125,10 +126,10 @@ def scan(recordings: Path, alive: Collection[str] = ()) -> tuple[IncompleteRecor
 
 
 def finish_recording(folder: Path, keep: bool) -> None:
-    """End the life of the PCM: encode it to FLAC, or remove the recording (also one the user discards).
+    """Encode a recording to FLAC (`keep`), or remove it.
 
-    The PCM is removed only after the FLAC file is on disk and was read back sample by sample. Raises
-    JournalError while it is still being written, JournalUnwritable (the PCM is then kept), JournalDamaged.
+    The PCM is removed after the FLAC file is on the disk and all of its samples were compared. Raises JournalError
+    while the recording is being written, JournalUnwritable (the PCM is then kept) and JournalDamaged.
     """
     try:
         lock = FolderLock(folder)
@@ -150,10 +151,10 @@ def finish_recording(folder: Path, keep: bool) -> None:
 
 
 def purge(recordings: Path, older_than_days: int, now: datetime) -> tuple[str, ...]:
-    """Remove the recordings that have all their text and began more than `older_than_days` before `now`.
+    """Remove complete recordings that began more than `older_than_days` before `now`; return their ids.
 
-    A negative number keeps all. What is unfinished, damaged or being written stays whatever its age. Returns
-    the ids of those removed; one that cannot be removed is logged and stays.
+    A negative number removes none. Unfinished and damaged recordings stay at any age, and those that are being written.
+    A recording that cannot be removed is logged and stays.
     """
     if older_than_days < 0:
         return ()
@@ -170,58 +171,45 @@ def purge(recordings: Path, older_than_days: int, now: datetime) -> tuple[str, .
 
 
 def export_wav(folder: Path, target: Path, overwrite: bool = False) -> None:
-    """Save the sound as a WAV file. Raises JournalUnwritable, also when `target` exists and `overwrite` is
-    not set; JournalDamaged. A failure leaves no half file and an existing `target` as it was.
+    """Save the sound as a WAV file. A failure leaves no partial file, and an existing `target` unchanged.
+
+    Raises JournalDamaged and JournalUnwritable, the latter also for an existing `target` without `overwrite`.
     """
     with open_recording(folder) as recording:
         if recording.length > _WAV_LIMIT:
             raise JournalUnwritable("This recording is too long for a WAV file (37 hours).", "Export its text instead.")
         try:
-            if not overwrite:
-                target.open("xb").close()
-            try:
-                _write_wav(recording, target)
-            except (OSError, JournalDamaged):
-                if not overwrite:
-                    with suppress(OSError):
-                        target.unlink()
-                raise
+            with new_file(target, private=False, overwrite=overwrite) as (file, _):
+                _write_wav(recording, file)
         except FileExistsError as error:
             raise JournalUnwritable(f"{target} already exists.", "Choose another name.") from error
         except OSError as error:
             raise unwritable(error, target.parent, "The recording itself is kept.") from error
 
 
-def _write_wav(recording: Recording, target: Path) -> None:
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file, closing(wave.open(file, "wb")) as sound:
-            sound.setnchannels(1)
-            sound.setsampwidth(BYTES_PER_SAMPLE)
-            sound.setframerate(SAMPLE_RATE)
-            for pcm in recording.blocks():
-                sound.writeframesraw(pcm)
-        part.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
+def _write_wav(recording: Recording, file: BinaryIO) -> None:
+    with closing(wave.open(file, "wb")) as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(BYTES_PER_SAMPLE)
+        sound.setframerate(SAMPLE_RATE)
+        for pcm in recording.blocks():
+            sound.writeframesraw(pcm)
 
 
 def recording_folders(recordings: Path) -> list[Path]:
-    """The folders of all recordings, by name; whether there is sound in them is not asked."""
+    """List the folders of all recordings by name, also those without sound."""
     try:
         with os.scandir(recordings) as entries:
             return sorted(recordings / entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
     except FileNotFoundError:
         return []
     except OSError as error:
-        log.warning("the recordings cannot be listed: %s", error.strerror)
+        log.warning("the recordings cannot be listed: %s", os_error_reason(error))
         return []
 
 
 def has_sound(folder: Path) -> bool:
-    """Is there a recording in `folder`? Raises OSError for a folder that may not be entered."""
+    """Whether `folder` contains sound. Raises OSError for a folder that may not be entered."""
     return (folder / AUDIO).is_file() or (folder / KEPT_AUDIO).is_file()
 
 
@@ -255,7 +243,7 @@ def _is_complete(folder: Path, limit: datetime) -> bool:
             return False
         if metadata.complete:
             return True
-        # A kill after the last text and before the last save: ended or not, nothing is owed.
+        # After a kill between the last text and the last save all of the sound has its text.
         with open_recording(folder) as recording:
             return 0 < recording.length <= metadata.confirmed
     except (OSError, OverflowError, ValueError, JournalDamaged):
@@ -263,19 +251,15 @@ def _is_complete(folder: Path, limit: datetime) -> bool:
 
 
 def _encode(folder: Path) -> None:
-    part = folder / (KEPT_AUDIO + ".tmp")
     with open_recording(folder) as recording:
         if recording.length == 0:
             return
         try:
-            os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
-            write_flac(recording.blocks(), part)
-            _check_flac(recording, part)
-            part.replace(folder / KEPT_AUDIO)
-            sync_folder(folder)  # the name of the FLAC file is on disk before the PCM goes
+            part = folder / (KEPT_AUDIO + PART_SUFFIX)
+            with new_file(folder / KEPT_AUDIO, temporary=part) as (file, path):
+                write_flac(recording.blocks(), file)
+                _check_flac(recording, path)
         except OSError as error:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
             raise unwritable(error, folder.parent, "The recording is kept as it is.") from error
     try:
         (folder / AUDIO).unlink()
@@ -296,9 +280,9 @@ def _check_flac(recording: Recording, path: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a recording's own files, the sound first: an interrupted removal leaves nothing to offer."""
+    """Remove the files of a recording, the sound first: an interrupted removal leaves no recording."""
     try:
-        for name in (KEPT_AUDIO + ".tmp", KEPT_AUDIO, AUDIO + ".tmp", AUDIO, SIDECAR + ".tmp", SIDECAR):
+        for name in (KEPT_AUDIO + PART_SUFFIX, KEPT_AUDIO, AUDIO + PART_SUFFIX, AUDIO, SIDECAR + PART_SUFFIX, SIDECAR):
             (folder / name).unlink(missing_ok=True)
         for broken in folder.glob(SIDECAR + ".broken-*"):
             broken.unlink(missing_ok=True)
@@ -307,7 +291,7 @@ def _remove(folder: Path) -> None:
 
 
 def _remove_folder(folder: Path) -> None:
-    """Remove the folder once its lock is free (Windows does not remove an open file). Foreign files in it stay."""
+    """Remove the folder after its lock was released, as Windows requires. Files of others in it stay."""
     with suppress(OSError):
         (folder / LOCK).unlink(missing_ok=True)
         folder.rmdir()
@@ -315,6 +299,6 @@ def _remove_folder(folder: Path) -> None:
 
 def _damaged(folder: Path, error: OSError) -> JournalDamaged:
     return JournalDamaged(
-        f"The recording in {folder} cannot be read ({error.strerror}).",
+        f"The recording in {folder} cannot be read ({os_error_reason(error)}).",
         "Check the disk and the permissions of this folder; nothing was changed.",
     )

@@ -1,14 +1,12 @@
-"""The sidecar of a recording, `dictation.json`: small, and replaced as a whole each time it changes. Any thread.
+"""The sidecar of a recording, `dictation.json`: its metadata, replaced as a whole at each change. Any thread.
 
-A sidecar that is missing, cut off or damaged costs nothing but what it said: the sound is found without it.
+Sound with a missing or damaged sidecar can still be read.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,19 +15,23 @@ from pathlib import Path
 from typing import Any
 
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, Gap
+from saywrite.foundation.files import set_aside, write_atomic
 
 log = logging.getLogger(__name__)
 
 AUDIO = "audio.pcm"
 SIDECAR = "dictation.json"
 
+PART_SUFFIX = ".tmp"
+"""Ends the name of a file in the folder that is still being written."""
+
 SCHEMA = 1
-"""Version of the sidecar's layout."""
+"""Version of the layout of the sidecar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a dictation was started with. `began` is aware of its zone; `source`: a device or a file."""
+    """What is known when a dictation begins. `began` has a time zone. `source`: a device or a file."""
 
     dictation: str
     began: datetime
@@ -41,9 +43,11 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What stands beside the sound. `confirmed`: samples that have their text; `complete`: all of it has; `waits`: the
-    rest gets it by itself as soon as there is a recognition model. `segments`: how many segments that text is in the
-    history, None where they were not counted yet.
+    """The content of a sidecar.
+
+    `confirmed`: samples that have their text. `complete`: all of them have. `waits`: the rest is transcribed when a
+    recognition model is installed. `newer`: a newer version wrote it. `segments`: the number of segments of the text,
+    None when they were not counted.
     """
 
     header: Header
@@ -56,6 +60,7 @@ class Metadata:
     waits: bool = False
 
     def encode(self) -> bytes:
+        """Return the content of the file, JSON in UTF-8."""
         header = self.header
         content = {
             "schema": SCHEMA,
@@ -77,7 +82,7 @@ class Metadata:
 
 
 def parse_metadata(data: bytes, dictation: str) -> Metadata:
-    """The sidecar of the folder named `dictation`. Raises ValueError when it is not one (cut off, damaged, foreign)."""
+    """Read the sidecar of `dictation`. Raises ValueError when it is damaged or another kind of file."""
     try:
         content = json.loads(data.decode("utf-8"))
         began = datetime.fromisoformat(_field(content, "began", str))
@@ -118,7 +123,7 @@ def _field(content: Any, name: str, kind: type[Any]) -> Any:
 
 
 def load_metadata(folder: Path) -> tuple[Metadata, bool]:
-    """The sidecar, and whether it could be read. Where not, its beginning is told by the sound's own time."""
+    """Read the sidecar; return it and whether it was readable. Otherwise `began` is the time of the sound."""
     try:
         return parse_metadata((folder / SIDECAR).read_bytes(), folder.name), True
     except (OSError, ValueError) as error:
@@ -127,7 +132,7 @@ def load_metadata(folder: Path) -> tuple[Metadata, bool]:
 
 
 def _began_by_file(path: Path) -> datetime:
-    """The file's last change less its length: when its first sample was written."""
+    """Return when the first sample was written: the time of the last change minus the length."""
     try:
         stat = path.stat()
         return datetime.fromtimestamp(stat.st_mtime - stat.st_size / (BYTES_PER_SAMPLE * SAMPLE_RATE)).astimezone()
@@ -135,40 +140,13 @@ def _began_by_file(path: Path) -> datetime:
         return datetime.fromtimestamp(86_400).astimezone()
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` in place of `path` as a whole (0600): a crash leaves the old one or the new one. Raises OSError.
-
-    For files that one process writes at a time: the temporary file has a fixed name.
-    """
-    temporary = path.with_name(path.name + ".tmp")
-    fd = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in `folder` past a power cut; a file that is synced can still lack its name. Raises OSError."""
-    if sys.platform == "win32":
-        return  # a folder cannot be opened there
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def set_aside(path: Path) -> None:
-    """Rename a damaged file to `<name>.broken-<n>`, where no file is yet. Raises OSError."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
-        number += 1
+def set_metadata_aside(folder: Path) -> None:
+    """Rename a damaged sidecar so that saving does not overwrite it; a missing one is no error. Raises OSError."""
     with suppress(FileNotFoundError):
-        path.rename(aside)
+        set_aside(folder / SIDECAR)
+
+
+def save_metadata(folder: Path, metadata: Metadata) -> None:
+    """Replace the sidecar in `folder` as a whole. Only the process that holds the folder's lock may. Raises OSError."""
+    path = folder / SIDECAR
+    write_atomic(path, metadata.encode(), temporary=path.with_name(path.name + PART_SUFFIX))

@@ -1,26 +1,36 @@
-"""Changes to recordings that nobody writes: their sidecar, their PCM, what an interrupted removal left. Disk thread.
+"""Corrects recordings that no process writes: replaces sidecars, restores PCM, removes remains. Disk thread.
 
-Everything is done under the recording's lock. Callers: `dictation.archive`, `dictation.reconciliation`.
+All changes are made under the recording's lock. The history window deletes recordings on a pool thread.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 from saywrite.foundation.errors import JournalError
+from saywrite.foundation.files import new_file
 from saywrite.storage.recordings.folder_lock import FolderLock, is_held
 from saywrite.storage.recordings.journal import unwritable
 from saywrite.storage.recordings.library import finish_recording, has_sound, open_recording, recording_folders
-from saywrite.storage.recordings.metadata import AUDIO, SIDECAR, Metadata, load_metadata, replace_file, set_aside
+from saywrite.storage.recordings.metadata import (
+    AUDIO,
+    PART_SUFFIX,
+    Metadata,
+    load_metadata,
+    save_metadata,
+    set_metadata_aside,
+)
 
 log = logging.getLogger(__name__)
 
 
 def unheld_metadata(folder: Path) -> tuple[Metadata, bool] | None:
-    """The sidecar of a recording that nobody writes, and whether it could be read; None where there is no sound."""
+    """Read the sidecar of a recording that no process writes, and whether it is readable.
+
+    None when there is no sound, or when it is being written.
+    """
     try:
         if not has_sound(folder) or is_held(folder):
             return None
@@ -30,8 +40,9 @@ def unheld_metadata(folder: Path) -> tuple[Metadata, bool] | None:
 
 
 def replace_metadata(folder: Path, metadata: Metadata, expected: Metadata) -> None:
-    """Write `sidecar` over `expected`; one that cannot be read is set aside. Nothing happens when another process has
-    the recording, or has changed the sidecar meanwhile. Raises JournalUnwritable.
+    """Replace the sidecar by `metadata` if it still equals `expected`. Raises JournalUnwritable.
+
+    An unreadable sidecar is set aside first. A recording that another process has locked is not changed.
     """
     try:
         lock = FolderLock(folder)
@@ -44,18 +55,30 @@ def replace_metadata(folder: Path, metadata: Metadata, expected: Metadata) -> No
         if there != expected:
             return
         if not readable:
-            set_aside(folder / SIDECAR)
-        replace_file(folder / SIDECAR, metadata.encode())
+            set_metadata_aside(folder)
+        save_metadata(folder, metadata)
     except OSError as error:
         raise unwritable(error, folder.parent, "The recording is kept.") from error
     finally:
         lock.release()
 
 
-def restore_pcm(folder: Path) -> None:
-    """Decode a kept recording again, so that it can get its missing text. Nothing happens where the PCM is there.
+def remove_deleted(recordings: Path, dictation: str) -> None:
+    """Remove the recording of a dictation that the user has deleted from the history.
 
-    Raises JournalError: in use, unwritable, damaged; the FLAC file stays in any case.
+    It stays while it is being written, or while some of its sound has no text yet: it is then offered as unfinished.
+    Raises JournalError.
+    """
+    folder = recordings / dictation
+    found = unheld_metadata(folder)
+    if found is not None and found[0].complete and not found[0].newer:
+        finish_recording(folder, keep=False)
+
+
+def restore_pcm(folder: Path) -> None:
+    """Decode a kept recording to PCM, so that missing text can be added. An existing PCM file is not changed.
+
+    Raises JournalError when the recording is in use, unwritable or damaged. The FLAC file stays.
     """
     if (folder / AUDIO).exists():
         return
@@ -65,25 +88,18 @@ def restore_pcm(folder: Path) -> None:
         raise JournalError("This dictation is in use.", "Try again in a moment.") from error
     except OSError as error:
         raise unwritable(error, folder.parent, "The recording is kept.") from error
-    part = folder / (AUDIO + ".tmp")
     try:
-        with open_recording(folder) as recording:
-            fd = os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
-            with os.fdopen(fd, "wb") as file:
-                for pcm in recording.blocks():
-                    file.write(pcm)
-                file.flush()
-                os.fsync(file.fileno())
-        part.replace(folder / AUDIO)
+        part = folder / (AUDIO + PART_SUFFIX)
+        with open_recording(folder) as recording, new_file(folder / AUDIO, temporary=part) as (file, _):
+            file.writelines(recording.blocks())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise unwritable(error, folder.parent, "The recording is kept.") from error
     finally:
         lock.release()
 
 
 def remove_leftovers(recordings: Path, before: datetime) -> None:
-    """Remove what an interrupted removal left: folders without sound that were changed last before `before`."""
+    """Remove folders without sound, which an interrupted removal left, last changed before `before`."""
     for folder in recording_folders(recordings):
         try:
             changed = datetime.fromtimestamp(folder.stat().st_mtime, UTC)

@@ -1,1 +1,1 @@
-"""Settings, keywords and secrets at rest."""
+"""Settings, keywords and secrets on disk."""

@@ -1,24 +1,20 @@
-"""The settings file `saywrite.toml`, and writing any file so that it is whole or not there.
+"""The settings file `saywrite.toml`: reads it, and saves changes to it. Any thread.
 
-A person may edit the file: comments, order and keys we do not know survive our saving. A value that cannot be
-used is named and replaced by its default, a file that is no TOML is set aside under another name. Nothing is
-ever lost.
+The user may edit the file: saving keeps comments, order and unknown keys. An invalid value is reported and replaced by
+its default. A file that is no TOML is set aside under another name.
 """
 
 from __future__ import annotations
 
-import errno
 import logging
-import os
-import secrets
 import tomllib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from saywrite.foundation.errors import SettingsError
+from saywrite.foundation.files import os_error_message, os_error_reason, set_aside, write_atomic
 from saywrite.foundation.paths import private_folder
 from saywrite.storage.settings.schema import FORMER_VALUES, OPTIONS, Settings
 from saywrite.text.encodings import decode
@@ -26,7 +22,7 @@ from saywrite.text.encodings import decode
 log = logging.getLogger(__name__)
 
 VERSION = 1
-"""Version of the file's layout; a file of a newer one keeps its number."""
+"""Version of the file's layout. A file of a newer version keeps its number."""
 
 _NEW = f"""\
 # Saywrite's settings. Edit them while Saywrite is closed; comments and what you add stay.
@@ -37,20 +33,20 @@ version = {VERSION}
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """Settings to work with in any case. `problems`: sentences for the user, one for each thing not used."""
+    """Settings that can be used in any case. `problems`: a sentence for the user about each unused value."""
 
     settings: Settings
     problems: tuple[str, ...] = ()
 
 
 def load(path: Path) -> LoadedSettings:
-    """Read the settings; defaults where there are none. A broken file is set aside. Never raises for its content."""
+    """Read the settings, or return the defaults. A broken file is set aside. Raises nothing for its content."""
     try:
         content = tomllib.loads(decode(path.read_bytes()))
     except FileNotFoundError:
         return LoadedSettings(Settings())
     except OSError as error:
-        problem = f"{path} cannot be read ({error.strerror}). The defaults are used."
+        problem = f"{path} cannot be read ({os_error_reason(error)}). The defaults are used."
         return LoadedSettings(Settings(), (f"{problem} Make the file readable for your user.",))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         return LoadedSettings(Settings(), (_broken(path, error),))
@@ -58,9 +54,9 @@ def load(path: Path) -> LoadedSettings:
 
 
 def save(path: Path, settings: Settings) -> None:
-    """Write the settings over what is there, keeping the rest of the file. Raises SettingsError.
+    """Write the settings into the file and keep the rest of its content. Raises SettingsError.
 
-    An option that is not in the file and has its default is not written: a later default can reach it.
+    An option with its default value is written only if the file has it, so that a later default takes effect.
     """
     text = _text(path)
     before = _parse(text)
@@ -72,49 +68,16 @@ def save(path: Path, settings: Settings) -> None:
                 changed[name] = value
         elif value != option.default:
             changed[name] = value
-    write_atomic(path, _merge(text, changed, path).encode("utf-8"))
+    write_private(path, _merge(text, changed, path).encode("utf-8"))
 
 
-def write_atomic(path: Path, data: bytes, private: bool = True) -> None:
-    """Put `data` in place of `path` as a whole: a crash or a full disk leaves the old file or the new one.
-
-    `private`: for this user only (0600); otherwise the mode of the file that is there, or the system's usual
-    one. Missing folders are made (0700). A symbolic link stays one: its target is written. Raises
-    SettingsError.
-    """
-    target = path
+def write_private(path: Path, data: bytes) -> None:
+    """Put `data` in place of a file of the user's settings (0600), in a folder made for it. Raises SettingsError."""
     try:
         private_folder(path.parent)
-        if path.is_symlink():
-            target = path.resolve()
-            if target.is_symlink():  # Python 3.13 gives a loop back as it is
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        mode = 0o600 if private else 0o666
-        temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-        fd = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
-        try:
-            with os.fdopen(fd, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            if not private and target.exists():
-                temporary.chmod(target.stat().st_mode & 0o777)
-            temporary.replace(target)
-        except OSError:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links, before Python 3.13
-        raise _unwritable(path, error) from error
-
-
-def set_aside(path: Path) -> Path:
-    """Rename a broken file to `<name>.broken-<n>`, never over another; returns it. Raises OSError."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
-        number += 1
-    path.rename(aside)
-    return aside
+        write_atomic(path, data)
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 def _check(content: Mapping[str, Any], file: str) -> LoadedSettings:
@@ -153,11 +116,11 @@ def _broken(path: Path, error: Exception) -> str:
 
 
 def _parse(text: str) -> dict[str, Any]:
-    return tomllib.loads(text, parse_float=str)  # as text, so that every value equals itself (nan does not)
+    return tomllib.loads(text, parse_float=str)  # as text, so that every value equals itself, unlike nan
 
 
 def _text(path: Path) -> str:
-    """The file without its byte order mark, or a new one when there is none or it is broken (it is then set aside)."""
+    """Read the file without its byte order mark; a new text when it is missing, or broken and set aside."""
     try:
         text = decode(path.read_bytes())
         _parse(text)
@@ -165,18 +128,18 @@ def _text(path: Path) -> str:
     except FileNotFoundError:
         return _NEW
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
         try:
             set_aside(path)
         except OSError as error:
-            raise _unwritable(path, error) from error
+            raise unwritable(path, error) from error
         return _NEW
 
 
 def _merge(text: str, changed: Mapping[str, str | int | bool], path: Path) -> str:
-    """`text` with these values and everything else as it was, which is checked: raises SettingsError if it is not."""
-    import tomlkit  # late: a start that changes nothing does not need it
+    """Set values in `text` and check that nothing else has changed. Raises SettingsError when it has."""
+    import tomlkit  # late: only saving needs it
     from tomlkit.exceptions import TOMLKitError
 
     wanted = {**_parse(text), **changed}
@@ -197,16 +160,7 @@ def _is(text: str, wanted: Mapping[str, Any]) -> bool:
         return False
 
 
-def _unwritable(path: Path, error: Exception) -> SettingsError:
-    code = error.errno if isinstance(error, OSError) else None
-    if code in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return SettingsError(f"{path} was not saved: the disk is full.", "Free some space and try again.")
-    if code == errno.EROFS:
-        return SettingsError(f"{path} was not saved: its disk is read-only.", "Choose a folder you may write to.")
-    if code in (errno.EACCES, errno.EPERM):
-        return SettingsError(
-            f"{path} was not saved: writing there is not permitted.",
-            f"Make {path.parent} writable for your user, or choose another folder.",
-        )
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return SettingsError(f"{path} was not saved ({reason}).", "Choose another folder, or check the disk.")
+def unwritable(path: Path, error: OSError) -> SettingsError:
+    """Explain why a file of the user's settings could not be saved."""
+    reason, remedy = os_error_message(error, path.parent)
+    return SettingsError(f"{path} was not saved: {reason}.", remedy)

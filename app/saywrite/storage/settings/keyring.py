@@ -1,9 +1,8 @@
-"""Secrets: the API key in the system's keyring, or in memory for this run where there is none. Never in a
-file.
+"""Secrets such as the API key: in the system's keyring or, without one, in memory. Not on the window's thread.
 
-Looking opens no dialog and makes no keyring. A secret that is there in a locked keyring is read behind the dialog
-that asks for its password, so call from a worker, read once and keep the value in memory. One short value per
-entry: Windows holds 1,280 characters.
+Asking for the status opens no dialog and creates no keyring. Reading a secret from a locked keyring opens the dialog
+for its password and blocks meanwhile: call it on a pool thread, read once, and keep the value in memory. No secret is
+written to a file. An entry is one short value: Windows permits 1,280 characters.
 """
 
 from __future__ import annotations
@@ -28,24 +27,24 @@ log = logging.getLogger(__name__)
 SERVICE = "saywrite"
 API_KEY = "aiola-api-key"
 ACCESS_TOKEN = "aiola-access-token"
-"""The names of what is kept."""
+"""The names of the entries."""
 
 LOOK_LIMIT_S = 4.0
-"""Seconds that a keyring has for an answer that needs no user; it usually takes 0.01."""
+"""Seconds that a keyring has for an answer without the user; it usually takes 0.01."""
 
 SILENT = "The keyring does not answer."
 
 OPEN, LOCKED, MISSING = "open", "locked", "missing"
-"""What a keyring may be; a missing one is made, with a dialog, when something is saved."""
+"""The states of a keyring. Saving into a missing one creates it, with a dialog."""
 
 _T = TypeVar("_T")
 
 _LIMIT = 1_280 if sys.platform == "win32" else 16_384
-"""Characters of one entry: 2,560 bytes of UTF-16 on Windows (https://github.com/jaraco/keyring/issues/355), fewer than
-some access tokens have; elsewhere what a token may have at most."""
+"""Characters of one entry. Windows permits 2,560 bytes of UTF-16 (https://github.com/jaraco/keyring/issues/355), less
+than some access tokens have."""
 
 _NO_SECRETS = ("keyring.backends.fail.", "keyring.backends.null.", "keyrings.alt.")
-"""Backends that keep nothing, or keep it readable in a file, which we never do unasked."""
+"""Backends that store nothing, or store secrets in a readable file."""
 
 _REMEDY = {
     "win32": "Check that the Credential Manager service is running.",
@@ -55,8 +54,10 @@ _REMEDY = {
 
 @dataclass(frozen=True, slots=True)
 class SecretsStatus:
-    """`usable`: what is set is still there after a restart. `what`: a sentence; `remedy`: what would help.
-    `locked`: reading would ask the user for the keyring's password. `silent`: there is one that does not answer.
+    """Whether secrets can be stored, as a sentence (`what`) with its `remedy`.
+
+    `usable`: a secret survives a restart. `locked`: reading asks the user for the password of the keyring. `silent`:
+    there is a keyring and it does not answer.
     """
 
     usable: bool
@@ -67,6 +68,8 @@ class SecretsStatus:
 
 
 class Secrets(Protocol):
+    """A storage of secrets by name."""
+
     def get(self, name: str) -> str | None: ...
     def set(self, name: str, secret: str) -> None: ...
     def delete(self, name: str) -> None: ...
@@ -74,10 +77,10 @@ class Secrets(Protocol):
 
 
 class Keychain:
-    """The system's keyring. Every method but `status` raises SecretsUnavailable."""
+    """The keyring of the system. All methods except `status` raise SecretsUnavailable."""
 
     def get(self, name: str) -> str | None:
-        """The secret, None when none was set: then nobody is asked for the keyring's password."""
+        """Read a secret; None when there is none, without asking for the password of the keyring."""
         backend = _backend()
         try:
             if not _is_there(backend, name):
@@ -87,6 +90,7 @@ class Keychain:
             raise _unavailable(error) from None
 
     def set(self, name: str, secret: str) -> None:
+        """Store a secret, which may open a dialog of the keyring."""
         if not 0 < len(secret) <= _LIMIT:
             raise SecretsUnavailable(
                 f"A key or token of {len(secret)} characters cannot be saved.",
@@ -99,7 +103,7 @@ class Keychain:
             raise _unavailable(error) from None
 
     def delete(self, name: str) -> None:
-        """Remove the secret; one that is not there is no error."""
+        """Remove a secret. A missing one is no error."""
         backend = _backend()
         try:
             if _is_there(backend, name) and backend.get_password(SERVICE, name) is not None:
@@ -108,7 +112,7 @@ class Keychain:
             raise _unavailable(error) from None
 
     def status(self) -> SecretsStatus:
-        """Is there a keyring? Takes about 0.2 s at first; never asks the user for anything, never raises."""
+        """Return the state of the keyring. The first call takes 0.2 s; it opens no dialog and raises nothing."""
         try:
             backend = _backend()
             state = _within(LOOK_LIMIT_S, lambda: _state(backend))
@@ -124,7 +128,7 @@ class Keychain:
 
 
 class SessionSecrets:
-    """Secrets for this run only: in memory, gone at the end."""
+    """Secrets in memory, until the end of the program."""
 
     def __init__(self, remedy: str = "") -> None:
         self._secrets: dict[str, str] = {}
@@ -144,7 +148,7 @@ class SessionSecrets:
 
 
 class LateSecrets:
-    """Where secrets are kept, found out when somebody first asks: one for the whole program, safe on every thread."""
+    """The storage of secrets, chosen at its first use. One for the whole program; any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -170,9 +174,9 @@ class LateSecrets:
 
 
 def open_secrets() -> Secrets:
-    """The keyring where there is one, else memory; `status().usable` tells which, for the window to say.
+    """Return the keyring or, without one, a storage in memory; `status().usable` tells which.
 
-    One that does not answer is no reason to forget what it holds: it may answer later.
+    A keyring that does not answer is returned too, because it may answer later.
     """
     keychain = Keychain()
     status = keychain.status()
@@ -184,21 +188,21 @@ def _backend() -> KeyringBackend:
         backend = _within(LOOK_LIMIT_S, _first_backend)
     except _failures() as error:
         raise _unavailable(error) from None
-    parts = list(getattr(backend, "backends", ())) or [backend]  # a chain stands for several
+    parts = list(getattr(backend, "backends", ())) or [backend]  # a chain has several backends
     for part in parts:
         if not f"{type(part).__module__}.".startswith(_NO_SECRETS):
-            return cast("KeyringBackend", part)  # the one with the highest priority is the first
+            return cast("KeyringBackend", part)  # the first one has the highest priority
     raise SecretsUnavailable("This system has no keyring to keep the key in.", _REMEDY)
 
 
 def _first_backend() -> KeyringBackend:
-    import keyring  # late: 0.1 to 0.2 s and a look at the session bus
+    import keyring  # late: takes 0.1 to 0.2 s and connects to the session bus
 
     return keyring.get_keyring()
 
 
 def _within(limit_s: float, look: Callable[[], _T]) -> _T:
-    """What `look` gives. Raises SecretsUnavailable when a keyring that is stuck does not answer in time."""
+    """Return the result of `look`. Raises SecretsUnavailable when the keyring does not answer in time."""
     answers: queue.SimpleQueue[_T | BaseException] = queue.SimpleQueue()
 
     def run() -> None:
@@ -218,7 +222,7 @@ def _within(limit_s: float, look: Callable[[], _T]) -> _T:
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    """What keyring's backends raise when the keyring is gone, locked or refuses."""
+    """Return the exceptions of keyring's backends for a missing or locked keyring or a refusal."""
     import keyring.errors
 
     failures: list[type[Exception]] = [keyring.errors.KeyringError, OSError, RuntimeError]
@@ -231,7 +235,7 @@ def _failures() -> tuple[type[Exception], ...]:
 
 
 def _unavailable(error: Exception) -> SecretsUnavailable:
-    # Only the type: a backend's message could carry what it was given.
+    # Only the type: the message of a backend could contain the secret.
     log.warning("the keyring refused: %s", type(error).__name__)
     if type(error.__cause__ or error).__name__ in ("KeyringLocked", "LockedException", "PromptDismissedException"):
         if _has_screen():
@@ -244,22 +248,22 @@ def _unavailable(error: Exception) -> SecretsUnavailable:
 
 
 def _has_screen() -> bool:
-    """Whether a dialog could be shown; where not, a Secret Service answers at once that it was dismissed."""
+    """Whether a dialog can be shown. Without a screen a Secret Service answers that it was dismissed."""
     return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _state(backend: KeyringBackend) -> str:
-    """Whether reading would open a dialog. Opens none."""
+    """Return the state of the keyring without opening a dialog."""
     module = type(backend).__module__
     if sys.platform == "linux" and module.endswith(".SecretService"):
         return _in_collection(backend, lambda collection: LOCKED if collection.is_locked() else OPEN, MISSING)
     if module.endswith(".kwallet"):
-        return LOCKED  # asking it whether it is open may already open a dialog
+        return LOCKED  # KWallet may open a dialog when it is asked whether it is open
     return OPEN
 
 
 def _is_there(backend: KeyringBackend, name: str) -> bool:
-    """Whether a Secret Service holds the entry, which a locked one tells too; others are read without a dialog."""
+    """Whether a Secret Service has the entry, locked or not. Other keyrings are read without a dialog."""
     if not (sys.platform == "linux" and type(backend).__module__.endswith(".SecretService")):
         return True
     query = {"service": SERVICE, "username": name}
@@ -271,7 +275,7 @@ def _is_there(backend: KeyringBackend, name: str) -> bool:
 
 
 def _in_collection(backend: KeyringBackend, ask: Callable[[Any], _T], missing: _T) -> _T:
-    """Ask the keyring that the backend would use; `missing` where it would have to make one first."""
+    """Ask the keyring that the backend would use; return `missing` where it does not exist."""
     import secretstorage
 
     path = getattr(backend, "preferred_collection", "/org/freedesktop/secrets/aliases/default")

@@ -1,36 +1,79 @@
-"""The user's keywords at rest: `keywords.json` beside the settings, and files named on the command line."""
+"""The user's keywords: `keywords.json` beside the settings, and files named on the command line.
+
+A keyword file that cannot be read as a whole is set aside under another name before anything is written over it.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from saywrite.foundation.errors import KeywordsError
-from saywrite.storage.settings.file import write_atomic
+from saywrite.foundation.files import os_error_reason, set_aside
+from saywrite.storage.settings.file import unwritable, write_private
 from saywrite.text.keyword_files import read, write_json
 from saywrite.text.keywords import Keyword
 
 
 def read_keyword_file(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
-    """Keywords of a .json or .csv file, and its bad rows in words. Raises KeywordsError when nothing can be read."""
+    """Read a .json or .csv file: its keywords, and a sentence about each bad row. Raises KeywordsError."""
     try:
         found = read(path.name, path.read_bytes())
     except OSError as error:
-        raise KeywordsError(
-            f"{path} cannot be read: {error.strerror}.", "Check the name and its permissions."
-        ) from error
+        what = f"{path} cannot be read: {os_error_reason(error)}."
+        raise KeywordsError(what, "Check the name and its permissions.") from error
     return found.keywords, tuple(f"{path}, line {bad.line}: {bad.what}" for bad in found.problems)
 
 
 def load_keywords(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
-    """The user's keywords; none when there is no file. A broken file is told and left as it is."""
-    if not path.exists():
-        return (), ()
+    """Read the user's keywords, none when there is no file, and sentences about what could not be read.
+
+    A file without a readable keyword is set aside. One with some bad rows stays until the keywords are saved.
+    """
     try:
-        return read_keyword_file(path)
+        found = read(path.name, path.read_bytes())
+    except FileNotFoundError:
+        return (), ()
+    except OSError as error:
+        problem = f"{path} cannot be read: {os_error_reason(error)}. There are no keywords."
+        return (), (f"{problem} Make the file readable for your user and start Saywrite again.",)
     except KeywordsError as error:
-        return (), (str(error),)
+        return (), (_broken(path, error),)
+    problems = [f"{path}, line {bad.line}: {bad.what}" for bad in found.problems]
+    if problems:
+        problems.append("Correct the file before you edit keywords: saving keeps it under another name.")
+    return found.keywords, tuple(problems)
 
 
 def save_keywords(path: Path, keywords: tuple[Keyword, ...]) -> None:
-    """Replace the file as a whole. Raises SettingsError."""
-    write_atomic(path, write_json(keywords).encode("utf-8"))
+    """Replace the file as a whole. Raises SettingsError.
+
+    A file that has other content than keywords is set aside first; one that cannot be read is not replaced.
+    """
+    try:
+        if not _is_readable(path):
+            set_aside(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    write_private(path, write_json(keywords).encode("utf-8"))
+
+
+def _is_readable(path: Path) -> bool:
+    """Whether every entry is a keyword, so that nothing is lost when the file is replaced. Raises OSError."""
+    try:
+        found = read(path.name, path.read_bytes())
+    except FileNotFoundError:
+        return True
+    except KeywordsError:
+        return False
+    return not found.problems
+
+
+def _broken(path: Path, error: KeywordsError) -> str:
+    try:
+        aside = set_aside(path)
+    except OSError:
+        return f"{path}: {error.what} It was left as it is, and there are no keywords. Repair or move it."
+    return (
+        f"{path}: {error.what} It was kept as {aside.name} beside it, and there are no keywords. "
+        "Repair that file, then import it in the keyword list."
+    )

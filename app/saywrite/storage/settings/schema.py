@@ -1,7 +1,7 @@
-"""Every option once: its name, type, default, bounds, label and help. A new option is one line in `Settings`.
+"""All options with name, type, default, bounds, label and help. A new option is one line in `Settings`.
 
-The settings file, the settings window and the command line are all made from these declarations. A default
-outside its bounds, a missing label or a name given twice is an error when this module is imported.
+The settings file and the settings window follow from these declarations. A default outside its bounds, a missing label
+or a repeated name is an error when this module is imported. Pure.
 """
 
 from __future__ import annotations
@@ -11,12 +11,24 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, Literal, cast, get_args
 
+from saywrite.foundation.catalog import (
+    DEFAULT_MODEL,
+    EN,
+    ENGINES,
+    EXPORT_FORMATS,
+    FORMER_NAMES,
+    LANGUAGES,
+    LOCAL,
+    MODEL_LABELS,
+    TXT,
+)
+
 Value = str | int | bool
 
 Page = Literal[
     "Dictation", "Recognition", "Push-to-talk", "aiOla", "Microphone", "Insertion", "Recordings", "Window", "Advanced"
 ]
-"""Where an option stands in the settings window."""
+"""The page of the settings window that shows an option."""
 
 PAGES: tuple[Page, ...] = get_args(Page)
 
@@ -25,7 +37,7 @@ _TEXT_LIMIT = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What there is to know of one option. `choices`: value and label; `minimum`, `maximum`: of a number, inclusive."""
+    """The declaration of one option. `choices`: value and label. `minimum`, `maximum`: of a number, inclusive."""
 
     name: str
     default: Value
@@ -41,7 +53,7 @@ class Option:
         return type(self.default)
 
     def problem(self, value: object) -> str:
-        """Why `value` cannot be this option's, as the rest of a sentence ("must be …"), or ""."""
+        """Return why `value` is invalid, as the rest of a sentence ("must be …"), or ""."""
         if type(value) is not self.kind:  # a bool is an int to isinstance
             return {
                 str: "must be text in quotes",
@@ -81,27 +93,14 @@ def _switch(default: bool, page: Page, label: str, help: str = "") -> Any:
     return _declare(default, page, label, help)
 
 
-_ENGINES = {"local": "On this computer", "aiola": "aiOla"}
-_LANGUAGES = {
-    "en": "English",
-    "de": "German",
-    "fr": "French",
-    "es": "Spanish",
-    "pt": "Portuguese",
-    "zh": "Chinese",
-    "ja": "Japanese",
-    "it": "Italian",
-}
-_MODELS = {
-    "whisper-base": "Whisper base",
-    "whisper-small": "Whisper small",
-    "whisper-large-v3-turbo": "Whisper large v3 turbo",
-}
+_ENGINES = {engine.name: engine.label for engine in ENGINES}
+_LANGUAGES = {language.code: language.name for language in LANGUAGES}
+_FORMATS = {kind.name: kind.label for kind in EXPORT_FORMATS.values()}
 _SPOKEN = {"auto": "When the recognizer does not punctuate", "on": "Always", "off": "Never"}
 _ANNOUNCE = {"off": "Nothing", "finals": "Finished sentences", "all": "Words as they come"}
 _SIGN_IN = {"key": "API key", "token": "Access token", "url": "Token address of your company"}
 _TRANSLATE = {"": "No translation", **_LANGUAGES}
-_AWAY = {"later": "Wait: the text comes later, in its place", "local": "Use the recognizer on this computer meanwhile"}
+_AWAY = {"later": "Wait: the text comes later, in its place", LOCAL: "Use the recognizer on this computer meanwhile"}
 _KEY_MODES = {
     "both": "Hold to talk, tap to start and stop",
     "hold": "Hold to talk",
@@ -123,25 +122,15 @@ _OTHER_WINDOW = {
 _THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _OVERLAY = {"off": "None", "on": "Shown; drag it where you like", "through": "Shown; the mouse reaches what is below"}
 _MOTION = {"system": "As the system", "reduced": "Less"}
-_FORMATS = {
-    "txt": "Text",
-    "md": "Markdown",
-    "srt": "Subtitles (SRT)",
-    "vtt": "Subtitles (WebVTT)",
-    "json": "JSON",
-    "csv": "Table (CSV)",
-}
 _LOG_LEVELS = {"debug": "Everything", "info": "Normal", "warning": "Problems", "error": "Failures only"}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user chose. Every field is an option; change one with `dataclasses.replace`."""
+    """The values of all options. Change one with `dataclasses.replace`."""
 
-    engine: str = _choice(
-        "local", "Dictation", _ENGINES, "Recognizer", "On this computer: without network and account."
-    )
-    language: str = _choice("en", "Dictation", _LANGUAGES, "Language", "The language you speak.")
+    engine: str = _choice(LOCAL, "Dictation", _ENGINES, "Recognizer", "On this computer: without network and account.")
+    language: str = _choice(EN, "Dictation", _LANGUAGES, "Language", "The language you speak.")
     spoken_punctuation: str = _choice("auto", "Dictation", _SPOKEN, "Spoken punctuation", "Write “comma” as a comma.")
     announce: str = _choice("off", "Dictation", _ANNOUNCE, "Announce to screen readers", "What is read to you.")
     idle_unload_minutes: int = _number(
@@ -153,7 +142,7 @@ class Settings:
         "Minutes without dictation after which the recognizer frees its memory.",
     )
     local_model: str = _choice(
-        "whisper-base", "Recognition", _MODELS, "Model", "The recognition model that runs on this computer."
+        DEFAULT_MODEL, "Recognition", MODEL_LABELS, "Model", "The recognition model that runs on this computer."
     )
     live_text: bool = _switch(
         True,
@@ -247,7 +236,7 @@ class Settings:
         "Days. 0: remove as soon as the text is there. -1: keep.",
     )
     export_folder: str = _text("", "Recordings", "Export to", "Empty: the folder used last.")
-    export_format: str = _choice("txt", "Recordings", _FORMATS, "Export as")
+    export_format: str = _choice(TXT, "Recordings", _FORMATS, "Export as")
     theme: str = _choice("system", "Window", _THEMES, "Appearance")
     show_keywords: bool = _switch(True, "Window", "Show the keywords")
     show_waveform: bool = _switch(True, "Window", "Show the waveform")
@@ -278,7 +267,7 @@ def _options() -> Mapping[str, Option]:
 
 
 def check(option: Option) -> None:
-    """Raises ValueError when the declaration contradicts itself."""
+    """Check a declaration. Raises ValueError when it contradicts itself."""
     if not option.label:
         raise ValueError(f"{option.name} has no label")
     if option.page not in PAGES:
@@ -288,9 +277,11 @@ def check(option: Option) -> None:
 
 
 FORMER_VALUES: Mapping[tuple[str, str], str] = {
-    (name, "builtin"): "local" for name in ("engine", "second_engine", "aiola_while_away")
+    (option, former): name
+    for option in ("engine", "second_engine", "aiola_while_away")
+    for former, name in FORMER_NAMES.items()
 }
-"""Values that an older version wrote, by option and value, and what they are called now."""
+"""Values that older versions wrote, by option and value, with their present form."""
 
 OPTIONS: Mapping[str, Option] = _options()
 """All options by name, in the order of their declaration."""

@@ -1,4 +1,7 @@
-"""Where the window was and how it was divided: small, worth nothing, so a broken file is simply ignored."""
+"""The size, place and division of the window. Any thread.
+
+A broken file is ignored and overwritten: the window then opens with its default size.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from saywrite.storage.settings.file import write_atomic
+from saywrite.storage.settings.file import write_private
 from saywrite.text.encodings import decode
 
 log = logging.getLogger(__name__)
 
 
 def load_window_state(path: Path) -> dict[str, Any]:
-    """What was saved, {} when there is nothing or nothing readable."""
+    """Read the saved values, {} when there are none or the file is broken."""
     try:
         state = json.loads(decode(path.read_bytes()))
     except FileNotFoundError:
@@ -27,5 +30,5 @@ def load_window_state(path: Path) -> dict[str, Any]:
 
 
 def save_window_state(path: Path, state: Mapping[str, Any]) -> None:
-    """Save values that JSON can hold. Raises SettingsError."""
-    write_atomic(path, json.dumps(dict(state), indent=1).encode("utf-8"))
+    """Save values that JSON can represent. Raises SettingsError."""
+    write_private(path, json.dumps(dict(state), indent=1).encode("utf-8"))

@@ -1,8 +1,8 @@
-"""Spoken addresses: "john at sign example period com" becomes "john@example.com". Pure.
+"""Writes spoken addresses: "john at sign example period com" becomes "john@example.com". Pure.
 
-An address is a row of single words with nothing between them but the names of marks: a host ("example dot com"), an
-e-mail address, or a file name ("index dot html"). Its last word must be one that such names end with, so "period" in
-"I wrote to example period then …" stays the end of a sentence. Hosts and e-mail addresses are written in lower case.
+An address is a series of single words separated by names of marks: a host ("example dot com"), an e-mail address or a
+file name ("index dot html"). Its last word must be a known ending: in "I wrote to example period then …" the period
+ends a sentence. Hosts and e-mail addresses are written in lower case.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from saywrite.text.whole_words import Token
 
 _SIGNS = {"@": "@", "-": "-", "_": "_", "–": "-"}
 _STOP = "stop"
-"""A dot called by the name of the full stop."""
+"""The joiner of a dot that was spoken with the name of the full stop."""
 
 _SECOND_LEVEL = frozenset(["com", "co", "org", "gov", "edu", "ac", "net"])
 
@@ -27,14 +27,14 @@ _PART = re.compile(r"[\w.]+")
 
 
 class _Part(NamedTuple):
-    """A word of an address and what joins it to the one before: ".", "@", "-", "_" or `_STOP`."""
+    """A word of an address and its joiner to the word before: ".", "@", "-", "_" or `_STOP`."""
 
     joiner: str
     token: Token
 
 
 class AddressWriter:
-    """The rules of one language, compiled."""
+    """The compiled rules of one language."""
 
     def __init__(self, table: Table) -> None:
         self._rules = table.addresses
@@ -48,7 +48,7 @@ class AddressWriter:
             self._joiners.put(key(phrase), ".")
 
     def write(self, text: str, exact: Sequence[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
-        """`text` with its addresses written, and `exact` (ranges to be left alone) with the addresses added."""
+        """Return `text` with its addresses written, and the ranges of `exact` and of the addresses in it."""
         tokens = tokenize(text)
         result = ""
         done = at = 0
@@ -69,7 +69,7 @@ class AddressWriter:
         return result, _ranges(exact, found)
 
     def _address(self, tokens: Sequence[Token], at: int) -> list[_Part]:
-        """The longest address that begins at a token; empty when there is none."""
+        """Return the longest address that begins at a token; empty when there is none."""
         parts = self._row(tokens, at)
         if len(parts) < 2 or parts[0].token.fold in self._rules.never:
             return []
@@ -85,7 +85,7 @@ class AddressWriter:
         return []
 
     def _row(self, tokens: Sequence[Token], at: int) -> list[_Part]:
-        """Words and joiners in turn, from a word that nothing joins to the one before."""
+        """Return the words with their joiners from a token on; the first word has no joiner."""
         parts: list[_Part] = []
         joiner = ""
         while at < len(tokens) and _is_part(tokens[at]) and len(parts) < _MOST_PARTS:
@@ -125,7 +125,7 @@ def _behind_space(tokens: Sequence[Token], at: int) -> int:
 
 
 def _written(text: str, parts: Sequence[_Part], exact: Sequence[tuple[int, int]]) -> str:
-    """File names and the written forms of keywords keep their capitals."""
+    """Write an address. File names and the written forms of keywords keep their capitals."""
     keeps_case = parts[-1].token.fold in FILE_ENDINGS and not any(part.joiner == "@" for part in parts)
     result = ""
     for joiner, token in parts:
@@ -136,7 +136,7 @@ def _written(text: str, parts: Sequence[_Part], exact: Sequence[tuple[int, int]]
 
 
 class _Found(NamedTuple):
-    """An address at `text[start:end]` which is written at `new_start:new_end`."""
+    """An address at `text[start:end]` that is written at `new_start:new_end`."""
 
     start: int
     end: int
@@ -145,7 +145,7 @@ class _Found(NamedTuple):
 
 
 def _ranges(exact: Sequence[tuple[int, int]], found: Sequence[_Found]) -> tuple[tuple[int, int], ...]:
-    """The addresses, and the ranges of `exact` outside of them, where they stand in the new text."""
+    """Return the ranges of the addresses, and of `exact` outside them, in the new text."""
     ranges = [(address.new_start, address.new_end) for address in found]
     for first, last in exact:
         if any(address.start < last and first < address.end for address in found):

@@ -1,16 +1,17 @@
 """Contexts: the words around the name of a mark that make it an ordinary word. Pure.
 
-A context is a line such as `during/in that [period]` or `[new line] item/items`. In brackets stands what was said (of
-several forms any, `*` for every mark that does not open, `*-colon/slash` for all but those), around it what stands
-directly before and behind. An item is
+A context is a line such as `during/in that [period]` or `[new line] item/items`. The brackets contain the name, or
+several names separated by "/"; `*` is every mark that is no opening mark, `*-colon/slash` all of these but two. The
+items before and behind the brackets are the words directly before and behind the name. An item is
 
-- a word, or several with "/" between them, of which any may stand there;
-- `@name`, a word of that class; `!` in front of either: any other word, or the end of the text;
+- a word, or alternatives separated by "/";
+- `@name`, any word of that class;
+- either of these after `!`: any other word, or the end of the text;
 - `*`, any word.
 
-Only white space and hyphens may stand between the items: after a comma the speaker has paused.
+Only white space and hyphens may separate the items: a comma shows that the speaker has paused.
 
-A class is a list of words. `-al` in it is an ending: every longer word with that ending belongs to the class, but for
+A class is a list of words. `-al` in it is an ending: longer words with this ending belong to the class, except for
 those in the class `<name>_not`.
 """
 
@@ -24,12 +25,12 @@ from saywrite.text.phrase_index import key
 from saywrite.text.whole_words import Token
 
 _SHORTEST_STEM = 2
-"""Letters before an ending: "al" in "dial" is none."""
+"""Letters that a word has before an ending: "al" is no ending in "dial"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What one word beside a mark may be. `words` empty and `endings` empty: any word at all."""
+    """A condition for one word beside a mark. Without `words` and `endings` it holds for any word."""
 
     words: frozenset[str] = frozenset()
     endings: tuple[str, ...] = ()
@@ -37,12 +38,12 @@ class Word:
     negated: bool = False
 
     def matches(self, word: str | None) -> bool:
-        """`word` None: there is none."""
+        """Whether the condition holds for `word`; None is the end of the text."""
         if self.negated:
-            return word is None or not self._holds(word)
-        return word is not None and self._holds(word)
+            return word is None or not self._contains(word)
+        return word is not None and self._contains(word)
 
-    def _holds(self, word: str) -> bool:
+    def _contains(self, word: str) -> bool:
         if word in self.words or not (self.words or self.endings):
             return True
         if word in self.exceptions:
@@ -52,7 +53,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`before` counts from the mark outwards, `behind` too."""
+    """Conditions for the words before and behind a mark, both listed from the mark outwards."""
 
     before: tuple[Word, ...]
     behind: tuple[Word, ...]
@@ -60,17 +61,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Neighborhood:
-    """The words directly around a mark, from it outwards, with nothing but white space between them."""
+    """The words around a mark, listed from it outwards, with only white space and hyphens between them."""
 
     before: Sequence[str]
     behind: Sequence[str]
 
 
 class Contexts:
-    """The contexts of one language by the phrase they are about."""
+    """The contexts of one language by phrase."""
 
     def __init__(self, lines: str, classes: Mapping[str, str]) -> None:
-        """Raises KeyError for a class that is not there, ValueError for a line without brackets."""
+        """Compile `lines`. Raises KeyError for an unknown class, ValueError for a line without brackets."""
         self._classes = {name: words.split() for name, words in classes.items()}
         self._contexts: dict[tuple[str, ...], list[Context]] = {}
         self._general: list[tuple[Context, frozenset[tuple[str, ...]]]] = []
@@ -79,7 +80,7 @@ class Contexts:
                 self._add(line.strip())
 
     def make_prose(self, phrase: tuple[str, ...], around: Neighborhood, *, opens: bool = False) -> bool:
-        """Whether `phrase` (a `key()`) is an ordinary word there. Contexts for `*` do not hold for opening marks."""
+        """Whether `phrase` (a `key()`) is an ordinary word there. Contexts of `*` exclude opening marks."""
         contexts = self._contexts.get(phrase, [])
         general = [] if opens else [context for context, excepted in self._general if phrase not in excepted]
         return any(_match(context, around) for context in (*contexts, *general))
@@ -125,7 +126,7 @@ def _side(wanted: Sequence[Word], words: Sequence[str]) -> bool:
 
 
 def neighborhood(tokens: Sequence[Token], at: int, length: int, most: int = 4) -> Neighborhood:
-    """At most `most` words on each side of a phrase."""
+    """Return at most `most` words on each side of a phrase."""
     return Neighborhood(
         _words(tokens[max(0, at - 2 * most) : at][::-1], most),
         _words(tokens[at + length : at + length + 2 * most], most),

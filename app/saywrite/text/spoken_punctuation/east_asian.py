@@ -1,4 +1,7 @@
-"""Commands in Chinese and Japanese, and what makes them prose. Pure data, read as `contexts.py` says."""
+"""Commands in Chinese and Japanese. Pure data.
+
+`contexts.py` explains the form of the contexts, in which the name of a mark is prose.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ _CHINESE_BEFORE = tuple(
             里加 后加 前加 上加 别加 再加 添加 该加 改成 改为 改為 写成 寫成 换成 換成 删除 刪除 去掉 英文 中文"""
     )
 )
-"""Letters directly before a name: a verb that takes it as its object, a determiner, a preposition."""
+"""Letters directly before a name: a verb whose object it is, a determiner, a preposition."""
 _CHINESE_BEHIND = tuple(
     words_of(
         """后面 後面 前面 之后 之後 之前 前后 前後 的 用错 用錯 应该放 应该用 应该改 應該放 應該用 太多
@@ -33,7 +36,7 @@ _CHINESE_BEHIND = tuple(
             通常用 通常放 一般用 一般放 怎么打 怎么写 怎么用 分隔 分开 結尾 结尾 开头 開頭 时 時 处"""
     )
 )
-"""Letters directly behind a name: a verb of which it is the subject, a suffix, a particle."""
+"""Letters directly behind a name: a verb whose subject it is, a suffix, a particle."""
 
 CHINESE = Table(
     marks_of(
@@ -81,7 +84,7 @@ CHINESE = Table(
 )
 
 _JAPANESE_BEFORE = tuple(words_of("""の この その あの どの 各 全角 半角 自動 手動 毎回 余分な 不要な 必要な 新しい"""))
-"""Letters directly before a name: a particle or a determiner that goes on to it."""
+"""Letters directly before a name: a particle or a determiner of it."""
 _JAPANESE_BEHIND = tuple(
     words_of(
         """を がある があり がな が多 が少 が必 が入 が足 が抜 が見 が間 が付 がつ が一 が二 が三 は使
@@ -93,7 +96,7 @@ _JAPANESE_BEHIND = tuple(
             などの などを までの だけ キー 位置 部分 方法 なしで 以外 ごとに 付きの です だった じゃな"""
     )
 )
-"""Letters directly behind a name: the particles and verb endings that a noun takes."""
+"""Letters directly behind a name: particles and verb endings of a noun."""
 
 JAPANESE = Table(
     marks_of(

@@ -1,4 +1,7 @@
-"""Commands in French, and what makes them prose. Pure data, read as `contexts.py` says."""
+"""Commands in French. Pure data.
+
+`contexts.py` explains the form of the contexts, in which the name of a mark is prose.
+"""
 
 from __future__ import annotations
 

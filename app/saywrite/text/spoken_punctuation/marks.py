@@ -1,4 +1,4 @@
-"""What a spoken command writes, and the shape of a language's table of them."""
+"""The marks that spoken commands write, and the form of a language's table of commands. Pure data."""
 
 from __future__ import annotations
 
@@ -8,33 +8,37 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
+    """Where a mark stands, or what a command does."""
+
     ENDS = "ends"
-    """Stands at the word before it: , . ?"""
+    """No space before it: , . ?"""
     OPENS = "opens"
     CLOSES = "closes"
-    GLUES = "glues"
+    NO_SPACE = "no space"
     """No space on either side: hyphen, slash."""
-    STANDS = "stands"
+    SPACED = "spaced"
     """A space on both sides: dash, plus."""
     BREAKS = "breaks"
     SCRATCH = "scratch"
-    """Takes back what was said before it."""
+    """Removes the text before it."""
     SCRATCH_ALONE = "scratch alone"
-    """The same, but only when nothing else was said: too common in prose."""
+    """Removes the last segment, when the final has no other words: the phrase is too common in prose."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
+    """What a command writes."""
+
     text: str
     role: Role
 
 
 @dataclass(frozen=True, slots=True)
 class ScratchRules:
-    """When the name of "scratch that" is prose; taking words back that were wanted is the worst mistake.
+    """When "scratch that" is prose. In doubt it is, because the command removes words.
 
-    `verbs_before`: words that need it as their verb ("to scratch that"). `objects`: words behind that are its object
-    ("that itch"). `restarts`: words a corrected text may begin with, when nothing was said before the command.
+    `verbs_before`: words that make it their verb ("to scratch that"). `objects`: words behind it that are its object
+    ("that itch"). `restarts`: words that a corrected text may begin with when the command comes first.
     """
 
     verbs_before: frozenset[str] = frozenset()
@@ -44,8 +48,10 @@ class ScratchRules:
 
 @dataclass(frozen=True, slots=True)
 class NumberRules:
-    """`points`: what is said between digits, and the sign it writes. `decimals`: those of them that between the number
-    words `words` stay a word, unless it is a list of three or more.
+    """Which names of marks are part of a number.
+
+    `points`: names between digits, and the signs they write. `decimals`: those that stay a word between two of the
+    number words `words`; in a list of three or more they are commands.
     """
 
     points: Mapping[str, str]
@@ -55,10 +61,11 @@ class NumberRules:
 
 @dataclass(frozen=True, slots=True)
 class AddressRules:
-    """`dots`: words for the dot that mean nothing else; `stops`: the name of the full stop, a dot in addresses only.
+    """Which words are part of a spoken address.
 
-    `domains` end an address after any of them, `more_domains` after one of `dots` or behind an at sign. No address
-    begins with a word in `never`, and none stands before a word in `compounds` ("dot com bubble").
+    `dots`: words that only mean the dot of an address. `stops`: names of the full stop, which in an address are a dot.
+    `domains` end an address behind any of these, `more_domains` behind one of `dots` or after an at sign. An address
+    does not begin with a word in `never` and does not precede a word in `compounds` ("dot com bubble").
     """
 
     dots: tuple[str, ...]
@@ -71,11 +78,11 @@ class AddressRules:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What is said in one language, and what makes it prose.
+    """The commands of one language, and the contexts in which their names are prose.
 
-    `prose`: fixed expressions. `contexts`, `classes`: see `contexts.py`; the class `det` (articles and the like) also
-    tells when an opening mark without a closing one is prose. `literal`: the escape words. `before`, `behind`: the same
-    for scripts without spaces, as letters directly beside the mark.
+    `literal`: the escape words. `prose`: fixed expressions. `contexts`, `classes`: see `contexts.py`; behind a word of
+    the class `det` (articles and the like) an opening mark without a closing one is prose. `before`, `behind`: contexts
+    of scripts without spaces, as letters directly beside the mark.
     """
 
     marks: Mapping[str, Mark]
@@ -110,17 +117,17 @@ MARKS = {
     "open curly": Mark("{", Role.OPENS),
     "close curly": Mark("}", Role.CLOSES),
     "hash": Mark("#", Role.OPENS),
-    "hyphen": Mark("-", Role.GLUES),
-    "slash": Mark("/", Role.GLUES),
-    "backslash": Mark("\\", Role.GLUES),
-    "underscore": Mark("_", Role.GLUES),
-    "at": Mark("@", Role.GLUES),
-    "em dash": Mark("—", Role.GLUES),
-    "dash": Mark("–", Role.STANDS),
-    "ampersand": Mark("&", Role.STANDS),
-    "plus": Mark("+", Role.STANDS),
-    "equals": Mark("=", Role.STANDS),
-    "asterisk": Mark("*", Role.STANDS),
+    "hyphen": Mark("-", Role.NO_SPACE),
+    "slash": Mark("/", Role.NO_SPACE),
+    "backslash": Mark("\\", Role.NO_SPACE),
+    "underscore": Mark("_", Role.NO_SPACE),
+    "at": Mark("@", Role.NO_SPACE),
+    "em dash": Mark("—", Role.NO_SPACE),
+    "dash": Mark("–", Role.SPACED),
+    "ampersand": Mark("&", Role.SPACED),
+    "plus": Mark("+", Role.SPACED),
+    "equals": Mark("=", Role.SPACED),
+    "asterisk": Mark("*", Role.SPACED),
     "line": Mark("\n", Role.BREAKS),
     "paragraph": Mark("\n\n", Role.BREAKS),
     "stop line": Mark(".\n", Role.ENDS),
@@ -137,8 +144,8 @@ CHINESE_MARKS = MARKS | {
     "colon": Mark("：", Role.ENDS),
     "semicolon": Mark("；", Role.ENDS),
     "ellipsis": Mark("……", Role.ENDS),
-    "dash": Mark("——", Role.GLUES),
-    "middle dot": Mark("·", Role.GLUES),
+    "dash": Mark("——", Role.NO_SPACE),
+    "middle dot": Mark("·", Role.NO_SPACE),
     "open round": Mark("（", Role.OPENS),
     "close round": Mark("）", Role.CLOSES),
     "open title": Mark("《", Role.OPENS),
@@ -147,7 +154,7 @@ CHINESE_MARKS = MARKS | {
 JAPANESE_MARKS = CHINESE_MARKS | {
     "comma": Mark("、", Role.ENDS),
     "ellipsis": Mark("…", Role.ENDS),
-    "middle dot": Mark("・", Role.GLUES),
+    "middle dot": Mark("・", Role.NO_SPACE),
     "open quote": Mark("「", Role.OPENS),
     "close quote": Mark("」", Role.CLOSES),
     "open double": Mark("『", Role.OPENS),
@@ -158,11 +165,12 @@ FRENCH_MARKS = MARKS | {"open quote": Mark("«", Role.OPENS), "close quote": Mar
 
 
 def words_of(text: str) -> frozenset[str]:
+    """Split a list of words."""
     return frozenset(text.split())
 
 
 DOMAINS = frozenset(["com", "org", "edu", "gov"])
-"""Top level domains that are a word of no language here but Portuguese ("com")."""
+"""Top level domains that are no words of our languages, except for "com" in Portuguese."""
 COUNTRIES = words_of(
     """net eu info io biz app dev tv de at ch li fr be es it pt br mx ar cl co pe uk us ca au nz ie nl pl se no dk fi
         cz sk hu ro bg gr tr ru ua
@@ -176,7 +184,7 @@ FILE_ENDINGS = words_of(
 
 
 def marks_of(names: Mapping[str, Mark], phrases: str) -> dict[str, Mark]:
-    """Read `name: phrase | phrase` on each line; `names` are the marks by name. Raises KeyError for another name."""
+    """Read lines of the form `name: phrase | phrase`. Raises KeyError for a name that is not in `names`."""
     said: dict[str, Mark] = {}
     for line in phrases.strip().splitlines():
         name, _, spoken = line.partition(":")
@@ -185,14 +193,17 @@ def marks_of(names: Mapping[str, Mark], phrases: str) -> dict[str, Mark]:
 
 
 def phrases_of(text: str) -> tuple[str, ...]:
-    """Phrases with "|" between them, over any number of lines."""
+    """Split phrases at "|" over any number of lines."""
     return tuple(" ".join(phrase.split()) for phrase in text.split("|") if phrase.strip())
 
 
 def addresses_of(
     dots: str, stops: str, *, more: str = "", words: str = "", never: str = "", compounds: str = ""
 ) -> AddressRules:
-    """`more`: domains of the language's countries that are no words of it; `words`: domains that are words of it."""
+    """Make the rules for addresses of a language.
+
+    `more`: domains of its countries that are no words of the language. `words`: domains that are.
+    """
     return AddressRules(
         phrases_of(dots),
         phrases_of(stops),

@@ -1,22 +1,22 @@
-"""From a final to prose, marks and commands: "comma", "new paragraph", "scratch that". Pure.
+"""Splits a final into prose, marks and commands: "comma", "new paragraph", "scratch that". Pure.
 
-When the name of a mark is a word and not a command:
+The name of a mark is a word instead of a command
 
 - in a context of the language's table (`contexts.py`): behind an article, possessive or preposition, in a compound
-  noun, before a verb that makes it the subject;
+  noun, before a verb whose subject it is;
 - in a fixed expression: "period of time", "point de vue";
-- between number words, where it is the decimal mark ("drei Komma fünf"); between digits it is written ("3,5");
-- an opening mark behind an article, unless a closing one follows;
-- after the escape word: "literal comma" writes "comma";
+- between number words, as the decimal mark ("drei Komma fünf"); between digits the sign is written ("3,5");
+- as an opening mark behind an article, unless a closing mark follows;
+- behind the escape word: "literal comma" writes "comma";
 - inside a keyword's written form or a spoken address (`addresses.py`).
 
-Anything else is the command. "scratch that" takes words back, so it is prose in doubt: before what can be its object,
-behind a verb that needs it, and at the start of a final that goes on with a word no correction begins with.
+Everywhere else it is a command. "scratch that" removes words, so in doubt it is prose: before a possible object, behind
+a verb that needs it, and at the start of a final whose next word does not begin a correction.
 
-Punctuation which a recognizer puts around a command because the speaker paused there is swallowed: "Hello,
-comma, how are you? Question mark." gives "Hello, how are you?". A full stop before a new line stays.
+A recognizer adds punctuation where the speaker pauses for a command. It is removed: "Hello, comma, how are you?
+Question mark." becomes "Hello, how are you?". A full stop before a new line stays.
 
-Japanese commands in katakana are only found with no other katakana around them ("コロン" is in "コロンビア").
+Japanese commands in katakana are found only without other katakana beside them ("コロン" is part of "コロンビア").
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ _INITIALS = re.compile(r"(?:^|\s)(?:\w\.)+\w\.$")
 
 @dataclass(frozen=True, slots=True)
 class ScratchThat:
-    """Take back what was said before."""
+    """Remove the text before this command."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A command at `text[start:end]`; `mark` is None for an escape word, which is only left out."""
+    """A command at `text[start:end]`. `mark` is None for an escape word, which is left out."""
 
     start: int
     end: int
@@ -63,9 +63,9 @@ class _Found:
 
 
 def parse(text: str, language: str, exact: Sequence[tuple[int, int]] = ()) -> tuple[TextPiece | ScratchThat, ...]:
-    """Cut a final into prose, marks and commands, and write its addresses. Ranges in `exact` are taken literally.
+    """Split a final into prose, marks and commands, and write its addresses.
 
-    A language without spoken commands gives the whole text as one piece.
+    Ranges in `exact` are literal text. Without spoken commands for the language the text is one piece.
     """
     vocabulary = _vocabulary(language)
     found: list[_Found] = []
@@ -92,7 +92,7 @@ def parse(text: str, language: str, exact: Sequence[tuple[int, int]] = ()) -> tu
 
 
 class _Vocabulary:
-    """The commands of one language, compiled."""
+    """The compiled commands of one language."""
 
     def __init__(self, table: Table) -> None:
         self.addresses = AddressWriter(table)
@@ -127,7 +127,7 @@ class _Vocabulary:
         return found
 
     def _escaped(self, tokens: list[Token], at: int) -> tuple[int, int] | None:
-        """Lengths of an escape word (with the space behind it) and of the command it makes a word of."""
+        """Return the number of tokens of an escape word, its space included, and of the command behind it."""
         for word in self._escapes:
             behind = at + len(word)
             if tuple(token.fold for token in tokens[at:behind]) != word:
@@ -140,24 +140,24 @@ class _Vocabulary:
         return None
 
     def _command(self, text: str, tokens: list[Token], at: int) -> tuple[int, Mark | None]:
-        """How many tokens to go on by, and the mark they write, if any."""
+        """Return the number of tokens to advance and the mark that they write, if any."""
         point = self._points.longest(tokens, at)
         if point and (sign := self._sign_in_number(tokens, at, *point)):
-            return point[0], Mark(sign, Role.GLUES)
+            return point[0], Mark(sign, Role.NO_SPACE)
         length, mark = self._commands.longest(tokens, at) or (1, None)
         if mark and self._is_command(text, tokens, at, length, mark):
             return length, mark
         return (1 if mark is None and length == 1 else length), None
 
     def _sign_in_number(self, tokens: list[Token], at: int, length: int, sign: str) -> str:
-        """ "3 Komma 5" is a number, "1 Komma 2 Komma 3" a list; "" for a list and where no digits stand around."""
+        """Return the sign between digits: "3 Komma 5". It is "" in a list ("1 Komma 2 Komma 3") and elsewhere."""
         around = neighborhood(tokens, at, length)
         if not (around.before and around.behind and around.before[0][-1].isdigit() and around.behind[0][0].isdigit()):
             return ""
         return "" if sign == "," and self._is_list(tokens, at, length, str.isdigit) else sign
 
     def _is_decimal_word(self, tokens: list[Token], at: int, length: int, around: Neighborhood) -> bool:
-        """ "drei Komma fünf": between number words (or digits and a word), and no list of three."""
+        """Whether a name is a decimal mark between number words or digits ("drei Komma fünf") and in no list."""
         rules = self._table.numbers
         phrase = tuple(token.fold for token in tokens[at : at + length])
         if not any(phrase == key(word) for word in rules.decimals) or not (around.before and around.behind):
@@ -173,7 +173,7 @@ class _Vocabulary:
 
     @staticmethod
     def _is_list(tokens: list[Token], at: int, length: int, is_number: Callable[[str], bool]) -> bool:
-        """Whether the same name stands between the next or the previous two numbers, too."""
+        """Whether the same name also stands between the next or the previous two numbers."""
         if length != 1:
             return False
         around = neighborhood(tokens, at, length)
@@ -190,7 +190,7 @@ class _Vocabulary:
             return False
         around = neighborhood(tokens, at, length)
         if mark.role is Role.SCRATCH:
-            return self._takes_back(text[:start], tokens, at + length, around)
+            return self._is_scratch_command(text[:start], tokens, at + length, around)
         opens = mark.role is Role.OPENS
         if opens and around.before[:1] and around.before[0] in self._articles:
             return self._closes_later(tokens, at + length)
@@ -198,12 +198,12 @@ class _Vocabulary:
         if not opens and _touches(text, start, end, self._table):
             return False
         if phrase[0] in self._table.numbers.decimals and self._is_list(tokens, at, length, self._is_number):
-            return True  # "um vírgula dois vírgula três": the article is a number there
+            return True  # "um vírgula dois vírgula três": this article is a number
         return not (
             self._contexts.make_prose(phrase, around, opens=opens) or self._is_decimal_word(tokens, at, length, around)
         )
 
-    def _takes_back(self, before: str, tokens: list[Token], behind: int, around: Neighborhood) -> bool:
+    def _is_scratch_command(self, before: str, tokens: list[Token], behind: int, around: Neighborhood) -> bool:
         rules = self._table.scratch
         if around.before and around.before[0].rsplit("'", maxsplit=1)[-1] in rules.verbs_before:
             return False
@@ -212,7 +212,7 @@ class _Vocabulary:
         word = next(at for at in range(behind, len(tokens)) if tokens[at].kind is not CharacterKind.SPACE)
         _, following = self._commands.longest(tokens, word) or (0, None)
         if following:
-            return following.role in (Role.SCRATCH, Role.BREAKS)  # "streich das Komma" speaks of one
+            return following.role in (Role.SCRATCH, Role.BREAKS)  # "streich das Komma" names a mark
         if around.behind[0] in rules.objects:
             return False
         return bool(around.before) or self._is_number(around.behind[0]) or around.behind[0] in rules.restarts
@@ -229,7 +229,7 @@ def _vocabulary(language: str) -> _Vocabulary | None:
 
 
 def _touches(text: str, start: int, end: int, table: Table) -> bool:
-    """Whether letters of a script without spaces stand beside the name that make it a word."""
+    """Whether letters beside a name, in a script without spaces, make it a word."""
     return text[:start].rstrip().endswith(table.before) or text[end:].lstrip().startswith(table.behind)
 
 
@@ -242,7 +242,7 @@ def _katakana_around(text: str, start: int, end: int) -> bool:
 
 
 def _behind_exact(command: _Found | None, exact: Sequence[tuple[int, int]]) -> int:
-    """How many characters before `command` stand behind the last range in `exact`."""
+    """Return the number of characters between the last range in `exact` and `command`."""
     start = command.start if command else 0
     return start - max((end for _, end in exact if end <= start), default=0)
 
@@ -250,9 +250,9 @@ def _behind_exact(command: _Found | None, exact: Sequence[tuple[int, int]]) -> i
 def _prose(
     prose: str, after: Mark | None, before: Mark | None, exact: int, ended: bool
 ) -> list[TextPiece | ScratchThat]:
-    """What was said between two commands, without the punctuation a recognizer put there because of them.
+    """Return the prose between two commands without the punctuation that the recognizer added for them.
 
-    The first `exact` characters are not touched from behind. `ended`: a sentence ended before the mark `after`.
+    Its first `exact` characters keep their punctuation. `ended`: a sentence ended before the mark `after`.
     """
     kept = ""
     if before:
@@ -284,9 +284,9 @@ def _piece(mark: Mark, pieces: Sequence[TextPiece | ScratchThat]) -> TextPiece |
         return ScratchThat()
     last = pieces[-1] if pieces else None
     if mark.text[0] in ".。" and isinstance(last, TextPiece) and last.text in _ASKED:
-        # "¿Qué tal? punto y aparte": the sentence has its end already.
+        # "¿Qué tal? punto y aparte": the sentence has a mark at its end already.
         return TextPiece(mark.text[1:])
     if mark.text in ("«", "»"):
-        return TextPiece(mark.text)  # the characters tell: French puts a thin space inside
-    left = mark.role in (Role.CLOSES, Role.GLUES)
-    return TextPiece(mark.text, left=left, right=mark.role in (Role.OPENS, Role.GLUES))
+        return TextPiece(mark.text)  # in French a thin space stands inside
+    left = mark.role in (Role.CLOSES, Role.NO_SPACE)
+    return TextPiece(mark.text, left=left, right=mark.role in (Role.OPENS, Role.NO_SPACE))

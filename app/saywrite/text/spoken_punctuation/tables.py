@@ -1,9 +1,10 @@
-"""The languages with spoken commands. Pure data."""
+"""The tables of spoken commands by language. Pure data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from saywrite.foundation.catalog import DE, EN, ES, FR, IT, JA, PT, ZH
 from saywrite.text.spoken_punctuation.east_asian import CHINESE, JAPANESE
 from saywrite.text.spoken_punctuation.english import ENGLISH
 from saywrite.text.spoken_punctuation.french import FRENCH
@@ -13,12 +14,12 @@ from saywrite.text.spoken_punctuation.italian import ITALIAN
 from saywrite.text.spoken_punctuation.marks import Table
 
 TABLES: Mapping[str, Table] = {
-    "en": ENGLISH,
-    "de": GERMAN,
-    "fr": FRENCH,
-    "es": SPANISH,
-    "pt": PORTUGUESE,
-    "it": ITALIAN,
-    "zh": CHINESE,
-    "ja": JAPANESE,
+    EN: ENGLISH,
+    DE: GERMAN,
+    FR: FRENCH,
+    ES: SPANISH,
+    PT: PORTUGUESE,
+    IT: ITALIAN,
+    ZH: CHINESE,
+    JA: JAPANESE,
 }

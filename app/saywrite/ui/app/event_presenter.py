@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from saywrite.foundation.events import (
     ConnectionChanged,
     DevicesChanged,
+    DiskRecovered,
     EngineChanged,
     Failed,
     Finished,
@@ -25,6 +26,7 @@ from saywrite.foundation.events import (
     Partial,
     PendingUtterances,
     ProgressChanged,
+    RecordClosed,
     SegmentAdded,
     SegmentsRemoved,
     SegmentTranslated,
@@ -36,11 +38,11 @@ from saywrite.foundation.events import (
     Traffic,
     seconds,
 )
+from saywrite.foundation.formatting import clock, length
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.engine_notices import ACCOUNT_KEY, NETWORK_KEY, EngineStatus
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.models.state import ModelsState
-from saywrite.ui.toolkit.formatting import clock, length
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
@@ -54,6 +56,11 @@ ANNOUNCED = {
 DEVICES_KEY, MICROPHONE_KEY = "devices", "microphone"
 LASTING = (MICROPHONE_KEY, ACCOUNT_KEY, NETWORK_KEY)
 """Matters (`Failed.about`) that a later event tells to be over; their notices go then."""
+
+
+def disk_key(dictation: str) -> str:
+    """The key of the notice about the disk: one for each dictation, as two may wait for the disk at once."""
+    return f"disk {dictation}"
 
 
 class EventPresenter(QObject):
@@ -122,6 +129,8 @@ class EventPresenter(QObject):
                 self._window.transcript.keep_structured(event)
             case ModelsChanged() | ModelProgress() | ModelFailed() | ModelVerified() | ModelTried():
                 self._models.receive(event)
+            case DiskRecovered(dictation=dictation) | RecordClosed(dictation=dictation, saved=True):
+                self._window.notices.withdraw(disk_key(dictation))
             case Traffic():
                 pass  # `details` has it
 
@@ -209,9 +218,8 @@ class EventPresenter(QObject):
     def _show_failure(self, event: Failed) -> None:
         kind = Severity.ERROR if event.fatal else Severity.WARNING
         waits = event.about in LASTING and not (event.fatal and event.about == MICROPHONE_KEY)
-        self._window.notices.tell(
-            kind, event.what, event.remedy, key=event.about if waits else "", actions=self.engine.ways_out(event.about)
-        )
+        key = disk_key(event.dictation) if event.about == "disk" else event.about if waits else ""
+        self._window.notices.tell(kind, event.what, event.remedy, key=key, actions=self.engine.ways_out(event.about))
 
     def _show_gap(self, event: Gap) -> None:
         """One notice for each cause in a dictation, with how often and how much in all."""

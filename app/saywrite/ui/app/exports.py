@@ -9,12 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from saywrite.foundation import formatting as wording
 from saywrite.foundation.events import seconds
 from saywrite.storage.history.store import Dictated
 from saywrite.text.export import Document, TranscriptLine
 from saywrite.ui.export.dialog import ExportFlow
 from saywrite.ui.main_window.window import MainWindow
-from saywrite.ui.toolkit import formatting as wording
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity

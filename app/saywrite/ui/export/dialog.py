@@ -10,13 +10,14 @@ from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from saywrite.foundation.catalog import EXPORT_FORMATS, TXT
 from saywrite.foundation.errors import SaywriteError
-from saywrite.text.export import FORMATS, Document
+from saywrite.text.export import Document
 from saywrite.ui.export.writer import ExportExists, write_export
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.transcript.export_document import has_times
 
-NEED_TIMES = frozenset({"srt", "vtt"})
+NEED_TIMES = frozenset(name for name, kind in EXPORT_FORMATS.items() if kind.needs_times)
 NO_TIMES = "Subtitles need the times of the words, and this text has none."
 _DIALOG_ASKS = sys.platform == "darwin"
 """macOS asks before replacing whatever the program wants; elsewhere only we do."""
@@ -35,13 +36,13 @@ class ExportFlow(QObject):
         parent: QWidget,
         document: Callable[[], Document | None],
         folder: Path | None = None,
-        format: str = "txt",
+        format: str = TXT,
     ) -> None:
         super().__init__(parent)
         self._parent = parent
         self._document = document
         self.folder = folder
-        self.format = format if format in FORMATS else "txt"
+        self.format = format if format in EXPORT_FORMATS else TXT
 
     def start(self, format: str = "") -> None:
         """Ask where to, in `format` or the last one, and write."""
@@ -49,7 +50,7 @@ class ExportFlow(QObject):
         if document is None:
             self.failed.emit("There is no text to export yet.", "Dictate something first.")
             return
-        wanted = format if format in FORMATS else self.format
+        wanted = format if format in EXPORT_FORMATS else self.format
         if wanted in NEED_TIMES and not has_times(document):
             self.failed.emit(NO_TIMES, "Choose text, Markdown, JSON or CSV.")
             return
@@ -92,7 +93,7 @@ class ExportFlow(QObject):
     def _dialog(self, document: Document, format: str) -> QFileDialog:
         filters = {
             name: f"{kind.label} (*{kind.suffix})"
-            for name, kind in FORMATS.items()
+            for name, kind in EXPORT_FORMATS.items()
             if name not in NEED_TIMES or has_times(document)
         }
         dialog = QFileDialog(self._parent, "Export the transcript", str(self._start_folder()))
@@ -102,25 +103,25 @@ class ExportFlow(QObject):
         dialog.selectNameFilter(filters[format])
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, "&Export")
         dialog.filterSelected.connect(lambda chosen: self._fit_name(dialog, chosen))
-        dialog.selectFile(f"{document.title}{FORMATS[format].suffix}")
+        dialog.selectFile(f"{document.title}{EXPORT_FORMATS[format].suffix}")
         return dialog
 
     def _fit_name(self, dialog: QFileDialog, chosen: str) -> None:
         """The name in the dialog takes the suffix of the format that was picked."""
         names, format = dialog.selectedFiles(), _format_of(chosen)
-        if names and format and (suffix := Path(names[0]).suffix) in {kind.suffix for kind in FORMATS.values()}:
-            dialog.selectFile(Path(names[0]).name.removesuffix(suffix) + FORMATS[format].suffix)
+        if names and format and (suffix := Path(names[0]).suffix) in {kind.suffix for kind in EXPORT_FORMATS.values()}:
+            dialog.selectFile(Path(names[0]).name.removesuffix(suffix) + EXPORT_FORMATS[format].suffix)
 
     def _chosen(self, document: Document, name: str, chosen_filter: str) -> None:
         typed = Path(name)
-        format = next((key for key, kind in FORMATS.items() if kind.suffix == typed.suffix.lower()), "")
+        format = next((key for key, kind in EXPORT_FORMATS.items() if kind.suffix == typed.suffix.lower()), "")
         if format in NEED_TIMES and not has_times(document):
             self.failed.emit(NO_TIMES, "Choose text, Markdown, JSON or CSV.")
             return
         target = typed
         if not format:
             format = _format_of(chosen_filter) or self.format
-            target = typed.with_name(typed.name + FORMATS[format].suffix)
+            target = typed.with_name(typed.name + EXPORT_FORMATS[format].suffix)
         self.save(document, target, format, overwrite=_DIALOG_ASKS and target == typed)
 
     def _ask(self, document: Document, target: Path, format: str) -> None:
@@ -152,4 +153,4 @@ class ExportFlow(QObject):
 
 
 def _format_of(chosen_filter: str) -> str:
-    return next((key for key, kind in FORMATS.items() if chosen_filter.endswith(f"(*{kind.suffix})")), "")
+    return next((key for key, kind in EXPORT_FORMATS.items() if chosen_filter.endswith(f"(*{kind.suffix})")), "")

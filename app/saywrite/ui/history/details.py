@@ -22,13 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.foundation.events import FrontEndEvent, ProgressChanged, Started, Traffic, seconds
+from saywrite.foundation.formatting import clock, count, length, size
 from saywrite.storage.history.store import Dictated
 from saywrite.text.export import words
 from saywrite.ui.history.timing_statistics import latency_in_words
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
-from saywrite.ui.toolkit.formatting import clock, count, length
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
@@ -89,7 +89,7 @@ def as_text(lines: Iterable[tuple[str, str]], results: str) -> str:
 def bytes_in_words(number: int) -> str:
     """0 bytes, 4,321 bytes, 1,234,567 bytes (1.2 MB)."""
     exact = count(number, "byte")
-    return exact if number < 1_000_000 else f"{exact} ({number / 1_000_000:.1f} MB)"
+    return exact if number < 1_000_000 else f"{exact} ({size(number)})"
 
 
 def _engines(dictated: Dictated, choices: EngineChoices) -> str:

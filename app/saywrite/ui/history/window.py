@@ -28,12 +28,12 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.foundation.events import seconds
+from saywrite.foundation.formatting import clock, length, moment
 from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import Dictated, Summary
 from saywrite.storage.history.timings import TimedDictation
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
-from saywrite.ui.toolkit.formatting import clock, length, moment
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
@@ -87,6 +87,9 @@ def _small(font: QFont) -> QFont:
 
 PAGE = 100
 SEARCH_AFTER_MS = 200
+
+DELETE_ALL = "Delete this dictation and its recording for good?"
+DELETE_TEXT = "Delete this text for good? Its recording has no complete text yet and stays among the unfinished ones."
 ID, SUMMARY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
@@ -248,8 +251,9 @@ class HistoryWindow(QWidget):
             button.setVisible(asking)
         if asking:
             self.keep.setFocus()
-        self.note.setText("Delete this dictation for good, with its recording's text?" if asking else self.note.text())
-        if not asking and self.list.count():
+            lacks_text = self._shown is not None and self._shown.summary.pending > 0
+            self.note.setText(DELETE_TEXT if lacks_text else DELETE_ALL)
+        elif self.list.count():
             self.note.setText("")
 
     def _delete(self) -> None:

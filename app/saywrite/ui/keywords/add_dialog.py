@@ -7,9 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
+from saywrite.foundation import formatting as wording
 from saywrite.text.keywords import Keyword, has_text
 from saywrite.ui.keywords.panel import KeywordsPanel
-from saywrite.ui.toolkit import formatting as wording
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.transcript.view import TranscriptView
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData
 
 from saywrite.foundation.errors import KeywordsError
+from saywrite.foundation.files import os_error_message, os_error_reason, write_atomic
 from saywrite.text.keyword_files import Import, read, write_csv, write_json
 from saywrite.text.keywords import Keyword
 
@@ -31,7 +30,7 @@ def load(path: Path) -> LoadedKeywords:
             raise KeywordsError(f"“{path.name}” is too large for a list of keywords.", "Choose a CSV or JSON file.")
         data = path.read_bytes()
     except OSError as error:
-        reason = error.strerror or "the system refused"
+        reason = os_error_reason(error)
         raise KeywordsError(f"“{path.name}” could not be read: {reason}.", "Choose another file.") from error
     return LoadedKeywords(path.name, read(path.name, data))
 
@@ -42,17 +41,11 @@ def save(path: Path, keywords: Sequence[Keyword]) -> None:
         content = write_json(keywords).encode()
     else:
         content = write_csv(keywords).encode("utf-8-sig")
-    temporary = path.with_name(f".saywrite-{secrets.token_hex(8)}")
     try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_atomic(path, content, private=False)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        reason = error.strerror or "the system refused"
-        raise KeywordsError(f"“{path.name}” was not written: {reason}.", "Choose another folder.") from error
+        reason, remedy = os_error_message(error, path.parent)
+        raise KeywordsError(f"“{path.name}” was not written: {reason}.", remedy) from error
 
 
 def dropped(data: QMimeData) -> list[Path]:

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout
 
+from saywrite.foundation import formatting as wording
 from saywrite.ui.keywords.files import LoadedKeywords
-from saywrite.ui.toolkit import formatting as wording
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce

@@ -19,13 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from saywrite.foundation import formatting as wording
+from saywrite.foundation.catalog import CSV, JSON
 from saywrite.foundation.errors import SaywriteError
 from saywrite.text.keywords import Keyword
 from saywrite.ui.keywords import files as keywords_files
 from saywrite.ui.keywords.message_bar import KeywordsReport
 from saywrite.ui.keywords.model import SPOKEN, KeywordsModel
 from saywrite.ui.keywords.table import KeywordsTable
-from saywrite.ui.toolkit import formatting as wording
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import icon
 
@@ -117,8 +118,8 @@ class KeywordsPanel(QWidget):
         dialog = QFileDialog(self, "Export keywords")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(["CSV table (*.csv)", "JSON (*.json)"])
-        dialog.setDefaultSuffix("csv")
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("json" if "json" in chosen else "csv"))
+        dialog.setDefaultSuffix(CSV)
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(JSON if JSON in chosen else CSV))
         dialog.selectFile("keywords.csv")
         dialog.fileSelected.connect(lambda name: self.export_file(Path(name)))
         dialog.finished.connect(dialog.deleteLater)

@@ -9,18 +9,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from saywrite.foundation.catalog import EXPORT_FORMATS
 from saywrite.foundation.events import State
 from saywrite.ui.main_window.control_bar import RECORD_SHORTCUT, RECORDING
 from saywrite.ui.toolkit.icons import icon
 
-EXPORT_FORMATS = {
-    "txt": "Plain &text (.txt)",
-    "md": "&Markdown (.md)",
-    "srt": "&SubRip subtitles (.srt)",
-    "vtt": "&WebVTT subtitles (.vtt)",
-    "json": "&JSON (.json)",
-    "csv": "&CSV table (.csv)",
-}
 Standard = QKeySequence.StandardKey
 
 
@@ -55,7 +48,7 @@ class Actions(QObject):
         self.speed = self._action("S&peed…", "", "")
         self.diagnostics = self._action("Copy &diagnostics", "", "copy")
         self.about = self._action("&About Saywrite", "", "info", QAction.MenuRole.AboutRole)
-        self.export_as = {name: self._action(label, "", "") for name, label in EXPORT_FORMATS.items()}
+        self.export_as = {name: self._action(kind.menu_text, "", "") for name, kind in EXPORT_FORMATS.items()}
         self.export_menu = QMenu("Export as")
         self.export_menu.addActions(list(self.export_as.values()))
         for action in (self.record, self.cancel):

@@ -7,9 +7,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import ProgressChanged, State, seconds
+from saywrite.foundation.formatting import elapsed
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.engine_indicator import EngineIndicator
-from saywrite.ui.toolkit.formatting import elapsed
 from saywrite.ui.toolkit.labels import ThemedLabel, plain_tooltip
 from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
 from saywrite.ui.widgets.level_meter import LevelMeter, LevelSource

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import ModelState
+from saywrite.foundation.formatting import amount, size
 from saywrite.ui.models import messages as model_words
 from saywrite.ui.models.state import KnownModel
 from saywrite.ui.toolkit.flow_layout import FlowLayout
@@ -39,7 +40,7 @@ class BarWords:
 def bar_words(known: KnownModel) -> BarWords:
     """What to say of a model that is not ready. Pure."""
     label, info, speak = known.info.label, known.info, model_words.ALREADY_SPEAK
-    arrived = model_words.amount(known.done, known.total)
+    arrived = amount(known.done, known.total)
     if known.failure is not None:
         what, remedy = known.failure.what, f"{known.failure.remedy} {speak}".strip()
         return BarWords(what, remedy, Severity.WARNING, "download", "Try again", folder=True)
@@ -57,9 +58,9 @@ def bar_words(known: KnownModel) -> BarWords:
             what = f"{label} is damaged: its files are incomplete or were changed."
             return BarWords(what, speak, Severity.WARNING, "download", "Download again", folder=True)
         case _:
-            size = model_words.size(info.download_bytes)
+            download_size = size(info.download_bytes)
             what = f"{label} is not on this computer yet."
-            return BarWords(what, speak, action="download", button=f"Download ({size})", folder=True)
+            return BarWords(what, speak, action="download", button=f"Download ({download_size})", folder=True)
 
 
 class ModelBar(QWidget):

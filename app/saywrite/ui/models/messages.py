@@ -1,7 +1,4 @@
-"""Recognition models in words: sizes, progress, facts, states. Pure.
-
-Sizes are decimal (1 MB = 1,000,000 bytes), as download pages and file managers show them.
-"""
+"""Recognition models in words: progress, facts, states. Pure."""
 
 from __future__ import annotations
 
@@ -9,29 +6,12 @@ import math
 from collections.abc import Callable, Sequence
 
 from saywrite.foundation.events import ModelInfo, ModelState
-from saywrite.ui.toolkit.formatting import HOUR, MINUTE
+from saywrite.foundation.formatting import HOUR, MINUTE, amount, size
 
-UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 ROUNDED_TO_S = 5
 """A time left below a minute is rounded up to a multiple of this many seconds, so that the words stay readable."""
 
 ALREADY_SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
-
-
-def size(number: int) -> str:
-    """A number of bytes: 75 MB, 1.6 GB, 0 kB."""
-    scale, unit = _unit(number)
-    return f"{_in_unit(number, scale)} {unit}"
-
-
-def amount(done: int, total: int) -> str:
-    """62 of 145 MB, 980 MB of 1.6 GB; "62 MB" when the total is not known."""
-    if total <= 0:
-        return size(done)
-    scale, unit = _unit(total)
-    if _unit(done)[1] == unit or done < UNITS[-1][0]:
-        return f"{_in_unit(done, scale)} of {size(total)}"
-    return f"{size(done)} of {size(total)}"
 
 
 def percent(done: int, total: int) -> int:
@@ -82,13 +62,3 @@ def state_words(info: ModelInfo, done: int, total: int) -> str:
         ModelState.READY: "Ready",
         ModelState.DAMAGED: "Damaged: its files are incomplete or were changed",
     }[info.state]
-
-
-def _unit(number: int) -> tuple[int, str]:
-    return next(((scale, unit) for scale, unit in UNITS if number >= scale), UNITS[-1])
-
-
-def _in_unit(number: int, scale: int) -> str:
-    """Whole from ten on, else with one decimal that is not zero."""
-    value = number / scale
-    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")

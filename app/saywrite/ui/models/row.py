@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.foundation.events import ModelState
+from saywrite.foundation.formatting import size
 from saywrite.ui.models import messages as model_words
 from saywrite.ui.models.state import KnownModel, Task
 from saywrite.ui.toolkit.flow_layout import FlowLayout
@@ -136,7 +137,7 @@ class ModelRow(QFrame):
         return ". ".join(part.rstrip(".") for part in parts if part)
 
     def _ask_before_removing(self) -> None:
-        freed = model_words.size(self.known.info.disk_bytes)
+        freed = size(self.known.info.disk_bytes)
         words = f"{freed} of disk space become free. It can be downloaded again at any time."
         if self.radio.isChecked():
             words += " It is in use: until a model is here again, your words are recorded and written later."

@@ -12,8 +12,8 @@ from PySide6.QtGui import QColor, QPalette, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QSplitter, QTextEdit, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import ModelTried
+from saywrite.foundation.formatting import count, length
 from saywrite.ui.models.text_differences import Span, compare
-from saywrite.ui.toolkit.formatting import count, length
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.theme import blend, shades
 from saywrite.ui.transcript.rows import units

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
+from saywrite.foundation import formatting as wording
 from saywrite.foundation.events import (
     Gap,
     SegmentAdded,
@@ -18,7 +19,6 @@ from saywrite.foundation.events import (
     Structured,
     seconds,
 )
-from saywrite.ui.toolkit import formatting as wording
 from saywrite.ui.transcript.editable_document import TranscriptDocument
 from saywrite.ui.transcript.rows import Row, RowKind, clean
 

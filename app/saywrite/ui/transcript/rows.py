@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from saywrite.foundation.events import seconds
+from saywrite.foundation.formatting import clock, count, length
 from saywrite.text.export import words
 from saywrite.text.keywords import Keyword, Keywords
 from saywrite.text.phrase_index import key
 from saywrite.text.spacing import join
-from saywrite.ui.toolkit.formatting import clock, count, length
 
 LINE_SEPARATOR, PARAGRAPH_SEPARATOR = "\u2028", "\u2029"
 _BREAKS = {ord("\r"): "\n", ord("\v"): "\n", ord("\f"): "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}

@@ -15,6 +15,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from saywrite.foundation.catalog import LOCAL, TXT
 from saywrite.foundation.events import (
     Gap,
     PendingUtterances,
@@ -145,7 +146,7 @@ class ArrivingText(QWidget):
         known = self._arrivals.dictation_info(row.dictation) if row.engine else None
         if known is None:
             return ""
-        if row.engine == "local":
+        if row.engine == LOCAL:
             return f"Recognized on this computer while {known.engine} was away"
         return f"Recognized by {self.engine_label(row.engine)} while {known.engine} was away"
 
@@ -250,7 +251,7 @@ class TranscriptView(ArrivingText):
         """Copy each segment on a line, its translation on the next one behind a tab."""
         document = self.to_export()
         if document is not None:
-            copy_text(render(document, "txt").decode())
+            copy_text(render(document, TXT).decode())
 
     def to_export(self) -> Document | None:
         """The transcript with its times, edits included; None when there is no text."""

@@ -13,8 +13,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QToolTip
 
+from saywrite.foundation import formatting as wording
 from saywrite.foundation.events import SAMPLE_RATE, seconds
-from saywrite.ui.toolkit import formatting as wording
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import blend, readable

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from saywrite.foundation.events import SAMPLE_RATE, ProgressChanged
-from saywrite.ui.toolkit.formatting import clock
+from saywrite.foundation.formatting import clock
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, readable, shades
 
 BAR_HEIGHT = 4

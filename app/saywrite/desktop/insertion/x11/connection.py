@@ -95,10 +95,15 @@ class X11Connection:
             self.handlers.remove(self._take_time)
         return int(self._time)
 
-    def monotonic(self, server_time: int, now: float) -> float:
-        """A time of the server (ms) on our clock, which on the same computer is the same one; else about `now`."""
-        ago = ((int(now * 1000) - server_time) & 0xFFFF_FFFF) / 1000
-        return now - ago if ago < _RECENT_S else now
+    @staticmethod
+    def monotonic(server_time: int, now: float) -> float:
+        """A time of the server (ms) on our clock, which on the same computer is the same one; else about `now`.
+
+        Whole milliseconds: two events of the same millisecond get the same time, whenever they are looked at.
+        """
+        now_ms = int(now * 1000)
+        ago_ms = (now_ms - server_time) & 0xFFFF_FFFF
+        return (now_ms - ago_ms) / 1000 if ago_ms < _RECENT_S * 1000 else now
 
     def close(self) -> None:
         try:

@@ -1,8 +1,8 @@
-"""How much may be on its way, how long the way is, and whether anybody is still there. Pure: times come in as values.
+"""Flow control: bytes in flight, round-trip time, and the detection of a dead connection. Pure: times are arguments.
 
-"Written to the socket" says nothing: a stalled peer goes unnoticed until megabytes lie in the buffers between (80 s of
-speech, measured). So behind every few blocks goes a mark, a WebSocket ping with a number; its pong (RFC 6455 5.5.3)
-proves that the other end has received all that was sent before it.
+A write to the socket proves nothing: a stalled peer goes unnoticed until the buffers hold megabytes (80 s of speech,
+measured). So every few blocks are followed by a mark, a WebSocket ping with a number; its pong (RFC 6455 5.5.3) proves
+that the peer has received everything before it.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from dataclasses import dataclass, replace
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 
 MARK_EVERY = 16_384
-"""Bytes of sound between two marks: half a second of speech, at the most; the end of an utterance has its own. Each
-costs a wake-up of both threads: with twice as many a block costs 15 % more CPU (measured)."""
+"""Bytes of sound between two marks, at most: half a second of speech; the end of an utterance has its own mark.
+
+Each mark wakes both threads: with twice as many, a block costs 15 % more CPU (measured)."""
 
 SMALLEST = 16_384
 FIRST = 49_152
 LARGEST = 196_608
-"""Bytes that may be on their way; the largest still fits into the send buffer that the link asks for, so that a write
-does not wait."""
+"""Bytes that may be in flight. The largest fits into the send buffer of `speech.network`, so that no write waits."""
 
 DEAD_AFTER_S = 3.5
-"""Seconds without any sign of life, while a mark is owed, after which the line counts as dead."""
+"""Seconds without a sign of life, while a pong is due, after which the connection counts as dead."""
 
 PROBE_S = 0.5
-"""Seconds without a sign of life after which, while answers are waited for and nothing is sent, one is asked for."""
+"""Seconds without a sign of life until a ping asks for one, while answers are due and nothing is sent."""
 
 SLOW_S = 1.0
-"""Seconds beyond the best round trip after which less may be on its way."""
+"""Seconds beyond the best round trip after which less may be in flight."""
 
 BELIEVE_S = 2.0
-"""Seconds a first pong may take while other messages come; after that this peer is taken not to answer pings."""
+"""Seconds that a first pong may take while other messages come; after that the peer counts as one without pongs."""
 
 
 SPOKEN = SAMPLE_RATE * BYTES_PER_SAMPLE
@@ -51,20 +51,20 @@ class _Mark:
 
 
 class FlowControl:
-    """One connection's account of what is on its way. Offsets are samples, sizes bytes, times monotonic seconds."""
+    """The bytes in flight on one connection. Offsets are samples, sizes bytes, times monotonic seconds."""
 
     def __init__(self, now: float, silence_limit_s: float) -> None:
-        """`silence_limit_s`: the longest time the service may say nothing at all (its ping interval and time-out)."""
+        """`silence_limit_s`: the service's ping interval and time-out, in which some message must come."""
         self.window = FIRST
         self.rtt_s: float | None = None
         """The best round trip so far."""
         self.in_flight = 0
         self._silence_limit_s = silence_limit_s
         self._marks: deque[_Mark] = deque()
-        self._unmarked = 0
-        self._numbers = 0
-        self._last_sign = now
-        self._pongs: bool | None = None
+        self._bytes_since_mark = 0
+        self._last_number = 0
+        self._last_sign_of_life = now
+        self._sends_pongs: bool | None = None
 
     @property
     def room(self) -> int:
@@ -72,45 +72,50 @@ class FlowControl:
         return max(self.window - self.in_flight, 0)
 
     def sent(self, size: int) -> None:
+        """`size` bytes of sound have been sent."""
         self.in_flight += size
-        self._unmarked += size
+        self._bytes_since_mark += size
 
     @property
     def answers_pings(self) -> bool:
-        """As far as is known."""
-        return self._pongs is not False
+        """False once the peer has proved to send no pongs."""
+        return self._sends_pongs is not False
 
     def begin_anew(self) -> None:
-        """Another dictation uses the line: the pongs that are owed tell nothing of its sound."""
+        """Another dictation uses the connection: pongs that are due say nothing about its sound."""
         self._marks = deque(replace(mark, offset=0) for mark in self._marks)
 
     def probe_due(self) -> float | None:
-        """When to ask for a sign of life although nothing is sent; None while one is owed."""
-        return None if self._marks else self._last_sign + PROBE_S
+        """When to ping although nothing is sent; None while a pong is due."""
+        return None if self._marks else self._last_sign_of_life + PROBE_S
 
     def wants_mark(self) -> bool:
-        return self._unmarked >= MARK_EVERY
+        """Whether a mark must follow the sound sent last."""
+        return self._bytes_since_mark >= MARK_EVERY
 
     def mark(self, offset: int, now: float) -> int:
-        """A mark goes out behind the sound up to `offset`; its number."""
-        self._numbers += 1
-        self._marks.append(_Mark(self._numbers, offset, self._unmarked, now))
-        self._unmarked = 0
-        return self._numbers
+        """Register a mark behind the sound up to `offset`, and return its number."""
+        self._last_number += 1
+        self._marks.append(_Mark(self._last_number, offset, self._bytes_since_mark, now))
+        self._bytes_since_mark = 0
+        return self._last_number
 
     def heard(self, now: float) -> list[tuple[int, int]]:
-        """Something came, whatever it was. Where pongs do not come but other things do, all marks count as received."""
-        self._last_sign = now
-        if self._pongs is None and self._marks and now - self._marks[0].at > BELIEVE_S:
-            self._pongs = False
-        if self._pongs is False:
+        """Any message has come. Returns the marks (number, offset) that count as received.
+
+        These are all marks where the peer sends no pongs, else none.
+        """
+        self._last_sign_of_life = now
+        if self._sends_pongs is None and self._marks and now - self._marks[0].at > BELIEVE_S:
+            self._sends_pongs = False
+        if self._sends_pongs is False:
             return self._take(len(self._marks), now)
         return []
 
     def ponged(self, number: int, now: float) -> list[tuple[int, int]]:
-        """The marks (number, offset) that are now known to be received, in order."""
-        self._last_sign = now
-        self._pongs = True
+        """A pong has come. Returns the marks (number, offset) now known to be received, in order."""
+        self._last_sign_of_life = now
+        self._sends_pongs = True
         for count, mark in enumerate(self._marks, 1):
             if mark.number == number:
                 self._adapt(mark, now)
@@ -118,10 +123,10 @@ class FlowControl:
         return []
 
     def dead_at(self) -> float:
-        """When the line counts as dead unless something comes."""
-        if self._marks and self._pongs is not False:
-            return max(self._last_sign, self._marks[0].at) + DEAD_AFTER_S
-        return self._last_sign + self._silence_limit_s
+        """When the connection counts as dead unless a message comes."""
+        if self._marks and self._sends_pongs is not False:
+            return max(self._last_sign_of_life, self._marks[0].at) + DEAD_AFTER_S
+        return self._last_sign_of_life + self._silence_limit_s
 
     def _take(self, count: int, now: float) -> list[tuple[int, int]]:
         taken = [self._marks.popleft() for _ in range(count)]
@@ -138,7 +143,7 @@ class FlowControl:
 
 
 class RateLimiter:
-    """How fast sound may be sent again: several times faster than it was spoken, not as fast as the line takes it."""
+    """Limits how fast sound is sent again: faster than speech, but not as fast as the network takes it."""
 
     def __init__(self, bytes_per_s: float, now: float) -> None:
         self._rate = bytes_per_s
@@ -147,7 +152,7 @@ class RateLimiter:
         self._at = now
 
     def slower(self) -> None:
-        """The service asks for patience: half as fast, never slower than speech is spoken."""
+        """Halve the rate, because the service reports too many requests; never below the rate of speech."""
         self._rate = max(self._rate / 2, SPOKEN * 1.25)
 
     def allows(self, now: float) -> float:
@@ -157,6 +162,7 @@ class RateLimiter:
         return self._allowed
 
     def spend(self, size: int) -> None:
+        """`size` bytes have been sent."""
         self._allowed -= size
 
     def due(self, size: int, now: float) -> float | None:

@@ -1,8 +1,8 @@
-"""Words that come twice because sound was sent again, taken out of a transcript. Pure.
+"""Removes words from a transcript that came before, because their sound was sent again. Pure.
 
-After a lost connection the sound without confirmed text is sent again. Where some of its text had come already, the
-new transcripts begin with words that are there. A repetition is taken for one only when the words leave little doubt:
-what a person really said twice must not be lost (promise 1 comes before neatness).
+After a lost connection the sound without confirmed text is sent again. Where a part of its text had come already, the
+new transcripts begin with the same words. Words are removed only when they clearly repeat: what a person really said
+twice must not be lost.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from dataclasses import dataclass
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _ONE_BY_ONE = re.compile(f"[{_CJK}]|[^{_CJK}]+")
-"""Chinese and Japanese put no spaces between words: there every character counts as one."""
+"""Chinese and Japanese have no spaces between words: every character counts as a word."""
 
 _LEAST = 2
-"""Words that must agree where only a part of what is known agrees with only a part of what came."""
+"""Words that must agree where a part of the known words agrees with a part of the new ones."""
 
 _INSIDE = 3
-"""Words that must agree where they lie in the middle of what is known."""
+"""Words that must agree in the middle of the known words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class _Word:
 
 
 def _words(text: str) -> list[_Word]:
-    """The words of `text` as they are compared (no case, no punctuation) and where each ends in it."""
+    """The words of `text` in the form to compare (no case, no punctuation), and where each ends in it."""
     found = []
     for match in _WORD.finditer(text):
         for part in _ONE_BY_ONE.finditer(match[0]):
@@ -41,17 +41,17 @@ def _words(text: str) -> list[_Word]:
 
 
 class OverlapDeduplicator:
-    """The words that may come again, in their order."""
+    """Knows the words that may come again, in their order."""
 
     def __init__(self) -> None:
         self._known: list[str] = []
 
     def expect(self, texts: Iterable[str]) -> None:
-        """From now on the words of these texts may come again; what was expected before may not."""
+        """Expect the words of these texts to come again, and no others."""
         self._known = [word.key for text in texts for word in _words(text)]
 
     def strip(self, text: str) -> str:
-        """`text` without the words at its beginning that are there already."""
+        """`text` without the words at its beginning that have come before."""
         words = _words(text)
         repeated = self._repeated([word.key for word in words])
         if not repeated:
@@ -61,7 +61,7 @@ class OverlapDeduplicator:
         return text[words[repeated - 1].end :].lstrip(" \t\r\n.,;:!?…。、，；：！？")
 
     def _repeated(self, new: list[str]) -> int:
-        """How many of the first words of `new` are repetitions; forgets what can no longer come again."""
+        """How many of the first words of `new` are repetitions. Forgets known words that can no longer come again."""
         known, size = self._known, len(new)
         if not known or not new:
             return 0

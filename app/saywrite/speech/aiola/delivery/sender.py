@@ -1,6 +1,6 @@
-"""One dictation on its way to the service: the sound that waits to be sent, and the session that keeps the books.
+"""Sends the sound of one dictation to the service and feeds its `DeliveryTracker`.
 
-On the dictation thread. Knows neither sockets nor the clock: it puts sound into whatever link it is given.
+On the dictation thread. Knows neither sockets nor the clock: it writes into the transport that it is given.
 """
 
 from __future__ import annotations
@@ -15,28 +15,30 @@ from saywrite.speech.aiola.delivery.tracker import CompletionState, DeliveryTrac
 from saywrite.speech.engine import MakeSegmenter, Request
 
 CHUNK = 4_096
-"""Bytes sent at once: what aiOla recommends, 128 ms."""
+"""Bytes sent at once: 128 ms, as aiOla recommends."""
 
 AHEAD = 90 * SAMPLE_RATE
-"""Samples of a file that are sent beyond an utterance without text: a service that falls behind is waited for."""
+"""Samples of a file that are sent beyond an utterance without text, so that a slow service does not fall behind."""
 
 KEPT = 8 * SAMPLE_RATE * BYTES_PER_SAMPLE
-"""Bytes that wait here to be sent, at the most: more than a recognizer that is connected asks for."""
+"""Bytes that wait here to be sent, at most: more than a connected recognizer asks for."""
 
 CLOSING_MS = 300
-"""Milliseconds of silence, beyond its own minimum, after which the service has certainly closed its last segment."""
+"""Milliseconds of silence, beyond the service's own minimum, after which it has certainly closed its last segment."""
 
 
 class Transport(Protocol):
-    """Takes what is to be sent, in order, without waiting."""
+    """Sends events and marks in order, without waiting."""
 
     def emit(self, name: str, payload: object, mark: int | None = None) -> None: ...
     def mark(self, number: int) -> None: ...
 
 
 class AudioSender:
-    """The sound of one dictation. It may be fed further than it can be sent: the end of it is only listened to then,
-    and is to be fed again. Offsets are samples that count from where this dictation's sound begins."""
+    """The sound of one dictation. Offsets are samples from its beginning.
+
+    It may be fed more sound than it keeps: the utterances of the rest are detected, and the rest must be fed again.
+    """
 
     def __init__(self, request: Request, make_segmenter: MakeSegmenter) -> None:
         voice = request.voice
@@ -44,9 +46,9 @@ class AudioSender:
         self.session = DeliveryTracker(voice)
         self.complete = False
         self.acknowledged = 0
-        """The service has received the sound before this, on this connection."""
+        """The offset up to which the service has received the sound, on this connection."""
         self.untranslated: deque[int | None] = deque()
-        """Where the transcripts end whose translation has not come; None for one that was a repetition."""
+        """The ends of the transcripts whose translation has not come; None for a repetition."""
         self._segmenter = make_segmenter(
             threshold=voice.threshold,
             min_speech_ms=voice.min_speech_ms,
@@ -57,11 +59,11 @@ class AudioSender:
         self._flushed = False
         self._sent = 0
         self._waiting = bytearray()
-        self._hasten = False
+        self._send_rest = False
         self._silence = bytes((voice.min_silence_ms + CLOSING_MS) * SAMPLE_RATE // 1000 * BYTES_PER_SAMPLE)
         self._silence_mark: int | None = None
         self.has_sent = False
-        """Something of it went out on the present connection."""
+        """Whether the present connection has sent a part of it."""
         self._last_text = 0.0
 
     @property
@@ -70,12 +72,13 @@ class AudioSender:
 
     @property
     def next(self) -> int:
-        """The offset of the sound it takes next."""
+        """The offset of the sound to feed next."""
         return self._sent + len(self._waiting) // BYTES_PER_SAMPLE
 
     def take(self, pcm: bytes, end: int) -> None:
-        """Sound up to `end`. Takes what continues the sound so far: for a moment after a rewind, what was ahead of it
-        may still come.
+        """Take sound that ends at `end`, as far as it continues the sound so far.
+
+        For a moment after a rewind, sound from further ahead may still come; it is not kept.
         """
         start = end - len(pcm) // BYTES_PER_SAMPLE
         if end > self._heard >= start:
@@ -84,68 +87,68 @@ class AudioSender:
             self._waiting += pcm[(self.next - start) * BYTES_PER_SAMPLE :]
 
     def finish(self) -> None:
-        """All sound is here."""
+        """The sound is complete."""
         self.complete = True
         if not self._flushed:
             self._flushed = True
             self.session.listen(self._heard, self._heard, list(self._segmenter.flush()))
 
     def begin(self, now: float) -> bool:
-        """A connection is there; True when the sound has to be fed again from `next` on."""
+        """A connection is open. True when the sound must be fed again from `next` on."""
         start = self.session.connected(now)
         self.acknowledged = start
         self._silence_mark, self.has_sent = None, False
         if start != self._sent or self.next < self._heard:
-            # What waits here is fed again too: it could be as much as is kept, and leave no room for the rest.
+            # Waiting sound is fed again, too: it could fill `KEPT` and leave no room for the rest.
             self._sent = start
             self._waiting.clear()
         return self.next < self._heard
 
     def lose(self) -> None:
-        """The connection is gone."""
+        """The connection is lost."""
         self.session.lost()
         self.untranslated.clear()
 
-    def send(self, outlet: Transport, flow: FlowControl, pace: RateLimiter, now: float) -> None:
-        """Send what may be sent now: whole blocks, the rest too at the end of an utterance."""
+    def send(self, transport: Transport, flow: FlowControl, pace: RateLimiter, now: float) -> None:
+        """Send as much as is allowed: whole chunks, and a shorter one at the end of an utterance."""
         while size := self._size(flow, pace, now):
             block = bytes(self._waiting[:size])
             del self._waiting[:size]
             self._sent += size // BYTES_PER_SAMPLE
             self.session.sent(self._sent, now)
-            last = not self._waiting and (self._hasten or self._is_all_sent())
-            self._put(outlet, flow, pace, block, now, marked=last)
-        self._hasten = self._hasten and bool(self._waiting)
-        if self._is_all_sent() and self._silence_mark is None:
+            last = not self._waiting and (self._send_rest or self._is_sent_completely())
+            self._put(transport, flow, pace, block, now, marked=last)
+        self._send_rest = self._send_rest and bool(self._waiting)
+        if self._is_sent_completely() and self._silence_mark is None:
             ends = range(CHUNK, len(self._silence) + CHUNK, CHUNK)
             for end in ends:
                 block = self._silence[end - CHUNK : end]
-                self._silence_mark = self._put(outlet, flow, pace, block, now, marked=end == ends[-1])
+                self._silence_mark = self._put(transport, flow, pace, block, now, marked=end == ends[-1])
         probe = self.probe_due(flow)
         if probe is not None and now >= probe:
-            outlet.mark(flow.mark(self._sent, now))
+            transport.mark(flow.mark(self._sent, now))
 
     def probe_due(self, flow: FlowControl) -> float | None:
-        """When to ask whether the line is well: while an answer is waited for and nothing is sent."""
+        """When to ping the peer, while an answer is due and nothing is sent; else None."""
         return flow.probe_due() if self.complete or self.session.outstanding else None
 
     def paced_until(self, pace: RateLimiter, now: float) -> float | None:
-        """When there is something to send that only the pace holds back."""
+        """When the rate limit allows the next chunk; None if nothing waits for that."""
         return pace.due(min(len(self._waiting), CHUNK), now) if len(self._waiting) >= CHUNK else None
 
     def received(self, marks: list[tuple[int, int]], now: float) -> bool:
-        """These marks (number, offset) were received; whether that is news."""
-        news = False
+        """The peer has received these marks (number, offset). True when `acknowledged` has grown."""
+        grown = False
         for number, offset in marks:
-            news = news or offset > self.acknowledged
+            grown = grown or offset > self.acknowledged
             self.acknowledged = max(self.acknowledged, offset)
             self.session.received(offset, now)
             if number == self._silence_mark:
                 self.session.silence_received(now)
-        return news
+        return grown
 
     def verdict(self, now: float) -> tuple[CompletionState, float]:
-        """Whether all is said, translations too; when to ask again if not."""
+        """Whether all texts and translations have come, and when to ask again if not."""
         verdict, due = self.session.verdict(now)
         if verdict is CompletionState.COMPLETE and self.untranslated:
             late = self._last_text + self.session.patience_s
@@ -154,47 +157,48 @@ class AudioSender:
         return verdict, due
 
     def transcript(self, text: str, now: float) -> PlacedText | None:
-        told = self.session.transcript(text, now)
+        """Place a transcript; None when it is a repetition."""
+        placed = self.session.transcript(text, now)
         self._last_text = now
         if self.request.translate_to:
-            self.untranslated.append(told.end if told is not None else None)
-        return told
+            self.untranslated.append(placed.end if placed is not None else None)
+        return placed
 
     def _listen(self, pcm: bytes, end: int) -> None:
         boundaries = list(self._segmenter.process(pcm))
         self._heard = end
-        self._hasten = self._hasten or any(not boundary.starts for boundary in boundaries)
+        self._send_rest = self._send_rest or any(not boundary.starts for boundary in boundaries)
         self.session.listen(end, self._segmenter.settled, boundaries)
 
     def _size(self, flow: FlowControl, pace: RateLimiter, now: float) -> int:
-        """Bytes to send at once now."""
+        """Bytes of the next chunk; 0 when none may be sent now."""
         waiting = self.session.outstanding
         if waiting and not self.request.live and self._sent > waiting[0][0] + AHEAD:
             return 0
         size = min(len(self._waiting), CHUNK)
-        if size < CHUNK and not (size and (self._hasten or self._is_all_fed())):
+        if size < CHUNK and not (size and (self._send_rest or self._is_fed_completely())):
             return 0
         return size if size <= flow.room and size <= pace.allows(now) else 0
 
-    def _is_all_fed(self) -> bool:
+    def _is_fed_completely(self) -> bool:
         return self.complete and self.next >= self._heard
 
-    def _is_all_sent(self) -> bool:
+    def _is_sent_completely(self) -> bool:
         return self.complete and self._sent >= self._heard
 
     def _put(
-        self, outlet: Transport, flow: FlowControl, pace: RateLimiter, block: bytes, now: float, *, marked: bool
+        self, transport: Transport, flow: FlowControl, pace: RateLimiter, block: bytes, now: float, *, marked: bool
     ) -> int | None:
-        """Send a block, with a mark behind it when it is `marked` or one is due; the mark's number."""
+        """Send a chunk, followed by a mark when it is `marked` or one is due; returns the mark's number."""
         self.has_sent = True
         flow.sent(len(block))
         pace.spend(len(block))
         mark = flow.mark(self._sent, now) if marked or flow.wants_mark() else None
-        outlet.emit("binary_data", block, mark)
+        transport.emit("binary_data", block, mark)
         return mark
 
 
 def text_of(payload: object, name: str) -> str:
-    """The words of a `transcript` or `translation`; "" when there are none: that is no answer to anything said."""
+    """The text in the payload of a `transcript` or `translation`; "" for none, which answers no utterance."""
     value = payload.get(name) if isinstance(payload, Mapping) else payload
     return value if isinstance(value, str) else ""

@@ -7,19 +7,20 @@ from collections import deque
 from collections.abc import Sequence
 
 KEPT_S = 60.0
-"""Seconds of receipts that are kept; no answer is waited for longer."""
+"""Seconds of entries that a log keeps; no answer is waited for longer."""
 
 SAMPLES = 16
-UNKNOWN_LONGEST_S = 1.5
-"""The service's delay while nothing is known of it; a measured one is 0.3 s (the research's stand-in)."""
+"""Answers that the estimate remembers."""
 
+UNKNOWN_LONGEST_S = 1.5
+"""Seconds that the longest answer is assumed to take before the first one; 0.3 s measured with a stand-in."""
 
 LEAST_PATIENCE_S = 3.0
-"""A service that answers in tenths of a second may take this long once."""
+"""Seconds that even a service which usually answers in tenths of a second may take once."""
 
 
 class AckLog:
-    """A growing log of (offset, time): from `time` on the sound before `offset` was there, or on its way."""
+    """A growing log of (offset, time): from `time` on, the sound before `offset` was received, or sent."""
 
     def __init__(self, start: int, now: float) -> None:
         self._offsets = [start]
@@ -37,33 +38,33 @@ class AckLog:
                 half = len(self._times) // 2
                 del self._offsets[:half], self._times[:half]
 
-    def had(self, at: float) -> int:
-        """The sound the service had at the time `at`, as an offset."""
+    def offset_at(self, at: float) -> int:
+        """The offset that the log had reached at the time `at`."""
         return self._offsets[max(bisect_right(self._times, at) - 1, 0)]
 
-    def when(self, offset: int) -> float | None:
-        """When the service had the sound before `offset`; None while it has not."""
+    def time_of(self, offset: int) -> float | None:
+        """When the log reached `offset`; None while it has not."""
         index = bisect_left(self._offsets, offset)
         return self._times[index] if index < len(self._times) else None
 
 
 class LatencyEstimator:
-    """How long the service takes from the end of an utterance to its text, in seconds, from the last answers."""
+    """Estimates the seconds from the end of an utterance to its text, from the last answers."""
 
     def __init__(self) -> None:
-        self._seen: deque[float] = deque(maxlen=SAMPLES)
+        self._latencies: deque[float] = deque(maxlen=SAMPLES)
 
     @property
     def known(self) -> bool:
-        return bool(self._seen)
+        return bool(self._latencies)
 
     @property
     def least(self) -> float:
-        return min(self._seen, default=0.0)
+        return min(self._latencies, default=0.0)
 
     @property
     def longest(self) -> float:
-        return max(self._seen, default=UNKNOWN_LONGEST_S)
+        return max(self._latencies, default=UNKNOWN_LONGEST_S)
 
     @property
     def patience(self) -> float:
@@ -71,10 +72,10 @@ class LatencyEstimator:
         return max(2 * self.longest + 0.5, LEAST_PATIENCE_S)
 
     def learn(self, closed: Sequence[float], now: float) -> None:
-        """An answer came now, and these are the times at which the waiting utterances were over for the service.
+        """Learn from an answer. `closed`: when each utterance without text was over for the service, oldest first.
 
-        It tells how long the oldest was waited for, unless it is more likely the answer to a later one, the oldest
-        having none (a cough).
+        The answer counts for the oldest, unless it more likely belongs to a later one because the oldest has no text (a
+        cough).
         """
         if not closed:
             return
@@ -82,4 +83,4 @@ class LatencyEstimator:
         latest = max((at for at in closed if at <= now), default=closed[0])
         if overdue and latest > closed[0] and now - latest <= 1.5 * self.longest:
             return
-        self._seen.append(max(now - closed[0], 0.0))
+        self._latencies.append(max(now - closed[0], 0.0))

@@ -1,17 +1,17 @@
-"""Delivery: which of a dictation's sound has its text, which must be sent (again), and when all is said. Pure.
+"""Tracks which sound of a dictation has its text, which must be sent again, and what is complete. Pure.
 
-The service gives texts without times: one transcript for each stretch of speech it finds, in their order. We find the
-utterances too (`audio.voice`), and know from the pongs what the service had received when. From that:
+The service gives texts without times: one transcript for each utterance that it finds, in their order. We detect the
+utterances, too, and know from the pongs what the service had received when. From that follows:
 
-- A transcript answers the oldest utterance without text. If the service cannot have heard that one's end yet, it is the
+- A transcript answers the oldest utterance without text. If the service cannot have the end of that one yet, it is the
   text of its first part.
-- What the service passed over in silence (a cough) counts as answered once later sound was answered and its own answer
-  is long overdue on a sound line.
-- After a lost line everything from the first utterance without text is sent again; `overlap` takes out the words that
-  come twice, looking only at texts that may have come from that sound.
+- An utterance to which the service gives no text (a cough) counts as answered once later sound was answered and its own
+  answer is long overdue on a working connection.
+- After a lost connection everything from the first utterance without text is sent again; `overlap` removes repeated
+  words, from texts only that may have come from that sound.
 
-When in doubt a word comes twice rather than not at all. Offsets are samples of the dictation, times monotonic seconds
-given by the caller. No I/O, no clock.
+In doubt a word comes twice rather than not at all. Offsets are samples of the dictation, times monotonic seconds of the
+caller. No I/O, no clock.
 """
 
 from __future__ import annotations
@@ -22,45 +22,45 @@ from enum import Enum, auto
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.overlap import OverlapDeduplicator
-from saywrite.speech.aiola.delivery.pending import HOLD_S, DeliveredTranscript, PendingQueue
+from saywrite.speech.aiola.delivery.pending import PROVISIONAL_S, DeliveredTranscript, PendingQueue
 from saywrite.speech.aiola.delivery.timings import AckLog, LatencyEstimator
 from saywrite.speech.engine import UtteranceBoundary, VoiceSettings
 
 LEAD_IN = SAMPLE_RATE // 5
-"""Samples before an utterance that are sent again with it; its own start lies 0.3 s before the voice already."""
+"""Samples before an utterance that are sent again with it; its start already lies 0.3 s before the voice."""
 
 QUIET_S = 3.0
-"""Seconds after which sound without speech of ours, received by the service, is not expected to become text."""
+"""Seconds after which received sound, in which we detect no speech, is not expected to become text."""
 
 EARLY = 0.7
-"""The share of the shortest delay seen that an answer may take at the least."""
+"""The least time that an answer may take, as a share of the shortest delay so far."""
 
 STUCK_S = 8.0
-"""Seconds an utterance waits for its text on a line that is otherwise well before another line is tried."""
+"""Seconds that an utterance waits for its text on a working connection before another connection is tried."""
 
 ASK_S = 0.1
-"""Seconds until the verdict is worth asking for again when only a sign of life is lacking."""
+"""Seconds until the verdict can change when only a sign of life is missing."""
 
 REMEMBERED = 8
-"""Transcripts that are kept although their sound is not sent again, for the case that it is after all."""
+"""Confirmed transcripts that are kept, for the case that their sound is sent again after all."""
 
 RECHECK = 20 * SAMPLE_RATE
-"""Samples that are sent again at most to find out whether the service had nothing to say or did not answer."""
+"""Samples that are sent again, at most, to find out whether the last utterance has no text or its answer was lost."""
 
 
 class CompletionState(Enum):
-    """Whether a dictation whose sound is complete is over."""
+    """The state of a dictation whose sound is complete."""
 
     WAIT = auto()
     COMPLETE = auto()
     INCOMPLETE = auto()
     ASK_AGAIN = auto()
-    """Nothing came for the last utterance: connect anew, so that it is heard again beside one that has text."""
+    """No text came for the last utterance: reconnect and send it again, together with one that has its text."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedText:
-    """A transcript with its place in the sound."""
+    """A new text with its place in the sound."""
 
     text: str
     start: int
@@ -72,225 +72,220 @@ class DeliveryTracker:
 
     def __init__(self, voice: VoiceSettings) -> None:
         self._silence = voice.min_silence_ms * SAMPLE_RATE // 1000
-        self._waiting = PendingQueue(voice)
-        self._told: list[DeliveredTranscript] = []
-        self._repeats = OverlapDeduplicator()
-        self._delays = LatencyEstimator()
-        self._receipts: AckLog | None = None
-        self._sending: AckLog | None = None
+        self._pending = PendingQueue(voice)
+        self._delivered: list[DeliveredTranscript] = []
+        self._deduplicator = OverlapDeduplicator()
+        self._latency = LatencyEstimator()
+        self._received_log: AckLog | None = None
+        self._sent_log: AckLog | None = None
         self._heard = 0
         self._settled = 0
         self._text_end = 0
         self.confirmed = 0
-        """Nothing is outstanding before this."""
+        """The offset before which no text is outstanding."""
         self._last_answer: float | None = None
-        self._alive = 0.0
-        """The line has proved to be well at this time: what has not come by then was not only late."""
+        self._last_sign_of_life = 0.0
+        """When the connection last proved to work: an answer that had not come by then was not merely delayed by it."""
         self._silence_received: float | None = None
         self._resume: int | None = None
         self._asked_again = False
         self._heard_again = False
 
-    # What is known.
-
     @property
     def outstanding(self) -> tuple[tuple[int, int], ...]:
-        """Utterances without text: (start, end); the last may still be open."""
-        return tuple((u.start, self._heard if u.end is None else u.end) for u in self._waiting.queue)
+        """The utterances without text, as (start, end); the last may still go on."""
+        return tuple((u.start, self._heard if u.end is None else u.end) for u in self._pending.queue)
 
     @property
     def is_open(self) -> bool:
-        """The last of them goes on."""
-        return self._waiting.is_open
+        """Whether the last outstanding utterance goes on."""
+        return self._pending.is_open
 
     @property
     def patience_s(self) -> float:
-        """How long an answer is waited for."""
-        return self._delays.patience
-
-    # What happens.
+        """Seconds to wait for an answer."""
+        return self._latency.patience
 
     def listen(self, heard: int, settled: int, boundaries: Sequence[UtteranceBoundary]) -> None:
-        """Our own detector has heard the sound up to `heard`; no boundary will come before `settled`."""
+        """Our detector has processed the sound up to `heard`. It will report no more boundary before `settled`."""
         self._heard = max(self._heard, heard)
         for boundary in boundaries:
             if boundary.starts:
-                self._waiting.begin(boundary.at)
+                self._pending.begin(boundary.at)
             else:
                 self._close(boundary)
         self._settled = max(self._settled, settled)
 
     def connected(self, now: float) -> int:
-        """A connection is there; the offset its sound begins at."""
+        """A connection is open; returns the offset at which its sound begins."""
         start = self.confirmed if self._resume is None else self._resume
-        self._receipts, self._sending = AckLog(start, now), AckLog(start, now)
+        self._received_log, self._sent_log = AckLog(start, now), AckLog(start, now)
         self._last_answer = self._silence_received = None
-        self._alive = now
+        self._last_sign_of_life = now
         return start
 
     def sent(self, offset: int, now: float) -> None:
-        """The sound before `offset` is on its way."""
-        if self._sending is not None:
-            self._sending.note(offset, now)
+        """The sound before `offset` has been sent."""
+        if self._sent_log is not None:
+            self._sent_log.note(offset, now)
 
     def received(self, offset: int, now: float) -> None:
-        """The service has the sound before `offset`; also when that is no news, it is a sign of life."""
-        self._alive = now
-        if self._receipts is not None:
-            self._receipts.note(offset, now)
-            self._waiting.note_closed(self._receipts, self._silence_received)
+        """The service has received the sound before `offset`; also a repeated report is a sign of life."""
+        self._last_sign_of_life = now
+        if self._received_log is not None:
+            self._received_log.note(offset, now)
+            self._pending.note_closed(self._received_log, self._silence_received)
             self._confirm(now)
 
     def silence_received(self, now: float) -> None:
-        """The service has all sound of the dictation, and the silence behind it that closes the last utterance."""
-        if self._receipts is None or self._silence_received is not None:
+        """The service has received all sound of the dictation and the silence that closes its last utterance."""
+        if self._received_log is None or self._silence_received is not None:
             return
         self._silence_received = now
-        self._receipts.note(self._heard + self._silence, now)
-        self._waiting.note_closed(self._receipts, now)
+        self._received_log.note(self._heard + self._silence, now)
+        self._pending.note_closed(self._received_log, now)
 
     def transcript(self, text: str, now: float) -> PlacedText | None:
-        """A transcript came; what of it is new, None when nothing is."""
-        receipts = self._receipts
-        if receipts is None:
+        """Place a transcript and return its new text; None when all of it is a repetition."""
+        received_log = self._received_log
+        if received_log is None:
             return None
-        fresh = self._repeats.strip(text).strip()
-        self._last_answer = self._alive = now
+        fresh = self._deduplicator.strip(text).strip()
+        self._last_answer = self._last_sign_of_life = now
         if self._resume is not None and not fresh:
             self._resume, self._heard_again = None, True
             return None
-        until = self._waiting.until(receipts.latest, now, self._delays.patience)
-        start, end = self._place(receipts, now)
+        until = self._pending.until(received_log.latest, now, self._latency.patience)
+        start, end = self._place(received_log, now)
         start = max(start, self._text_end)
         end = max(min(end, self._heard), start + 1)
         self._confirm(now)
         if not fresh:
             return None
-        self._told.append(DeliveredTranscript(fresh, start, max(until, end), receipts.latest))
+        self._delivered.append(DeliveredTranscript(fresh, start, max(until, end), received_log.latest))
         self._text_end = end
         return PlacedText(fresh, start, end)
 
     def lost(self) -> None:
-        """The connection is gone: all without text will be sent again on the next one, from `confirmed` on."""
-        self._receipts = None
-        self._waiting.take_back()
+        """The connection is lost: the next one sends all sound from `confirmed` on."""
+        self._received_log = None
+        self._pending.reopen()
         if self._resume is None:
-            again = [told.text for told in self._told if told.until > self.confirmed]
+            again = [transcript.text for transcript in self._delivered if transcript.until > self.confirmed]
         else:
-            again = [told.text for told in self._told if told.latest > self._resume]
-        self._repeats.expect(again)
+            again = [transcript.text for transcript in self._delivered if transcript.latest > self._resume]
+        self._deduplicator.expect(again)
 
     def ask_again(self) -> None:
-        """Go back so far that the last utterance with text is heard again too."""
+        """Let the next connection begin with the last utterance that has its text."""
         self._asked_again = True
-        if self._told and self._heard - self._told[-1].start <= RECHECK:
-            self._resume = self._told[-1].start
+        if self._delivered and self._heard - self._delivered[-1].start <= RECHECK:
+            self._resume = self._delivered[-1].start
 
     def review(self, now: float) -> float | None:
-        """Draw the conclusions that time allows; when to look again."""
-        self._pass_over(now)
+        """Draw the conclusions that the passed time allows; returns when to call again."""
+        self._skip_unanswered(now)
         self._confirm(now)
-        first, held = self._waiting.first, self._waiting.held
-        due = [held.until] if held is not None else []
+        first, provisional = self._pending.first, self._pending.provisional
+        due = [provisional.until] if provisional is not None else []
         if first is not None and first.closed_at is not None:
-            due.append(first.closed_at + self._delays.patience)
-        if self._receipts is not None and first is None and self.confirmed < self._heard:
+            due.append(first.closed_at + self._latency.patience)
+        if self._received_log is not None and first is None and self.confirmed < self._heard:
             due.append(now + QUIET_S)
         return min((at for at in due if at > now), default=None)
 
     def stuck_since(self) -> float | None:
-        """Since when an utterance waits for a text although the line is well and nothing else came."""
-        first = self._waiting.first
-        if first is None or first.closed_at is None or self._receipts is None:
+        """Since when an utterance has waited for its text on a working connection without any other text."""
+        first = self._pending.first
+        if first is None or first.closed_at is None or self._received_log is None:
             return None
         if self._last_answer is not None and self._last_answer >= first.closed_at:
-            return None  # it answers; this one is passed over once that is certain
+            return None  # the service answers; this utterance is skipped once that is certain
         return first.closed_at
 
     def verdict(self, now: float) -> tuple[CompletionState, float]:
-        """Whether the dictation is over, its sound being complete, and when to ask again if not."""
+        """The state of the dictation once its sound is complete, and when to ask again if that is `WAIT`."""
         received = self._silence_received
         if received is None:
             return CompletionState.WAIT, now + QUIET_S
-        self._pass_over(now)
-        first, held = self._waiting.first, self._waiting.held
+        self._skip_unanswered(now)
+        first, provisional = self._pending.first, self._pending.provisional
         if first is None:
-            due = received if self._waiting.ever else received + self._delays.patience
-            due = due if held is None else max(due, held.until)
-            if self._alive < due:
+            due = received if self._pending.has_begun else received + self._latency.patience
+            due = due if provisional is None else max(due, provisional.until)
+            if self._last_sign_of_life < due:
                 return CompletionState.WAIT, max(due, now + ASK_S)
             self.confirmed = self._heard
             return CompletionState.COMPLETE, now
         base = max(received, self._last_answer or 0.0)
-        due = base + (self._delays.patience + 0.5 if self._delays.known else 2 * self._delays.patience)
-        if self._alive < due:
-            overdue = first.closed_at + self._delays.patience if first.closed_at is not None else due
+        due = base + (self._latency.patience + 0.5 if self._latency.known else 2 * self._latency.patience)
+        if self._last_sign_of_life < due:
+            overdue = first.closed_at + self._latency.patience if first.closed_at is not None else due
             return CompletionState.WAIT, max(min(due, overdue), now + ASK_S)
         return self._judge_silence(), now
 
-    # How.
-
     def _close(self, boundary: UtteranceBoundary) -> None:
-        utterance = self._waiting.close(boundary)
+        utterance = self._pending.close(boundary)
         if utterance is None:
             return
-        if utterance.had and self._told:
-            self._told[-1] = replace(self._told[-1], until=min(self._told[-1].until, boundary.at))
-        if utterance is self._waiting.first and self._waiting.was_answered_early(utterance):
-            self._waiting.resolve(self._sending, self._last_answer or 0.0)
-        if self._receipts is not None:
-            self._waiting.note_closed(self._receipts, self._silence_received)
+        if utterance.received and self._delivered:
+            self._delivered[-1] = replace(self._delivered[-1], until=min(self._delivered[-1].until, boundary.at))
+        if utterance is self._pending.first and self._pending.was_answered_early(utterance):
+            self._pending.resolve(self._sent_log, self._last_answer or 0.0)
+        if self._received_log is not None:
+            self._pending.note_closed(self._received_log, self._silence_received)
 
-    def _place(self, receipts: AckLog, now: float) -> tuple[int, int]:
-        """Where a transcript belongs: it answers the oldest utterance, or is the text of that one's first part."""
-        reach = receipts.had(now - EARLY * self._delays.least)
-        waiting, first = self._waiting, self._waiting.first
+    def _place(self, received_log: AckLog, now: float) -> tuple[int, int]:
+        """The place of a transcript: that of the oldest utterance, or of its first part."""
+        reach = received_log.offset_at(now - EARLY * self._latency.least)
+        pending, first = self._pending, self._pending.first
         if first is None:
-            if waiting.held is not None:
-                waiting.held = replace(waiting.held, until=now + HOLD_S)
+            if pending.provisional is not None:
+                pending.provisional = replace(pending.provisional, until=now + PROVISIONAL_S)
             return self._text_end, reach - self._silence
-        if first.end is None or not waiting.is_over_by(first, reach):
-            first.had = max(first.had, reach)
+        if first.end is None or not pending.is_over_by(first, reach):
+            first.received = max(first.received, reach)
             return first.start, reach - self._silence
-        self._delays.learn([u.closed_at for u in waiting.queue if u.closed_at is not None], now)
-        waiting.resolve(self._sending, now)
+        self._latency.learn([u.closed_at for u in pending.queue if u.closed_at is not None], now)
+        pending.resolve(self._sent_log, now)
         return first.start, first.end
 
-    def _pass_over(self, now: float) -> None:
-        """Utterances the service had nothing to say to: later sound was answered, their own answer is overdue."""
-        waiting = self._waiting
-        waiting.let_go(now)
-        while (first := waiting.first) is not None:
+    def _skip_unanswered(self, now: float) -> None:
+        """Resolve utterances that get no text: later sound was answered, and their own answer is overdue."""
+        pending = self._pending
+        pending.accept_provisional(now)
+        while (first := pending.first) is not None:
             if first.closed_at is None or self._last_answer is None:
                 return
-            answered = self._last_answer >= first.closed_at or waiting.was_answered_early(first)
-            if not answered or self._alive < first.closed_at + self._delays.patience:
+            answered = self._last_answer >= first.closed_at or pending.was_answered_early(first)
+            if not answered or self._last_sign_of_life < first.closed_at + self._latency.patience:
                 return
-            waiting.resolve(self._sending, now - HOLD_S)
-            waiting.let_go(now)
+            pending.resolve(self._sent_log, now - PROVISIONAL_S)
+            pending.accept_provisional(now)
 
     def _confirm(self, now: float) -> None:
-        waiting = self._waiting
-        # Sound without speech of ours counts once the service had it for long enough: it may hear more than we do.
-        quiet = self._receipts.had(self._alive - max(QUIET_S, self._delays.patience)) if self._receipts else 0
-        limit = self._settled if waiting.first is None else waiting.first.start
-        to = max(waiting.answered, min(quiet, limit - LEAD_IN))
-        if waiting.held is not None:
-            to = min(to, max(waiting.held.utterance.start - LEAD_IN, waiting.held.before))
+        pending = self._pending
+        # The service may detect more speech than we do: other sound is confirmed only some time after its receipt.
+        quiet_since = self._last_sign_of_life - max(QUIET_S, self._latency.patience)
+        quiet = self._received_log.offset_at(quiet_since) if self._received_log else 0
+        limit = self._settled if pending.first is None else pending.first.start
+        to = max(pending.answered, min(quiet, limit - LEAD_IN))
+        if pending.provisional is not None:
+            to = min(to, max(pending.provisional.utterance.start - LEAD_IN, pending.provisional.before))
         self.confirmed = max(self.confirmed, min(to, self._heard))
-        while len(self._told) > REMEMBERED and self._told[0].until <= self.confirmed:
-            self._told.pop(0)
+        while len(self._delivered) > REMEMBERED and self._delivered[0].until <= self.confirmed:
+            self._delivered.pop(0)
 
     def _judge_silence(self) -> CompletionState:
-        """The deadline has passed on a line that is well, and utterances are still without text."""
-        queue = self._waiting.queue
-        answers = self._delays.known or self._last_answer is not None
+        """The state after the deadline, when a working connection has brought no text for some utterances."""
+        queue = self._pending.queue
+        answers = self._latency.known or self._last_answer is not None
         while answers and queue and queue[-1].doubtful:
             queue.pop()
         if not queue or self._heard_again:
             queue.clear()
             self.confirmed = self._heard
             return CompletionState.COMPLETE
-        if not self._asked_again and self._told and answers:
+        if not self._asked_again and self._delivered and answers:
             return CompletionState.ASK_AGAIN
         return CompletionState.INCOMPLETE

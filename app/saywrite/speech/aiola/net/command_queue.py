@@ -1,7 +1,7 @@
-"""What the dictation thread asks of a link, on its way to the link's own thread, which sleeps until it is rung.
+"""Commands of the dictation thread for a connection's thread, and the messages that come back.
 
-The dictation thread only ever appends and rings; neither waits. The link's thread takes, and waits for sockets and for
-the bell at the same time.
+The dictation thread only appends and wakes; neither waits. The connection's thread waits for its sockets and for the
+wake-up at the same time.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from saywrite.foundation.errors import ServiceError
 CLOSING_S: Final = 1.0
 """Seconds an orderly end may take."""
 
-_LONGEST_S: Final = 3_600.0
-"""Seconds of one sleep; a selector does not take an infinite one."""
+_LONGEST_WAIT_S: Final = 3_600.0
+"""Seconds of one wait; a selector does not accept an infinite one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """`path_and_query` holds a token."""
+    """The request for a stream; `path_and_query` holds a token."""
 
     path_and_query: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
@@ -34,7 +34,7 @@ class Upgrade:
 
 @dataclass(frozen=True, slots=True)
 class EmitCommand:
-    """`size`: bytes it counts for. `mark`: a mark right behind it."""
+    """Send an event. `size`: bytes that count as queued. `mark`: the number of a ping to send right behind it."""
 
     name: str
     payload: object = field(repr=False)
@@ -56,119 +56,123 @@ Command = EmitCommand | PingCommand | CloseCommand
 
 
 class Stopped(Exception):
-    """The link is no longer wanted."""
+    """The connection is no longer wanted."""
 
 
 class CommandQueue:
-    """One link's mailbox. `clock`: monotonic seconds."""
+    """The commands of one connection. `clock`: monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._waiting: deque[Command] = deque()
-        self._wakeup, self._ear = socket.socketpair()
-        self._wakeup.setblocking(False)
-        self._ear.setblocking(False)
-        self._rung = False
-        self._deaf = False
+        self._commands: deque[Command] = deque()
+        self._wakeup_writer, self._wakeup_reader = socket.socketpair()
+        self._wakeup_writer.setblocking(False)
+        self._wakeup_reader.setblocking(False)
+        self._awake = False
+        self._closed = False
         self._lock = threading.Lock()
         self.upgrade: Upgrade | None = None
         self.aborted = False
         self.close_by: float | None = None
-        """When the orderly end that was asked for is to be over."""
+        """When the orderly end that was asked for must be complete."""
 
     # On the dictation thread:
 
     def put(self, command: Command) -> None:
-        if self._deaf:
+        if self._closed:
             return
         if isinstance(command, CloseCommand):
             if self.close_by is not None:
                 return
             self.close_by = self._clock() + CLOSING_S
-        self._waiting.append(command)
-        self.ring()
+        self._commands.append(command)
+        self.wake()
 
     def ask_upgrade(self, upgrade: Upgrade) -> None:
         self.upgrade = upgrade
-        self.ring()
+        self.wake()
 
     def abort(self) -> None:
         self.aborted = True
-        self.ring()
+        self.wake()
 
     @property
-    def some(self) -> bool:
-        """Whether any wait."""
-        return bool(self._waiting)
+    def pending(self) -> bool:
+        """Whether commands wait."""
+        return bool(self._commands)
 
-    def ring(self) -> None:
-        if self._rung:
+    def wake(self) -> None:
+        """Make `wakeup_reader` readable."""
+        if self._awake:
             return
-        self._rung = True
+        self._awake = True
         with self._lock:
-            if self._deaf:
+            if self._closed:
                 return
-            try:
-                self._wakeup.send(b"\0")
-            except BlockingIOError:  # it rings already
-                return
+            with contextlib.suppress(BlockingIOError):  # a full buffer wakes, too
+                self._wakeup_writer.send(b"\0")
 
-    # On the link's thread:
+    # On the connection's thread:
 
     @property
-    def ear(self) -> socket.socket:
-        """Readable when it was rung."""
-        return self._ear
+    def wakeup_reader(self) -> socket.socket:
+        return self._wakeup_reader
 
-    def hush(self) -> None:
-        """Take the ringing; look at the wishes after this, not before. Raises `Stopped` after `abort`."""
+    def drain_wakeups(self) -> None:
+        """Reset the wake-up; look for commands after this, not before. Raises `Stopped` after `abort`."""
         with contextlib.suppress(BlockingIOError):
-            self._ear.recv(64)
-        self._rung = False
+            self._wakeup_reader.recv(64)
+        self._awake = False
         if self.aborted:
             raise Stopped
 
-    def take(self) -> Command | None:
-        return self._waiting.popleft() if self._waiting else None
+    def get(self) -> Command | None:
+        return self._commands.popleft() if self._commands else None
 
     def wait(self, interest: Mapping[socket.socket, int], until: float) -> list[socket.socket]:
-        """Those that are ready (`selectors.EVENT_READ`, `EVENT_WRITE`), none when only the bell rang. For a link that
-        is not open yet. Raises `TimeoutError` at `until`, `Stopped` after `close` or `abort`.
+        """The sockets that are ready for their `selectors` events; none after a mere wake-up.
+
+        For a connection that is not open yet. Raises `TimeoutError` at `until`, `Stopped` after a close or an abort.
         """
         with selectors.DefaultSelector() as selector:
-            selector.register(self._ear, selectors.EVENT_READ)
+            selector.register(self._wakeup_reader, selectors.EVENT_READ)
             for sock, events in interest.items():
                 selector.register(sock, events)
             left = until - self._clock()
-            ready = {key.fileobj for key, _ in selector.select(min(max(left, 0.0), _LONGEST_S))}
-        if self._ear in ready:
-            self.hush()
+            ready = {key.fileobj for key, _ in selector.select(min(max(left, 0.0), _LONGEST_WAIT_S))}
+        if self._wakeup_reader in ready:
+            self.drain_wakeups()
         if self.aborted or self.close_by is not None:
             raise Stopped
         if not ready and self._clock() >= until:
             raise TimeoutError("timed out")
         return [sock for sock in interest if sock in ready]
 
-    def end(self) -> None:
-        """Nothing is kept or taken any more; ringing does nothing."""
+    def wait_for(self, sock: socket.socket, events: int, until: float) -> None:
+        """Wait until one socket is ready, and raise as `wait` does."""
+        while not self.wait({sock: events}, until):
+            pass
+
+    def close(self) -> None:
+        """Drop all commands, also those to come."""
         with self._lock:
-            self._deaf = True
-            self._wakeup.close()
-            self._ear.close()
-        self._waiting.clear()
+            self._closed = True
+            self._wakeup_writer.close()
+            self._wakeup_reader.close()
+        self._commands.clear()
 
 
 @dataclass(frozen=True, slots=True)
 class TransportMessage:
-    """`link`: the number it was made with. `at`: monotonic seconds."""
+    """A message of a connection's thread. `link`: the connection's number. `at`: monotonic seconds."""
 
     link: int
     at: float
 
 
 @dataclass(frozen=True, slots=True)
-class Dialed(TransportMessage):
-    """Connected, and encrypted; nothing was asked yet."""
+class SocketConnected(TransportMessage):
+    """The socket is connected and encrypted; nothing has been requested yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,43 +194,45 @@ class EventReceived(TransportMessage):
 
 @dataclass(frozen=True, slots=True)
 class Ponged(TransportMessage):
-    """The other end has received everything up to this mark."""
+    """The peer has received everything up to this mark."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class PongReceived(TransportMessage):
-    """The service pinged us."""
+class PingReceived(TransportMessage):
+    """The service has sent pings."""
 
 
 @dataclass(frozen=True, slots=True)
 class TransportRefused(TransportMessage):
-    """The service answered, and said no."""
+    """The service answered that it does not accept the stream."""
 
     error: ServiceError
 
 
 @dataclass(frozen=True, slots=True)
 class TransportLost(TransportMessage):
-    """There is no connection, or none any more."""
+    """The connection failed or was lost."""
 
     error: ServiceError
 
 
 @dataclass(frozen=True, slots=True)
 class TransportClosed(TransportMessage):
-    """Over, because we wanted it."""
+    """The connection ended because we closed it."""
 
 
 class TrafficCounts:
-    """Bytes. Reading is safe on every thread; all but `accepted` is counted by whoever is at the socket."""
+    """Bytes of one connection. Every thread may read; `accepted` is written on the dictation thread, the others by the
+    thread that has the socket's lock.
+    """
 
     def __init__(self) -> None:
         self.accepted = 0
-        """Taken from the dictation thread."""
+        """Payload taken from the dictation thread."""
         self.written = 0
-        """Of these, handed to the system."""
+        """The part of `accepted` that the system has taken."""
         self.sent = 0
         self.received = 0
-        """On the WebSocket, with its frames."""
+        """On the WebSocket, including its framing."""

@@ -1,8 +1,8 @@
-"""What a link's thread does from its first to its last moment. Imports the network's libraries: import it there.
+"""What the thread of a connection does from start to end. Imports the network's libraries: import it on that thread.
 
-`write_now` alone is for the dictation thread: a thread's waking for every chunk costs more than the writing (measured:
-twice as much). Whoever reads or writes holds the pen, so that the socket is never used by two threads at once; the
-dictation thread does not wait for it.
+`write_now` alone runs on the dictation thread: to wake this thread for every chunk costs twice as much as the write
+(measured). The lock serializes reads and writes of the socket, because TLS allows one at a time; the dictation thread
+does not wait for it.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ from collections.abc import Callable
 from typing import Final
 
 import websocket
+from websocket import ABNF
 
 from saywrite.foundation.errors import ServiceError, ServiceUnreachable
 from saywrite.speech.aiola.account import check_address
-from saywrite.speech.aiola.net import socketio as talk
+from saywrite.speech.aiola.net import socketio
 from saywrite.speech.aiola.net.command_queue import (
     CloseCommand,
     CommandQueue,
-    Dialed,
     EmitCommand,
     EventReceived,
     PingCommand,
+    PingReceived,
     Ponged,
-    PongReceived,
+    SocketConnected,
     Stopped,
     TrafficCounts,
     TransportClosed,
@@ -42,21 +43,10 @@ from saywrite.speech.aiola.net.command_queue import (
     Upgrade,
 )
 from saywrite.speech.aiola.net.connector import Connector, Endpoint
-from saywrite.speech.aiola.net.error_answers import DICTATING, OPENING, from_http, from_payload
-from saywrite.speech.aiola.net.error_mapping import from_exception
-from saywrite.speech.aiola.net.network import Network, quiet
+from saywrite.speech.aiola.net.error_mapping import DICTATING, OPENING, from_exception, from_http, from_payload
 from saywrite.speech.aiola.net.socketio import SocketIOProtocol
-from saywrite.speech.aiola.net.stream import (
-    BINARY,
-    CLOSE,
-    PING,
-    PONG,
-    TEXT,
-    Frame,
-    Redirected,
-    WebSocketStream,
-    framed,
-)
+from saywrite.speech.aiola.net.stream import HandshakeRedirected, WebSocketStream
+from saywrite.speech.network.network import Network, quiet
 
 log = logging.getLogger(__name__)
 
@@ -66,23 +56,25 @@ UPGRADE_S: Final = 10.0
 BATCH: Final = 16_384
 """Bytes of speech that are framed and written at a time."""
 
-_NORMAL: Final = struct.pack("!H", websocket.STATUS_NORMAL)
+MESSAGES_AT_ONCE: Final = 64
+"""Messages that are read before it is the turn of what waits to be written."""
+
 _NO_LINGER: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
-_Last = TransportRefused | TransportLost | TransportClosed
+_LastMessage = TransportRefused | TransportLost | TransportClosed
 
 
 class ServiceRefusal(Exception):
-    """The service said no (`refused`), or that it is over."""
+    """The service refused the stream (`refused`), or has ended it."""
 
-    def __init__(self, error: ServiceError, refused: bool) -> None:
+    def __init__(self, error: ServiceError, *, refused: bool) -> None:
         super().__init__(str(error))
         self.error = error
         self.refused = refused
 
 
 class ConnectionThread:
-    """`run` does everything but what `write_now` could."""
+    """One connection: `run` on its own thread, `write_now` on the dictation thread."""
 
     def __init__(
         self,
@@ -102,266 +94,267 @@ class ConnectionThread:
         self._host = "the service"
         self._doing = OPENING
         self._sock: socket.socket | None = None
-        self._talk = SocketIOProtocol()
-        self._until = float("inf")
-        """When the next sign of life has to have come."""
+        self._protocol = SocketIOProtocol()
+        self._deadline = float("inf")
+        """When the next sign of life is due."""
         self._silence_limit_s = UPGRADE_S
-        self._pong: bytes | None = None
         self._batched = 0
         self._lock = threading.Lock()
         self._stream: WebSocketStream | None = None
-        self._trouble: OSError | None = None
-        """What the dictation thread met while it wrote."""
+        self._write_error: OSError | None = None
+        """What failed while the dictation thread wrote."""
         self._closing = False
-        self._over_there = False
-        """The other end has said goodbye, too."""
+        """We have sent our close frame."""
+        self._peer_closed = False
 
-    def run(self, base_url: str) -> _Last:
-        """Live, and return the last message."""
+    def run(self, base_url: str) -> _LastMessage:
+        """Connect, exchange messages until the end, and return the last message to post."""
         orderly = False
         try:
-            self._live(base_url)
+            self._connect_and_exchange(base_url)
             orderly = True
             return TransportClosed(self._number, self._clock())
         except Stopped:
             return TransportClosed(self._number, self._clock())
-        except ServiceRefusal as said:
-            kind = TransportRefused if said.refused else TransportLost
-            return self._unless_unwanted(kind(self._number, self._clock(), said.error))
+        except ServiceRefusal as refusal:
+            kind = TransportRefused if refusal.refused else TransportLost
+            return self._unless_unwanted(kind(self._number, self._clock(), refusal.error))
         except (OSError, ValueError, ServiceError, websocket.WebSocketException) as error:
             problem = from_exception(error, self._host, self._doing)
             kind = TransportRefused if isinstance(error, websocket.WebSocketBadStatusException) else TransportLost
             return self._unless_unwanted(kind(self._number, self._clock(), problem))
         except Exception as error:  # noqa: BLE001 - logged without its text, which may hold what was said
-            log.error("link %d: %s\n%s", self._number, type(error).__name__, _where(error))
+            log.error("link %d: %s\n%s", self._number, type(error).__name__, _frames_of(error))
             return TransportLost(self._number, self._clock(), from_exception(error, self._host, self._doing))
         finally:
-            self._hang_up(orderly)
+            self._close_socket(orderly)
 
     def write_now(self, command: EmitCommand | PingCommand) -> bool:
-        """Write on the calling thread, if nothing that was said before still waits. Never blocks; False: not done."""
+        """Write on the calling thread unless earlier commands still wait. Never blocks; False when it did nothing."""
         if not self._lock.acquire(blocking=False):
             return False
         try:
             stream = self._stream
-            if stream is None or stream.pending or self._closing or not self._talk.ready or self._commands.some:
+            if stream is None or stream.buffer.pending or self._closing:
                 return False
-            stream.put(self._frames_of(command))
+            if not self._protocol.ready or self._commands.pending:
+                return False
+            self._send(stream, command)
             try:
-                done = stream.write()
+                done = stream.buffer.flush()
             except OSError as error:
-                done, self._trouble = False, error
+                done, self._write_error = False, error
             if done:
-                self._written(stream)
+                self._count_written(stream)
             else:
-                self._commands.ring()  # the link's thread goes on with it
+                self._commands.wake()  # the connection's thread writes the rest
             return True
         finally:
             self._lock.release()
 
-    def _live(self, base_url: str) -> None:
+    def _connect_and_exchange(self, base_url: str) -> None:
         quiet("websocket")
-        place = Endpoint.of(check_address(base_url))
-        self._host = place.host
-        self._sock = Connector(self._commands, self._network, self._clock).connect(place)
-        self._post(Dialed(self._number, self._clock()))
+        endpoint = Endpoint.of(check_address(base_url))
+        self._host = endpoint.host
+        self._sock = Connector(self._commands, self._network, self._clock).connect(endpoint)
+        self._post(SocketConnected(self._number, self._clock()))
         upgrade = self._wait_for_upgrade(self._sock)
-        self._until = self._clock() + UPGRADE_S
-        stream = WebSocketStream(self._sock, self._commands)
-        self._open(stream, place, upgrade)
-        self._talk.opened()
+        self._deadline = self._clock() + UPGRADE_S
+        stream = self._open_stream(self._sock, endpoint, upgrade)
+        self._protocol.opened()
         self._doing = DICTATING
         with selectors.DefaultSelector() as selector:
-            selector.register(self._commands.ear, selectors.EVENT_READ)
+            selector.register(self._commands.wakeup_reader, selectors.EVENT_READ)
             selector.register(self._sock, selectors.EVENT_READ)
             self._stream = stream
-            self._speak_and_listen(stream, selector, self._sock)
+            self._exchange(stream, selector, self._sock)
 
     def _wait_for_upgrade(self, sock: socket.socket) -> Upgrade:
-        """Until it is asked for. A host that says something, or goes, before it was asked has ended the connection."""
+        """Wait until a stream is asked for. A host that sends data or closes before that has ended the connection."""
         while self._commands.upgrade is None:
             if self._commands.wait({sock: selectors.EVENT_READ}, float("inf")) and _is_over(sock):
                 raise ConnectionResetError("closed while waiting")
         return self._commands.upgrade
 
-    def _open(self, stream: WebSocketStream, place: Endpoint, upgrade: Upgrade) -> None:
+    def _open_stream(self, sock: socket.socket, endpoint: Endpoint, upgrade: Upgrade) -> WebSocketStream:
         path = upgrade.path_and_query
         if "EIO=" not in path:
             path += ("&" if "?" in path else "?") + "EIO=4&transport=websocket"
-        url = f"{'wss' if place.secure else 'ws'}://{place.written}{path}"
+        stream = WebSocketStream(sock)
         try:
-            stream.shake_hands(url, upgrade.headers, self._until)
-        except Redirected as answer:
-            raise ServiceRefusal(
-                from_http(answer.status, answer.headers, None, self._host, self._doing), True
-            ) from None
+            stream.open(
+                f"{'wss' if endpoint.secure else 'ws'}://{endpoint.authority}{path}",
+                upgrade.headers,
+                lambda sock, events: self._commands.wait_for(sock, events, self._deadline),
+            )
+        except HandshakeRedirected as answer:
+            error = from_http(answer.status, answer.headers, None, self._host, self._doing)
+            raise ServiceRefusal(error, refused=True) from None
         self._count(stream)
+        return stream
 
-    def _speak_and_listen(self, stream: WebSocketStream, selector: selectors.BaseSelector, sock: socket.socket) -> None:
-        """Until the end that we wanted; any other raises."""
+    def _exchange(self, stream: WebSocketStream, selector: selectors.BaseSelector, sock: socket.socket) -> None:
+        """Read and write until the end that was asked for; any other end raises."""
         interest = selectors.EVENT_READ
-        listening = True
+        readable = True
         while True:
             with self._lock:
-                if listening:
-                    self._listen(stream)
-                self._speak(stream)
+                more = readable and self._read(stream)
+                self._write(stream)
                 self._count(stream)
-                if self._closing and (stream.ended or self._over_there):
+                if self._closing and self._peer_closed:
                     return
-                wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if stream.pending else 0)
-                listening = stream.has_more
+                wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if stream.buffer.pending else 0)
             if wanted != interest:
                 interest = wanted
                 selector.modify(sock, interest)
-            ready = selector.select(0.0 if listening else self._patience_s())
+            ready = selector.select(0.0 if more else self._time_left_s())
+            readable = more  # TLS may hold data that the selector does not see
             for key, events in ready:
                 if key.fileobj is not sock:
-                    self._commands.hush()
+                    self._commands.drain_wakeups()
                 elif events & selectors.EVENT_READ:
-                    listening = True
+                    readable = True
 
-    def _patience_s(self) -> float:
-        """Seconds until something has to have happened. Raises `Stopped` or `TimeoutError` when that time has come."""
+    def _time_left_s(self) -> float:
+        """Seconds until something is due. Raises `Stopped` or `TimeoutError` when that time has come."""
         now = self._clock()
         if self._commands.close_by is not None and now >= self._commands.close_by:
             raise Stopped
-        if now >= self._until:
+        if now >= self._deadline:
             raise TimeoutError("timed out")
-        return min(self._until, self._commands.close_by or self._until) - now
+        return min(self._deadline, self._commands.close_by or self._deadline) - now
 
-    def _listen(self, stream: WebSocketStream) -> None:
-        before = stream.received
-        pinged = False
-        for frame in stream.read():
-            for heard in self._meaning(frame):
-                pinged = self._take(heard) or pinged
-        if pinged:
-            self._post(PongReceived(self._number, self._clock()))
-        if stream.received != before and self._talk.ready:
-            self._until = self._clock() + self._silence_limit_s
-        if stream.ended and not self._closing:
-            raise ConnectionResetError("closed by the other end")
+    def _read(self, stream: WebSocketStream) -> bool:
+        """Handle what has arrived, up to `MESSAGES_AT_ONCE`; True when there may be more."""
+        before = stream.buffer.received
+        pinged = more = False
+        try:
+            for _ in range(MESSAGES_AT_ONCE):
+                message = stream.receive()
+                more = message is not None
+                if message is None:
+                    break
+                for event in self._events_of(*message):
+                    pinged = self._handle(event) or pinged
+        except websocket.WebSocketConnectionClosedException:
+            self._peer_closed = True
+            if not self._closing:
+                raise
+        if pinged:  # once for a burst
+            self._post(PingReceived(self._number, self._clock()))
+        if stream.buffer.received != before and self._protocol.ready:
+            self._deadline = self._clock() + self._silence_limit_s
+        return more and not self._peer_closed
 
-    def _meaning(self, frame: Frame) -> list[talk.ProtocolEvent]:
-        opcode, data = frame.opcode, frame.data
-        if opcode == PONG:
+    def _events_of(self, opcode: int, data: bytes) -> list[socketio.ProtocolEvent]:
+        if opcode == ABNF.OPCODE_PONG:
             if data.isdigit() and len(data) < 20:
                 self._post(Ponged(self._number, self._clock(), int(data)))
-        elif opcode == TEXT:
+        elif opcode == ABNF.OPCODE_TEXT:
             with contextlib.suppress(UnicodeDecodeError):
-                return self._talk.receive(data.decode("utf-8"))
-        elif opcode == BINARY:
-            return self._talk.receive(data)
-        elif opcode == PING:
-            self._pong = data  # of several only the last has to be answered (RFC 6455 5.5.3)
-        else:
-            self._over_there = True
+                return self._protocol.receive(data.decode("utf-8"))
+        elif opcode == ABNF.OPCODE_BINARY:
+            return self._protocol.receive(data)
+        elif opcode == ABNF.OPCODE_CLOSE:
+            self._peer_closed = True
             if not self._closing:
                 code = f" ({struct.unpack('!H', data[:2])[0]})" if len(data) >= 2 else ""
-                raise ServiceRefusal(_gone(self._host, f"closed the connection{code}."), False)
+                raise _ended(self._host, f"closed the connection{code}.")
         return []
 
-    def _take(self, heard: talk.ProtocolEvent) -> bool:
-        """Pass it on; True for a ping."""
-        match heard:
-            case talk.ServiceEvent():
-                self._post(EventReceived(self._number, self._clock(), heard.name, heard.payload))
-            case talk.Ready():
-                times = heard.ping_interval_s, heard.ping_timeout_s
+    def _handle(self, event: socketio.ProtocolEvent) -> bool:
+        """Post what an event means; True for a ping."""
+        match event:
+            case socketio.ServiceEvent():
+                self._post(EventReceived(self._number, self._clock(), event.name, event.payload))
+            case socketio.Ready():
+                times = event.ping_interval_s, event.ping_timeout_s
                 self._silence_limit_s = sum(times)
-                self._post(TransportConnected(self._number, self._clock(), heard.sid, *times))
-            case talk.ConnectRefused():
-                raise ServiceRefusal(from_payload(heard.payload, self._host, OPENING), True)
-            case talk.ServiceDisconnected():
-                raise ServiceRefusal(_gone(self._host, heard.reason), False)
-        return isinstance(heard, talk.Pinged)
+                self._post(TransportConnected(self._number, self._clock(), event.sid, *times))
+            case socketio.ConnectRefused():
+                raise ServiceRefusal(from_payload(event.payload, self._host, OPENING), refused=True)
+            case socketio.ServiceDisconnected():
+                raise _ended(self._host, event.reason)
+        return isinstance(event, socketio.Pinged)
 
-    def _speak(self, stream: WebSocketStream) -> None:
-        """Write what there is to say, until the system takes no more."""
+    def _write(self, stream: WebSocketStream) -> None:
+        """Write commands and answers until there are none or the system accepts no more."""
         try:
-            if self._trouble is not None:
-                raise self._trouble
-            while True:
-                if not stream.write():
+            if self._write_error is not None:
+                raise self._write_error
+            while stream.buffer.flush():
+                self._count_written(stream)
+                self._send_next(stream)
+                if not stream.buffer.pending:
                     return
-                self._written(stream)
-                frames = self._next_frames()
-                if not frames:
-                    return
-                stream.put(frames)
         except OSError:
-            stream.arriving = True
-            while not stream.ended and stream.arriving:
-                self._listen(stream)  # why it was ended, when that was said
+            while self._read(stream):  # the service may have said why it ended the connection
+                pass
             raise
 
-    def _next_frames(self) -> list[bytes]:
-        frames = self._said()
-        if self._pong is not None:
-            frames.append(framed(PONG, self._pong))
-            self._pong = None
-        if not self._talk.ready:
+    def _send_next(self, stream: WebSocketStream) -> None:
+        """Frame answers and up to `BATCH` bytes of commands."""
+        self._send_protocol_frames(stream)
+        stream.answer_ping()
+        if not self._protocol.ready:
             if self._commands.close_by is not None and not self._closing:
                 raise Stopped
-            return frames
-        while self._batched < BATCH and (command := self._commands.take()) is not None:
+            return
+        while self._batched < BATCH and (command := self._commands.get()) is not None:
             if isinstance(command, CloseCommand):
                 self._closing = True
-                self._talk.close()
-                return [*frames, *self._said(), framed(CLOSE, _NORMAL)]
-            frames += self._frames_of(command)
-        return frames
+                self._protocol.close()
+                self._send_protocol_frames(stream)
+                stream.send_close()
+                return
+            self._send(stream, command)
 
-    def _frames_of(self, command: EmitCommand | PingCommand) -> list[bytes]:
-        frames: list[bytes] = []
+    def _send(self, stream: WebSocketStream, command: EmitCommand | PingCommand) -> None:
         if isinstance(command, EmitCommand):
-            self._talk.emit(command.name, command.payload)
+            self._protocol.emit(command.name, command.payload)
             self._batched += command.size
-            frames = self._said()
+            self._send_protocol_frames(stream)
         if command.mark is not None:
-            frames.append(framed(PING, b"%d" % command.mark))
-        return frames
+            stream.ping(b"%d" % command.mark)
 
-    def _written(self, stream: WebSocketStream) -> None:
-        """All that was put is with the system."""
+    def _send_protocol_frames(self, stream: WebSocketStream) -> None:
+        for frame in self._protocol.frames():
+            stream.send(frame, ABNF.OPCODE_TEXT if isinstance(frame, str) else ABNF.OPCODE_BINARY)
+
+    def _count_written(self, stream: WebSocketStream) -> None:
+        """Count the commands framed so far: the system has accepted them."""
         self._counts.written += self._batched
         self._batched = 0
-        self._counts.sent = stream.sent
-
-    def _said(self) -> list[bytes]:
-        """What the conversation wants to be sent."""
-        return [
-            framed(TEXT, each.encode()) if isinstance(each, str) else framed(BINARY, each)
-            for each in self._talk.frames()
-        ]
+        self._counts.sent = stream.buffer.sent
 
     def _count(self, stream: WebSocketStream) -> None:
-        self._counts.sent, self._counts.received = stream.sent, stream.received
+        self._counts.sent, self._counts.received = stream.buffer.sent, stream.buffer.received
 
-    def _unless_unwanted(self, last: _Last) -> _Last:
-        """What goes wrong with a connection that is no longer wanted is not worth a word."""
+    def _unless_unwanted(self, last: _LastMessage) -> _LastMessage:
+        """`last`, or `TransportClosed` when the end was asked for: then a failure is no news."""
         unwanted = self._commands.aborted or self._commands.close_by is not None
         return TransportClosed(self._number, last.at) if unwanted else last
 
-    def _hang_up(self, orderly: bool) -> None:
+    def _close_socket(self, orderly: bool) -> None:
         with self._lock:
             self._stream = None
         if self._sock is None:
             return
         with contextlib.suppress(OSError):
-            if not orderly:  # what the system still holds is not delivered after the end
+            if not orderly:  # the system must not deliver after the end what it still holds
                 self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
             self._sock.shutdown(socket.SHUT_RDWR)
         self._sock.close()
 
 
-def _gone(host: str, what: str) -> ServiceError:
-    return ServiceUnreachable(f"{host} {what}", "It is tried again; if it lasts, ask aiOla.")
+def _ended(host: str, what: str) -> ServiceRefusal:
+    error = ServiceUnreachable(f"{host} {what}", "It is tried again; if it lasts, ask aiOla.")
+    return ServiceRefusal(error, refused=False)
 
 
 def _is_over(sock: socket.socket) -> bool:
-    """Whether the other end has gone, or has said anything (TLS speaks for itself unseen)."""
+    """Whether the peer has closed or has sent application data; TLS handles its own records unseen."""
     try:
         sock.recv(1)
     except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
@@ -369,5 +362,5 @@ def _is_over(sock: socket.socket) -> bool:
     return True
 
 
-def _where(error: BaseException) -> str:
+def _frames_of(error: BaseException) -> str:
     return "".join(traceback.format_tb(error.__traceback__))

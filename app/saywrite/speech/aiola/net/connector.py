@@ -1,7 +1,7 @@
-"""From an address to a connected, encrypted socket: names, addresses raced against each other, proxy, TLS.
+"""From an address to a connected, encrypted socket: resolution, race of the addresses, proxy, TLS.
 
-Runs on a link's thread and waits nowhere but in `CommandQueue.wait`, so that it can be ended at any moment. Only the
-system's resolver cannot be interrupted: it is asked on a thread of its own, which is left behind when it hangs.
+Runs on a connection's thread and waits in `CommandQueue.wait` only, so that a command can end it at any moment. The
+system's resolver cannot be interrupted: it runs on a thread of its own, which is abandoned when it hangs.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ from urllib.parse import urlsplit
 from websocket import WebSocketProxyException
 
 from saywrite.foundation.errors import ProxyRefused
-from saywrite.speech.aiola.account import is_loopback_number, not_encrypted
+from saywrite.speech.aiola.account import not_encrypted
 from saywrite.speech.aiola.net.command_queue import CommandQueue
-from saywrite.speech.aiola.net.network import Network, Proxy, tune
+from saywrite.speech.network.network import Network, Proxy, is_loopback_number, tune
 
-DIAL_S: Final = 10.0
-"""Seconds until there is a connection, all told."""
+CONNECT_S: Final = 10.0
+"""Seconds from the name to the encrypted connection."""
 
 HEAD_START_S: Final = 0.25
-"""Seconds an address has to itself before the next one is tried beside it (RFC 8305)."""
+"""Seconds until the next address is tried beside one that has not answered (RFC 8305, section 5)."""
 
 _ANSWER_LIMIT: Final = 16_384
-_UNDER_WAY: Final = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, getattr(errno, "WSAEWOULDBLOCK", 0)}
+_IN_PROGRESS: Final = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, getattr(errno, "WSAEWOULDBLOCK", 0)}
 
 Address = tuple[int, Any]
-"""A family and a socket address of it."""
+"""An address family and a socket address in its form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where to connect to."""
+    """A host and port to connect to; `secure`: over TLS."""
 
     host: str
     port: int
@@ -49,36 +49,37 @@ class Endpoint:
 
     @classmethod
     def of(cls, address: str) -> Endpoint:
-        """Of an address that `check_address` has let pass."""
+        """The endpoint of an address that `check_address` has accepted."""
         parts = urlsplit(address)
         secure = parts.scheme == "https"
         return cls(parts.hostname or "", parts.port or (443 if secure else 80), secure)
 
     @property
-    def written(self) -> str:
+    def authority(self) -> str:
+        """`host:port` as a URL writes it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
 
 
 class Connector:
-    """One attempt to reach a place. Whatever goes wrong raises, and leaves no socket open."""
+    """One attempt to connect. A failure raises and leaves no socket open."""
 
     def __init__(self, commands: CommandQueue, network: Network, clock: Callable[[], float]) -> None:
         self._commands = commands
         self._network = network
         self._clock = clock
-        self._until = clock() + DIAL_S
+        self._deadline = clock() + CONNECT_S
 
-    def connect(self, place: Endpoint) -> socket.socket:
-        """A connected, non-blocking socket: an SSLSocket when `place` is secure."""
-        proxy = self._network.proxy_for(f"{'https' if place.secure else 'http'}://{place.written}")
-        sock = self._to_proxy(proxy) if proxy else self._race(self._addresses_of(place))
+    def connect(self, endpoint: Endpoint) -> socket.socket:
+        """A connected, non-blocking socket; an SSLSocket when `endpoint` is secure."""
+        proxy = self._network.proxy_for(f"{'https' if endpoint.secure else 'http'}://{endpoint.authority}")
+        sock = self._to_proxy(proxy) if proxy else self._race(self._addresses_of(endpoint))
         try:
             tune(sock)
             if proxy is not None:
-                self._tunnel(sock, proxy, place)
-            if place.secure:
-                sock = self._encrypt(sock, place.host)
+                self._tunnel(sock, proxy, endpoint)
+            if endpoint.secure:
+                sock = self._encrypt(sock, endpoint.host)
         except BaseException:
             sock.close()
             raise
@@ -92,43 +93,42 @@ class Connector:
         except OSError as error:
             raise WebSocketProxyException("the proxy cannot be reached") from error
 
-    def _addresses_of(self, place: Endpoint) -> list[Address]:
-        """Those that speech may be sent to: without encryption only this computer's own, whatever the name says."""
-        found = self._resolve(place.host, place.port)
-        allowed = [each for each in found if place.secure or is_loopback_number(str(each[1][0]))]
+    def _addresses_of(self, endpoint: Endpoint) -> list[Address]:
+        """The addresses that speech may be sent to: without TLS only those of this computer."""
+        found = self._resolve(endpoint.host, endpoint.port)
+        allowed = [each for each in found if endpoint.secure or is_loopback_number(str(each[1][0]))]
         if not allowed:
             raise not_encrypted()
         return allowed
 
     def _resolve(self, host: str, port: int) -> list[Address]:
-        """The host's addresses, the families in turn."""
+        """The addresses of the host, IPv4 and IPv6 alternating."""
         try:
             return _look_up(host, port, socket.AI_NUMERICHOST)
         except (socket.gaierror, UnicodeError):
             pass
         found: list[list[Address] | OSError] = []
-        done, told = socket.socketpair()
+        writer, reader = socket.socketpair()
 
-        def ask() -> None:
+        def look_up() -> None:
             try:
                 found.append(_look_up(host, port))
             except OSError as error:
                 found.append(error)
-            except UnicodeError:  # no name at all
+            except UnicodeError:  # not a valid name
                 found.append(socket.gaierror(socket.EAI_NONAME, "not a name"))
             finally:
-                done.close()
+                writer.close()  # makes `reader` readable
 
-        with told:
-            threading.Thread(target=ask, name="aiola-resolver", daemon=True).start()
-            while not self._commands.wait({told: EVENT_READ}, self._until):
-                pass
+        with reader:
+            threading.Thread(target=look_up, name="aiola-resolver", daemon=True).start()
+            self._commands.wait_for(reader, EVENT_READ, self._deadline)
         if isinstance(found[0], OSError):
             raise found[0]
         return found[0]
 
     def _race(self, addresses: Iterable[Address]) -> socket.socket:
-        """The first socket that is connected; each address gets a head start before the next."""
+        """The first socket that connects; each address has a head start of `HEAD_START_S` before the next."""
         waiting, running = list(addresses), dict[socket.socket, int]()
         failure = OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
         try:
@@ -151,33 +151,33 @@ class Connector:
             for sock in running:
                 sock.close()
 
-    def _first_ready(self, running: dict[socket.socket, int], patience_s: float | None) -> list[socket.socket]:
-        """Those that are done; after `patience_s` none."""
+    def _first_ready(self, running: dict[socket.socket, int], limit_s: float | None) -> list[socket.socket]:
+        """The sockets whose attempt has ended; none after `limit_s`."""
         now = self._clock()
-        until = self._until if patience_s is None else min(self._until, now + patience_s)
+        until = self._deadline if limit_s is None else min(self._deadline, now + limit_s)
         while True:
             try:
                 ready = self._commands.wait(running, until)
             except TimeoutError:
-                if until == self._until:
+                if until == self._deadline:
                     raise
                 return []
             if ready:
                 return ready
 
-    def _tunnel(self, sock: socket.socket, proxy: Proxy, place: Endpoint) -> None:
-        """Ask the proxy for a way to `place`. Raises WebSocketProxyException, with the status in its text."""
-        lines = [f"CONNECT {place.written} HTTP/1.1", f"Host: {place.written}"]
+    def _tunnel(self, sock: socket.socket, proxy: Proxy, endpoint: Endpoint) -> None:
+        """Open a tunnel to `endpoint`. Raises WebSocketProxyException, with the proxy's status in its text."""
+        lines = [f"CONNECT {endpoint.authority} HTTP/1.1", f"Host: {endpoint.authority}"]
         if proxy.user or proxy.password:
             token = b64encode(f"{proxy.user}:{proxy.password}".encode()).decode("ascii")
             lines.append(f"Proxy-Authorization: Basic {token}")
         request = memoryview("\r\n".join([*lines, "", ""]).encode())
         while request:
-            self._until_ready(sock, EVENT_WRITE)
+            self._commands.wait_for(sock, EVENT_WRITE, self._deadline)
             request = request[sock.send(request) :]
         answer = b""
         while b"\r\n\r\n" not in answer:
-            self._until_ready(sock, EVENT_READ)
+            self._commands.wait_for(sock, EVENT_READ, self._deadline)
             piece = sock.recv(4096)
             answer += piece
             if not piece or len(answer) > _ANSWER_LIMIT:
@@ -197,16 +197,12 @@ class Connector:
                     secured.do_handshake()
                     return secured
                 except ssl.SSLWantReadError:
-                    self._until_ready(secured, EVENT_READ)
+                    self._commands.wait_for(secured, EVENT_READ, self._deadline)
                 except ssl.SSLWantWriteError:
-                    self._until_ready(secured, EVENT_WRITE)
+                    self._commands.wait_for(secured, EVENT_WRITE, self._deadline)
         except BaseException:
             secured.close()
             raise
-
-    def _until_ready(self, sock: socket.socket, events: int) -> None:
-        while not self._commands.wait({sock: events}, self._until):
-            pass
 
 
 def _look_up(host: str, port: int, flags: int = 0) -> list[Address]:
@@ -220,11 +216,11 @@ def _look_up(host: str, port: int, flags: int = 0) -> list[Address]:
 
 
 def _started(family: int, address: Any) -> socket.socket:
-    """A socket that is connecting."""
+    """A socket that has begun to connect."""
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setblocking(False)
     code = sock.connect_ex(address)
-    if code and code not in _UNDER_WAY:
+    if code and code not in _IN_PROGRESS:
         sock.close()
         raise OSError(code, os.strerror(code))
     return sock

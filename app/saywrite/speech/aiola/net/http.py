@@ -1,6 +1,6 @@
 """One HTTP request and its answer, bounded in time and size. Blocks: for worker threads only.
 
-Redirects are not followed unless asked: what is sent carries a key or a token, and nothing of the service's moves.
+A redirect is followed only on request and within its origin: what is sent carries a key or a token.
 """
 
 from __future__ import annotations
@@ -13,33 +13,38 @@ from typing import TYPE_CHECKING, Any
 
 from saywrite import __version__
 from saywrite.foundation.errors import ServiceError
-from saywrite.speech.aiola.net.error_answers import does_not_answer, from_http, host_of, makes_no_sense
-from saywrite.speech.aiola.net.error_mapping import from_exception
+from saywrite.speech.aiola.net.error_mapping import (
+    does_not_answer,
+    from_exception,
+    from_http,
+    host_of,
+    makes_no_sense,
+)
 
 if TYPE_CHECKING:
-    import requests
+    import httpx
 
 
 @dataclass(frozen=True, slots=True)
 class HttpTimeouts:
-    """Seconds until a connection stands, between two pieces of an answer, and for the whole answer's body."""
+    """Seconds to connect, between two pieces of an answer, and for the whole body of an answer."""
 
     connect_s: float = 5.0
     read_s: float = 10.0
     total_s: float = 20.0
 
 
-PATIENCE = HttpTimeouts()
+TIMEOUTS = HttpTimeouts()
 
 ANSWER_LIMIT = 262_144
 """Bytes of an answer's body; a token has a few thousand."""
 
-_PIECE = 16_384
+MOST_REDIRECTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body`: at most the limit asked for. `headers`: names in lower case."""
+    """A complete answer. `body`: at most the limit asked for. `headers`: names in lower case."""
 
     host: str
     status: int
@@ -47,7 +52,7 @@ class Answer:
     body: bytes = field(repr=False)
 
     def problem(self, doing: str) -> ServiceError:
-        """What this answer means when it is not the one wanted."""
+        """The error that this answer means to a caller who cannot use it."""
         return from_http(self.status, self.headers, self.body, self.host, doing)
 
     def json(self, doing: str) -> Mapping[str, Any]:
@@ -63,47 +68,62 @@ class Answer:
         return parsed
 
 
+def headers_of(bearer: str) -> dict[str, str]:
+    """The headers of every request; `bearer`: a key or a token, "" for none."""
+    headers = {"User-Agent": f"saywrite/{__version__}", "Accept": "application/json", "Accept-Encoding": "identity"}
+    return headers | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
+
+
 def ask(
-    session: requests.Session,
+    client: httpx.Client,
     method: str,
     url: str,
     doing: str,
     *,
     bearer: str = "",
+    headers: Mapping[str, str] | None = None,
+    json: object = None,
+    follow_redirects: bool = False,
     limit: int = ANSWER_LIMIT,
-    patience: HttpTimeouts | None = None,
-    **content: Any,
 ) -> Answer:
-    """Send one request and read its answer; `content` is requests' `json`, `data` or `headers`. A redirect is followed
-    by the session's rules with `allow_redirects`. Raises ServiceError when there is no answer, or one of more than
-    `limit` bytes.
-    """
-    import requests  # late: 0.2 s
-    import urllib3
+    """Send one request and read its answer.
 
-    host = host_of(url)
-    patience = patience or PATIENCE
-    options = {"allow_redirects": False, **content, "timeout": (patience.connect_s, patience.read_s), "stream": True}
-    headers = {"User-Agent": f"saywrite/{__version__}", "Accept": "application/json", "Accept-Encoding": "identity"}
-    headers |= {"Authorization": f"Bearer {bearer}"} if bearer else {}
-    headers |= options.pop("headers", {})
+    Raises ServiceError when there is no answer in time, or one of more than `limit` bytes.
+    """
+    import httpx  # late: 0.1 s
+
+    from saywrite.speech.network.http_client import is_same_origin, never, open_response
+
+    host, timeouts = host_of(url), TIMEOUTS
     try:
-        with session.request(method, url, headers=headers, **options) as response:
-            body = _read(response, host, doing, limit, patience.total_s)
-            known = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(host, response.status_code, known, body)
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        request = client.build_request(
+            method,
+            url,
+            headers=headers_of(bearer) | dict(headers or {}),
+            json=json,
+            timeout=httpx.Timeout(timeouts.read_s, connect=timeouts.connect_s),
+        )
+        may_follow = is_same_origin if follow_redirects else never
+        with open_response(client, request, may_follow, MOST_REDIRECTS) as response:
+            body = read_body(response, host, doing, limit, timeouts.total_s)
+            return Answer(host, response.status_code, lower_case(response.headers), body)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         # "from None": the libraries' texts hold the address with its query.
         raise from_exception(error, host, doing) from None
 
 
-def _read(response: requests.Response, host: str, doing: str, limit: int, total_s: float) -> bytes:
+def read_body(response: httpx.Response, host: str, doing: str, limit: int, total_s: float) -> bytes:
+    """The body of a response as it was sent. Raises ServiceError beyond `limit` bytes and after `total_s`."""
     until = time.monotonic() + total_s
     body = bytearray()
-    while piece := response.raw.read1(_PIECE, decode_content=True):
+    for piece in response.iter_raw():
         body += piece
         if len(body) > limit:
             raise makes_no_sense(host, doing)
         if time.monotonic() > until:
             raise does_not_answer(host)
     return bytes(body)
+
+
+def lower_case(headers: httpx.Headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}

@@ -1,22 +1,21 @@
-"""Engine.IO 4 and Socket.IO 5 as text and bytes: packets, and the frames of a WebSocket they travel in.
+"""The part of Engine.IO 4 and Socket.IO 5 that a client needs, as text and bytes of messages.
 
-Sans-I/O and safe on every thread; a `PacketDecoder` belongs to one connection. Whatever breaks the rules becomes an
-`IgnoredPacket` that says why; nothing a peer sends raises, and nothing it sends is kept without bound.
+Sans-I/O and safe on every thread; a `PacketDecoder` belongs to one connection. A message that breaks the rules becomes
+an `IgnoredPacket` with the reason; nothing that a peer sends raises or is kept without bound.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, NoReturn
 
 MAX_FRAME: Final = 1 << 20
-"""Characters of a text frame, bytes of an attachment."""
+"""Characters of a text message, bytes of an attachment."""
 
-MAX_ATTACHMENTS: Final = 16
 MAX_PING: Final = 128
 MAX_DEPTH: Final = 32
 """Lists and objects inside each other."""
@@ -24,7 +23,7 @@ MAX_DEPTH: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class OpenPacket:
-    """Engine.IO: the session exists. The server pings every `ping_interval_s`, and waits `ping_timeout_s`."""
+    """Engine.IO: the session exists. The server pings every `ping_interval_s` and waits `ping_timeout_s`."""
 
     sid: str
     ping_interval_s: float
@@ -33,7 +32,7 @@ class OpenPacket:
 
 @dataclass(frozen=True, slots=True)
 class ClosePacket:
-    """Engine.IO: the session is over."""
+    """Engine.IO: the session has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +41,19 @@ class PingPacket:
 
 
 @dataclass(frozen=True, slots=True)
-class PongPacket:
-    data: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ConnectPacket:
-    """To a namespace; from the server: `data` has its `sid`."""
+    """The namespace is accepted; `data` has its `sid`."""
 
     namespace: str
     data: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectErrorPacket:
+    """The namespace is refused."""
+
+    namespace: str
+    data: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class DisconnectPacket:
 
 @dataclass(frozen=True, slots=True)
 class EventPacket:
-    """`number`: asks for an `AckPacket` with it."""
+    """An event; with a `number` it asks for an acknowledgment of that number."""
 
     namespace: str
     name: str
@@ -70,160 +72,100 @@ class EventPacket:
 
 
 @dataclass(frozen=True, slots=True)
-class AckPacket:
-    namespace: str
-    number: int
-    arguments: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectErrorPacket:
-    namespace: str
-    data: Any = None
-
-
-@dataclass(frozen=True, slots=True)
 class IgnoredPacket:
-    """What was no packet. `reason` never quotes it."""
+    """A message that is no packet for a client. `reason` never quotes it."""
 
     reason: str
 
 
-Packet = (
-    OpenPacket
-    | ClosePacket
-    | PingPacket
-    | PongPacket
-    | ConnectPacket
-    | DisconnectPacket
-    | EventPacket
-    | AckPacket
-    | ConnectErrorPacket
-    | IgnoredPacket
-)
+NamespacePacket = ConnectPacket | ConnectErrorPacket | DisconnectPacket | EventPacket
+Packet = OpenPacket | ClosePacket | PingPacket | NamespacePacket | IgnoredPacket
 
 _HEAD = re.compile(r"([0-6])(?:(?<=[56])([0-9]{1,4})-)?(?:(/[^,]*)(?:,|$))?([0-9]{1,15}(?![0-9]))?")
-_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+"""Kind, number of attachments, namespace, number."""
+
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_dumps = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def encode(packet: Packet) -> list[str | bytes]:
-    """The frames of a packet, byte for byte as python-socketio writes them. `IgnoredPacket` has none."""
-    match packet:
-        case OpenPacket():
-            times = {"pingInterval": _ms(packet.ping_interval_s), "pingTimeout": _ms(packet.ping_timeout_s)}
-            return ["0" + _dumps({"sid": packet.sid, "upgrades": [], **times})]
-        case ClosePacket():
-            return ["1"]
-        case PingPacket():
-            return ["2" + packet.data]
-        case PongPacket():
-            return ["3" + packet.data]
-        case ConnectPacket() | ConnectErrorPacket():
-            data = "" if packet.data is None else _dumps(packet.data)
-            return [f"4{0 if isinstance(packet, ConnectPacket) else 4}{_place(packet.namespace)}{data}"]
-        case DisconnectPacket():
-            return [f"41{_place(packet.namespace)}"]
-        case EventPacket():
-            return _message(2, packet.namespace, packet.number, [packet.name, *packet.arguments])
-        case AckPacket():
-            return _message(3, packet.namespace, packet.number, list(packet.arguments))
-        case IgnoredPacket():
-            return []
+def encode_pong(data: str) -> str:
+    return f"3{data}"
 
 
-def encode_bytes(namespace: str, name: str, data: bytes) -> tuple[str, bytes]:
-    """The frames of an `EventPacket` whose one argument is `data`: what a dictation says eight times a second."""
-    return _head_of_bytes(namespace, name), data
+def encode_connect(namespace: str, data: Mapping[str, Any]) -> str:
+    """The request for a namespace."""
+    return f"40{_prefix(namespace)}{_dumps(data)}"
+
+
+def encode_disconnect(namespace: str) -> str:
+    return f"41{_prefix(namespace)}"
+
+
+def encode_event(namespace: str, name: str, payload: object) -> list[str | bytes]:
+    """The messages of an event with one argument: bytes, or plain JSON. Raises TypeError for anything else."""
+    if isinstance(payload, bytes):
+        return [_head_of_bytes(namespace, name), payload]
+    return [f"42{_prefix(namespace)}{_dumps([name, payload])}"]
+
+
+def encode_ack(namespace: str, number: int) -> str:
+    """The acknowledgment of an event, without arguments."""
+    return f"43{_prefix(namespace)}{number}[]"
 
 
 @lru_cache(maxsize=16)
 def _head_of_bytes(namespace: str, name: str) -> str:
-    return str(encode(EventPacket(namespace, name, (b"",)))[0])
+    """Cached: a dictation needs the same one eight times a second."""
+    return f"451-{_prefix(namespace)}{_dumps([name, {'_placeholder': True, 'num': 0}])}"
 
 
-def _message(kind: int, namespace: str, number: int | None, items: list[Any]) -> list[str | bytes]:
-    attachments: list[str | bytes] = []
-    text = _dumps(_taken_out(items, attachments))
-    head = f"{kind + 3}{len(attachments)}-" if attachments else str(kind)
-    return [f"4{head}{_place(namespace)}{'' if number is None else number}{text}", *attachments]
-
-
-def _taken_out(value: Any, attachments: list[str | bytes]) -> Any:
-    """`value` with a placeholder for each bytes object, which goes into `attachments`."""
-    match value:
-        case bytes() | bytearray():
-            attachments.append(bytes(value))
-            return {"_placeholder": True, "num": len(attachments) - 1}
-        case list() | tuple():
-            return [_taken_out(item, attachments) for item in value]
-        case Mapping():
-            return {key: _taken_out(item, attachments) for key, item in value.items()}
-    return value
-
-
-def _place(namespace: str) -> str:
+def _prefix(namespace: str) -> str:
     return "" if namespace == "/" else f"{namespace},"
 
 
-_dumps = json.JSONEncoder(separators=(",", ":")).encode
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)
-
-
 class _NoPacket(Exception):
-    """What was received breaks the rules; the text says which."""
+    """A message breaks the rules; the text says which."""
 
 
-@dataclass(slots=True)
-class _Incomplete:
-    """An event or an ack whose attachments are still coming."""
+@dataclass(frozen=True, slots=True)
+class _IncompleteEvent:
+    """An event whose attachment has not arrived."""
 
-    kind: int
     namespace: str
     number: int | None
     items: list[Any]
-    wanted: int
 
 
 class PacketDecoder:
-    """Frames of one connection in, packets out."""
+    """Turns the messages of one connection into packets."""
 
     def __init__(self) -> None:
-        self._incomplete: _Incomplete | None = None
-        self._attachments: list[bytes] = []
+        self._incomplete: _IncompleteEvent | None = None
 
     def feed(self, frame: str | bytes) -> list[Packet]:
-        """The packets that `frame` completes, and an `IgnoredPacket` for what it turns out to be instead of one."""
+        """The packets that `frame` completes, and an `IgnoredPacket` where it breaks the rules."""
         try:
             if len(frame) > MAX_FRAME:
-                return [*self._given_up(), IgnoredPacket("a frame is too long")]
+                return [*self._drop_incomplete(), IgnoredPacket("a frame is too long")]
             if isinstance(frame, bytes):
-                return self._attached(frame)
+                return [self._attach(frame)]
             if frame.startswith("4"):
-                return [*self._given_up(), *self._socket_packet(frame)]
+                return [*self._drop_incomplete(), *self._socket_packet(frame)]
             return [_engine_packet(frame)]
         except _NoPacket as why:
             return [IgnoredPacket(str(why))]
 
-    def _given_up(self) -> list[Packet]:
+    def _drop_incomplete(self) -> list[Packet]:
         if self._incomplete is None:
             return []
-        self._incomplete, self._attachments = None, []
+        self._incomplete = None
         return [IgnoredPacket("an attachment is missing")]
 
-    def _attached(self, frame: bytes) -> list[Packet]:
-        waiting = self._incomplete
-        if waiting is None:
-            return [IgnoredPacket("an attachment belongs to nothing")]
-        self._attachments.append(frame)
-        if len(self._attachments) < waiting.wanted:
-            return []
-        self._incomplete, attachments, self._attachments = None, self._attachments, []
-        items = [_put_back(item, attachments) for item in waiting.items]
-        return [_event_or_ack(waiting.kind, waiting.namespace, waiting.number, items)]
+    def _attach(self, data: bytes) -> Packet:
+        event, self._incomplete = self._incomplete, None
+        if event is None:
+            return IgnoredPacket("an attachment belongs to nothing")
+        return _event(event.namespace, event.number, [_attached(item, data) for item in event.items])
 
     def _socket_packet(self, frame: str) -> list[Packet]:
         head = _HEAD.match(frame, 1)
@@ -237,19 +179,16 @@ class PacketDecoder:
             return [DisconnectPacket(namespace)]
         if kind == 4:
             return [ConnectErrorPacket(namespace, data)]
-        number = None if head[4] is None else int(head[4])
+        if kind in (3, 6):
+            return [IgnoredPacket("an acknowledgment that was not asked for")]
         if not isinstance(data, list):
             return [IgnoredPacket("a message without a list")]
-        if kind < 5:
-            return [_event_or_ack(kind, namespace, number, data)]
-        return self._binary(_Incomplete(kind - 3, namespace, number, data, -1 if head[2] is None else int(head[2])))
-
-    def _binary(self, packet: _Incomplete) -> list[Packet]:
-        if not 0 <= packet.wanted <= MAX_ATTACHMENTS:
+        number = None if head[4] is None else int(head[4])
+        if kind == 2 or head[2] == "0":
+            return [_event(namespace, number, data)]
+        if head[2] != "1":
             return [IgnoredPacket("a wrong number of attachments")]
-        if packet.wanted == 0:
-            return [_event_or_ack(packet.kind, packet.namespace, packet.number, packet.items)]
-        self._incomplete = packet
+        self._incomplete = _IncompleteEvent(namespace, number, data)
         return []
 
 
@@ -261,9 +200,7 @@ def _engine_packet(frame: str) -> Packet:
             return ClosePacket()
         case "2" if len(frame) <= MAX_PING:
             return PingPacket(frame[1:])
-        case "3":
-            return PongPacket(frame[1:])
-        case "6":
+        case "3" | "6":
             return IgnoredPacket("nothing to do")
     return IgnoredPacket("an unknown kind of frame")
 
@@ -274,71 +211,57 @@ def _opened(data: Any) -> Packet:
     return OpenPacket(data["sid"], _time(data.get("pingInterval"), 25_000), _time(data.get("pingTimeout"), 20_000))
 
 
-def _time(value: Any, usual_ms: int) -> float:
-    """Milliseconds as seconds; the usual ones for an impossible time (python-socketio rounds half a second to 0)."""
+def _time(value: Any, default_ms: int) -> float:
+    """Milliseconds as seconds; the default for an impossible time. (python-socketio rounds half a second to 0.)"""
     possible = type(value) in (int, float) and 0 < value <= 86_400_000
-    return (value if possible else usual_ms) / 1000
+    return (value if possible else default_ms) / 1000
 
 
-def _event_or_ack(kind: int, namespace: str, number: int | None, items: Sequence[Any]) -> Packet:
-    if kind == 2:
-        if not items or not isinstance(items[0], str):
-            return IgnoredPacket("an event without a name")
-        return EventPacket(namespace, items[0], tuple(items[1:]), number)
-    if number is None:
-        return IgnoredPacket("an acknowledgment of nothing")
-    return AckPacket(namespace, number, tuple(items))
+def _event(namespace: str, number: int | None, items: list[Any]) -> Packet:
+    if not items or not isinstance(items[0], str):
+        return IgnoredPacket("an event without a name")
+    return EventPacket(namespace, items[0], tuple(items[1:]), number)
 
 
-def _put_back(value: Any, attachments: Sequence[bytes]) -> Any:
-    """`value` with the attachments in the places of their placeholders."""
+def _attached(value: Any, data: bytes) -> Any:
+    """`value` with the attachment in the place of its placeholder."""
     if isinstance(value, list):
-        return [_put_back(item, attachments) for item in value]
+        return [_attached(item, data) for item in value]
     if not isinstance(value, dict):
         return value
     if value.get("_placeholder") is True and "num" in value:
-        number = value["num"]
-        if type(number) is not int or not 0 <= number < len(attachments):
+        if type(value["num"]) is not int or value["num"] != 0:
             raise _NoPacket("an attachment that was not sent")
-        return attachments[number]
-    return {key: _put_back(item, attachments) for key, item in value.items()}
+        return data
+    return {key: _attached(item, data) for key, item in value.items()}
 
 
 def _loads(text: str) -> Any:
-    """JSON, None when there is none. Raises `_NoPacket`; no lone surrogate gets through, which no file could hold."""
+    """The JSON value, None for no text. Raises `_NoPacket`."""
     if not text:
         return None
-    if text.count("[") + text.count("{") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
-        raise _NoPacket("too many lists inside each other")
     try:
         value = json.loads(text, parse_constant=_no_number)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise _NoPacket("too many lists inside each other") from None
+    except ValueError:
         raise _NoPacket("not JSON") from None
-    return _each_text(value, _whole) if _SURROGATE.search(text) else value
-
-
-def _depth(text: str) -> int:
-    depth = deepest = 0
-    for mark in _MARKS.finditer(text):
-        first = text[mark.start()]
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(first, 0)
-        deepest = max(deepest, depth)
-    return deepest
+    may_be_deep = text.count("[") + text.count("{") > MAX_DEPTH
+    return _checked(value, MAX_DEPTH) if may_be_deep or _SURROGATE.search(text) else value
 
 
 def _no_number(_text: str) -> NoReturn:
     raise ValueError("not a number")
 
 
-def _whole(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+def _checked(value: Any, depth: int) -> Any:
+    """`value` without lone surrogates, which no file could hold. Raises `_NoPacket` for what is deeper than `depth`."""
     if isinstance(value, str):
-        return change(value)
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, (list, dict)) and depth == 0:
+        raise _NoPacket("too many lists inside each other")
     if isinstance(value, list):
-        return [_each_text(item, change) for item in value]
+        return [_checked(item, depth - 1) for item in value]
     if isinstance(value, dict):
-        return {change(key): _each_text(item, change) for key, item in value.items()}
+        return {_checked(key, depth): _checked(item, depth - 1) for key, item in value.items()}
     return value

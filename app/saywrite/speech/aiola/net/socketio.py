@@ -1,6 +1,6 @@
-"""What is said on one connection to the service, and in which order: a state machine over `wire.py`.
+"""The order of messages on one connection to the service: a state machine over `packets`.
 
-Sans-I/O. Owned by the thread of its link; nothing is kept without bound, whatever the peer sends.
+Sans-I/O. Whoever has the lock of the connection uses it. Nothing that a peer sends is kept without bound.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Final
 
-from saywrite.speech.aiola.net import packets as wire
+from saywrite.speech.aiola.net import packets
 
 MAX_REPLIES: Final = 256
-"""Pongs and acknowledgments that wait to be sent; of more, the oldest are dropped."""
+"""Pongs and acknowledgments that wait to be sent; beyond that the oldest are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class ConnectRefused:
+    """The namespace is refused."""
+
     payload: Mapping[str, Any] = field(repr=False)
 
 
@@ -41,12 +43,12 @@ class ServiceEvent:
 
 @dataclass(frozen=True, slots=True)
 class Pinged:
-    """The server looked whether we are there."""
+    """The server has sent a ping."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceDisconnected:
-    """The server ended it; `reason` completes the sentence "aiOla …"."""
+    """The server has ended the session; `reason` completes the sentence "aiOla …"."""
 
     reason: str
 
@@ -55,24 +57,26 @@ ProtocolEvent = Ready | ConnectRefused | ServiceEvent | Pinged | ServiceDisconne
 
 
 class ProtocolState(Enum):
+    """The states of a connection, in their order."""
+
     NEW = auto()
-    WAITING = auto()
-    """for Engine.IO's opening"""
-    ASKING = auto()
-    """for the namespace"""
+    OPENING = auto()
+    """The WebSocket is open; Engine.IO's opening is due."""
+    CONNECTING = auto()
+    """The namespace is requested."""
     READY = auto()
-    OVER = auto()
+    CLOSED = auto()
 
 
 class SocketIOProtocol:
-    """Frames in, what they mean out; `frames()` is what there is to answer and to send."""
+    """Takes received messages and returns their events; `frames()` are the messages to send."""
 
     def __init__(self, namespace: str = "/events") -> None:
         self._namespace = namespace
-        self._decoder = wire.PacketDecoder()
+        self._decoder = packets.PacketDecoder()
         self._state = ProtocolState.NEW
-        self._open = wire.OpenPacket("", 25.0, 20.0)
-        self._replies: deque[list[str | bytes]] = deque(maxlen=MAX_REPLIES)
+        self._open = packets.OpenPacket("", 25.0, 20.0)
+        self._replies: deque[str] = deque(maxlen=MAX_REPLIES)
         self._sending: list[str | bytes] = []
 
     @property
@@ -82,83 +86,72 @@ class SocketIOProtocol:
     def opened(self) -> None:
         """The WebSocket upgrade succeeded."""
         if self._state is ProtocolState.NEW:
-            self._state = ProtocolState.WAITING
+            self._state = ProtocolState.OPENING
 
     def receive(self, frame: str | bytes) -> list[ProtocolEvent]:
-        """What a frame means; nothing once the conversation is over."""
-        heard: list[ProtocolEvent] = []
+        """The events of a message; none after the end."""
+        events: list[ProtocolEvent] = []
         for packet in self._decoder.feed(frame):
-            if self._state in (ProtocolState.NEW, ProtocolState.OVER):
+            if self._state in (ProtocolState.NEW, ProtocolState.CLOSED):
                 break
-            heard += self._take(packet)
-        return heard
+            events += self._take(packet)
+        return events
 
     def emit(self, name: str, payload: object) -> None:
-        """Say something. Raises RuntimeError before `Ready` and after the end: a server would close the connection."""
+        """Send an event. Raises RuntimeError unless ready: a server would close the connection."""
         if self._state is not ProtocolState.READY:
             raise RuntimeError(f"“{name}” while the namespace is not open")
-        if isinstance(payload, bytes):
-            self._sending += wire.encode_bytes(self._namespace, name, payload)
-        else:
-            self._sending += wire.encode(wire.EventPacket(self._namespace, name, (payload,)))
+        self._sending += packets.encode_event(self._namespace, name, payload)
 
     def close(self) -> None:
-        """End it from our side."""
+        """End the session from our side."""
         if self._state is ProtocolState.READY:
-            self._sending += wire.encode(wire.DisconnectPacket(self._namespace))
-        self._state = ProtocolState.OVER
+            self._sending.append(packets.encode_disconnect(self._namespace))
+        self._state = ProtocolState.CLOSED
 
     def frames(self) -> list[str | bytes]:
-        """What is to be sent now, in order; what is returned here is not returned again."""
-        if not self._replies:
-            frames, self._sending = self._sending, []
-            return frames
-        frames = [frame for reply in self._replies for frame in reply]
-        frames += self._sending
+        """The messages to send now, in order; each is returned once. Replies never separate an event's messages."""
+        frames = [*self._replies, *self._sending]
         self._replies.clear()
-        self._sending = []
+        self._sending.clear()
         return frames
 
-    def _take(self, packet: wire.Packet) -> list[ProtocolEvent]:
+    def _take(self, packet: packets.Packet) -> list[ProtocolEvent]:
         match packet:
-            case wire.PingPacket():
-                self._replies.append(wire.encode(wire.PongPacket(packet.data)))
+            case packets.PingPacket():
+                self._replies.append(packets.encode_pong(packet.data))
                 return [Pinged()]
-            case wire.OpenPacket() if self._state is ProtocolState.WAITING:
+            case packets.OpenPacket() if self._state is ProtocolState.OPENING:
                 self._open = packet
-                self._state = ProtocolState.ASKING
-                self._replies.append(
-                    wire.encode(wire.ConnectPacket(self._namespace, {}))
-                )  # {}: as aiOla's Python SDK does
-            case wire.ClosePacket():
+                self._state = ProtocolState.CONNECTING
+                # {}: as aiOla's Python SDK does
+                self._replies.append(packets.encode_connect(self._namespace, {}))
+            case packets.ClosePacket():
                 return self._ended("closed the session.")
-            case wire.ConnectPacket() | wire.ConnectErrorPacket() | wire.DisconnectPacket() | wire.EventPacket():
-                if packet.namespace == self._namespace:
-                    return self._take_ours(packet)
+        if isinstance(packet, packets.NamespacePacket) and packet.namespace == self._namespace:
+            return self._take_in_namespace(packet)
         return []
 
-    def _take_ours(
-        self, packet: wire.ConnectPacket | wire.ConnectErrorPacket | wire.DisconnectPacket | wire.EventPacket
-    ) -> list[ProtocolEvent]:
+    def _take_in_namespace(self, packet: packets.NamespacePacket) -> list[ProtocolEvent]:
         match packet:
-            case wire.ConnectPacket() if self._state is ProtocolState.ASKING:
+            case packets.ConnectPacket() if self._state is ProtocolState.CONNECTING:
                 self._state = ProtocolState.READY
                 sid = (packet.data or {}).get("sid")
                 times = self._open.ping_interval_s, self._open.ping_timeout_s
                 return [Ready(sid if isinstance(sid, str) else "", *times)]
-            case wire.ConnectErrorPacket() if self._state is ProtocolState.ASKING:
-                self._state = ProtocolState.OVER
+            case packets.ConnectErrorPacket() if self._state is ProtocolState.CONNECTING:
+                self._state = ProtocolState.CLOSED
                 return [ConnectRefused(_as_mapping(packet.data))]
-            case wire.DisconnectPacket():
+            case packets.DisconnectPacket():
                 return self._ended("ended the connection.")
-            case wire.EventPacket() if self._state is ProtocolState.READY:
+            case packets.EventPacket() if self._state is ProtocolState.READY:
                 if packet.number is not None:
-                    self._replies.append(wire.encode(wire.AckPacket(self._namespace, packet.number)))
+                    self._replies.append(packets.encode_ack(self._namespace, packet.number))
                 return [ServiceEvent(packet.name, packet.arguments[0] if packet.arguments else None)]
         return []
 
     def _ended(self, reason: str) -> list[ProtocolEvent]:
-        self._state = ProtocolState.OVER
+        self._state = ProtocolState.CLOSED
         return [ServiceDisconnected(reason)]
 
 

@@ -1,9 +1,8 @@
-"""One connection to the service, on a thread of its own.
+"""The dictation thread's end of one connection to the service, whose socket a thread of its own reads.
 
-`WebSocketTransport` is the dictation thread's end: its methods never wait. What can be written at once is written at
-once; the rest is left to the link's thread, which also reads. What happens is posted, in order; the last message is
-exactly one of `TransportRefused`, `TransportLost`, `TransportClosed`. The libraries of the network are imported on the
-link's thread.
+The methods of `WebSocketTransport` never wait. What the socket accepts at once is written on the calling thread; the
+connection's thread writes the rest. Messages are posted in order; the last one is exactly one of `TransportRefused`,
+`TransportLost` and `TransportClosed`. The connection's thread imports the network's libraries.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ from saywrite.speech.aiola.net.command_queue import (
 
 if TYPE_CHECKING:
     from saywrite.speech.aiola.net.connection_thread import ConnectionThread
-    from saywrite.speech.aiola.net.network import Network
+    from saywrite.speech.network.network import Network
 
 
 class WebSocketTransport:
-    """`post` takes the messages above, on the link's thread; it must not block."""
+    """One connection. `post` takes a `TransportMessage`, on the connection's thread; it must not block."""
 
     def __init__(
         self,
@@ -46,8 +45,8 @@ class WebSocketTransport:
         self._counts = TrafficCounts()
         self._commands = CommandQueue(clock)
         self._thread: threading.Thread | None = None
-        self._line: ConnectionThread | None = None
-        self._over = False
+        self._connection: ConnectionThread | None = None
+        self._closed_unused = False
 
     @property
     def queued(self) -> int:
@@ -62,66 +61,67 @@ class WebSocketTransport:
     def received_bytes(self) -> int:
         return self._counts.received
 
-    def dial(self, base_url: str) -> None:
-        """Begin to connect to its host; once in a link's life. The address's path is left to `upgrade`."""
-        if self._thread is not None or self._over:
-            raise RuntimeError("a link is dialed once")
+    def connect(self, base_url: str) -> None:
+        """Begin to connect to the host of `base_url`, once per transport. Its path is left to `upgrade`."""
+        if self._thread is not None or self._closed_unused:
+            raise RuntimeError("a transport connects once")
         self._thread = threading.Thread(
-            target=self._live, args=(base_url,), name=f"aiola-link-{self.number}", daemon=True
+            target=self._run, args=(base_url,), name=f"aiola-link-{self.number}", daemon=True
         )
         self._thread.start()
 
     def upgrade(self, path_and_query: str, headers: Mapping[str, str]) -> None:
-        """Open the stream as soon as there is a connection. Engine.IO's own query items are added when missing."""
+        """Open the stream as soon as the socket is connected. Missing query items of Engine.IO are added."""
         self._commands.ask_upgrade(Upgrade(path_and_query, dict(headers)))
 
     def emit(self, name: str, payload: object, mark: int | None = None) -> None:
-        """Say something once the stream is open, behind what was said before. `payload`: bytes, or plain JSON. With
-        `mark`: as if `mark` were called next, at a lower cost.
+        """Send an event, behind all earlier ones, once the stream is open. `payload`: bytes, or plain JSON.
+
+        With `mark`: as if `mark` were called next, at a lower cost.
         """
         size = len(payload) if isinstance(payload, bytes) else len(json.dumps(payload))
         self._counts.accepted += size
-        self._ask(EmitCommand(name, payload, size, mark))
+        self._submit(EmitCommand(name, payload, size, mark))
 
     def mark(self, number: int) -> None:
-        """Behind what was said: a WebSocket ping, whose answer becomes `Ponged`."""
-        self._ask(PingCommand(number))
+        """Send a WebSocket ping behind all earlier events; its answer is posted as `Ponged`."""
+        self._submit(PingCommand(number))
 
     def close(self) -> None:
-        """In good order, behind what was said; after a second at the latest it is over."""
+        """Close in order, behind all earlier events; it ends after a second at the latest."""
         self._commands.put(CloseCommand())
-        self._never_dialed()
+        self._close_if_unused()
 
     def abort(self) -> None:
-        """At once, whatever the connection is doing."""
+        """End at once, in any state of the connection."""
         self._commands.abort()
-        self._never_dialed()
+        self._close_if_unused()
 
     def join(self, timeout_s: float) -> bool:
-        """Wait for the end; False when it has not come in time."""
+        """Wait for the end of the thread; False when it still runs after `timeout_s`."""
         if self._thread is not None:
             self._thread.join(timeout_s)
         return self._thread is None or not self._thread.is_alive()
 
-    def _ask(self, command: EmitCommand | PingCommand) -> None:
-        line = self._line
-        if line is None or not line.write_now(command):
+    def _submit(self, command: EmitCommand | PingCommand) -> None:
+        connection = self._connection
+        if connection is None or not connection.write_now(command):
             self._commands.put(command)
 
-    def _never_dialed(self) -> None:
-        if self._thread is None and not self._over:
-            self._over = True
-            self._commands.end()
+    def _close_if_unused(self) -> None:
+        if self._thread is None and not self._closed_unused:
+            self._closed_unused = True
+            self._commands.close()
             self._post(TransportClosed(self.number, self._clock()))
 
-    def _live(self, base_url: str) -> None:
+    def _run(self, base_url: str) -> None:
         from saywrite.speech.aiola.net.connection_thread import ConnectionThread
 
-        self._line = line = ConnectionThread(
+        self._connection = connection = ConnectionThread(
             self.number, self._commands, self._counts, self._network, self._post, self._clock
         )
         try:
-            last = line.run(base_url)
+            last = connection.run(base_url)
         finally:
-            self._commands.end()
+            self._commands.close()
         self._post(last)

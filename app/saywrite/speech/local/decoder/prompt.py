@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from saywrite.foundation.catalog import ZH
 from saywrite.speech.local.decoder.tokenizer import Tokenizer
 
 MOST_KEYWORD_TOKENS = 200
@@ -22,7 +23,7 @@ def prompt_tokens(tokenizer: Tokenizer, language: str, keywords: Sequence[str]) 
 
     Timestamps are asked for by not asking against them. Raises ValueError for a language the model does not have.
     """
-    earlier = tokenizer.encode(SIMPLIFIED) if language == "zh" else []
+    earlier = tokenizer.encode(SIMPLIFIED) if language == ZH else []
     earlier += glossary(tokenizer, keywords)
     start = [tokenizer.start_of_text, tokenizer.language(language), tokenizer.transcribe]
     return [tokenizer.start_of_previous, *earlier, *start] if earlier else start

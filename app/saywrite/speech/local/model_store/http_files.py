@@ -1,32 +1,33 @@
-"""Files over HTTP, from an offset on. The only place of the model store that knows requests, which it imports late.
+"""Files over HTTP, from an offset on. The only place of the model store that knows httpx, which it imports late.
 
-TLS trust and proxies are those of the system, as for aiOla (`speech.aiola.network`). Nothing secret is sent. Runs on
-the thread that downloads.
+TLS trust and proxies are those of the system (`speech.network`). Nothing secret is sent. Runs on the thread that
+downloads.
 """
 
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
 
 from saywrite.foundation.errors import SaywriteError
 from saywrite.speech.local.model_store.transfer import SourceError, StopTransfer, Stream
 from saywrite.speech.local.models import ModelFile
 
 if TYPE_CHECKING:
-    import requests
+    import httpx
 
-    from saywrite.speech.aiola.net.network import Network
+    from saywrite.speech.network.network import Network
 
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 20.0
 """Seconds without a byte after which a connection counts as dead."""
 
-_CHUNK = 262_144
+MOST_REDIRECTS = 5
+
 _SIGN_IN = "Open a web page in the browser and sign in to the network, then try again."
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _NOT_HERE = frozenset({404, 410})
@@ -44,7 +45,7 @@ class HttpFiles:
         self._network = network
         self._stop = stop
         self._timeouts_s = timeouts_s
-        self._session: requests.Session | None = None
+        self._client: httpx.Client | None = None
 
     def open(self, urls: Sequence[str], file: ModelFile, offset: int) -> AbstractContextManager[Stream]:
         """Read `file` from the first of `urls` that has it. Opening and reading raise SourceError and Stopped."""
@@ -70,47 +71,40 @@ class HttpFiles:
                 raise _refusal(response)
             try:
                 with self._stop.interrupting(partial(_interrupt, response)), _translating_errors():
+                    response.read()
                     return response.json()
             except ValueError:
                 raise SourceError("it answers with something else than asked for", _SIGN_IN) from None
 
     @contextmanager
-    def _get(self, url: str, headers: dict[str, str]) -> Iterator[requests.Response]:
+    def _get(self, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
+        import httpx
+
+        from saywrite.speech.network.http_client import make_client, open_response
+
         self._stop.check()
-        if self._session is None:
-            self._session = _make_session(self._network)
-        with _translating_errors():
-            response = self._session.get(url, headers=headers, stream=True, timeout=self._timeouts_s)
-        with response:
+        if self._client is None:
+            self._client = make_client(self._network)
+        connect_s, read_s = self._timeouts_s
+        with ExitStack() as stack:
+            with _translating_errors():
+                timeout = httpx.Timeout(read_s, connect=connect_s)
+                request = self._client.build_request("GET", url, headers=headers, timeout=timeout)
+                opening = open_response(self._client, request, _may_follow, MOST_REDIRECTS)
+                response = stack.enter_context(opening)
             yield response
 
 
-def _make_session(network: Network) -> requests.Session:
-    """A session that follows redirects to other hosts, too: official hosts keep large files elsewhere.
+def _may_follow(before: httpx.URL, after: httpx.URL) -> bool:
+    """Redirects lead to other hosts, too: official hosts keep large files elsewhere. Never from https to http.
 
-    That is safe here: no secret is sent and every byte is checked. It never goes from https to plain http.
+    That is safe here, because nothing secret is sent and every byte is checked.
     """
-    import requests
-
-    from saywrite.speech.aiola.net.http_session import HttpSession
-    from saywrite.speech.aiola.net.network import quiet
-
-    class DownloadSession(HttpSession):
-        def get_redirect_target(self, resp: requests.Response) -> str | None:
-            target = requests.Session.get_redirect_target(self, resp)
-            if target is None:
-                return None
-            before, after = urlsplit(resp.url), urlsplit(urljoin(resp.url, target))
-            secure = after.scheme == "https" or (after.scheme == "http" and before.scheme == "http")
-            return target if secure and after.hostname else None
-
-    quiet("urllib3")
-    session = DownloadSession(network)
-    session.max_redirects = 5
-    return session
+    secure = after.scheme == "https" or (after.scheme == "http" and before.scheme == "http")
+    return secure and bool(after.host)
 
 
-def _check_answer(response: requests.Response, file: ModelFile, offset: int) -> int:
+def _check_answer(response: httpx.Response, file: ModelFile, offset: int) -> int:
     """Where the bytes of the answer begin in the file. Raises SourceError for anything but the file asked for."""
     if response.status_code not in (200, 206):
         raise _refusal(response)
@@ -128,54 +122,56 @@ def _check_answer(response: requests.Response, file: ModelFile, offset: int) -> 
     return start
 
 
-def _refusal(response: requests.Response) -> SourceError:
+def _refusal(response: httpx.Response) -> SourceError:
     status = response.status_code
     if status == 416:
         return SourceError("it has another file under this name")
     if status in (401, 403, 407):
         return SourceError(f"it refuses access (HTTP {status})")
-    if response.is_redirect or 300 <= status < 400:
+    if 300 <= status < 400:
         return SourceError("it points to an address that is not secure")
     return SourceError(f"it answers with an error (HTTP {status})", transient=status in _TRANSIENT)
 
 
-def _chunks(response: requests.Response) -> Iterator[bytes]:
-    """What has arrived so far at each look, so that nothing of it is lost when the connection breaks."""
+def _chunks(response: httpx.Response) -> Iterator[bytes]:
+    """The file as it arrives, so that a broken connection loses nothing that has arrived."""
     with _translating_errors():
-        while chunk := response.raw.read1(_CHUNK, decode_content=True):
-            yield chunk
+        yield from response.iter_bytes()
 
 
 @contextmanager
 def _translating_errors() -> Iterator[None]:
-    """Raises what requests raises as SourceError."""
-    import requests
-    from urllib3.exceptions import HTTPError, ReadTimeoutError
+    """Raises what httpx raises as SourceError."""
+    import httpx
+
+    from saywrite.speech.network.http_client import is_about_tls
 
     try:
         yield
     except SaywriteError as error:  # the address of the proxy, by the network
         raise SourceError(error.what.rstrip("."), error.remedy) from error
-    except requests.exceptions.SSLError as error:
-        raise SourceError(
-            "it cannot prove that it is the right server",
-            "Check the clock of this computer; in a company, ask for its certificate to be installed.",
-        ) from error
-    except requests.exceptions.ProxyError as error:
+    except httpx.ProxyError as error:
         raise SourceError("the proxy refuses the connection", "Check the proxy in the system's settings.") from error
-    except (requests.exceptions.MissingSchema, requests.exceptions.InvalidURL) as error:
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
         raise SourceError("its address cannot be read", "Correct the address in Settings > Recognition.") from error
-    except requests.exceptions.TooManyRedirects as error:
+    except httpx.TooManyRedirects as error:
         raise SourceError("it redirects without end") from error
-    except (requests.exceptions.Timeout, ReadTimeoutError) as error:
+    except httpx.TimeoutException as error:
         raise SourceError("it does not answer", transient=True) from error
-    except (requests.exceptions.ChunkedEncodingError, HTTPError) as error:
+    except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.DecodingError) as error:
         raise SourceError("the connection was cut", transient=True) from error
-    except (requests.RequestException, OSError) as error:
+    except (httpx.HTTPError, OSError) as error:
+        if is_about_tls(error):
+            raise SourceError(
+                "it cannot prove that it is the right server",
+                "Check the clock of this computer; in a company, ask for its certificate to be installed.",
+            ) from error
         raise SourceError("it cannot be reached", transient=True) from error
 
 
-def _interrupt(response: requests.Response) -> None:
+def _interrupt(response: httpx.Response) -> None:
     """End a read that waits on another thread. One that has just ended by itself is no error."""
-    with suppress(AttributeError, ValueError, RuntimeError, OSError):
-        response.raw.shutdown()
+    with suppress(AttributeError, OSError):
+        sock = response.extensions["network_stream"].get_extra_info("socket")
+        # Not the SSL object's own method: it belongs to the thread that is reading.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)

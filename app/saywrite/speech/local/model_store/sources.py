@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urljoin, urlsplit
 
+from saywrite.foundation.files import os_error_reason
 from saywrite.speech.local.model_store.http_files import HttpFiles
 from saywrite.speech.local.model_store.transfer import SourceError, StopTransfer, Stream
 from saywrite.speech.local.models import WEIGHTS, DataWheel, Model, ModelFile
@@ -93,7 +94,7 @@ class FolderSource:
         try:
             stream = path.open("rb")
         except OSError as error:
-            raise SourceError(f"{file.name} cannot be read: {error.strerror}") from error
+            raise SourceError(f"{file.name} cannot be read: {os_error_reason(error)}") from error
         with stream:
             stream.seek(offset)
             yield Stream(offset, _read_steps(stream, file.name))
@@ -204,4 +205,4 @@ def _read_steps(stream: Any, name: str) -> Iterator[bytes]:
         while block := stream.read(_STEP):
             yield block
     except OSError as error:
-        raise SourceError(f"{name} cannot be read: {error.strerror}") from error
+        raise SourceError(f"{name} cannot be read: {os_error_reason(error)}") from error

@@ -14,6 +14,7 @@ from pathlib import Path
 from saywrite.foundation.errors import ModelDamaged, ModelUnknown, ModelUnreachable, ModelUnwritable
 from saywrite.foundation.events import ModelInfo, ModelState
 from saywrite.foundation.file_lock import FileLock
+from saywrite.foundation.files import os_error_reason, sync_folder
 from saywrite.foundation.paths import private_folder
 from saywrite.speech.local.model_store import folder as contents
 from saywrite.speech.local.model_store.sources import ModelSource
@@ -123,7 +124,8 @@ class ModelStore:
                 contents.remove_folder(part)
         except OSError as error:
             raise ModelUnwritable(
-                f"{model.label} cannot be removed: {error.strerror}.", f"Close other programs and remove {folder}."
+                f"{model.label} cannot be removed: {os_error_reason(error)}.",
+                f"Close other programs and remove {folder}.",
             ) from error
 
     def inspect(self, id: str, stop: StopTransfer) -> tuple[Path | None, tuple[str, ...]]:
@@ -150,7 +152,7 @@ class ModelStore:
                     contents.write_stamp(model, folder, stop)
                 return folder
         except OSError as error:
-            raise ModelDamaged(f"{model.label} cannot be read: {error.strerror}.", again) from error
+            raise ModelDamaged(f"{model.label} cannot be read: {os_error_reason(error)}.", again) from error
         with suppress(OSError):
             for name in damaged:
                 (folder / name).unlink(missing_ok=True)
@@ -170,7 +172,7 @@ class ModelStore:
         contents.write_stamp(model, part, stop)
         contents.remove_folder(folder)
         part.replace(folder)
-        contents.sync_folder(self._own)
+        sync_folder(self._own)
         return folder
 
     def _require_space(self, model: Model, part: Path, missing: Sequence[str]) -> None:

@@ -7,7 +7,6 @@ runs on the thread that calls `Transfer.fetch`; `StopTransfer.request` may be ca
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from saywrite.foundation.errors import ModelUnwritable
+from saywrite.foundation.files import os_error_message, sync_file
+from saywrite.foundation.formatting import megabytes
 from saywrite.speech.local.models import ModelFile
 
 RESERVE = 50_000_000
@@ -167,8 +168,7 @@ class Transfer:
                 out.write(chunk)
                 done += len(chunk)
                 progress(done)
-            out.flush()
-            os.fsync(out.fileno())
+            sync_file(out)
 
 
 def is_file(path: Path, file: ModelFile, stop: StopTransfer) -> bool:
@@ -191,18 +191,18 @@ def require_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed + RESERVE:
         raise ModelUnwritable(
-            f"There is not enough space for the model: {(needed + RESERVE) / 1e6:.0f} MB are needed, "
-            f"{free / 1e6:.0f} MB are free.",
+            f"There is not enough space for the model: {megabytes(needed + RESERVE)} are needed, "
+            f"{megabytes(free)} are free.",
             "Free some space on this disk, then download the model again: it goes on where it was.",
         )
 
 
 def unwritable(folder: Path, error: OSError) -> ModelUnwritable:
-    """The error of the system, in words for people."""
-    reason = error.strerror or type(error).__name__
+    """Explain a write that the system refused."""
+    reason, remedy = os_error_message(error, folder)
     return ModelUnwritable(
         f"The model cannot be kept in {folder}: {reason}.",
-        "Make the folder writable for your user and check that its disk has space, then download the model again.",
+        f"{remedy} Then download the model again.",
     )
 
 

@@ -15,10 +15,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import ClassVar
 
+import httpx
 import pytest
 
 from saywrite.foundation.errors import ProxyRefused
-from saywrite.speech.aiola.net.network import SEND_BUFFER, Network, Proxy, quiet, tune
+from saywrite.speech.network.http_client import is_same_origin, make_client, open_response
+from saywrite.speech.network.network import SEND_BUFFER, Network, Proxy, is_loopback, quiet, tune
 
 AIOLA = "https://apis.aiola.ai/x"
 
@@ -30,7 +32,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-def test_without_a_proxy_the_way_is_direct() -> None:
+def test_without_a_proxy_the_connection_is_direct() -> None:
     assert Network().proxy_for(AIOLA) is None
 
 
@@ -46,7 +48,7 @@ def test_without_a_proxy_the_way_is_direct() -> None:
     ],
 )
 @pytest.mark.parametrize("url", [AIOLA, "wss://apis.aiola.ai"])
-def test_the_proxy_of_the_environment_is_taken(
+def test_proxy_of_the_environment_is_used(
     written: str, proxy: Proxy, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", written)
@@ -54,13 +56,13 @@ def test_the_proxy_of_the_environment_is_taken(
 
 
 @pytest.mark.parametrize("written", ["http://:8080", "http://proxy:port", "nonsense://proxy", "http://[::1"])
-def test_an_unreadable_proxy_is_a_problem_with_a_remedy(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_proxy_address_is_refused_with_a_remedy(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", written)
     with pytest.raises(ProxyRefused, match="Correct it"):
         Network().proxy_for(AIOLA)
 
 
-def test_a_host_named_in_no_proxy_is_reached_directly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_host_in_no_proxy_is_reached_directly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:1")
     monkeypatch.setenv("NO_PROXY", "example.com,.aiola.ai")
     network = Network()
@@ -69,9 +71,7 @@ def test_a_host_named_in_no_proxy_is_reached_directly(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("host", ["localhost:1", "127.0.0.1:1", "[::1]:1"])
-def test_this_computer_is_reached_directly_unless_the_exceptions_are_named(
-    host: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_loopback_is_reached_directly_unless_no_proxy_is_set(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:1")
     assert Network().proxy_for(f"https://{host}") is None
     monkeypatch.setenv("NO_PROXY", "")
@@ -80,7 +80,7 @@ def test_this_computer_is_reached_directly_unless_the_exceptions_are_named(
     assert Network().proxy_for(f"https://{host}") is None
 
 
-def test_a_proxy_is_asked_for_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_is_looked_up_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     network = Network(clock=lambda: now[0])
     assert network.proxy_for(AIOLA) is None
@@ -91,7 +91,7 @@ def test_a_proxy_is_asked_for_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> 
     assert network.proxy_for(AIOLA) == Proxy("proxy", 1)
 
 
-def test_a_proxy_does_not_show_its_password() -> None:
+def test_password_of_a_proxy_is_not_in_its_repr() -> None:
     proxy = Proxy("proxy.example", 8080, "a@b", "s3c:ret")
     assert "s3c" not in repr(proxy)
     assert "a@b" not in repr(proxy)
@@ -99,7 +99,7 @@ def test_a_proxy_does_not_show_its_password() -> None:
     assert Proxy("::1", 80).url == "http://[::1]:80"
 
 
-def test_tls_always_verifies_and_is_made_once() -> None:
+def test_tls_context_verifies_and_is_made_once() -> None:
     network = Network()
     context = network.tls()
     assert context is network.tls()
@@ -107,7 +107,7 @@ def test_tls_always_verifies_and_is_made_once() -> None:
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
 
 
-def test_a_tuned_socket_does_not_wait_and_notices_a_dead_line() -> None:
+def test_tuned_socket_has_no_delay_and_detects_a_dead_connection() -> None:
     with socket.socket() as sock:
         tune(sock)
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
@@ -117,7 +117,7 @@ def test_a_tuned_socket_does_not_wait_and_notices_a_dead_line() -> None:
             assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) >= SEND_BUFFER
 
 
-def test_a_library_is_kept_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_log_of_a_library_is_disabled(caplog: pytest.LogCaptureFixture) -> None:
     loggers = [logging.getLogger(name) for name in ("noisy", "noisy.inner")]
     quiet("noisy")
     for each in loggers:
@@ -125,13 +125,48 @@ def test_a_library_is_kept_out_of_the_log(caplog: pytest.LogCaptureFixture) -> N
     assert not caplog.records
 
 
-def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
-    heavy = {"requests", "urllib3", "websocket", "truststore", "ssl"}
-    modules = ["network", "websocket", "packets", "socketio"]
-    imports = ", ".join(["sys", *[f"saywrite.speech.aiola.net.{name}" for name in modules]])
+def test_heavy_libraries_are_imported_late() -> None:
+    heavy = {"httpx", "httpcore", "websocket", "truststore", "ssl"}
+    modules = ["network.network", "aiola.net.websocket", "aiola.net.packets", "aiola.net.socketio"]
+    imports = ", ".join(["sys", *[f"saywrite.speech.{name}" for name in modules]])
     program = (
-        f"import {imports}; saywrite.speech.aiola.net.network.Network(); print(sorted({heavy!r} & set(sys.modules)))"
+        f"import {imports}; saywrite.speech.network.network.Network(); print(sorted({heavy!r} & set(sys.modules)))"
     )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("answers", "loopback"),
+    [
+        (["127.0.0.1"], True),
+        (["127.0.0.9", "::1"], True),
+        (["203.0.113.7"], False),
+        (["127.0.0.1", "203.0.113.7"], False),
+        (["::ffff:203.0.113.7"], False),
+        ([], False),
+    ],
+)
+def test_name_below_localhost_is_loopback_only_if_all_its_addresses_are(
+    answers: list[str], loopback: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def resolve(name: str, *_: object, **__: object) -> list[tuple[object, ...]]:
+        asked.append(name)
+        return [(2, 1, 6, "", (address, 0)) for address in answers]
+
+    monkeypatch.setattr("saywrite.speech.network.network.socket.getaddrinfo", resolve)
+    assert is_loopback("X.localhost.") is loopback
+    assert is_loopback("localhost")
+    assert is_loopback("127.0.0.1")
+    assert asked == ["x.localhost"], "another name was resolved"
+
+
+def test_engines_import_neither_httpx_nor_websocket_client() -> None:
+    modules = ["aiola.engine", "aiola.upload_engine", "aiola.warm_up", "local.model_store.http_files"]
+    imports = ", ".join(["sys", *[f"saywrite.speech.{name}" for name in modules]])
+    program = f"import {imports}; print(sorted({{'httpx', 'httpcore', 'websocket'}} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -170,29 +205,36 @@ def service() -> Iterator[str]:
         server.server_close()
 
 
-def test_a_key_follows_a_redirect_within_its_host_only() -> None:
+def test_redirect_is_followed_within_its_origin_only() -> None:
     Service.asked.clear()
-    with service() as here, service() as elsewhere, Network().requests_session() as session:
-        signed = {"Authorization": "Bearer s3cret"}
-        assert session.post(f"{here}/to?/inside", headers=signed, timeout=5).status_code == 200
+    with service() as here, service() as elsewhere, make_client(Network()) as client:
+
+        def status_of(address: str) -> int:
+            request = client.build_request("POST", address, headers={"Authorization": "Bearer s3cret"}, timeout=5)
+            with open_response(client, request, is_same_origin, 3) as response:
+                return response.status_code
+
+        assert status_of(f"{here}/to?/inside") == 200
         assert Service.asked[-1] == ("/inside", "Bearer s3cret")
-        assert session.post(f"{here}/to?{elsewhere}/outside", headers=signed, timeout=5).status_code == 307
-        assert session.post(f"{here}/to?//{elsewhere[7:]}/outside", headers=signed, timeout=5).status_code == 307
+        assert status_of(f"{here}/to?{elsewhere}/outside") == 307
+        assert status_of(f"{here}/to?//{elsewhere[7:]}/outside") == 307
+        with pytest.raises(httpx.TooManyRedirects):
+            status_of(f"{here}/to?/to?/to?/to?/inside")
     assert "/outside" not in [path for path, _ in Service.asked]
 
 
-def test_the_environment_adds_nothing_to_a_request(monkeypatch: pytest.MonkeyPatch, private_home: Path) -> None:
+def test_environment_adds_nothing_to_a_request(monkeypatch: pytest.MonkeyPatch, private_home: Path) -> None:
     Service.asked.clear()
     (private_home / ".netrc").write_text("machine 127.0.0.1 login a password b\n")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
-    with service() as here, Network().requests_session() as session:
-        assert session.get(here, timeout=5).status_code == 200
+    with service() as here, make_client(Network()) as client:
+        assert client.get(here, timeout=5).status_code == 200
     assert Service.asked == [("/", None)]
 
 
-def test_a_request_goes_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_request_goes_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     Service.asked.clear()
-    with service() as proxy, Network().requests_session() as session:
+    with service() as proxy, make_client(Network()) as client:
         monkeypatch.setenv("HTTP_PROXY", proxy)
-        assert session.get("http://apis.example/hello", timeout=5).status_code == 200
+        assert client.get("http://apis.example/hello", timeout=5).status_code == 200
     assert Service.asked == [("http://apis.example/hello", None)]

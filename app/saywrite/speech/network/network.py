@@ -1,13 +1,14 @@
-"""How this computer reaches a host: whom it trusts, through which proxy, over which kind of socket.
+"""How this computer reaches a host: trusted certificates, proxies, socket options.
 
-One `Network` serves HTTP and WebSocket, so that signing in and streaming go the same way. Safe on every thread; asking
-the system for its proxies may take a while and belongs on a thread that may wait. Requests, TLS and the trust store
-are imported when they are first needed.
+One `Network` serves HTTP and WebSocket, so that signing in, streaming and downloads take the same path. Safe on every
+thread; asking the system for its proxies may take a while and belongs on a thread that may wait. ssl and the trust
+store are imported at their first use.
 """
 
 from __future__ import annotations
 
-import contextlib
+import functools
+import ipaddress
 import logging
 import os
 import socket
@@ -21,27 +22,26 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urlsplit
 
 from saywrite.foundation.errors import ProxyRefused
-from saywrite.speech.aiola.account import is_loopback
 
 if TYPE_CHECKING:
     import ssl
 
-    import requests
-
 SEND_BUFFER: Final = 262_144
-"""Bytes the system keeps for us on their way out: what `flow` lets out at once goes in without waiting."""
+"""Bytes of a socket's send buffer: it holds all that flow control allows on its way (`flow_control.LARGEST`)."""
 
 DEAD_AFTER_MS: Final = 4_000
-"""Milliseconds that sent bytes may stay unacknowledged before the system gives the connection up."""
+"""Milliseconds that sent bytes may stay unacknowledged until the system ends the connection."""
 
 _REMEMBERED_S: Final = 60.0
-"""Seconds a proxy is remembered: asking may cost a look-up, and the computer may move to another network."""
+"""Seconds a proxy is remembered: to ask may cost a look-up, and the computer may move to another network."""
 
 _PORTS: Final = {"http": 80, "https": 443, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
 
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
+    """A proxy; `scheme` is that of its own address (http, https, socks5, …)."""
+
     host: str
     port: int
     user: str = field(default="", repr=False)
@@ -50,14 +50,14 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """With user name and password: for a library, never for a log."""
+        """The address with user name and password: for a library, never for a log."""
         signed = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}@" if self.user or self.password else ""
         place = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{signed}{place}:{self.port}"
 
 
 class Network:
-    """`ca_file`: certificates that are trusted besides the system's (the tests have their own)."""
+    """The trust and the proxies of this computer. `ca_file`: certificates to trust besides the system's, for tests."""
 
     def __init__(self, ca_file: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._ca_file = ca_file
@@ -82,7 +82,7 @@ class Network:
             return self._tls
 
     def proxy_for(self, url: str) -> Proxy | None:
-        """The proxy for `url` (http, https, ws, wss), the same for a minute: the environment's, or else the system's.
+        """The proxy for `url` (http, https, ws, wss), by the environment or the system; kept for a minute.
 
         This computer itself is reached directly, unless the environment names a proxy and also, with NO_PROXY, the
         hosts it is not for. Raises `ProxyRefused` when the proxy's address cannot be read.
@@ -99,16 +99,19 @@ class Network:
             self._proxies[place] = (self._clock(), proxy)
         return proxy
 
-    def requests_session(self) -> requests.Session:
-        """A new session that trusts and goes as this network does. It belongs to the thread that asked for it."""
-        from saywrite.speech.aiola.net.http_session import HttpSession
-
-        quiet("urllib3")
-        return HttpSession(self)
-
 
 def tune(sock: socket.socket) -> None:
-    """No delay for small frames, a dead line noticed in seconds, a send buffer of `SEND_BUFFER` bytes."""
+    """Set the options of `socket_options`."""
+    for level, name, value in socket_options():
+        sock.setsockopt(level, name, value)
+
+
+@functools.cache
+def socket_options() -> tuple[tuple[int, int, int], ...]:
+    """Options for no delay of small frames, early notice of a dead connection, and a large send buffer.
+
+    Level, name and value, as `setsockopt` takes them; only those that this system accepts.
+    """
     wanted = [
         (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
         (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
@@ -121,13 +124,49 @@ def tune(sock: socket.socket) -> None:
         # TCP_KEEPALIVE (idle seconds), TCP_RXT_CONNDROPTIME
     elif sys.platform == "win32":
         wanted.append((socket.IPPROTO_TCP, 5, DEAD_AFTER_MS // 1000))  # TCP_MAXRT
-    for level, name, value in wanted:
-        with contextlib.suppress(OSError):  # an old system without it
-            sock.setsockopt(level, name, value)
+    with socket.socket() as sock:
+        return tuple(option for option in wanted if _is_accepted(sock, option))
+
+
+def _is_accepted(sock: socket.socket, option: tuple[int, int, int]) -> bool:
+    try:
+        sock.setsockopt(*option)
+    except OSError:
+        return False
+    return True
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or a number is this computer itself.
+
+    A name below localhost is resolved, which may block: many resolvers ask the network for it, where anybody may
+    answer.
+    """
+    name = host.strip("[]").rstrip(".").lower()
+    if name == "localhost":
+        return True
+    if name.endswith(".localhost"):
+        return _resolves_to_loopback(name)
+    return is_loopback_number(name)
+
+
+def is_loopback_number(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _resolves_to_loopback(name: str) -> bool:
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return False
+    return bool(found) and all(is_loopback_number(str(address[0])) for *_, address in found)
 
 
 def quiet(logger: str) -> None:
-    """Keep a library's log out of ours: it may name query strings, headers and what was said."""
+    """Keep a library's log out of ours: it may hold query strings, headers and text."""
     for each in (logger, *[name for name in list(logging.root.manager.loggerDict) if name.startswith(f"{logger}.")]):
         logging.getLogger(each).disabled = True
 

@@ -1,0 +1,190 @@
+"""Every error of the service as one row: its code, its class, what happened, and the remedy. Pure.
+
+Codes in capitals are those of the service; the others are ours, for what `error_mapping` detects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from saywrite.foundation.catalog import KEY_VARIABLE
+from saywrite.foundation.errors import (
+    AddressRefused,
+    AudioRefused,
+    CaptivePortal,
+    CertificateUntrusted,
+    ClockWrong,
+    KeyRefused,
+    PermissionRefused,
+    ProxyRefused,
+    RateLimited,
+    ServiceError,
+    ServiceFailed,
+    ServiceUnreachable,
+    TokenExpired,
+    TooManyDictations,
+    WorkflowUnknown,
+)
+
+SETTINGS: Final = "Settings → aiOla"
+
+_AGAIN = "It is tried again; "
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """`what` and `remedy` may name {host}, {doing}, {detail} and {wait}. `waits`: the service may say how long."""
+
+    kind: type[ServiceError]
+    what: str
+    remedy: str
+    waits: bool = False
+
+
+ROWS: Final[dict[str, ErrorRow]] = {
+    # The codes of the service
+    "TOKEN_EXPIRED": ErrorRow(
+        TokenExpired,
+        "{host} no longer accepts the access token.",
+        f"A new one is fetched; with a token of your own, see {SETTINGS}.",
+    ),
+    "FORBIDDEN": ErrorRow(
+        PermissionRefused,
+        "This account has no permission at {host} (while {doing}).",
+        "Ask whoever runs your aiOla account to allow it.",
+    ),
+    "MAX_CONCURRENCY_REACHED": ErrorRow(
+        TooManyDictations,
+        "This account has no dictation left to open at the same time.",
+        f"{_AGAIN}end those on other computers or in other programs.",
+        waits=True,
+    ),
+    "RATE_LIMIT_EXCEEDED": ErrorRow(
+        RateLimited, "{host} has had too many requests from this account.", "It goes on in {wait}.", waits=True
+    ),
+    "WORKFLOW_NOT_FOUND": ErrorRow(
+        WorkflowUnknown, "{host} does not know this workflow.", f"Check the workflow in {SETTINGS}."
+    ),
+    "INVALID_AUDIO_FORMAT": ErrorRow(
+        AudioRefused,
+        "{host} does not take this sound: its format or its length.",
+        "Convert it to WAV or FLAC, or split it.",
+    ),
+    "VALIDATION_ERROR": ErrorRow(
+        ServiceError,
+        "{host} does not accept the request ({detail}).",
+        f"Check the workflow, the language and the addresses in {SETTINGS}.",
+    ),
+    # Other answers of the service
+    "key refused": ErrorRow(
+        KeyRefused,
+        "{host} does not accept the API key.",
+        f"Copy it again, whole, into {SETTINGS} or {KEY_VARIABLE}.",
+    ),
+    "no token given": ErrorRow(
+        KeyRefused,
+        "{host} gives this computer no access token.",
+        f"Check the token address in {SETTINGS}, or ask who runs it.",
+    ),
+    "server error": ErrorRow(
+        ServiceFailed,
+        "{host} has a problem of its own ({detail}, while {doing}).",
+        f"{_AGAIN}if it lasts, ask aiOla.",
+        waits=True,
+    ),
+    "unknown code": ErrorRow(
+        ServiceFailed, "{host} reports an error ({detail}, while {doing}).", f"{_AGAIN}if it lasts, ask aiOla."
+    ),
+    "not found": ErrorRow(
+        ServiceFailed, "{host} has no aiOla service at this address.", f"Check the addresses in {SETTINGS}."
+    ),
+    "nonsense": ErrorRow(
+        ServiceFailed,
+        "{host} gave an answer that makes no sense (while {doing}).",
+        f"{_AGAIN}if it lasts, check the addresses in {SETTINGS}.",
+    ),
+    # What answered instead of the service
+    "web page": ErrorRow(
+        CaptivePortal,
+        "A web page answered instead of {host}.",
+        "Open a browser and sign in to this network; then it goes on.",
+    ),
+    "proxy password": ErrorRow(
+        ProxyRefused,
+        "The proxy wants a user name and a password.",
+        "Put them into the proxy's address in the system's settings or in HTTPS_PROXY (http://name:password@host:port).",
+    ),
+    "proxy refuses": ErrorRow(
+        ProxyRefused,
+        "The proxy does not let Saywrite through to {host} ({detail}).",
+        "Ask whoever runs the proxy to allow this host, or choose another network.",
+    ),
+    "proxy unreachable": ErrorRow(
+        ServiceUnreachable,
+        "The proxy does not reach {host}.",
+        f"{_AGAIN}check the proxy in the system's settings.",
+    ),
+    # Certificates and TLS
+    "certificate not yet valid": ErrorRow(
+        ClockWrong,
+        "By this computer's clock {host}'s certificate is not valid yet.",
+        "Set the computer's date and time, then try again.",
+    ),
+    "certificate expired": ErrorRow(
+        CertificateUntrusted,
+        "By this computer's clock {host}'s certificate has expired.",
+        "Check the computer's date and time; if they are right, ask whoever runs the service.",
+    ),
+    "certificate of another host": ErrorRow(
+        CertificateUntrusted,
+        "What answers as {host} has a certificate for another name.",
+        f"Check the addresses in {SETTINGS}; if they are right, do not use this network.",
+    ),
+    "certificate untrusted": ErrorRow(
+        CertificateUntrusted,
+        "{host} cannot prove who it is: this computer does not trust its certificate.",
+        "If your company inspects traffic, have its certificate installed in the system; otherwise do not use this "
+        "network.",
+    ),
+    "tls": ErrorRow(
+        ServiceUnreachable,
+        "No secure connection to {host} can be made ({detail}).",
+        f"{_AGAIN}check the network and the addresses in {SETTINGS}.",
+    ),
+    # Names, addresses and sockets
+    "name unknown": ErrorRow(
+        ServiceUnreachable, "{host} is not found.", f"{_AGAIN}check the network and the addresses in {SETTINGS}."
+    ),
+    "address": ErrorRow(AddressRefused, "The service's address is not one.", f"Check the addresses in {SETTINGS}."),
+    "silence": ErrorRow(ServiceUnreachable, "{host} does not answer.", f"{_AGAIN}check the network connection."),
+    "refused": ErrorRow(
+        ServiceUnreachable, "{host} takes no connection.", f"{_AGAIN}check the addresses in {SETTINGS}."
+    ),
+    "no network": ErrorRow(ServiceUnreachable, "There is no way to {host}.", f"{_AGAIN}check the network connection."),
+    "lost": ErrorRow(ServiceUnreachable, "The connection to {host} was lost.", "It is made again by itself."),
+    "unforeseen": ErrorRow(
+        ServiceFailed,
+        "The connection to {host} failed ({detail}, while {doing}).",
+        f"{_AGAIN}if it lasts, the log tells more.",
+    ),
+}
+
+
+def service_error(
+    code: str, host: str, doing: str = "", *, detail: str = "", retry_after_s: float | None = None
+) -> ServiceError:
+    """The error of a row. `detail` must hold no words of the service, which may echo a secret."""
+    row = ROWS[code]
+    wait = f"{retry_after_s:.0f} s" if retry_after_s else "a while"
+    names = {"host": host, "doing": doing, "detail": detail or code, "wait": wait}
+    seconds = retry_after_s if row.waits else None
+    return row.kind(row.what.format(**names), row.remedy.format(**names), retry_after_s=seconds)
+
+
+def does_not_answer(host: str) -> ServiceError:
+    return service_error("silence", host)
+
+
+def makes_no_sense(host: str, doing: str) -> ServiceError:
+    return service_error("nonsense", host, doing)

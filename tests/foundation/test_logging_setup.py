@@ -1,0 +1,69 @@
+"""The log and the file of crashes can be read by their user only, whatever the umask is, also after a rotation."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from saywrite.foundation.logging_setup import start_log
+
+if sys.platform == "win32":
+    pytest.skip("Only on POSIX: file modes", allow_module_level=True)
+
+LOGS = """
+import logging, os, sys
+from pathlib import Path
+from saywrite.foundation.logging_setup import start_log
+os.umask(0)
+path = Path(sys.argv[1])
+start_log(path, "info", to_stderr=False)
+for _ in range(int(sys.argv[2])):
+    logging.getLogger("test").info("x" * 1000)
+"""
+
+
+def run_log(path: Path, lines: int) -> None:
+    app = str(Path(start_log.__code__.co_filename).parents[2])
+    environment = {**os.environ, "PYTHONPATH": app}
+    subprocess.run([sys.executable, "-c", LOGS, str(path), str(lines)], check=True, env=environment)
+
+
+def modes(folder: Path) -> dict[str, str]:
+    return {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in sorted(folder.iterdir())}
+
+
+def test_log_and_crash_file_are_private(tmp_path: Path) -> None:
+    run_log(tmp_path / "logs/saywrite.log", 1)
+    assert modes(tmp_path / "logs") == {"crash.log": "0o600", "saywrite.log": "0o600"}
+    assert oct(stat.S_IMODE((tmp_path / "logs").stat().st_mode)) == "0o700"
+
+
+def test_rotated_logs_are_private_and_at_most_five(tmp_path: Path) -> None:
+    run_log(tmp_path / "saywrite.log", 7_000)
+    found = modes(tmp_path)
+    assert set(found) == {"crash.log", "saywrite.log", *(f"saywrite.log.{number}" for number in range(1, 6))}
+    assert set(found.values()) == {"0o600"}
+    assert all((tmp_path / name).stat().st_size <= 1_000_000 for name in found)
+
+
+def test_log_that_others_could_read_becomes_private(tmp_path: Path) -> None:
+    (tmp_path / "saywrite.log").touch(mode=0o644)
+    run_log(tmp_path / "saywrite.log", 1)
+    assert modes(tmp_path)["saywrite.log"] == "0o600"
+
+
+def test_payload_of_chatty_libraries_is_not_logged(tmp_path: Path) -> None:
+    code = LOGS + "logging.getLogger('urllib3').info('a token'); logging.getLogger('urllib3').warning('no host')\n"
+    app = str(Path(start_log.__code__.co_filename).parents[2])
+    path = tmp_path / "saywrite.log"
+    subprocess.run([sys.executable, "-c", code, str(path), "0"], check=True, env={**os.environ, "PYTHONPATH": app})
+    text = path.read_text("utf-8")
+    assert "no host" in text
+    assert "a token" not in text
+    assert logging.getLogger("urllib3").level == logging.NOTSET, "this process was not set up"
