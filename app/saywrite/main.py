@@ -160,9 +160,9 @@ def _window(options: cli.Options) -> int:
     instance = become_or_raise(data, os.environ)
     if instance is None:
         if words := running_elsewhere(data, os.environ):
-            from saywrite.ui.app.application import say_once
+            from saywrite.ui.app.application import show_startup_message
 
-            say_once(words)
+            show_startup_message(words)
         return cli.DONE
     desktop = DesktopThread()
     try:
@@ -184,7 +184,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
     app = create_application(sys.argv[:1], settings.theme)
     route_messages()
     thread, board, secrets = DictationThread(), StatusBoard(), LateSecrets()
-    tell, on_main = board.before(thread.told.emit), MainThread().do
+    tell, on_main = board.before(thread.event_emitted.emit), MainThread().do
     dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main, desktop=desktop)
     thread.loop = dictation.run
     front = FrontEnd(
@@ -207,7 +207,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
     remote = _take_commands(instance, dictation, board, front, desktop)
     app.aboutToQuit.connect(remote.close)
     front.window.painted.connect(lambda: _watch_tray_hosts(front.tray, desktop, app.aboutToQuit.connect))
-    thread.told.connect(front.receive)
+    thread.event_emitted.connect(front.receive)
     front.window.painted.connect(thread.start)  # the window appears before the rest is loaded
     front.show()
     return run(app, thread, dictation, front.save)
@@ -240,7 +240,7 @@ def _take_commands(
     """Serve the command line and D-Bus from now on, and the commands that already wait."""
     from saywrite.cli.remote_answers import RemoteControl, RemoteServers, WindowCalls
 
-    window = WindowCalls(front.activator.show_wanted.emit, front.activator.quit_wanted.emit)
+    window = WindowCalls(front.activator.show_requested.emit, front.activator.quit_requested.emit)
     remote = RemoteControl(dictation, board, front.preferences.settings, window)
     points = RemoteServers(instance.server_socket, remote.answer, desktop)
     points.open()
@@ -255,7 +255,7 @@ def _watch_tray_hosts(tray: Tray, desktop: DesktopThread, at_quit: Callable[[Cal
         return
     from saywrite.desktop.tray_host import TrayHostWatch
 
-    at_quit(TrayHostWatch(tray.host_changed.emit, desktop, x11=tray.takes_x11).close)
+    at_quit(TrayHostWatch(tray.host_changed.emit, desktop, x11=tray.supports_x11).close)
 
 
 def _autostart(options: cli.Options) -> Autostart:

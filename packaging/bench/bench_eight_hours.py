@@ -101,10 +101,8 @@ def _dictate(folder: Path, application: object) -> list[Row]:
     view.show()
 
     def tell(event: object) -> None:
-        if isinstance(event, Started):
-            view.begin(event)
-        elif isinstance(event, SegmentAdded):
-            view.add(event)
+        if isinstance(event, Started | SegmentAdded):
+            view.receive(event)
 
     def today() -> datetime:
         return datetime.now().astimezone()

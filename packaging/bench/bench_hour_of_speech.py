@@ -18,12 +18,13 @@ from speech_sets import RATE, Clip, synthesized, test_data
 from table import Row, amount
 from word_errors import word_error_rate
 
+from saywrite.foundation.catalog import DEFAULT_MODEL
 from saywrite.foundation.paths import default_paths
 from saywrite.foundation.program import worker_command
 from saywrite.speech.local.child_process import WorkerExited, WorkerProcess
 from saywrite.speech.local.decoder.whisper import WhisperDecoder
 from saywrite.speech.local.engine import LONGEST_UTTERANCE_MS
-from saywrite.speech.local.models import DEFAULT_MODEL, find_model
+from saywrite.speech.local.models import find_model
 
 SOUND_S = amount(3_600, 300, 20)
 BLOCK = RATE // 10

@@ -37,7 +37,7 @@ def measure() -> list[Row]:
 
     application = QApplication([])
     watched = Watched()
-    meter = LevelMeter(watched)  # type: ignore[arg-type]
+    meter = LevelMeter(watched.take)  # type: ignore[arg-type]
     meter.resize(400, 24)
     meter.show()
     meter.set_recording(True)

@@ -25,11 +25,11 @@ def measure() -> list[Row]:
         view = TranscriptView()
         view.resize(900, 600)
         view.show()
-        view.begin(Started("d", "local", "en", "microphone", 0.0, datetime.now().astimezone()))
+        view.receive(Started("d", "local", "en", "microphone", 0.0, datetime.now().astimezone()))
 
         def add(number: int, view: TranscriptView = view) -> None:
             text = f"This is segment {number}, of an ordinary length, said in about five seconds."
-            view.add(SegmentAdded("d", Segment(number, text, text, number * 80_000, number * 80_000 + 70_000)))
+            view.receive(SegmentAdded("d", Segment(number, text, text, number * 80_000, number * 80_000 + 70_000)))
 
         for number in range(1, length + 1):
             add(number)

@@ -395,7 +395,7 @@ def test_the_time_between_tries_doubles_up_to_two_seconds():
     assert room.told("failed") == [("failed", MicrophoneLost, False)], "told more than once"
 
 
-def test_a_device_that_is_busy_when_it_comes_back_is_told_once_and_tried_on():
+def test_a_device_that_is_busy_when_it_comes_back_is_reported_once_and_tried_again():
     room = plain()
     room.portaudio.errors = [MicrophoneBusy("busy")] * 3
     room.portaudio.streams[0].open = False
@@ -420,7 +420,7 @@ def test_the_log_names_each_problem_and_each_stream(caplog: pytest.LogCaptureFix
     ]
 
 
-def test_a_stall_is_told_once_and_the_same_stream_goes_on():
+def test_a_stall_is_reported_once_and_the_same_stream_continues():
     room = served()
     room.quiet = True
     room.pass_time(2)
@@ -524,7 +524,7 @@ def test_too_many_hanging_threads_are_not_joined_by_more():
     assert room.told("opened")
 
 
-def test_unplugged_and_moved_by_the_server_it_goes_on_and_says_so():
+def test_unplugged_and_moved_by_the_server_it_continues_and_reports_it():
     room = served()
     room.plug(INTERNAL, MONITOR, on=INTERNAL)
     room.pass_time(1)
@@ -621,7 +621,7 @@ def test_a_crashed_server_is_looked_for_and_a_new_source_is_taken_at_once():
     assert room.told("changed")[-1][1] == "Headset"
 
 
-def test_exact_zeros_for_a_second_are_told_once():
+def test_exact_zeros_for_a_second_are_reported_once():
     room = Room(CHOSEN, PULSE)
     room.voice = b"\0\0"
     room.server.now = ServerSnapshot(True, (HEADSET,), "headset")
@@ -632,7 +632,7 @@ def test_exact_zeros_for_a_second_are_told_once():
     assert room.told("failed") == [("failed", MicrophoneDenied, False)]
 
 
-def test_zeros_later_on_are_told_after_three_seconds():
+def test_zeros_later_on_are_reported_after_three_seconds():
     room = served()
     room.voice = b"\0\0"
     room.pass_time(2.9)
@@ -653,7 +653,7 @@ def test_sound_that_is_not_zero_but_has_nothing_in_it_is_called_very_quiet_once(
     assert room.told("failed") == [("failed", AudioError, False)]
 
 
-def test_after_a_first_loud_sound_quiet_is_a_pause_and_is_not_told():
+def test_after_a_first_loud_sound_quiet_is_a_pause_and_is_not_reported():
     room = Room(CHOSEN, PULSE)
     room.voice = b"\x05\x00"
     room.server.now = ServerSnapshot(True, (HEADSET,), "headset")

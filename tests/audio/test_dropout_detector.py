@@ -85,7 +85,7 @@ def test_an_overflow_with_a_measurable_loss_counts_what_is_missing():
     assert abs(gap.seconds - 0.2) < 0.01
 
 
-def test_losses_too_small_to_tell_add_up_until_they_are_told():
+def test_small_losses_add_up_until_they_are_reported():
     arrivals = [(at, flag) for part in range(6) for at, flag in steady(25, start=part * 0.54)]
     assert abs(sum(gap.seconds for gap in lost(run(arrivals)[0])) - 0.2) < LATE_S + 0.01
 

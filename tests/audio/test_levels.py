@@ -143,7 +143,7 @@ def test_the_fall_does_not_depend_on_how_often_the_meter_is_polled() -> None:
     assert fine.reading.hold_dbfs == pytest.approx(coarse.reading.hold_dbfs)
 
 
-def test_the_peak_is_held_for_a_second_and_a_half_then_falls() -> None:
+def test_the_peak_stays_for_a_second_and_a_half_then_falls() -> None:
     meter = Meter()
     meter.update(level(-6.0), 0.0)
     assert meter.update(level(-50.0), 1.5).hold_dbfs == -6.0

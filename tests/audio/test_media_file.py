@@ -100,7 +100,7 @@ def test_file_is_decoded_to_its_end(tmp_path: Path, kind: str, capfd: pytest.Cap
 
 @pytest.mark.parametrize("kind", FILES)
 @pytest.mark.parametrize("share", [0.35, 0.9])
-def test_file_that_was_cut_gives_what_is_there_and_is_told(
+def test_file_that_was_cut_gives_what_is_there_and_is_reported(
     tmp_path: Path, kind: str, share: float, capfd: pytest.CaptureFixture[str]
 ) -> None:
     whole = made(kind)
@@ -144,7 +144,7 @@ def test_tag_or_padding_behind_an_mp3_is_no_alarm(tmp_path: Path, tail: bytes, x
     assert len(samples) / 16_000 == pytest.approx(SECONDS, abs=0.1)
 
 
-def test_damage_in_the_middle_is_told(tmp_path: Path) -> None:
+def test_damage_in_the_middle_is_reported(tmp_path: Path) -> None:
     whole = bytearray(encode(MONO, 16_000, "flac"))
     whole[len(whole) // 3 : len(whole) // 2] = bytes(len(whole) // 2 - len(whole) // 3)
     samples, told = decode(write(tmp_path, "a.flac", bytes(whole)))
@@ -205,7 +205,7 @@ def test_chunks_behind_the_sound_are_not_heard(tmp_path: Path) -> None:
         assert (told, len(samples)) == ("", len(VOICE))
 
 
-def test_sound_chunk_behind_64_kb_is_found_and_its_cut_is_told(tmp_path: Path) -> None:
+def test_sound_chunk_behind_64_kb_is_found_and_its_cut_is_reported(tmp_path: Path) -> None:
     closed = wav(MONO)
     late = chunk(b"RIFF", closed[8:36] + chunk(b"id3 ", bytes(70_001)) + closed[36:])
     assert len(decode(write(tmp_path, "late.wav", late))[0]) == len(VOICE)

@@ -136,7 +136,7 @@ def test_without_a_default_any_output_serves():
         (PortAudioMissing("The sound library PortAudio is missing.", "Install it."), "PortAudio is missing"),
     ],
 )
-def test_what_goes_wrong_is_told_with_a_remedy_and_not_in_words_about_microphones(error, words):
+def test_problem_of_playback_is_reported_with_a_remedy_and_without_microphones(error, words):
     play, audio, told = player(SPEAKER, errors=(error,) * 10)
     play.play(SOUND)
     audio.work()
@@ -148,7 +148,7 @@ def test_what_goes_wrong_is_told_with_a_remedy_and_not_in_words_about_microphone
     assert not failed.fatal
 
 
-def test_no_output_at_all_is_told():
+def test_no_output_at_all_is_reported():
     play, audio, told = player()
     play.play(SOUND)
     audio.work()

@@ -17,7 +17,7 @@ from saywrite.audio.backend.pulse_server import (
 LIMIT_S = 10
 
 
-def test_without_a_server_a_subscriber_is_told_so_at_once():
+def test_without_a_server_a_subscriber_is_informed_at_once():
     news: queue.SimpleQueue[object] = queue.SimpleQueue()
     server = SoundServer(available=True)
     server.subscribe("me", news.put)

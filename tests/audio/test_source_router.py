@@ -58,7 +58,7 @@ def test_back_again_it_is_moved_back_and_said_when_it_has_arrived():
     assert (position.move_to, position.note) == (None, "Headset is back.")
 
 
-def test_moved_to_a_monitor_it_is_told_to_leave_if_there_is_where_to():
+def test_stream_on_a_monitor_is_moved_if_there_is_a_microphone():
     route = opened(CHOSEN, HEADSET)
     position = route.follow(snapshot(INTERNAL, MONITOR, on=MONITOR), TAG, 10)
     assert (position.place, position.move_to) == (StreamLocation.MONITOR, INTERNAL)

@@ -91,7 +91,7 @@ def test_a_word_cut_off_by_the_end_is_kept() -> None:
     assert end.at == len(pcm) // 2
 
 
-def test_endless_speech_is_cut_before_the_longest_length_and_goes_on_right_there() -> None:
+def test_endless_speech_is_cut_before_the_longest_length_and_continues_right_there() -> None:
     talk = WEATHER[int(0.55 * SAMPLE_RATE) * 2 : int(2.3 * SAMPLE_RATE) * 2] * 12
     found = boundaries(talk, max_segment_ms=6_000)
     parts = spans(found)
@@ -156,7 +156,7 @@ def test_boundaries_are_in_order_and_do_not_depend_on_the_blocks(pcm: bytes, cut
     assert segmenter.settled == len(pcm) // 2
 
 
-def test_a_flushed_segmenter_goes_on_counting() -> None:
+def test_a_flushed_segmenter_continues_counting() -> None:
     segmenter = Segmenter()
     segmenter.process(WEATHER)
     segmenter.flush()

@@ -54,7 +54,7 @@ def test_other_ends_say_nothing_about_the_computer(code: int) -> None:
     assert explain_exit(code) is None
 
 
-def test_windows_on_arm_is_told_that_there_is_no_build(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_on_arm_is_informed_that_there_is_no_build(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(problems.sys, "platform", "win32")
     monkeypatch.setattr(problems.platform, "machine", lambda: "ARM64")
     problem = explain("ModuleNotFoundError: No module named 'ctranslate2'", "whisper-base")

@@ -322,7 +322,7 @@ def test_a_worker_that_never_loads_is_unavailable_with_a_remedy(dictation: Dicta
     assert dictation.recognizer.wake(dictation.now) is None
 
 
-def test_missing_ctranslate2_is_told_once_and_every_start_is_refused(dictation: Dictation) -> None:
+def test_missing_ctranslate2_is_reported_once_and_every_start_is_refused(dictation: Dictation) -> None:
     dictation.start()
     dictation.worker.say(kind="unavailable", reason="ModuleNotFoundError: No module named 'ctranslate2'")
     while dictation.take():

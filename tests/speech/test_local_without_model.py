@@ -101,7 +101,7 @@ def test_file_without_model_is_refused_with_its_remedy(dictation: Dictation) -> 
     assert len(dictation.all(events.RecognizerFinished)) == 1
 
 
-def test_preparing_without_model_is_told_once(dictation: Dictation) -> None:
+def test_preparing_without_model_is_reported_once(dictation: Dictation) -> None:
     for _ in range(3):
         dictation.recognizer.prepare()
         drain(dictation)

@@ -222,7 +222,7 @@ def test_changed_keywords_hold_from_the_next_utterance_on() -> None:
 @pytest.mark.parametrize(
     "error", [ModuleNotFoundError("No module named 'ctranslate2'"), RuntimeError("bad model"), MemoryError()]
 )
-def test_a_decoder_that_cannot_be_made_is_told_with_its_reason(error: Exception) -> None:
+def test_a_decoder_that_cannot_be_made_is_reported_with_its_reason(error: Exception) -> None:
     def missing() -> EchoDecoder:
         raise error
 

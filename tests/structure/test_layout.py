@@ -43,6 +43,7 @@ SHORT: dict[str, str] = {
     "ui/keywords/files.py": "keyword files on disk and in a drag",
     "ui/models/download_rate.py": "the time that a download still takes",
     "ui/models/text_differences.py": "which words of two texts differ",
+    "ui/toolkit/document_text.py": "text as Qt's documents hold it, pure so that rows can use it",
     "ui/toolkit/clipboard.py": "the one place that writes the clipboard for the window",
     "ui/toolkit/preferences.py": "the settings in force, and who is told of a change",
     "ui/toolkit/screen_reader.py": "the one call that speaks to a screen reader",

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from window_fakes import FakeDictation, surroundings
+from window_fakes import FakeDictation, ui_context
 
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.toolkit.background import wait_for_tasks
@@ -38,10 +38,10 @@ def dictation() -> FakeDictation:
 
 @pytest.fixture
 def make_front(qtbot: Any, tmp_path: Path, dictation: FakeDictation) -> Iterator[Callable[..., FrontEnd]]:
-    """Makes a front end that is not shown; `changes` replace fields of its `Surroundings`."""
+    """Makes a front end that is not shown; `changes` replace fields of its `UiContext`."""
 
     def make(**changes: Any) -> FrontEnd:
-        front = FrontEnd(dictation, surroundings(tmp_path, **changes))
+        front = FrontEnd(dictation, ui_context(tmp_path, **changes))
         qtbot.addWidget(front.window)
         dictation.tell = front.receive
         return front

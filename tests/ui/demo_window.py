@@ -119,7 +119,7 @@ def play(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> 
         "about": "show_about",
     }.get(scene)
     if opener:
-        getattr(front.side, opener)()
+        getattr(front.dialogs, opener)()
     if scene == "details":
         front.details.ask("h0")
     if scene == "account":
@@ -146,7 +146,7 @@ def play_models(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictati
         what = "The server of the models does not answer (huggingface.co)."
         remedy = "Check the network and download again; what has arrived is kept. Or choose a folder below."
         tell(events.ModelFailed("whisper-large-v3-turbo", what, remedy))
-        front.side.show_models()
+        front.dialogs.show_models()
     if scene == "remove":
         front.window.findChild(SettingsDialog).models_page.rows["whisper-small"].buttons["remove"].click()
     if scene == "trial":
@@ -247,7 +247,7 @@ def main() -> int:
     secrets.set(API_KEY, "a-key-to-look-at")
     front = FrontEnd(
         dictation,
-        window_fakes.surroundings(
+        window_fakes.ui_context(
             folder,
             settings=settings,
             keywords=KEYWORDS,

@@ -1,4 +1,4 @@
-"""About names every part and its license, in a checkout as in an installed program, and shows the wording."""
+"""The About dialog lists every part with its license, in a checkout and in an installed program."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def test_in_a_checkout_the_packages_come_from_its_project_file() -> None:
     assert {"ctranslate2", "av", "numpy", "pyside6-essentials"} <= needed_packages(lines)
 
 
-def test_the_list_is_not_empty_however_the_program_was_started() -> None:
+def test_packages_are_listed_in_every_kind_of_start() -> None:
     assert len(requirements()) > 10
     assert len(package_lines()) > 15
 
 
-def test_what_a_package_needs_in_turn_is_listed_too_and_its_extras_are_not() -> None:
+def test_requirements_of_packages_are_listed_without_extras() -> None:
     assert {"requests", "urllib3", "certifi"} <= needed_packages(["requests>=2.32"])
     assert "pysocks" not in needed_packages(["requests>=2.32"])  # requests[socks]
 
@@ -38,7 +38,7 @@ def test_a_package_that_is_not_installed_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("content", ["", "[project]\nname = 'x'\n", "not toml ["])
-def test_a_project_file_without_dependencies_is_no_failure(tmp_path: Path, content: str) -> None:
+def test_project_file_without_dependencies_gives_an_empty_list(tmp_path: Path, content: str) -> None:
     (tmp_path / "pyproject.toml").write_text(content)
     assert requirements(tmp_path / "pyproject.toml") == []
     assert requirements(tmp_path / "missing.toml") == []
@@ -77,7 +77,7 @@ def test_every_native_library_of_pyav_is_named() -> None:
             assert names[stem] in overview(), file
 
 
-def test_the_wording_of_each_license_is_shipped() -> None:
+def test_text_of_each_license_is_shipped() -> None:
     paths = {path for part in components() for path in part.texts}
     assert len(paths) >= 7
     for path in paths:

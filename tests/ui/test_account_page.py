@@ -1,4 +1,4 @@
-"""Settings → aiOla: a key that is seen as dots, addresses that are checked, a test that never holds the window up."""
+"""The aiOla page: a secret shown as dots, validated addresses, and a connection test that never blocks the window."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def enter(qtbot: Any, field: SecretField, secret: str) -> None:
 # The key
 
 
-def test_without_a_key_there_is_room_to_paste_one(open_page: Any) -> None:
+def test_without_a_key_the_field_accepts_one(open_page: Any) -> None:
     field = key_field(open_page())
     assert field.secret_state is SecretState.MISSING
     assert field.line.echoMode() is QLineEdit.EchoMode.Password
@@ -109,7 +109,7 @@ def test_without_a_key_there_is_room_to_paste_one(open_page: Any) -> None:
     assert field.note.text() == "Keys are kept in Test Keyring."
 
 
-def test_a_key_is_saved_without_holding_the_window_up_and_then_seen_as_dots(qtbot: Any, open_page: Any) -> None:
+def test_key_is_saved_without_blocking_the_window_and_shown_as_dots(qtbot: Any, open_page: Any) -> None:
     keyring = Keyring()
     dialog = open_page(keyring)
     field = key_field(dialog)
@@ -119,10 +119,10 @@ def test_a_key_is_saved_without_holding_the_window_up_and_then_seen_as_dots(qtbo
     assert field.secret_state is SecretState.KEPT
     assert field.line.text() == DOTS
     assert field.line.isReadOnly()
-    assert keyring.asked_on == {"errand"}
+    assert keyring.asked_on == {"task"}
 
 
-def test_a_kept_key_is_shown_on_demand_and_hidden_again(qtbot: Any, open_page: Any) -> None:
+def test_saved_key_is_shown_on_demand_and_hidden_again(qtbot: Any, open_page: Any) -> None:
     dialog = open_page(Keyring(**{API_KEY: KEY}))
     field = key_field(dialog)
     assert field.line.text() == DOTS
@@ -136,7 +136,7 @@ def test_a_kept_key_is_shown_on_demand_and_hidden_again(qtbot: Any, open_page: A
     assert field.line.text() == DOTS
 
 
-def test_a_key_can_be_replaced_or_the_old_one_stays(qtbot: Any, open_page: Any) -> None:
+def test_key_can_be_replaced_and_cancelling_keeps_the_old_one(qtbot: Any, open_page: Any) -> None:
     keyring = Keyring(**{API_KEY: KEY})
     field = key_field(open_page(keyring))
     qtbot.mouseClick(field.replace, Qt.MouseButton.LeftButton)
@@ -157,7 +157,7 @@ def test_a_key_can_be_removed(qtbot: Any, open_page: Any) -> None:
     assert field.secret_state is SecretState.MISSING
 
 
-def test_a_keyring_that_refuses_is_told_and_what_was_typed_stays(qtbot: Any, open_page: Any) -> None:
+def test_refusal_of_the_keyring_is_shown_and_the_typed_key_stays(qtbot: Any, open_page: Any) -> None:
     keyring = Keyring()
     field = key_field(open_page(keyring))
     keyring.refuses = True
@@ -167,7 +167,7 @@ def test_a_keyring_that_refuses_is_told_and_what_was_typed_stays(qtbot: Any, ope
     assert field.typed() == KEY
 
 
-def test_a_locked_keyring_is_not_opened_unasked(qtbot: Any, open_page: Any) -> None:
+def test_locked_keyring_is_not_unlocked_without_a_request(qtbot: Any, open_page: Any) -> None:
     keyring = Keyring(**{API_KEY: KEY})
     keyring.locked = True
     field = key_field(open_page(keyring))
@@ -177,7 +177,7 @@ def test_a_locked_keyring_is_not_opened_unasked(qtbot: Any, open_page: Any) -> N
     qtbot.waitUntil(lambda: field.secret_state is SecretState.KEPT)
 
 
-def test_where_there_is_no_keyring_the_page_says_how_long_the_key_is_kept(qtbot: Any, open_page: Any) -> None:
+def test_without_a_keyring_the_page_says_how_long_the_key_is_kept(qtbot: Any, open_page: Any) -> None:
     secrets = SessionSecrets("Install and start a Secret Service.")
     field = key_field(open_page(secrets))
     with qtbot.waitSignal(field.changed):
@@ -201,7 +201,7 @@ def test_each_way_to_sign_in_has_its_own_field(open_page: Any, preferences: Pref
     assert seen() == {"key": False, "token": False, "url": True}
 
 
-def test_a_key_in_the_environment_is_said_to_win_and_never_shown(open_page: Any) -> None:
+def test_key_in_the_environment_is_mentioned_but_never_shown(open_page: Any) -> None:
     environment = environment_of({"AIOLA_API_KEY": KEY, "AIOLA_BASE_URL": "http://127.0.0.1:9999", "HOME": "/"})
     dialog = open_page(environment=environment)
     texts = [label.text() for label in dialog.findChildren(type(key_field(dialog).note))]
@@ -218,14 +218,14 @@ def leave(qtbot: Any, line: Any, text: str) -> None:
     qtbot.keyClick(line, Qt.Key.Key_Return)
 
 
-def test_a_good_address_holds_in_its_plain_form(qtbot: Any, open_page: Any, preferences: Preferences) -> None:
+def test_valid_address_is_normalized_and_saved(qtbot: Any, open_page: Any, preferences: Preferences) -> None:
     line = open_page().editor("aiola_base_url")
     leave(qtbot, line, " https://speech.example.com/aiola/ ")
     assert preferences.settings.aiola_base_url == "https://speech.example.com/aiola"
     assert line.text() == "https://speech.example.com/aiola"
 
 
-def test_an_address_that_is_refused_says_why_stays_to_be_mended_and_does_not_hold(
+def test_refused_address_shows_its_problem_and_is_not_saved(
     qtbot: Any, open_page: Any, preferences: Preferences
 ) -> None:
     dialog = open_page()
@@ -242,7 +242,7 @@ def test_an_address_that_is_refused_says_why_stays_to_be_mended_and_does_not_hol
     assert preferences.settings.aiola_base_url == "https://speech.example.com"
 
 
-def test_an_empty_address_is_the_usual_one(qtbot: Any, open_page: Any, preferences: Preferences) -> None:
+def test_empty_address_means_the_default(qtbot: Any, open_page: Any, preferences: Preferences) -> None:
     preferences.update(aiola_auth_url="https://login.example.com")
     line = open_page().editor("aiola_auth_url")
     leave(qtbot, line, "")
@@ -264,7 +264,7 @@ def test_the_host_of_an_address(address: str, host: str) -> None:
     assert host_of(address) == host
 
 
-def test_an_empty_workflow_is_the_usual_one(qtbot: Any, open_page: Any, preferences: Preferences) -> None:
+def test_empty_workflow_means_the_default(qtbot: Any, open_page: Any, preferences: Preferences) -> None:
     line = open_page().editor("aiola_workflow")
     leave(qtbot, line, " mine ")
     assert preferences.settings.aiola_workflow == "mine"
@@ -282,7 +282,7 @@ def test_no_note_is_cut_at_any_width(qtbot: Any, open_page: Any, width: int) -> 
     qtbot.waitUntil(lambda: note.height() >= note.heightForWidth(note.width()))
 
 
-def test_numbers_stand_under_advanced_with_their_unit(qtbot: Any, open_page: Any) -> None:
+def test_numbers_are_under_advanced_with_their_unit(qtbot: Any, open_page: Any) -> None:
     dialog = open_page()
     box = dialog.editor("aiola_min_silence_ms")
     assert not box.isVisible()
@@ -326,7 +326,7 @@ class Walk:
 SIGNED_IN, DELAY = (True, "Signed in.", ""), (None, "The delay is 42 ms.", "")
 
 
-def test_each_finding_is_shown_as_it_comes(qtbot: Any, open_page: Any, preferences: Preferences) -> None:
+def test_each_result_of_the_test_is_shown_at_once(qtbot: Any, open_page: Any, preferences: Preferences) -> None:
     walk = Walk(SIGNED_IN, (False, "No stream opens.", "Ask for access to streaming."))
     test = open_page(Keyring(**{API_KEY: KEY}), test=walk).account_page.test
     qtbot.mouseClick(test.button, Qt.MouseButton.LeftButton)
@@ -339,10 +339,10 @@ def test_each_finding_is_shown_as_it_comes(qtbot: Any, open_page: Any, preferenc
     qtbot.waitUntil(lambda: not test.running)
     assert test.findings() == ["Signed in.", "No stream opens. Ask for access to streaming."]
     assert walk.given == [(preferences.settings, None)]
-    assert walk.thread == "errand"
+    assert walk.thread == "task"
 
 
-def test_the_newest_finding_is_in_view(qtbot: Any, open_page: Any) -> None:
+def test_newest_result_is_visible(qtbot: Any, open_page: Any) -> None:
     walk = Walk(*[SIGNED_IN] * 12)
     dialog = open_page(test=walk)
     dialog.resize(680, 420)
@@ -356,7 +356,7 @@ def test_the_newest_finding_is_in_view(qtbot: Any, open_page: Any) -> None:
     walk.go.release()
 
 
-def test_a_key_that_was_typed_is_the_one_that_is_tried(qtbot: Any, open_page: Any) -> None:
+def test_test_uses_a_typed_key(qtbot: Any, open_page: Any) -> None:
     walk = Walk()
     dialog = open_page(test=walk)
     qtbot.keyClicks(key_field(dialog).line, KEY)
@@ -366,9 +366,7 @@ def test_a_key_that_was_typed_is_the_one_that_is_tried(qtbot: Any, open_page: An
 
 
 @pytest.mark.parametrize("how", ["button", "leaving", "other settings"])
-def test_it_can_be_abandoned_and_tells_nothing_after_that(
-    qtbot: Any, open_page: Any, preferences: Preferences, how: str
-) -> None:
+def test_stopped_test_shows_no_more_results(qtbot: Any, open_page: Any, preferences: Preferences, how: str) -> None:
     walk = Walk(SIGNED_IN, DELAY)
     dialog = open_page(test=walk)
     test = dialog.account_page.test
@@ -386,7 +384,7 @@ def test_it_can_be_abandoned_and_tells_nothing_after_that(
     assert walk.steps == 1, "the errand ended with its next step"
 
 
-def test_a_finding_under_way_when_the_test_is_abandoned_is_not_shown(qtbot: Any, open_page: Any) -> None:
+def test_result_that_arrives_after_the_stop_is_not_shown(qtbot: Any, open_page: Any) -> None:
     walk = Walk(SIGNED_IN, DELAY)
     test = open_page(test=walk).account_page.test
     test.button.click()
@@ -399,7 +397,7 @@ def test_a_finding_under_way_when_the_test_is_abandoned_is_not_shown(qtbot: Any,
     qtbot.waitUntil(walk.closed.is_set)
 
 
-def test_a_test_that_raises_says_what_helps(qtbot: Any, open_page: Any) -> None:
+def test_failing_test_shows_the_remedy(qtbot: Any, open_page: Any) -> None:
     def refuse(_settings: Settings, _secret: str | None) -> Iterator[tuple[bool | None, str, str]]:
         raise AddressRefused("The service's address is not encrypted.", "Enter another.")
 
@@ -412,7 +410,7 @@ def test_a_test_that_raises_says_what_helps(qtbot: Any, open_page: Any) -> None:
 # In the window
 
 
-def test_whoever_chooses_aiola_finds_the_way_to_the_key(
+def test_choosing_aiola_leads_to_the_key(
     qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation
 ) -> None:
     keyring = Keyring()
@@ -432,7 +430,7 @@ def test_whoever_chooses_aiola_finds_the_way_to_the_key(
     dialog.close()
 
 
-def test_a_version_without_the_service_has_its_options_all_the_same(qtbot: Any, preferences: Preferences) -> None:
+def test_options_are_shown_without_the_service(qtbot: Any, preferences: Preferences) -> None:
     dialog = SettingsDialog(preferences, CHOICES)
     qtbot.addWidget(dialog)
     assert dialog.account_page.test is None

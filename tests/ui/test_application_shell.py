@@ -1,4 +1,4 @@
-"""Start and end of the application, in a process of its own: signals, order at quit, a thread that hangs."""
+"""Start and end of the application in a process of its own: signals, order at quit, a blocked thread."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_at_quit_the_dictation_ends_before_the_state_is_saved() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Only on systems with POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_quits_properly(number: int) -> None:
+def test_signal_quits_in_order(number: int) -> None:
     process = launch()
     assert process.stdout is not None
     assert process.stdout.readline() == "running\n"
@@ -66,7 +66,7 @@ def test_a_signal_quits_properly(number: int) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Only on systems with POSIX signals")
-def test_the_same_signal_twice_at_once_still_quits_properly() -> None:
+def test_same_signal_twice_at_once_quits_in_order() -> None:
     process = launch(before="QTimer.singleShot(200, lambda: [signal.raise_signal(signal.SIGINT) for _ in range(2)])")
     out, err = process.communicate(timeout=60)
     assert out.split() == ["running", "quit", "ended", "saved"]
@@ -74,7 +74,7 @@ def test_the_same_signal_twice_at_once_still_quits_properly() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Only on systems with POSIX signals")
-def test_a_second_signal_ends_a_quit_that_hangs() -> None:
+def test_second_signal_ends_a_blocked_quit() -> None:
     process = launch(at_quit="signal.raise_signal(signal.SIGTERM)", before="QTimer.singleShot(50, app.quit)")
     assert process.wait(timeout=60) == 0, "before the quit was passed on a signal still means quit"
     process.communicate()

@@ -1,4 +1,4 @@
-"""“Start at login” shows what the system says each time it is seen, and nothing that did not happen."""
+"""The switch “Start at login” shows the state of the system and changes it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_it_shows_the_system_and_changes_it(switch: AutostartSwitch, entry: Desk
     qtbot.waitUntil(lambda: switch.box.isChecked())
 
 
-def test_a_refusal_leaves_it_as_it_is_and_says_why(switch: AutostartSwitch, tmp_path: Path, qtbot: Any) -> None:
+def test_refusal_leaves_the_switch_and_shows_the_reason(switch: AutostartSwitch, tmp_path: Path, qtbot: Any) -> None:
     (tmp_path / "autostart").write_text("in the way")
     switch.show()
     qtbot.waitUntil(lambda: switch.box.isEnabled())

@@ -1,4 +1,4 @@
-"""The drop-downs say what was chosen; what they show comes from the settings and the devices."""
+"""The drop-downs report what the user chose; settings and devices decide what they show."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_devices_are_listed_by_label_and_the_default_is_marked(microphone: Micro
     assert microphone.currentText() == "Default: USB Headset Mono"
 
 
-def test_choosing_a_device_tells_the_name_that_finds_it_again(qtbot: Any, microphone: MicrophoneChooser) -> None:
+def test_chosen_device_is_reported_by_its_key(qtbot: Any, microphone: MicrophoneChooser) -> None:
     microphone.set_devices((HEADSET, WEBCAM))
     with qtbot.waitSignal(microphone.chosen) as told:
         pick(microphone, WEBCAM.label)
@@ -60,15 +60,15 @@ def test_the_default_is_a_choice_of_its_own(qtbot: Any, microphone: MicrophoneCh
     assert told.args == ["", ""]
 
 
-def test_a_remembered_device_that_is_gone_stays_chosen_and_says_so(microphone: MicrophoneChooser) -> None:
-    microphone.set_wanted("PulseAudio", "Desk Mic")
+def test_disconnected_device_stays_chosen_and_is_marked(microphone: MicrophoneChooser) -> None:
+    microphone.show_setting("PulseAudio", "Desk Mic")
     microphone.set_devices((HEADSET,))
     assert microphone.currentText() == "Desk Mic (not connected)"
     assert is_dimmed(microphone, "Desk Mic (not connected)")
 
 
 def test_a_device_that_returns_is_no_longer_called_missing(microphone: MicrophoneChooser) -> None:
-    microphone.set_wanted(WEBCAM.host_api, WEBCAM.key)
+    microphone.show_setting(WEBCAM.host_api, WEBCAM.key)
     microphone.set_devices((HEADSET,))
     microphone.set_devices((HEADSET, WEBCAM))
     assert microphone.currentText() == WEBCAM.label
@@ -81,16 +81,16 @@ def test_with_no_device_it_says_why(microphone: MicrophoneChooser) -> None:
     assert "libportaudio2" in microphone.toolTip()
 
 
-def test_before_anybody_looked_nothing_is_claimed_of_the_devices(microphone: MicrophoneChooser) -> None:
+def test_before_the_first_devices_event_only_the_default_is_listed(microphone: MicrophoneChooser) -> None:
     assert microphone.currentText() == "System default"
     microphone.set_devices(())
     assert microphone.currentText() == "No microphone found"
 
 
-def test_opening_the_list_asks_for_the_devices_anew(qtbot: Any, microphone: MicrophoneChooser) -> None:
+def test_opening_the_list_requests_a_refresh(qtbot: Any, microphone: MicrophoneChooser) -> None:
     microphone.set_devices((HEADSET,))
     microphone.show()
-    with qtbot.waitSignal(microphone.refresh_wanted):
+    with qtbot.waitSignal(microphone.refresh_requested):
         microphone.showPopup()
     microphone.hidePopup()
 
@@ -109,7 +109,7 @@ def test_devices_that_arrive_while_the_list_is_open_appear_in_it(microphone: Mic
 def language(qtbot: Any) -> LanguageChooser:
     chooser = LanguageChooser(CHOICES)
     qtbot.addWidget(chooser)
-    chooser.set_wanted("en", "aiola")
+    chooser.show_setting("en", "aiola")
     return chooser
 
 
@@ -128,20 +128,20 @@ def test_choosing_an_unknown_language_changes_nothing_and_asks_for_an_explanatio
     assert language.currentText() == "English"
 
 
-def test_choosing_a_known_language_is_told(qtbot: Any, language: LanguageChooser) -> None:
-    language.set_wanted("en", "aiola")
+def test_choosing_a_known_language_is_reported(qtbot: Any, language: LanguageChooser) -> None:
+    language.show_setting("en", "aiola")
     with qtbot.waitSignal(language.chosen) as told:
         pick(language, "German")
     assert told.args == ["de"]
 
 
-def test_a_language_in_force_that_a_new_engine_does_not_know_is_shown_as_such(language: LanguageChooser) -> None:
-    language.set_wanted("it", "aiola")
+def test_language_of_the_settings_that_the_engine_does_not_know_is_marked(language: LanguageChooser) -> None:
+    language.show_setting("it", "aiola")
     assert language.currentText() == "Italian – not in aiOla"
 
 
 def test_the_engine_on_this_computer_knows_all_eight_languages(language: LanguageChooser) -> None:
-    language.set_wanted("ja", "local")
+    language.show_setting("ja", "local")
     assert len(entries(language)) == 8
     assert not any(is_dimmed(language, text) for text in entries(language))
 
@@ -149,10 +149,10 @@ def test_the_engine_on_this_computer_knows_all_eight_languages(language: Languag
 def test_the_engine_on_this_computer_is_named_after_its_model(qtbot: Any) -> None:
     chooser = EngineChooser(CHOICES)
     qtbot.addWidget(chooser)
-    chooser.set_wanted("aiola", "whisper-small")
+    chooser.show_setting("aiola", "whisper-small")
     assert entries(chooser) == ["Whisper small · on this computer", "aiOla"]
     assert chooser.currentText() == "aiOla"
-    chooser.set_wanted("local", "whisper-base")
+    chooser.show_setting("local", "whisper-base")
     assert chooser.currentText() == "Whisper base · on this computer"
 
 
@@ -163,7 +163,7 @@ def test_text_of_an_older_engine_is_named_as_it_was() -> None:
     assert EngineChoices((), former_labels=FORMER_LABELS).engine_label("builtin") == "Built-in (basic)"
 
 
-def test_choosing_an_engine_is_told(qtbot: Any) -> None:
+def test_choosing_an_engine_is_reported(qtbot: Any) -> None:
     chooser = EngineChooser(CHOICES)
     qtbot.addWidget(chooser)
     with qtbot.waitSignal(chooser.chosen) as told:
@@ -173,6 +173,6 @@ def test_choosing_an_engine_is_told(qtbot: Any) -> None:
 
 def test_a_long_name_does_not_widen_the_window(microphone: MicrophoneChooser) -> None:
     least = microphone.minimumSizeHint().width()
-    microphone.set_wanted("PulseAudio", "x" * 400)
+    microphone.show_setting("PulseAudio", "x" * 400)
     assert microphone.minimumSizeHint().width() == least
     assert microphone.sizeHint().width() < 500

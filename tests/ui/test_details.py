@@ -1,4 +1,4 @@
-"""A dictation's details: its engine, where the sound went, how many bytes, what is pending, missing or made of it."""
+"""The details of a dictation: engine, hosts, bytes, pending and missing sound, structured results."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from saywrite.ui.history.details import (
     DetailsWindow,
     RunningDictation,
     as_text,
-    bytes_in_words,
     facts,
-    results_in_words,
+    format_bytes,
+    format_results,
 )
 from saywrite.ui.history.window import HistoryWindow
 
@@ -47,14 +47,14 @@ def table(*arguments: Any) -> dict[str, str]:
     return dict(facts(arguments[0], CHOICES, *arguments[1:]))
 
 
-def test_of_the_engine_on_this_computer_nothing_left_the_computer() -> None:
+def test_details_of_the_local_engine_say_that_nothing_left_the_computer() -> None:
     told = table(dictated("local"))
     assert told["Engine"] == "On this computer"
     assert told["Sent to"] == STAYED_HERE
     assert (told["Bytes sent"], told["Bytes received"]) == ("0 bytes", "0 bytes")
 
 
-def test_of_a_service_the_host_and_the_bytes_are_told() -> None:
+def test_details_of_a_service_show_host_and_bytes() -> None:
     told = table(dictated(traffic=(Traffic("d1", HOST, 3_040_000, 812),)))
     assert told["Sent to"] == HOST
     assert told["Bytes sent"] == "3,040,000 bytes (3 MB)"
@@ -65,7 +65,7 @@ def test_of_a_service_the_host_and_the_bytes_are_told() -> None:
     assert (told["Without text yet"], told["Missing sound"]) == ("Nothing", "Nothing")
 
 
-def test_what_is_pending_missing_or_of_another_engine_is_told() -> None:
+def test_pending_and_missing_sound_and_other_engines_are_shown() -> None:
     segments = (Segment(1, "Ja.", "", 0, SECOND, engine="local"), Segment(2, "Nein.", "", SECOND, 2 * SECOND))
     gaps = tuple(Gap("d1", (number + 1) * SECOND, SECOND // 2, "unplugged") for number in range(12))
     told = table(dictated(pending=5 * SECOND, segments=segments, gaps=gaps))
@@ -75,7 +75,7 @@ def test_what_is_pending_missing_or_of_another_engine_is_told() -> None:
     assert told["Missing sound"].splitlines()[-1] == "1 s in 2 more places"
 
 
-def test_while_it_runs_what_was_told_last_counts() -> None:
+def test_newest_event_counts_while_the_dictation_runs() -> None:
     live = RunningDictation(
         ProgressChanged("d1", 12 * SECOND, 11 * SECOND, 9 * SECOND), {HOST: Traffic("d1", HOST, 400_000, 90)}
     )
@@ -84,7 +84,7 @@ def test_while_it_runs_what_was_told_last_counts() -> None:
 
 
 def test_structured_results_are_readable_and_copied_with_the_table() -> None:
-    results = results_in_words(dictated(structured=({"a": "Zoë"}, {"b": [1]})))
+    results = format_results(dictated(structured=({"a": "Zoë"}, {"b": [1]})))
     assert [json.loads(part) for part in results.split("\n\n")] == [{"a": "Zoë"}, {"b": [1]}]
     text = as_text([("Engine", "aiOla")], results)
     assert text.startswith("Engine: aiOla\n\n{")
@@ -95,8 +95,8 @@ def test_structured_results_are_readable_and_copied_with_the_table() -> None:
 @pytest.mark.parametrize(
     ("number", "text"), [(0, "0 bytes"), (1, "1 byte"), (4_321, "4,321 bytes"), (2_500_000, "2,500,000 bytes (2.5 MB)")]
 )
-def test_bytes_are_told_exactly(number: int, text: str) -> None:
-    assert bytes_in_words(number) == text
+def test_bytes_are_shown_exactly(number: int, text: str) -> None:
+    assert format_bytes(number) == text
 
 
 # In the window
@@ -140,9 +140,7 @@ def test_before_the_first_dictation_there_are_no_details(front: FrontEnd, dictat
     assert front.window.actions_.details.isEnabled()
 
 
-def test_the_menu_shows_the_newest_dictation_with_what_was_just_told(
-    qtbot: Any, front: FrontEnd, dictation: FakeDictation
-) -> None:
+def test_menu_shows_the_newest_dictation_with_its_events(qtbot: Any, front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(events.Started("d1", "aiola", "de", "microphone", 1.0, BEGAN))
     dictation.tell(ProgressChanged("d1", 12 * SECOND, 11 * SECOND, 9 * SECOND))
     dictation.tell(Traffic("d1", HOST, 400_000, 90))
@@ -158,18 +156,18 @@ def test_the_menu_shows_the_newest_dictation_with_what_was_just_told(
 
 
 def test_the_transcript_leads_to_the_details_of_its_rows(qtbot: Any, front: FrontEnd, dictation: FakeDictation) -> None:
-    front.window.transcript.details_asked.emit("d1")
+    front.window.transcript.details_requested.emit("d1")
     assert dict(opened(qtbot).lines)["Text"] == "2 words in 1 segment"
 
 
-def test_a_dictation_that_is_not_in_the_history_is_excused(qtbot: Any, front: FrontEnd) -> None:
-    front.window.transcript.details_asked.emit("gone")
+def test_dictation_that_is_not_in_the_history_is_explained(qtbot: Any, front: FrontEnd) -> None:
+    front.window.transcript.details_requested.emit("gone")
     qtbot.waitUntil(lambda: bool(front.window.notices.texts()))
     assert front.window.notices.texts()[0].startswith("This dictation is not in the history.")
 
 
 def test_the_history_leads_to_details_and_shows_translations(qtbot: Any, front: FrontEnd) -> None:
-    front.side.show_history()
+    front.dialogs.show_history()
     window = front.window.findChild(HistoryWindow)
     qtbot.waitUntil(lambda: window.details.isEnabled())
     assert window.text.toPlainText() == "Guten Tag.\n\tGood day."

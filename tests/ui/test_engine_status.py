@@ -1,4 +1,4 @@
-"""What the window says of its engine: readiness, the connection with its delay, the next attempt, the host."""
+"""The window shows the state of the engine: readiness, connection, next attempt, host."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from window_fakes import FakeDictation
 from saywrite.foundation import events
 from saywrite.foundation.events import ConnectionChanged, EngineChanged, EngineState
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.main_window.engine_indicator import EngineIndicator, connection_words
+from saywrite.ui.main_window.engine_indicator import EngineIndicator, connection_indication
 
 
 class Clock:
@@ -26,7 +26,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def chip(qtbot: Any, clock: Clock) -> EngineIndicator:
+def indicator(qtbot: Any, clock: Clock) -> EngineIndicator:
     made = EngineIndicator(clock)
     qtbot.addWidget(made)
     made.show()
@@ -54,43 +54,43 @@ def chip(qtbot: Any, clock: Clock) -> EngineIndicator:
 def test_each_state_of_the_connection_has_its_mark_and_its_words(
     event: ConnectionChanged, state: EngineState, word: str
 ) -> None:
-    words = connection_words(event)
+    words = connection_indication(event)
     assert (words.state, words.word) == (state, word)
 
 
-def test_it_counts_down_to_the_next_attempt(qtbot: Any, chip: EngineIndicator, clock: Clock) -> None:
-    chip.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=0.03))
-    assert chip.word == "reconnecting in 1 s"
-    assert chip.counts
+def test_it_counts_down_to_the_next_attempt(qtbot: Any, indicator: EngineIndicator, clock: Clock) -> None:
+    indicator.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=0.03))
+    assert indicator.word == "reconnecting in 1 s"
+    assert indicator.is_counting
     clock.now += 1
-    qtbot.waitUntil(lambda: chip.word == "reconnecting…")
-    assert not chip.counts
+    qtbot.waitUntil(lambda: indicator.word == "reconnecting…")
+    assert not indicator.is_counting
 
 
-def test_it_counts_only_while_it_is_seen(chip: EngineIndicator, clock: Clock) -> None:
-    chip.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
-    chip.hide()
-    assert not chip.counts
-    chip.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
-    assert not chip.counts
+def test_countdown_runs_only_while_visible(indicator: EngineIndicator, clock: Clock) -> None:
+    indicator.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
+    indicator.hide()
+    assert not indicator.is_counting
+    indicator.show_connection(ConnectionChanged("d", "lost", retry_in_s=5))
+    assert not indicator.is_counting
     clock.now += 2
-    chip.show()
-    assert chip.word == "reconnecting in 3 s"
-    assert chip.counts
-    chip.show_connection(ConnectionChanged("d", "connected", rtt_ms=9))
-    assert not chip.counts
+    indicator.show()
+    assert indicator.word == "reconnecting in 3 s"
+    assert indicator.is_counting
+    indicator.show_connection(ConnectionChanged("d", "connected", rtt_ms=9))
+    assert not indicator.is_counting
 
 
-def test_a_screen_reader_is_not_told_of_every_second(chip: EngineIndicator, clock: Clock) -> None:
-    chip.set_host("apis.aiola.ai")
-    chip.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=5))
-    before = chip.accessibleDescription()
+def test_screen_reader_is_not_given_every_second(indicator: EngineIndicator, clock: Clock) -> None:
+    indicator.set_host("apis.aiola.ai")
+    indicator.show_connection(ConnectionChanged("d", "lost", reason="The connection was reset.", retry_in_s=5))
+    before = indicator.accessibleDescription()
     assert before == "reconnecting. The connection was reset. Sound goes to apis.aiola.ai"
     clock.now += 2
-    chip.hide()
-    chip.show()
-    assert chip.word == "reconnecting in 3 s"
-    assert chip.accessibleDescription() == before
+    indicator.hide()
+    indicator.show()
+    assert indicator.word == "reconnecting in 3 s"
+    assert indicator.accessibleDescription() == before
 
 
 # In the window
@@ -103,11 +103,11 @@ def cloud(front: FrontEnd) -> FrontEnd:
 
 
 def word(front: FrontEnd) -> str:
-    return front.window.control_bar.chip.word
+    return front.window.control_bar.indicator.word
 
 
 def tip(front: FrontEnd) -> str:
-    return front.window.control_bar.chip.toolTip()
+    return front.window.control_bar.indicator.toolTip()
 
 
 def test_the_tooltip_names_the_host(cloud: FrontEnd) -> None:
@@ -132,13 +132,13 @@ def test_the_connection_of_a_service_is_not_that_of_the_built_in_engine(
     assert word(front) == "not connected"
 
 
-def test_an_engine_that_became_ready_does_not_hide_its_connection(cloud: FrontEnd, dictation: FakeDictation) -> None:
+def test_ready_engine_does_not_hide_its_connection(cloud: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(ConnectionChanged("d1", "connected", rtt_ms=42))
     dictation.tell(EngineChanged("aiola", EngineState.READY))
     assert word(cloud) == "connected · 42 ms"
 
 
-def test_why_it_was_refused_stays_until_something_newer_is_known(cloud: FrontEnd, dictation: FakeDictation) -> None:
+def test_reason_of_a_refusal_stays_until_newer_information(cloud: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(EngineChanged("aiola", EngineState.READY))
     dictation.tell(ConnectionChanged("d1", "refused", reason="The key is wrong."))
     dictation.tell(ConnectionChanged("", "closed"))
@@ -154,7 +154,7 @@ def test_without_a_key_the_notice_leads_to_the_account(cloud: FrontEnd, dictatio
     dictation.tell(EngineChanged("aiola", EngineState.UNAVAILABLE, *no_key))
     assert word(cloud) == "unavailable"
     assert cloud.window.notices.texts() == [" ".join(no_key)]
-    with qtbot.waitSignal(cloud.controller.engine.account_wanted):
+    with qtbot.waitSignal(cloud.engine.account_requested):
         button(cloud, "aiOla &settings…").click()
     dictation.tell(EngineChanged("aiola", EngineState.UNLOADED))
     assert cloud.window.notices.texts() == []
@@ -167,7 +167,7 @@ def button(front: FrontEnd, text: str) -> Any:
 
 
 @pytest.mark.parametrize("about", ["account", "network"])
-def test_a_problem_with_the_service_is_over_when_it_is_reached(
+def test_notice_about_the_service_is_withdrawn_when_it_is_reached(
     cloud: FrontEnd, dictation: FakeDictation, about: str
 ) -> None:
     dictation.tell(events.Failed("d1", "It does not answer.", "The text comes later.", about=about))

@@ -1,4 +1,4 @@
-"""From Export to a file: nothing is replaced unasked, nothing is half written, and every failure names a remedy."""
+"""Exports to files: no file is replaced without a question or half written, and failures name a remedy."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def answer(window: QWidget, label: str) -> None:
     next(button for button in box.buttons() if button.text() == label).click()
 
 
-def test_the_dialog_offers_the_last_folder_and_format_and_a_telling_name(
+def test_dialog_offers_last_folder_and_format_and_a_name_with_date(
     flow: ExportFlow, window: QWidget, tmp_path: Path
 ) -> None:
     dialog = open_dialog(flow, window)
@@ -101,7 +101,7 @@ def test_the_suffix_that_was_typed_decides(flow: ExportFlow, outcome: Outcome, q
     assert outcome.exported == [(tmp_path / "notes.json", "json")]
 
 
-def test_a_file_is_kept_unless_the_person_says_replace(
+def test_file_is_kept_unless_the_user_chooses_replace(
     flow: ExportFlow, outcome: Outcome, window: QWidget, qtbot: Any, tmp_path: Path
 ) -> None:
     """Also where the suffix was added after the dialog, so that the dialog could not ask."""
@@ -117,7 +117,7 @@ def test_a_file_is_kept_unless_the_person_says_replace(
     assert target.read_bytes() == render(document(), "txt")
 
 
-def test_a_file_that_appears_in_between_is_not_replaced(tmp_path: Path) -> None:
+def test_file_created_after_the_question_is_not_replaced(tmp_path: Path) -> None:
     target = tmp_path / "notes.txt"
     target.write_text("precious")
     with pytest.raises(ExportExists):
@@ -134,7 +134,7 @@ def test_a_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
     assert target.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_folder_that_is_gone_is_told_with_a_remedy(
+def test_missing_folder_is_reported_with_a_remedy(
     flow: ExportFlow, outcome: Outcome, qtbot: Any, tmp_path: Path
 ) -> None:
     flow.save(document(), tmp_path / "gone" / "notes.txt", "txt")
@@ -145,7 +145,7 @@ def test_a_folder_that_is_gone_is_told_with_a_remedy(
 
 
 @pytest.mark.parametrize(("number", "words"), [(28, "the disk is full"), (30, "is on a read-only disk")])
-def test_a_failing_write_leaves_the_old_file_and_no_rubbish(
+def test_failed_write_leaves_the_old_file_and_no_temporary_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
 ) -> None:
     target = tmp_path / "notes.txt"

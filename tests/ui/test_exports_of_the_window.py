@@ -1,4 +1,4 @@
-"""What is exported from the window and from the history, and what is remembered of it."""
+"""Exports from the window and from the history, and what is saved of them."""
 
 from __future__ import annotations
 
@@ -48,31 +48,31 @@ def write(front: FrontEnd, target: Path, format: str) -> None:
     """As the dialog does when a name was picked."""
     document = front.window.transcript.to_export()
     assert document is not None
-    front.side.exports._flow.save(document, target, format)
+    front.dialogs.exports._flow.save(document, target, format)
 
 
 def test_the_transcript_is_written_and_the_window_says_where(qtbot: Any, dictated: FrontEnd, tmp_path: Path) -> None:
     write(dictated, tmp_path / "notes.md", "md")
-    qtbot.waitUntil(lambda: dictated.window.status.words() == "Exported to notes.md")
+    qtbot.waitUntil(lambda: dictated.window.status.text() == "Exported to notes.md")
     assert "Kubernetes cluster" in (tmp_path / "notes.md").read_text("utf-8")
 
 
 def test_folder_and_format_are_remembered(qtbot: Any, dictated: FrontEnd, tmp_path: Path) -> None:
     write(dictated, tmp_path / "notes.md", "md")
     qtbot.waitUntil(lambda: dictated.preferences.settings.export_format == "md")
-    assert dictated.side.state() == {"export_folder": str(tmp_path)}
+    assert dictated.dialogs.state() == {"export_folder": str(tmp_path)}
     assert dictated.preferences.settings.export_folder == "", "the folder of the settings is the user's own choice"
 
 
 def test_the_remembered_folder_is_that_of_the_next_run(make_front: Any) -> None:
     front = make_front()
-    front.side.restore({"export_folder": "/somewhere"})
-    assert front.side.exports.folder == "/somewhere"
-    front.side.restore({"export_folder": 5})
-    assert front.side._export_folder == ""
+    front.dialogs.restore({"export_folder": "/somewhere"})
+    assert front.dialogs.exports.folder == "/somewhere"
+    front.dialogs.restore({"export_folder": 5})
+    assert front.dialogs._export_folder == ""
 
 
-def test_an_export_that_fails_is_told_with_its_remedy(qtbot: Any, dictated: FrontEnd, tmp_path: Path) -> None:
+def test_failed_export_is_reported_with_its_remedy(qtbot: Any, dictated: FrontEnd, tmp_path: Path) -> None:
     write(dictated, tmp_path / "no such folder" / "notes.md", "md")
     qtbot.waitUntil(lambda: bool(dictated.window.notices.texts()))
     assert "was not exported" in dictated.window.notices.texts()[-1]

@@ -1,4 +1,4 @@
-"""Find: count, ways back and forth, marks on what is in view, and a window that stays awake."""
+"""Find: count, next and previous, marks on visible occurrences, and a window that stays responsive."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from saywrite.foundation.events import Segment, SegmentAdded, Started
 from saywrite.text.folding import pattern
-from saywrite.ui.transcript.find_bar import SLICE, FindScan
+from saywrite.ui.transcript.find_bar import ROWS_AT_ONCE, FindScan
 from saywrite.ui.transcript.rows import Row, RowKind
 from saywrite.ui.transcript.view import TranscriptView
 
@@ -22,9 +22,10 @@ def view(qtbot: Any) -> TranscriptView:
     view.resize(600, 300)
     view.show()
     qtbot.waitExposed(view)
-    view.begin(Started("d", "local", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)), "Built-in")
+    view.engine_label = lambda _name: "Built-in"
+    view.receive(Started("d", "local", "en", "microphone", 0.0, datetime(2026, 11, 22, 10, 42)))
     for number, text in enumerate(["The cat.", "the other 🎙 Cat and the cat", "Kein Wort.", "new\nline"]):
-        view.add(SegmentAdded("d", Segment(number, text, text, number * 100, number * 100 + 50)))
+        view.receive(SegmentAdded("d", Segment(number, text, text, number * 100, number * 100 + 50)))
     return view
 
 
@@ -64,7 +65,7 @@ def test_a_space_finds_a_line_break_too(view: TranscriptView, qtbot: Any) -> Non
     assert view.selected_text() == "new\nline"
 
 
-def test_nothing_found_is_said(view: TranscriptView, qtbot: Any) -> None:
+def test_empty_result_is_shown(view: TranscriptView, qtbot: Any) -> None:
     look_for(view, qtbot, "zebra")
     assert view.find_bar.count.text() == "Not found"
     assert not view.find_bar.next.isEnabled()
@@ -75,19 +76,19 @@ def test_headings_are_not_searched(view: TranscriptView, qtbot: Any) -> None:
     assert view.find_bar.count.text() == "Not found"
 
 
-def test_every_place_in_view_is_marked(view: TranscriptView, qtbot: Any) -> None:
+def test_every_visible_occurrence_is_marked(view: TranscriptView, qtbot: Any) -> None:
     look_for(view, qtbot, "the")
     assert [mark.cursor.selectedText() for mark in view.pane.editor.extraSelections()] == ["The", "the", "the", "the"]
 
 
-def test_words_that_arrive_are_found(view: TranscriptView, qtbot: Any) -> None:
+def test_new_text_is_searched(view: TranscriptView, qtbot: Any) -> None:
     look_for(view, qtbot, "cat")
     view.find_bar.go(1)
-    view.add(SegmentAdded("d", Segment(9, "Another cat.", "", 900, 950)))
+    view.receive(SegmentAdded("d", Segment(9, "Another cat.", "", 900, 950)))
     qtbot.waitUntil(lambda: view.find_bar.count.text() == "1 of 4", timeout=3000)
 
 
-def test_escape_closes_and_gives_the_focus_back(view: TranscriptView, qtbot: Any) -> None:
+def test_escape_closes_the_bar_and_focuses_the_text(view: TranscriptView, qtbot: Any) -> None:
     view.activateWindow()
     look_for(view, qtbot, "cat")
     qtbot.keyClick(view.find_bar.words, Qt.Key.Key_Escape)
@@ -96,7 +97,7 @@ def test_escape_closes_and_gives_the_focus_back(view: TranscriptView, qtbot: Any
     assert view.pane.editor.extraSelections() == []
 
 
-def test_enter_and_shift_enter_go_on_and_back(view: TranscriptView, qtbot: Any) -> None:
+def test_enter_goes_to_the_next_and_shift_enter_to_the_previous(view: TranscriptView, qtbot: Any) -> None:
     look_for(view, qtbot, "cat")
     qtbot.keyClick(view.find_bar.words, Qt.Key.Key_Return)
     qtbot.keyClick(view.find_bar.words, Qt.Key.Key_Return)
@@ -106,11 +107,11 @@ def test_enter_and_shift_enter_go_on_and_back(view: TranscriptView, qtbot: Any) 
 
 
 def test_a_long_transcript_is_searched_in_slices(qtbot: Any) -> None:
-    rows = [Row(RowKind.SEGMENT, "d", number, 0, 1, "some words here") for number in range(3 * SLICE)]
+    rows = [Row(RowKind.SEGMENT, "d", number, 0, 1, "some words here") for number in range(3 * ROWS_AT_ONCE)]
     scan = FindScan()
     scan.start(rows, pattern("words", case=False))
-    assert len(scan) == SLICE
+    assert len(scan) == ROWS_AT_ONCE
     assert not scan.done
     qtbot.waitUntil(lambda: scan.done, timeout=5000)
-    assert len(scan) == 3 * SLICE
-    assert scan.place(3 * SLICE - 1) == (3 * SLICE - 1, 5, 10)
+    assert len(scan) == 3 * ROWS_AT_ONCE
+    assert scan.place(3 * ROWS_AT_ONCE - 1) == (3 * ROWS_AT_ONCE - 1, 5, 10)

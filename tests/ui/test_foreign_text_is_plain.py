@@ -1,4 +1,4 @@
-"""Names of devices, files, folders and models, transcripts and keywords are shown as they are, never as markup."""
+"""Names of devices, files and models, transcripts and keywords are shown unchanged, never as markup."""
 
 from __future__ import annotations
 
@@ -150,11 +150,11 @@ def test_no_window_renders_markup(make_front: Any, dictation: Any, qtbot: Any, t
     )
     front.show()
     dictate(dictation, name)
-    front.side.show_settings()
-    front.side.show_models()
-    front.side.show_history()
-    front.side.show_about()
-    front.side.ask_always_write_as(name)
+    front.dialogs.show_settings()
+    front.dialogs.show_models()
+    front.dialogs.show_history()
+    front.dialogs.show_about()
+    front.dialogs.ask_always_write_as(name)
     front.details.ask("h1")
     front.window.transcript.find_bar.open(name)
     ask_to_replace(front.window, tmp_path / (name.replace("/", "") + ".txt"))
@@ -173,7 +173,7 @@ def test_a_tooltip_shows_markup_as_it_is(name: str) -> None:
     assert plain_tooltip("plain & simple") == "plain & simple"
 
 
-def test_the_check_sees_a_label_and_a_tooltip_that_guess(qtbot: Any) -> None:
+def test_check_finds_labels_and_tooltips_that_show_markup(qtbot: Any) -> None:
     label = QLabel("<b>x</b>")
     label.setToolTip("<i>y</i>")
     qtbot.addWidget(label)
@@ -181,6 +181,20 @@ def test_the_check_sees_a_label_and_a_tooltip_that_guess(qtbot: Any) -> None:
     plain = PlainLabel("<b>x</b>")
     qtbot.addWidget(plain)
     assert rendered([plain]) == []
+
+
+def guessing_message_boxes(source: str) -> int:
+    """Message boxes in a module that do not set plain text: they would guess whether their text is markup."""
+    without_enums = re.sub(r"QMessageBox\.(Icon|ButtonRole|StandardButton)\b", "", source)
+    boxes = re.findall(r"\bQMessageBox[.(]", without_enums)
+    return len(boxes) - len(re.findall(r"\.setTextFormat\(Qt\.TextFormat\.PlainText\)", source))
+
+
+def test_every_message_box_shows_plain_text() -> None:
+    found = {path.name: guessing_message_boxes(path.read_text("utf-8")) for path in sorted(UI.glob("**/*.py"))}
+    assert [name for name, number in found.items() if number > 0] == []
+    assert guessing_message_boxes('box = QMessageBox(QMessageBox.Icon.Information, "a", text)') == 1
+    assert guessing_message_boxes('QMessageBox.warning(self, "a", text)') == 1
 
 
 def test_every_label_of_the_program_is_a_plain_one() -> None:

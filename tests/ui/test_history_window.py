@@ -1,4 +1,4 @@
-"""The history on the real store: list, search, read, copy, delete; every query off the GUI thread."""
+"""The history window on a real store: list, search, read, copy, delete; no query on the GUI thread."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_typing_searches_and_emptying_lists_all_again(qtbot: Any, window: Histor
     qtbot.waitUntil(lambda: window.list.count() == 3)
 
 
-def test_nothing_found_is_said(qtbot: Any, window: HistoryWindow) -> None:
+def test_empty_result_is_shown(qtbot: Any, window: HistoryWindow) -> None:
     window.query.setText("zebra")
     qtbot.waitUntil(lambda: window.note.text() == "Nothing found.")
     assert window.text.toPlainText() == ""
@@ -103,14 +103,14 @@ def test_a_dictation_is_copied(qtbot: Any, qapp: Any, window: HistoryWindow) -> 
     assert qapp.clipboard().text() == TEXTS["d2"]
 
 
-def test_exporting_hands_over_the_whole_dictation(qtbot: Any, window: HistoryWindow) -> None:
+def test_export_gets_the_whole_dictation(qtbot: Any, window: HistoryWindow) -> None:
     qtbot.waitUntil(window.export.isEnabled)
-    with qtbot.waitSignal(window.export_wanted) as told:
+    with qtbot.waitSignal(window.export_requested) as told:
         window.export.click()
     assert told.args[0].summary.dictation == "d3"
 
 
-def test_deleting_asks_once_and_then_the_words_are_gone(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+def test_deleting_asks_once_and_removes_the_text(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
     qtbot.waitUntil(window.delete.isEnabled)
     window.delete.click()
     assert window.confirm.isVisible()
@@ -129,7 +129,7 @@ def test_keeping_deletes_nothing(qtbot: Any, window: HistoryWindow, store: Histo
     assert len(store.recent(10)) == 3
 
 
-def test_a_dictation_deleted_meanwhile_leaves_the_list_when_it_is_opened(
+def test_deleted_dictation_is_removed_from_the_list_when_opened(
     qtbot: Any, window: HistoryWindow, store: HistoryStore
 ) -> None:
     qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d3"])

@@ -1,4 +1,4 @@
-"""A key is chosen by pressing it: what cannot be is refused with the reason, what the user should know is shown."""
+"""A key is chosen by pressing it: impossible keys are refused, conflicts are shown."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def press(recorder: KeyRecorder, key: Qt.Key, held: Qt.KeyboardModifier = NONE, 
     send(recorder, QEvent.Type.KeyPress, key, held, native)
 
 
-def test_the_keys_that_are_pressed_are_taken(recorder: KeyRecorder) -> None:
+def test_pressed_keys_are_recorded(recorder: KeyRecorder) -> None:
     recorder.button.click()
     assert recorder.button.text() == ASKING
     press(recorder, Qt.Key.Key_Control, CTRL, 0xFFE3)
@@ -58,14 +58,14 @@ def test_the_keys_that_are_pressed_are_taken(recorder: KeyRecorder) -> None:
     assert recorder.button.accessibleName() == "Key: Ctrl+Alt+Space"
 
 
-def test_escape_leaves_it_as_it_was(recorder: KeyRecorder) -> None:
+def test_escape_keeps_the_old_key(recorder: KeyRecorder) -> None:
     recorder.button.click()
     press(recorder, Qt.Key.Key_Escape)
     assert recorder.taken == []
     assert recorder.button.text() == "F9"
 
 
-def test_a_modifier_alone_is_a_key_when_it_comes_up_alone(recorder: KeyRecorder) -> None:
+def test_modifier_pressed_and_released_alone_is_a_key(recorder: KeyRecorder) -> None:
     recorder.button.click()
     press(recorder, Qt.Key.Key_Control, CTRL, CONTROL_R)
     send(recorder, QEvent.Type.KeyRelease, Qt.Key.Key_Control, NONE, CONTROL_R)
@@ -81,7 +81,7 @@ def test_a_modifier_alone_is_a_key_when_it_comes_up_alone(recorder: KeyRecorder)
         (Qt.Key.Key_BassBoost, NONE, "no key called"),
     ],
 )
-def test_what_cannot_be_is_refused_and_another_one_waited_for(
+def test_impossible_key_is_refused_and_recording_continues(
     recorder: KeyRecorder, key: Qt.Key, held: Qt.KeyboardModifier, why: str
 ) -> None:
     recorder.button.click()
@@ -94,21 +94,21 @@ def test_what_cannot_be_is_refused_and_another_one_waited_for(
     assert recorder.taken == ["F7"]
 
 
-def test_a_shortcut_of_the_system_is_taken_with_a_warning(recorder: KeyRecorder) -> None:
+def test_shortcut_of_the_system_is_accepted_with_a_warning(recorder: KeyRecorder) -> None:
     recorder.button.click()
     press(recorder, Qt.Key.Key_T, CTRL | ALT)
     assert recorder.taken == ["Ctrl+Alt+T"]
     assert "opens a terminal" in recorder.note.text()
 
 
-def test_clear_takes_the_key_away(recorder: KeyRecorder) -> None:
+def test_clear_removes_the_key(recorder: KeyRecorder) -> None:
     recorder.clear_button.click()
     assert recorder.taken == [""]
     assert not recorder.clear_button.isEnabled()
     assert recorder.button.accessibleName() == "Key: none"
 
 
-def test_the_focus_going_elsewhere_ends_the_question(recorder: KeyRecorder) -> None:
+def test_losing_the_focus_ends_recording(recorder: KeyRecorder) -> None:
     recorder.button.click()
     recorder.button.setFocus()
     recorder.clear_button.setFocus()
@@ -132,7 +132,7 @@ def dialog(qtbot: Any) -> Any:
     assert wait_for_tasks(5000)
 
 
-def test_the_settings_take_the_key_at_once_and_show_when_another_program_has_it(dialog: Any) -> None:
+def test_settings_save_the_key_and_show_when_another_program_uses_it(dialog: Any) -> None:
     recorder = dialog.keys_page.recorders["second_hotkey"]
     recorder.record()
     press(recorder, Qt.Key.Key_F8)
@@ -145,7 +145,7 @@ def test_the_settings_take_the_key_at_once_and_show_when_another_program_has_it(
     assert recorder.note.text() == ""
 
 
-def test_where_the_desktop_hears_the_keys_its_lines_can_be_copied(qtbot: Any) -> None:
+def test_lines_for_the_settings_of_the_desktop_can_be_copied(qtbot: Any) -> None:
     lines = ManualBindingHelp({"SWAYSOCK": "/run/sway"}, "saywrite")
     qtbot.addWidget(lines)
     lines.show_key("Ctrl+Alt+Space")

@@ -1,4 +1,4 @@
-"""What Qt calls a key combination is understood, so that a recorder needs no table of its own."""
+"""The names of key combinations in Qt's portable format are parsed, so the recorder needs no table."""
 
 from __future__ import annotations
 

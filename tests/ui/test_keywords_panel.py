@@ -1,4 +1,4 @@
-"""Keywords at the side: edited in place, at once in effect, imported, removed and brought back."""
+"""The keywords panel: editing in place, import, export, removal and undo."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ def test_an_edited_cell_has_effect_at_once(panel: KeywordsPanel, told: list) -> 
     assert told == [(Keyword("postgres", "Postgres"), KUBERNETES)]
 
 
-def test_a_cell_left_as_it_was_tells_nobody(panel: KeywordsPanel, told: list) -> None:
+def test_unchanged_cell_emits_nothing(panel: KeywordsPanel, told: list) -> None:
     panel.shown.setData(cell(panel, 0, WRITTEN), "PostgreSQL")
     assert told == []
 
 
-def test_showing_keywords_tells_nobody(panel: KeywordsPanel, told: list) -> None:
+def test_setting_keywords_emits_nothing(panel: KeywordsPanel, told: list) -> None:
     panel.set_keywords((POSTGRES,))
     assert told == []
 
@@ -78,7 +78,7 @@ def test_a_keyword_is_added_by_keyboard_alone(panel: KeywordsPanel, told: list, 
     qtbot.waitUntil(lambda: told[-1] == (POSTGRES, KUBERNETES, Keyword("cube control", "kubectl")), timeout=3000)
 
 
-def test_an_unfinished_row_does_not_count_and_says_why(panel: KeywordsPanel, told: list) -> None:
+def test_incomplete_row_has_no_effect_and_shows_its_problem(panel: KeywordsPanel, told: list) -> None:
     panel.add_row()
     assert told[-1] == (POSTGRES, KUBERNETES)
     assert cell(panel, 2, SPOKEN).data(PROBLEM_ROLE) == "Say what is heard: the spoken form is empty."
@@ -92,7 +92,7 @@ def test_of_two_equal_spoken_forms_the_later_counts(panel: KeywordsPanel) -> Non
     assert "listed again" in cell(panel, 1, SPOKEN).data(PROBLEM_ROLE)
 
 
-def test_removed_keywords_come_back_where_they_were(panel: KeywordsPanel, told: list, qtbot: Any) -> None:
+def test_undo_restores_removed_keywords_in_their_places(panel: KeywordsPanel, told: list, qtbot: Any) -> None:
     panel.set_keywords((POSTGRES, KUBERNETES, Keyword("a", "A"), Keyword("b", "B")))
     choose(panel, 0, 2)
     qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
@@ -121,7 +121,7 @@ def test_the_filter_looks_in_both_columns(panel: KeywordsPanel) -> None:
     assert [cell(panel, row, SPOKEN).data() for row in range(panel.shown.rowCount())] == ["k eight s"]
 
 
-def test_good_rows_of_a_file_come_in_and_bad_ones_are_named_by_line(
+def test_valid_rows_are_imported_and_errors_are_listed_by_line(
     panel: KeywordsPanel, told: list, qtbot: Any, tmp_path: Path
 ) -> None:
     file = tmp_path / "words.csv"
@@ -133,9 +133,7 @@ def test_good_rows_of_a_file_come_in_and_bad_ones_are_named_by_line(
     assert panel.report.details.toPlainText() == "Line 3: the spoken form is empty."
 
 
-def test_a_file_nothing_can_be_read_from_changes_nothing(
-    panel: KeywordsPanel, told: list, qtbot: Any, tmp_path: Path
-) -> None:
+def test_unreadable_file_changes_nothing(panel: KeywordsPanel, told: list, qtbot: Any, tmp_path: Path) -> None:
     file = tmp_path / "broken.json"
     file.write_text("not json", encoding="utf-8")
     panel.import_files([file, tmp_path / "missing.csv"])
@@ -164,7 +162,7 @@ def test_an_export_reads_back_as_it_was(panel: KeywordsPanel, qtbot: Any, tmp_pa
     qtbot.waitUntil(lambda: panel.keywords() == before, timeout=5000)
 
 
-def test_an_export_into_a_folder_that_is_gone_says_so(panel: KeywordsPanel, qtbot: Any, tmp_path: Path) -> None:
+def test_export_into_a_missing_folder_is_reported(panel: KeywordsPanel, qtbot: Any, tmp_path: Path) -> None:
     panel.export_file(tmp_path / "gone" / "out.csv")
     qtbot.waitUntil(lambda: "was not written" in panel.report.words.text(), timeout=5000)
 

@@ -1,4 +1,4 @@
-"""The meter polls while something is recorded and can be seen, and paints only what changed."""
+"""The meter polls only while a dictation records and it is visible, and paints only what has changed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def latest() -> LatestLevel:
 
 @pytest.fixture
 def meter(qtbot: Any, latest: LatestLevel, clock: HandClock) -> CountingMeter:
-    widget = CountingMeter(latest, clock)
+    widget = CountingMeter(latest.take, clock)
     qtbot.addWidget(widget)
     widget.resize(400, 24)
     widget.show()
@@ -72,7 +72,7 @@ def test_it_polls_only_while_recording(meter: CountingMeter) -> None:
     assert meter.is_polling
 
 
-def test_after_the_recording_it_falls_to_rest_and_stops(
+def test_after_the_recording_the_bar_falls_and_the_timer_stops(
     meter: CountingMeter, latest: LatestLevel, clock: HandClock
 ) -> None:
     meter.set_recording(True)
@@ -84,7 +84,7 @@ def test_after_the_recording_it_falls_to_rest_and_stops(
     assert not meter.is_polling
 
 
-def test_it_does_not_poll_while_hidden_and_goes_on_when_shown(meter: CountingMeter) -> None:
+def test_hidden_meter_does_not_poll_until_shown(meter: CountingMeter) -> None:
     meter.set_recording(True)
     meter.hide()
     assert not meter.is_polling
@@ -135,7 +135,7 @@ def test_a_screen_reader_can_read_the_level(meter: CountingMeter, latest: Latest
     assert meter.accessibleDescription() == "minus 18 dBFS"
 
 
-def test_a_new_recording_starts_with_the_lamp_out_and_no_old_level(
+def test_new_recording_starts_with_lamp_off_and_no_old_level(
     meter: CountingMeter, latest: LatestLevel, clock: HandClock
 ) -> None:
     meter.set_recording(True)
@@ -148,10 +148,10 @@ def test_a_new_recording_starts_with_the_lamp_out_and_no_old_level(
     assert not meter.is_clipped
 
 
-def test_sound_after_silence_is_told_once(qtbot: Any) -> None:
+def test_sound_after_silence_is_reported_once(qtbot: Any) -> None:
     levels = [-120.0, -120.0, -30.0, -28.0, -120.0, -50.0]
     source = Script(levels)
-    meter = LevelMeter(source, lambda: 0.0)
+    meter = LevelMeter(source.take, lambda: 0.0)
     qtbot.addWidget(meter)
     meter.set_recording(True)
     source.at = 0

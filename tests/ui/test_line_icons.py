@@ -1,4 +1,4 @@
-"""Icons are drawn in the palette's text color, sharp at every size, and all of them can be drawn."""
+"""Icons have the text color of the palette, are sharp at every size, and can all be painted."""
 
 from __future__ import annotations
 

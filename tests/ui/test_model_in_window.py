@@ -1,4 +1,4 @@
-"""The main window says what is true of the model in use: its name, its download, and what becomes of the words."""
+"""The main window shows the state of the chosen model: name, download, and what happens to the words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.settings.dialog import SettingsDialog
-from saywrite.ui.toolkit.partial_text import PartialText, lighter_text
+from saywrite.ui.transcript.partial_text import PartialText, lighter_text
 
 SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
 NO_MODEL = EngineChanged(
@@ -36,7 +36,7 @@ def models(state: ModelState, small: ModelState = ModelState.ABSENT) -> ModelsCh
 
 
 def word(front: FrontEnd) -> str:
-    return front.window.control_bar.chip.word
+    return front.window.control_bar.indicator.word
 
 
 def bar_shown(front: FrontEnd) -> bool:
@@ -61,18 +61,18 @@ def test_with_a_model_there_is_no_bar(front: FrontEnd, dictation: FakeDictation)
     assert word(front) == "ready"
 
 
-def test_before_the_models_are_known_nothing_is_claimed(front: FrontEnd) -> None:
+def test_nothing_is_shown_before_the_models_are_known(front: FrontEnd) -> None:
     assert not bar_shown(front)
     assert word(front) == "loads when needed"
 
 
-def test_a_download_shows_its_progress_and_that_one_can_speak(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_download_shows_progress_and_that_dictation_is_possible(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(models(ModelState.DOWNLOADING))
     dictation.tell(ModelProgress("whisper-base", 62_000_000, 145_217_532))
     assert front.window.model_bar.texts() == ("Whisper base is being downloaded: 62 of 145 MB", SPEAK)
     assert front.window.model_bar.progress.value() == 42
     assert word(front) == "downloading 42 %"
-    assert "You can already speak" in front.window.control_bar.chip.toolTip()
+    assert "You can already speak" in front.window.control_bar.indicator.toolTip()
 
 
 @pytest.mark.parametrize("state", [ModelState.ABSENT, ModelState.DOWNLOADING, ModelState.DAMAGED])
@@ -90,7 +90,7 @@ def test_computer_that_cannot_recognize_with_any_model_is_named_instead_of_the_m
     assert not bar_shown(front)
 
 
-def test_the_bar_takes_the_place_of_the_engines_own_notice(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_bar_replaces_the_notice_of_the_engine(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(NO_MODEL)
     assert front.window.notices.texts() == ["The recognition model is not here. Download it."]
     dictation.tell(models(ModelState.ABSENT))
@@ -108,7 +108,7 @@ def test_the_bar_takes_the_place_of_the_engines_own_notice(front: FrontEnd, dict
         (ModelState.DAMAGED, "Whisper base is damaged: its files are incomplete or were changed.", "Download again"),
     ],
 )
-def test_its_button_gets_the_model(
+def test_button_of_the_bar_starts_the_download(
     front: FrontEnd, dictation: FakeDictation, state: ModelState, what: str, button: str
 ) -> None:
     dictation.tell(models(state))
@@ -137,7 +137,7 @@ def test_paused_download_shows_what_lies_on_disk_not_the_progress_of_the_last_so
     assert front.window.model_bar.progress.value() == 42
 
 
-def test_a_failed_download_names_its_remedy_and_leads_on(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_failed_download_shows_its_remedy_and_can_be_repeated(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(models(ModelState.PAUSED))
     dictation.tell(ModelFailed("whisper-base", "There is no network.", "Connect this computer."))
     bar = front.window.model_bar
@@ -160,7 +160,7 @@ def test_the_bar_leads_to_the_models(qtbot: Any, shown: FrontEnd, dictation: Fak
     assert list(dialog.models_page.rows) == ["whisper-base", "whisper-small"]
 
 
-def test_a_dismissed_bar_returns_when_something_else_is_to_be_said(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_dismissed_bar_returns_after_a_change(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(models(ModelState.DOWNLOADING))
     front.window.model_bar.close_button.click()
     dictation.tell(ModelProgress("whisper-base", 80_000_000, 145_217_532))
@@ -179,9 +179,7 @@ def test_only_the_model_in_use_matters(front: FrontEnd, dictation: FakeDictation
     assert word(front) == "connects when needed"
 
 
-def test_while_one_records_without_a_model_the_window_says_what_becomes_of_the_words(
-    front: FrontEnd, dictation: FakeDictation
-) -> None:
+def test_recording_without_a_model_explains_that_text_follows(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(models(ModelState.DOWNLOADING))
     assert front.window.empty.texts()[:2] == (
         "Press Start and speak",
@@ -206,7 +204,7 @@ def test_everything_in_the_bar_has_a_name(shown: FrontEnd, dictation: FakeDictat
 
 
 @pytest.mark.parametrize("state", [ModelState.DOWNLOADING, ModelState.ABSENT])
-def test_in_a_small_window_nothing_of_it_is_cut_off(
+def test_bar_is_not_cut_off_in_a_small_window(
     qtbot: Any, qapp: QApplication, shown: FrontEnd, dictation: FakeDictation, state: ModelState
 ) -> None:
     dictation.tell(models(state))
@@ -219,9 +217,9 @@ def test_in_a_small_window_nothing_of_it_is_cut_off(
         left = widget.mapTo(window, widget.rect().topLeft())
         assert left.x() + widget.width() <= 640
         assert widget.width() >= widget.minimumSizeHint().width()
-    chooser, chip = window.control_bar.engine, window.control_bar.chip
+    chooser, indicator = window.control_bar.engine, window.control_bar.indicator
     metrics = chooser.fontMetrics()
-    assert chip.width() >= chip.sizeHint().width()
+    assert indicator.width() >= indicator.sizeHint().width()
     assert chooser.width() > metrics.horizontalAdvance(chooser.currentText()) + chooser.iconSize().width()
 
 
@@ -230,7 +228,7 @@ def test_in_a_small_window_nothing_of_it_is_cut_off(
 
 def partial(front: FrontEnd, text: str, agreed: int) -> Any:
     front.receive(events.Partial("d1", text, agreed))
-    front.controller._show_partial()
+    front.window.transcript._show_newest_partial()
     return front.window.transcript.pane.partial
 
 
@@ -282,7 +280,7 @@ def test_line_breaks_of_every_kind_keep_the_agreed_words_apart(front: FrontEnd, 
     assert heard.agreed_text == "one\ntwo"
 
 
-def test_of_words_that_do_not_fit_the_newest_are_seen(
+def test_newest_words_are_visible_when_not_all_fit(
     shown: FrontEnd, dictation: FakeDictation, qapp: QApplication
 ) -> None:
     shown.window.resize(640, 420)
@@ -317,7 +315,7 @@ def test_a_final_takes_exactly_the_place_of_its_partial(
 
 @pytest.mark.parametrize("height", [300, 420, 520, 800])
 @pytest.mark.parametrize("state", [State.IDLE, State.LISTENING])
-def test_the_words_of_the_empty_window_are_whole_or_not_there(
+def test_texts_of_the_empty_state_are_complete_or_hidden(
     shown: FrontEnd, dictation: FakeDictation, qapp: QApplication, height: int, state: State
 ) -> None:
     dictation.tell(models(ModelState.DOWNLOADING))

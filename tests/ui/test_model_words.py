@@ -1,4 +1,4 @@
-"""Sizes, progress and states of models in words; time left; where two texts differ. Pure."""
+"""Texts about models: sizes, progress, states, remaining time; differences of two texts. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from window_fakes import NAMES, model
 
 from saywrite.foundation.events import EngineState, ModelFailed, ModelState
-from saywrite.ui.main_window.engine_indicator import model_chip_words
+from saywrite.ui.main_window.engine_indicator import model_indication
 from saywrite.ui.models import messages as model_words
 from saywrite.ui.models.download_rate import DownloadRate
 from saywrite.ui.models.source_field import source_problem
@@ -35,7 +35,7 @@ def test_the_time_left_is_rounded_up(left_s: float | None, words: str) -> None:
     assert model_words.time_left(left_s) == words
 
 
-def test_a_download_is_told_in_one_line() -> None:
+def test_progress_of_a_download_is_one_line() -> None:
     assert model_words.progress(62_000_000, 145_217_532, 16.0) == "62 of 145 MB · 20 s left"
     assert model_words.progress(62_000_000, 145_217_532, None) == "62 of 145 MB"
 
@@ -46,7 +46,7 @@ def test_the_facts_of_a_model_name_sizes_memory_and_license() -> None:
 
 
 @given(st.integers(0, 10**13), st.integers(1, 10**13))
-def test_a_hundred_percent_means_that_everything_is_there(done: int, total: int) -> None:
+def test_hundred_percent_only_when_complete(done: int, total: int) -> None:
     shown = model_words.percent(done, total)
     assert 0 <= shown <= 100
     assert (shown == 100) == (done >= total)
@@ -62,7 +62,7 @@ def test_the_rate_is_that_of_the_last_fifteen_seconds() -> None:
     assert rate.seconds_left(200_000_000) == pytest.approx(20.0)  # 80 MB to go at 4 MB a second
 
 
-def test_nothing_is_estimated_from_one_second_or_while_nothing_arrives() -> None:
+def test_no_estimate_in_the_first_second_or_without_data() -> None:
     rate = DownloadRate()
     assert rate.seconds_left(100) is None
     rate.observe(10, 0.0)
@@ -74,7 +74,7 @@ def test_nothing_is_estimated_from_one_second_or_while_nothing_arrives() -> None
     assert stalled.seconds_left(100) is None
 
 
-def test_a_download_that_begins_anew_is_measured_anew() -> None:
+def test_restarted_download_is_measured_again() -> None:
     rate = DownloadRate()
     rate.observe(0, 0.0)
     rate.observe(90, 10.0)
@@ -92,7 +92,7 @@ def test_the_time_left_is_never_negative(steps: list[tuple[int, float]], total: 
         assert left is None or left >= 0
 
 
-# The chip
+# The indicator
 
 
 @pytest.mark.parametrize(
@@ -107,22 +107,24 @@ def test_the_time_left_is_never_negative(steps: list[tuple[int, float]], total: 
         (ModelState.DAMAGED, False, "model damaged", EngineState.UNAVAILABLE),
     ],
 )
-def test_the_chip_tells_where_the_model_is(state: ModelState, recording: bool, word: str, mark: EngineState) -> None:
+def test_indicator_shows_the_state_of_the_model(
+    state: ModelState, recording: bool, word: str, mark: EngineState
+) -> None:
     known = KnownModel(model(state=state), done=43, total=100)
-    words = model_chip_words(known, recording=recording)
+    words = model_indication(known, recording=recording)
     assert (words.word, words.state) == (word, mark)
 
 
-def test_the_chip_tells_why_there_is_no_model() -> None:
+def test_indicator_shows_why_there_is_no_model() -> None:
     failure = ModelFailed("whisper-base", "There is no network.", "Connect this computer.")
-    words = model_chip_words(KnownModel(model(state=ModelState.PAUSED), failure=failure), recording=False)
+    words = model_indication(KnownModel(model(state=ModelState.PAUSED), failure=failure), recording=False)
     assert (words.word, words.state) == ("no model", EngineState.UNAVAILABLE)
     assert words.reason == "Whisper base: There is no network. Connect this computer."
 
 
-def test_a_screen_reader_is_not_told_of_every_percent() -> None:
+def test_screen_reader_is_not_given_every_percent() -> None:
     spoken = {
-        model_chip_words(KnownModel(model(state=ModelState.DOWNLOADING), done=done, total=100), recording=False).spoken
+        model_indication(KnownModel(model(state=ModelState.DOWNLOADING), done=done, total=100), recording=False).spoken
         for done in range(100)
     }
     assert spoken == {"downloading"}
@@ -134,7 +136,7 @@ def test_a_screen_reader_is_not_told_of_every_percent() -> None:
 @pytest.mark.parametrize(
     "text", ["", "https://models.example.com", "https://models.example.com:8443/whisper", "http://127.0.0.1:8000/x"]
 )
-def test_an_address_that_can_be_right_is_taken(text: str) -> None:
+def test_valid_address_is_accepted(text: str) -> None:
     assert source_problem(text) == ""
 
 
@@ -142,11 +144,11 @@ def test_an_address_that_can_be_right_is_taken(text: str) -> None:
     "text",
     ["http://models.example.com", "ftp://models.example.com", "https://", "https://[", "models", "/no/such/folder"],
 )
-def test_a_place_that_cannot_be_right_is_refused_with_what_to_write(text: str) -> None:
+def test_invalid_source_is_refused_with_a_remedy(text: str) -> None:
     assert re.search(r"Write|Choose", source_problem(text))
 
 
-def test_a_folder_is_taken(tmp_path: object) -> None:
+def test_folder_is_accepted(tmp_path: object) -> None:
     assert source_problem(str(tmp_path)) == ""
 
 

@@ -1,4 +1,4 @@
-"""Settings → Recognition: the list of models follows what the dictation tells, and every button posts one wish."""
+"""The page of models follows the events, and every button posts one command."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_the_page_asks_for_the_models_when_it_is_shown(bench: Bench) -> None:
     assert "list_models" in bench.dictation.names()
 
 
-def test_before_anything_was_told_the_page_says_that_it_looks(qtbot: Any) -> None:
+def test_page_says_that_it_is_looking_for_models(qtbot: Any) -> None:
     made = Bench(Preferences(Settings(), lambda _settings: None))
     qtbot.addWidget(made.dialog)
     assert made.page.looking.isVisibleTo(made.page)
@@ -123,9 +123,7 @@ def test_each_model_is_listed_with_its_costs_languages_and_judgement(bench: Benc
         ),
     ],
 )
-def test_a_state_is_told_and_offers_what_can_be_done(
-    bench: Bench, state: ModelState, words: str, buttons: list[str]
-) -> None:
+def test_each_state_is_shown_with_its_buttons(bench: Bench, state: ModelState, words: str, buttons: list[str]) -> None:
     bench.tell(catalog(small=state))
     assert bench.row(SMALL).state.text() == words
     assert bench.buttons(SMALL) == buttons
@@ -144,7 +142,7 @@ def test_a_state_is_told_and_offers_what_can_be_done(
         (ModelState.READY, "try", "try_model"),
     ],
 )
-def test_a_button_posts_its_wish_for_its_model(bench: Bench, state: ModelState, button: str, posted: str) -> None:
+def test_each_button_posts_its_command_for_its_model(bench: Bench, state: ModelState, button: str, posted: str) -> None:
     bench.tell(catalog(small=state))
     bench.press(SMALL, button)
     assert bench.dictation.arguments(posted) == [(SMALL,)]
@@ -171,7 +169,7 @@ def test_an_absent_model_cannot_be_chosen_and_a_ready_one_can(bench: Bench) -> N
     assert not bench.row(BASE).radio.isChecked()
 
 
-def test_a_model_is_removed_only_after_a_yes(bench: Bench) -> None:
+def test_model_is_removed_only_after_confirmation(bench: Bench) -> None:
     bench.tell(catalog(small=ModelState.READY))
     row = bench.row(SMALL)
     bench.press(SMALL, "remove")
@@ -206,7 +204,7 @@ def test_a_model_of_the_installation_cannot_be_removed(bench: Bench) -> None:
     assert bench.buttons(BASE) == ["Try on my last dictation", "Verify"]
 
 
-def test_a_failure_stands_at_its_model_with_the_remedy_until_the_next_attempt(bench: Bench) -> None:
+def test_failure_is_shown_at_its_model_until_the_next_attempt(bench: Bench) -> None:
     bench.tell(ModelFailed(SMALL, "The disk is full.", "Free 500 MB, then download again."))
     failure = bench.row(SMALL).failure
     assert failure.isVisibleTo(bench.dialog)
@@ -226,7 +224,7 @@ def test_a_failure_survives_the_new_state_that_comes_with_it(bench: Bench) -> No
     assert not bench.row(SMALL).failure.isVisibleTo(bench.dialog)
 
 
-def test_verified_is_said_only_when_it_was_told(bench: Bench) -> None:
+def test_verified_is_shown_only_after_the_event(bench: Bench) -> None:
     bench.press(BASE, "check")
     row = bench.row(BASE)
     assert row.progress.text() == "Comparing the files with their checksums…"
@@ -238,7 +236,7 @@ def test_verified_is_said_only_when_it_was_told(bench: Bench) -> None:
     assert not row.progress.isVisibleTo(bench.dialog)
 
 
-def test_a_model_found_damaged_is_no_longer_called_verified(bench: Bench) -> None:
+def test_damaged_model_is_not_called_verified(bench: Bench) -> None:
     bench.tell(ModelVerified(BASE), catalog(base=ModelState.DAMAGED))
     assert bench.row(BASE).state.text().startswith("Damaged")
 
@@ -278,7 +276,7 @@ def test_the_model_in_use_cannot_be_chosen_again(bench: Bench) -> None:
     assert trial(bench).summary.text() == "Both texts are the same."
 
 
-def test_a_trial_that_failed_says_why_at_its_model(bench: Bench) -> None:
+def test_failed_trial_shows_its_reason_at_the_model(bench: Bench) -> None:
     bench.press(BASE, "try")
     bench.tell(ModelFailed(BASE, "There is no dictation to try it on.", "Dictate something first."))
     row = bench.row(BASE)
@@ -286,7 +284,7 @@ def test_a_trial_that_failed_says_why_at_its_model(bench: Bench) -> None:
     assert row.buttons["try"].isEnabled()
 
 
-def test_a_trial_that_ends_behind_a_closed_window_takes_no_focus(bench: Bench) -> None:
+def test_trial_that_ends_with_a_closed_window_opens_nothing(bench: Bench) -> None:
     bench.dialog.close()
     bench.tell(ModelTried(BASE, "d1", "a", "b", 1.0))
     assert bench.dialog.findChildren(ModelTrialDialog) == []
@@ -295,7 +293,7 @@ def test_a_trial_that_ends_behind_a_closed_window_takes_no_focus(bench: Bench) -
 # Where models come from, and the switch
 
 
-def test_a_folder_holds_when_the_line_is_left(qtbot: Any, bench: Bench, tmp_path: Path) -> None:
+def test_folder_is_saved_when_the_line_loses_the_focus(qtbot: Any, bench: Bench, tmp_path: Path) -> None:
     line = bench.page.source.line
     line.setText(f"  {tmp_path} ")
     qtbot.keyClick(line, Qt.Key.Key_Return)
@@ -303,7 +301,7 @@ def test_a_folder_holds_when_the_line_is_left(qtbot: Any, bench: Bench, tmp_path
     assert bench.dialog.isVisible()
 
 
-def test_an_address_that_cannot_be_right_is_not_taken_and_stays_to_be_corrected(qtbot: Any, bench: Bench) -> None:
+def test_invalid_address_is_not_saved_and_can_be_corrected(qtbot: Any, bench: Bench) -> None:
     line = bench.page.source.line
     line.setText("http://models.example.com")
     qtbot.keyClick(line, Qt.Key.Key_Return)
@@ -350,7 +348,7 @@ def test_tab_reaches_every_button_and_scrolls_it_into_view(qtbot: Any, qapp: QAp
     assert wanted - reached == set()
 
 
-def test_the_focus_stays_at_the_model_when_its_button_goes(qtbot: Any, bench: Bench) -> None:
+def test_focus_stays_at_the_model_when_its_button_is_hidden(qtbot: Any, bench: Bench) -> None:
     button = bench.row(SMALL).buttons["download"]
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Space)
@@ -402,7 +400,7 @@ def make_bench(qtbot: Any) -> Callable[[], Bench]:
     return make
 
 
-def test_a_busy_line_moves_only_while_it_is_seen(qtbot: Any, bench: Bench) -> None:
+def test_progress_bar_moves_only_while_visible(qtbot: Any, bench: Bench) -> None:
     bench.tell(catalog(small=ModelState.CONVERTING))
     line = bench.row(SMALL).bar
     assert line.is_moving

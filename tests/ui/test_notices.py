@@ -1,4 +1,4 @@
-"""Problems are told calmly: in the window, once each, with their remedy."""
+"""Notices show problems with their remedies, once each; the bar of unfinished recordings."""
 
 from __future__ import annotations
 
@@ -26,42 +26,42 @@ def notices(qtbot: Any) -> Notices:
     return widget
 
 
-def test_without_notices_it_takes_no_room(notices: Notices) -> None:
+def test_without_notices_the_bar_is_hidden(notices: Notices) -> None:
     assert notices.isHidden()
 
 
-def test_a_notice_says_what_happened_and_what_helps(notices: Notices) -> None:
-    notices.tell(Severity.ERROR, "No microphone was found.", "Connect one.")
+def test_notice_shows_what_happened_and_the_remedy(notices: Notices) -> None:
+    notices.notify(Severity.ERROR, "No microphone was found.", "Connect one.")
     assert notices.texts() == ["No microphone was found. Connect one."]
     assert not notices.isHidden()
 
 
 def test_the_same_notice_is_counted_instead_of_stacked(notices: Notices) -> None:
     for _ in range(3):
-        notices.tell(Severity.WARNING, "The connection was lost.")
+        notices.notify(Severity.WARNING, "The connection was lost.")
     assert notices.texts() == ["The connection was lost. (3 times)"]
 
 
-def test_a_notice_of_the_same_matter_is_renewed(notices: Notices) -> None:
-    notices.tell(Severity.WARNING, "1 s is missing", key="gap", counted=False)
-    notices.tell(Severity.WARNING, "2 s are missing", key="gap", counted=False)
+def test_notice_about_the_same_matter_is_replaced(notices: Notices) -> None:
+    notices.notify(Severity.WARNING, "1 s is missing", key="gap", counted=False)
+    notices.notify(Severity.WARNING, "2 s are missing", key="gap", counted=False)
     assert notices.texts() == ["2 s are missing"]
 
 
-def test_the_same_words_about_two_matters_are_one_notice_of_the_more_serious_kind(notices: Notices) -> None:
+def test_same_words_about_two_matters_are_one_notice_of_the_higher_severity(notices: Notices) -> None:
     words = ("There is no microphone.", "Connect one.")
-    notices.tell(Severity.WARNING, *words, key="devices", passing=False, counted=False)
-    notices.tell(Severity.ERROR, *words)
+    notices.notify(Severity.WARNING, *words, key="devices", passing=False, counted=False)
+    notices.notify(Severity.ERROR, *words)
     assert notices.texts() == ["There is no microphone. Connect one."]
-    assert [notice.kind for notice in notices.findChildren(Notice) if not notice.isHidden()] == [Severity.ERROR]
-    notices.tell(Severity.WARNING, *words, key="devices", passing=False, counted=False)
-    assert [notice.kind for notice in notices.findChildren(Notice) if not notice.isHidden()] == [Severity.ERROR]
+    assert [notice.severity for notice in notices.findChildren(Notice) if not notice.isHidden()] == [Severity.ERROR]
+    notices.notify(Severity.WARNING, *words, key="devices", passing=False, counted=False)
+    assert [notice.severity for notice in notices.findChildren(Notice) if not notice.isHidden()] == [Severity.ERROR]
     notices.withdraw("devices")
     assert notices.texts() == []
 
 
 def test_a_notice_can_be_dismissed(qtbot: Any, notices: Notices) -> None:
-    notices.tell(Severity.INFO, "Now recording from another device.")
+    notices.notify(Severity.INFO, "Now recording from another device.")
     notices.show()
     (close,) = notices.findChildren(QToolButton)
     qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
@@ -70,25 +70,25 @@ def test_a_notice_can_be_dismissed(qtbot: Any, notices: Notices) -> None:
 
 
 def test_when_there_are_too_many_the_least_serious_goes_first(notices: Notices) -> None:
-    notices.tell(Severity.ERROR, "error")
-    notices.tell(Severity.INFO, "info")
+    notices.notify(Severity.ERROR, "error")
+    notices.notify(Severity.INFO, "info")
     for number in range(MOST_AT_ONCE - 1):
-        notices.tell(Severity.WARNING, f"warning {number}")
+        notices.notify(Severity.WARNING, f"warning {number}")
     assert "error" in notices.texts()
     assert "info" not in notices.texts()
     assert len(notices.texts()) == MOST_AT_ONCE
 
 
-def test_the_notices_of_the_last_dictation_go_when_a_new_one_starts_and_others_stay(notices: Notices) -> None:
-    notices.tell(Severity.ERROR, "of the dictation")
-    notices.tell(Severity.WARNING, "of the settings", passing=False)
+def test_new_dictation_withdraws_only_passing_notices(notices: Notices) -> None:
+    notices.notify(Severity.ERROR, "of the dictation")
+    notices.notify(Severity.WARNING, "of the settings", passing=False)
     notices.withdraw_passing()
     assert notices.texts() == ["of the settings"]
 
 
-def test_a_notice_can_do_something(qtbot: Any, notices: Notices) -> None:
+def test_button_of_a_notice_runs_its_action(qtbot: Any, notices: Notices) -> None:
     done: list[str] = []
-    notices.tell(Severity.INFO, "Cleared.", actions=(("&Undo", lambda: done.append("undo")),))
+    notices.notify(Severity.INFO, "Cleared.", actions=(("&Undo", lambda: done.append("undo")),))
     (button,) = notices.findChildren(QPushButton)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert done == ["undo"]
@@ -118,7 +118,7 @@ def test_one_unfinished_dictation_is_named_with_its_time_and_length() -> None:
     assert summary((ONE,), NOW) == "1 unfinished dictation, 10:42, 2 min 31 s"
 
 
-def test_several_are_summed_up(bar: UnfinishedBar) -> None:
+def test_several_recordings_are_summed_up(bar: UnfinishedBar) -> None:
     assert summary((ONE, OTHER), NOW) == "2 unfinished dictations, 3 min 1 s in all"
 
 
@@ -130,43 +130,43 @@ def test_the_bar_is_there_only_when_something_is_unfinished(bar: UnfinishedBar) 
     assert bar.isHidden()
 
 
-def test_the_verbs_are_offered_and_told(qtbot: Any, bar: UnfinishedBar) -> None:
+def test_buttons_are_offered_and_reported(qtbot: Any, bar: UnfinishedBar) -> None:
     bar.set_items((ONE,))
     assert visible_verbs(bar) == ["Transcribe", "Save audio…", "Discard…"]
-    with qtbot.waitSignal(bar.transcribe_wanted) as told:
+    with qtbot.waitSignal(bar.transcribe_requested) as told:
         press(qtbot, bar, "Transcribe")
     assert told.args == ["a"]
-    with qtbot.waitSignal(bar.save_wanted) as told:
+    with qtbot.waitSignal(bar.save_requested) as told:
         press(qtbot, bar, "Save audio")
     assert told.args == ["a"]
 
 
 def test_discarding_asks_once_in_the_same_place(qtbot: Any, bar: UnfinishedBar) -> None:
     bar.set_items((ONE,))
-    with qtbot.assertNotEmitted(bar.discard_wanted):
+    with qtbot.assertNotEmitted(bar.discard_requested):
         press(qtbot, bar, "Discard")
     assert visible_verbs(bar) == ["Discard recording", "Keep"]
-    with qtbot.waitSignal(bar.discard_wanted) as told:
+    with qtbot.waitSignal(bar.discard_requested) as told:
         press(qtbot, bar, "Discard recording")
     assert told.args == ["a"]
 
 
-def test_keeping_it_brings_the_verbs_back(qtbot: Any, bar: UnfinishedBar) -> None:
+def test_keep_restores_the_buttons(qtbot: Any, bar: UnfinishedBar) -> None:
     bar.set_items((ONE,))
     press(qtbot, bar, "Discard")
-    with qtbot.assertNotEmitted(bar.discard_wanted):
+    with qtbot.assertNotEmitted(bar.discard_requested):
         press(qtbot, bar, "Keep")
     assert visible_verbs(bar) == ["Transcribe", "Save audio…", "Discard…"]
 
 
-def test_several_can_be_listed_and_each_has_its_verbs(qtbot: Any, bar: UnfinishedBar) -> None:
+def test_several_recordings_can_be_listed_with_their_buttons(qtbot: Any, bar: UnfinishedBar) -> None:
     bar.set_items((ONE, OTHER))
     assert visible_verbs(bar) == []
     press(qtbot, bar, "Show")
     assert visible_verbs(bar) == ["Transcribe", "Save audio…", "Discard…"] * 2
 
 
-def test_only_a_dictation_that_is_alone_has_mnemonics(qtbot: Any, bar: UnfinishedBar) -> None:
+def test_only_a_single_recording_has_mnemonics(qtbot: Any, bar: UnfinishedBar) -> None:
     """Alt+T among several rows would press none of them."""
     bar.set_items((ONE,))
     assert sum("&" in button.text() for button in bar.findChildren(QPushButton)) == 2
@@ -177,7 +177,7 @@ def test_only_a_dictation_that_is_alone_has_mnemonics(qtbot: Any, bar: Unfinishe
     assert not any("&" in button.text() for button in rows)
 
 
-def test_what_cannot_be_read_is_not_offered_for_transcription(bar: UnfinishedBar) -> None:
+def test_unreadable_recording_cannot_be_transcribed(bar: UnfinishedBar) -> None:
     bar.set_items((BROKEN,))
     assert visible_verbs(bar) == ["Save audio…", "Discard…"]
     assert "its file is damaged" in summary((BROKEN,), NOW)

@@ -1,4 +1,4 @@
-"""The overlay shows what is heard over all windows, takes no focus, stays where it was put, and rests when idle."""
+"""The overlay shows state and words above all windows, takes no focus, keeps its position, and has no idle timer."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from saywrite.audio.levels import Envelope
 from saywrite.foundation.events import Cancelled, Failed, Finished, Partial, Segment, SegmentAdded, State, StateChanged
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.tray.overlay import CALM_POLL_MS, POLL_MS, Overlay
+from saywrite.ui.tray.overlay import POLL_MS, REDUCED_POLL_MS, Overlay
 from saywrite.ui.tray.overlay_controller import CANCELLED, PROBLEM_MS
-from saywrite.ui.tray.overlay_position import MARGIN, OverlayPosition, ScreenArea, corner, packed, spot_of, unpacked
+from saywrite.ui.tray.overlay_position import MARGIN, OverlayPosition, ScreenArea, corner, packed, position_of, unpacked
 from saywrite.ui.tray.state_icons import TrayState
 
 ON = Settings(overlay="on")
@@ -34,29 +34,29 @@ shares = st.floats(0, 1)
 
 
 @given(st.sampled_from(["left", "right", "gone"]), shares, shares)
-def test_all_of_it_is_on_one_screen(screen: str, x: float, y: float) -> None:
+def test_whole_overlay_is_on_one_screen(screen: str, x: float, y: float) -> None:
     place = QRect(corner(OverlayPosition(screen, x, y), PILL, DESK), PILL)
     area = next((each for each in DESK if each.screen == screen), DESK[0]).rect
     assert area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN).contains(place)
 
 
 @given(st.integers(0, 3199), st.integers(0, 1039))
-def test_where_it_was_put_is_where_it_comes_back(x: int, y: int) -> None:
-    spot = spot_of(QPoint(x, y), DESK)
+def test_overlay_returns_to_its_position(x: int, y: int) -> None:
+    spot = position_of(QPoint(x, y), DESK)
     put = corner(spot, PILL, DESK)
     assert unpacked(packed(spot)) == spot
-    again = corner(spot_of(QRect(put, PILL).center(), DESK), PILL, DESK)
+    again = corner(position_of(QRect(put, PILL).center(), DESK), PILL, DESK)
     assert (again - put).manhattanLength() <= 2
 
 
-def test_by_default_it_stands_at_the_lower_edge_of_the_first_screen() -> None:
+def test_default_position_is_the_lower_edge_of_the_first_screen() -> None:
     middle = QRect(corner(OverlayPosition(), PILL, DESK), PILL).center()
     assert abs(middle.x() - 960) <= 1
     assert 900 < middle.y() < 1040
 
 
 @pytest.mark.parametrize("state", [None, 3, {}, {"screen": "a", "x": 2, "y": 0}, {"screen": 1, "x": 0, "y": 0}])
-def test_a_place_that_was_kept_badly_is_the_default(state: object) -> None:
+def test_invalid_saved_position_means_the_default(state: object) -> None:
     assert unpacked(state) == OverlayPosition()
 
 
@@ -71,7 +71,7 @@ def pill(qtbot: Any) -> Overlay:
     return overlay
 
 
-def test_it_asks_for_no_focus(pill: Overlay) -> None:
+def test_overlay_takes_no_focus(pill: Overlay) -> None:
     pill.present(TrayState.LISTENING)
     window = pill.windowHandle()
     assert isinstance(window, QWindow)
@@ -80,7 +80,7 @@ def test_it_asks_for_no_focus(pill: Overlay) -> None:
     assert not pill.isActiveWindow()
 
 
-def test_it_looks_at_the_level_only_while_it_listens_and_is_seen(pill: Overlay) -> None:
+def test_overlay_polls_only_while_listening_and_visible(pill: Overlay) -> None:
     polling = []
     for face in (TrayState.LISTENING, TrayState.FINISHING, TrayState.LISTENING):
         pill.present(face)
@@ -89,22 +89,22 @@ def test_it_looks_at_the_level_only_while_it_listens_and_is_seen(pill: Overlay) 
     assert [*polling, pill.is_polling] == [True, False, True, False]
 
 
-def test_for_less_motion_it_looks_seldom_and_stays_where_it_is(pill: Overlay) -> None:
+def test_reduced_motion_polls_seldom(pill: Overlay) -> None:
     pill.present(TrayState.LISTENING)
     assert pill._timer.interval() == POLL_MS
-    pill.set_ways(through=False, calm=True)
+    pill.set_behavior(click_through=False, reduced_motion=True)
     assert pill.isVisible()
-    assert pill._timer.interval() == CALM_POLL_MS
+    assert pill._timer.interval() == REDUCED_POLL_MS
 
 
-def test_the_mouse_may_reach_what_is_below(pill: Overlay) -> None:
-    pill.set_ways(through=True, calm=False)
+def test_clicks_can_reach_the_window_below(pill: Overlay) -> None:
+    pill.set_behavior(click_through=True, reduced_motion=False)
     assert pill.windowFlags() & Qt.WindowType.WindowTransparentForInput
-    pill.set_ways(through=False, calm=False)
+    pill.set_behavior(click_through=False, reduced_motion=False)
     assert not pill.windowFlags() & Qt.WindowType.WindowTransparentForInput
 
 
-def test_a_drag_moves_it_and_is_told(pill: Overlay, qtbot: Any) -> None:
+def test_drag_moves_the_overlay_and_is_reported(pill: Overlay, qtbot: Any) -> None:
     pill.present(TrayState.LISTENING)
     told: list[OverlayPosition] = []
     pill.moved.connect(told.append)
@@ -121,7 +121,7 @@ def test_a_drag_moves_it_and_is_told(pill: Overlay, qtbot: Any) -> None:
 def test_it_shows_the_level(calm: bool, qtbot: Any, dictation: FakeDictation, artifacts: Path) -> None:
     pill = Overlay(lambda: dictation.envelope)
     qtbot.addWidget(pill)
-    pill.set_ways(through=False, calm=calm)
+    pill.set_behavior(click_through=False, reduced_motion=calm)
     pill.present(
         TrayState.LISTENING, "the numbers from Porto arrive one day later, so the quarterly review moves to Thursday"
     )
@@ -140,7 +140,7 @@ def ink(pill: Overlay) -> set[str]:
     return seen & {"#f6f6f6", "#b4b4ba"}
 
 
-def test_words_that_may_still_change_are_quieter(pill: Overlay) -> None:
+def test_words_that_may_change_are_less_bright(pill: Overlay) -> None:
     pill.present(TrayState.LISTENING, "the numbers from Porto")
     assert ink(pill) == {"#f6f6f6"}
     pill.present(TrayState.LISTENING, "the numbers", " from Porto")
@@ -160,7 +160,7 @@ def test_of_a_long_text_the_newest_words_are_shown_in_their_color(pill: Overlay)
     assert ink(pill) == {"#b4b4ba"}
 
 
-def test_a_level_that_stays_is_not_painted_again(pill: Overlay, qtbot: Any) -> None:
+def test_unchanged_level_is_not_painted_again(pill: Overlay, qtbot: Any) -> None:
     pill.present(TrayState.LISTENING)
     pill.poll()
     before = pill._bars
@@ -173,7 +173,7 @@ def test_a_level_that_stays_is_not_painted_again(pill: Overlay, qtbot: Any) -> N
 
 @pytest.fixture
 def away(make_front: Callable[..., FrontEnd]) -> FrontEnd:
-    """A front end whose window nobody looks at."""
+    """A front end whose window is not active."""
     return make_front(settings=ON)
 
 
@@ -183,7 +183,7 @@ def words(front: FrontEnd) -> str | None:
     return overlay.words if overlay is not None and overlay.isVisible() else None
 
 
-def test_it_says_what_is_heard_and_goes_with_the_dictation(away: FrontEnd) -> None:
+def test_overlay_shows_the_words_and_closes_with_the_dictation(away: FrontEnd) -> None:
     told = [words(away)]
     for event in (
         StateChanged("d1", State.STARTING),
@@ -219,17 +219,17 @@ def test_words_of_the_last_dictation_are_not_those_of_the_next(away: FrontEnd) -
     assert words(away) == "Listening…", "the next one is running"
 
 
-def test_a_failure_stays_long_enough_to_be_read(away: FrontEnd) -> None:
+def test_failure_is_shown_long_enough_to_be_read(away: FrontEnd) -> None:
     away.receive(StateChanged("d1", State.STARTING))
     away.receive(Failed("d1", "The microphone was unplugged.", "Plug it in.", fatal=True))
     away.receive(StateChanged("d1", State.FAILED))
     away.receive(Finished("d1", 1, 1, 0, 1.0, ""))
     assert words(away) == "The microphone was unplugged."
     assert away.overlay.overlay is not None
-    assert away.overlay.overlay.face is TrayState.PROBLEM
+    assert away.overlay.overlay.shown_state is TrayState.PROBLEM
     assert PROBLEM_MS >= 4000
-    away.overlay._farewell.stop()
-    away.overlay._farewell.timeout.emit()
+    away.overlay._problem_timer.stop()
+    away.overlay._problem_timer.timeout.emit()
     assert words(away) is None
 
 
@@ -275,13 +275,15 @@ def test_overlay_that_passes_clicks_on_offers_nothing(make_front: Callable[..., 
 
 
 @pytest.mark.parametrize("setting", ["off", "on"])
-def test_without_the_wish_nothing_is_made(setting: str, make_front: Callable[..., FrontEnd], dictation: Any) -> None:
+def test_overlay_is_not_created_when_switched_off(
+    setting: str, make_front: Callable[..., FrontEnd], dictation: Any
+) -> None:
     front = make_front(settings=Settings(overlay=setting))
     script(dictation)
     assert (front.overlay.overlay is None) == (setting == "off")
 
 
-def test_it_is_not_there_while_the_user_looks_at_the_window(
+def test_overlay_is_hidden_while_the_window_is_active(
     make_front: Callable[..., FrontEnd], dictation: FakeDictation, qtbot: Any
 ) -> None:
     front = make_front(settings=ON)
@@ -292,19 +294,19 @@ def test_it_is_not_there_while_the_user_looks_at_the_window(
     assert words(front) is None
 
 
-def test_it_is_not_there_on_wayland(away: FrontEnd, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_overlay_on_wayland(away: FrontEnd, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QGuiApplication, "platformName", lambda: "wayland")
     away.receive(StateChanged("d1", State.STARTING))
     assert words(away) is None
 
 
-def test_switching_it_off_takes_it_away_at_once(away: FrontEnd) -> None:
+def test_switching_off_hides_the_overlay_at_once(away: FrontEnd) -> None:
     away.receive(StateChanged("d1", State.STARTING))
     away.preferences.update(overlay="off")
     assert words(away) is None
 
 
-def test_its_place_is_remembered(make_front: Callable[..., FrontEnd]) -> None:
+def test_position_of_the_overlay_is_saved(make_front: Callable[..., FrontEnd]) -> None:
     spot = OverlayPosition("", 0.25, 0.5)
     first = make_front(settings=replace(ON, start_hidden=True))
     first.show()
@@ -316,6 +318,6 @@ def test_its_place_is_remembered(make_front: Callable[..., FrontEnd]) -> None:
     again.show()
     again.receive(StateChanged("d1", State.STARTING))
     assert again.overlay.overlay is not None
-    assert again.overlay.overlay.spot == spot
+    assert again.overlay.overlay.position == spot
     again.save()
     assert math.isclose(unpacked(again.overlay.state()["overlay"]).x, 0.25)

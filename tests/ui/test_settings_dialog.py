@@ -1,4 +1,4 @@
-"""The settings window is made from the declarations, and a change holds at once."""
+"""The settings window is made from the declarations, and a change takes effect at once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QSpinBox, QTabBar
 from window_fakes import CHOICES, HEADSET
 
 from saywrite.foundation.events import DevicesChanged
 from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.settings.dialog import SHOWN_WITH_ANOTHER, SettingsDialog
 from saywrite.ui.toolkit.background import wait_for_tasks
+from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 
 
@@ -39,7 +40,7 @@ def test_an_option_that_is_not_shown_is_an_error(dialog: SettingsDialog) -> None
         dialog.editor("no_such_option")
 
 
-def test_a_choice_holds_at_once(dialog: SettingsDialog, preferences: Preferences) -> None:
+def test_choice_takes_effect_at_once(dialog: SettingsDialog, preferences: Preferences) -> None:
     box = dialog.editor("theme")
     assert isinstance(box, QComboBox)
     row = box.findData("dark")
@@ -48,7 +49,7 @@ def test_a_choice_holds_at_once(dialog: SettingsDialog, preferences: Preferences
     assert box.currentText() == "Dark"
 
 
-def test_a_switch_holds_at_once(qtbot: Any, dialog: SettingsDialog, preferences: Preferences) -> None:
+def test_switch_takes_effect_at_once(qtbot: Any, dialog: SettingsDialog, preferences: Preferences) -> None:
     box = dialog.editor("show_waveform")
     assert isinstance(box, QCheckBox)
     assert box.isChecked()
@@ -66,7 +67,9 @@ def test_a_number_stays_within_its_bounds(dialog: SettingsDialog, preferences: P
     assert box.text() == "Always"
 
 
-def test_text_holds_when_the_line_is_left(qtbot: Any, dialog: SettingsDialog, preferences: Preferences) -> None:
+def test_text_takes_effect_when_the_line_loses_the_focus(
+    qtbot: Any, dialog: SettingsDialog, preferences: Preferences
+) -> None:
     line = dialog.editor("export_folder")
     assert isinstance(line, QLineEdit)
     line.setText("/tmp/exports")
@@ -74,7 +77,7 @@ def test_text_holds_when_the_line_is_left(qtbot: Any, dialog: SettingsDialog, pr
     assert preferences.settings.export_folder == "/tmp/exports"
 
 
-def test_it_follows_changes_made_elsewhere(dialog: SettingsDialog, preferences: Preferences) -> None:
+def test_dialog_follows_changes_made_elsewhere(dialog: SettingsDialog, preferences: Preferences) -> None:
     preferences.update(theme="light", language="de", engine="aiola")
     theme, language = dialog.editor("theme"), dialog.editor("language")
     assert isinstance(theme, QComboBox)
@@ -97,3 +100,21 @@ def test_only_engines_of_this_version_are_offered(dialog: SettingsDialog) -> Non
     box = dialog.editor("engine")
     assert isinstance(box, QComboBox)
     assert [box.itemData(row) for row in range(box.count())] == [engine.name for engine in CHOICES.engines]
+
+
+def test_no_tab_is_cut_off_on_a_screen_that_is_wide_enough(dialog: SettingsDialog) -> None:
+    tabs = dialog.findChild(QTabBar).sizeHint().width()
+    widest = int(dialog.screen().availableGeometry().width() * 0.9)
+    assert min(tabs, widest) <= dialog.width() <= widest
+
+
+def test_a_note_takes_only_the_lines_that_it_needs(qtbot: Any, qapp: QApplication) -> None:
+    note = NoteLabel("Minutes without dictation after which the recognizer frees its memory.")
+    qtbot.addWidget(note)
+    note.show()
+    line = note.fontMetrics().height()
+    note.resize(120, 200)
+    assert note.minimumHeight() >= 3 * line
+    note.resize(900, 200)
+    assert note.minimumHeight() == line
+    assert note.sizeHint().height() == line

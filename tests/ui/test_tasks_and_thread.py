@@ -1,4 +1,4 @@
-"""Jobs run elsewhere and answer on the GUI thread; the dictation's thread carries its events here."""
+"""Jobs run on pool threads and answer on the GUI thread, which also gets the events of the dictation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from saywrite.ui.app.dictation_thread import DictationThread
 from saywrite.ui.toolkit.background import run_task, wait_for_tasks
 
 
-def test_the_job_runs_elsewhere_and_the_answer_comes_here(qtbot: Any) -> None:
+def test_job_runs_on_a_pool_thread_and_answers_on_the_gui_thread(qtbot: Any) -> None:
     here, seen = threading.get_ident(), []
     run_task(threading.get_ident, lambda ident: seen.append((ident, threading.get_ident())))
     qtbot.waitUntil(lambda: bool(seen))
@@ -22,14 +22,14 @@ def test_the_job_runs_elsewhere_and_the_answer_comes_here(qtbot: Any) -> None:
     assert answered == here
 
 
-def test_an_error_is_handed_over(qtbot: Any) -> None:
+def test_error_of_a_job_is_passed_on(qtbot: Any) -> None:
     errors: list[Exception] = []
     run_task(lambda: 1 // 0, failed=errors.append)
     qtbot.waitUntil(lambda: bool(errors))
     assert isinstance(errors[0], ZeroDivisionError)
 
 
-def test_an_error_nobody_takes_is_logged(qtbot: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_error_without_a_callback_is_logged(qtbot: Any, caplog: pytest.LogCaptureFixture) -> None:
     run_task(lambda: 1 // 0)
     qtbot.waitUntil(lambda: "a task failed" in caplog.text)
     assert "ZeroDivisionError" in caplog.text
@@ -50,7 +50,7 @@ def test_ordered_jobs_keep_their_order(qtbot: Any) -> None:
     assert order == [1, 2]
 
 
-def test_an_owner_that_is_gone_is_not_called(qtbot: Any, qapp: Any) -> None:
+def test_deleted_owner_is_not_called(qtbot: Any, qapp: Any) -> None:
     may_end, answers = threading.Event(), []
     owner = QObject()
     run_task(lambda: may_end.wait(10), answers.append, owner=owner)
@@ -63,7 +63,7 @@ def test_an_owner_that_is_gone_is_not_called(qtbot: Any, qapp: Any) -> None:
     assert answers == []
 
 
-def test_a_job_that_may_wait_for_ever_has_a_thread_of_its_own_and_holds_up_nobody(qtbot: Any) -> None:
+def test_job_that_may_block_has_its_own_thread(qtbot: Any) -> None:
     may_end, seen = threading.Event(), []
 
     def wait_for_a_person() -> bool:
@@ -91,12 +91,12 @@ class Receiver(QObject):
 
 def test_events_arrive_on_the_gui_thread_in_their_order(qtbot: Any, qapp: Any) -> None:
     thread, receiver = DictationThread(), Receiver()
-    thread.told.connect(receiver.receive)
+    thread.event_emitted.connect(receiver.receive)
     sent = [StateChanged(str(number), State.IDLE) for number in range(1000)]
 
     def loop() -> None:
         for event in sent:
-            thread.told.emit(event)
+            thread.event_emitted.emit(event)
 
     thread.loop = loop
     thread.start()
@@ -106,9 +106,9 @@ def test_events_arrive_on_the_gui_thread_in_their_order(qtbot: Any, qapp: Any) -
     assert thread.wait(5000)
 
 
-def test_a_dictation_thread_that_dies_says_so_with_a_remedy(qtbot: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_failed_dictation_thread_is_reported_with_a_remedy(qtbot: Any, caplog: pytest.LogCaptureFixture) -> None:
     thread, receiver = DictationThread(), Receiver()
-    thread.told.connect(receiver.receive)
+    thread.event_emitted.connect(receiver.receive)
 
     def loop() -> None:
         raise RuntimeError("broken on purpose")

@@ -1,4 +1,4 @@
-"""Colors are computed from the palette and can be read on it, in the light, the dark and in high contrast."""
+"""Colors are computed from the palette and are readable in light, dark and high contrast."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ colors = st.builds(QColor, *[st.integers(0, 255)] * 3)
 
 @PALETTES
 @pytest.mark.parametrize("name", ["muted", "record_text", "good", "warn", "bad"])
-def test_every_text_shade_is_readable_on_the_window_and_on_a_notice(palette: QPalette, name: str) -> None:
-    tones = theme.shades(palette)
+def test_every_text_color_is_readable_on_window_and_notice(palette: QPalette, name: str) -> None:
+    tones = theme.theme_colors(palette)
     shade = getattr(tones, name)
     for ground in (palette.color(QPalette.ColorRole.Window), tones.raised):
         assert theme.contrast(shade, ground) >= theme.TEXT_CONTRAST - 0.3
@@ -27,14 +27,14 @@ def test_every_text_shade_is_readable_on_the_window_and_on_a_notice(palette: QPa
 
 @PALETTES
 def test_the_record_button_carries_readable_text(palette: QPalette) -> None:
-    tones = theme.shades(palette)
+    tones = theme.theme_colors(palette)
     assert theme.contrast(tones.on_record, tones.record) >= theme.TEXT_CONTRAST
 
 
 @PALETTES
 def test_the_record_button_stands_out_from_the_window(palette: QPalette) -> None:
     window = palette.color(QPalette.ColorRole.Window)
-    assert theme.contrast(theme.shades(palette).record, window) >= 2.5
+    assert theme.contrast(theme.theme_colors(palette).record, window) >= 2.5
 
 
 @PALETTES
@@ -56,7 +56,7 @@ def test_readable_reaches_its_contrast_on_any_ground(color: QColor, ground: QCol
 
 
 @given(color=colors)
-def test_a_color_that_can_be_read_is_left_as_it_is(color: QColor) -> None:
+def test_readable_color_is_not_changed(color: QColor) -> None:
     moved = theme.readable(color, QColor("white"))
     if theme.contrast(color, QColor("white")) >= theme.TEXT_CONTRAST:
         assert moved.rgb() == color.rgb()

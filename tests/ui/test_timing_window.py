@@ -1,4 +1,4 @@
-"""How fast dictation is here: steps, medians and percentiles, as a picture and as a table."""
+"""The latencies of dictations: steps, medians and percentiles, as a plot and as a table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from window_fakes import CHOICES
 
 from saywrite.storage.history.timings import Latency, TimedDictation
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.history.timing_statistics import TimingSpread, latency_in_words, percentile, speeds, steps_of
+from saywrite.ui.history.timing_statistics import TimingSpread, describe_latency, percentile, speeds, steps_of
 from saywrite.ui.history.timing_window import EMPTY, LatencyPlot, LatencyWindow
 from saywrite.ui.toolkit.theme import contrast, plain_palette
 
@@ -47,20 +47,20 @@ class StoredLatencies:
         self.closed += 1
 
 
-def test_each_step_is_the_time_one_waited_for_it() -> None:
+def test_each_step_is_the_time_that_the_user_waited() -> None:
     assert steps_of(Latency(60, 920, 2020, 2420, 2480)) == (60, 860, 400, 60)
 
 
-def test_text_that_was_there_before_the_release_was_not_waited_for() -> None:
+def test_text_complete_before_the_release_took_no_time() -> None:
     assert steps_of(Latency(60, 920, 2020, 1500, 2080)) == (60, 860, 0, 60)
 
 
-def test_steps_that_were_not_seen_are_left_out() -> None:
+def test_steps_without_measurement_are_left_out() -> None:
     assert steps_of(Latency(first_audio=60)) == (60, None, None, None)
-    assert latency_in_words(Latency(60, None, 2000, 3250)) == "Key to first sound: 60 ms\nRelease to text: 1.25 s"
+    assert describe_latency(Latency(60, None, 2000, 3250)) == "Key to first sound: 60 ms\nRelease to text: 1.25 s"
 
 
-def test_statistics_are_kept_apart_by_engine_and_microphone() -> None:
+def test_statistics_are_separate_by_engine_and_microphone() -> None:
     first, second = speeds(MANY)
     assert (first.engine, first.microphone) == ("local", "Desk")
     assert first.steps == (

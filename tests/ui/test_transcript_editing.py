@@ -1,4 +1,4 @@
-"""Edits and rows: whatever a person does to the text, every row knows its own, and nothing typed is lost."""
+"""Edits and rows: every row knows its text after any edit, and no typed character is lost."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication
 
-from saywrite.ui.transcript.editable_document import TranscriptDocument
-from saywrite.ui.transcript.rows import Row, RowKind, clean, reconcile, shown, units
+from saywrite.ui.toolkit.document_text import as_paragraph, clean, utf16_length
+from saywrite.ui.transcript.document import TranscriptDocument
+from saywrite.ui.transcript.rows import Row, RowKind, reconcile
 
 
 def segment(number: int, text: str, dictation: str = "d") -> Row:
@@ -37,7 +38,7 @@ def paragraphs(document: TranscriptDocument) -> list[str]:
 
 def assert_in_step(document: TranscriptDocument) -> None:
     """The paragraphs and the rows are the same text, and the word count is theirs."""
-    expected = [shown(row.text) for row in document.rows] or [""]
+    expected = [as_paragraph(row.text) for row in document.rows] or [""]
     assert paragraphs(document) == expected
     assert document.words == sum(row.words for row in document.rows)
 
@@ -88,7 +89,7 @@ def test_deleting_over_several_rows_leaves_the_rest_in_the_first(document: Trans
     assert_in_step(document)
 
 
-def test_undo_gives_joined_rows_back(document: TranscriptDocument) -> None:
+def test_undo_separates_joined_rows(document: TranscriptDocument) -> None:
     rows = filled(document, "one", "two")
     document.cursor(1).deletePreviousChar()
     document.undo()
@@ -98,7 +99,7 @@ def test_undo_gives_joined_rows_back(document: TranscriptDocument) -> None:
     assert [row.text for row in rows] == ["onetwo", ""]
 
 
-def test_undo_leaves_arrivals_alone(document: TranscriptDocument) -> None:
+def test_undo_does_not_affect_new_finals(document: TranscriptDocument) -> None:
     rows = filled(document, "one")
     document.cursor(0, 3).insertText("!")
     document.insert(1, [segment(1, "arrived")])
@@ -108,7 +109,7 @@ def test_undo_leaves_arrivals_alone(document: TranscriptDocument) -> None:
     assert rows[0].text == "one"
 
 
-def test_undo_does_not_bring_back_what_was_taken_back_by_voice(document: TranscriptDocument) -> None:
+def test_undo_does_not_restore_segments_removed_by_voice(document: TranscriptDocument) -> None:
     rows = filled(document, "one", "two")
     document.cursor(1).deletePreviousChar()
     document.remove_for_good([rows[1]])
@@ -117,7 +118,7 @@ def test_undo_does_not_bring_back_what_was_taken_back_by_voice(document: Transcr
 
 
 @pytest.mark.parametrize("typed", ["X", ""])
-def test_a_heading_survives_whatever_happens_to_its_paragraph(document: TranscriptDocument, typed: str) -> None:
+def test_heading_survives_every_change_of_its_paragraph(document: TranscriptDocument, typed: str) -> None:
     first, second = segment(0, "one", "a"), segment(0, "two", "b")
     document.insert(0, [first, heading(dictation="b"), second])
     select(document, (0, 1), (2, 1)).insertText(typed)
@@ -168,7 +169,7 @@ actions = st.one_of(
 
 
 class Person:
-    """Plays random actions and keeps what was told about each segment, as the history does."""
+    """Plays random actions and keeps the reported text of each segment, as the history does."""
 
     def __init__(self) -> None:
         self.document = TranscriptDocument()
@@ -237,8 +238,8 @@ class Person:
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(actions, max_size=25))
-def test_rows_document_and_what_was_told_never_drift_apart(qapp: QApplication, plan: list[tuple]) -> None:
-    """After every action the paragraphs are the rows, and the edits told so far give exactly their texts."""
+def test_rows_document_and_reported_edits_always_agree(qapp: QApplication, plan: list[tuple]) -> None:
+    """After every action the paragraphs equal the rows, and the reported edits give exactly their texts."""
     person = Person()
     for action in [("append", "first one"), *plan]:
         person.play(action)
@@ -266,5 +267,5 @@ def test_reconcile_keeps_every_typed_character(old: list[tuple[bool, str]], new:
 
 
 @given(text=st.text())
-def test_positions_count_as_qt_counts(text: str) -> None:
-    assert units(text) == len(text.encode("utf-16-le")) // 2
+def test_positions_are_utf16_as_in_qt(text: str) -> None:
+    assert utf16_length(text) == len(text.encode("utf-16-le")) // 2

@@ -1,4 +1,4 @@
-"""The transcript as a person meets it: arrivals, a view that stays, editing by keyboard, clearing, copying."""
+"""The transcript for its user: new text, a stable view, editing by keyboard, clearing, copying."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 from saywrite.foundation.events import Gap, PendingUtterances, Segment, SegmentAdded, SegmentsRemoved, Started
 from saywrite.text.keywords import Keyword
-from saywrite.ui.keywords.add_dialog import offer
+from saywrite.ui.keywords.add_dialog import open_add_dialog
 from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.transcript.rows import RowKind
-from saywrite.ui.transcript.view import TranscriptView, transcript_menu
+from saywrite.ui.transcript.view import TranscriptView, context_menu
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7)
 SECOND = 16_000
@@ -34,12 +34,13 @@ def view(qtbot: Any) -> TranscriptView:
 
 
 def start(view: TranscriptView, dictation: str = "d", began: datetime = BEGAN) -> None:
-    view.begin(Started(dictation, "local", "en", "microphone", 0.0, began), "Built-in (basic)")
+    view.engine_label = lambda _name: "Built-in (basic)"
+    view.receive(Started(dictation, "local", "en", "microphone", 0.0, began))
 
 
 def add(view: TranscriptView, number: int, text: str, dictation: str = "d") -> None:
     begin = number * 4 * SECOND
-    view.add(SegmentAdded(dictation, Segment(number, text, text.lower(), begin, begin + 2 * SECOND)))
+    view.receive(SegmentAdded(dictation, Segment(number, text, text.lower(), begin, begin + 2 * SECOND)))
 
 
 def fill(view: TranscriptView, count: int) -> None:
@@ -68,15 +69,15 @@ def test_finals_become_rows_with_their_clock_time(view: TranscriptView) -> None:
     assert view.word_count == 2
 
 
-def test_a_dictation_in_which_nothing_was_said_leaves_no_heading(view: TranscriptView) -> None:
+def test_dictation_without_text_adds_no_heading(view: TranscriptView) -> None:
     start(view, "e")
     add(view, 0, "Hello.", "e")
     assert [row.dictation for row in view.document.rows] == ["e", "e"]
 
 
-def test_a_final_that_comes_late_stands_where_it_was_said(view: TranscriptView) -> None:
+def test_late_final_is_placed_by_its_time(view: TranscriptView) -> None:
     add(view, 0, "one")
-    view.add_gap(Gap("d", 5 * SECOND, SECOND, "microphone unplugged"))
+    view.receive(Gap("d", 5 * SECOND, SECOND, "microphone unplugged"))
     add(view, 2, "three")
     add(view, 1, "two")
     assert [row.text for row in view.document.rows[1:]] == [
@@ -98,11 +99,11 @@ def test_a_late_final_of_an_earlier_dictation_joins_its_own(view: TranscriptView
 
 def test_scratch_that_removes_rows(view: TranscriptView) -> None:
     fill(view, 3)
-    view.remove(SegmentsRemoved("d", (1, 2)))
+    view.receive(SegmentsRemoved("d", (1, 2)))
     assert view.text() == "Sentence number 0."
 
 
-def test_a_second_final_of_the_same_number_does_not_write_over_an_edit(view: TranscriptView) -> None:
+def test_second_final_of_a_number_does_not_replace_an_edit(view: TranscriptView) -> None:
     add(view, 0, "helo")
     add(view, 0, "hello")
     assert view.text() == "hello"
@@ -111,7 +112,7 @@ def test_a_second_final_of_the_same_number_does_not_write_over_an_edit(view: Tra
     assert view.text() == "hello there"
 
 
-def test_an_edit_is_told_once_typing_pauses(view: TranscriptView, qtbot: Any) -> None:
+def test_edit_is_reported_when_typing_pauses(view: TranscriptView, qtbot: Any) -> None:
     add(view, 0, "Helo.")
     told: list[tuple[str, int, str]] = []
     view.segment_edited.connect(lambda *edit: told.append(edit))
@@ -121,7 +122,7 @@ def test_an_edit_is_told_once_typing_pauses(view: TranscriptView, qtbot: Any) ->
     qtbot.waitUntil(lambda: told == [("d", 0, "Hello.")], timeout=5000)
 
 
-def test_an_edit_is_told_at_once_when_the_focus_leaves(view: TranscriptView, qtbot: Any) -> None:
+def test_edit_is_reported_at_once_when_the_focus_is_lost(view: TranscriptView, qtbot: Any) -> None:
     other = QWidget(view)
     other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     other.show()
@@ -155,7 +156,7 @@ def test_headings_cannot_be_edited(view: TranscriptView, qtbot: Any, place: str 
     assert view.document.rows[1].text == "Hello."
 
 
-def test_typing_over_everything_keeps_headings_and_every_letter(view: TranscriptView, qtbot: Any) -> None:
+def test_typing_over_everything_keeps_headings_and_typed_letters(view: TranscriptView, qtbot: Any) -> None:
     add(view, 0, "one")
     start(view, "e")
     add(view, 0, "two", "e")
@@ -165,13 +166,13 @@ def test_typing_over_everything_keeps_headings_and_every_letter(view: Transcript
     assert sum(row.kind is RowKind.HEADING for row in view.document.rows) == 2
 
 
-def test_an_empty_transcript_takes_no_text(view: TranscriptView, qtbot: Any) -> None:
+def test_empty_transcript_is_read_only(view: TranscriptView, qtbot: Any) -> None:
     qtbot.keyClicks(view.pane.editor, "lost")
     assert view.document.doc.toPlainText() == ""
     assert view.pane.editor.isReadOnly()
 
 
-def test_ctrl_z_takes_back_typing_and_never_speech(view: TranscriptView, qtbot: Any) -> None:
+def test_ctrl_z_undoes_typing_but_never_speech(view: TranscriptView, qtbot: Any) -> None:
     add(view, 0, "Hello.")
     cursor_to(view, "Hello.")
     qtbot.keyClicks(view.pane.editor, "Oh. ")
@@ -182,14 +183,14 @@ def test_ctrl_z_takes_back_typing_and_never_speech(view: TranscriptView, qtbot: 
     assert view.text() == "Hello. World."
 
 
-def test_arrivals_scroll_into_view_while_nobody_is_at_work(view: TranscriptView) -> None:
+def test_new_text_scrolls_into_view_while_nobody_edits(view: TranscriptView) -> None:
     fill(view, 60)
     scroll = view.pane.editor.verticalScrollBar()
     assert scroll.maximum() > 0
     assert scroll.value() == scroll.maximum()
 
 
-def test_who_scrolled_up_is_left_there_and_told_of_new_text(view: TranscriptView, qtbot: Any) -> None:
+def test_view_stays_after_scrolling_up_and_a_button_shows_new_text(view: TranscriptView, qtbot: Any) -> None:
     fill(view, 60)
     scroll = view.pane.editor.verticalScrollBar()
     scroll.setValue(5)
@@ -202,7 +203,7 @@ def test_who_scrolled_up_is_left_there_and_told_of_new_text(view: TranscriptView
     assert not view.pane.new_text.isVisible()
 
 
-def test_who_edits_keeps_cursor_and_view(view: TranscriptView, qtbot: Any) -> None:
+def test_editing_keeps_cursor_and_view(view: TranscriptView, qtbot: Any) -> None:
     fill(view, 60)
     scroll = view.pane.editor.verticalScrollBar()
     press(qtbot, view, Qt.Key.Key_Up)
@@ -230,7 +231,7 @@ def test_the_partial_is_below_the_text_and_not_part_of_it(view: TranscriptView) 
     assert view.pane.partial.isVisible()
     assert view.pane.partial.text() == "wor"
     assert view.text() == "Hello."
-    view.clear_partial()
+    view.show_partial("")
     assert not view.pane.partial.isVisible()
 
 
@@ -238,54 +239,54 @@ def outstanding(*spans: tuple[float, float], dictation: str = "d") -> PendingUtt
     return PendingUtterances(dictation, tuple((round(start * SECOND), round(end * SECOND)) for start, end in spans))
 
 
-def test_speech_without_text_has_its_line_until_its_text_arrives(view: TranscriptView) -> None:
-    view.show_outstanding(outstanding((0, 2), (12, 15.3)))
+def test_utterance_without_text_has_a_line_until_its_text_arrives(view: TranscriptView) -> None:
+    view.receive(outstanding((0, 2), (12, 15.3)))
     assert view.pane.partial.text() == "… 0:00 waiting for text, 2 s\n… 0:12 waiting for text, 3 s"
     add(view, 0, "Hello.")
     assert view.pane.partial.text() == "… 0:12 waiting for text, 3 s"
-    view.show_outstanding(outstanding())
+    view.receive(outstanding())
     assert view.pane.partial.text() == ""
-    assert not view.is_waiting
 
 
-def test_much_speech_without_text_is_one_quiet_line(view: TranscriptView) -> None:
-    view.show_outstanding(outstanding(*((12 + 10 * number, 18 + 10 * number) for number in range(300))))
+def test_many_utterances_without_text_are_one_line(view: TranscriptView) -> None:
+    view.receive(outstanding(*((12 + 10 * number, 18 + 10 * number) for number in range(300))))
     assert view.pane.partial.text() == "… 300 utterances since 0:12 waiting for text, 30 min"
 
 
-def test_the_words_being_heard_stand_for_the_last_utterance(view: TranscriptView) -> None:
-    view.show_outstanding(outstanding((0, 2), (3, 4)))
+def test_partial_replaces_the_line_of_the_last_utterance(view: TranscriptView) -> None:
+    view.receive(outstanding((0, 2), (3, 4)))
     view.show_partial("wor")
     assert view.pane.partial.text() == "… 0:00 waiting for text, 2 s\nwor"
 
 
-def test_speech_without_text_of_an_old_dictation_is_not_shown(view: TranscriptView) -> None:
-    view.show_outstanding(outstanding((0, 2), dictation="earlier"))
-    assert not view.is_waiting
-    view.show_outstanding(outstanding((0, 2)))
+def test_utterances_without_text_of_an_old_dictation_are_not_shown(view: TranscriptView) -> None:
+    view.receive(outstanding((0, 2), dictation="earlier"))
+    assert view.pane.partial.text() == ""
+    view.receive(outstanding((0, 2)))
+    assert view.pane.partial.text() != ""
     start(view, "next")
-    assert not view.is_waiting
+    assert view.pane.partial.text() == ""
 
 
-def test_a_click_on_a_time_asks_to_hear_it(view: TranscriptView, qtbot: Any) -> None:
+def test_click_on_a_time_requests_playback(view: TranscriptView, qtbot: Any) -> None:
     add(view, 0, "Hello.")
     gutter = view.pane.gutter
     row, top, _ = gutter._rows()[0]
-    with qtbot.waitSignal(view.hear_requested) as heard:
+    with qtbot.waitSignal(view.play_requested) as heard:
         qtbot.mouseClick(gutter, Qt.MouseButton.LeftButton, pos=QPoint(20, int(top) + 6))
     assert row.text == "Hello."
     assert heard.args == ["d", 0, 2 * SECOND]
 
 
-def test_ctrl_enter_asks_to_hear_the_row_with_the_cursor(view: TranscriptView, qtbot: Any) -> None:
+def test_ctrl_enter_requests_playback_of_the_current_row(view: TranscriptView, qtbot: Any) -> None:
     fill(view, 2)
     cursor_to(view, "number 1")
-    with qtbot.waitSignal(view.hear_requested) as heard:
+    with qtbot.waitSignal(view.play_requested) as heard:
         press(qtbot, view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert heard.args == ["d", 4 * SECOND, 6 * SECOND]
 
 
-def test_clear_can_be_undone_also_when_speech_went_on(view: TranscriptView, qtbot: Any) -> None:
+def test_clear_can_be_undone_after_more_speech(view: TranscriptView, qtbot: Any) -> None:
     fill(view, 2)
     with qtbot.waitSignal(view.segments_cleared) as cleared:
         assert view.clear() == (("d", 0), ("d", 1))
@@ -299,7 +300,7 @@ def test_clear_can_be_undone_also_when_speech_went_on(view: TranscriptView, qtbo
     assert not view.undo_clear()
 
 
-def test_clear_tells_waiting_edits_first(view: TranscriptView, qtbot: Any) -> None:
+def test_clear_reports_waiting_edits_first(view: TranscriptView, qtbot: Any) -> None:
     add(view, 0, "Helo.")
     cursor_to(view, "o.")
     qtbot.keyClicks(view.pane.editor, "l")
@@ -308,7 +309,7 @@ def test_clear_tells_waiting_edits_first(view: TranscriptView, qtbot: Any) -> No
     assert told.args == ["d", 0, "Hello."]
 
 
-def test_copy_takes_the_selection_or_else_everything_as_plain_prose(view: TranscriptView) -> None:
+def test_copy_takes_the_selection_or_everything_as_prose(view: TranscriptView) -> None:
     add(view, 0, "Dear Ada,\nthank you.")
     add(view, 1, "Bye.")
     assert not view.copy()
@@ -336,8 +337,8 @@ def test_the_context_menu_offers_what_is_possible(view: TranscriptView) -> None:
     add(view, 0, "cube control")
     view.pane.editor.setTextCursor(view.document.doc.find("cube control"))
     asked: list[str] = []
-    view.always_write_as.connect(asked.append)
-    menu = transcript_menu(view)
+    view.keyword_requested.connect(asked.append)
+    menu = context_menu(view)
     entries = {action.text().replace("&", ""): action for action in menu.actions()}
     assert entries["Hear"].isEnabled()
     assert not entries["Undo"].isEnabled()
@@ -358,7 +359,7 @@ def test_always_write_as_adds_the_keyword_and_corrects_the_text(
 ) -> None:
     add(view, 0, "Use cube control.")
     add(view, 1, "Cube control again.")
-    dialog = offer(view, panel, "cube control")
+    dialog = open_add_dialog(view, panel, "cube control")
     assert dialog.replace.text() == "&Replace it in the text now in 2 places"
     assert not dialog.add.isEnabled()
     qtbot.keyClicks(dialog.written, "kubectl")
@@ -372,7 +373,7 @@ def test_always_write_as_adds_the_keyword_and_corrects_the_text(
 def test_the_export_has_edits_times_and_gaps(view: TranscriptView) -> None:
     add(view, 0, "Helo.")
     view.document.cursor(1, 3).insertText("l")
-    view.add_gap(Gap("d", 3 * SECOND, SECOND, "unplugged"))
+    view.receive(Gap("d", 3 * SECOND, SECOND, "unplugged"))
     document = view.to_export()
     assert document is not None
     assert document.title == "Dictation 2026-11-22 10.42"

@@ -1,4 +1,4 @@
-"""Translations beside the text, or below it where it is narrow; marks on text of a stand-in; what is copied of both."""
+"""Translations beside or below the text, marks on text of another engine, and copying both."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from window_fakes import FakeDictation
 from saywrite.foundation.events import Segment, SegmentAdded, SegmentsRemoved, SegmentTranslated, Started, Structured
 from saywrite.text.export import render
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.transcript.margins import spread
+from saywrite.ui.transcript.margins import without_overlap
 from saywrite.ui.transcript.view import TranscriptView
 
 BEGAN = datetime(2026, 11, 22, 10, 42, 7)
@@ -30,18 +30,20 @@ LONG = "A translation that is a good deal longer than what was said, so that it 
 def view(qtbot: Any) -> TranscriptView:
     view = TranscriptView()
     qtbot.addWidget(view)
-    view.engine_label = {"local": "On this computer"}.get
+    view.engine_label = {"local": "On this computer", STARTED.engine: "aiOla"}.get
     view.resize(900, 400)
     view.show()
     qtbot.waitExposed(view)
-    view.begin(STARTED, "aiOla")
+    view.receive(STARTED)
     return view
 
 
 def say(view: TranscriptView, number: int, text: str, translation: str = "", engine: str = "") -> None:
-    view.add(SegmentAdded("d", Segment(number, text, text, number * 16_000, number * 16_000 + 8_000, engine=engine)))
+    view.receive(
+        SegmentAdded("d", Segment(number, text, text, number * 16_000, number * 16_000 + 8_000, engine=engine))
+    )
     if translation:
-        view.translate(SegmentTranslated("d", number, translation))
+        view.receive(SegmentTranslated("d", number, translation))
 
 
 def column_texts(view: TranscriptView) -> list[str]:
@@ -69,7 +71,7 @@ def test_a_translation_stands_beside_its_text(view: TranscriptView, qapp: QAppli
     assert view.translations.strip.isHidden()
 
 
-def test_where_it_is_narrow_the_translation_is_below(view: TranscriptView, qapp: QApplication) -> None:
+def test_narrow_transcript_shows_translations_below(view: TranscriptView, qapp: QApplication) -> None:
     say(view, 1, "Guten Tag.", "Good day.")
     view.resize(420, 400)
     qapp.processEvents()
@@ -86,7 +88,7 @@ def test_where_it_is_narrow_the_translation_is_below(view: TranscriptView, qapp:
     assert view.translations.column.isVisible()
 
 
-def test_below_it_shows_what_the_rows_on_screen_mean(view: TranscriptView, qapp: QApplication) -> None:
+def test_strip_shows_translations_of_the_visible_rows(view: TranscriptView, qapp: QApplication) -> None:
     view.resize(420, 300)
     for number in range(1, 60):
         say(view, number, f"Satz {number}.", f"Sentence {number}.")
@@ -99,7 +101,7 @@ def test_below_it_shows_what_the_rows_on_screen_mean(view: TranscriptView, qapp:
     assert "Sentence 59." not in shown
 
 
-def test_clearing_takes_the_column_away_and_undo_brings_it_back(view: TranscriptView, qapp: QApplication) -> None:
+def test_clearing_hides_the_column_and_undo_shows_it(view: TranscriptView, qapp: QApplication) -> None:
     say(view, 1, "Guten Tag.", "Good day.")
     view.clear()
     assert view.translations.column.isHidden()
@@ -108,14 +110,14 @@ def test_clearing_takes_the_column_away_and_undo_brings_it_back(view: Transcript
     assert column_texts(view) == ["Good day."]
 
 
-def test_a_translation_of_text_that_was_taken_back_is_passed_over(view: TranscriptView) -> None:
+def test_translation_of_a_removed_segment_is_ignored(view: TranscriptView) -> None:
     say(view, 1, "Guten Tag.")
-    view.remove(SegmentsRemoved("d", (1,)))
-    view.translate(SegmentTranslated("d", 1, "Good day."))
+    view.receive(SegmentsRemoved("d", (1,)))
+    view.receive(SegmentTranslated("d", 1, "Good day."))
     assert view.translations.column.isHidden()
 
 
-def test_long_translations_never_lie_over_each_other(view: TranscriptView, qapp: QApplication) -> None:
+def test_long_translations_never_overlap(view: TranscriptView, qapp: QApplication) -> None:
     for number in range(1, 8):
         say(view, number, f"Satz {number}.", LONG if number % 3 == 0 else "Short.")
     qapp.processEvents()
@@ -132,19 +134,19 @@ def test_boxes_are_in_order_apart_and_end_above_the_bottom(steps: list[tuple[flo
     for step, height in steps:
         at += step
         places.append((at, height))
-    tops = spread(places, bottom)
+    tops = without_overlap(places, bottom)
     ends = [top + height for top, (_, height) in zip(tops, places, strict=True)]
     assert all(end <= top + 1e-6 for end, top in zip(ends, tops[1:], strict=False))
     assert all(end <= bottom + 1e-6 for end in ends)
 
 
 @given(st.lists(st.floats(1, 40), max_size=12))
-def test_boxes_that_fit_stay_where_they_want_to_be(sizes: list[float]) -> None:
+def test_boxes_that_fit_are_not_moved(sizes: list[float]) -> None:
     places, at = [], 0.0
     for height in sizes:
         places.append((at, height))
         at += height
-    assert spread(places, at + 1) == pytest.approx([top for top, _ in places])
+    assert without_overlap(places, at + 1) == pytest.approx([top for top, _ in places])
 
 
 # Copying and exporting
@@ -174,7 +176,7 @@ def test_the_window_offers_to_copy_translations_when_there_are_some(front: Front
 def test_an_export_has_translations_results_and_marks(view: TranscriptView) -> None:
     say(view, 1, "Guten Tag.", "Good day.")
     say(view, 2, "Ja.", engine="local")
-    view.keep_structured(Structured("d", {"greeting": True}))
+    view.receive(Structured("d", {"greeting": True}))
     document = view.to_export()
     assert document is not None
     content = json.loads(render(document, "json"))
@@ -186,7 +188,7 @@ def test_an_export_has_translations_results_and_marks(view: TranscriptView) -> N
 # The mark of a stand-in
 
 
-def test_text_of_a_stand_in_is_marked_beside_its_time(view: TranscriptView, qapp: QApplication) -> None:
+def test_text_of_another_engine_is_marked_beside_its_time(view: TranscriptView, qapp: QApplication) -> None:
     say(view, 1, "Ja.")
     say(view, 2, "Nein.", engine="local")
     qapp.processEvents()

@@ -1,4 +1,4 @@
-"""The tray icon tells the state by its shape, its menu does the daily things, and the window hides only behind it."""
+"""The tray icon shows the state by its shape, its menu has the daily actions, and the window hides behind it."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.main_window.actions import Actions
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, contrast
 from saywrite.ui.tray.menu import LONGEST, RecentText, TrayMenu, elided
-from saywrite.ui.tray.state_icons import SIZES, TrayState, face_icon, face_of, paint_face
-from saywrite.ui.tray.window_lifecycle import HOW_TO_QUIT, STAYS
+from saywrite.ui.tray.state_icons import SIZES, TrayState, paint_state, state_icon, tray_state_of
+from saywrite.ui.tray.window_lifecycle import HOW_TO_QUIT, STILL_RUNNING
 
 Reason = QSystemTrayIcon.ActivationReason
 
@@ -63,7 +63,7 @@ class Resident:
         return self.icons[-1]
 
     def host(self, there: bool) -> None:
-        """A tray host comes or goes; told by another thread, as in the program."""
+        """Report on another thread, as the program does, whether there is a tray host."""
         teller = threading.Thread(target=self.front.tray.host_changed.emit, args=(there,))
         teller.start()
         teller.join()
@@ -104,19 +104,19 @@ def make_resident(make_front: Callable[..., FrontEnd], qtbot: Any) -> Callable[.
         (State.IDLE, True, TrayState.PROBLEM),
     ],
 )
-def test_each_state_has_its_face(state: State, problem: bool, face: TrayState) -> None:
-    assert face_of(state, problem=problem) is face
+def test_each_state_has_its_icon(state: State, problem: bool, face: TrayState) -> None:
+    assert tray_state_of(state, problem=problem) is face
 
 
 def shape(face: TrayState, size: int) -> list[bool]:
-    """Which pixels the face covers, whatever their color."""
-    image = face_icon(face, mask=False).pixmap(QSize(size, size)).toImage()
+    """The pixels that the icon covers, without their color."""
+    image = state_icon(face, mask=False).pixmap(QSize(size, size)).toImage()
     assert (image.width(), image.height()) == (size, size)
     return [image.pixelColor(x, y).alpha() > 127 for y in range(size) for x in range(size)]
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_faces_differ_in_shape_not_only_in_color(size: int, qtbot: Any) -> None:
+def test_icons_differ_in_shape_not_only_in_color(size: int, qtbot: Any) -> None:
     for one, other in combinations(TrayState, 2):
         mine, its = shape(one, size), shape(other, size)
         different = sum(a != b for a, b in zip(mine, its, strict=True))
@@ -125,12 +125,12 @@ def test_the_faces_differ_in_shape_not_only_in_color(size: int, qtbot: Any) -> N
 
 @pytest.mark.parametrize("face", list(TrayState))
 @pytest.mark.parametrize("ground", ["white", "black", "#808080", "#0078d7", "#2b2b2b", "#f0f0f0"])
-def test_a_face_stands_out_from_every_panel(face: TrayState, ground: str, qtbot: Any) -> None:
+def test_icon_has_contrast_on_every_panel(face: TrayState, ground: str, qtbot: Any) -> None:
     size = 16
     image = QImage(size, size, QImage.Format.Format_RGB32)
     image.fill(QColor(ground))
     painter = QPainter(image)
-    painter.drawPixmap(0, 0, face_icon(face, mask=False).pixmap(QSize(size, size)))
+    painter.drawPixmap(0, 0, state_icon(face, mask=False).pixmap(QSize(size, size)))
     painter.end()
     pixels = [image.pixelColor(x, y) for y in range(size) for x in range(size)]
     assert sum(contrast(pixel, QColor(ground)) >= GRAPHIC_CONTRAST for pixel in pixels) >= 20
@@ -140,11 +140,11 @@ def test_on_macos_only_the_opacity_counts(qtbot: Any) -> None:
     image = QImage(24, 24, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     painter = QPainter(image)
-    paint_face(painter, TrayState.PROBLEM, mask=True)
+    paint_state(painter, TrayState.PROBLEM, mask=True)
     painter.end()
     assert image.pixelColor(12, 11).alpha() == 0, "the sign is cut out of the triangle"
     assert image.pixelColor(7, 17).alpha() == 255
-    assert face_icon(TrayState.IDLE, mask=True).isMask()
+    assert state_icon(TrayState.IDLE, mask=True).isMask()
 
 
 # The icon
@@ -179,10 +179,10 @@ def test_icon_and_tooltip_follow_the_dictation(make_resident: Callable[..., Resi
         "Saywrite: No microphone was found.",
         "Saywrite: listening",
     ]
-    assert resident.front.tray.face is TrayState.LISTENING
+    assert resident.front.tray.shown_state is TrayState.LISTENING
 
 
-def test_a_failure_is_told_beside_the_icon_only_while_the_window_is_away(
+def test_failure_is_shown_beside_the_icon_only_while_the_window_is_hidden(
     make_resident: Callable[..., Resident],
 ) -> None:
     resident = make_resident()
@@ -205,18 +205,18 @@ def test_names_in_a_message_are_not_read_as_markup(
     assert resident.icon.messages == [("No R&D <b>.", body)]
 
 
-def test_a_problem_that_was_seen_in_the_window_leaves_the_icon(
+def test_problem_seen_in_the_window_is_removed_from_the_icon(
     make_resident: Callable[..., Resident], qtbot: Any
 ) -> None:
     resident = make_resident()
     resident.front.receive(Failed("", "No microphone.", "Plug one in.", fatal=True))
-    assert resident.front.tray.face is TrayState.PROBLEM
+    assert resident.front.tray.shown_state is TrayState.PROBLEM
     resident.icon.activated.emit(Reason.Trigger)
-    qtbot.waitUntil(lambda: resident.front.tray.face is TrayState.IDLE)
+    qtbot.waitUntil(lambda: resident.front.tray.shown_state is TrayState.IDLE)
     assert resident.visible
 
 
-def test_nothing_in_the_tray_wakes_up_by_itself(make_resident: Callable[..., Resident]) -> None:
+def test_tray_has_no_timers(make_resident: Callable[..., Resident]) -> None:
     from PySide6.QtCore import QTimer
 
     resident = make_resident()
@@ -239,7 +239,7 @@ def choose(menu: Any, label: str) -> None:
     next(action for action in menu.actions() if action.text().replace("&", "") == label).trigger()
 
 
-def test_a_microphone_that_is_open_all_the_time_is_told_at_the_icon(make_resident: Callable[..., Resident]) -> None:
+def test_permanently_open_microphone_is_shown_at_the_icon(make_resident: Callable[..., Resident]) -> None:
     resident = make_resident()
     resident.front.receive(PrerollActive("Desk"))
     assert resident.icon.toolTip().endswith("(Desk is open all the time)")
@@ -247,7 +247,7 @@ def test_a_microphone_that_is_open_all_the_time_is_told_at_the_icon(make_residen
     assert "open" not in resident.icon.toolTip()
 
 
-def test_the_menu_has_what_is_needed_daily(make_resident: Callable[..., Resident], dictation: FakeDictation) -> None:
+def test_menu_has_the_daily_actions(make_resident: Callable[..., Resident], dictation: FakeDictation) -> None:
     menu = make_resident().front.tray.menu
     visible = [action.text().replace("&", "") for action in menu.actions() if action.isVisible()]
     assert [text for text in visible if text] == [
@@ -304,7 +304,7 @@ def test_the_last_three_texts_can_be_copied_whole(make_resident: Callable[..., R
     assert QApplication.clipboard().text() == "Text 2 & more\nof it. " + "word " * 30
 
 
-def test_texts_of_before_this_start_come_from_the_history(
+def test_earlier_texts_come_from_the_history(
     make_resident: Callable[..., Resident], tmp_path: Path, qtbot: Any
 ) -> None:
     path = tmp_path / "history.sqlite3"
@@ -322,7 +322,7 @@ def test_texts_of_before_this_start_come_from_the_history(
     assert [action.text() for action in menu.texts] == ["New text.", "Old text 1.", "Old text 0."]
 
 
-def test_a_history_that_cannot_be_read_is_done_without(
+def test_unreadable_history_leaves_the_menu_without_texts(
     make_resident: Callable[..., Resident], qtbot: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
@@ -340,7 +340,7 @@ def test_a_text_is_one_short_line_in_the_menu(text: str) -> None:
     assert line.replace("&&", "").count("&") == 0
 
 
-def test_a_dictation_that_got_more_text_stands_there_once(qtbot: Any) -> None:
+def test_dictation_with_more_text_is_listed_once(qtbot: Any) -> None:
     parent = QObject()
     menu = TrayMenu(Actions(parent), CHOICES)
     qtbot.addWidget(menu)
@@ -359,7 +359,7 @@ def test_with_an_icon_closing_hides_and_says_so_once(make_resident: Callable[...
         resident.front.window.close()
         assert not resident.visible
         resident.front.window.show()
-    assert resident.icon.messages == [(STAYS, HOW_TO_QUIT)]
+    assert resident.icon.messages == [(STILL_RUNNING, HOW_TO_QUIT)]
     resident.front.window.close()
     resident.front.save()
     again = make_resident()
@@ -382,9 +382,7 @@ def test_closing_ends_the_program(
     assert quits == [True]
 
 
-def test_a_window_that_is_away_at_the_end_hands_over_what_was_typed_in_it(
-    make_resident: Callable[..., Resident], qtbot: Any
-) -> None:
+def test_hidden_window_reports_waiting_edits_at_quit(make_resident: Callable[..., Resident], qtbot: Any) -> None:
     """Qt asks only windows that can be seen to close."""
     resident = make_resident()
     resident.front.show()
@@ -395,7 +393,7 @@ def test_a_window_that_is_away_at_the_end_hands_over_what_was_typed_in_it(
         app.aboutToQuit.emit()
 
 
-def test_a_click_brings_the_window_and_takes_it_away(make_resident: Callable[..., Resident], qtbot: Any) -> None:
+def test_click_shows_and_hides_the_window(make_resident: Callable[..., Resident], qtbot: Any) -> None:
     resident = make_resident()
     resident.icon.activated.emit(Reason.Trigger)
     qtbot.waitUntil(lambda: resident.front.window.isActiveWindow())
@@ -403,7 +401,7 @@ def test_a_click_brings_the_window_and_takes_it_away(make_resident: Callable[...
     assert not resident.visible
 
 
-def test_without_a_wish_for_it_the_window_is_there_at_the_start(make_resident: Callable[..., Resident]) -> None:
+def test_window_is_shown_at_the_start_by_default(make_resident: Callable[..., Resident]) -> None:
     resident = make_resident(tray=False)
     resident.front.show()
     assert resident.visible
@@ -421,7 +419,7 @@ def test_started_in_the_tray_everything_loads_without_a_window(
     assert not resident.front.lifecycle._without_icon.isActive()
 
 
-def test_started_in_the_tray_without_one_the_window_comes(make_resident: Callable[..., Resident], qtbot: Any) -> None:
+def test_hidden_start_without_a_tray_shows_the_window(make_resident: Callable[..., Resident], qtbot: Any) -> None:
     resident = make_resident(tray=False, settings=Settings(start_hidden=True))
     resident.front.lifecycle._without_icon.setInterval(50)
     resident.front.show()
@@ -429,7 +427,7 @@ def test_started_in_the_tray_without_one_the_window_comes(make_resident: Callabl
     qtbot.waitUntil(lambda: resident.visible)
 
 
-def test_when_the_icon_goes_the_window_comes_back(make_resident: Callable[..., Resident], qtbot: Any) -> None:
+def test_window_is_shown_when_the_icon_disappears(make_resident: Callable[..., Resident], qtbot: Any) -> None:
     resident = make_resident()
     resident.front.show()
     resident.front.window.close()
@@ -438,7 +436,7 @@ def test_when_the_icon_goes_the_window_comes_back(make_resident: Callable[..., R
     qtbot.waitUntil(lambda: resident.visible)
 
 
-def test_a_panel_that_only_starts_anew_brings_no_window(make_resident: Callable[..., Resident]) -> None:
+def test_restarted_panel_does_not_show_the_window(make_resident: Callable[..., Resident]) -> None:
     resident = make_resident()
     resident.front.show()
     resident.front.window.close()

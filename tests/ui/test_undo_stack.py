@@ -1,4 +1,4 @@
-"""The log of a person's edits in the transcript: typing in one row joins, everything else is a step of its own."""
+"""The log of the user's edits: typing in one row is one step, everything else a separate step."""
 
 from __future__ import annotations
 

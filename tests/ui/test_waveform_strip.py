@@ -1,4 +1,4 @@
-"""The recording as a picture: what it draws, what a click and the keyboard do, and what it costs."""
+"""The waveform: what it paints, what mouse and keyboard do, and how much it costs."""
 
 from __future__ import annotations
 
@@ -107,14 +107,14 @@ def place_of(panel: WaveformPanel, seconds_: float) -> QPoint:
     return panel.plot.mapFromScene(type(scene)(x, scene.y()))
 
 
-def test_a_click_on_an_utterance_asks_to_hear_it(panel: WaveformPanel, envelope: Envelope, qtbot: Any) -> None:
+def test_click_on_an_utterance_requests_playback(panel: WaveformPanel, envelope: Envelope, qtbot: Any) -> None:
     record(panel, envelope, 20)
-    with qtbot.waitSignal(panel.hear_requested, timeout=3000) as heard:
+    with qtbot.waitSignal(panel.play_requested, timeout=3000) as heard:
         qtbot.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=place_of(panel, 5.5))
     assert heard.args == ["d", 5 * SECOND, 6 * SECOND]
 
 
-def test_a_click_beside_asks_to_hear_from_there(panel: WaveformPanel, envelope: Envelope, qtbot: Any) -> None:
+def test_click_beside_an_utterance_reports_the_position(panel: WaveformPanel, envelope: Envelope, qtbot: Any) -> None:
     record(panel, envelope, 20)
     with qtbot.waitSignal(panel.position_clicked, timeout=3000) as clicked:
         qtbot.mouseClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=place_of(panel, 3.0))
@@ -128,7 +128,7 @@ def test_the_arrow_keys_walk_over_utterances_and_enter_plays(
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
         qtbot.keyClick(panel.plot, key)
     assert panel.plot.accessibleDescription() == "Utterance 2 of 5, 0:05 to 0:06. Enter plays it."
-    with qtbot.waitSignal(panel.hear_requested) as heard:
+    with qtbot.waitSignal(panel.play_requested) as heard:
         qtbot.keyClick(panel.plot, Qt.Key.Key_Return)
     assert heard.args == ["d", 5 * SECOND, 6 * SECOND]
 
@@ -146,7 +146,7 @@ def test_zoom_stays_inside_the_recording_and_escape_shows_all(
     assert panel.plot._box.viewRange()[0] == pytest.approx([0, 20], abs=0.1)
 
 
-def test_scratched_utterances_leave_the_picture(panel: WaveformPanel, envelope: Envelope) -> None:
+def test_removed_utterances_are_not_painted(panel: WaveformPanel, envelope: Envelope) -> None:
     record(panel, envelope, 20)
     panel.receive(SegmentsRemoved("d", (4,)))
     assert [span.number for span in panel.data.utterances] == [0, 1, 2, 3]
@@ -158,7 +158,7 @@ def test_events_of_another_dictation_are_not_drawn(panel: WaveformPanel) -> None
     assert (panel.data.utterances, panel.data.gaps) == ([], [])
 
 
-def test_missing_sound_is_a_thin_mark_that_says_what_is_missing(panel: WaveformPanel, envelope: Envelope) -> None:
+def test_missing_sound_has_a_mark_with_a_tooltip(panel: WaveformPanel, envelope: Envelope) -> None:
     """A gap takes no room: the sample after it follows the one before it, and speech there stays as it is."""
     record(panel, envelope, 20)
     before = panel.plot.grab().toImage()
@@ -170,13 +170,13 @@ def test_missing_sound_is_a_thin_mark_that_says_what_is_missing(panel: WaveformP
     assert abs(changed[0] - place_of(panel, 10).x()) <= 2
     assert len(changed) <= 4
     words = "5 s of sound missing: the microphone was unplugged"
-    assert panel.plot._words_at(place_of(panel, 10).x() + 3) == words
-    assert panel.plot._words_at(place_of(panel, 12).x()) == ""
+    assert panel.plot._gap_text_at(place_of(panel, 10).x() + 3) == words
+    assert panel.plot._gap_text_at(place_of(panel, 12).x()) == ""
     assert words in panel.plot.accessibleDescription()
 
 
 @pytest.mark.parametrize("length", [2.0, 3.0, 7.5, 40.0, 300.0, 5000.0])
-def test_times_below_the_picture_are_of_one_form_and_all_different(panel: WaveformPanel, length: float) -> None:
+def test_times_below_the_picture_have_one_format_and_differ(panel: WaveformPanel, length: float) -> None:
     axis = panel.plot._axis
     ((step, _),) = axis.tickSpacing(0, length, 560)
     texts = axis.tickStrings([step * number for number in range(int(length / step) + 1)], 1, step)
@@ -271,7 +271,7 @@ def inked(panel: WaveformPanel, from_s: float, to_s: float) -> int:
     return sum(image.pixelColor(x, 12) != ground for x in range(first, last))
 
 
-def test_speech_without_text_is_hatched_until_its_text_is_there(
+def test_utterance_without_text_is_hatched_until_its_text_arrives(
     panel: WaveformPanel, envelope: Envelope, qapp: QApplication
 ) -> None:
     panel.receive(StateChanged("d", State.LISTENING))
@@ -288,10 +288,10 @@ def test_speech_without_text_is_hatched_until_its_text_is_there(
     assert inked(panel, 5, 7) == 0
 
 
-def test_what_is_left_without_text_stays_hatched_and_what_was_dropped_does_not(panel: WaveformPanel) -> None:
+def test_pending_utterances_stay_hatched_after_the_end_and_dropped_ones_do_not(panel: WaveformPanel) -> None:
     panel.receive(PendingUtterances("d", ((4 * SECOND, 8 * SECOND),)))
     panel.receive(PendingUtterances("another", ()))
     panel.receive(Finished("d", 9 * SECOND, 4 * SECOND, 5 * SECOND, 9.0, ""))
-    assert panel.data.outstanding == [WaveformSpan(4 * SECOND, 8 * SECOND)]
+    assert panel.data.pending == [WaveformSpan(4 * SECOND, 8 * SECOND)]
     panel.receive(Finished("d", 9 * SECOND, 9 * SECOND, 0, 9.0, ""))
-    assert panel.data.outstanding == []
+    assert panel.data.pending == []

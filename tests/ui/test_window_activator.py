@@ -1,4 +1,4 @@
-"""Called from another thread, the window comes back from wherever it is, with the right the caller passed on."""
+"""A call from another thread shows the window, with the activation token of the caller."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from saywrite.ui.tray.window_lifecycle import WindowActivator
 
 
 def call(activator: WindowActivator, token: str) -> None:
-    caller = threading.Thread(target=activator.show_wanted.emit, args=(token,))
+    caller = threading.Thread(target=activator.show_requested.emit, args=(token,))
     caller.start()
     caller.join()
 
 
 @pytest.mark.parametrize("away", ["hidden", "minimized"])
-def test_a_window_that_is_away_comes_back(away: str, qtbot: QtBot) -> None:
+def test_hidden_or_minimized_window_is_shown(away: str, qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     asked: list[int] = []

@@ -1,4 +1,4 @@
-"""What the window shows comes from events alone; what the user does is only posted."""
+"""The window shows events only; what the user does is only posted."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def headline(front: FrontEnd) -> str:
 # The record button
 
 
-def test_a_click_posts_and_flips_nothing(qtbot: Any, shown: FrontEnd, dictation: FakeDictation) -> None:
+def test_click_posts_a_command_and_changes_nothing(qtbot: Any, shown: FrontEnd, dictation: FakeDictation) -> None:
     qtbot.mouseClick(shown.window.control_bar.button, Qt.MouseButton.LeftButton)
     assert dictation.names().count("toggle") == 1
     assert shown.window.control_bar.button.state is State.IDLE
@@ -58,7 +58,7 @@ def test_the_shortcut_posts_once_however_long_it_is_held(
         (State.IDLE, "Start"),
     ],
 )
-def test_the_button_shows_the_state_it_was_told(
+def test_button_shows_the_state_of_the_event(
     front: FrontEnd, dictation: FakeDictation, state: State, word: str
 ) -> None:
     dictation.tell(events.StateChanged("d1", state))
@@ -106,7 +106,7 @@ def test_finals_are_counted_and_take_the_place_of_the_empty_state(front: FrontEn
     dictation.tell(STARTED)
     dictation.tell(segment(1, "Speak, and it is written."))
     assert window.empty.isHidden()
-    assert window.status.words() == "5 words"
+    assert window.status.text() == "5 words"
     assert "it is written" in window.transcript.text()
 
 
@@ -120,11 +120,11 @@ def test_partials_are_coalesced_and_the_newest_is_shown(qtbot: Any, front: Front
     assert shown == ["word 49"]
 
 
-def test_a_final_takes_its_partial_away_for_good(qtbot: Any, front: FrontEnd, dictation: FakeDictation) -> None:
+def test_final_removes_its_partial(qtbot: Any, front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(STARTED)
     dictation.tell(events.Partial("d1", "speak and"))
     dictation.tell(segment(1, "Speak, and it is written."))
-    assert not [timer for timer in front.controller.findChildren(QTimer) if timer.isActive()]
+    assert not [timer for timer in front.window.transcript.findChildren(QTimer) if timer.isActive()]
     assert partial_shown(front) == ""
 
 
@@ -143,7 +143,7 @@ def test_a_late_final_of_an_old_dictation_is_not_lost(front: FrontEnd, dictation
     assert "late words" in front.window.transcript.text()
 
 
-def test_scratch_that_takes_text_back(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_scratch_that_removes_text(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(STARTED)
     dictation.tell(segment(1, "Keep this."))
     dictation.tell(segment(2, "Not this."))
@@ -168,7 +168,7 @@ def test_clearing_can_be_undone_from_its_notice(front: FrontEnd, dictation: Fake
 
 
 @pytest.mark.parametrize("way", ["the menu", "the text"])
-def test_the_notice_of_a_clearing_goes_however_it_is_undone(
+def test_notice_of_clearing_is_withdrawn_by_every_kind_of_undo(
     front: FrontEnd, dictation: FakeDictation, way: str
 ) -> None:
     dictation.tell(STARTED)
@@ -182,9 +182,7 @@ def test_the_notice_of_a_clearing_goes_however_it_is_undone(
     assert front.window.notices.texts() == []
 
 
-def test_the_notice_of_a_silent_microphone_goes_with_the_end_of_the_dictation(
-    front: FrontEnd, dictation: FakeDictation
-) -> None:
+def test_notice_of_a_silent_microphone_is_withdrawn_at_the_end(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(STARTED)
     dictation.tell(events.Failed("d1", "Desk delivers nothing but silence.", "Check it.", about="microphone"))
     assert front.window.notices.texts() == ["Desk delivers nothing but silence. Check it."]
@@ -215,7 +213,7 @@ def test_a_failure_is_a_notice_with_its_remedy(front: FrontEnd, dictation: FakeD
     assert front.window.notices.texts() == ["No microphone was found. Connect one."]
 
 
-def test_a_new_dictation_takes_old_failures_away(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_new_dictation_withdraws_old_failures(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(events.Failed("d1", "No microphone was found.", "Connect one.", fatal=True))
     dictation.tell(events.StateChanged("d2", State.STARTING))
     assert front.window.notices.texts() == []
@@ -230,39 +228,39 @@ def test_gaps_of_one_cause_are_one_notice_with_their_sum(front: FrontEnd, dictat
     assert notice.startswith("1.8 s of sound is missing in 2 places")
 
 
-def test_a_change_of_the_microphone_nobody_asked_for_is_told(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_unrequested_change_of_the_microphone_is_reported(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(events.SourceChanged("d1", "Built-in Audio"))
     assert front.window.notices.texts() == []
     dictation.tell(events.SourceChanged("d1", "Built-in Audio", "The headset was unplugged."))
     assert front.window.notices.texts() == ["Now recording from Built-in Audio. The headset was unplugged."]
 
 
-def test_an_unavailable_engine_says_why_until_it_is_ready(front: FrontEnd, dictation: FakeDictation) -> None:
-    chip = front.window.control_bar.chip
+def test_unavailable_engine_shows_its_reason_until_it_is_ready(front: FrontEnd, dictation: FakeDictation) -> None:
+    indicator = front.window.control_bar.indicator
     dictation.tell(events.EngineChanged("local", EngineState.UNAVAILABLE, "CTranslate2 is missing.", "Install it."))
-    assert chip.word == "unavailable"
+    assert indicator.word == "unavailable"
     assert front.window.notices.texts() == ["CTranslate2 is missing. Install it."]
     dictation.tell(events.EngineChanged("local", EngineState.READY))
-    assert chip.word == "ready"
+    assert indicator.word == "ready"
     assert front.window.notices.texts() == []
 
 
-def test_the_chip_tells_of_the_chosen_engine_only(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_indicator_shows_the_chosen_engine_only(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(events.EngineChanged("local", EngineState.READY))
     dictation.tell(events.EngineChanged("aiola", EngineState.UNAVAILABLE, "No key."))
-    assert front.window.control_bar.chip.word == "ready"
+    assert front.window.control_bar.indicator.word == "ready"
     front.preferences.update(engine="aiola")
-    assert front.window.control_bar.chip.word == "unavailable"
+    assert front.window.control_bar.indicator.word == "unavailable"
 
 
-def test_no_device_at_all_is_told_until_one_is_there(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_missing_devices_are_reported_until_there_is_one(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(events.DevicesChanged((), "No microphone was found.", "Connect one."))
     assert front.window.notices.texts() == ["No microphone was found. Connect one."]
     dictation.tell(events.DevicesChanged((HEADSET,)))
     assert front.window.notices.texts() == []
 
 
-def test_problems_from_before_the_window_are_told(make_front: Any) -> None:
+def test_problems_before_the_window_are_shown(make_front: Any) -> None:
     front = make_front(problems=("The settings file was broken and has been set aside.",))
     assert front.window.notices.texts() == ["The settings file was broken and has been set aside."]
 
@@ -281,7 +279,7 @@ def test_a_choice_becomes_a_setting_that_is_saved_and_applied(
     assert dictation.arguments("apply")[-1] == (saved[-1],)
 
 
-def test_settings_that_cannot_be_saved_hold_and_say_so(qtbot: Any, make_front: Any) -> None:
+def test_settings_that_cannot_be_saved_take_effect_with_a_notice(qtbot: Any, make_front: Any) -> None:
     def refuse(_settings: object) -> None:
         raise OSError("the disk is full")
 
@@ -360,8 +358,8 @@ def test_a_file_dropped_while_dictating_waits(front: FrontEnd, dictation: FakeDi
 def test_unfinished_dictations_are_offered_and_the_answer_is_posted(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(events.IncompleteRecordingsFound((events.IncompleteRecording("u1", BEGAN, 16_000, 0),)))
     assert not front.window.unfinished.isHidden()
-    front.window.unfinished.transcribe_wanted.emit("u1")
-    front.window.unfinished.discard_wanted.emit("u1")
+    front.window.unfinished.transcribe_requested.emit("u1")
+    front.window.unfinished.discard_requested.emit("u1")
     assert dictation.arguments("transcribe_unfinished") == [("u1",)]
     assert dictation.arguments("discard_unfinished") == [("u1",)]
 
@@ -404,7 +402,7 @@ def test_finals_are_read_out_when_the_user_wants_it(
 def test_a_whole_dictation_can_be_shown(qtbot: Any, shown: FrontEnd, dictation: FakeDictation) -> None:
     script(dictation)
     qtbot.waitUntil(lambda: partial_shown(shown) == "and then we have to")
-    assert shown.window.status.words() == "51 words"
+    assert shown.window.status.text() == "51 words"
     assert shown.window.control_bar.microphone.currentText() == "Default: USB Headset Mono"
     assert shown.window.windowTitle().startswith("●")
 
@@ -412,9 +410,7 @@ def test_a_whole_dictation_can_be_shown(qtbot: Any, shown: FrontEnd, dictation: 
 # Notices whose matter is over
 
 
-def test_the_notice_about_the_disk_goes_when_the_disk_of_that_dictation_has_recovered(
-    shown: FrontEnd, dictation: FakeDictation
-) -> None:
+def test_notice_about_the_disk_is_withdrawn_when_it_has_recovered(shown: FrontEnd, dictation: FakeDictation) -> None:
     for name in ("d1", "d2"):
         dictation.tell(events.Failed(name, f"The disk is slow ({name}).", "Keep Saywrite open.", about="disk"))
     dictation.tell(events.DiskRecovered("d2"))

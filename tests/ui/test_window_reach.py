@@ -1,4 +1,4 @@
-"""Everything has a name for a screen reader and can be reached and used by keyboard; nothing works when hidden."""
+"""Everything has a name for screen readers and works by keyboard; hidden windows have no timers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QScrollBar, QWidget
-from window_fakes import BEGAN, FakeDictation, script, surroundings
+from window_fakes import BEGAN, FakeDictation, script, ui_context
 
 from saywrite.foundation import events
 from saywrite.ui.app.frontend import FrontEnd
@@ -134,7 +134,7 @@ def test_size_and_splitters_are_remembered(
     shown.window._split.setSizes([420, 300])
     sizes = shown.window._split.sizes()
     shown.save()
-    again = FrontEnd(dictation, surroundings(tmp_path))
+    again = FrontEnd(dictation, ui_context(tmp_path))
     qtbot.addWidget(again.window)
     again.show()
     assert (again.window.width(), again.window.height()) == (720, 640)
@@ -150,7 +150,7 @@ def test_a_broken_window_state_is_ignored(
     assert front.window.isVisible()
 
 
-def test_an_edit_that_still_waits_is_told_when_the_window_closes(shown: FrontEnd) -> None:
+def test_waiting_edit_is_reported_when_the_window_closes(shown: FrontEnd) -> None:
     flushed: list[bool] = []
     shown.window.closing.connect(lambda: flushed.append(True))
     shown.window.close()
@@ -166,6 +166,6 @@ def test_the_window_can_be_narrow(qtbot: Any, shown: FrontEnd, dictation: FakeDi
     qtbot.waitUntil(lambda: shown.window.control_bar.language.x() > shown.window.control_bar.meter.x())
 
 
-def test_diagnostics_are_made_elsewhere_and_copied(qtbot: Any, qapp: Any, front: FrontEnd) -> None:
+def test_diagnostics_are_made_on_a_pool_thread_and_copied(qtbot: Any, qapp: Any, front: FrontEnd) -> None:
     front.window.actions_.diagnostics.trigger()
     qtbot.waitUntil(lambda: qapp.clipboard().text() == "all is well")

@@ -1,4 +1,4 @@
-"""While it records: what is told of the microphone, read out, and laid out anew."""
+"""A recording window: notices about the microphone, announcements, and few layouts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STARTED = events.Started("d1", "local", "en", "microphone", 1.0, BEGAN)
     ],
     ids=["gap", "source", "first sample"],
 )
-def test_a_notice_about_the_microphone_goes_when_capture_went_on(
+def test_notice_about_the_microphone_is_withdrawn_when_capture_continues(
     front: FrontEnd, dictation: FakeDictation, capture_went_on: events.FrontEndEvent
 ) -> None:
     silent = no_sound("Headset")
@@ -42,7 +42,7 @@ def test_a_notice_about_the_microphone_goes_when_capture_went_on(
     assert not any("Headset went away" in text for text in front.window.notices.texts())
 
 
-def test_no_microphone_is_told_once_and_gone_when_there_is_one(front: FrontEnd, dictation: FakeDictation) -> None:
+def test_missing_microphone_is_reported_once_until_there_is_one(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(events.DevicesChanged((), "There is no microphone.", "Connect one."))
     dictation.tell(events.Failed("d1", "There is no microphone.", "Connect one.", fatal=True, about="microphone"))
     assert front.window.notices.texts() == ["There is no microphone. Connect one."]
@@ -54,19 +54,19 @@ def test_a_screen_reader_can_read_the_time_and_the_words_being_heard(front: Fron
     dictation.tell(STARTED)
     dictation.tell(events.ProgressChanged("d1", 83 * SAMPLE_RATE, 0, 0))
     dictation.tell(events.Partial("d1", "and then"))
-    front.controller._show_partial()
+    front.window.transcript._show_newest_partial()
     time, heard = front.window.control_bar.time, front.window.transcript.pane.partial
     assert described(time) == "Recorded time: 01:23"
     assert described(heard) == "Being heard: and then"
 
 
-def test_the_words_being_heard_stay_in_their_place_when_the_heading_comes(
+def test_partial_stays_in_place_when_the_heading_is_added(
     shown: FrontEnd, dictation: FakeDictation, qapp: QApplication
 ) -> None:
     pane = shown.window.transcript.pane
     dictation.tell(STARTED)
     dictation.tell(events.Partial("d1", "first words"))
-    shown.controller._show_partial()
+    shown.window.transcript._show_newest_partial()
     qapp.processEvents()
     before = pane.partial.y()
     dictation.tell(events.SegmentAdded("d1", events.Segment(1, "First words.", "first words", 0, SAMPLE_RATE)))
@@ -103,9 +103,7 @@ def described(widget: QWidget) -> str:
     return f"{interface.text(QAccessible.Text.Name)}: {interface.text(QAccessible.Text.Description)}"
 
 
-def test_a_second_of_recording_lays_nothing_out_anew(
-    shown: FrontEnd, dictation: FakeDictation, qapp: QApplication
-) -> None:
+def test_second_of_recording_causes_no_layout(shown: FrontEnd, dictation: FakeDictation, qapp: QApplication) -> None:
     """Of what changes with every second nothing changes its size: a layout costs more than all it shows."""
     dictation.tell(STARTED)
     dictation.tell(events.ProgressChanged("d1", 3 * SAMPLE_RATE, 2 * SAMPLE_RATE, 2 * SAMPLE_RATE))
@@ -142,7 +140,7 @@ class Layouts(QObject):
     ],
     ids=["words being heard", "text", "speech"],
 )
-def test_a_notice_about_silence_goes_when_something_is_heard(
+def test_notice_about_silence_is_withdrawn_when_there_is_sound(
     front: FrontEnd, dictation: FakeDictation, heard: events.FrontEndEvent
 ) -> None:
     dictation.tell(STARTED)
@@ -153,9 +151,7 @@ def test_a_notice_about_silence_goes_when_something_is_heard(
     assert front.window.notices.texts() == []
 
 
-def test_a_microphone_that_is_lost_for_good_is_still_told_when_the_last_text_comes(
-    front: FrontEnd, dictation: FakeDictation
-) -> None:
+def test_notice_about_a_lost_microphone_survives_the_last_text(front: FrontEnd, dictation: FakeDictation) -> None:
     dictation.tell(STARTED)
     dictation.tell(events.Failed("d1", "Headset is gone.", "Connect it.", fatal=True, about="microphone"))
     dictation.tell(events.SegmentAdded("d1", events.Segment(1, "Last words.", "", 0, SAMPLE_RATE)))

@@ -1,4 +1,4 @@
-"""The dictation's surface, hand-made: it notes what was posted and can play a scripted dictation to a front end."""
+"""A hand-made dictation that records what was posted and can play a scripted dictation to a front end."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ WEBCAM = Device("PulseAudio", "alsa_input.cam", "HD Pro Webcam C920 Analog Stere
 
 
 class FakeDictation:
-    """Every call is noted in `posted` as (name, arguments); nothing happens by itself."""
+    """Records every call in `posted` as (name, arguments); nothing else happens."""
 
     def __init__(self, tell: Callable[[FrontEndEvent], None] = lambda _event: None) -> None:
         self.tell = tell
@@ -200,7 +200,7 @@ TEXTS = (
 
 
 def script(dictation: FakeDictation, *, until: State = State.LISTENING, partial: str = "and then we have to") -> None:
-    """A dictation in full swing, as the dictation thread would tell it."""
+    """Emit the events of a running dictation."""
     tell = dictation.tell
     tell(EngineChanged("local", EngineState.READY))
     tell(DevicesChanged((HEADSET, WEBCAM)))
@@ -219,8 +219,8 @@ def script(dictation: FakeDictation, *, until: State = State.LISTENING, partial:
         tell(StateChanged("d1", until))
 
 
-def surroundings(folder: Path, **changes: Any) -> UiContext:
-    """A front end's surroundings that keep what is saved in lists of `saved`."""
+def ui_context(folder: Path, **changes: Any) -> UiContext:
+    """A context for a front end; `changes` replace its fields."""
     given: dict[str, Any] = {
         "settings": Settings(),
         "keywords": (),

@@ -29,7 +29,7 @@ HOPS_PER_SECOND = 50
 
 _WEIGHT_POWER = 0.75  # of the energy: 1 would drop the softer of two speakers, 0.5 keeps too much crosstalk
 _FLOOR_HOPS = 40  # the noise floor is the least level of the last 0.8 to 1.6 s: speech has a gap in that time
-_ABOVE_FLOOR = 4.0  # energy over the floor (6 dB) that is taken for a signal; noise varies by less
+_ABOVE_FLOOR = 4.0  # energy over the floor (6 dB) that counts as a signal; noise varies by less
 _DECAY = 0.83  # a hop: 40 dB a second; a second speaker takes over within 0.1 to 0.2 s
 _PHASE_DECAY = 0.96  # a hop: phases are averaged over 0.5 s of signal
 _OPPOSITE, _SAME = -0.3, 0.3  # correlation at which a channel is inverted, and turned back

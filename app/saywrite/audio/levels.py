@@ -79,7 +79,7 @@ class LatestLevel:
     meet it is, at worst, reported twice.
     """
 
-    # NB: no lock. _slot is assigned by the writer only and _taken by the reader only, each as one
+    # No lock: _slot is assigned by the writer only and _taken by the reader only, each as one
     # reference; the writer merges for as long as it has not seen its last slot taken, so a race can repeat
     # a peak but not lose one.
 
@@ -170,7 +170,7 @@ class Envelope:
     Append-only; eight hours take 1.2 MB. One thread appends, any thread reads `len()` and `slice()`.
     """
 
-    # NB: no lock. Values are only ever appended, whole, and each read copies within one bytecode of
+    # No lock: values are only ever appended, whole, and each read copies within one bytecode of
     # `array`, so a reader sees a complete prefix of the recording.
 
     __slots__ = ("_open", "_peak", "_values", "window")

@@ -1,4 +1,4 @@
-"""Where the sound of a dictation comes from, and what it tells the dictation.
+"""The protocol of a source of sound (microphone or file) and of what receives its sound and events.
 
 A source is owned by the dictation thread: every method here is called on it, and it calls its sink on it.
 What its own threads have to say is posted to the dictation's inbox as `FromSource` and comes back through
@@ -35,13 +35,13 @@ class SoundSink(Protocol):
         """The next sound: 16 kHz mono s16le."""
 
     def gap(self, length: int, cause: str) -> None:
-        """`length` samples (at 16 kHz) were not captured here; `cause` is for people."""
+        """`length` samples (at 16 kHz) were not captured here; `cause` is shown to the user."""
 
     def source_changed(self, device: str, note: str) -> None:
         """From here on the sound comes from `device`; `note` says why."""
 
     def failed(self, error: AudioError, fatal: bool) -> None:
-        """A problem to show. Not fatal: capture goes on or is retried by itself. Fatal: `ended()` follows."""
+        """A problem to show. Not fatal: capture continues or is retried automatically. Fatal: `ended()` follows."""
 
     def ended(self) -> None:
         """No sound follows: behind the last sample, exactly once per `start()`."""

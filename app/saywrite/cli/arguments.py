@@ -83,7 +83,7 @@ class Options(NamedTuple):
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:
-    """Options from the arguments; exits with `USAGE` and a message on wrong ones, with `DONE` after --help."""
+    """The options in the arguments. Exits with `USAGE` and a message on wrong ones, with `DONE` after --help."""
     given = vars(_parser().parse_args(argv))
     return Options(
         command=given.pop("command") or "window",

@@ -1,4 +1,4 @@
-"""`saywrite listen` and `saywrite transcribe`: dictations on the terminal, one after the other, and their output."""
+"""`saywrite listen` and `saywrite transcribe`: dictations on the terminal and their output. Main thread."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from saywrite.text.export import Document, TranscriptLine, render
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 LOST_LIMITS = EndLimits(finish_s=3.0, offline_s=1.0)
-"""For the end of a dictation whose text nobody takes any more; with it the command ends within 5 s."""
+"""Limits for the end of a dictation whose output cannot be written: the command ends within 5 s."""
 
 DISK_ANSWERS_S = 2.0
-"""Seconds after the end of a dictation in which the disk says what it has kept."""
+"""Seconds after the end of a dictation in which the disk reports what it has stored."""
 
 
 BuildDictation = Callable[[Callable[[FrontEndEvent], None]], Dictation]
@@ -46,7 +46,7 @@ class Output:
     file: Path | None = None
     events: bool = False
     read: tuple[Path, ...] = ()
-    """Files that the command reads besides its inputs: none of them is written over."""
+    """Files that the command reads besides its inputs; the output never replaces one of them."""
 
     def targets(self, inputs: Sequence[Path], name: str) -> tuple[Path | None, ...]:
         """One for each input, None for standard output. Raises OutputUnwritable."""
@@ -126,7 +126,7 @@ class _Batch:
         self._next()
 
     def _next(self) -> None:
-        """Start the next file that is one; with none left, end."""
+        """Start the next file that can be opened; end after the last one."""
         while self._files and not self._interrupts.count and self.out.failure is None:
             path, target = self._files.pop(0)
             length_s: float | None = None
@@ -203,7 +203,7 @@ def _after(delay_s: float, call: Callable[[], None]) -> None:
 
 
 def _tell_record(terminal: Terminal) -> int:
-    """Say what of a dictation is not on disk; the exit code."""
+    """Report what part of a dictation is not on disk; the exit code."""
     finished, record = terminal.finished, terminal.record
     if finished is None or not finished.heard or (record is not None and record.saved):
         return DONE
@@ -224,7 +224,7 @@ def _tell_lost(terminal: Terminal, out: StandardOutput, kept: str = "") -> int:
 def _deliver(
     terminal: Terminal, out: StandardOutput, output: Output, target: Path | None, interrupts: Interrupts
 ) -> int:
-    """Write what is not written live; say when there was nothing to write. The exit code."""
+    """Write what was not written during the dictation, or report that there is no text; the exit code."""
     if terminal.finished is None:
         return FAILED
     code = _tell_outcome(terminal, out, output)
@@ -246,7 +246,7 @@ def _deliver(
 
 
 def _tell_outcome(terminal: Terminal, out: StandardOutput, output: Output) -> int:
-    """Say what is missing; the exit code. A file that broke off has failed, though its beginning has its text."""
+    """Report what is missing; the exit code. A damaged file counts as failed even if its beginning has text."""
     finished = terminal.finished
     if finished is not None and terminal.failure is None and not output.events and out.failure is None:
         if finished.pending:
@@ -265,7 +265,7 @@ def _pending(finished: Finished, started: Started | None) -> str:
 
 
 def document(terminal: Terminal) -> Document:
-    """What was heard as an exportable document."""
+    """The recognized text as a document for export."""
     started, finished = terminal.started, terminal.finished
     began = started.began if started else datetime.now().astimezone()
     return Document(

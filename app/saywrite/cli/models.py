@@ -104,6 +104,7 @@ class ProgressPrinter:
         self._is_open = False
 
     def show(self, done: int, total: int) -> None:
+        """Print the progress in bytes, at most once per interval and when it is complete."""
         now = time.monotonic()
         if now < self._due and done != total:
             return
@@ -122,7 +123,7 @@ class ProgressPrinter:
         self._write(f"{text}\n")
 
     def close(self) -> None:
-        """What is printed next begins on a line of its own."""
+        """End the line that was rewritten, so that the next text begins on a new one."""
         if self._is_open:
             self._write("\n")
             self._is_open = False

@@ -1,4 +1,4 @@
-"""Where `--output` writes to: chosen and checked before the work, written whole afterwards. Main thread.
+"""The targets of `--output`: chosen and checked before the work, written as a whole afterwards. Main thread.
 
 An input is never written over, under whatever name, and two inputs never share a file. A device, a pipe or
 `/dev/stdout` is written into; everything else is a file that is replaced as a whole.
@@ -66,7 +66,7 @@ def check_standard_output(inputs: Iterable[Path]) -> None:
 
 
 def unique_names(stems: Iterable[str], format: str) -> list[str]:
-    """A file name for each stem; no two are one file, also where case and composition of letters do not count."""
+    """A file name for each stem; distinct on file systems that ignore case and composition, too."""
     names: list[str] = []
     taken: set[str] = set()
     for stem in stems:
@@ -97,7 +97,7 @@ def write_target(target: Path, content: bytes, stopped: Callable[[], bool] = lam
 
 
 def _identities(paths: Iterable[Path]) -> set[tuple[int, int]]:
-    """What tells a file under all its names: links lead to it, hard links share it."""
+    """What identifies a file under all its names, links and hard links."""
     found = set()
     for path in paths:
         with suppress(OSError):
@@ -129,7 +129,7 @@ def _check(target: Path, read: set[tuple[int, int]]) -> None:
 
 
 def _check_folder(target: Path) -> None:
-    """Try a file of this name's length where the target, or the first missing folder above it, will be made."""
+    """Create and remove a file with a name of this length where the target or its folder will be."""
     there = Path(os.path.realpath(target)).parent  # a link that leads to no file yet: that file is made
     name = target.name
     while not there.exists():
@@ -197,7 +197,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _is_stream(path: Path) -> bool:
-    """Something that is written into and not replaced."""
+    """Whether the target is written into and not replaced, such as a pipe or a device."""
     mode = _mode(path)
     return _descriptor(path) is not None or not (mode == 0 or stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
@@ -210,7 +210,7 @@ def _mode(path: Path) -> int:
 
 
 def _descriptor(path: Path) -> int | None:
-    """The number behind names like /dev/stdout and /dev/fd/3: a link to them is followed, what they lead to is not.
+    """The number in names like /dev/stdout and /dev/fd/3. A link to such a name is followed, the name is not.
 
     Written by its number, an open file keeps its position and its other users; its name may not even exist.
     """

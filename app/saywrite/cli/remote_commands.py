@@ -27,7 +27,7 @@ FLAGS, PLACES = ("--json",), ("--data", "--config")
 
 
 def drive_at_once(arguments: Sequence[str]) -> int | None:
-    """Carry out a command for the running window and return its exit code; None for any other form of command line."""
+    """Carry out a plain command for the running window; its exit code, None for any other command line."""
     plain = _plain(arguments)
     if plain is None:
         return None

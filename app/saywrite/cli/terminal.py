@@ -1,4 +1,4 @@
-"""The second front end: a dictation on the terminal. Proves that the application needs no window.
+"""The second front end: a dictation on the terminal, without a window.
 
 Everything here runs on the main thread: the dictation's loop calls `tell` between two messages.
 """
@@ -72,7 +72,7 @@ class ProgressLine:
 
 
 class Terminal:
-    """Prints what a dictation tells. Finals to `out` as they come, everything else to `err`.
+    """Prints the events of a dictation. Finals go to `out` as they come, everything else to `err`.
 
     `tell` never raises for an output that fails: the dictation's loop calls it, and has its own things to end.
     """
@@ -90,7 +90,7 @@ class Terminal:
         self.finished: Finished | None = None
         self.failure: Failed | None = None
         self.source_failed = False
-        """The source broke off; what came before has its text."""
+        """Whether the source ended early; the part before that has its text."""
         self.record: RecordClosed | None = None
         self.segments: dict[int, Segment] = {}
         self.gaps: list[Gap] = []
@@ -124,13 +124,13 @@ class Terminal:
                 self.on_record_closed()
 
     def say(self, text: str) -> None:
-        """One line of status; without a standard error that takes it, it is dropped."""
+        """Print a line of status, dropped where standard error cannot be written."""
         self._clear_progress()
         with suppress(OSError, ValueError):
             print(text, file=self._err, flush=True)
 
     def _write(self, line: str) -> None:
-        """One line of the result."""
+        """Print a line of the result."""
         self._clear_progress()
         try:
             self._out.write(line + "\n")
@@ -148,7 +148,7 @@ class Terminal:
                 self._progress.show(heard)
 
     def _complain(self, problem: str) -> None:
-        """A problem and its remedy, once in a row: two parts may find the same."""
+        """Print a problem and its remedy, unless it is the same as the one before: two parts may report it."""
         if problem.strip() != self._complaint:
             self._complaint = problem.strip()
             self.say(f"saywrite: {self._complaint}")

@@ -25,35 +25,33 @@ from saywrite.foundation.paths import private_folder
 NAME = "Saywrite"
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
-"""Where Windows notes what the user switched off in its settings: the first byte is odd then."""
+"""The key for entries that the user has switched off in the settings of Windows: their first byte is odd."""
 
 
 class Autostart(Protocol):
-    """Both raise SettingsError where the system refuses."""
+    """Starts Saywrite with the session. Both methods raise SettingsError where the system refuses."""
 
     def is_on(self) -> bool: ...
     def switch(self, on: bool) -> None: ...
 
 
 class Registry(Protocol):
-    """The user's part of the registry; values are read and written by key and name. Raises OSError."""
+    """The registry of the user: values by key and name. Every method raises OSError."""
 
     def read(self, key: str, name: str) -> object:
-        """None where there is no such value."""
+        """The value, or None if there is none."""
 
     def write(self, key: str, name: str, value: str) -> None: ...
     def delete(self, key: str, name: str) -> None:
-        """One that is not there is no error."""
+        """Delete the value if there is one."""
 
 
 def autostart_here(
     command: Sequence[str], platform: str = sys.platform, environ: Mapping[str, str] = os.environ
 ) -> Autostart:
-    """This system's way to start `command` with the session."""
+    """The autostart of this system for `command`."""
     home = Path(environ.get("HOME") or Path.home())
     if platform == "win32":
-        pass  # SELF
-
         return RunKey(UserRegistry(), command)
     if platform == "darwin":
         return LaunchAgent(home / "Library" / "LaunchAgents" / f"{APP_ID}.plist", command)
@@ -62,13 +60,14 @@ def autostart_here(
 
 
 class DesktopEntry:
-    """https://specifications.freedesktop.org/autostart-spec/: a file to start it, and keys in it that say not to."""
+    """A desktop entry that the session starts (freedesktop.org, autostart-spec); a key disables it."""
 
     def __init__(self, path: Path, command: Sequence[str]) -> None:
         self._path = path
         self._command = command
 
     def is_on(self) -> bool:
+        """Whether the file is there and no key in it switches it off."""
         try:
             lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
         except FileNotFoundError:
@@ -83,13 +82,14 @@ class DesktopEntry:
 
 
 class LaunchAgent:
-    """launchd.plist(5): the system reads the folder at each login."""
+    """A file that launchd reads at each login (launchd.plist(5))."""
 
     def __init__(self, path: Path, command: Sequence[str]) -> None:
         self._path = path
         self._command = command
 
     def is_on(self) -> bool:
+        """Whether the file is there, runs at login and is not disabled."""
         try:
             said = plistlib.loads(self._path.read_bytes())
         except FileNotFoundError:
@@ -103,7 +103,7 @@ class LaunchAgent:
 
 
 class RunKey:
-    """https://learn.microsoft.com/windows/win32/setupapi/run-and-runonce-registry-keys"""
+    """A value of the Run key (learn.microsoft.com/windows/win32/setupapi/run-and-runonce-registry-keys)."""
 
     def __init__(self, registry: Registry, command: Sequence[str]) -> None:
         self._registry = registry

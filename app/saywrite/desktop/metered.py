@@ -1,7 +1,7 @@
 """Whether the bytes of the present network connection cost money, as the system knows it.
 
-Linux: NetworkManager's `Metered` property (1 yes, 3 guessed yes; NMMetered in its D-Bus reference). Elsewhere, and
-where nobody answers, the connection counts as free. May wait `LIMIT_S`; any thread.
+Linux: NetworkManager's `Metered` property (1 yes, 3 guessed yes; NMMetered in its D-Bus reference). On other
+systems, and without an answer, the connection counts as free. May take `LIMIT_S`; any thread.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def is_metered() -> bool:
-    """Does the system say, or guess, that this connection is metered?"""
+    """Whether the system knows, or guesses, that this connection is metered."""
     if sys.platform != "linux":
         return False
     from jeepney import DBusAddress, DBusErrorResponse, Properties
@@ -33,5 +33,5 @@ def is_metered() -> bool:
             ((_signature, value),) = unwrap_msg(answer)
             return value in _METERED
     except (OSError, KeyError, ValueError, RuntimeError, StopIteration, DBusErrorResponse) as error:
-        log.info("nobody tells whether the connection is metered: %s", type(error).__name__)
+        log.info("it is unknown whether the connection is metered: %s", type(error).__name__)
         return False

@@ -40,13 +40,13 @@ def saves_power(platform: str = sys.platform) -> bool:
             return low_power_mode(_run("pmset", "-g"))
         return _linux()
     except Exception:
-        # The outermost edge of a question whose answer may be missing: what services send is not ours to trust.
+        # The outermost edge of this query: services may send anything.
         log.info("the power mode cannot be read", exc_info=True)
         return False
 
 
 def low_power_mode(settings: str) -> bool:
-    """What `pmset -g` of macOS says: a line "lowpowermode 1" (3 on computers with a high power mode, too)."""
+    """Whether `pmset -g` of macOS prints "lowpowermode 1" (on computers with a high power mode 3 as well)."""
     for line in settings.splitlines():
         name, _, value = line.strip().partition(" ")
         if name == "lowpowermode":
@@ -55,8 +55,10 @@ def low_power_mode(settings: str) -> bool:
 
 
 def is_saving(profile: str | None, acpi_profile: str | None, battery_warning: int | None) -> bool:
-    """What Linux says: the active profile of the power profiles service, the firmware's profile where there is no such
-    service, UPower's warning level of the battery. None: not known.
+    """Whether Linux saves power. None stands for an unknown value.
+
+    `profile`: the active one of the power profiles service. `acpi_profile`: that of the firmware, used without such a
+    service. `battery_warning`: UPower's warning level of the battery.
     """
     if battery_warning is not None and battery_warning >= LOW_BATTERY:
         return True

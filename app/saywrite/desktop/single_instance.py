@@ -111,7 +111,7 @@ def no_display(platform: str, environ: Mapping[str, str]) -> str:
 
 
 def running_elsewhere(data: Path, environ: Mapping[str, str]) -> str:
-    """The message for a user whose Saywrite runs on another display; "" if it runs on this one, or unknown."""
+    """The message for a user whose Saywrite runs on another display; "" if it does not, or is unknown."""
     record = read_record(data)
     here = display_of(environ)
     if record is None or not here or record.display in ("", here):

@@ -230,7 +230,7 @@ def _model_library(
 
 
 class NetworkWatch:
-    """Tells each part of a change of the network. The watch begins with the first part that asks for it."""
+    """Reports changes of the network to each part, from the first part on that asks for it."""
 
     def __init__(self, thread: DesktopThread) -> None:
         self._thread = thread

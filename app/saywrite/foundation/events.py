@@ -148,10 +148,7 @@ class ConnectionChanged:
 
 @dataclass(frozen=True, slots=True)
 class EngineChanged:
-    """The state of the recognizer `engine` changed, with or without a dictation.
-
-    `awaits_model`: it is unavailable because its model is missing or damaged, and for no other reason.
-    """
+    """The state of `engine` changed. `awaits_model`: it is unavailable only because it lacks an intact model."""
 
     engine: str
     state: EngineState
@@ -358,8 +355,7 @@ class Inserted:
 class InsertionUncertain:
     """The text was sent to `program` and it is unknown whether it arrived.
 
-    `unusual`: this method of insertion usually has a confirmation; `what` says why there is none. The other fields are
-    those of `Inserted`.
+    `unusual`: this method usually has a confirmation; `what` says why there is none. Otherwise as `Inserted`.
     """
 
     dictation: str
@@ -448,10 +444,7 @@ class ModelState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A recognition model of the catalog and its state. Sizes are bytes; `arrived_bytes`: of an unfinished download.
-
-    `removable`: the model lies in the user's data folder.
-    """
+    """A model of the catalog and its state. `arrived_bytes`: of a download. `removable`: in the data folder."""
 
     id: str
     label: str

@@ -114,7 +114,7 @@ def test_what_people_say_is_not_decoded_twice(text: str) -> None:
     assert not looks_repeated(text)
 
 
-def test_compression_tells_a_loop_from_a_sentence() -> None:
+def test_compression_of_a_loop_is_larger_than_of_a_sentence() -> None:
     assert compression("") == 0
     assert compression(SENTENCE) < 1.2
     assert compression(LOOP) > 2.4

@@ -135,7 +135,7 @@ def test_stalled_connection_is_dropped_and_resumed(store: ModelStore, small: Sma
     assert server.offsets(WEIGHTS) == [0, 4_096]
 
 
-def test_server_that_never_goes_on_is_given_up_and_the_rest_is_kept(
+def test_server_that_never_continues_is_given_up_and_the_rest_is_kept(
     store: ModelStore, small: SmallModel, server: ModelServer, tmp_path: Path
 ) -> None:
     server.behavior[WEIGHTS] = Behavior(stall_after=0)

@@ -62,7 +62,7 @@ SIZES = {
 
 
 @pytest.mark.parametrize("id", IDS)
-def test_sizes_that_users_are_told_are_those_of_the_files(id: str) -> None:
+def test_sizes_shown_to_users_are_those_of_the_files(id: str) -> None:
     model = get_model(id)
     assert model is not None
     assert (model.download_bytes, model.disk_bytes) == SIZES[id]

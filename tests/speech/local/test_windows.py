@@ -92,13 +92,13 @@ def test_silence_in_the_middle_of_a_long_sound_leads_to_the_next_window() -> Non
     assert read_tokens(last=False) == Reading((), 30.0)
 
 
-def test_a_long_sound_goes_on_behind_its_last_closed_segment() -> None:
+def test_a_long_sound_continues_behind_its_last_closed_segment() -> None:
     reading = read_tokens(at(0), 1, at(20), at(20), 2, at(27), at(27), 3, last=False)
     assert reading.segments == (DecodedSegment(0.0, 20.0, (1,)), DecodedSegment(20.0, 27.0, (2,)))
     assert reading.next_s == 27.0
 
 
-def test_a_long_sound_with_one_open_segment_goes_on_behind_the_window() -> None:
+def test_a_long_sound_with_one_open_segment_continues_behind_the_window() -> None:
     assert read_tokens(at(0), 1, 2, last=False) == Reading((DecodedSegment(0.0, None, (1, 2)),), 30.0)
 
 

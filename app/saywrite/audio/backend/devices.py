@@ -91,7 +91,7 @@ def find_carrier(devices: Iterable[RawDevice]) -> RawDevice | None:
 
 
 def as_source(device: Device) -> ServerSource:
-    """A remembered source of the server, while the server has not told its sources."""
+    """A remembered source of the server, until the server has listed its sources."""
     return ServerSource(-1, device.key, device.label, False, device.channels, device.rate)
 
 
@@ -125,7 +125,7 @@ def not_answering() -> AudioError:
 
 
 class Microphones:
-    """Posts `DevicesChanged` on `refresh()`, and by itself when the sound server's microphones change.
+    """Posts `DevicesChanged` on `refresh()`, and when the sound server's microphones change.
 
     Without a server a plug is noticed by `refresh()` only, and a new device is found only while nothing
     records or plays: PortAudio would end every stream.
@@ -135,7 +135,7 @@ class Microphones:
         self._post = post
         self._audio = audio
         self._server = server
-        # NB: no lock. Both are written by the server's thread only, each as one reference; refresh() reads
+        # No lock: Both are written by the server's thread only, each as one reference; refresh() reads
         # whether there is a server, and at worst lists PortAudio's view once more.
         self._present = False
         self._known: tuple[Device, ...] | None = None

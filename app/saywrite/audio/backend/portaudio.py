@@ -1,4 +1,4 @@
-"""PortAudio behind a small interface, and its errors in words.
+"""PortAudio behind a small interface, with errors that name a remedy.
 
 Every call here is made on the audio thread (`audiothread.py`) and may hang for as long as the sound system
 does. sounddevice is imported by the first call: where the PortAudio library is missing that raises
@@ -308,7 +308,7 @@ def translate(arguments: tuple[Any, ...]) -> AudioError:
 
 
 Job = Callable[[Backend], None]
-"""Runs on the audio thread; it tells its outcome by posting, and raises nothing."""
+"""Runs on the audio thread, posts its result and raises nothing."""
 
 STUCK_LIMIT = 4
 """So many given-up threads may be hanging at once; then new ones wait, as they would only hang too."""
@@ -382,5 +382,5 @@ def _load_library(backend: Backend) -> None:
     soxr.resample(np.zeros(480, np.float32), 48_000, 16_000)
     try:
         backend.devices()
-    except Exception as error:  # noqa: BLE001 - told when a recording needs it
+    except Exception as error:  # noqa: BLE001 - reported when a recording needs it
         log.debug("no sound yet: %s", error)

@@ -269,7 +269,7 @@ class _Connection:
         self._pulse.close()
 
     def watch(self, closely: bool) -> None:
-        """Choose the changes to be told of from now on."""
+        """Subscribe to the changes that are reported from now on."""
         self._pulse.event_mask_set(*(CLOSELY if closely else IDLY))
 
     def snapshot(self) -> ServerSnapshot:
@@ -286,7 +286,7 @@ class _Connection:
         try:
             self._pulse.source_output_move(stream, source)
         except pulsectl.PulseOperationFailed:
-            log.info("the sound server did not move our stream")  # gone meanwhile: the next snapshot tells
+            log.info("the sound server did not move our stream")  # gone meanwhile: the next snapshot shows it
 
     def listen(self, limit: float | None, warn: Callable[[], None]) -> None:
         """Wait for a change (`limit` None: until the first, or a nudge; else collect for `limit` seconds)."""
@@ -322,7 +322,7 @@ class _Connection:
 
 
 class NullConnection(_Connection):
-    """Stands in where there is no server: subscribers are told so, moves come to nothing."""
+    """Takes the place of a server where there is none: subscribers get an empty state, moves do nothing."""
 
     def __init__(self) -> None: ...
     def move(self, stream: int, source: int) -> None: ...

@@ -6,7 +6,7 @@ them and delivers exact silence (measured, PulseAudio 16.1). So such a source is
 interface and the source's own channel map, and nothing is remixed.
 
 `open_source()` is called on the audio thread. Each stream has a thread of its own, which reads blocks, calls back, and
-frees the stream at the end; a server that hangs keeps that thread and nobody else.
+frees the stream at the end; a server that hangs blocks that thread only.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class SourceStream:
         self._block = block
         self._on_block = on_block
         self._on_end = on_end
-        # NB: set once by close() and only read by the thread.
+        # Set once by close(); the thread only reads it.
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="source", daemon=True)
         self._thread.start()

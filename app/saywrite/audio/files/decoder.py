@@ -20,7 +20,7 @@ from saywrite.foundation.files import os_error_reason
 from saywrite.foundation.paths import display_path
 
 RAW = (".pcm", ".raw")
-"""Names of files without a header: taken for what is used here, 16 kHz mono s16le, unless a header is there."""
+"""Suffixes of files without a header: read as 16 kHz mono s16le unless a header is found."""
 
 _HEADERS = (
     b"RIFF",
@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AudioFile:
-    """A file by its header. `frames` and `seconds` are None where the header does not tell."""
+    """A file by its header. `frames` and `seconds` are None where the header has no length."""
 
     rate: int
     channels: int
@@ -95,7 +95,7 @@ def opened(path: Path) -> Iterator[Decodable]:
 
 
 def describe(path: Path, error: Exception) -> AudioFileError:
-    """Any error met with a file, in words."""
+    """Any error of reading a file, as an error for the user."""
     name = f"“{display_path(path.name)}”"
     if isinstance(error, FileNotFoundError):
         return AudioFileError(f"There is no file {name}.", "Check its name and folder.")

@@ -2,7 +2,7 @@
 
 Pure but for reading the file it is given; runs on the thread of its caller. FFmpeg reads what is there and rarely
 says that more should be. So the structure is looked at: boxes (MP4, MOV), elements (Matroska, WebM), pages (Ogg),
-frames (MP3, AAC) and chunks (AVI, AIFF, CAF) tell their own lengths, and a file that was cut ends within one.
+frames (MP3, AAC) and chunks (AVI, AIFF, CAF) contain their own lengths, and a file that was cut ends within one.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _read_element(head: bytes) -> tuple[int, int, int | None] | None:
 
 
 def _ends_in_page(file: BinaryIO, size: int) -> bool:
-    """Ogg (RFC 3533): the last page's header tells its length."""
+    """Ogg (RFC 3533): the last page's header holds its length."""
     start = max(0, size - _TAIL)
     file.seek(start)
     tail = file.read(_TAIL)

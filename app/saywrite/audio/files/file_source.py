@@ -87,7 +87,7 @@ class FileSource:
 
     @property
     def total(self) -> int | None:
-        """Samples at 16 kHz in the whole file, as far as its header tells; `position` is how many were
+        """Samples at 16 kHz in the whole file, according to its header; `position` is how many were
         given.
         """
         return None if self.about is None or self.about.seconds is None else int(self.about.seconds * SAMPLE_RATE)
@@ -171,7 +171,7 @@ class _Reader(threading.Thread):
         self._path = path
         self._block_s = block_s
         self._credit = threading.Semaphore(AHEAD)
-        # NB: set once by the dictation thread and only read here.
+        # Set once by the dictation thread and only read here.
         self._left = False
 
     def taken(self) -> None:

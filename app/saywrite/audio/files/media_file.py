@@ -39,7 +39,7 @@ _COUNTED = ("wav", "flac", "tta", "wv", "aiff", "au", "ape", "mov,mp4,m4a,3gp,3g
 """Containers whose length is counted; that of others is an estimate, or the last time stamp that is there."""
 
 _STRUCTURED = ("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "ogg", "avi", "caf", "w64")
-"""Containers of which `is_cut()` tells all."""
+"""Containers for which `is_cut()` is the whole answer."""
 
 _BUFFER = 1 << 17
 _SCAN_S = 60  # of each track, where there are several
@@ -78,7 +78,7 @@ class _EndOfFile:
     short: bool = False
     size: int = 0
     lost: list[float] = field(default_factory=list)
-    """Seconds of the last packets that could not be decoded: what follows tells whether they are the end."""
+    """Seconds of the last packets that could not be decoded: what follows shows whether they are the end."""
 
 
 class MediaFile:
@@ -109,7 +109,7 @@ class MediaFile:
 
     @property
     def seconds(self) -> float | None:
-        """The length, where the header tells it."""
+        """The length in the header; None where it has none."""
         return self.report.promised_s
 
     def blocks(self, block_s: float) -> Iterator[bytes]:

@@ -109,7 +109,7 @@ def _judge(
 
 
 def is_placeholder(written: int, there: int, riff_size: int, start: int) -> bool:
-    """Whether a length larger than the file is one that nobody counted.
+    """Whether a length larger than the file was never counted by the program that wrote it.
 
     Where the header tells a length of the whole file that has no room for sound, it was never finished. From 256 MB on,
     a round number was not counted, and from 1 GB on, a file that holds less than a tenth of its promise is taken for a

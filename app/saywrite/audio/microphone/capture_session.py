@@ -46,7 +46,7 @@ from saywrite.foundation.events import Device
 log = logging.getLogger(__name__)
 
 TAIL_S = 0.25
-"""Capture goes on for so long after stop: people release the key with the last word."""
+"""Capture continues for this long after stop: users release the key with the last word."""
 
 TAIL_LIMIT_S = 0.1
 """Blocks arrive up to 40 ms after their sound; the end of the tail is waited for no longer than this."""
@@ -190,8 +190,8 @@ class CaptureSession:
         if not self._track.opened:
             self._sink.failed(error, True)
             self.end(finish=False)
-        elif not isinstance(error, NoMicrophone):  # that it is lost has been told
-            self._problems.tell(type(error), error)
+        elif not isinstance(error, NoMicrophone):  # the loss has been reported
+            self._problems.report(type(error), error)
 
     def _on_block(self, block: AudioBlock) -> None:
         if self._opening.is_for(block.capture):
@@ -240,9 +240,9 @@ class CaptureSession:
             heard = self._route.heard.name if self._route.heard else None
             microphones = self._snapshot.microphones if self._snapshot else ()
             muted = any(source.name == heard and source.muted for source in microphones)
-            self._problems.tell(SILENT, silence(self._label(), muted))
+            self._problems.report(SILENT, silence(self._label(), muted))
         elif self._track.quiet:
-            self._problems.tell(SILENT, very_quiet(self._label()))
+            self._problems.report(SILENT, very_quiet(self._label()))
 
     def _lose(self) -> None:
         """The capture is over, the dictation is not."""
@@ -256,7 +256,7 @@ class CaptureSession:
         if self._stop_at is not None:
             self.end()
             return
-        self._problems.tell(LOST, MicrophoneLost(f"{label} went away.", "Capture goes on as soon as it is back."))
+        self._problems.report(LOST, MicrophoneLost(f"{label} went away.", "Capture goes on as soon as it is back."))
         self._opening.retry(self._clock() + RETRY_S[0])
 
     def _due(self) -> float | None:
@@ -297,7 +297,7 @@ class CaptureSession:
         self._opening.retry(self._last_at + REOPEN_S)
         if self._track.hearing:
             self._track.cause = f"{self._label()} delivered no sound."
-            self._problems.tell(STALLED, no_sound(self._label()))
+            self._problems.report(STALLED, no_sound(self._label()))
 
     def _on_server(self, change: ServerSnapshot | ChangePending) -> None:
         now = self._clock()
@@ -344,7 +344,7 @@ class CaptureSession:
             self._track.interrupt()
             self._track.cause = "There was no microphone."
             if position.move_to is None:
-                self._problems.tell(LOST, MicrophoneLost("The microphone went away.", REMEDY_NONE))
+                self._problems.report(LOST, MicrophoneLost("The microphone went away.", REMEDY_NONE))
         elif position.place is StreamLocation.HEARD:
             assert position.source is not None
             note = position.note or (f"{position.source.label} is back." if self._deaf else "")

@@ -20,13 +20,13 @@ log = logging.getLogger(__name__)
 
 
 class OncePerProblemNotifier:
-    """Keeps a lasting fault, met again at every try, from being shown at every try."""
+    """Reports a problem once, although every attempt meets it again."""
 
     def __init__(self, sink: SoundSink) -> None:
         self._sink = sink
         self._told: set[object] = set()
 
-    def tell(self, kind: object, error: AudioError) -> None:
+    def report(self, kind: object, error: AudioError) -> None:
         """Show `error`, which does not end the dictation, unless its `kind` has been shown."""
         if kind not in self._told:
             self._told.add(kind)
@@ -34,7 +34,7 @@ class OncePerProblemNotifier:
             self._sink.failed(error, False)
 
     def over(self, *kinds: object) -> None:
-        """These may be told again; without any, all but `SILENT`, which is told once in a dictation."""
+        """Allow these to be reported again; without any, all but `SILENT`, which is reported once in a dictation."""
         self._told = self._told - set(kinds) if kinds else self._told & {SILENT}
 
 
@@ -50,7 +50,7 @@ OPEN_LIMIT_S = 3.0
 
 FIRST_SOUND_S = 3.0
 DROP_S = 9.0
-"""A stream that is open without any block for so long is a problem to tell; after `DROP_S` it is dropped."""
+"""A stream that is open without any block for so long is reported as a problem; after `DROP_S` it is dropped."""
 
 RETRY_S = (0.25, 2.0)
 """The first wait between two tries, doubling up to the second."""
@@ -152,11 +152,11 @@ class DeviceOpener:
         if not self._open:
             self.attempt = None
             attempt.give_up()
-            self._problems.tell(HUNG, not_answering())
+            self._problems.report(HUNG, not_answering())
         elif not self._patient:
             self._patient = True
             label = attempt.source.label if attempt.source else "The microphone"
-            self._problems.tell(STALLED, no_sound(label))
+            self._problems.report(STALLED, no_sound(label))
         else:
             self.drop()
 

@@ -93,7 +93,7 @@ class DropoutDetector:
         return self._release(duration) if caught_up or settled else []
 
     def flush(self) -> list[bytes | Dropout]:
-        """No more blocks: what is held, with what is missing as far as it can be told."""
+        """No more blocks: what is held, with what is missing as far as that is known."""
         return self._release(0.02) if self._held else []
 
     def _release(self, block_s: float) -> list[bytes | Dropout]:

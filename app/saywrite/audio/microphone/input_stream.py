@@ -84,7 +84,7 @@ class OpenFailed:
 
 @dataclass(frozen=True, slots=True)
 class StreamEnded:
-    """The stream ended by itself: unplugged, or the sound server went away."""
+    """The stream ended without a stop: unplugged, or the sound server ended."""
 
     capture: int
 
@@ -164,7 +164,7 @@ class InputStream:
         raw, fallback = self._find(backend)
         refused: AudioError | None = None
         for rate, channels in _formats(raw, self.source):
-            if not self._wanted:  # NB: only ever turns False, and _open() looks again under the lock
+            if not self._wanted:  # it only turns False, and _open() checks it again under the lock
                 return None
             label = self.source.label if self.source else key(raw)
             form = StreamFormat(label, rate, channels, fallback)

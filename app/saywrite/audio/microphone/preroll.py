@@ -1,4 +1,4 @@
-"""A microphone that is open while nobody dictates, so that a dictation can begin a little before its key.
+"""A microphone that is open between dictations, so that a dictation can begin a little before its key press.
 
 Only where the user wants it. What is heard is kept in memory, never longer than wished, and forgotten unless a
 dictation takes it over. Dictation thread.
@@ -106,12 +106,12 @@ class PrerollBuffer:
 
 
 class PrerollController:
-    """Decides when a microphone is open ahead: always, while nobody dictates and the user wants it."""
+    """Keeps a microphone open between dictations if the user wants it."""
 
-    def __init__(self, microphone: Callable[[], Source], tell: Callable[[str], None]) -> None:
-        """`microphone`: the one of the settings. `tell` gets the name of the one that is open ahead, "" for none."""
+    def __init__(self, microphone: Callable[[], Source], report: Callable[[str], None]) -> None:
+        """`microphone`: the one of the settings. `report` gets the name of the open one, "" for none."""
         self._microphone = microphone
-        self._tell = tell
+        self._report = report
         self._samples = 0
         self._ahead: PrerollBuffer | None = None
         self._in_use: PrerollBuffer | None = None
@@ -161,4 +161,4 @@ class PrerollController:
         device = self._ahead.device if self._ahead is not None and not self._ahead.over else ""
         if device != self._told:
             self._told = device
-            self._tell(device)
+            self._report(device)

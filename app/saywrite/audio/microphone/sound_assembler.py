@@ -1,7 +1,7 @@
 """The sound of one dictation on its way from blocks to the sink: converted, measured, its gaps counted.
 
 Pure but for the sink it calls, on the dictation thread. Streams come and go below (`DropoutDetector` is one stream),
-the clock goes on: what no stream has delivered is a gap.
+the clock runs on: sound that no stream has delivered is a gap.
 """
 
 from __future__ import annotations

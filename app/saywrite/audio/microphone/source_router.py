@@ -19,7 +19,7 @@ DEFAULT_CHANGE_S = 2.0
 
 class StreamLocation(Enum):
     UNKNOWN = auto()
-    """The server does not tell (our stream is not in its list); the source is still there."""
+    """Unknown: our stream is not in the server's list; the source is still there."""
     GONE = auto()
     """The source is gone and our stream is not in the list."""
     MONITOR = auto()
@@ -30,7 +30,7 @@ class StreamLocation(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where our stream is. `move_to`: where it should be instead; `note`: for people, when the source
+    """Where our stream is. `move_to`: where it should be instead; `note`: for the user, when the source
     changed.
     """
 
@@ -68,7 +68,7 @@ class SourceRouter:
         return f"{self._wanted.label} is not connected. Using {source.label} until it is."
 
     def follow(self, snapshot: ServerSnapshot, tag: str, now: float) -> Position:
-        """Take the news that `snapshot` has about our stream `tag`."""
+        """Take what `snapshot` says about our stream `tag`."""
         if self._default is not None and snapshot.default != self._default:
             self._default_changed = now
         self._default = snapshot.default

@@ -1,4 +1,4 @@
-"""What a bug report needs, as text for the clipboard: versions, system, checks, the log's end. No words, no keys."""
+"""The text for a bug report: versions, system, checks, the end of the log. No dictated words, no keys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "sounddevice", "numpy", "soxr", 
 
 
 def describe_system(paths: Paths, environ: Mapping[str, str]) -> str:
-    """Blocks for a second or two (it lists the devices): not for the GUI thread."""
+    """The text for a bug report. Lists the devices, which takes seconds: do not call it on the GUI thread."""
     session = environ.get("XDG_SESSION_TYPE") or environ.get("XDG_CURRENT_DESKTOP") or "unknown"
     lines = [
         f"Saywrite {__version__}, Python {platform.python_version()}, {platform.platform()}, session {session}",

@@ -118,7 +118,7 @@ def _keyring(status: SecretsStatus) -> Check:
 
 
 def _settings(path: Path) -> Settings:
-    """Those of the file; the defaults where it cannot be used, and it stays where it is (loading sets it aside)."""
+    """The settings of the file, which stays untouched; the defaults where it cannot be read."""
     try:
         tomllib.loads(decode(path.read_bytes()))
     except (OSError, ValueError, RecursionError):

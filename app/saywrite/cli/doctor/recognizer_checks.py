@@ -1,4 +1,4 @@
-"""What `saywrite doctor` says of the recognizer on this computer: program, processor, model, memory.
+"""Checks of the recognizer on this computer for `saywrite doctor`: program, processor, model, memory.
 
 Reads the whole model (0.2 s for Whisper base) and changes nothing. Any thread that may wait.
 """
@@ -71,7 +71,7 @@ def check_processor(machine: str, cpu_info: str) -> Check:
 
 
 def check_model(store: ModelStore, id: str) -> Check:
-    """Is the model here, and is every byte the published one?"""
+    """Whether the model is installed and every byte is the published one."""
     model, again = store.model(id), f"saywrite models download {id}"
     try:
         folder, damaged = store.inspect(id, StopTransfer())

@@ -1,4 +1,4 @@
-"""`saywrite doctor --self-test`: a bundled recording through the whole pipeline, journal and keywords included."""
+"""`saywrite doctor --self-test`: a bundled recording through the pipeline, with journal and keywords."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EXPECTED = "sounds/selftest.json"
 
 
 def run_self_test(build: BuildDictation) -> Check:
-    """Transcribe the bundled recording; pass when every expected word was heard."""
+    """Transcribe the bundled recording; the check passes when every expected word was recognized."""
     heard: list[str] = []
     problems: list[str] = []
     finished: list[Finished] = []
@@ -51,7 +51,7 @@ def run_self_test(build: BuildDictation) -> Check:
 
 
 def _expected(path: Path) -> tuple[frozenset[str], ...]:
-    """The words that must be heard, each with the spellings that count: a recognizer may write "one" or "1"."""
+    """The expected words, each with its accepted spellings: a recognizer may write "one" or "1"."""
     words: list[list[str]] = json.loads(path.read_text("utf-8"))["words"]
     return tuple(frozenset(spellings) for spellings in words)
 

@@ -47,7 +47,7 @@ def _run(command: Callable[[], int]) -> int:
 
 
 def _exit_code_of(error: Exception) -> int:
-    """The exit code for one of our own errors, after its sentence is written; any other error is raised again."""
+    """Report one of our own errors and return its exit code; raise any other error again."""
     from saywrite.foundation.errors import NotRunning, SaywriteError
 
     if not isinstance(error, SaywriteError):

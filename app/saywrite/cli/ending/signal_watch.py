@@ -1,6 +1,6 @@
-"""A thread that ends the process after a signal when the main thread is held in a library.
+"""A thread that ends the process after a signal when the main thread is blocked in a library.
 
-A sound server or a keyring that does not answer keeps the main thread in C code, and Python runs its signal handlers
+A sound server or a keyring that does not answer blocks the main thread in C code, and Python runs its signal handlers
 between two bytecodes only.
 """
 
@@ -14,10 +14,10 @@ from collections.abc import Iterable
 
 
 class SignalWatch(threading.Thread):
-    """Sleeps until a signal has come in; the interpreter writes its number from the C handler, held or not."""
+    """Sleeps until a signal has come: the C handler of the interpreter writes its number to a socket."""
 
     def __init__(self, limit_s: float, signals: Iterable[int], code: int) -> None:
-        """`limit_s` seconds after one of `signals` the process ends with `code`, unless `noticed` is set by then."""
+        """End the process with `code` when `noticed` is not set `limit_s` seconds after one of `signals`."""
         super().__init__(name="signals", daemon=True)
         self.noticed = threading.Event()
         self._limit_s = limit_s

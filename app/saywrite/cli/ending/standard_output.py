@@ -1,4 +1,4 @@
-"""Standard output of the commands that write texts: whole texts, also into slow pipes, and one error when it fails.
+"""Standard output of the commands that write texts: whole texts, and one error when writing fails.
 
 Main thread; `watch_reader` starts one more that waits for the end of a pipe's reader.
 """
@@ -34,7 +34,7 @@ class StandardOutput:
         """`stream`: standard output as it is now, where None."""
         self.failure: OutputUnwritable | None = None
         self.stopped: Callable[[], bool] = lambda: False
-        """Asked while the reader of a pipe takes nothing: whether to wait no longer."""
+        """Called while the reader of a pipe reads nothing: whether to stop waiting."""
         self._stream = sys.stdout if stream is None else stream
 
     def write(self, text: str | bytes) -> None:

@@ -55,7 +55,7 @@ def flush_output() -> None:
 
 
 def discard(stream: IO[str]) -> None:
-    """Send what is still in the buffer to the null device, so that the interpreter does not fail on it at its end."""
+    """Send the rest of the buffer to the null device, on which the interpreter would fail at its end."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())

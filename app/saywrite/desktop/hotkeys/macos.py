@@ -53,6 +53,8 @@ class Carbon:
         self._installed = ctypes.c_void_p()
 
     def listen(self, heard: Callable[[int, bool], None]) -> None:
+        """Call `heard` with the number of a key and whether it went down. Main thread."""
+
         def handle(_call: int, event: int, _data: int) -> int:
             key = _HotKeyID()
             size = ctypes.sizeof(key)
@@ -71,6 +73,7 @@ class Carbon:
         self._handler = None
 
     def register(self, number: int, modifiers: int, key: int) -> int:
+        """Register a key under a number; Carbon's error code, 0 for success."""
         made = ctypes.c_void_p()
         target = self._library.GetApplicationEventTarget()
         error = self._library.RegisterEventHotKey(

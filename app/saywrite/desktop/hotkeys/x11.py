@@ -75,7 +75,7 @@ class X11Keyboard:
         """Every combination of the locks: each grab is made with all of them."""
 
     def grabs_for(self, chord: KeyCombination) -> tuple[KeyGrab, ...]:
-        """The grabs for a key combination: none without such a key or modifier, several if the keyboard has two."""
+        """The grabs for a key combination; none where the keyboard lacks a key of it."""
         mask = 0
         for modifier in chord.modifiers:
             bit = self._mask_of(_SYMBOLS[modifier])

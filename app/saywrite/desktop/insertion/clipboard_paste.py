@@ -1,4 +1,4 @@
-"""Inserts a text by the clipboard: save it, offer the text, press the keys, watch the reads, restore it later.
+"""Inserts a text by the clipboard: saves it, offers the text, presses keys, watches reads, restores.
 
 A read is not yet a paste: busy programs read once to list the formats and again, up to seconds later, for the text
 itself. So the clipboard is restored only after seconds without a read. Runs on the insertion thread.

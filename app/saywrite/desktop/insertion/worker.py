@@ -1,4 +1,4 @@
-"""The insertion worker: the thread that owns the insertion backend and the order of the inserted texts.
+"""The insertion worker: the thread that owns the backend and the order of the inserted texts.
 
 Other threads post to it; the outcome of each text is an `events.InsertionEvent`. The thread sleeps until there is a
 job or another program asks for the text that it still offers on the clipboard.

@@ -42,9 +42,10 @@ def ask(
     activation: str = "",
     limit_s: float = ANSWER_LIMIT_S,
 ) -> Answer:
-    """Send a command to the window with this data folder; its answer, after "quit" once its process has ended.
+    """Send a command to the window with this data folder and return its answer.
 
-    The values are those of `ControlRequest`. Blocks for at most `limit_s`. Raises NotRunning and ControlRefused.
+    After "quit" it returns once the process has ended. The values are those of `ControlRequest`. Blocks for at most
+    `limit_s`. Raises NotRunning and ControlRefused.
     """
     record = read_record(data)
     if record is None:
@@ -145,7 +146,7 @@ def _read_line(connection: _socket.socket) -> bytes:
 
 
 def _give_foreground(pid: int) -> None:
-    """Allow the window to come to the front; on Windows only the program the user started last can allow this."""
+    """Allow the window to come to the front: on Windows only the program started last can do so."""
     if sys.platform == "win32":
         import ctypes
 

@@ -25,7 +25,7 @@ FORMAT = 1
 
 
 def format_request(values: Mapping[str, str]) -> bytes:
-    """The line for a command; `values` are fields of `ControlRequest` by name, and empty ones are left out."""
+    """The line for a command. `values`: fields of `ControlRequest` by name; empty ones are left out."""
     return format_line({name: value for name, value in values.items() if value})
 
 

@@ -36,7 +36,7 @@ def runtime_folder(environ: Mapping[str, str], uid: int, room: int) -> Path:
 
 
 def check_private(folder: Path, uid: int) -> None:
-    """Raise ControlRefused unless `folder` is a real folder that belongs to this user and is closed to others."""
+    """Raise ControlRefused unless `folder` is a folder (no link) of this user and closed to all others."""
     about = folder.lstat()
     if not stat.S_ISDIR(about.st_mode):
         kind = "a link" if stat.S_ISLNK(about.st_mode) else "no folder"

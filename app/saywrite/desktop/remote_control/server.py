@@ -16,6 +16,7 @@ from saywrite.desktop.remote_control.protocol import LIMIT
 from saywrite.desktop.remote_control.request import Answer, ControlRequest, format_answer, parse_request, refusal
 from saywrite.desktop.remote_control.server_socket import ServerSocket
 from saywrite.foundation.errors import ControlRefused
+from saywrite.foundation.files import os_error_reason
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class ControlServer:
 
     def _make_room(self, error: OSError) -> None:
         """No file descriptor is left: disconnect a client, or stop accepting for a moment instead of spinning."""
-        log.info("no connection can be accepted: %s", error.strerror)
+        log.info("no connection can be accepted: %s", os_error_reason(error))
         if self._clients:
             self._disconnect(next(iter(self._clients)))
         else:

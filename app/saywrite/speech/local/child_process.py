@@ -46,15 +46,14 @@ class WorkerMessage:
 
 @dataclass(frozen=True, slots=True)
 class WorkerExited:
-    """The child is gone and waited for. `code` as in `subprocess`: negative is the signal that ended it."""
+    """The child has ended. `code` as in `subprocess`: negative is the signal that ended it."""
 
     worker: int
     code: int
 
 
 class WorkerProcess:
-    """One child. Its methods are called on one thread, return at once and never raise for a child that is
-    gone.
+    """One child. Its methods are called on one thread, return at once, and do not raise when the child has ended.
 
     `post` is called on the reader thread with `WorkerMessage`s and, at the end, exactly one `WorkerExited`.
     Raises OSError where the command cannot be started.
@@ -63,10 +62,10 @@ class WorkerProcess:
     def __init__(self, number: int, command: Sequence[str], post: Callable[[object], None]) -> None:
         self.number = number
         self._post = post
-        # NB: unbounded but short: the flow window of the dictation keeps at most ten seconds of sound unsent.
+        # Unbounded, but the flow window of the dictation keeps at most ten seconds of sound unsent.
         self._outbox: SimpleQueue[bytes | None] = SimpleQueue()
         self._last_lines: deque[str] = deque(maxlen=20)
-        # NB: set once by the owner's thread, read by the reader thread for a line in the log.
+        # Set once by the owner's thread; the reader thread reads it for a line in the log.
         self._is_unwanted = False
         self._child = subprocess.Popen(
             list(command),
@@ -98,7 +97,7 @@ class WorkerProcess:
                 self._outbox.get_nowait()
 
     def close(self) -> None:
-        """Let the child finish what it was sent and go; it is killed if it takes longer than `LEAVE_S`."""
+        """Let the child process what it was sent and end; kill it when that takes longer than `LEAVE_S`."""
         self._outbox.put(None)
 
     def kill(self) -> None:

@@ -36,7 +36,7 @@ ATTEMPTS = 3
 """Children in a row that may fail without confirming anything before the dictation is given up."""
 
 LONGEST_UTTERANCE_MS = 25_000
-"""Whisper hears 30 s at once; the window needs room behind the utterance."""
+"""Whisper's window has 30 s and needs room behind the utterance."""
 
 LOOK_FOR_MODEL_S = 2.0
 """Seconds between two looks for the model while a dictation waits for it: another process may download it."""
@@ -67,7 +67,7 @@ def decoder_threads(cores: int) -> int:
 
 class LocalRecognizer(Recognizer):
     """`command` starts this program as a worker with the model of a folder; `model` is the id and the folder of the
-    wanted model, None while it is not there; `saves_power` tells whether the computer saves power, in a second at most.
+    wanted model, None while it is not there; `saves_power`: whether the computer saves power, in a second at most.
     """
 
     capabilities = LOCAL_CAPABILITIES
@@ -322,7 +322,7 @@ class LocalRecognizer(Recognizer):
             worker.send({"op": "finish"})
 
     def _read_power(self, dictation: str) -> None:
-        """Ask the system on a thread of its own: its answer may take a second, and nobody waits for it."""
+        """Ask the system on a thread of its own, because its answer may take a second."""
 
         def read() -> None:
             if self._saves_power():

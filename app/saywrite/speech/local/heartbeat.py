@@ -1,9 +1,9 @@
-"""A sign of life while a long utterance is decoded: progress messages from a thread, as long as the process computes.
+"""Progress messages while a long utterance is decoded, sent by a thread for as long as the process computes.
 
-The parent takes a child that is silent for `engine.PATIENCE_S` for hung. Decoding takes longer than that with a large
-model on a slow computer, and the main thread cannot report within a call of native code. The thread here repeats the
-last progress every `EVERY_S`, but only while the processor time of the process grows and not beyond a limit: a child
-that is stopped, deadlocked or in an endless loop falls silent and is replaced.
+The parent replaces a child that is silent for `supervisor.PATIENCE_S`. Decoding takes longer than that with a large
+model on a slow computer, and the main thread cannot send anything within a call of native code. So a thread repeats
+the last progress every `EVERY_S` while the processor time of the process grows, up to a time limit: a child that is
+stopped, deadlocked or in an endless loop becomes silent and is replaced.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LEAST_CPU_S = 0.05
 
 
 class Heartbeat:
-    """Repeats a message while its context is open. `clock` and `cpu` in seconds, given by tests."""
+    """Repeats a message while its context is open. `clock` and `cpu` in seconds; tests pass their own."""
 
     def __init__(
         self,

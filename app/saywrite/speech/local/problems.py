@@ -1,4 +1,4 @@
-"""Why there is no recognition on this computer, in words with a remedy. Pure.
+"""The reasons why the recognizer on this computer cannot run, each with its remedy for the user. Pure.
 
 The worker reports the exception that its decoder raised ("ImportError: …"), or ends by a signal while it loads.
 """
@@ -16,8 +16,10 @@ ILLEGAL_INSTRUCTION = frozenset({-4, 0xC000001D, 0xC000001D - (1 << 32)})
 
 @dataclass(frozen=True, slots=True)
 class RecognizerProblem:
-    """What happened and what to do. `awaits_model`: it is over as soon as a whole model is there, so a dictation goes
-    on recording and gets its text then. `lasting`: trying again is of no use before Saywrite starts anew.
+    """What happened and what to do.
+
+    `awaits_model`: a complete model solves the problem, so a dictation continues to record and gets its text then.
+    `lasting`: another attempt fails the same way until Saywrite is restarted.
     """
 
     what: str
@@ -62,7 +64,7 @@ NOT_KEPT_RUNNING = RecognizerProblem(
 
 
 def explain(reason: str, model: str) -> RecognizerProblem:
-    """What the worker's `reason` means: the name of an exception, a colon and its message."""
+    """The problem behind the worker's `reason`: the name of an exception, a colon and its message."""
     kind, _, detail = reason.partition(":")
     message = detail.casefold()
     if kind in ("ModuleNotFoundError", "ImportError"):
@@ -80,15 +82,15 @@ def explain(reason: str, model: str) -> RecognizerProblem:
 
 
 def find_missing_package() -> RecognizerProblem | None:
-    """What keeps this computer from recognizing with any model; None where CTranslate2 is installed.
+    """The problem of a computer without CTranslate2, which no model can solve; None where it is installed.
 
-    Looks for the package without loading it. A processor that is too old is known once a model was loaded only.
+    Looks for the package without loading it. A processor that is too old shows only when a model is loaded.
     """
     return None if find_spec("ctranslate2") else _not_installed("")
 
 
 def explain_exit(code: int) -> RecognizerProblem | None:
-    """What a worker that ended with `code` while it loaded says about this computer; None: nothing in particular."""
+    """The problem behind the exit code of a worker that ended while it loaded; None: no known one."""
     return NO_AVX if code in ILLEGAL_INSTRUCTION else None
 
 

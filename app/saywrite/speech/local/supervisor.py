@@ -28,7 +28,7 @@ from saywrite.speech.local.problems import (
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 15.0
-"""Seconds without a message from a worker that owes one until it counts as hung. While it decodes an utterance it
+"""Seconds without a message, while one is awaited, until a worker counts as hung. While it decodes an utterance it
 sends one every 3 s (`heartbeat.py`), so this holds for a large model on a slow computer, too.
 """
 
@@ -114,7 +114,7 @@ class WorkerSupervisor:
         self._loaded = None
 
     def fail(self, problem: RecognizerProblem) -> None:
-        """There is no worker, and why; told once."""
+        """End the worker because of `problem`, and report it once."""
         self.stop()
         self.problem = problem
         self.set_state(EngineState.UNAVAILABLE)
@@ -142,7 +142,7 @@ class WorkerSupervisor:
         return None
 
     def hang_due(self, outstanding: bool, now: float) -> float | None:
-        """When a worker that owes an answer counts as hung; not after `now`: it does. None: nothing is owed."""
+        """The time at which the worker counts as hung; up to `now`: it hangs. None: no answer is awaited."""
         if self.process is None:
             return None
         loading = self.state is EngineState.LOADING

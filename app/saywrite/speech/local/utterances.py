@@ -31,8 +31,8 @@ DUTY = 0.5
 
 SLOW_PASS_S = 3.0
 SLOW_DUTY = 0.1
-"""A pass that costs more than this many seconds helps nobody and delays the end of a dictation that comes meanwhile:
-such passes get this share of the time.
+"""A pass that takes more than the first number of seconds comes too late to be read, and delays the final when the
+dictation ends meanwhile: such passes get the second share of the time.
 """
 
 PAUSE_SOON = SAMPLE_RATE // 10
@@ -185,7 +185,7 @@ class Utterances:
         return decoded.text if decoded.trusted else ""
 
     def _look(self, opened: int) -> None:
-        """Decode the words so far, where it is time and there is time for it."""
+        """Decode the open utterance, if enough new sound has come and the budget allows a pass."""
         end = self._segmenter.likely_end
         if not self.long_window and end is not None and end <= self._end + PAUSE_SOON:
             if end <= self._end:

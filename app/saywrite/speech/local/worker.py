@@ -1,7 +1,7 @@
-"""The recognizer's child process, seen from within: sound in, texts of utterances out.
+"""The main loop of the recognizer's child process: reads sound, writes the texts of utterances.
 
-`child_process.py` is the parent's side of the pipe. One thread reads frames into a queue, the main thread works them
-off, so that the worker knows whether more input waits; a third one reports that a long decoding still computes.
+`child_process.py` is the parent's side of the pipe. One thread reads frames into a queue and the main thread
+processes them, so that the worker knows whether more input waits; a third one reports that a long decoding still runs.
 Frames that come in:
 
     {"op": "start", "session": 3, "at": 0, "voice": {…}, "language": "en", "keywords": […], "partials": true,
@@ -46,8 +46,9 @@ Frame = bytes | dict[str, Any] | None
 
 
 class FrameQueue:
-    """The frames of the pipe in order, read ahead by a thread of their own. The flow control of the dictation keeps at
-    most ten seconds of sound in it.
+    """The frames of the pipe in order, which a thread reads ahead.
+
+    The flow control of the dictation limits them to ten seconds of sound.
     """
 
     def __init__(self, stdin: IO[bytes]) -> None:
@@ -57,7 +58,7 @@ class FrameQueue:
 
     @property
     def has_more(self) -> bool:
-        """Whether input waits that has not been worked off."""
+        """Whether frames wait that have not been taken."""
         return not self._frames.empty()
 
     def get(self) -> Frame:
@@ -82,7 +83,7 @@ class FrameQueue:
 def serve(
     stdin: IO[bytes], stdout: IO[bytes], make_decoder: Callable[[], Decoder], make_segmenter: MakeSegmenter
 ) -> int:
-    """The child's whole life; returns its exit code. Errors of the decoder end it: the parent starts another."""
+    """Serve frames until the input ends; return the exit code. An error of the decoder ends the child."""
     send = _sender(stdout)
     began = time.monotonic()
     try:
@@ -108,7 +109,7 @@ def serve(
 
 
 def _control(session: Utterances, op: object, frame: Mapping[str, Any], send: Send) -> Utterances | None:
-    """Do what a message asks of the present dictation; None when it is over."""
+    """Apply a message to the present dictation; return the dictation, or None when it has ended."""
     if op == "set_keywords":
         session.keywords = _texts(frame["keywords"])
     elif op == "set_partials":
@@ -122,7 +123,7 @@ def _control(session: Utterances, op: object, frame: Mapping[str, Any], send: Se
 
 
 def _sender(stdout: IO[bytes]) -> Send:
-    """Writes messages whole, also when the heartbeat's thread writes at the same time."""
+    """Return a function that writes messages whole, also when the heartbeat's thread writes at the same time."""
     lock = threading.Lock()
 
     def send(message: dict[str, Any]) -> None:
@@ -151,9 +152,9 @@ def _texts(values: Sequence[object]) -> tuple[str, ...]:
 
 
 def run(make_decoder: Callable[[], Decoder], make_segmenter: MakeSegmenter) -> int:
-    """`serve()` on this process's own pipes, ignoring Ctrl-C.
+    """Run `serve()` on this process's standard input and output, ignoring Ctrl-C.
 
-    At the usual priority: somebody waits for every final, and beside busy programs a lower one costs seconds.
+    The priority stays normal: a user waits for every final, and a lower one costs seconds beside busy programs.
     """
     stdout = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # native libraries print to standard output: not into our messages
@@ -171,7 +172,7 @@ def run(make_decoder: Callable[[], Decoder], make_segmenter: MakeSegmenter) -> i
 
 
 def memory_kb() -> int:
-    """Resident memory of this process in kB; its peak where the system tells no more, 0 if nothing."""
+    """Resident memory of this process in kB; its peak where only that is known, 0 where nothing is."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
     with suppress(ImportError):

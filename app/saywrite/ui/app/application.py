@@ -1,6 +1,6 @@
-"""The Qt application around the window: style, scheme, logs, signals, and the order in which all of it ends.
+"""The Qt application around the window: style, color scheme, log, Unix signals, and the order at quit.
 
-GUI thread, except the two exception hooks, which run where the exception was.
+GUI thread, except the two exception hooks, which run on the thread of the exception.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QEvent,
@@ -35,12 +35,14 @@ from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.theme import apply_scheme
 
+if TYPE_CHECKING:
+    from saywrite.dictation.api import Dictation
+
 log = logging.getLogger(__name__)
 qt_log = logging.getLogger("qt")
 
-SAID_MS = 20_000
+MESSAGE_MS = 20_000
 WAIT_AT_QUIT_MS = 2000
-START_ANYWAY_MS = 2000
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -51,20 +53,16 @@ _LEVELS = {
 
 
 class Application(QApplication):
-    """Knows that it is about to quit, whoever asked for it: its property "quitting" is true from then on."""
+    """Sets its property "quitting" to true when it is about to quit, whatever the reason."""
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Quit:
-            self.setProperty("quitting", True)  # windows are closed next: none may stay in the tray
+            self.setProperty("quitting", True)  # closing a window may not hide it in the tray now
         return super().event(event)
 
 
-class QuitPort(Protocol):
-    def quit(self) -> None: ...
-
-
 def create_application(arguments: Sequence[str], theme: str) -> QApplication:
-    """The one QApplication, dressed for this system. `theme`: "system", "light" or "dark"."""
+    """Create the one QApplication, styled for this system. `theme` is "system", "light" or "dark"."""
     if sys.platform == "win32":
         # The windows11 style clips and mis-colors custom layouts; Fusion follows the palette everywhere.
         QApplication.setStyle("fusion")
@@ -78,33 +76,35 @@ def create_application(arguments: Sequence[str], theme: str) -> QApplication:
     return app
 
 
-def say_once(words: str) -> None:
-    """Tell the user something from a process that opens no window: on standard error, and where nobody reads that
-    (started from a menu) in a message box that closes by itself after a while.
+def show_startup_message(text: str) -> None:
+    """Show a message of a process that opens no window.
+
+    It is written to standard error. If nobody reads that (a start from a menu), a message box shows it, which closes
+    by itself after `MESSAGE_MS`.
     """
     if sys.stderr is not None:
-        sys.stderr.write(f"saywrite: {words}\n")
+        sys.stderr.write(f"saywrite: {text}\n")
         if sys.stderr.isatty() or stat.S_ISFIFO(os.fstat(sys.stderr.fileno()).st_mode):
             return
     create_application(sys.argv[:1], "system")
-    box = QMessageBox(QMessageBox.Icon.Information, "Saywrite", words)
+    box = QMessageBox(QMessageBox.Icon.Information, "Saywrite", text)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    QTimer.singleShot(SAID_MS, box.accept)
+    QTimer.singleShot(MESSAGE_MS, box.accept)
     box.exec()
 
 
 def route_messages() -> None:
-    """Qt's own messages and every unhandled exception go to the log."""
+    """Write the messages of Qt and every unhandled exception to the log."""
     qInstallMessageHandler(_log_qt)
     sys.excepthook = _log_exception
     threading.excepthook = _log_thread_exception
 
 
-def run(app: QApplication, thread: DictationThread, dictation: QuitPort, save: Callable[[], None]) -> int:
-    """Run until the last window closes, then end in order; returns the exit code.
+def run(app: QApplication, thread: DictationThread, dictation: Dictation, save: Callable[[], None]) -> int:
+    """Run until the application quits, then end in order; returns the exit code.
 
-    The dictation stops and closes its journal, its thread is joined (2 s at most), then `save` puts the settings and
-    the window's state away. A thread that does not end is left to the end of the process: its journal is on disk.
+    The dictation stops and closes its journal, its thread is joined (within 2 s), then `save` stores the settings and
+    the state of the window. A thread that does not end is stopped with the process: its journal is on disk.
     """
     with UnixSignals(app) as signals:
         thread.start()
@@ -123,10 +123,10 @@ def run(app: QApplication, thread: DictationThread, dictation: QuitPort, save: C
 
 
 class UnixSignals(QObject):
-    """SIGINT and SIGTERM quit the application properly; a second one ends it the hard way.
+    """Makes SIGINT and SIGTERM quit the application; after `allow_abort()` they end the process.
 
-    Python runs its handlers between bytecodes only, and in `exec()` there are none: the wake-up socket makes Qt's
-    event loop turn once, which runs them.
+    Python runs signal handlers between bytecodes only, and `exec()` executes none: the wake-up socket makes Qt's event
+    loop call Python once, which runs the handlers.
     """
 
     def __init__(self, app: QApplication) -> None:
@@ -156,7 +156,7 @@ class UnixSignals(QObject):
         self._writer.close()
 
     def allow_abort(self) -> None:
-        """From here on a signal ends the process at once."""
+        """Let a signal end the process at once from now on."""
         self._set(signal.SIG_DFL)
 
     def _set(self, handler: signal.Handlers) -> None:
@@ -165,7 +165,7 @@ class UnixSignals(QObject):
 
     def _quit(self, number: int, _frame: object) -> None:
         log.info("signal %d: quitting", number)
-        self._set(signal.SIG_IGN)  # one Ctrl-C may come twice: from the terminal and from a parent that passes it on
+        self._set(signal.SIG_IGN)  # one Ctrl-C may arrive twice: from the terminal and from the parent process
         QTimer.singleShot(0, self._app.quit)  # a direct quit() before exec() would be lost
 
     def _drain(self) -> None:

@@ -1,6 +1,6 @@
-"""What the user wants becomes a post to the dictation: buttons, menus, drops, choosers. GUI thread.
+"""Posts the user's commands to the dictation: from buttons, menus, dropped files and choosers. GUI thread.
 
-Nothing here waits and nothing here changes what the window shows of the state: that comes back as events.
+Nothing here waits, and nothing here changes the state that the window shows: that state comes back as events.
 """
 
 from __future__ import annotations
@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from saywrite.foundation.events import State
-from saywrite.storage.settings.schema import Settings
-from saywrite.text.keywords import Keyword
+from saywrite.foundation.events import FrontEndEvent, State, StateChanged
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
+
+if TYPE_CHECKING:
+    from saywrite.dictation.api import Dictation
 
 AUDIO_FILES = (
     "Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au"
@@ -28,30 +29,11 @@ AUDIO_FILES = (
 BUSY = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING, State.FINISHING})
 
 
-class CommandBindings(Protocol):
-    """The dictation as the window posts to it (`dictation.dictation.Dictation`)."""
-
-    def toggle(self, *, insert: bool = False) -> None: ...
-    def stop(self) -> None: ...
-    def cancel(self) -> None: ...
-    def apply(self, settings: Settings) -> None: ...
-    def renew_account(self) -> None: ...
-    def set_keywords(self, keywords: tuple[Keyword, ...]) -> None: ...
-    def transcribe_file(self, path: Path) -> None: ...
-    def transcribe_unfinished(self, dictation: str) -> None: ...
-    def save_unfinished(self, dictation: str, target: Path) -> None: ...
-    def discard_unfinished(self, dictation: str) -> None: ...
-    def edit_segment(self, dictation: str, number: int, text: str) -> None: ...
-    def refresh_devices(self) -> None: ...
-    def play(self, dictation: str, start: int, end: int) -> None: ...
-    def quit(self) -> None: ...
-
-
-class Commands(QObject):
-    """Joins the window's wishes to the dictation."""
+class CommandBindings(QObject):
+    """Connects the controls of the window to the dictation and to the settings."""
 
     def __init__(
-        self, window: MainWindow, dictation: CommandBindings, preferences: Preferences, choices: EngineChoices
+        self, window: MainWindow, dictation: Dictation, preferences: Preferences, choices: EngineChoices
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -64,12 +46,12 @@ class Commands(QObject):
         self._connect_choices()
 
     def transcribe_files(self, paths: Iterable[Path]) -> None:
-        """One after the other; those that wait start when the dictation is idle again."""
+        """Transcribe files one after the other; the next one starts when the dictation is idle."""
         self._files.extend(paths)
         if not self._busy:
             self._next_file()
         elif self._files:
-            self._window.notices.tell(
+            self._window.notices.notify(
                 Severity.INFO,
                 "The file is transcribed as soon as this dictation has ended.",
                 key="files",
@@ -77,14 +59,16 @@ class Commands(QObject):
             )
 
     @Slot(object)
-    def note_state(self, state: State) -> None:
-        """The window shows this state now."""
-        self._busy = state in BUSY
-        if not self._busy:
-            self._next_file()
+    def receive(self, event: FrontEndEvent) -> None:
+        """Start the next file when the dictation is idle; events of other kinds are ignored."""
+        if isinstance(event, StateChanged):
+            self._busy = event.state in BUSY
+            if not self._busy:
+                self._next_file()
 
     @Slot()
     def choose_files(self) -> None:
+        """Ask for sound files, and transcribe them."""
         dialog = QFileDialog(self._window, "Transcribe a file")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(AUDIO_FILES.split(";;"))
@@ -93,7 +77,7 @@ class Commands(QObject):
         dialog.open()
 
     def explain_unknown_language(self, code: str) -> None:
-        """A language was picked that the engine does not know: say which engine does."""
+        """Tell which engine knows a language that the chosen engine does not know."""
         engine = self._choices.engine(self._preferences.settings.engine)
         name, label = self._choices.language(code), engine.label if engine else self._preferences.settings.engine
         others = [choice.label for choice in self._choices.engines_for(code)]
@@ -101,11 +85,12 @@ class Commands(QObject):
             remedy = f"Choose “{' or '.join(others)}” as the recognizer, then {name}."
         else:
             remedy = "No engine of this version does. The language stays as it was."
-        self._window.notices.tell(
+        self._window.notices.notify(
             Severity.INFO, f"{label} does not know {name}.", remedy, key="language", counted=False
         )
 
     def save_unfinished(self, dictation: str) -> None:
+        """Ask for a file, and save the recording of an unfinished dictation there."""
         dialog = QFileDialog(self._window, "Save audio")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("WAV audio (*.wav)")
@@ -116,10 +101,10 @@ class Commands(QObject):
         dialog.open()
 
     def clear(self) -> None:
-        """Empty the transcript; the notice brings it back."""
+        """Empty the transcript; a notice offers to undo it."""
         if not self._window.transcript.clear():
             return
-        self._window.notices.tell(
+        self._window.notices.notify(
             Severity.INFO,
             "The transcript was cleared.",
             "What you dictated stays in the history.",
@@ -128,15 +113,18 @@ class Commands(QObject):
         )
 
     def undo_clear(self) -> None:
+        """Put the cleared transcript back."""
         self._window.transcript.undo_clear()
 
     def copy(self) -> None:
+        """Copy the selection, or else the whole transcript."""
         whole = not self._window.transcript.copy()
-        self._window.status.tell("Copied all" if whole else "Copied the selection")
+        self._window.status.show_message("Copied all" if whole else "Copied the selection")
 
     def copy_translated(self) -> None:
+        """Copy the transcript with its translations."""
         self._window.transcript.copy_with_translation()
-        self._window.status.tell("Copied all with its translation")
+        self._window.status.show_message("Copied all with its translation")
 
     def _next_file(self) -> None:
         if self._files:
@@ -146,7 +134,7 @@ class Commands(QObject):
     def _connect_dictation(self) -> None:
         window, dictation, actions = self._window, self._dictation, self._window.actions_
         window.control_bar.record_pressed.connect(actions.record.trigger)
-        # From the tray's menu the text goes on into the program in front; in our own window it stands already.
+        # From the tray's menu the text is also inserted into the program in front; our own window shows it anyway.
         actions.record.triggered.connect(lambda: dictation.toggle(insert=not window.isActiveWindow()))
         actions.cancel.triggered.connect(lambda: dictation.cancel())
         actions.refresh.triggered.connect(lambda: dictation.refresh_devices())
@@ -160,17 +148,18 @@ class Commands(QObject):
         transcript = window.transcript
         transcript.segments_restored.connect(lambda _ids: window.notices.withdraw("cleared"))
         transcript.segment_edited.connect(dictation.edit_segment)
-        transcript.hear_requested.connect(dictation.play)
-        window.unfinished.transcribe_wanted.connect(dictation.transcribe_unfinished)
-        window.unfinished.discard_wanted.connect(dictation.discard_unfinished)
-        window.unfinished.save_wanted.connect(self.save_unfinished)
+        transcript.play_requested.connect(dictation.play)
+        window.unfinished.transcribe_requested.connect(dictation.transcribe_unfinished)
+        window.unfinished.discard_requested.connect(dictation.discard_unfinished)
+        window.unfinished.save_requested.connect(self.save_unfinished)
 
     def _connect_choices(self) -> None:
         bar, preferences = self._window.control_bar, self._preferences
         bar.microphone.chosen.connect(
             lambda host_api, name: preferences.update(microphone_host_api=host_api, microphone_name=name)
         )
-        bar.microphone.refresh_wanted.connect(self._dictation.refresh_devices)
+        bar.microphone.refresh_requested.connect(self._dictation.refresh_devices)
+        preferences.changed.connect(lambda _settings: self._window.notices.withdraw("language"))
         bar.language.chosen.connect(lambda code: preferences.update(language=code))
         bar.language.unknown_chosen.connect(self.explain_unknown_language)
         bar.engine.chosen.connect(lambda name: preferences.update(engine=name))

@@ -1,14 +1,14 @@
-"""What is loaded late: waveform, settings, history, export, about. GUI thread."""
+"""Opens the other windows and dialogs, which are imported when they are first used. GUI thread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from saywrite.foundation.events import DevicesChanged, KeysChanged
+from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
@@ -19,27 +19,31 @@ from saywrite.ui.widgets.notices import Severity
 
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
+    from saywrite.storage.history.store import HistoryStore
     from saywrite.ui.app.exports import Exports
     from saywrite.ui.history.timing_window import LatencyWindow
-    from saywrite.ui.history.window import History, HistoryWindow
+    from saywrite.ui.history.window import HistoryWindow
     from saywrite.ui.models.state import ModelsState
     from saywrite.ui.settings.dialog import SettingsDialog
 
 
 class Dialogs(QObject):
+    """Opens the other windows and dialogs, and gives them the events that they show."""
+
     unknown_language_chosen = Signal(str)
-    refresh_devices_wanted = Signal()
-    details_wanted = Signal(object)
+    """The user chose a language that the engine does not know."""
+    refresh_devices_requested = Signal()
+    details_requested = Signal(object)
     """A `Dictated` of the history."""
     account_changed = Signal()
-    """Another key or token is kept now, or none."""
+    """A key or token was saved or removed."""
 
     def __init__(
         self,
         window: MainWindow,
         preferences: Preferences,
         choices: EngineChoices,
-        open_history: Callable[[], History],
+        open_history: Callable[[], HistoryStore],
         diagnostics: Callable[[], str],
         account: AccountAccess | None = None,
         autostart: Callable[[], Autostart] | None = None,
@@ -64,27 +68,38 @@ class Dialogs(QObject):
         self._connect()
 
     def state(self) -> dict[str, Any]:
-        """What is remembered until the next start."""
+        """What `restore()` gets at the next start."""
         return {"export_folder": self._exports.folder if self._exports is not None else self._export_folder}
 
     def restore(self, state: dict[str, Any]) -> None:
+        """Take over the state of the last run."""
         folder = state.get("export_folder")
         self._export_folder = folder if isinstance(folder, str) else ""
 
     @property
     def exports(self) -> Exports:
+        """The exports of the window and of the history."""
         if self._exports is None:
             from saywrite.ui.app.exports import Exports
 
             self._exports = Exports(self._window, self._preferences, self._choices, self._export_folder)
         return self._exports
 
-    def show_devices(self, event: DevicesChanged) -> None:
-        self._devices = event
-        if self._settings is not None:
-            self._settings.show_devices(event)
+    @Slot(object)
+    def receive(self, event: FrontEndEvent) -> None:
+        """Give devices and keys to the settings window, now or when it is opened; other events are ignored."""
+        match event:
+            case DevicesChanged():
+                self._devices = event
+                if self._settings is not None:
+                    self._settings.show_devices(event)
+            case KeysChanged():
+                self._keys = event
+                if self._settings is not None:
+                    self._settings.show_keys(event)
 
     def show_settings(self) -> None:
+        """Open the settings."""
         if self._settings is None:
             from saywrite.ui.settings.dialog import SettingsDialog
 
@@ -94,7 +109,7 @@ class Dialogs(QObject):
             )
             self._settings.account_changed.connect(self.account_changed)
             self._settings.unknown_language_chosen.connect(self.unknown_language_chosen)
-            self._settings.refresh_devices_wanted.connect(self.refresh_devices_wanted)
+            self._settings.refresh_devices_requested.connect(self.refresh_devices_requested)
             if self._devices is not None:
                 self._settings.show_devices(self._devices)
             if self._keys is not None:
@@ -102,24 +117,19 @@ class Dialogs(QObject):
         _bring_up(self._settings)
 
     def show_account(self) -> None:
-        """The settings, where a key goes."""
+        """Open the settings of the account, with the focus where something is missing."""
         self.show_settings()
         if self._settings is not None:
             self._settings.show_account()
 
-    def show_key_state(self, event: KeysChanged) -> None:
-        self._keys = event
-        if self._settings is not None:
-            self._settings.show_keys(event)
-
     def show_keys(self) -> None:
-        """The settings, where the keys are chosen."""
+        """Open the settings of the keys."""
         self.show_settings()
         if self._settings is not None:
             self._settings.show_page("Push-to-talk")
 
     def show_models(self, source: bool = False) -> None:
-        """The settings, where the models are; `source`: ready to take the place they come from."""
+        """Open the settings of the models; `source` sets the focus to the field with their source."""
         self.show_settings()
         if self._settings is not None:
             self._settings.show_page("Recognition")
@@ -127,16 +137,18 @@ class Dialogs(QObject):
                 self._settings.models_page.focus_source()
 
     def show_history(self) -> None:
+        """Open the history, with its newest entries."""
         if self._history is None:
             from saywrite.ui.history.window import HistoryWindow
 
             window = self._history = HistoryWindow(self._open_history, parent=self._window)
-            window.export_wanted.connect(lambda dictated: self.exports.export_dictation(dictated, window))
-            window.details_wanted.connect(self.details_wanted)
+            window.export_requested.connect(lambda dictated: self.exports.export_dictation(dictated, window))
+            window.details_requested.connect(self.details_requested)
         self._history.reload()
         _bring_up(self._history)
 
     def show_speed(self) -> None:
+        """Open the window with the latencies."""
         if self._speed is None:
             from saywrite.ui.history.timing_window import LatencyWindow
 
@@ -145,6 +157,7 @@ class Dialogs(QObject):
         _bring_up(self._speed)
 
     def show_about(self) -> None:
+        """Open the dialog with version and licenses."""
         from saywrite.ui.main_window.about_dialog import AboutDialog
 
         dialog = AboutDialog(self._window)
@@ -152,21 +165,22 @@ class Dialogs(QObject):
         dialog.open()
 
     def ask_always_write_as(self, spoken: str) -> None:
-        """Make a keyword of words that were misheard."""
-        from saywrite.ui.keywords.add_dialog import offer
+        """Ask how misheard words should be written, and make a keyword of the answer."""
+        from saywrite.ui.keywords.add_dialog import open_add_dialog
 
-        offer(self._window.transcript, self._window.keywords, spoken)
+        open_add_dialog(self._window.transcript, self._window.keywords, spoken)
 
     def copy_diagnostics(self) -> None:
-        """The report takes a while to make (it looks at devices and folders): made elsewhere, copied here."""
-        self._window.status.tell("Looking around…")
+        """Copy the diagnostics; a pool thread collects them, because devices and folders are examined."""
+        self._window.status.show_message("Looking around…")
 
         def copy(report: str) -> None:
             copy_text(report)
-            self._window.status.tell("Diagnostics copied: no text, audio or key is in them")
+            self._window.notices.withdraw("diagnostics")
+            self._window.status.show_message("Diagnostics copied: no text, audio or key is in them")
 
         def fail(error: Exception) -> None:
-            self._window.notices.tell(
+            self._window.notices.notify(
                 Severity.WARNING, f"The diagnostics could not be made: {error}", "The log has more.", key="diagnostics"
             )
 
@@ -184,7 +198,7 @@ class Dialogs(QObject):
         for name, action in actions.export_as.items():
             action.triggered.connect(lambda _checked=False, name=name: self.exports.export_transcript(name))
         actions.always_write_as.triggered.connect(lambda: self.ask_always_write_as(transcript.selected_text().strip()))
-        transcript.always_write_as.connect(self.ask_always_write_as)
+        transcript.keyword_requested.connect(self.ask_always_write_as)
 
 
 def _bring_up(window: QWidget) -> None:

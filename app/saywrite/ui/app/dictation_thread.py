@@ -1,6 +1,6 @@
-"""The thread the dictation runs on. Created on the GUI thread; `run()` is the dictation thread.
+"""The thread on which the dictation runs. Created on the GUI thread; `run()` is the dictation thread.
 
-No slots: a slot of a QThread subclass would run on the thread that made it, which is the GUI's.
+It has no slots: a slot of a QThread subclass runs on the thread that created the object, the GUI thread.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ ENDED_REMEDY = "Start Saywrite again; it offers the recording. Help > Copy diagn
 
 
 class DictationThread(QThread):
-    """Runs the dictation's loop. `told` carries every event to the front end, on any thread, in order."""
+    """Runs the loop of the dictation, and carries its events to the GUI thread."""
 
-    told = Signal(object)
-    """One `events.FrontEndEvent`. Its `emit` is the `tell` the dictation is made with."""
+    event_emitted = Signal(object)
+    """A `FrontEndEvent`, in order. The dictation calls its `emit`, on any thread."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("dictation")
         self.loop: Callable[[], None] | None = None
-        """The dictation's `run`; set once, before `start()`."""
+        """`Dictation.run`; set once, before `start()`."""
 
     def run(self) -> None:
+        """Run the loop until the dictation quits; report an unexpected end as a failure."""
         threading.current_thread().name = self.objectName()  # Python, and so the log, does not know Qt's name
         if self.loop is None:
             log.error("the dictation thread was started without a loop")
@@ -40,4 +41,4 @@ class DictationThread(QThread):
             self.loop()
         except Exception:  # the outermost edge of this thread
             log.exception("the dictation thread ended with an error")
-            self.told.emit(Failed("", ENDED_WHAT, ENDED_REMEDY, fatal=True))
+            self.event_emitted.emit(Failed("", ENDED_WHAT, ENDED_REMEDY, fatal=True))

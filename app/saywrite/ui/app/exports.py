@@ -1,4 +1,4 @@
-"""Exporting from the window and from the history: where to, in which form, and what came of it. GUI thread."""
+"""Exports from the window and from the history: folder, format, and the result. GUI thread."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from saywrite.foundation import formatting as wording
 from saywrite.foundation.events import seconds
+from saywrite.foundation.formatting import missing
 from saywrite.storage.history.store import Dictated
 from saywrite.text.export import Document, TranscriptLine
 from saywrite.ui.export.dialog import ExportFlow
@@ -21,7 +21,10 @@ from saywrite.ui.widgets.notices import Severity
 
 
 class Exports(QObject):
-    """`folder` is that of the last export; the folder of the settings, where there is one, comes first."""
+    """Starts exports and reports their result in the window.
+
+    `folder` is the folder of the last export; a folder in the settings has priority.
+    """
 
     def __init__(self, window: MainWindow, preferences: Preferences, choices: EngineChoices, folder: str) -> None:
         super().__init__(window)
@@ -32,23 +35,24 @@ class Exports(QObject):
         self._flow = self._make_flow(window, window.transcript.to_export)
 
     def export_transcript(self, format: str = "") -> None:
+        """Export the transcript; without a `format`, in the last one used."""
         self._window.transcript.flush()
         self._start(self._flow, format)
 
     def show_possible(self) -> None:
-        """The Export menu opens: enable what can be written."""
+        """Enable the formats in the Export menu that are possible now."""
         self._flow.show_possible(self._window.actions_.export_as)
 
     def export_dictation(self, dictated: Dictated, parent: QWidget) -> None:
-        """One dictation of the history."""
+        """Export a dictation of the history."""
         document = document_of(dictated, self._choices.engine_label)
         self._start(self._make_flow(parent, lambda: document), "")
 
     def _make_flow(self, parent: QWidget, document: Callable[[], Document | None]) -> ExportFlow:
         flow = ExportFlow(parent, document, format=self._preferences.settings.export_format)
-        flow.exported.connect(self._note)
+        flow.exported.connect(self._show_exported)
         flow.failed.connect(
-            lambda what, remedy: self._window.notices.tell(Severity.WARNING, what, remedy, key="export")
+            lambda what, remedy: self._window.notices.notify(Severity.WARNING, what, remedy, key="export")
         )
         return flow
 
@@ -59,14 +63,17 @@ class Exports(QObject):
         self._window.notices.withdraw("export")
         flow.start(format)
 
-    def _note(self, path: Path, format: str) -> None:
+    def _show_exported(self, path: Path, format: str) -> None:
         self.folder = str(path.parent)
-        self._window.status.tell(f"Exported to {path.name}")
+        self._window.status.show_message(f"Exported to {path.name}")
         self._preferences.update(export_format=format)
 
 
 def document_of(dictated: Dictated, label: Callable[[str], str]) -> Document | None:
-    """A dictation of the history with its times; None when it has no text. `label`: an engine's name for people."""
+    """The document for a dictation of the history; None when it has no text.
+
+    `label` gives the name of an engine for people.
+    """
     summary = dictated.summary
     if not any(segment.text.strip() for segment in dictated.segments):
         return None
@@ -84,9 +91,7 @@ def document_of(dictated: Dictated, label: Callable[[str], str]) -> Document | N
     ]
     for gap in dictated.gaps:
         start = seconds(gap.at)
-        lines.append(
-            TranscriptLine(start, start, summary.began + timedelta(seconds=start), "", gap=wording.missing(gap))
-        )
+        lines.append(TranscriptLine(start, start, summary.began + timedelta(seconds=start), "", gap=missing(gap)))
     lines.sort(key=lambda line: line.start_s)
     return Document(
         title=f"Dictation {summary.began:%Y-%m-%d %H.%M}",

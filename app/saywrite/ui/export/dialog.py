@@ -1,4 +1,4 @@
-"""From Export to a file: the dialog, the question before anything is replaced, the writing elsewhere. GUI thread."""
+"""Exports a document: file dialog, question before a file is replaced, and writing. GUI thread."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from saywrite.ui.transcript.export_document import has_times
 NEED_TIMES = frozenset(name for name, kind in EXPORT_FORMATS.items() if kind.needs_times)
 NO_TIMES = "Subtitles need the times of the words, and this text has none."
 _DIALOG_ASKS = sys.platform == "darwin"
-"""macOS asks before replacing whatever the program wants; elsewhere only we do."""
+"""On macOS the file dialog itself asks before a file is replaced; elsewhere only this module does."""
 
 
 class ExportFlow(QObject):
-    """One export at a time. `folder` and `format` are those of the last one: keep them in the settings."""
+    """Runs one export at a time; `folder` and `format` are those of the last one."""
 
     exported = Signal(object, str)
-    """`Path` and format: written. The caller keeps the folder and the format."""
+    """A file was written: its `Path` and its format."""
     failed = Signal(str, str)
-    """What happened, and the remedy."""
+    """Nothing was written: what happened, and what to do."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class ExportFlow(QObject):
         self.format = format if format in EXPORT_FORMATS else TXT
 
     def start(self, format: str = "") -> None:
-        """Ask where to, in `format` or the last one, and write."""
+        """Ask for a file, and write in `format`, by default in the last one."""
         document = self._document()
         if document is None:
             self.failed.emit("There is no text to export yet.", "Dictate something first.")
@@ -60,7 +60,7 @@ class ExportFlow(QObject):
         dialog.open()
 
     def show_possible(self, actions: Mapping[str, QAction]) -> None:
-        """Enable the entries of the Export menu; those that need times say why they cannot."""
+        """Enable the possible formats of the Export menu; tooltips tell why others need times."""
         document = self._document()
         timed = document is not None and has_times(document)
         for name, action in actions.items():
@@ -69,7 +69,7 @@ class ExportFlow(QObject):
             action.setToolTip(NO_TIMES if document is not None and not possible else "")
 
     def save(self, document: Document, target: Path, format: str, *, overwrite: bool = False) -> None:
-        """Write to `target`; a file that is there already is replaced only after a question."""
+        """Write to `target`; ask before an existing file is replaced."""
         if not overwrite and target.exists():
             self._ask(document, target, format)
             return
@@ -107,7 +107,7 @@ class ExportFlow(QObject):
         return dialog
 
     def _fit_name(self, dialog: QFileDialog, chosen: str) -> None:
-        """The name in the dialog takes the suffix of the format that was picked."""
+        """Change the suffix of the name in the dialog to that of the chosen format."""
         names, format = dialog.selectedFiles(), _format_of(chosen)
         if names and format and (suffix := Path(names[0]).suffix) in {kind.suffix for kind in EXPORT_FORMATS.values()}:
             dialog.selectFile(Path(names[0]).name.removesuffix(suffix) + EXPORT_FORMATS[format].suffix)

@@ -1,4 +1,4 @@
-"""Writing an export: whole or not at all, and never over a file unasked. Runs on a pool thread."""
+"""Writes an export: the whole file or none, and never over a file without permission. Pool thread."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from saywrite.text.export import Document, render
 
 
 class ExportError(SaywriteError):
-    pass
+    """An export was not written; an existing file is unchanged."""
 
 
 class ExportExists(ExportError):
-    """The target came into being between question and answer; nothing was written."""
+    """The target exists already; nothing was written."""
 
 
 def write_export(document: Document, format: str, target: Path, *, overwrite: bool) -> Path:
-    """Render and write. Raises ExportError; then `target` is as it was."""
+    """Render and write a document; returns `target`. Raises ExportError, with `target` unchanged."""
     content = render(document, format)
     try:
         write_atomic(target, content, private=False, overwrite=overwrite)

@@ -1,7 +1,7 @@
-"""How fast a dictation was, in words and in statistics. Pure.
+"""Statistics of the latency of dictations, and their words. Pure.
 
-Four steps, each with its own cause: the microphone (key to first sound), the recognizer while one speaks (first sound
-to first words) and at the end (release to text), and the insertion (text to other program).
+There are four steps, each with its own cause: the microphone (key to first sound), the recognizer during speech (first
+sound to first words) and at the end (release to text), and the insertion (text to the other program).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STEPS = ("Key to first sound", "First sound to first words", "Release to text", 
 
 @dataclass(frozen=True, slots=True)
 class TimingSpread:
-    """How often a step was measured, its median and its 95th percentile in milliseconds."""
+    """The number of measurements of a step, their median and their 95th percentile in milliseconds."""
 
     times: int
     median: float
@@ -26,7 +26,7 @@ class TimingSpread:
 
 @dataclass(frozen=True, slots=True)
 class TimingSummary:
-    """One engine with one microphone: for each of `STEPS` its spread, None where it was never seen."""
+    """One engine with one microphone: the spread of each of `STEPS`, None without a measurement."""
 
     engine: str
     microphone: str
@@ -34,7 +34,7 @@ class TimingSummary:
 
 
 def steps_of(latency: Latency) -> tuple[int | None, ...]:
-    """Milliseconds of each of `STEPS`. Text that was there before the release was not waited for: 0."""
+    """The milliseconds of each of `STEPS`; 0 for a text that was complete before the release."""
     text = None
     if latency.final is not None and latency.released is not None:
         text = max(latency.final, latency.released)
@@ -47,7 +47,7 @@ def steps_of(latency: Latency) -> tuple[int | None, ...]:
 
 
 def speeds(timed: Iterable[TimedDictation]) -> tuple[TimingSummary, ...]:
-    """Statistics of each engine with each microphone, the ones with most dictations first."""
+    """The statistics of each engine with each microphone, sorted by the number of dictations."""
     groups: dict[tuple[str, str], list[tuple[int | None, ...]]] = {}
     for each in timed:
         groups.setdefault((each.engine, each.microphone), []).append(steps_of(each.latency))
@@ -56,7 +56,7 @@ def speeds(timed: Iterable[TimedDictation]) -> tuple[TimingSummary, ...]:
 
 
 def percentile(values: list[int], share: float) -> float:
-    """The value below which `share` (0…1) of the values lie, between neighbors in proportion."""
+    """The value below which `share` (0…1) of the values are, interpolated linearly."""
     ranked = sorted(values)
     place = share * (len(ranked) - 1)
     low = int(place)
@@ -64,14 +64,14 @@ def percentile(values: list[int], share: float) -> float:
     return ranked[low] + (ranked[high] - ranked[low]) * (place - low)
 
 
-def latency_in_words(latency: Latency) -> str:
-    """One line for each step that was seen."""
+def describe_latency(latency: Latency) -> str:
+    """One line for each step that was measured."""
     times = zip(STEPS, steps_of(latency), strict=True)
     return "\n".join(f"{step}: {milliseconds(time)}" for step, time in times if time is not None)
 
 
 def milliseconds(time: float) -> str:
-    """43 ms, 1.25 s."""
+    """A time for people: 43 ms, 1.25 s."""
     return f"{time:.0f} ms" if time < 1000 else f"{time / 1000:.2f} s"
 
 

@@ -1,6 +1,6 @@
-"""How fast dictation is here: each step, for each engine and microphone, as a picture and as a table. GUI thread.
+"""Shows the latency of each step, by engine and microphone, as a plot and as a table. GUI thread.
 
-Loaded when it is opened for the first time; what it shows is read from the history on a pool thread.
+Loaded when it is opened for the first time; a pool thread reads the latencies from the history.
 """
 
 from __future__ import annotations
@@ -26,26 +26,23 @@ from saywrite.storage.history.timings import TimedDictation
 from saywrite.ui.history.timing_statistics import STEPS, TimingSummary, milliseconds, speeds
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
-from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, shades
+from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, theme_colors
 from saywrite.ui.widgets.choosers import EngineChoices
 
 if TYPE_CHECKING:
-    from saywrite.ui.history.window import History
+    from saywrite.storage.history.store import HistoryStore
 
-
-ROW = 5
-"""Rows of a group: one for each step, and one of air."""
-
-
+ROWS = 5
+"""The rows of a group: one for each step, and an empty one."""
 WIDEST_NAME = 260
-"""Room for the names of the groups at most, device-independent pixels."""
+"""The maximum width of the names of the groups, device-independent pixels."""
 
 
 class LatencyPlot(pg.PlotWidget):
-    """For every group and step a bar from zero to the median, and a line on to the 95th percentile."""
+    """For every group and step a bar up to the median, and a line to the 95th percentile."""
 
     _speeds: tuple[TimingSummary, ...] = ()
-    """Read before `__init__` is through: the base class changes its palette."""
+    """Used before `__init__` has finished, because the base class changes its palette."""
 
     def __init__(self, name_of: Callable[[TimingSummary], str]) -> None:
         super().__init__(enableMenu=False)
@@ -61,6 +58,7 @@ class LatencyPlot(pg.PlotWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def show_speeds(self, speeds: tuple[TimingSummary, ...]) -> None:
+        """Plot these groups."""
         self._speeds = speeds
         self._draw()
 
@@ -70,8 +68,8 @@ class LatencyPlot(pg.PlotWidget):
             self._draw()
 
     def colors(self) -> tuple[QColor, ...]:
-        """One for each step, told apart from the ground and from each other."""
-        tones, ground = shades(self.palette()), self._ground()
+        """A color for each step, distinct from the background and from each other."""
+        tones, ground = theme_colors(self.palette()), self._ground()
         highlight = self.palette().color(QPalette.ColorRole.Highlight)
         return tuple(
             readable(color, ground, GRAPHIC_CONTRAST) for color in (highlight, tones.warn, tones.good, tones.bad)
@@ -86,22 +84,22 @@ class LatencyPlot(pg.PlotWidget):
         self.clear()
         for number, color in enumerate(self.colors()):
             self._draw_step(number, color, text)
-        ticks = [(group * ROW + 1.5, self._name_of(speed)) for group, speed in enumerate(self._speeds)]
+        ticks = [(group * ROWS + 1.5, self._name_of(speed)) for group, speed in enumerate(self._speeds)]
         for side in ("left", "bottom"):
             axis = self.getPlotItem().getAxis(side)
-            axis.setPen(shades(self.palette()).hairline)
+            axis.setPen(theme_colors(self.palette()).hairline)
             axis.setTextPen(text)
         lines = [line for _, name in ticks for line in name.splitlines()]
         width = max((self.fontMetrics().horizontalAdvance(line) for line in lines), default=0)
         self.getPlotItem().getAxis("left").setTicks([ticks])
         self.getPlotItem().getAxis("left").setWidth(min(width + 20, WIDEST_NAME))
-        self.setYRange(-0.8, max(1, len(self._speeds)) * ROW - 1.2, padding=0)
+        self.setYRange(-0.8, max(1, len(self._speeds)) * ROWS - 1.2, padding=0)
         most = [spread.p95 for speed in self._speeds for spread in speed.steps if spread is not None]
         self.setXRange(0, max([*most, 100]) * 1.05, padding=0)
 
     def _draw_step(self, number: int, color: QColor, text: QColor) -> None:
         seen = [
-            (group * ROW + number, spread)
+            (group * ROWS + number, spread)
             for group, speed in enumerate(self._speeds)
             if (spread := speed.steps[number]) is not None
         ]
@@ -133,12 +131,14 @@ def _array(values: list[float] | list[int]) -> object:
 EMPTY = "Nothing measured yet. Dictate something; how long each step took is kept with its text."
 NOTE = "Bar: half of all dictations were faster. Line: 95 of 100 were. The newest 1,000 dictations count."
 SHOWN = 6
-"""Groups in the picture; the table has them all."""
+"""The number of groups in the plot; the table has all."""
 
 
 class LatencyWindow(QWidget):
+    """The plot and the table of the newest 1,000 dictations."""
+
     def __init__(
-        self, open_history: Callable[[], History], choices: EngineChoices, parent: QWidget | None = None
+        self, open_history: Callable[[], HistoryStore], choices: EngineChoices, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._open_history = open_history
@@ -159,18 +159,17 @@ class LatencyWindow(QWidget):
         self._column.addWidget(self.table, 2)
 
     def reload(self) -> None:
-        """Read the history anew and show it."""
+        """Read the latencies from the history and show them."""
 
         def load() -> tuple[TimedDictation, ...]:
-            importlib.import_module("pyqtgraph")  # a third of a second that the window does not wait for
+            importlib.import_module("pyqtgraph")  # takes a third of a second, here off the GUI thread
             with closing(self._open_history()) as history:
                 return history.latencies()
 
         run_task(load, self.show_timed, lambda error: self.note.setText(str(error)), owner=self, in_order=True)
 
     def show_timed(self, timed: tuple[TimedDictation, ...]) -> None:
-        pass  # SELF
-
+        """Show the latencies of dictations."""
         found = speeds(timed)
         if not isinstance(self.plot, LatencyPlot):
             self._column.removeWidget(self.plot)

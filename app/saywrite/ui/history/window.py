@@ -1,4 +1,4 @@
-"""What was dictated before: find it, read it, copy, export or delete it. GUI thread; every query runs elsewhere.
+"""The history: find, read, copy, export or delete past dictations. GUI thread; queries run on a pool thread.
 
 Loaded when it is opened for the first time.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QFont, QFontMetrics, QKeySequence, QPainter, QPalette, QShortcut
@@ -29,9 +28,7 @@ from PySide6.QtWidgets import (
 
 from saywrite.foundation.events import seconds
 from saywrite.foundation.formatting import clock, length, moment
-from saywrite.storage.history.search import SearchHit
-from saywrite.storage.history.store import Dictated, Summary
-from saywrite.storage.history.timings import TimedDictation
+from saywrite.storage.history.store import Dictated, HistoryStore, Summary
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import icon
@@ -43,7 +40,7 @@ PADDING = 7
 
 
 class TwoLineDelegate(QStyledItemDelegate):
-    """Paints an entry's text as a small first and a full second line, on the style's own ground."""
+    """Paints the text of an entry as a small first line and a second line of full size."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         small = QFontMetrics(_small(option.font))
@@ -85,33 +82,24 @@ def _small(font: QFont) -> QFont:
     return small
 
 
-PAGE = 100
-SEARCH_AFTER_MS = 200
-
 DELETE_ALL = "Delete this dictation and its recording for good?"
 DELETE_TEXT = "Delete this text for good? Its recording has no complete text yet and stays among the unfinished ones."
+PAGE = 100
+SEARCH_AFTER_MS = 200
 ID, SUMMARY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
-class History(Protocol):
-    """`history.store.HistoryStore`, as far as it is read here. Called on pool threads."""
-
-    def recent(self, limit: int, before: Summary | None = None) -> tuple[Summary, ...]: ...
-    def search(self, query: str, limit: int = 100) -> tuple[SearchHit, ...]: ...
-    def load(self, dictation: str) -> Dictated | None: ...
-    def latencies(self, limit: int = 1000) -> tuple[TimedDictation, ...]: ...
-    def delete(self, dictation: str) -> None: ...
-    def close(self) -> None: ...
-
-
 class HistoryWindow(QWidget):
-    export_wanted = Signal(object)
-    details_wanted = Signal(object)
-    """A `Dictated`."""
+    """A list of past dictations with search, and the text of the selected one."""
+
+    export_requested = Signal(object)
+    """The user asked to export a `Dictated`."""
+    details_requested = Signal(object)
+    """The user asked for the details of a `Dictated`."""
 
     def __init__(
         self,
-        open_history: Callable[[], History],
+        open_history: Callable[[], HistoryStore],
         now: Callable[[], datetime] = datetime.now,
         parent: QWidget | None = None,
     ) -> None:
@@ -139,20 +127,20 @@ class HistoryWindow(QWidget):
         self._show_dictated(None)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Let the database go; it is opened again when the window is."""
+        """Close the database; the next query opens it again."""
         run_task(self._history.close, in_order=True)
         super().closeEvent(event)
 
     def reload(self) -> None:
-        """Ask for the list anew: the newest, or what fits the words typed."""
+        """Load the list: the newest dictations, or those that match the search."""
         self._asked += 1
         asked, query = self._asked, self.query.text().strip()
         if query:
-            self._ask(lambda history: history.search(query, PAGE), lambda found: self._list_found(asked, found))
+            self._ask(lambda history: history.search(query, PAGE), lambda hits: self._list_hits(asked, hits))
         else:
             self._ask(lambda history: history.recent(PAGE), lambda rows: self._list_recent(asked, rows))
 
-    def _ask(self, question: Callable[[History], object], answer: Callable[[object], None]) -> None:
+    def _ask(self, question: Callable[[HistoryStore], object], answer: Callable[[object], None]) -> None:
         run_task(
             lambda: question(self._history.get()),
             answer,
@@ -167,7 +155,7 @@ class HistoryWindow(QWidget):
             return
         self.list.clear()
         self._append(rows)
-        self._tell_number("No dictations yet. What you dictate is kept here.")
+        self._show_empty_note("No dictations yet. What you dictate is kept here.")
 
     def _append(self, rows: tuple[Summary, ...]) -> None:
         self._more_to_come = len(rows) == PAGE
@@ -179,20 +167,20 @@ class HistoryWindow(QWidget):
             item.setData(SUMMARY, row)
             self.list.addItem(item)
 
-    def _list_found(self, asked: int, found: object) -> None:
-        assert isinstance(found, tuple)
+    def _list_hits(self, asked: int, hits: object) -> None:
+        assert isinstance(hits, tuple)
         if asked != self._asked:
             return
         self.list.clear()
         now = self._now()
-        for hit in found:
+        for hit in hits:
             head = f"{moment(_local(hit.began), now)} · at {clock(seconds(hit.start))}"
             item = QListWidgetItem(f"{head}\n{hit.snippet}")
             item.setData(ID, hit.dictation)
             self.list.addItem(item)
-        self._tell_number("Nothing found.")
+        self._show_empty_note("Nothing found.")
 
-    def _tell_number(self, empty: str) -> None:
+    def _show_empty_note(self, empty: str) -> None:
         self.note.setText("" if self.list.count() else empty)
         if not self.list.count():
             self._show_dictated(None)
@@ -201,7 +189,7 @@ class HistoryWindow(QWidget):
             self.list.setCurrentRow(0)
 
     def _more(self) -> None:
-        """The list was scrolled to its end: the next page."""
+        """Load the next page when the list is scrolled to its end."""
         bar = self.list.verticalScrollBar()
         last = self.list.item(self.list.count() - 1)
         before = last.data(SUMMARY) if last is not None else None
@@ -236,15 +224,15 @@ class HistoryWindow(QWidget):
         self.text.setPlainText(_prose(dictated) if dictated else "")
         for button in (self.copy, self.export, self.details, self.delete):
             button.setEnabled(dictated is not None)
-        self._confirm(False)
+        self._ask_to_delete(False)
 
     def _copy(self) -> None:
         cursor = self.text.textCursor()
         copy_text(cursor.selectedText() if cursor.hasSelection() else self.text.toPlainText())
         announce(self, "Copied")
 
-    def _confirm(self, asking: bool) -> None:
-        """Deleting asks once, in the same place."""
+    def _ask_to_delete(self, asking: bool) -> None:
+        """Show or end the question before a dictation is deleted, in the place of the buttons."""
         for button in (self.copy, self.export, self.details, self.delete):
             button.setVisible(not asking)
         for button in (self.confirm, self.keep):
@@ -306,25 +294,25 @@ class HistoryWindow(QWidget):
         self.list.currentItemChanged.connect(lambda item, _before: self._open(item))
         self.list.verticalScrollBar().valueChanged.connect(lambda _value: self._more())
         self.copy.clicked.connect(self._copy)
-        self.export.clicked.connect(lambda: self.export_wanted.emit(self._shown))
-        self.details.clicked.connect(lambda: self.details_wanted.emit(self._shown))
-        self.delete.clicked.connect(lambda: self._confirm(True))
+        self.export.clicked.connect(lambda: self.export_requested.emit(self._shown))
+        self.details.clicked.connect(lambda: self.details_requested.emit(self._shown))
+        self.delete.clicked.connect(lambda: self._ask_to_delete(True))
         self.confirm.clicked.connect(self._delete)
-        self.keep.clicked.connect(lambda: self._confirm(False))
+        self.keep.clicked.connect(lambda: self._ask_to_delete(False))
         QShortcut(QKeySequence.StandardKey.Find, self, self.query.setFocus)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
 
 
 class _OpenOnce:
-    """The history, opened at the first question."""
+    """The history, opened at the first query."""
 
-    # NB: no lock. Every call comes as an `in_order` task, one after the other.
+    # It needs no lock: every call is an `in_order` job, and these run one after the other.
 
-    def __init__(self, open_history: Callable[[], History]) -> None:
+    def __init__(self, open_history: Callable[[], HistoryStore]) -> None:
         self._open_history = open_history
-        self._history: History | None = None
+        self._history: HistoryStore | None = None
 
-    def get(self) -> History:
+    def get(self) -> HistoryStore:
         if self._history is None:
             self._history = self._open_history()
         return self._history
@@ -336,8 +324,9 @@ class _OpenOnce:
 
 
 def _prose(dictated: Dictated) -> str:
-    """Its text as it was told, or, when a segment was edited since, its segments one by one; with translations each
-    segment on a line and its translation below it.
+    """The text of a dictation: as it was finished, or joined from segments that were edited since.
+
+    With translations, each segment is on a line and its translation below it.
     """
     if any(segment.translation for segment in dictated.segments):
         lines = (line for s in dictated.segments for line in (s.text.strip(), s.translation and f"\t{s.translation}"))
@@ -346,5 +335,5 @@ def _prose(dictated: Dictated) -> str:
 
 
 def _local(began: datetime) -> datetime:
-    """The local clock's time, without a zone."""
+    """The local time without a time zone."""
     return began.astimezone().replace(tzinfo=None) if began.tzinfo else began

@@ -1,4 +1,4 @@
-"""“Always write as…”: a small question that turns a misheard phrase into a keyword. GUI thread."""
+"""The dialog “Always write as…”, which makes a keyword of a misheard phrase. GUI thread."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
-from saywrite.foundation import formatting as wording
+from saywrite.foundation.formatting import count
 from saywrite.text.keywords import Keyword, has_text
 from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.toolkit.labels import PlainLabel
@@ -15,12 +15,14 @@ from saywrite.ui.transcript.view import TranscriptView
 
 
 class AlwaysWriteDialog(QDialog):
-    agreed = Signal(object, bool)
+    """Asks how a phrase should be written, and whether to replace it in the text."""
+
+    keyword_accepted = Signal(object, bool)
     """The `Keyword`, and whether to replace it in the text now."""
 
-    def __init__(self, spoken: str, places_of: Callable[[str], int], parent: QWidget) -> None:
+    def __init__(self, spoken: str, count_occurrences: Callable[[str], int], parent: QWidget) -> None:
         super().__init__(parent)
-        self._places_of = places_of
+        self._places_of = count_occurrences
         self.setWindowTitle("Always write as")
         self.spoken = QLineEdit(spoken)
         self.written = QLineEdit()
@@ -33,7 +35,7 @@ class AlwaysWriteDialog(QDialog):
         self.written.textChanged.connect(self._refresh)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.accepted.connect(self._agree)
+        self.accepted.connect(self._report_keyword)
         self._refresh()
         self.replace.setChecked(self.replace.isEnabled())
         self.written.setFocus()
@@ -62,24 +64,24 @@ class AlwaysWriteDialog(QDialog):
         keyword = self._keyword()
         self.add.setEnabled(bool(keyword.spoken) and has_text(keyword.written) and keyword.spoken != keyword.written)
         places = self._places_of(keyword.spoken) if keyword.spoken else 0
-        where = f"in {wording.count(places, 'place')}" if places else "(it is not in the text)"
+        where = f"in {count(places, 'place')}" if places else "(it is not in the text)"
         self.replace.setText(f"&Replace it in the text now {where}")
         self.replace.setEnabled(places > 0)
 
-    def _agree(self) -> None:
-        self.agreed.emit(self._keyword(), self.replace.isEnabled() and self.replace.isChecked())
+    def _report_keyword(self) -> None:
+        self.keyword_accepted.emit(self._keyword(), self.replace.isEnabled() and self.replace.isChecked())
 
 
-def offer(view: TranscriptView, panel: KeywordsPanel, spoken: str) -> AlwaysWriteDialog:
-    """Ask how `spoken` should be written; then add the keyword and, if wished, replace it in the text."""
-    dialog = AlwaysWriteDialog(spoken, view.places_of, view)
+def open_add_dialog(view: TranscriptView, panel: KeywordsPanel, spoken: str) -> AlwaysWriteDialog:
+    """Ask how `spoken` should be written; then add the keyword, and replace it in the text if asked to."""
+    dialog = AlwaysWriteDialog(spoken, view.count_occurrences, view)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
-    def agreed(keyword: Keyword, replace: bool) -> None:
+    def add(keyword: Keyword, replace: bool) -> None:
         panel.add(keyword)
         if replace:
             view.replace_all(keyword)
 
-    dialog.agreed.connect(agreed)
+    dialog.keyword_accepted.connect(add)
     dialog.open()
     return dialog

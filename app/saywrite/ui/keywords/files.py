@@ -1,4 +1,4 @@
-"""Keyword files on disk and in a drag. Reading and writing run on a pool thread."""
+"""Reads and writes keyword files, and finds them among dropped files. Pool thread."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ from saywrite.text.keyword_files import Import, read, write_csv, write_json
 from saywrite.text.keywords import Keyword
 
 LARGEST = 20_000_000
-"""Bytes; a larger file is not a list of keywords."""
+"""Bytes; a larger file is certainly not a list of keywords."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedKeywords:
+    """The content of a keyword file with its name."""
+
     name: str
     content: Import
 
 
 def load(path: Path) -> LoadedKeywords:
-    """Raises KeywordsError."""
+    """Read a keyword file. Raises KeywordsError."""
     try:
         if path.stat().st_size > LARGEST:
             raise KeywordsError(f"“{path.name}” is too large for a list of keywords.", "Choose a CSV or JSON file.")
@@ -36,7 +38,10 @@ def load(path: Path) -> LoadedKeywords:
 
 
 def save(path: Path, keywords: Sequence[Keyword]) -> None:
-    """Write all or nothing; the dialog has asked before a file is replaced. Raises KeywordsError."""
+    """Write a whole file or none. Raises KeywordsError.
+
+    The dialog has asked the user before a file is replaced.
+    """
     if path.suffix.lower() == ".json":
         content = write_json(keywords).encode()
     else:
@@ -49,6 +54,6 @@ def save(path: Path, keywords: Sequence[Keyword]) -> None:
 
 
 def dropped(data: QMimeData) -> list[Path]:
-    """The keyword files in a drag."""
+    """The keyword files among dragged files."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     return [path for path in paths if path.suffix.lower() in (".csv", ".json")]

@@ -1,24 +1,25 @@
-"""What happened to the keywords, said calmly below the table: imports, bad lines, removals. GUI thread."""
+"""Messages below the table of keywords: imports, lines with errors, removals. GUI thread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout
 
-from saywrite.foundation import formatting as wording
+from saywrite.foundation.formatting import count
 from saywrite.ui.keywords.files import LoadedKeywords
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme import shades
+from saywrite.ui.widgets.notices import RaisedFrame
 
 LINES_SHOWN = 5
 
 
-class KeywordsReport(QFrame):
+class KeywordsReport(RaisedFrame):
+    """One message at a time, with an undo button and details where there are any."""
+
     def __init__(self) -> None:
         super().__init__()
         self.words = ThemedLabel(tone="")
@@ -30,10 +31,7 @@ class KeywordsReport(QFrame):
         self.undo = QToolButton()
         self.undo.setText("&Undo")
         self.undo.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self.close_button = QToolButton()
-        self.close_button.setIcon(icon("close"))
-        self.close_button.setAutoRaise(True)
-        self.close_button.setAccessibleName("Dismiss this message")
+        self.close_button = icon_button("close", "Dismiss this message")
         self._undo: Callable[[], None] | None = None
         row = QHBoxLayout()
         row.addWidget(self.words, 1)
@@ -47,23 +45,24 @@ class KeywordsReport(QFrame):
         self.undo.clicked.connect(self._do_undo)
         self.hide()
 
-    def tell(self, words: str, *, problem: bool = False, undo: Callable[[], None] | None = None) -> None:
+    def show_message(self, text: str, *, problem: bool = False, undo: Callable[[], None] | None = None) -> None:
+        """Show a message; `undo` is what its undo button does."""
         self._undo = undo
-        self.words.setText(words)
+        self.words.setText(text)
         self.undo.setVisible(undo is not None)
         self.details.hide()
         self.show()
-        announce(self, words, urgent=problem)
+        announce(self, text, urgent=problem)
 
-    def tell_import(self, loaded: LoadedKeywords, added: int, changed: int) -> None:
-        """What came in from a file, and every line that did not."""
+    def show_import(self, loaded: LoadedKeywords, added: int, changed: int) -> None:
+        """Show how many keywords a file has added and changed, and every line with an error."""
         problems = loaded.content.problems
         parts = [f"{added:,} added" if added else "", f"{changed:,} changed" if changed else ""]
         done = ", ".join(part for part in parts if part) or "nothing new"
         words = f"{loaded.name}: {done}."
         if problems:
-            words += f" {wording.count(len(problems), 'line')} left out:"
-        self.tell(words, problem=bool(problems))
+            words += f" {count(len(problems), 'line')} left out:"
+        self.show_message(words, problem=bool(problems))
         if problems:
             self.details.setPlainText("\n".join(f"Line {problem.line}: {problem.what}" for problem in problems))
             lines = min(LINES_SHOWN, len(problems) + 1)
@@ -71,16 +70,9 @@ class KeywordsReport(QFrame):
             self.details.show()
 
     def dismiss(self) -> None:
+        """Hide the message."""
         self._undo = None
         self.hide()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tones = shades(self.palette())
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(tones.hairline)
-        painter.setBrush(tones.raised)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
 
     def _do_undo(self) -> None:
         if self._undo is not None:

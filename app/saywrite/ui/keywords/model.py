@@ -1,4 +1,4 @@
-"""The keywords as a table that is edited in place: two columns, and what is wrong with a row. GUI thread."""
+"""The table model of the keywords: two editable columns, and the problem of each row. GUI thread."""
 
 from __future__ import annotations
 
@@ -17,23 +17,28 @@ PROBLEM_ROLE = Qt.ItemDataRole.UserRole
 Role = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex
 BREAK = "↵"
-"""How a line break in a written form is shown and typed in a table cell."""
+"""Shows a line break in a table cell; the user can type it too."""
 
 
 @dataclass(slots=True)
 class KeywordRow:
+    """A keyword as edited; it may have a problem. `key` compares spoken forms."""
+
     spoken: str
     written: str
     key: tuple[str, ...]
 
 
-def entry_of(keyword: Keyword) -> KeywordRow:
+def row_of(keyword: Keyword) -> KeywordRow:
+    """The row for a keyword."""
     return KeywordRow(keyword.spoken, keyword.written, key(keyword.spoken))
 
 
 class KeywordsModel(QAbstractTableModel):
+    """Rows of keywords; a row with a problem has no effect until it is corrected."""
+
     committed = Signal(object)
-    """The keywords that count (a tuple), after each change."""
+    """The keywords without a problem (a tuple), after each change."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +46,7 @@ class KeywordsModel(QAbstractTableModel):
         self._problems: dict[int, str] = {}
 
     def keywords(self) -> tuple[Keyword, ...]:
-        """The entries without a problem."""
+        """The keywords without a problem."""
         return tuple(
             Keyword(entry.spoken.strip(), entry.written)
             for row, entry in enumerate(self._entries)
@@ -49,26 +54,27 @@ class KeywordsModel(QAbstractTableModel):
         )
 
     def entries(self, rows: Iterable[int]) -> list[tuple[int, Keyword]]:
+        """The keywords of some rows, with their row numbers."""
         return [(row, Keyword(self._entries[row].spoken, self._entries[row].written)) for row in rows]
 
     def reset(self, keywords: Iterable[Keyword]) -> None:
-        """Show these instead; tells nobody."""
+        """Replace all keywords without emitting `committed`."""
         self.beginResetModel()
-        self._entries = [entry_of(keyword) for keyword in keywords]
+        self._entries = [row_of(keyword) for keyword in keywords]
         self._problems = self._find_problems()
         self.endResetModel()
 
     def put(self, entries: Sequence[tuple[int, Keyword]]) -> None:
-        """Insert entries, each at its row in the result (ascending)."""
+        """Insert keywords, each with its row number in the result, ascending."""
         for row, keyword in entries:
             row = min(row, len(self._entries))
             self.beginInsertRows(QModelIndex(), row, row)
-            self._entries.insert(row, entry_of(keyword))
+            self._entries.insert(row, row_of(keyword))
             self.endInsertRows()
         self._commit()
 
     def take(self, rows: Iterable[int]) -> list[tuple[int, Keyword]]:
-        """Remove rows; returns what `put()` needs to bring them back."""
+        """Remove rows; returns the argument with which `put()` restores them."""
         taken = self.entries(sorted(set(rows)))
         for row, _ in reversed(taken):
             self.beginRemoveRows(QModelIndex(), row, row)
@@ -78,12 +84,12 @@ class KeywordsModel(QAbstractTableModel):
         return taken
 
     def merge(self, keywords: Iterable[Keyword]) -> tuple[int, int]:
-        """Add what is new and give known spoken forms their new writing; returns how many were added and changed."""
+        """Add new keywords, and change the written form of known ones; returns both numbers."""
         places = {entry.key: row for row, entry in enumerate(self._entries) if row not in self._problems}
         added = changed = 0
         self.beginResetModel()
         for keyword in keywords:
-            entry = entry_of(keyword)
+            entry = row_of(keyword)
             row = places.get(entry.key)
             if row is None:
                 places[entry.key] = len(self._entries)
@@ -99,6 +105,7 @@ class KeywordsModel(QAbstractTableModel):
         return added, changed
 
     def problem(self, row: int) -> str:
+        """The problem of a row as a sentence; "" without one."""
         return self._problems.get(row, "")
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature

@@ -1,4 +1,4 @@
-"""The keywords at the side of the window: edited in place, with effect from the next words on. GUI thread."""
+"""The keywords at the side of the window; a change takes effect with the next words. GUI thread."""
 
 from __future__ import annotations
 
@@ -14,29 +14,30 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from saywrite.foundation import formatting as wording
 from saywrite.foundation.catalog import CSV, JSON
 from saywrite.foundation.errors import SaywriteError
+from saywrite.foundation.formatting import count
 from saywrite.text.keywords import Keyword
 from saywrite.ui.keywords import files as keywords_files
 from saywrite.ui.keywords.message_bar import KeywordsReport
 from saywrite.ui.keywords.model import SPOKEN, KeywordsModel
 from saywrite.ui.keywords.table import KeywordsTable
 from saywrite.ui.toolkit.background import run_task
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.icons import icon, icon_button
 
 FILTER_FROM = 8
-"""With fewer keywords there is nothing to search."""
+"""With fewer keywords the filter is hidden."""
 
 
 class KeywordsPanel(QWidget):
+    """The table with filter, buttons and messages."""
+
     changed = Signal(object)
-    """The keywords that count (a tuple of `Keyword`), after each committed change."""
+    """The keywords without a problem (a tuple of `Keyword`), after each change."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,9 +51,11 @@ class KeywordsPanel(QWidget):
         self.filter = QLineEdit()
         self.report = KeywordsReport()
         self.add_button = QPushButton("&Add")
-        self.remove_button = _tool("remove", "Remove the selected keywords (Delete)")
-        self.import_button = _tool("import", "Import keywords from a CSV or JSON file")
-        self.export_button = _tool("export", "Export keywords to a CSV or JSON file")
+        self.remove_button = icon_button("remove", "Remove the selected keywords (Delete)", Qt.FocusPolicy.StrongFocus)
+        self.import_button = icon_button(
+            "import", "Import keywords from a CSV or JSON file", Qt.FocusPolicy.StrongFocus
+        )
+        self.export_button = icon_button("export", "Export keywords to a CSV or JSON file", Qt.FocusPolicy.StrongFocus)
         self._removed: list[list[tuple[int, Keyword]]] = []
         self.setAcceptDrops(True)
         self._lay_out()
@@ -60,20 +63,22 @@ class KeywordsPanel(QWidget):
         self._refresh()
 
     def set_keywords(self, keywords: Sequence[Keyword]) -> None:
-        """Show these; `changed` is not told."""
+        """Show these keywords without emitting `changed`."""
         self._removed.clear()
+        self.report.dismiss()
         self.model.reset(keywords)
         self._refresh()
 
     def keywords(self) -> tuple[Keyword, ...]:
+        """The keywords without a problem."""
         return self.model.keywords()
 
     def add(self, keyword: Keyword) -> None:
-        """Add a keyword, or give its spoken form the new writing."""
+        """Add a keyword, or change the written form of a known one."""
         self.model.merge((keyword,))
 
     def add_row(self) -> None:
-        """A new row at the end, its spoken form open for typing."""
+        """Add a row at the end, and edit its spoken form."""
         self.filter.clear()
         row = self.model.rowCount()
         self.model.put([(row, Keyword("", ""))])
@@ -83,19 +88,21 @@ class KeywordsPanel(QWidget):
         self.table.edit(index)
 
     def remove_selected(self) -> None:
+        """Remove the selected keywords; a message offers to undo it."""
         rows = [self.shown.mapToSource(index).row() for index in self.table.selectionModel().selectedRows()]
         if not rows:
             return
         self._removed.append(self.model.take(rows))
-        self.report.tell(f"{wording.count(len(rows), 'keyword')} removed.", undo=self.undo_removal)
+        self.report.show_message(f"{count(len(rows), 'keyword')} removed.", undo=self.undo_removal)
 
     def undo_removal(self) -> None:
-        """Bring back what was removed last."""
+        """Restore the keywords that were removed last."""
         if self._removed:
             self.model.put(self._removed.pop())
             self.report.dismiss()
 
     def choose_import(self) -> None:
+        """Ask for keyword files, and import them."""
         dialog = QFileDialog(self, "Import keywords")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(["Keywords (*.csv *.json *.txt)", "All files (*)"])
@@ -104,17 +111,18 @@ class KeywordsPanel(QWidget):
         dialog.open()
 
     def import_files(self, paths: Sequence[Path]) -> None:
-        """Read files elsewhere and merge what is good in them; the rest is reported by line."""
+        """Import files on a pool thread; lines with errors are reported."""
         for path in paths:
             run_task(
                 partial(keywords_files.load, path),
                 self._merge,
-                lambda error: self.report.tell(_words(error), problem=True),
+                lambda error: self.report.show_message(_words(error), problem=True),
                 owner=self,
                 in_order=True,
             )
 
     def choose_export(self) -> None:
+        """Ask for a file, and export the keywords."""
         dialog = QFileDialog(self, "Export keywords")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(["CSV table (*.csv)", "JSON (*.json)"])
@@ -126,11 +134,12 @@ class KeywordsPanel(QWidget):
         dialog.open()
 
     def export_file(self, path: Path) -> None:
+        """Write the keywords to a file on a pool thread."""
         keywords = self.keywords()
         run_task(
             lambda: keywords_files.save(path, keywords),
-            lambda _: self.report.tell(f"{wording.count(len(keywords), 'keyword')} exported to {path.name}."),
-            lambda error: self.report.tell(_words(error), problem=True),
+            lambda _: self.report.show_message(f"{count(len(keywords), 'keyword')} exported to {path.name}."),
+            lambda error: self.report.show_message(_words(error), problem=True),
             owner=self,
             in_order=True,
         )
@@ -145,7 +154,7 @@ class KeywordsPanel(QWidget):
 
     def _merge(self, loaded: keywords_files.LoadedKeywords) -> None:
         added, changed = self.model.merge(loaded.content.keywords)
-        self.report.tell_import(loaded, added, changed)
+        self.report.show_import(loaded, added, changed)
 
     def _lay_out(self) -> None:
         self.filter.setPlaceholderText("Filter")
@@ -176,9 +185,9 @@ class KeywordsPanel(QWidget):
         self.remove_button.clicked.connect(self.remove_selected)
         self.import_button.clicked.connect(self.choose_import)
         self.export_button.clicked.connect(self.choose_export)
-        self.table.add_asked.connect(self.add_row)
-        self.table.delete_asked.connect(self.remove_selected)
-        self.table.undo_asked.connect(self.undo_removal)
+        self.table.add_requested.connect(self.add_row)
+        self.table.delete_requested.connect(self.remove_selected)
+        self.table.undo_requested.connect(self.undo_removal)
         self.model.committed.connect(self.changed)
         for signal in (self.model.rowsInserted, self.model.rowsRemoved, self.model.modelReset):
             signal.connect(self._refresh)
@@ -192,16 +201,6 @@ class KeywordsPanel(QWidget):
         self.filter.setVisible(rows >= FILTER_FROM or bool(self.filter.text()))
         self.export_button.setEnabled(rows > 0)
         self.remove_button.setEnabled(self.table.selectionModel().hasSelection())
-
-
-def _tool(name: str, text: str) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon(name))
-    button.setAutoRaise(True)
-    button.setToolTip(text)
-    button.setAccessibleName(text.split(" (", maxsplit=1)[0])
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button
 
 
 def _words(error: Exception) -> str:

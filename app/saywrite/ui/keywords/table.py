@@ -1,4 +1,4 @@
-"""The table of keywords: keys, empty state, marks on rows with a problem. GUI thread."""
+"""The table of keywords: keyboard, empty state, and marks on rows with a problem. GUI thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.ui.keywords.model import HEADERS, PROBLEM_ROLE, SPOKEN
-from saywrite.ui.toolkit.theme import blend, readable, shades
+from saywrite.ui.toolkit.theme import blend, readable, theme_colors
 
 EMPTY_TITLE = "Words it should know"
 EMPTY_TEXT = (
@@ -29,7 +29,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class MarkingDelegate(QStyledItemDelegate):
-    """Shows empty cells as an invitation and rows with a problem with a mark at their edge."""
+    """Paints a hint in empty cells, and a mark at the edge of rows with a problem."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         super().initStyleOption(option, index)
@@ -55,7 +55,7 @@ class MarkingDelegate(QStyledItemDelegate):
             edge.setWidth(3)
             if option.direction == Qt.LayoutDirection.RightToLeft:
                 edge.moveRight(option.rect.right())
-            painter.fillRect(edge, shades(option.palette).warn)
+            painter.fillRect(edge, theme_colors(option.palette).warn)
 
     def _styled(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QStyleOptionViewItem:
         styled = QStyleOptionViewItem(option)
@@ -71,7 +71,7 @@ class MarkingDelegate(QStyledItemDelegate):
 
 
 class AlignedHeader(QHeaderView):
-    """Its words begin where the words of the cells do."""
+    """A header whose texts are aligned with those of the cells."""
 
     def initStyleOptionForIndex(self, option: QStyleOptionHeader, section: int) -> None:
         super().initStyleOptionForIndex(option, section)
@@ -87,9 +87,11 @@ class AlignedHeader(QHeaderView):
 
 
 class KeywordsTable(QTableView):
-    add_asked = Signal()
-    delete_asked = Signal()
-    undo_asked = Signal()
+    """Edited with the keyboard: Insert adds, F2 or Enter edits, Delete removes."""
+
+    add_requested = Signal()
+    delete_requested = Signal()
+    undo_requested = Signal()
 
     def __init__(self, model: QAbstractItemModel) -> None:
         super().__init__()
@@ -124,20 +126,20 @@ class KeywordsTable(QTableView):
         if editing:
             super().keyPressEvent(event)
         elif event.key() == Qt.Key.Key_Insert:
-            self.add_asked.emit()
+            self.add_requested.emit()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.delete_asked.emit()
+            self.delete_requested.emit()
         elif event.matches(QKeySequence.StandardKey.Undo):
-            self.undo_asked.emit()
+            self.undo_requested.emit()
         elif event.key() in _ENTER and not self.currentIndex().isValid():
-            self.add_asked.emit()
+            self.add_requested.emit()
         elif event.key() in _ENTER:
             self.edit(self.currentIndex())
         else:
             super().keyPressEvent(event)
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
-        """Enter in the spoken form goes on to the written one."""
+        """After Enter in the spoken form, edit the written form."""
         index = self.currentIndex()
         super().closeEditor(editor, hint)
         submitted = hint == QAbstractItemDelegate.EndEditHint.SubmitModelCache

@@ -1,4 +1,4 @@
-"""What this is, in which version, and under which licenses its parts are. GUI thread; loaded when it is opened."""
+"""Shows version and licenses. GUI thread; loaded when it is opened."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from PySide6.QtWidgets import (
 from saywrite import __version__
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import app_icon
-from saywrite.ui.toolkit.labels import PlainLabel, ThemedLabel
+from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, ThemedLabel
 from saywrite.ui.toolkit.licenses import components, package_lines
 
 ICON_SIZE = 72
 
 
 def versions() -> str:
-    """One line for a report: program, Python, Qt, system."""
+    """The versions of program, Python, Qt and system in one line."""
     return f"Saywrite {__version__} · Python {platform.python_version()} · Qt {qVersion()} · {platform.platform()}"
 
 
 def overview() -> str:
-    """Every part with its license."""
+    """The list of all parts with their licenses."""
     parts = [f"{part.name} – {part.license}\n    {part.about}" for part in components()]
     return "\n".join(
         [
@@ -49,6 +49,8 @@ def overview() -> str:
 
 
 class AboutDialog(QDialog):
+    """The version, and the licenses as a list or as full texts."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("About Saywrite")
@@ -57,10 +59,10 @@ class AboutDialog(QDialog):
         words = QVBoxLayout()
         words.addWidget(ThemedLabel("Saywrite", "", size=1.5, strong=True))
         words.addWidget(ThemedLabel("Speak, and it is written.", ""))
-        version = ThemedLabel(versions())
-        version.setWordWrap(True)
+        version = NoteLabel(versions(), size=1.0)
         version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.addWidget(version)
+        words.addStretch(1)
         head = QHBoxLayout()
         head.setSpacing(16)
         head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)

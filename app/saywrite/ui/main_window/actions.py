@@ -1,6 +1,6 @@
-"""Everything the window can do, as actions with a name, a mnemonic and a shortcut, and the menus they live in.
+"""The actions of the window, with names, mnemonics and shortcuts, and the menus that contain them.
 
-GUI thread. Who carries an action out connects to its `triggered`; nothing is decided here.
+GUI thread. The code that performs an action connects to its `triggered`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ Standard = QKeySequence.StandardKey
 
 
 class Actions(QObject):
+    """One attribute for each action; the methods enable and name them by the state of the window."""
+
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.record = self._action("&Start", RECORD_SHORTCUT, "microphone")
@@ -54,12 +56,15 @@ class Actions(QObject):
         for action in (self.record, self.cancel):
             action.setAutoRepeat(False)
         self.open_file.setIconText("Transcribe a file…")
+        self._show_initial_state()
+
+    def _show_initial_state(self) -> None:
         self.show_state(State.IDLE)
         self.show_has_text(False)
         self.show_has_translations(False)
 
     def fill(self, bar: QMenuBar) -> None:
-        """Put the actions into the menus."""
+        """Create the menus of the menu bar."""
         file = bar.addMenu("&File")
         self._add(file, self.open_file, None, self.export)
         file.addMenu(self.export_menu).setIcon(icon("export"))
@@ -76,18 +81,21 @@ class Actions(QObject):
         self._add(bar.addMenu("&Help"), self.diagnostics, None, self.about)
 
     def show_state(self, state: State) -> None:
+        """Enable the actions that a state of the dictation allows."""
         recording = state in RECORDING
         self.record.setText("&Stop" if recording else "&Start")
         self.record.setIcon(icon("stop" if recording else "microphone"))
         self.cancel.setEnabled(recording or state is State.FINISHING)
 
     def show_has_text(self, has_text: bool) -> None:
+        """Enable the actions that need a text."""
         for action in (self.copy, self.export, self.clear, self.find, *self.export_as.values()):
             action.setEnabled(has_text)
         self.export_menu.setEnabled(has_text)
 
-    def show_has_translations(self, there_are: bool) -> None:
-        self.copy_translated.setVisible(there_are)
+    def show_has_translations(self, has_translations: bool) -> None:
+        """Show the action that copies the translations."""
+        self.copy_translated.setVisible(has_translations)
 
     def _action(
         self,

@@ -1,4 +1,4 @@
-"""What stands where the transcript will be: what to press and what the engine can do. GUI thread."""
+"""Shown while there is no transcript: what to press, and what the engine can do. GUI thread."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy
 from saywrite.foundation.events import State
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import KeyCap, ThemedLabel
-from saywrite.ui.toolkit.theme import shades
+from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.widgets.choosers import EngineChoices, model_label
 
 HEADLINES = {
@@ -25,7 +25,7 @@ WITHOUT_MODEL = {
     State.LISTENING: ("Recording", "Speak. Your words are written as soon as the model is here."),
     State.FINISHING: ("Recorded", "Your words are written as soon as the model is here."),
 }
-"""Instead of those, while there is no model on this computer."""
+"""The texts while there is no model on this computer."""
 SIDE, EDGE, SPACING = 24, 8, 8
 AT_REST = (State.IDLE, State.FAILED)
 HINTS = (
@@ -37,7 +37,7 @@ HINTS = (
 
 
 def describe_engine(choices: EngineChoices, engine: str, model: str) -> str:
-    """ "Whisper base on this computer: English, German…": languages by name, then the engine's own note."""
+    """Describe an engine: "Whisper base on this computer: English, German…", then its own note."""
     choice = choices.engine(engine)
     if choice is None:
         return ""
@@ -50,10 +50,10 @@ def describe_engine(choices: EngineChoices, engine: str, model: str) -> str:
 
 
 class EmptyState(QWidget):
-    """Changes its words with the dictation's state, so that the silence before the first word is explained too."""
+    """Explains each state of the dictation until the first words appear."""
 
-    account_wanted = Signal()
-    """The user wants to see the account of the engine."""
+    account_requested = Signal()
+    """The user asked for the settings of the engine's account."""
 
     def __init__(self, choices: EngineChoices) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class EmptyState(QWidget):
         self._needs_account = False
         self._model_missing = False
         self.account = QPushButton()
-        self.account.clicked.connect(self.account_wanted)
+        self.account.clicked.connect(self.account_requested)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self._headline = ThemedLabel("", "", size=1.5, strong=True)
@@ -87,6 +87,7 @@ class EmptyState(QWidget):
         self.show_state(State.IDLE)
 
     def show_state(self, state: State) -> None:
+        """Explain a state of the dictation."""
         self._state = state
         headline, sentence = (WITHOUT_MODEL if self._model_missing else HEADLINES).get(state, HEADLINES[state])
         self._headline.setText(headline)
@@ -95,7 +96,10 @@ class EmptyState(QWidget):
         self.setAccessibleName(f"{headline}. {sentence}")
 
     def show_engine(self, engine: str, model: str, *, missing: bool) -> None:
-        """`model`: the one that runs on this computer; `missing`: the engine needs it, and it is not here."""
+        """Describe the chosen engine.
+
+        `model` runs on this computer; `missing` means that the engine needs it and that it is not ready.
+        """
         choice = self._choices.engine(engine)
         self._engine.setText(describe_engine(self._choices, engine, model))
         self._model_missing = missing
@@ -108,7 +112,7 @@ class EmptyState(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """In a small window nothing is cut off: the hints go first, then the emblem, the engine, and the sentence."""
+        """Hide parts that do not fit: first the hints, then the emblem, the engine and the sentence."""
         width = max(1, self.width() - 2 * SIDE)
         parts: list[tuple[QWidget, int, bool]] = [
             (label, label.heightForWidth(width), True) for label in (self._headline, self._sentence)
@@ -125,6 +129,7 @@ class EmptyState(QWidget):
             part.setVisible(wanted and (room >= -SPACING or part is self._headline))
 
     def texts(self) -> tuple[str, str, str]:
+        """Headline, sentence and description of the engine."""
         return self._headline.text(), self._sentence.text(), self._engine.text()
 
 
@@ -138,7 +143,7 @@ class _Emblem(QWidget):
         return QSize(side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tones = shades(self.palette())
+        tones = theme_colors(self.palette())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -1,6 +1,6 @@
-"""How ready the recognizer is: "● ready", "○ loads when needed", "◌ reconnecting in 3 s", "▲ refused: why".
+"""Shows how ready the recognizer is: "● ready", "◌ reconnecting in 3 s", "▲ refused: reason". GUI thread.
 
-GUI thread. A timer runs only while a count is on show.
+A timer runs only while a countdown is visible.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QPoly
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from saywrite.foundation.events import ConnectionChanged, EngineChanged, EngineState, ModelState
-from saywrite.ui.models import messages as model_words
+from saywrite.ui.models.messages import ALREADY_SPEAK, percent
 from saywrite.ui.models.state import KnownModel
 from saywrite.ui.toolkit.labels import plain_tooltip
-from saywrite.ui.toolkit.theme import shades
+from saywrite.ui.toolkit.theme import theme_colors
 
 _ENGINE = {
     EngineState.READY: "ready",
@@ -30,9 +30,11 @@ _OVER_THE_NETWORK = _ENGINE | {EngineState.UNLOADED: "connects when needed", Eng
 
 
 @dataclass(frozen=True, slots=True)
-class ChipWords:
-    """`spoken`: the word for screen readers, which does not change with every second of a count; `retry_in_s`:
-    seconds until the next attempt at the time it was told, None when none is waited for.
+class Indication:
+    """What the indicator shows: its mark, its words and the reason in the tooltip.
+
+    `spoken` is for screen readers and does not change with every second of a countdown. `retry_in_s` are the seconds
+    until the next attempt, counted from the event; None without one.
     """
 
     state: EngineState
@@ -42,16 +44,17 @@ class ChipWords:
     retry_in_s: float | None = None
 
 
-def engine_words(event: EngineChanged, *, over_network: bool = False) -> ChipWords:
+def engine_indication(event: EngineChanged, *, over_network: bool = False) -> Indication:
+    """The indication of an engine's state."""
     words = _OVER_THE_NETWORK if over_network else _ENGINE
-    return ChipWords(event.state, words[event.state], f"{event.reason} {event.remedy}".strip())
+    return Indication(event.state, words[event.state], f"{event.reason} {event.remedy}".strip())
 
 
-def model_chip_words(known: KnownModel, *, recording: bool) -> ChipWords:
-    """Of a model that is not ready. While one records it says what becomes of the words."""
+def model_indication(known: KnownModel, *, recording: bool) -> Indication:
+    """The indication of a model that is not ready; while `recording`, it tells that the text will follow."""
     label, state = known.info.label, known.info.state
-    share = model_words.percent(known.done, known.total)
-    reason = model_words.ALREADY_SPEAK
+    share = percent(known.done, known.total)
+    reason = ALREADY_SPEAK
     word, mark = {
         ModelState.DOWNLOADING: (f"downloading {share} %", EngineState.LOADING),
         ModelState.CONVERTING: ("preparing…", EngineState.LOADING),
@@ -63,78 +66,82 @@ def model_chip_words(known: KnownModel, *, recording: bool) -> ChipWords:
     if recording:
         word, mark = "recording, text follows", EngineState.LOADING
     spoken = "downloading" if word.startswith("downloading") else word
-    return ChipWords(mark, word, f"{label}: {reason}", spoken)
+    return Indication(mark, word, f"{label}: {reason}", spoken)
 
 
-def connection_words(event: ConnectionChanged, retry_in_s: float | None = None) -> ChipWords:
-    """`retry_in_s`: the seconds that are left of the event's, when time has passed since."""
+def connection_indication(event: ConnectionChanged, retry_in_s: float | None = None) -> Indication:
+    """The indication of a connection; `retry_in_s` are the seconds that remain of the event's."""
     match event.state:
         case "connecting":
-            return ChipWords(EngineState.LOADING, "connecting…", event.reason)
+            return Indication(EngineState.LOADING, "connecting…", event.reason)
         case "connected":
             delay = f"connected · {event.rtt_ms:.0f} ms" if event.rtt_ms is not None else "connected"
-            return ChipWords(EngineState.READY, delay, event.reason, "connected")
+            return Indication(EngineState.READY, delay, event.reason, "connected")
         case "lost" if event.retry_in_s is not None:
             left = math.ceil(event.retry_in_s if retry_in_s is None else retry_in_s)
             word = f"reconnecting in {left} s" if left > 0 else "reconnecting…"
-            return ChipWords(EngineState.LOADING, word, event.reason, "reconnecting", event.retry_in_s)
+            return Indication(EngineState.LOADING, word, event.reason, "reconnecting", event.retry_in_s)
         case "lost":
-            return ChipWords(EngineState.UNAVAILABLE, "offline", event.reason)
+            return Indication(EngineState.UNAVAILABLE, "offline", event.reason)
         case "refused" if event.retry_in_s is not None:
             left = math.ceil(event.retry_in_s if retry_in_s is None else retry_in_s)
             word = f"refused, again in {left} s" if left > 0 else "refused, trying again…"
-            return ChipWords(EngineState.UNAVAILABLE, word, event.reason, "refused", event.retry_in_s)
+            return Indication(EngineState.UNAVAILABLE, word, event.reason, "refused", event.retry_in_s)
         case "refused":
             word = f"refused: {event.reason}" if event.reason else "refused"
-            return ChipWords(EngineState.UNAVAILABLE, word, event.reason, "refused")
+            return Indication(EngineState.UNAVAILABLE, word, event.reason, "refused")
         case _:
-            return ChipWords(EngineState.UNLOADED, "not connected", event.reason)
+            return Indication(EngineState.UNLOADED, "not connected", event.reason)
 
 
 class EngineIndicator(QWidget):
-    """A mark whose shape and color tell the state, and a word beside it; the reason is in the tooltip."""
+    """A mark whose shape and color show the state, with a word beside it and the reason as a tooltip."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock = clock
-        self._words = ChipWords(EngineState.UNLOADED, "")
+        self._indication = Indication(EngineState.UNLOADED, "")
         self._host = ""
         self._connection: ConnectionChanged | None = None
         self._retry_at = 0.0
-        self._count = QTimer(self, singleShot=True)
-        self._count.timeout.connect(self._count_down)
+        self._countdown = QTimer(self, singleShot=True)
+        self._countdown.timeout.connect(self._count_down)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("Engine state")
 
     @property
     def state(self) -> EngineState:
-        return self._words.state
+        """The state that the mark shows."""
+        return self._indication.state
 
     @property
     def word(self) -> str:
-        return self._words.word
+        """The word beside the mark."""
+        return self._indication.word
 
     @property
-    def counts(self) -> bool:
-        """A count is on show and its timer runs."""
-        return self._count.isActive()
+    def is_counting(self) -> bool:
+        """Whether a countdown is visible and its timer runs."""
+        return self._countdown.isActive()
 
     def set_host(self, host: str) -> None:
-        """Where the sound goes; "" for an engine on this computer."""
+        """Set the host that receives the sound; "" for an engine on this computer."""
         if host != self._host:
             self._host = host
-            self._show(self._words)
+            self._show(self._indication)
 
     def show_engine(self, event: EngineChanged, *, over_network: bool = False) -> None:
-        self.show_words(engine_words(event, over_network=over_network))
+        """Show the state of an engine."""
+        self.show_indication(engine_indication(event, over_network=over_network))
 
-    def show_words(self, words: ChipWords) -> None:
-        """A state that does not count down."""
+    def show_indication(self, indication: Indication) -> None:
+        """Show an indication without a countdown."""
         self._connection = None
-        self._count.stop()
-        self._show(words)
+        self._countdown.stop()
+        self._show(indication)
 
     def show_connection(self, event: ConnectionChanged) -> None:
+        """Show the state of a connection, with a countdown to the next attempt if there is one."""
         self._connection = event
         self._retry_at = self._clock() + (event.retry_in_s or 0.0)
         self._count_down()
@@ -145,18 +152,18 @@ class EngineIndicator(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._count.stop()
+        self._countdown.stop()
 
     def _count_down(self) -> None:
-        """Show the seconds that are left, and come again when there is one less."""
+        """Show the remaining seconds, and start the timer for the next change."""
         event = self._connection
         if event is None:
             return
-        self._count.stop()
+        self._countdown.stop()
         left = max(0.0, self._retry_at - self._clock())
-        self._show(connection_words(event, left))
+        self._show(connection_indication(event, left))
         if event.retry_in_s is not None and left > 0 and self.isVisible():
-            self._count.start(int((left % 1 or 1) * 1000) + 1)
+            self._countdown.start(int((left % 1 or 1) * 1000) + 1)
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
@@ -166,7 +173,7 @@ class EngineIndicator(QWidget):
         return QSize(self.fontMetrics().height() + 4, self.fontMetrics().height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tones = shades(self.palette())
+        tones = theme_colors(self.palette())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side = float(self.fontMetrics().height())
@@ -190,14 +197,14 @@ class EngineIndicator(QWidget):
             self.updateGeometry()
         super().changeEvent(event)
 
-    def _show(self, words: ChipWords) -> None:
-        wider = len(words.word) != len(self.word)
-        self._words = words
-        told = [words.reason, f"Sound goes to {self._host}." if self._host else ""]
-        self.setToolTip(plain_tooltip("\n".join(line for line in told if line)))
-        description = ". ".join(part.rstrip(".") for part in (words.spoken or words.word, *told) if part)
-        self.setAccessibleDescription(description)
-        if wider:
+    def _show(self, indication: Indication) -> None:
+        has_other_length = len(indication.word) != len(self.word)
+        self._indication = indication
+        notes = [indication.reason, f"Sound goes to {self._host}." if self._host else ""]
+        self.setToolTip(plain_tooltip("\n".join(line for line in notes if line)))
+        parts = (indication.spoken or indication.word, *notes)
+        self.setAccessibleDescription(". ".join(part.rstrip(".") for part in parts if part))
+        if has_other_length:
             self.updateGeometry()
         self.update()
 

@@ -1,39 +1,44 @@
-"""What the window shows of the chosen engine: its name, its chip, and a bar or notice while it cannot be used.
-
-GUI thread.
-"""
+"""Shows the state of the chosen engine: indicator, model bar, and a notice while it is unavailable. GUI thread."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from PySide6.QtCore import QObject, Signal, Slot
 
-from PySide6.QtCore import QObject, Signal
-
-from saywrite.foundation.events import ConnectionChanged, EngineChanged, EngineState, State
+from saywrite.foundation.events import (
+    ConnectionChanged,
+    EngineChanged,
+    EngineState,
+    FrontEndEvent,
+    State,
+    StateChanged,
+)
 from saywrite.storage.settings.schema import Settings
-from saywrite.ui.main_window.engine_indicator import model_chip_words
+from saywrite.ui.main_window.engine_indicator import model_indication
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.models.state import KnownModel, ModelsState
 from saywrite.ui.widgets.choosers import EngineChoices
-from saywrite.ui.widgets.notices import Severity
+from saywrite.ui.widgets.notices import NoticeActions, Severity
 
 ACCOUNT_KEY, NETWORK_KEY = "account", "network"
-"""Notices about these (`Failed.about`) go when the service is reached."""
+"""Notices about these matters (`Failed.about`) are withdrawn when the service is reached."""
 
 RECORDING = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING, State.FINISHING})
 
 
 class EngineStatus(QObject):
-    """Remembers what was told of each engine, so that another choice shows at once."""
+    """Keeps the newest state of every engine, so that the state of a newly chosen one is shown at once."""
 
-    account_wanted = Signal()
-    """The user wants to see the account's settings."""
-    models_wanted = Signal(bool)
-    """The user wants to see the settings of the models; true: where they come from."""
+    account_requested = Signal()
+    """The user asked for the settings of the account."""
+    models_requested = Signal(bool)
+    """The user asked for the settings of the models; True: for the field with their source."""
 
     def __init__(self, window: MainWindow, choices: EngineChoices, models: ModelsState) -> None:
         super().__init__(window)
-        self._window = window
+        self._notices = window.notices
+        self._indicator = window.control_bar.indicator
+        self._model_bar = window.model_bar
+        self._empty_state = window.empty
         self._choices = choices
         self._models = models
         self._engine = ""
@@ -42,84 +47,101 @@ class EngineStatus(QObject):
         self._engines: dict[str, EngineChanged] = {}
         self._connection: ConnectionChanged | None = None
         models.changed.connect(self._show_model)
-        window.model_bar.action_wanted.connect(self._act)
-        window.model_bar.settings_wanted.connect(self.models_wanted)
+        self._model_bar.action_requested.connect(self._run_model_action)
+        self._model_bar.settings_requested.connect(self.models_requested)
 
     def choose(self, settings: Settings) -> None:
-        """The settings' engine and model."""
+        """Show the engine and the model of the settings."""
         if (settings.engine, settings.local_model) == (self._engine, self._model):
             return
-        self._window.notices.withdraw(f"engine {self._engine}")
+        self._notices.withdraw(f"engine {self._engine}")
         self._engine, self._model = settings.engine, settings.local_model
+        choice = self._choices.engine(self._engine)
+        if choice is not None and not choice.needs_account:
+            self.end_account_problem()
         self._show_model()
 
-    def show_state(self, state: State) -> None:
-        """Of the dictation: while one records without a model, the chip says what becomes of the words."""
-        self._recording = state in RECORDING
-        self._show_chip()
-
-    def show_engine(self, event: EngineChanged) -> None:
-        self._engines[event.engine] = event
-        choice = self._choices.engine(event.engine)
-        if choice and choice.needs_network and self._connection and self._connection.state in ("refused", "closed"):
-            self._connection = None  # what is told now is newer than how the last connection ended
-        if event.engine == self._engine:
-            self._present(event)
+    @Slot(object)
+    def receive(self, event: FrontEndEvent) -> None:
+        """Show the state of an engine or of its connection; events of other kinds are ignored."""
+        match event:
+            case EngineChanged():
+                self._take_engine(event)
+            case ConnectionChanged():
+                self._take_connection(event)
+            case StateChanged(state=state):
+                self._recording = state in RECORDING
+                self._show_indicator()
 
     @property
     def missing_model(self) -> KnownModel | None:
-        """The model of the settings, where it is not ready and is all that the chosen engine lacks."""
+        """The model of the settings, if it is not ready and is all that the chosen engine lacks."""
         choice, known = self._choices.engine(self._engine), self._models.model(self._model)
-        engine = self._of(self._engine)
+        engine = self._state_of(self._engine)
         lacks_more = engine.state is EngineState.UNAVAILABLE and not engine.awaits_model
         needed = choice is not None and not choice.needs_network and not lacks_more
         return known if needed and known is not None and not known.is_ready else None
 
-    def _present(self, event: EngineChanged) -> None:
-        choice = self._choices.engine(event.engine)
-        self._show_chip()
-        self._window.model_bar.show_model(self.missing_model)
-        key, notices = f"engine {event.engine}", self._window.notices
-        if event.state is EngineState.UNAVAILABLE and self.missing_model is None:
-            what = event.reason or "The recognizer is not available."
-            ways = self.ways_out(ACCOUNT_KEY if choice and choice.needs_account else "")
-            notices.tell(Severity.ERROR, what, event.remedy, key=key, passing=False, counted=False, actions=ways)
-        else:
-            notices.withdraw(key)
+    def actions_for(self, about: str) -> NoticeActions:
+        """The buttons of a notice about this matter (`Failed.about`)."""
+        return (("aiOla &settings…", self.account_requested.emit),) if about == ACCOUNT_KEY else ()
 
-    def show_connection(self, event: ConnectionChanged) -> None:
+    @Slot()
+    def end_account_problem(self) -> None:
+        """Withdraw the notice about the account: another key is saved, or the engine needs none."""
+        self._notices.withdraw(ACCOUNT_KEY)
+
+    def _take_engine(self, event: EngineChanged) -> None:
+        self._engines[event.engine] = event
+        choice = self._choices.engine(event.engine)
+        if choice and choice.needs_network and self._connection and self._connection.state in ("refused", "closed"):
+            self._connection = None  # this event is newer than the end of the last connection
+        if event.engine == self._engine:
+            self._show_engine(event)
+
+    def _take_connection(self, event: ConnectionChanged) -> None:
         was_refused = self._connection is not None and self._connection.state == "refused"
         if event.state == "closed" and was_refused:
-            return  # why it was refused says more
+            return  # the reason of the refusal is more useful
         self._connection = event
         if event.state == "connected":
             for key in (ACCOUNT_KEY, NETWORK_KEY):
-                self._window.notices.withdraw(key)
-        self._show_chip()
+                self._notices.withdraw(key)
+        self._show_indicator()
 
-    def ways_out(self, about: str) -> tuple[tuple[str, Callable[[], None]], ...]:
-        """The buttons of a notice about this matter."""
-        return (("aiOla &settings…", self.account_wanted.emit),) if about == ACCOUNT_KEY else ()
+    def _show_engine(self, event: EngineChanged) -> None:
+        choice = self._choices.engine(event.engine)
+        self._show_indicator()
+        self._model_bar.show_model(self.missing_model)
+        key = f"engine {event.engine}"
+        if event.state is EngineState.UNAVAILABLE and self.missing_model is None:
+            what = event.reason or "The recognizer is not available."
+            actions = self.actions_for(ACCOUNT_KEY if choice and choice.needs_account else "")
+            self._notices.notify(
+                Severity.ERROR, what, event.remedy, key=key, passing=False, counted=False, actions=actions
+            )
+        else:
+            self._notices.withdraw(key)
 
+    @Slot()
     def _show_model(self) -> None:
-        self._present(self._of(self._engine))
-        self._window.empty.show_engine(self._engine, self._model, missing=self.missing_model is not None)
+        self._show_engine(self._state_of(self._engine))
+        self._empty_state.show_engine(self._engine, self._model, missing=self.missing_model is not None)
 
-    def _act(self, action: str, model: str) -> None:
+    @Slot(str, str)
+    def _run_model_action(self, action: str, model: str) -> None:
         (self._models.pause if action == "pause" else self._models.download)(model)
 
-    def _show_chip(self) -> None:
-        """A model that is missing; of an engine over the network the connection, as soon as there was one; else the
-        engine itself.
-        """
-        choice, chip, engine = self._choices.engine(self._engine), self._window.control_bar.chip, self._of(self._engine)
+    def _show_indicator(self) -> None:
+        """Show a missing model, else the connection of an engine over the network, else the engine's state."""
+        choice, engine = self._choices.engine(self._engine), self._state_of(self._engine)
         over_network, missing = bool(choice and choice.needs_network), self.missing_model
         if missing is not None:
-            chip.show_words(model_chip_words(missing, recording=self._recording))
+            self._indicator.show_indication(model_indication(missing, recording=self._recording))
         elif over_network and self._connection is not None and engine.state is not EngineState.UNAVAILABLE:
-            chip.show_connection(self._connection)
+            self._indicator.show_connection(self._connection)
         else:
-            chip.show_engine(engine, over_network=over_network)
+            self._indicator.show_engine(engine, over_network=over_network)
 
-    def _of(self, engine: str) -> EngineChanged:
+    def _state_of(self, engine: str) -> EngineChanged:
         return self._engines.get(engine, EngineChanged(engine, EngineState.UNLOADED))

@@ -1,14 +1,14 @@
-"""What became of a dictated text, of a cancelled dictation and of the keys, in the window and beside the tray icon.
+"""Shows the results of push-to-talk: insertions, cancelled dictations and problems of the keys. GUI thread.
 
-GUI thread. While nobody looks at the window, what asks for an answer comes up at the tray icon, too.
+While the window is not active, a message beside the tray icon shows the notice as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
 from saywrite.foundation.events import (
     Cancelled,
@@ -24,42 +24,38 @@ from saywrite.foundation.events import (
     UndoFailed,
 )
 from saywrite.ui.main_window.window import MainWindow
-from saywrite.ui.widgets.notices import Severity
+from saywrite.ui.widgets.notices import NoticeActions, Severity
 
-INSERTION_KEY, CANCELLED_KEY, KEYS_KEY, AHEAD_KEY = "insertion", "cancelled", "keys", "ahead"
+if TYPE_CHECKING:
+    from saywrite.dictation.api import Dictation
 
-
-class PushToTalkBindings(Protocol):
-    """The dictation, as far as these notices offer something."""
-
-    def take_back_cancelled(self) -> None: ...
-    def insert_again(self) -> None: ...
-    def take_back_insertion(self) -> None: ...
+INSERTION_KEY, CANCELLED_KEY, KEYS_KEY, PREROLL_KEY = "insertion", "cancelled", "keys", "preroll"
 
 
 class PushToTalkNotices(QObject):
-    """Shows the events of push-to-talk; its actions are posts to the dictation."""
+    """Shows the events of push-to-talk; its buttons post commands to the dictation."""
 
     def __init__(
         self,
         window: MainWindow,
-        dictation: PushToTalkBindings,
-        tell_beside: Callable[[str, str], None],
+        dictation: Dictation,
+        show_tray_message: Callable[[str, str], None],
         open_keys: Callable[[], None],
     ) -> None:
-        """`tell_beside`: a message (title, text) at the tray icon. `open_keys`: shows where the keys are chosen."""
+        """`show_tray_message` takes title and text; `open_keys` opens the settings of the keys."""
         super().__init__(window)
         self._window = window
         self._dictation = dictation
-        self._tell_beside = tell_beside
+        self._show_tray_message = show_tray_message
         self._open_keys = open_keys
         actions = window.actions_
         actions.insert_again.triggered.connect(dictation.insert_again)
         actions.take_back.triggered.connect(dictation.take_back_insertion)
         actions.want_cancelled.triggered.connect(dictation.take_back_cancelled)
 
+    @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Show one event; those of other matters are passed over."""
+        """Show an event of push-to-talk; events of other kinds are ignored."""
         match event:
             case Inserted():
                 self._show_inserted(event)
@@ -68,10 +64,11 @@ class PushToTalkNotices(QObject):
             case NotInserted():
                 self._show_not_inserted(event)
             case InsertionUndone(program=program):
+                self._window.notices.withdraw(INSERTION_KEY)
                 self._window.actions_.take_back.setEnabled(False)
-                self._window.status.tell(f"Undone in {program}")
+                self._window.status.show_message(f"Undone in {program}")
             case UndoFailed(what=what, remedy=remedy):
-                self._tell(Severity.WARNING, what, remedy, INSERTION_KEY)
+                self._notify(Severity.WARNING, what, remedy, INSERTION_KEY)
             case Cancelled(revocable=revocable):
                 self._window.actions_.want_cancelled.setVisible(revocable)
                 if revocable:
@@ -81,7 +78,7 @@ class PushToTalkNotices(QObject):
             case KeysChanged():
                 self._show_keys(event)
             case PrerollActive():
-                self._show_ahead(event)
+                self._show_preroll(event)
             case StateChanged(state=State.STARTING):
                 self._window.notices.withdraw(INSERTION_KEY)
 
@@ -89,48 +86,48 @@ class PushToTalkNotices(QObject):
         self._window.notices.withdraw(INSERTION_KEY)
         self._window.actions_.insert_again.setEnabled(False)
         self._window.actions_.take_back.setEnabled(True)
-        self._window.status.tell(f"Inserted into {event.program}")
+        self._window.status.show_message(f"Inserted into {event.program}")
         if event.elsewhere:
             what = f"The text went into {event.program}, which had the focus by then."
-            self._tell(Severity.INFO, what, "Another window had it when you began.", INSERTION_KEY)
+            self._notify(Severity.INFO, what, "Another window had it when you began.", INSERTION_KEY)
 
     def _show_cancelled(self) -> None:
-        self._tell(
+        self._notify(
             Severity.INFO,
             "The dictation was cancelled.",
             "Its recording is kept for a few seconds.",
             CANCELLED_KEY,
             (("&Take that back", self._dictation.take_back_cancelled),),
-            beside="Its recording is kept for a few seconds; the menu of this icon takes that back.",
+            tray_remedy="Its recording is kept for a few seconds; the menu of this icon takes that back.",
         )
 
     def _show_uncertain(self, event: InsertionUncertain) -> None:
-        """Where this way of inserting never tells, that is no news: it is said in passing."""
+        """Show a notice in unusual cases; where no insertion is ever confirmed, only a short message."""
         self._window.notices.withdraw(INSERTION_KEY)
         self._window.actions_.insert_again.setEnabled(True)
         self._window.actions_.take_back.setEnabled(True)
         if event.unusual or event.elsewhere:
             again = (("&Insert again", self._dictation.insert_again),)
-            self._tell(
+            self._notify(
                 Severity.WARNING if event.unusual else Severity.INFO, event.what, event.remedy, INSERTION_KEY, again
             )
         else:
-            self._window.status.tell(f"Sent to {event.program}; it does not tell whether it took the text")
+            self._window.status.show_message(f"Sent to {event.program}; it does not tell whether it took the text")
 
     def _show_not_inserted(self, event: NotInserted) -> None:
         self._window.actions_.insert_again.setEnabled(True)
         again = (("&Insert again", self._dictation.insert_again),)
-        self._tell(Severity.WARNING, event.what, event.remedy, INSERTION_KEY, again)
+        self._notify(Severity.WARNING, event.what, event.remedy, INSERTION_KEY, again)
 
-    def _show_ahead(self, event: PrerollActive) -> None:
-        """Not a problem, but nobody should have to guess why the system shows an open microphone."""
-        self._window.notices.withdraw(AHEAD_KEY)
+    def _show_preroll(self, event: PrerollActive) -> None:
+        """Explain why the system shows an open microphone while nobody dictates."""
+        self._window.notices.withdraw(PREROLL_KEY)
         if event.device:
-            self._window.notices.tell(
+            self._window.notices.notify(
                 Severity.INFO,
                 f"{event.device} is open all the time, as you chose.",
                 "What it hears before a key is kept in memory for a moment, then forgotten.",
-                key=AHEAD_KEY,
+                key=PREROLL_KEY,
                 passing=False,
                 actions=(("C&hange…", self._open_keys),),
             )
@@ -139,20 +136,20 @@ class PushToTalkNotices(QObject):
         self._window.notices.withdraw(KEYS_KEY)
         if event.problems:
             words = " ".join(f"{each.what} {each.remedy}" for each in event.problems)
-            self._window.notices.tell(
+            self._window.notices.notify(
                 Severity.WARNING, words, key=KEYS_KEY, passing=False, actions=(("Choose a &key…", self._open_keys),)
             )
 
-    def _tell(
+    def _notify(
         self,
-        kind: Severity,
+        severity: Severity,
         what: str,
         remedy: str,
         key: str,
-        actions: tuple[tuple[str, Callable[[], None]], ...] = (),
-        beside: str = "",
+        actions: NoticeActions = (),
+        tray_remedy: str = "",
     ) -> None:
-        """`beside`: the remedy beside the tray icon, where the buttons are not."""
-        self._window.notices.tell(kind, what, remedy, key=key, actions=actions, passing=key != CANCELLED_KEY)
+        """Show a notice; `tray_remedy` replaces the remedy beside the tray icon, where there are no buttons."""
+        self._window.notices.notify(severity, what, remedy, key=key, actions=actions, passing=key != CANCELLED_KEY)
         if not self._window.isActiveWindow():
-            self._tell_beside(what, beside or remedy)
+            self._show_tray_message(what, tray_remedy or remedy)

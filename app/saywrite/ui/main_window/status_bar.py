@@ -1,4 +1,4 @@
-"""The lower part of the window: how many words, and what can be done with them. GUI thread."""
+"""The lower part of the window: the number of words, and buttons for the text. GUI thread."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from saywrite.foundation.formatting import count
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
 
-TOLD_MS = 2500
+MESSAGE_MS = 2500
 
 
 class StatusBar(QWidget):
-    """Words on the left, verbs on the right; where it gets narrow the verbs are icons."""
+    """The number of words on the left, buttons on the right; in a narrow window the buttons are icons."""
 
     def __init__(self, copy: QAction, export: QAction, export_menu: QMenu, clear: QAction, file: QAction) -> None:
         super().__init__()
@@ -30,22 +30,24 @@ class StatusBar(QWidget):
             row.addWidget(button)
         self._full_width = 0
         self._number = 0
-        self._back = QTimer(self, singleShot=True, interval=TOLD_MS)
+        self._back = QTimer(self, singleShot=True, interval=MESSAGE_MS)
         self._back.timeout.connect(self._show_number)
         self._show_number()
 
     def set_words(self, words: int) -> None:
+        """Show the number of words."""
         self._number = words
         if not self._back.isActive():
             self._show_number()
 
-    def words(self) -> str:
+    def text(self) -> str:
+        """The text shown now."""
         return self._words.text()
 
-    def tell(self, words: str) -> None:
-        """Say for a moment what was just done, in the place of the number of words."""
-        self._words.setText(words)
-        announce(self, words)
+    def show_message(self, text: str) -> None:
+        """Show for `MESSAGE_MS` what was just done, instead of the number of words."""
+        self._words.setText(text)
+        announce(self, text)
         self._back.start()
 
     def _show_number(self) -> None:

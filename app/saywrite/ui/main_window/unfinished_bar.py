@@ -1,26 +1,27 @@
-"""Recordings without their whole text, found on disk: transcribe, save or discard them. GUI thread."""
+"""Offers to transcribe, save or discard recordings on disk whose text is incomplete. GUI thread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from saywrite.foundation.events import IncompleteRecording, seconds
+from saywrite.foundation.events import FrontEndEvent, IncompleteRecording, IncompleteRecordingsFound, seconds
 from saywrite.foundation.formatting import count, length, moment
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 
-MOST_ROWS_HEIGHT = 5
+MAX_ROWS = 5
+"""Rows visible at once; more are scrolled."""
 
 
 def summary(items: tuple[IncompleteRecording, ...], now: datetime) -> str:
-    """ "1 unfinished dictation, 10:42, 2 min 31 s", or their number and whole length."""
+    """Describe recordings: "1 unfinished dictation, 10:42, 2 min 31 s", or their number and total length."""
     head = count(len(items), "unfinished dictation")
     if len(items) == 1:
         return f"{head}, {describe(items[0], now)}"
@@ -28,16 +29,18 @@ def summary(items: tuple[IncompleteRecording, ...], now: datetime) -> str:
 
 
 def describe(item: IncompleteRecording, now: datetime) -> str:
+    """When a recording began, its length, and its problem if it has one."""
     words = f"{moment(item.began, now)}, {length(seconds(item.length))}"
     return f"{words}: {item.problem}" if item.problem else words
 
 
 class UnfinishedBar(QWidget):
-    """One bar; several dictations are listed below it when it is opened."""
+    """One bar; several recordings are listed below it when the user opens it."""
 
-    transcribe_wanted = Signal(str)
-    save_wanted = Signal(str)
-    discard_wanted = Signal(str)
+    transcribe_requested = Signal(str)
+    """A dictation; likewise for the next two signals."""
+    save_requested = Signal(str)
+    discard_requested = Signal(str)
 
     def __init__(self, now: Callable[[], datetime] = datetime.now) -> None:
         super().__init__()
@@ -49,8 +52,14 @@ class UnfinishedBar(QWidget):
         self._outer.setContentsMargins(14, 0, 14, 8)
         self.setVisible(False)
 
+    @Slot(object)
+    def receive(self, event: FrontEndEvent) -> None:
+        """Show the recordings of an `IncompleteRecordingsFound`; other events are ignored."""
+        if isinstance(event, IncompleteRecordingsFound):
+            self.set_items(event.items)
+
     def set_items(self, items: tuple[IncompleteRecording, ...]) -> None:
-        """All that is on disk now; an empty tuple takes the bar away."""
+        """Show the recordings that are on disk now; an empty tuple hides the bar."""
         if items == self._items:
             return
         grown = len(items) > len(self._items)
@@ -109,12 +118,12 @@ class UnfinishedBar(QWidget):
         area = QScrollArea()
         area.setWidget(content)
         area.setWidgetResizable(True)
-        for ground in (content, area.viewport()):
-            ground.setAutoFillBackground(False)  # the bar's own ground shows through
+        for background in (content, area.viewport()):
+            background.setAutoFillBackground(False)  # the background of the bar shows through
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        rows = min(len(self._items), MOST_ROWS_HEIGHT)
+        rows = min(len(self._items), MAX_ROWS)
         height = content.sizeHint().height() // len(self._items) * rows + 4
         area.setFixedHeight(height)
         return area
@@ -131,8 +140,10 @@ class UnfinishedBar(QWidget):
 
 
 class _Row(QWidget):
-    """One dictation with its three verbs; discarding asks once, in the same place. Only where it is alone (`leading`)
-    do its verbs have mnemonics: of several rows Alt+T could mean any."""
+    """One recording with its three buttons; discarding asks first, in the same place.
+
+    Only a single recording (`leading`) has mnemonics: with several rows Alt+T would be ambiguous.
+    """
 
     def __init__(self, bar: UnfinishedBar, item: IncompleteRecording, text: str, *, leading: bool) -> None:
         super().__init__()
@@ -148,21 +159,21 @@ class _Row(QWidget):
         self._label = _strong(text) if leading else PlainLabel(text)
         self._label.setWordWrap(True)
         row.addWidget(self._label, 1)
-        self._verbs = [
-            self._button("&Transcribe" if leading else "Transcribe", lambda: bar.transcribe_wanted.emit(self._id)),
-            self._button("&Save audio…" if leading else "Save audio…", lambda: bar.save_wanted.emit(self._id)),
+        self._buttons = [
+            self._button("&Transcribe" if leading else "Transcribe", lambda: bar.transcribe_requested.emit(self._id)),
+            self._button("&Save audio…" if leading else "Save audio…", lambda: bar.save_requested.emit(self._id)),
             self._button("Discard…", lambda: self._ask(True)),
         ]
-        self._verbs[0].setVisible(not item.problem)
+        self._buttons[0].setVisible(not item.problem)
         self._answers = [
-            self._button("Discard recording", lambda: bar.discard_wanted.emit(self._id)),
+            self._button("Discard recording", lambda: bar.discard_requested.emit(self._id)),
             self._button("Keep", lambda: self._ask(False)),
         ]
-        for button in (*self._verbs, *self._answers):
+        for button in (*self._buttons, *self._answers):
             row.addWidget(button)
         for button in self._answers:
             button.hide()
-        self._hidden_verbs = [button for button in self._verbs if item.problem and button is self._verbs[0]]
+        self._hidden_buttons = [button for button in self._buttons if item.problem and button is self._buttons[0]]
 
     def _button(self, text: str, act: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)
@@ -174,11 +185,11 @@ class _Row(QWidget):
         self._label.setText(
             "Discard this recording for good? Its words cannot be brought back." if asking else self._text
         )
-        for button in self._verbs:
-            button.setVisible(not asking and button not in self._hidden_verbs)
+        for button in self._buttons:
+            button.setVisible(not asking and button not in self._hidden_buttons)
         for button in self._answers:
             button.setVisible(asking)
-        (self._answers[1] if asking else self._verbs[2]).setFocus()
+        (self._answers[1] if asking else self._buttons[2]).setFocus()
         if asking:
             announce(self, self._label.text())
 

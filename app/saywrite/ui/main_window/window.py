@@ -1,4 +1,4 @@
-"""The main window: it arranges its parts, remembers its shape and forwards what is dropped on it. GUI thread."""
+"""The main window: arranges its parts, saves its size, and forwards dropped files. GUI thread."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from saywrite.foundation.events import State
+from saywrite.foundation.events import FrontEndEvent, Level, State, StateChanged
 from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.main_window.actions import Actions
 from saywrite.ui.main_window.control_bar import ControlBar
@@ -20,34 +20,46 @@ from saywrite.ui.main_window.empty_state import EmptyState
 from saywrite.ui.main_window.status_bar import StatusBar
 from saywrite.ui.main_window.unfinished_bar import UnfinishedBar
 from saywrite.ui.models.bar import ModelBar
-from saywrite.ui.toolkit.theme import shades
+from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.transcript.view import TranscriptView
 from saywrite.ui.waveform.panel import WaveformPanel
 from saywrite.ui.widgets.choosers import EngineChoices
-from saywrite.ui.widgets.level_meter import LevelSource
 from saywrite.ui.widgets.notices import Notices
 
 if TYPE_CHECKING:
-    from saywrite.ui.waveform.model import PeakSource
+    from saywrite.audio.levels import Envelope
 
 PREFERRED_SIZE = QSize(1040, 700)
+SPOKEN_STATES = {
+    State.LISTENING: "Recording",
+    State.FINISHING: "Finishing",
+    State.RECONNECTING: "Reconnecting, recording goes on",
+}
+"""What screen readers announce when the state changes."""
 
 
 class MainWindow(QMainWindow):
+    """The window with its parts, which receive the events of the dictation themselves."""
+
     files_dropped = Signal(object)
-    """A tuple of `Path`."""
+    """The user dropped files: a tuple of `Path`."""
     painted = Signal()
-    """The first picture is on the screen, or none is wanted yet: what is heavy and not needed for it may load now."""
+    """The window was painted for the first time, or starts hidden: the rest may be loaded now."""
     closing = Signal()
+    """The user closes the window; it is not hidden or closed yet."""
     shown = Signal()
     hidden = Signal()
-    """Instead of being closed."""
+    """The window was hidden instead of closed."""
     closed = Signal()
 
-    def __init__(self, level: LevelSource, envelope: Callable[[], PeakSource], choices: EngineChoices) -> None:
+    def __init__(
+        self, take_level: Callable[[], Level | None], envelope: Callable[[], Envelope], choices: EngineChoices
+    ) -> None:
+        """`take_level` and `envelope` give level and peaks of the newest dictation."""
         super().__init__()
         self.actions_ = Actions(self)
-        self.control_bar = ControlBar(level, choices)
+        self.control_bar = ControlBar(take_level, choices)
         self.notices = Notices()
         self.model_bar = ModelBar()
         self.unfinished = UnfinishedBar()
@@ -57,8 +69,8 @@ class MainWindow(QMainWindow):
         self.waveform = WaveformPanel(envelope)
         acts = self.actions_
         self.status = StatusBar(acts.copy, acts.export, acts.export_menu, acts.clear, acts.open_file)
-        self.stays: Callable[[], bool] = lambda: False
-        """Closing only hides it? Asked each time."""
+        self.hides_on_close: Callable[[], bool] = lambda: False
+        """Whether closing only hides the window; called each time."""
         self._painted = False
         self._pages = QStackedWidget()
         self._left = QSplitter(Qt.Orientation.Vertical)
@@ -67,24 +79,43 @@ class MainWindow(QMainWindow):
         acts.fill(self.menuBar())
         self.setAcceptDrops(True)
         self.setWindowTitle("Saywrite")
-        self.show_has_text(False)
+        self.transcript.changed.connect(self._show_text_state)
+        self.transcript.content_changed.connect(self.show_content)
+        self._show_text_state()
+        self.show_content(False)
 
-    def show_state(self, state: State) -> None:
+    @Slot(object)
+    def receive(self, event: FrontEndEvent) -> None:
+        """Show a new state of the dictation; the parts of the window receive the other events."""
+        if isinstance(event, StateChanged):
+            self._show_state(event.state)
+            announce(self, SPOKEN_STATES.get(event.state, ""))
+
+    def _show_state(self, state: State) -> None:
         self.control_bar.show_state(state)
         self.empty.show_state(state)
         self.actions_.show_state(state)
         self.setWindowTitle("● Saywrite" if state in (State.LISTENING, State.RECONNECTING) else "Saywrite")
 
-    def show_has_text(self, has_text: bool) -> None:
-        """The transcript when there is one, else what to do to get one."""
-        self._pages.setCurrentWidget(self.transcript if has_text else self.empty)
+    @Slot(bool)
+    def show_content(self, has_content: bool) -> None:
+        """Show the transcript, or the empty state when there is nothing to show."""
+        self._pages.setCurrentWidget(self.transcript if has_content else self.empty)
+
+    @Slot()
+    def _show_text_state(self) -> None:
+        """Show the number of words, and enable what can be done with the text."""
+        self.status.set_words(self.transcript.word_count)
+        self.actions_.show_has_text(bool(self.transcript.document.rows))
+        self.actions_.show_has_translations(self.transcript.translations.column.active)
 
     def show_panels(self, *, keywords: bool, waveform: bool) -> None:
+        """Show or hide the keywords and the waveform."""
         self.keywords.setVisible(keywords)
         self.waveform.setVisible(waveform)
 
     def state(self) -> dict[str, Any]:
-        """Size, place and splitters, to be given to `restore()` at the next start."""
+        """Size, position and splitters for `restore()` at the next start."""
         return {
             "geometry": _packed(self.saveGeometry()),
             "split": _packed(self._split.saveState()),
@@ -92,7 +123,7 @@ class MainWindow(QMainWindow):
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take the shape of last time; what is missing or broken is left at its default."""
+        """Restore the size and the splitters of the last run; missing or broken values keep their defaults."""
         self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
         self.restoreGeometry(_unpacked(state.get("geometry")))
         self._split.restoreState(_unpacked(state.get("split")))
@@ -107,7 +138,7 @@ class MainWindow(QMainWindow):
         self.shown.emit()
 
     def load_now(self) -> None:
-        """Tell `painted`, once: what is heavy may load."""
+        """Emit `painted`, once."""
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self.painted.emit)
@@ -122,7 +153,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
-        if self.stays():
+        if self.hides_on_close():
             event.ignore()
             self.hide()
             self.hidden.emit()
@@ -133,7 +164,7 @@ class MainWindow(QMainWindow):
     def _arrange(self) -> None:
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.transcript)
-        self.transcript.pane.setFrameShape(QFrame.Shape.NoFrame)  # it borders on the window's own lines
+        self.transcript.pane.setFrameShape(QFrame.Shape.NoFrame)  # hairlines of the window separate it
         self._left.addWidget(self.waveform)
         self._left.addWidget(self._pages)
         self._left.setStretchFactor(0, 0)
@@ -160,7 +191,7 @@ class MainWindow(QMainWindow):
 
 
 class Hairline(QWidget):
-    """A line that separates, one device-independent pixel high."""
+    """A separating line, one device-independent pixel high."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -168,7 +199,7 @@ class Hairline(QWidget):
         self.setFixedHeight(1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), shades(self.palette()).hairline)
+        QPainter(self).fillRect(self.rect(), theme_colors(self.palette()).hairline)
 
 
 def _files(data: QMimeData) -> tuple[Path, ...]:

@@ -1,6 +1,6 @@
-"""A calm bar in the window while the model in use is not here: its download, and what can be done. GUI thread.
+"""The bar about the chosen model while it is not ready: download, problem and buttons. GUI thread.
 
-Its texts change in place, so that nothing flickers and the keyboard's focus stays on its button.
+Its texts change in place, so that nothing flickers and its button keeps the keyboard focus.
 """
 
 from __future__ import annotations
@@ -13,61 +13,67 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QVBoxLayout,
 
 from saywrite.foundation.events import ModelState
 from saywrite.foundation.formatting import amount, size
-from saywrite.ui.models import messages as model_words
+from saywrite.ui.models import messages
 from saywrite.ui.models.state import KnownModel
 from saywrite.ui.toolkit.flow_layout import FlowLayout
+from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity, close_button
+from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
-LEAST_LETTERS = 68
-"""The buttons stand beside the words when a line of so many letters fits there, too."""
+MIN_LETTERS = 68
+"""The buttons are beside the text where this many letters fit in a line, else below."""
 
 
 @dataclass(frozen=True, slots=True)
-class BarWords:
-    """`action`: what the first button does: "download", "pause" or "" (no such button), and its text."""
+class BarText:
+    """The texts of the bar.
+
+    `action` is what the first button does: "download", "pause", or "" for no button; `button` is its text.
+    """
 
     what: str
     remedy: str
-    kind: Severity = Severity.INFO
+    severity: Severity = Severity.INFO
     action: str = ""
     button: str = ""
     folder: bool = False
 
 
-def bar_words(known: KnownModel) -> BarWords:
-    """What to say of a model that is not ready. Pure."""
-    label, info, speak = known.info.label, known.info, model_words.ALREADY_SPEAK
+def bar_text(known: KnownModel) -> BarText:
+    """The texts about a model that is not ready. Pure."""
+    label, info, speak = known.info.label, known.info, messages.ALREADY_SPEAK
     arrived = amount(known.done, known.total)
     if known.failure is not None:
         what, remedy = known.failure.what, f"{known.failure.remedy} {speak}".strip()
-        return BarWords(what, remedy, Severity.WARNING, "download", "Try again", folder=True)
+        return BarText(what, remedy, Severity.WARNING, "download", "Try again", folder=True)
     match info.state:
         case ModelState.DOWNLOADING:
-            rest = model_words.time_left(known.left_s).replace(" ", "\u00a0")  # a number stays with its unit
+            rest = messages.time_left(known.left_s).replace(" ", "\u00a0")  # a number stays with its unit
             what = f"{label} is being downloaded: {arrived}" + (f" · {rest}" if rest else "")
-            return BarWords(what, speak, action="pause", button="Pause")
+            return BarText(what, speak, action="pause", button="Pause")
         case ModelState.CONVERTING:
-            return BarWords(f"{label} is being prepared for this computer.", speak)
+            return BarText(f"{label} is being prepared for this computer.", speak)
         case ModelState.PAUSED:
             what = f"The download of {label} is paused at {arrived}."
-            return BarWords(what, speak, action="download", button="Resume")
+            return BarText(what, speak, action="download", button="Resume")
         case ModelState.DAMAGED:
             what = f"{label} is damaged: its files are incomplete or were changed."
-            return BarWords(what, speak, Severity.WARNING, "download", "Download again", folder=True)
+            return BarText(what, speak, Severity.WARNING, "download", "Download again", folder=True)
         case _:
             download_size = size(info.download_bytes)
             what = f"{label} is not on this computer yet."
-            return BarWords(what, speak, action="download", button=f"Download ({download_size})", folder=True)
+            return BarText(what, speak, action="download", button=f"Download ({download_size})", folder=True)
 
 
 class ModelBar(QWidget):
-    action_wanted = Signal(str, str)
-    """"download" or "pause", and the model."""
-    settings_wanted = Signal(bool)
-    """The settings of the models are wanted; true: the line that says where they come from."""
+    """Text, progress and buttons; the user can dismiss it until something changes."""
+
+    action_requested = Signal(str, str)
+    """"download" or "pause", and the name of the model."""
+    settings_requested = Signal(bool)
+    """The user asked for the settings of the models; True: for the field with their source."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,45 +87,46 @@ class ModelBar(QWidget):
         self.progress = ThinProgressBar("Download of the model")
         self.action = QPushButton("Download")
         self.settings = QPushButton("Models…")
-        self.close_button = close_button("Dismiss this message")
-        self._words = BarWords("", "")
+        self.close_button = icon_button("close", "Dismiss this message")
+        self._words = BarText("", "")
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._arrange()
         self.setVisible(False)
 
     def show_model(self, known: KnownModel | None) -> None:
-        """The model in use; None, or one that is ready, takes the bar away."""
+        """Show the chosen model; the bar is hidden for None and for a model that is ready."""
         if known is None or known.is_ready:
             self._matter = ""
             self.setVisible(False)
             return
-        words = bar_words(known)
+        words = bar_text(known)
         matter = f"{known.info.id} {known.info.state} {known.failure}"
         if matter != self._matter:
             self._matter, self._dismissed = matter, False
-            announce(self, f"{words.what} {words.remedy}", urgent=words.kind is not Severity.INFO)
+            announce(self, f"{words.what} {words.remedy}", urgent=words.severity is not Severity.INFO)
         self._model, self._words = known.info.id, words
         self._show(words)
         busy = known.info.state is ModelState.CONVERTING
         self.progress.setVisible(busy or known.info.state in (ModelState.DOWNLOADING, ModelState.PAUSED))
-        self.progress.show_progress(None if busy else model_words.percent(known.done, known.total))
+        self.progress.show_progress(None if busy else messages.percent(known.done, known.total))
         self.progress.setAccessibleDescription(words.what)
         self.setVisible(not self._dismissed)
 
     def texts(self) -> tuple[str, str]:
+        """What happened, and what to do."""
         return self.what.text(), self.remedy.text()
 
-    def _show(self, words: BarWords) -> None:
+    def _show(self, words: BarText) -> None:
         self.what.setText(words.what)
         self.remedy.setText(words.remedy)
-        self.frame.set_kind(words.kind)
-        self.mark.set_kind(words.kind)
+        self.frame.set_severity(words.severity)
+        self.mark.set_severity(words.severity)
         self.action.setText(words.button)
         self.action.setAccessibleName(words.button)
         self.action.setVisible(bool(words.action))
         self.settings.setText("Choose a folder…" if words.folder else "Models…")
         self._place_buttons()
-        self.setAccessibleName(f"{words.kind}: {words.what} {words.remedy}")
+        self.setAccessibleName(f"{words.severity}: {words.what} {words.remedy}")
 
     def _arrange(self) -> None:
         font = QFont(self.what.font())
@@ -129,8 +136,8 @@ class ModelBar(QWidget):
         flow = FlowLayout(self._buttons)
         flow.addWidget(self.action)
         flow.addWidget(self.settings)
-        self.action.clicked.connect(lambda: self.action_wanted.emit(self._words.action, self._model))
-        self.settings.clicked.connect(lambda: self.settings_wanted.emit(self._words.folder))
+        self.action.clicked.connect(lambda: self.action_requested.emit(self._words.action, self._model))
+        self.settings.clicked.connect(lambda: self.settings_requested.emit(self._words.folder))
         self.close_button.clicked.connect(self._dismiss)
         words = QVBoxLayout()
         words.setSpacing(3)
@@ -154,14 +161,14 @@ class ModelBar(QWidget):
         self._place_buttons()
 
     def _place_buttons(self) -> None:
-        """Beside the words where there is room for both, else below them."""
-        wide = self.width() > self._buttons.sizeHint().width() + self.fontMetrics().averageCharWidth() * LEAST_LETTERS
+        """Place the buttons beside the text, or below it in a narrow window."""
+        wide = self.width() > self._buttons.sizeHint().width() + self.fontMetrics().averageCharWidth() * MIN_LETTERS
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._middle.direction() != direction:
             self._middle.setDirection(direction)
             self._middle.setSpacing(10 if wide else 4)
 
     def _dismiss(self) -> None:
-        """Until something else is to be said of the model."""
+        """Hide the bar until the state of the model changes."""
         self._dismissed = True
         self.setVisible(False)

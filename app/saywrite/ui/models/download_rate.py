@@ -1,21 +1,26 @@
-"""How long a download will still take, from how it went in the last seconds. Pure: times are arguments."""
+"""Estimates the remaining time of a download from its rate in the last seconds. Pure: times are arguments."""
 
 from __future__ import annotations
 
 from collections import deque
 
 WINDOW_S = 15.0
-"""The rate is the mean of this time: long enough to be calm, short enough to follow a change of network."""
-LEAST_S = 1.0
-"""Before that nothing is estimated: the first packets say little."""
+"""The rate is the mean over this time: long enough to be steady, short enough to follow a change of network."""
+MIN_S = 1.0
+"""There is no estimate before this time, because the first packets are not typical."""
 
 
 class DownloadRate:
+    """The rate of one download."""
+
     def __init__(self) -> None:
         self._seen: deque[tuple[float, int]] = deque()
 
     def observe(self, done: int, now: float) -> None:
-        """`done` bytes are here at `now` (monotonic seconds). Fewer than before: the download began anew."""
+        """Note that `done` bytes have arrived at `now` (monotonic seconds).
+
+        Fewer bytes than before mean that the download was started again.
+        """
         if self._seen and done < self._seen[-1][1]:
             self._seen.clear()
         self._seen.append((now, done))
@@ -23,10 +28,10 @@ class DownloadRate:
             self._seen.popleft()
 
     def seconds_left(self, total: int) -> float | None:
-        """None while the rate is not known or nothing arrives."""
+        """The remaining seconds; None while the rate is unknown or no data arrives."""
         if len(self._seen) < 2:
             return None
         (began, first), (now, done) = self._seen[0], self._seen[-1]
-        if now - began < LEAST_S or done <= first:
+        if now - began < MIN_S or done <= first:
             return None
         return max(0, total - done) * (now - began) / (done - first)

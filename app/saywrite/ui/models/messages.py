@@ -1,4 +1,4 @@
-"""Recognition models in words: progress, facts, states. Pure."""
+"""Texts about recognition models: progress, facts, states. Pure."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from saywrite.foundation.events import ModelInfo, ModelState
 from saywrite.foundation.formatting import HOUR, MINUTE, amount, size
 
 ROUNDED_TO_S = 5
-"""A time left below a minute is rounded up to a multiple of this many seconds, so that the words stay readable."""
+"""A remaining time below a minute is rounded up to a multiple of this, so that the text does not change each second."""
 
 ALREADY_SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
 
 
 def percent(done: int, total: int) -> int:
-    """0 to 100; 100 only when everything is there."""
+    """The percentage, 0 to 100, rounded down."""
     return min(100, done * 100 // total) if total > 0 else 0
 
 
 def time_left(left_s: float | None) -> str:
-    """20 s left, 3 min left, 1 h 10 min left; "" when it is not known."""
+    """A remaining time: 20 s left, 3 min left, 1 h 10 min left; "" for None."""
     if left_s is None:
         return ""
     whole = max(ROUNDED_TO_S, math.ceil(left_s / ROUNDED_TO_S) * ROUNDED_TO_S)
@@ -34,12 +34,12 @@ def time_left(left_s: float | None) -> str:
 
 
 def progress(done: int, total: int, left_s: float | None) -> str:
-    """62 of 145 MB · 20 s left."""
+    """The progress of a download: "62 of 145 MB · 20 s left"."""
     return " · ".join(part for part in (amount(done, total), time_left(left_s)) if part)
 
 
 def facts(info: ModelInfo) -> str:
-    """What the model costs, and its license."""
+    """The sizes of a model, and its license."""
     return (
         f"{size(info.download_bytes)} to download · {size(info.disk_bytes)} on disk · "
         f"{size(info.memory_bytes)} of memory · {info.license} license"
@@ -47,12 +47,12 @@ def facts(info: ModelInfo) -> str:
 
 
 def languages(codes: Sequence[str], name_of: Callable[[str], str]) -> str:
-    """English, German and French."""
+    """The names of languages as a list: "English, German and French"."""
     names = [name_of(code) for code in codes]
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
-def state_words(info: ModelInfo, done: int, total: int) -> str:
+def describe_state(info: ModelInfo, done: int, total: int) -> str:
     """The state as the list of models shows it."""
     return {
         ModelState.ABSENT: "Not on this computer",

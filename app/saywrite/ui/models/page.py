@@ -1,4 +1,4 @@
-"""Settings → Recognition: the models that run on this computer, and where they come from. GUI thread."""
+"""The page of the settings with the recognition models and their source. GUI thread."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.models.row import ModelRow
 from saywrite.ui.models.source_field import ModelSourceField
 from saywrite.ui.models.state import KnownModel, ModelsState
-from saywrite.ui.settings.editors import OptionEditors, add_row, new_form
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.widgets.choosers import EngineChoices
+from saywrite.ui.widgets.option_editors import OptionEditors, add_row, new_form
 
 INTRODUCTION = "These models recognize speech on this computer. What you say does not leave it."
 LOOKING = "Looking for models…"
 
 
 class ModelsPage(QScrollArea):
-    """Without `models` (nothing that could download them) only the options are there."""
+    """The list of models and the options; without `models` only the options."""
 
     def __init__(
         self, editors: OptionEditors, preferences: Preferences, choices: EngineChoices, models: ModelsState | None
@@ -34,7 +34,7 @@ class ModelsPage(QScrollArea):
         self._preferences = preferences
         self._choices = choices
         self._models = models
-        self._told: dict[str, str] = {}
+        self._announced: dict[str, str] = {}
         self.rows: dict[str, ModelRow] = {}
         self.group = QWidget()
         self.source = ModelSourceField(OPTIONS["model_source"])
@@ -53,7 +53,7 @@ class ModelsPage(QScrollArea):
             self.show_models()
 
     def show_models(self) -> None:
-        """Show what is known of every model now."""
+        """Show the state of every model."""
         known = self._models.models if self._models is not None else ()
         if [each.info.id for each in known] != list(self.rows):
             self._make_rows(known)
@@ -63,7 +63,7 @@ class ModelsPage(QScrollArea):
             self._announce(each)
 
     def focus_source(self) -> None:
-        """Ready to take a folder or an address."""
+        """Set the focus to the field with the source."""
         self.source.line.setFocus()
         QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self.source, 0, 48))  # once it is laid out
 
@@ -73,7 +73,7 @@ class ModelsPage(QScrollArea):
             self._models.ask()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """What gets the keyboard's focus is scrolled into view."""
+        """Scroll a widget that gets the keyboard focus into view."""
         if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget) and isinstance(event, QFocusEvent):
             self.ensureWidgetVisible(watched, 0, 24)
         return super().eventFilter(watched, event)
@@ -125,28 +125,28 @@ class ModelsPage(QScrollArea):
         models = self._models
         if models is None:
             return
-        row.use_wanted.connect(partial(self._editors.set, "local_model", name))
-        row.download_wanted.connect(partial(models.download, name))
-        row.pause_wanted.connect(partial(models.pause, name))
-        row.cancel_wanted.connect(partial(models.cancel, name))
-        row.remove_wanted.connect(partial(models.remove, name))
-        row.check_wanted.connect(partial(models.check, name))
-        row.try_wanted.connect(partial(models.try_out, name))
+        row.use_requested.connect(partial(self._editors.set, "local_model", name))
+        row.download_requested.connect(partial(models.download, name))
+        row.pause_requested.connect(partial(models.pause, name))
+        row.cancel_requested.connect(partial(models.cancel, name))
+        row.remove_requested.connect(partial(models.remove, name))
+        row.check_requested.connect(partial(models.check, name))
+        row.try_requested.connect(partial(models.try_out, name))
 
     def _refresh(self, settings: Settings) -> None:
         self.source.show_value(settings.model_source)
         self.show_models()
 
     def _announce(self, known: KnownModel) -> None:
-        """Tell screen readers of a new state and of a failure, not of every step of the progress."""
+        """Announce a new state or a failure to screen readers, but not every step of the progress."""
         row = self.rows[known.info.id]
         failure = known.failure
         words = f"{failure.what} {failure.remedy}" if failure else f"{known.info.state} {known.checked}"
-        before = self._told.get(known.info.id, "")
-        self._told[known.info.id] = words
+        before = self._announced.get(known.info.id, "")
+        self._announced[known.info.id] = words
         if before and before != words and self.isVisible():
-            said = words if failure else row.state.text()
-            announce(self, f"{known.info.label}: {said}", urgent=failure is not None)
+            text = words if failure else row.state.text()
+            announce(self, f"{known.info.label}: {text}", urgent=failure is not None)
 
     def _show_refusal(self, problem: str) -> None:
         self.source_problem.setText(problem)
@@ -155,7 +155,7 @@ class ModelsPage(QScrollArea):
 
     def _show_trial(self, tried: ModelTried) -> None:
         if not self.window().isVisible():
-            return  # a new window would take the focus from the program that is dictated into
+            return  # a new window would take the focus from another program
         from saywrite.ui.models.trial import ModelTrialDialog
 
         known = self._models.model(tried.model) if self._models is not None else None
@@ -163,6 +163,6 @@ class ModelsPage(QScrollArea):
         dialog = ModelTrialDialog(
             tried, known.info.label if known else tried.model, in_use=in_use, parent=self.window()
         )
-        dialog.use_wanted.connect(partial(self._editors.set, "local_model", tried.model))
+        dialog.use_requested.connect(partial(self._editors.set, "local_model", tried.model))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

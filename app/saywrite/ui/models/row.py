@@ -1,13 +1,12 @@
-"""One recognition model in the settings: what it is, its state and download, its buttons. GUI thread."""
+"""One recognition model in the settings: description, state, download and buttons. GUI thread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QPushButton,
     QRadioButton,
@@ -18,15 +17,13 @@ from PySide6.QtWidgets import (
 
 from saywrite.foundation.events import ModelState
 from saywrite.foundation.formatting import size
-from saywrite.ui.models import messages as model_words
+from saywrite.ui.models import messages
 from saywrite.ui.models.state import KnownModel, Task
 from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
-from saywrite.ui.toolkit.theme import shades
-from saywrite.ui.widgets.notices import NoticeIcon, Severity
+from saywrite.ui.widgets.notices import NoticeIcon, RaisedFrame, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
-RADIUS = 8
 TASKS = {Task.TRIAL: "Recognizing your last dictation…", Task.CHECK: "Comparing the files with their checksums…"}
 BUTTONS = {
     "download": "Download",
@@ -48,16 +45,18 @@ OFFERED = {
 }
 
 
-class ModelRow(QFrame):
-    use_wanted = Signal()
-    download_wanted = Signal()
-    """Begin, go on, or fetch a damaged model again."""
-    pause_wanted = Signal()
-    cancel_wanted = Signal()
-    remove_wanted = Signal()
-    """The person was asked and meant it."""
-    check_wanted = Signal()
-    try_wanted = Signal()
+class ModelRow(RaisedFrame):
+    """Shows a model; its signals report what the user asked for."""
+
+    use_requested = Signal()
+    download_requested = Signal()
+    """Start or continue the download, or download a damaged model again."""
+    pause_requested = Signal()
+    cancel_requested = Signal()
+    remove_requested = Signal()
+    """The user has confirmed the removal."""
+    check_requested = Signal()
+    try_requested = Signal()
 
     def __init__(self, known: KnownModel, language_name: Callable[[str], str]) -> None:
         super().__init__()
@@ -66,8 +65,8 @@ class ModelRow(QFrame):
         self.radio = _Choice(info.label)
         self.state = ThemedLabel()
         self.judgement = NoteLabel(info.judgement, "", size=1.0)
-        self.facts = NoteLabel(model_words.facts(info))
-        self.languages = NoteLabel(model_words.languages(info.languages, language_name))
+        self.facts = NoteLabel(messages.facts(info))
+        self.languages = NoteLabel(messages.languages(info.languages, language_name))
         self.bar = ThinProgressBar(f"Progress of {info.label}")
         self.progress = NoteLabel()
         self.failure = NoteLabel("", "bad", size=1.0)
@@ -80,7 +79,7 @@ class ModelRow(QFrame):
         self.show_model(known, used=False)
 
     def show_model(self, known: KnownModel, *, used: bool) -> None:
-        """Show what is known of the model now; `used`: it is the one of the settings."""
+        """Show the state of the model; `used` means that it is the model of the settings."""
         focused = self.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
         self.known = known
         self.radio.setChecked(used)
@@ -100,7 +99,7 @@ class ModelRow(QFrame):
 
     def _show_state(self, *, used: bool) -> None:
         known = self.known
-        words = model_words.state_words(known.info, known.done, known.total)
+        words = messages.describe_state(known.info, known.done, known.total)
         tone = {ModelState.READY: "good", ModelState.DAMAGED: "bad"}.get(known.info.state, "muted")
         if known.is_ready:
             words = "In use" if used else words
@@ -113,10 +112,10 @@ class ModelRow(QFrame):
         loading = state is ModelState.DOWNLOADING
         busy = known.task is not Task.NONE or state is ModelState.CONVERTING
         self.bar.setVisible(busy or loading or state is ModelState.PAUSED)
-        self.bar.show_progress(None if busy else model_words.percent(known.done, known.total))
+        self.bar.show_progress(None if busy else messages.percent(known.done, known.total))
         words = TASKS.get(known.task, "")
         if loading:
-            words = model_words.progress(known.done, known.total, known.left_s)
+            words = messages.progress(known.done, known.total, known.left_s)
         self.progress.setText(words)
         self.progress.setVisible(bool(words))
         self.bar.setAccessibleDescription(words or self.state.text())
@@ -131,9 +130,9 @@ class ModelRow(QFrame):
             self.buttons["remove"].hide()
 
     def _description(self) -> str:
-        """For screen readers, which see the row's texts only when they look for them."""
+        """The description for screen readers, which do not read the labels of the row by themselves."""
         known = self.known
-        parts = [model_words.state_words(known.info, known.done, known.total), known.info.judgement]
+        parts = [messages.describe_state(known.info, known.done, known.total), known.info.judgement]
         return ". ".join(part.rstrip(".") for part in parts if part)
 
     def _ask_before_removing(self) -> None:
@@ -151,35 +150,27 @@ class ModelRow(QFrame):
         self._show_buttons()
         self._focus_first()
         if remove:
-            self.remove_wanted.emit()
+            self.remove_requested.emit()
 
     def _focus_first(self) -> None:
         shown = [button for button in self.buttons.values() if button.isVisibleTo(self) and button.isEnabled()]
         (shown[0] if shown else self.radio).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape answers the question with no, and does not close the window."""
+        """Escape answers the question with no instead of closing the window."""
         if event.key() == Qt.Key.Key_Escape and self.question.isVisibleTo(self):
             self._end_question(remove=False)
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tones = shades(self.palette())
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(tones.hairline)
-        painter.setBrush(tones.raised)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
 
     def _arrange(self) -> None:
         head = QWidget()
         first = FlowLayout(head, spacing=12)
         first.addWidget(self.radio)
         first.addWidget(self.state)
-        trouble = QHBoxLayout()
-        trouble.addWidget(self._failure_mark, 0, Qt.AlignmentFlag.AlignTop)
-        trouble.addWidget(self.failure, 1)
+        failure_line = QHBoxLayout()
+        failure_line.addWidget(self._failure_mark, 0, Qt.AlignmentFlag.AlignTop)
+        failure_line.addWidget(self.failure, 1)
         actions = QWidget()
         flow = FlowLayout(actions)
         for button in self.buttons.values():
@@ -192,21 +183,21 @@ class ModelRow(QFrame):
             column.addWidget(label)
         column.addWidget(self.bar)
         column.addWidget(self.progress)
-        column.addLayout(trouble)
+        column.addLayout(failure_line)
         column.addWidget(self.question)
         column.addSpacing(4)
         column.addWidget(actions)
 
     def _connect(self) -> None:
-        self.radio.clicked.connect(self.use_wanted)
+        self.radio.clicked.connect(self.use_requested)
         for name, wanted in {
-            "download": self.download_wanted,
-            "resume": self.download_wanted,
-            "repair": self.download_wanted,
-            "pause": self.pause_wanted,
-            "cancel": self.cancel_wanted,
-            "check": self.check_wanted,
-            "try": self.try_wanted,
+            "download": self.download_requested,
+            "resume": self.download_requested,
+            "repair": self.download_requested,
+            "pause": self.pause_requested,
+            "cancel": self.cancel_requested,
+            "check": self.check_requested,
+            "try": self.try_requested,
         }.items():
             self.buttons[name].clicked.connect(wanted)
         self.buttons["remove"].clicked.connect(self._ask_before_removing)
@@ -216,7 +207,7 @@ class ModelRow(QFrame):
 
 
 class _Choice(QRadioButton):
-    """The model's name as the choice to use it; readable, too, while it cannot be chosen."""
+    """The name of the model as a radio button; readable also while it is disabled."""
 
     def __init__(self, label: str) -> None:
         super().__init__(label)
@@ -241,7 +232,7 @@ class _Choice(QRadioButton):
 
 
 class _Question(QWidget):
-    """Asked in place before a model is removed."""
+    """The question before a model is removed, shown in its row."""
 
     def __init__(self, words: str) -> None:
         super().__init__()
@@ -263,6 +254,6 @@ class _Question(QWidget):
 
 def _button(text: str, name: str) -> QPushButton:
     button = QPushButton(text)
-    button.setAutoDefault(False)  # Enter in a line of the same window presses none of these
+    button.setAutoDefault(False)  # Enter in a line edit of this window must not press it
     button.setAccessibleName(name)
     return button

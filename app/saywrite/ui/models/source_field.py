@@ -1,4 +1,4 @@
-"""Where models are downloaded from: a line for a folder or an https address, and a folder chooser. GUI thread."""
+"""The source of the models: a line for a folder or an https address, and a folder dialog. GUI thread."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def source_problem(text: str) -> str:
-    """Why models cannot come from there, as a sentence with its remedy; "" when they can, as far as it can be seen."""
+    """Why a source is not valid, as a sentence with its remedy; "" when it is.
+
+    Nothing is downloaded to test it.
+    """
     if not text:
         return ""
     if "://" in text:
@@ -37,11 +40,12 @@ def source_problem(text: str) -> str:
 
 
 class ModelSourceField(QWidget):
-    """A value that cannot be right is not taken; the line keeps it, so that it can be corrected."""
+    """Keeps an invalid value in its line to correct, and does not report it as chosen."""
 
     chosen = Signal(str)
+    """A valid source; "" for the official one."""
     refused = Signal(str)
-    """Why, in words; "" when the line is right again."""
+    """Why the value is not valid; "" when it is valid again."""
 
     def __init__(self, option: Option) -> None:
         super().__init__()
@@ -61,12 +65,12 @@ class ModelSourceField(QWidget):
         row.addWidget(self.browse)
 
     def show_value(self, value: str) -> None:
-        """The setting in force; a line that waits for its correction keeps what was typed."""
+        """Show the source of the settings, unless the line contains an invalid value to correct."""
         if not self._problem and self.line.text() != value:
             self.line.setText(value)
 
     def take(self) -> None:
-        """When the line is left: a folder or address that can be right holds at once."""
+        """Take the value of the line when it loses the focus."""
         text = self.line.text().strip()
         self._problem = source_problem(text)
         self.refused.emit(self._problem)
@@ -76,6 +80,7 @@ class ModelSourceField(QWidget):
             self.chosen.emit(text)
 
     def choose_folder(self) -> None:
+        """Ask for a folder, and take it as the source."""
         dialog = QFileDialog(self.window(), "Choose the folder that holds the models", self.line.text())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)

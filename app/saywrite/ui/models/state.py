@@ -1,7 +1,7 @@
-"""What the window knows of the recognition models: the catalogue, the progress of downloads, what failed. GUI thread.
+"""The state of the recognition models in the window: catalog, downloads and failures. GUI thread.
 
-The one place in the window that keeps it; the settings, the engine chip, the bar above the transcript and the empty
-state read it here. What a person wants of a model is posted to the dictation through it.
+It is the only owner of this state, which the settings, the engine indicator, the bar above the transcript and the
+empty state read. It posts the user's commands about models to the dictation.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from saywrite.foundation.events import (
     FrontEndEvent,
@@ -26,21 +26,12 @@ from saywrite.foundation.events import (
 )
 from saywrite.ui.models.download_rate import DownloadRate
 
-
-class ModelCommands(Protocol):
-    """The part of `dictation.dictation.Dictation` that has to do with models; every call only posts."""
-
-    def list_models(self) -> None: ...
-    def download_model(self, model: str) -> None: ...
-    def pause_download(self, model: str) -> None: ...
-    def cancel_download(self, model: str) -> None: ...
-    def remove_model(self, model: str) -> None: ...
-    def verify_model(self, model: str) -> None: ...
-    def try_model(self, model: str) -> None: ...
+if TYPE_CHECKING:
+    from saywrite.dictation.api import Dictation
 
 
 class Task(Enum):
-    """What was asked for and has no answer yet."""
+    """What the user has started and what has not ended."""
 
     NONE = auto()
     TRIAL = auto()
@@ -49,8 +40,10 @@ class Task(Enum):
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
-    """A model of the catalogue with its download: `done` of `total` bytes, `left_s` seconds to go where that can be
-    estimated. `checked`: its files were compared with their hashes since the last change, and are right.
+    """A model of the catalog with the state of its download.
+
+    `done` of `total` bytes have arrived; `left_s` are the remaining seconds if they can be estimated. `checked` means
+    that the files were compared with their hashes since the last change, and match.
     """
 
     info: ModelInfo
@@ -63,6 +56,7 @@ class KnownModel:
 
     @property
     def is_ready(self) -> bool:
+        """Whether the model can be used."""
         return self.info.state is ModelState.READY
 
 
@@ -70,13 +64,15 @@ KEEPS_PROGRESS = frozenset({ModelState.DOWNLOADING, ModelState.CONVERTING, Model
 
 
 class ModelsState(QObject):
+    """The models by name, updated by events."""
+
     changed = Signal()
-    """Anything about any model."""
+    """The state of a model has changed."""
     tried = Signal(object)
-    """A `ModelTried`."""
+    """A trial has ended: a `ModelTried`."""
 
     def __init__(
-        self, commands: ModelCommands, clock: Callable[[], float] = time.monotonic, parent: QObject | None = None
+        self, commands: Dictation, clock: Callable[[], float] = time.monotonic, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._commands = commands
@@ -86,14 +82,16 @@ class ModelsState(QObject):
 
     @property
     def models(self) -> tuple[KnownModel, ...]:
-        """In the order of the catalogue; empty before the dictation has told of them."""
+        """The models in the order of the catalog; empty before the first `ModelsChanged`."""
         return tuple(self._models.values())
 
     def model(self, name: str) -> KnownModel | None:
+        """The model with this name, or None."""
         return self._models.get(name)
 
+    @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Give it every event."""
+        """Take an event about models; events of other kinds are ignored."""
         match event:
             case ModelsChanged():
                 self._take_catalog(event)
@@ -107,25 +105,28 @@ class ModelsState(QObject):
                 self._update(event.model, task=Task.NONE)
                 self.tried.emit(event)
 
-    # What a person wants
+    # Commands of the user
 
     def ask(self) -> None:
-        """Ask the dictation for the models; `changed` follows."""
+        """Ask the dictation for the models, which causes `changed`."""
         self._commands.list_models()
 
     def download(self, name: str) -> None:
-        """Begin the download, or go on with it."""
+        """Start or continue the download."""
         self._update(name, failure=None)
         self._commands.download_model(name)
 
     def pause(self, name: str) -> None:
+        """Pause the download."""
         self._commands.pause_download(name)
 
     def cancel(self, name: str) -> None:
+        """Cancel the download, and delete what has arrived."""
         self._update(name, failure=None)
         self._commands.cancel_download(name)
 
     def remove(self, name: str) -> None:
+        """Delete the model from this computer."""
         self._update(name, failure=None)
         self._commands.remove_model(name)
 
@@ -135,7 +136,7 @@ class ModelsState(QObject):
         self._commands.verify_model(name)
 
     def try_out(self, name: str) -> None:
-        """Recognize the last dictation once more with this model; `tried` follows."""
+        """Recognize the last dictation again with this model, which causes `tried`."""
         self._update(name, failure=None, task=Task.TRIAL)
         self._commands.try_model(name)
 
@@ -146,12 +147,12 @@ class ModelsState(QObject):
             self.changed.emit()
 
     def _take_catalog(self, event: ModelsChanged) -> None:
-        self._models = {info.id: self._renewed(info) for info in event.models}
+        self._models = {info.id: self._updated(info) for info in event.models}
         self._rates = {name: rate for name, rate in self._rates.items() if name in self._models}
         self.changed.emit()
 
-    def _renewed(self, info: ModelInfo) -> KnownModel:
-        """What was known of the model, as far as it still holds in its new state."""
+    def _updated(self, info: ModelInfo) -> KnownModel:
+        """The known model with its new state, and what of the old one is still valid."""
         known = self._models.get(info.id)
         if known is None:
             return KnownModel(info, done=info.arrived_bytes, total=info.download_bytes)
@@ -160,7 +161,7 @@ class ModelsState(QObject):
         if info.state is not ModelState.DOWNLOADING:
             self._rates.pop(info.id, None)
         if info.state is ModelState.PAUSED:
-            # What the last progress told was of one source; the sources before it may have sent more.
+            # The last progress is that of one source; earlier sources may have sent more.
             known = replace(known, done=info.arrived_bytes, total=info.download_bytes)
         elif info.state not in KEEPS_PROGRESS:
             known = replace(known, done=0)
@@ -172,7 +173,7 @@ class ModelsState(QObject):
         rate.observe(event.done, self._clock())
         known = self._models.get(event.model)
         if known is not None:
-            # An attempt that gets no further than the last one fails for the same reason, which is not told again.
+            # An attempt that gets no further than the last one fails for the same reason: the failure stays.
             failure = None if event.done > known.done else known.failure
             left_s = rate.seconds_left(event.total)
             self._update(event.model, done=event.done, total=event.total, left_s=left_s, failure=failure)

@@ -1,4 +1,4 @@
-"""Where two texts of the same speech differ, word by word; Chinese and Japanese by characters. Pure."""
+"""Finds where two texts differ, by words; Chinese and Japanese by characters. Pure."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 Span = tuple[int, int]
-"""From and to, in characters."""
+"""Start and end in characters."""
 
 _WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u3001-\u3011\uff00-\uffef]|[^\s\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]+"
 )
 EXACT_WORDS = 2_000
-"""Above this many words `difflib` may leave frequent ones out of account, so that an hour of speech takes no minute."""
+"""Above this many words `difflib` may ignore frequent words, or an hour of speech would take a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """The places in either text whose words the other has not, and how many `words` of the longer side those are."""
+    """The parts of each text that differ from the other.
+
+    `words` is the number of different words, of the text that has more of them in each part; `total` is the number of
+    words of the longer text.
+    """
 
     now: tuple[Span, ...]
     tried: tuple[Span, ...]
@@ -27,6 +31,7 @@ class Differences:
 
 
 def compare(now: str, tried: str) -> Differences:
+    """Compare the current text of a dictation with the text of a trial."""
     left, right = list(_WORD.finditer(now)), list(_WORD.finditer(tried))
     matcher = SequenceMatcher(
         None, [word[0] for word in left], [word[0] for word in right], autojunk=len(left) + len(right) > EXACT_WORDS

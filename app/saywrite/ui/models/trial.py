@@ -1,6 +1,6 @@
-"""What another model makes of the last dictation, beside the text it has: differences marked, one button to use it.
+"""Shows the text of another model beside the current one, with the differences marked. GUI thread.
 
-GUI thread; loaded when there is something to show.
+Loaded when a trial has ended.
 """
 
 from __future__ import annotations
@@ -14,17 +14,20 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QSplitter,
 from saywrite.foundation.events import ModelTried
 from saywrite.foundation.formatting import count, length
 from saywrite.ui.models.text_differences import Span, compare
+from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.theme import blend, shades
-from saywrite.ui.transcript.rows import units
+from saywrite.ui.toolkit.theme import blend, theme_colors
 
 PREFERRED_SIZE = QSize(820, 460)
 MARKED = 0.22
-"""Share of the mark's color in its ground: text on it keeps a contrast of 4.5 and more."""
+"""The share of the color in the background of a mark: text on it has a contrast of 4.5 and more."""
 
 
 class ModelTrialDialog(QDialog):
-    use_wanted = Signal()
+    """The two texts side by side, and a button that chooses the model."""
+
+    use_requested = Signal()
+    """The user chose the model."""
 
     def __init__(self, tried: ModelTried, model_label: str, *, in_use: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,12 +55,12 @@ class ModelTrialDialog(QDialog):
         self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
 
     def _use(self) -> None:
-        self.use_wanted.emit()
+        self.use_requested.emit()
         self.accept()
 
 
 class _Text(QWidget):
-    """One text under its name, with the marked places underlined, too: color alone tells not everybody."""
+    """A text with its name; marks are underlined too, because not everybody can see the color."""
 
     def __init__(self, name: str, note: str, text: str, marks: Sequence[Span], tone: str) -> None:
         super().__init__()
@@ -75,12 +78,12 @@ class _Text(QWidget):
         palette = self.view.palette()
         base = palette.color(QPalette.ColorRole.Base)
         for start, end in marks:
-            self._mark(text, start, end, blend(base, getattr(shades(palette), tone), MARKED))
+            self._mark(text, start, end, blend(base, getattr(theme_colors(palette), tone), MARKED))
 
     def _mark(self, text: str, start: int, end: int, ground: QColor) -> None:
         cursor = QTextCursor(self.view.document())
-        cursor.setPosition(units(text[:start]))
-        cursor.setPosition(units(text[:end]), QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(utf16_length(text[:start]))
+        cursor.setPosition(utf16_length(text[:end]), QTextCursor.MoveMode.KeepAnchor)
         style = QTextCharFormat()
         style.setBackground(ground)
         style.setFontUnderline(True)

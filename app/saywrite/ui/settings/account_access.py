@@ -1,6 +1,6 @@
-"""What `main` hands the window so that it can keep and try the account of a service on the network.
+"""What `main` gives the window to store and test the account of a service on the network.
 
-Values and callables only; the callables may block and are called on threads that may wait.
+Values and callables only. The callables may block, and are called on pool threads.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, Secrets
 from saywrite.storage.settings.schema import Settings
 
 SECRET_OF = {"key": API_KEY, "token": ACCESS_TOKEN}
-"""The keyring's entry for each way to sign in that has a secret."""
+"""The keyring entry of each way to sign in that has a secret."""
 
 
 class AccessState(NamedTuple):
-    """One thing a test of the connection found. `ok`: None for what is worth knowing and stops nothing; False:
-    `remedy` says what helps.
+    """One result of a connection test.
+
+    `ok` is None for a remark. Where it is False, `remedy` says what to do.
     """
 
     ok: bool | None
@@ -30,10 +31,12 @@ class AccessState(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AccountAccess:
-    """`secrets`: the one object that keeps secrets, opened when it is first asked for; `test`: tries an account with
-    these settings and this secret (None: the one that is kept), telling each finding as it comes; `check_address`:
-    gives an address its plain form or raises AddressRefused (quick, called on the GUI thread); `environment`: option
-    name, or "key", → the environment variable that is set and wins, with its value ("" for the key).
+    """The account of a service: its secrets, its test and its environment variables.
+
+    `secrets` returns the one store of secrets. `test` tries settings with a secret (None: the stored one) and yields
+    each result at once. `check_address` normalizes an address or raises AddressRefused; it is quick and runs on the GUI
+    thread. `environment` maps an option, or "key", to the environment variable that overrides it and its value (""
+    for the key).
     """
 
     secrets: Callable[[], Secrets]
@@ -42,7 +45,7 @@ class AccountAccess:
     environment: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def host(self, settings: Settings) -> str:
-        """The host the sound goes to, with its port where that is not the usual one."""
+        """The host that receives the sound, with its port if the address has one."""
         _, address = self.environment.get("aiola_base_url", ("", settings.aiola_base_url))
         return host_of(address)
 
@@ -56,12 +59,13 @@ VARIABLES = {
 
 
 def environment_of(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """`AccountAccess.environment` of these variables; the key's value stays out of it."""
+    """`AccountAccess.environment` for these variables, without the value of the key."""
     found = {name: (variable, environ.get(variable, "").strip()) for name, variable in VARIABLES.items()}
     return {name: (variable, "" if name == "key" else value) for name, (variable, value) in found.items() if value}
 
 
 def host_of(address: str) -> str:
+    """The host of an address with its port; "" when it is not an address."""
     try:
         return urlsplit(address).netloc.rpartition("@")[2]
     except ValueError:

@@ -1,4 +1,4 @@
-"""The settings of the account with aiOla: how to sign in, where to, and whether it works. GUI thread."""
+"""The settings of the aiOla account: sign-in, addresses and connection test. GUI thread."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from saywrite.foundation.errors import AddressRefused
 from saywrite.storage.settings.schema import OPTIONS, Option, Settings
 from saywrite.ui.settings.account_access import SECRET_OF, AccountAccess
 from saywrite.ui.settings.connection_test import ConnectionTest
-from saywrite.ui.settings.editors import OptionEditors, add_row, new_form
 from saywrite.ui.settings.secret_field import SecretField
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.widgets.option_editors import OptionEditors, add_row, new_form
 
 ADDRESSES = ("aiola_token_url", "aiola_base_url", "aiola_auth_url")
 ADVANCED = (
@@ -30,10 +30,10 @@ LABELS = {"key": "API key", "token": "Access token"}
 
 
 class AccountPage(QScrollArea):
-    """Without an `access` (a version without the service) only the options are there."""
+    """The options of the account; without `access` there are no secrets and no test."""
 
     account_changed = Signal()
-    """Another key or token is kept now, or none."""
+    """A key or token was saved or removed."""
 
     def __init__(self, editors: OptionEditors, preferences: Preferences, access: AccountAccess | None) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class AccountPage(QScrollArea):
         self.test: ConnectionTest | None = None
         if access is not None:
             self.test = ConnectionTest(partial(self._begin_test, access))
-            self.verticalScrollBar().rangeChanged.connect(self._show_findings)
+            self.verticalScrollBar().rangeChanged.connect(self._scroll_to_results)
             self._form.addRow("", self.test)
         self.setAccessibleName("aiOla account")
         self.setWidget(content)
@@ -61,7 +61,7 @@ class AccountPage(QScrollArea):
         editors.refreshers.append(self._refresh)
 
     def focus_first(self) -> None:
-        """To where something is missing."""
+        """Set the focus to the secret that the settings need."""
         field = self.secrets.get(self._preferences.settings.aiola_sign_in)
         if field is not None:
             field.setFocus()
@@ -69,7 +69,7 @@ class AccountPage(QScrollArea):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         for field in self.secrets.values():
-            field.look()
+            field.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -105,7 +105,7 @@ class AccountPage(QScrollArea):
         for way, label in LABELS.items():
             field = SecretField(label, SECRET_OF[way], self._access.secrets)
             field.changed.connect(self.account_changed)
-            field.changed.connect(self._forget_findings)
+            field.changed.connect(self._clear_results)
             self.secrets[way] = field
             self._form.addRow(label, field)
 
@@ -131,12 +131,12 @@ class AccountPage(QScrollArea):
         return line
 
     def _show_address(self, option: Option, line: QLineEdit, settings: Settings) -> None:
-        """What was refused stays to be mended."""
+        """Show the address of the settings, unless the line contains a refused one to correct."""
         if self.problems[option.name].isHidden():
             line.setText(getattr(settings, option.name))
 
     def _take_address(self, option: Option, line: QLineEdit) -> None:
-        """When the line is left: a good address holds, another is told what is wrong with it."""
+        """Take a valid address when the line loses the focus, or show its problem."""
         problem, text = self.problems[option.name], line.text().strip() or str(option.default)
         try:
             address = self._access.check_address(text) if self._access is not None and text else text
@@ -160,14 +160,14 @@ class AccountPage(QScrollArea):
             self._form.setRowVisible(field, way == settings.aiola_sign_in)
         self._form.setRowVisible(self._fields["aiola_token_url"], settings.aiola_sign_in == "url")
         self._form.setRowVisible(self._fields["aiola_auth_url"], settings.aiola_sign_in == "key")
-        self._forget_findings()
+        self._clear_results()
 
-    def _show_findings(self, _low: int, high: int) -> None:
-        """While findings come the newest is in view."""
+    def _scroll_to_results(self, _low: int, high: int) -> None:
+        """Scroll to the newest result during a test."""
         if self.test is not None and self.test.running:
             self.verticalScrollBar().setValue(high)
 
-    def _forget_findings(self) -> None:
+    def _clear_results(self) -> None:
         if self.test is not None:
             self.test.clear()
 

@@ -1,6 +1,6 @@
-"""The switch “start at login” in the settings: it shows what the system says, and asks it. GUI thread.
+"""The switch “Start at login” in the settings, which shows the state of the system. GUI thread.
 
-The system is asked elsewhere each time the switch comes to be seen: what was changed in its own settings shows.
+A pool thread asks the system each time the switch is shown, so changes in the system's own settings are visible.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ HELP = "The system keeps this, so its own settings show it too."
 
 
 class AutostartSwitch(QWidget):
+    """A check box, with a note below it."""
+
     def __init__(self, autostart: Autostart) -> None:
         super().__init__()
         self._autostart = autostart
@@ -37,7 +39,7 @@ class AutostartSwitch(QWidget):
         self._ask()
 
     def _ask(self) -> None:
-        run_task(self._autostart.is_on, self._show, self._complain, owner=self, in_order=True)
+        run_task(self._autostart.is_on, self._show, self._show_problem, owner=self, in_order=True)
 
     def _switch(self, on: bool) -> None:
         self.box.setEnabled(False)
@@ -47,16 +49,16 @@ class AutostartSwitch(QWidget):
             autostart.switch(on)
             return autostart.is_on()
 
-        run_task(switch, self._show, self._complain, owner=self, in_order=True)
+        run_task(switch, self._show, self._show_problem, owner=self, in_order=True)
 
     def _show(self, on: bool) -> None:
         self._known = on
-        self._say(HELP)
+        self._show_note(HELP)
 
-    def _complain(self, error: Exception) -> None:
-        self._say(str(error))
+    def _show_problem(self, error: Exception) -> None:
+        self._show_note(str(error))
 
-    def _say(self, words: str) -> None:
+    def _show_note(self, words: str) -> None:
         self.box.setChecked(self._known)
         self.box.setEnabled(True)
         self.note.setText(words)

@@ -1,4 +1,4 @@
-"""“Test connection”: tries the account elsewhere and says what it finds, line by line, as it is found. GUI thread."""
+"""The button “Test connection”, and its results one by one. GUI thread; the test runs on its own thread."""
 
 from __future__ import annotations
 
@@ -14,29 +14,34 @@ from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme import shades
+from saywrite.ui.toolkit.theme import theme_colors
 
 START, STOP = "&Test connection", "S&top testing"
 
 
-class _Found(QObject):
-    """Carries a finding from the errand's thread to the window's."""
+class _ResultSignal(QObject):
+    """Carries results from the thread of the test to the GUI thread."""
 
-    told = Signal(int, object)
+    result_found = Signal(int, object)
+    """The number of the test, and an `AccessState`."""
 
 
 class ConnectionTest(QWidget):
-    """`begin` gives what to walk through; called on the GUI thread, walked on another."""
+    """Runs the test that `begin` returns and shows its results; only one test at a time.
+
+    `begin` is called on the GUI thread; the results are iterated on another.
+    """
 
     ended = Signal()
+    """The test has ended or was stopped."""
 
     def __init__(self, begin: Callable[[], Callable[[], Iterable[tuple[bool | None, str, str]]]]) -> None:
         super().__init__()
         self._begin = begin
         self._run = 0
         self._running = False
-        self._found = _Found()
-        self._found.told.connect(self._take)
+        self._signal = _ResultSignal()
+        self._signal.result_found.connect(self._add_result)
         self.button = QPushButton(START)
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self._clicked)
@@ -56,19 +61,21 @@ class ConnectionTest(QWidget):
 
     @property
     def running(self) -> bool:
+        """Whether a test runs."""
         return self._running
 
     def findings(self) -> list[str]:
+        """The results shown, as text."""
         return [row.accessibleName() for row in self._rows]
 
     def abandon(self) -> None:
-        """Whatever the errand finds from now on is about something else: not shown, and it ends with its next step."""
+        """Stop the test: later results are not shown, and its thread ends with the next one."""
         if self._running:
             self._run += 1
             self._end("Stopped.")
 
     def clear(self) -> None:
-        """Findings about other settings than those of the moment go."""
+        """Stop the test and remove its results, which do not apply to the current settings."""
         self.abandon()
         self.status.setText("")
         for row in self._rows:
@@ -89,24 +96,24 @@ class ConnectionTest(QWidget):
         self._running = True
         self.button.setText(STOP)
         self.status.setText("Testing…")
-        run, found, walk = self._run, self._found, self._begin()
+        run, signal, walk = self._run, self._signal, self._begin()
 
         def background_job() -> None:
             for finding in walk():
-                if run != self._run:  # abandoned
+                if run != self._run:  # stopped
                     return
-                found.told.emit(run, AccessState(*finding))
+                signal.result_found.emit(run, AccessState(*finding))
 
         def fail(error: Exception) -> None:
             if not isinstance(error, SaywriteError):
                 self._finish(run, "The test broke off; the log says why.")
                 raise error
-            self._take(run, AccessState(False, error.what, error.remedy))
+            self._add_result(run, AccessState(False, error.what, error.remedy))
             self._finish(run, "")
 
         run_task(background_job, lambda _none: self._finish(run, ""), fail, owner=self, alone=True)
 
-    def _take(self, run: int, finding: AccessState) -> None:
+    def _add_result(self, run: int, finding: AccessState) -> None:
         if run != self._run:
             return
         row = _FindingRow(finding)
@@ -151,7 +158,7 @@ class _Mark(QWidget):
         self.setFixedSize(QSize(side, side))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tones = shades(self.palette())
+        tones = theme_colors(self.palette())
         name, color = {
             True: ("check", tones.good),
             False: ("error", tones.bad),

@@ -1,4 +1,4 @@
-"""The settings, made from their declarations; a change holds at once. GUI thread.
+"""The settings window, made from the declarations of the options; changes take effect at once. GUI thread.
 
 Loaded when it is opened for the first time.
 """
@@ -18,23 +18,25 @@ from saywrite.ui.models.state import ModelsState
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.settings.account_page import AccountPage
 from saywrite.ui.settings.autostart_switch import AutostartSwitch
-from saywrite.ui.settings.editors import OptionEditors, add_row, new_form
 from saywrite.ui.settings.hotkey_page import BINDINGS, KeysPage
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
+from saywrite.ui.widgets.option_editors import OptionEditors, add_row, new_form
 
 PREFERRED_SIZE = QSize(680, 620)
 SHOWN_WITH_ANOTHER = frozenset({"microphone_host_api"})
-"""Options that have no row of their own: the microphone chooser sets both of its two."""
+"""Options without a row: the microphone chooser sets this one too."""
 
 
 class SettingsDialog(QDialog):
-    """Not modal: try a change while the window is beside it."""
+    """Not modal, so that a change can be tried in the window at once."""
 
     unknown_language_chosen = Signal(str)
-    refresh_devices_wanted = Signal()
+    """The user chose a language that the engine does not know."""
+    refresh_devices_requested = Signal()
+    """The list of microphones is opened: look for devices again."""
     account_changed = Signal()
-    """Another key or token is kept now, or none."""
+    """A key or token was saved or removed."""
 
     def __init__(
         self,
@@ -65,21 +67,30 @@ class SettingsDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(self._tabs)
         column.addWidget(buttons)
-        self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
+        self.resize(self._preferred_size(column).boundedTo(self.screen().availableGeometry().size() * 0.9))
         preferences.changed.connect(self._editors.refresh)
         self._editors.refresh(preferences.settings)
 
+    def _preferred_size(self, layout: QVBoxLayout) -> QSize:
+        """A size in which no tab is cut off."""
+        margins = layout.contentsMargins()
+        tabs = self._tabs.tabBar().sizeHint().width() + margins.left() + margins.right()
+        return PREFERRED_SIZE.expandedTo(QSize(tabs, 0))
+
     def show_devices(self, event: DevicesChanged) -> None:
+        """List the microphones that are connected now."""
         self._microphone.set_devices(event.devices, f"{event.problem} {event.remedy}".strip())
 
     def show_keys(self, event: KeysChanged) -> None:
+        """Show which keys work."""
         self.keys_page.show(event)
 
     def show_page(self, page: Page) -> None:
+        """Turn to a page."""
         self._tabs.setCurrentIndex(PAGES.index(page))
 
     def show_account(self) -> None:
-        """Turn to the page of the account, ready to take a key."""
+        """Turn to the page of the account, with the focus on a missing secret."""
         self._tabs.setCurrentWidget(self.account_page)
         self.account_page.focus_first()
 
@@ -118,30 +129,30 @@ class SettingsDialog(QDialog):
     def _engine(self) -> QWidget:
         chooser = EngineChooser(self._choices)
         chooser.chosen.connect(partial(self._editors.set, "engine"))
-        self._editors.refreshers.append(lambda settings: chooser.set_wanted(settings.engine, settings.local_model))
+        self._editors.refreshers.append(lambda settings: chooser.show_setting(settings.engine, settings.local_model))
         return chooser
 
     def _language(self) -> QWidget:
         chooser = LanguageChooser(self._choices)
         chooser.chosen.connect(partial(self._editors.set, "language"))
         chooser.unknown_chosen.connect(self.unknown_language_chosen)
-        self._editors.refreshers.append(lambda settings: chooser.set_wanted(settings.language, settings.engine))
+        self._editors.refreshers.append(lambda settings: chooser.show_setting(settings.language, settings.engine))
         return chooser
 
     def _device(self) -> QWidget:
         chooser = self._microphone
-        chooser.refresh_wanted.connect(self.refresh_devices_wanted)
+        chooser.refresh_requested.connect(self.refresh_devices_requested)
         chooser.chosen.connect(
             lambda host_api, name: self._preferences.update(microphone_host_api=host_api, microphone_name=name)
         )
         self._editors.refreshers.append(
-            lambda settings: chooser.set_wanted(settings.microphone_host_api, settings.microphone_name)
+            lambda settings: chooser.show_setting(settings.microphone_host_api, settings.microphone_name)
         )
         return chooser
 
 
 def _scrolling(content: QWidget, page: Page) -> QScrollArea:
-    """A page in a window that is smaller than it, or with large letters, scrolls."""
+    """Make a page that scrolls when the window is too small for it."""
     area = QScrollArea()
     area.setAccessibleName(page)
     area.setWidget(content)

@@ -1,4 +1,4 @@
-"""Where the desktop hears the keys for us: ready lines for its settings, with a button that copies them. GUI thread."""
+"""The page of the push-to-talk keys, with help for desktops that pass no keys to programs. GUI thread."""
 
 from __future__ import annotations
 
@@ -18,31 +18,33 @@ from saywrite.desktop.hotkeys.manual_binding import Instructions, desktop_of, in
 from saywrite.desktop.hotkeys.select import HotkeyBackend, choose
 from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.events import KeysChanged
-from saywrite.ui.settings.editors import OptionEditors
 from saywrite.ui.settings.hotkey_recorder import KeyRecorder
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.widgets.option_editors import OptionEditors
 
 INTRODUCTION = "This desktop hears keys itself and passes none on. Give it the key in its own settings:"
 FALLBACK = KeyCombination("F9")
 
 
 def lines_for(hotkey: str, environ: Mapping[str, str], command: str) -> Instructions:
-    """What to do on this desktop for the key of the settings."""
+    """How to configure this desktop for the key of the settings."""
     try:
-        chord = parse(hotkey)
+        key = parse(hotkey)
     except SettingsError:
-        chord = FALLBACK
-    return instructions(desktop_of(environ), chord, command)
+        key = FALLBACK
+    return instructions(desktop_of(environ), key, command)
 
 
 def command_here() -> str:
-    """How the desktop can start our command line."""
+    """The command with which the desktop can start Saywrite's command line."""
     return "saywrite" if shutil.which("saywrite") else f"{sys.executable} -m saywrite"
 
 
 class ManualBindingHelp(QWidget):
+    """Lines for the settings of the desktop, with a button that copies them."""
+
     def __init__(self, environ: Mapping[str, str] = os.environ, command: str = "") -> None:
         super().__init__()
         self._environ = environ
@@ -70,6 +72,7 @@ class ManualBindingHelp(QWidget):
         column.addWidget(self._note)
 
     def show_key(self, hotkey: str) -> None:
+        """Show the lines for this key."""
         found = lines_for(hotkey, self._environ, self._command)
         self._where.setText(found.where)
         self.lines.setText("\n".join(found.lines))
@@ -81,7 +84,7 @@ BINDINGS = {"hotkey": FIRST, "second_hotkey": SECOND}
 
 
 class KeysPage:
-    """Makes the editors, and shows in them what became of the keys."""
+    """Makes the editors of the keys, and shows in them which keys work."""
 
     def __init__(
         self,
@@ -108,12 +111,12 @@ class KeysPage:
         return made
 
     def add_lines(self, form: QFormLayout) -> None:
-        """At the end of the page."""
+        """Add the help for the desktop at the end of the page."""
         form.addRow(self.lines)
         self._editors.refreshers.append(lambda settings: self.lines.show_key(settings.hotkey))
 
     def show(self, keys: KeysChanged) -> None:
-        """Which keys are heard now; where none can be, how the desktop hears them for us."""
+        """Show problems of the keys, and the help if the desktop passes no keys to programs."""
         for option, recorder in self.recorders.items():
             mine = [each for each in keys.problems if each.binding in (BINDINGS[option], "")]
             wanted = bool(getattr(self._preferences.settings, option))

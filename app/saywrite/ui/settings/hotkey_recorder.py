@@ -1,4 +1,4 @@
-"""Chooses a key by pressing it: shows what speaks against it, and takes none that cannot be. GUI thread."""
+"""Records a key that the user presses, shows conflicts, and refuses keys that cannot work. GUI thread."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ALONE = {
     0xFFEB: "Left Super",
     0xFFEC: "Right Super",
 }
-"""X11's numbers of the keys that can be pressed alone; elsewhere such a key cannot be told from its twin."""
+"""X11 keysyms of modifiers that can be a key of their own; other systems do not distinguish left and right."""
 
 BUTTONS = {Qt.MouseButton.BackButton: "Mouse 8", Qt.MouseButton.ForwardButton: "Mouse 9"}
 
@@ -40,12 +40,13 @@ ASKING = "Press the keys… (Esc: leave it)"
 
 
 class KeyRecorder(QWidget):
-    """`chosen` carries the key in our notation, "" for none. Under its row stands what is to be known of it."""
+    """A button that records a key, with a note about its conflicts below."""
 
     chosen = Signal(str)
+    """The key in the notation of the settings; "" for none."""
 
     def __init__(self, others: Callable[[], list[str]], platform: str = sys.platform) -> None:
-        """`others`: our own other keys, as text."""
+        """`others` returns the other keys of the settings."""
         super().__init__()
         self._others = others
         self._platform = platform
@@ -59,7 +60,7 @@ class KeyRecorder(QWidget):
         self.button.installEventFilter(self)
         self.clear_button = QPushButton("Clear")
         self.clear_button.setAutoDefault(False)
-        self.clear_button.clicked.connect(lambda: self._take(""))
+        self.clear_button.clicked.connect(lambda: self._accept(""))
         self.note = NoteLabel("", "warn")
         row = QHBoxLayout()
         row.addWidget(self.button, 1)
@@ -73,14 +74,14 @@ class KeyRecorder(QWidget):
         self._show()
 
     def set_value(self, text: str) -> None:
-        """The key in force."""
+        """Show the key of the settings."""
         if text != self._value:
             self._value, self._problem = text, ""
         if not self.recording:
             self._show()
 
     def show_problem(self, words: str) -> None:
-        """Why the key is not heard, "" if it is."""
+        """Show why the key does not work; "" if it does."""
         self._problem = words
         if not self.recording:
             self._show()
@@ -91,7 +92,7 @@ class KeyRecorder(QWidget):
         self._show()
 
     def record(self) -> None:
-        """Take the next keys that are pressed, also those that we or others have grabbed."""
+        """Record the next key that is pressed, even one that this or another program has grabbed."""
         self.recording, self._alone = True, ""
         self.button.setText(ASKING)
         self.note.hide()
@@ -110,7 +111,7 @@ class KeyRecorder(QWidget):
             return True
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonPress:
             if event.button() in BUTTONS:
-                self._offer(_with_modifiers(event.modifiers(), BUTTONS[event.button()]))
+                self._consider(_with_modifiers(event.modifiers(), BUTTONS[event.button()]))
                 return True
             return False
         if isinstance(event, QFocusEvent) and event.lostFocus():
@@ -127,35 +128,35 @@ class KeyRecorder(QWidget):
             self._alone = ALONE.get(event.nativeVirtualKey(), "") if not self._alone else ""
         else:
             name = x11_name(event.nativeScanCode(), event.nativeVirtualKey()) if self._platform == "linux" else ""
-            self._offer(
+            self._consider(
                 _with_modifiers(held, name) if name else QKeySequence(_combination(held, key)).toString(PORTABLE)
             )
 
     def _release(self, event: QKeyEvent) -> None:
-        """A modifier that was pressed and let go alone is a key of its own."""
+        """Take a modifier that was pressed and released alone."""
         if Qt.Key(event.key()) in MODIFIERS and self._alone:
-            self._offer(self._alone)
+            self._consider(self._alone)
 
-    def _offer(self, text: str) -> None:
+    def _consider(self, text: str) -> None:
         try:
-            chord = parse(text.replace("Backtab", "Tab"))
+            combination = parse(text.replace("Backtab", "Tab"))
         except SettingsError as error:
             self._refuse(f"{error.what} {error.remedy}")
             return
-        refused = [each.text for each in self._objections(chord) if each.refused]
+        refused = [each.text for each in self._conflicts(combination) if each.refused]
         if refused:
             self._refuse(refused[0])
         else:
-            self._take(str(chord))
+            self._accept(str(combination))
 
     def _refuse(self, words: str) -> None:
-        """Say why, and go on listening."""
+        """Show why a key is refused, and continue to record."""
         self._alone = ""
         self.note.setText(words)
         self.note.show()
         announce(self.button, words)
 
-    def _take(self, text: str) -> None:
+    def _accept(self, text: str) -> None:
         self._value, self._problem = text, ""
         self._stop()
         self.chosen.emit(text)
@@ -173,24 +174,24 @@ class KeyRecorder(QWidget):
         words = [self._problem] if self._problem else []
         if self._value and not self._problem:
             try:
-                words = [each.text for each in self._objections(parse(self._value))]
+                words = [each.text for each in self._conflicts(parse(self._value))]
             except SettingsError as error:
                 words = [f"{error.what} {error.remedy}"]
         self.note.setText(" ".join(words))
         self.note.setVisible(bool(words))
 
-    def _objections(self, chord: KeyCombination) -> tuple[KeyConflict, ...]:
+    def _conflicts(self, combination: KeyCombination) -> tuple[KeyConflict, ...]:
         others = []
         for text in self._others():
             try:
                 others.append(parse(text))
             except SettingsError:
                 continue
-        return objections(chord, self._platform, others)
+        return objections(combination, self._platform, others)
 
 
 def x11_name(code: int, keysym: int) -> str:
-    """Our name for a key that Qt names otherwise or not at all, by X11's key code and keysym; "" for all others."""
+    """The name of a key for which Qt has none or another, by X11 key code and keysym; "" for other keys."""
     if EVDEV_F13 <= code < EVDEV_F13 + 12:
         return f"F{13 + code - EVDEV_F13}"
     if code == _ISO_LESS:
@@ -221,12 +222,12 @@ _BY_KEYSYM = (
 
 
 def _combination(held: Qt.KeyboardModifier, key: Qt.Key) -> QKeyCombination:
-    """Without what says that a key is on the keypad, or typed in another group."""
+    """A key with its modifiers, without the flags for keypad and keyboard group."""
     return QKeyCombination(held & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.GroupSwitchModifier), key)
 
 
 def _with_modifiers(held: Qt.KeyboardModifier, name: str) -> str:
-    """In our notation. A Mac has none of these keys."""
+    """A key with its modifiers in the notation of the settings; a Mac has none of these keys."""
     names = {
         Qt.KeyboardModifier.ControlModifier: "Ctrl",
         Qt.KeyboardModifier.AltModifier: "Alt",

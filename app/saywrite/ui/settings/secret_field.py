@@ -1,7 +1,7 @@
-"""A key that is kept in the keyring: entered once, then seen as dots, shown, replaced or removed. GUI thread.
+"""A field for a secret in the keyring: enter, show, replace or remove it. GUI thread.
 
-The keyring is asked on a thread of its own (it may ask for its password in a dialog). The secret itself is in the
-widget only while it is typed or shown.
+The keyring is used on a separate thread, because it may ask for its password. The widget contains the secret only
+while the user types it or has it shown.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
 
 DOTS = "•" * 16
-"""What stands for a secret, whatever its length."""
+"""Shown instead of a secret, whatever its length."""
 
 
 class SecretState(Enum):
+    """What is known of the secret, or what the user does with it."""
+
     UNKNOWN = auto()
     LOCKED = auto()
     MISSING = auto()
@@ -31,8 +33,10 @@ class SecretState(Enum):
 
 
 class SecretField(QWidget):
+    """A line with buttons that depend on the state of the secret."""
+
     changed = Signal()
-    """Another secret is kept now, or none."""
+    """The secret was saved or removed."""
 
     def __init__(self, label: str, name: str, secrets: Callable[[], Secrets]) -> None:
         super().__init__()
@@ -52,24 +56,25 @@ class SecretField(QWidget):
         self.remove = QPushButton("Re&move")
         self._arrange()
         self._connect()
-        self._stand(SecretState.UNKNOWN)
+        self._show_secret_state(SecretState.UNKNOWN)
 
     @property
     def secret_state(self) -> SecretState:
+        """The state that the field shows."""
         return self._secret_state
 
     def typed(self) -> str | None:
-        """A secret that was entered and not saved yet."""
+        """A secret that was entered but not saved; None without one."""
         editing = self._secret_state in (SecretState.MISSING, SecretState.REPLACING)
         return (self.line.text().strip() or None) if editing else None
 
-    def look(self, *, even_if_locked: bool = False) -> None:
-        """Find out whether a secret is kept."""
+    def refresh(self, *, unlock: bool = False) -> None:
+        """Ask the keyring whether it has the secret; a locked keyring is asked only with `unlock`."""
 
         def ask() -> tuple[SecretsStatus, bool | None]:
             secrets = self._secrets()
             status = secrets.status()
-            if status.locked and not even_if_locked:
+            if status.locked and not unlock:
                 return status, None
             return status, secrets.get(self._name) is not None
 
@@ -78,17 +83,17 @@ class SecretField(QWidget):
             self._where = f"{status.what} {status.remedy}".strip()
             secret_state = {None: SecretState.LOCKED, True: SecretState.KEPT, False: SecretState.MISSING}[kept]
             if self.typed() is None or secret_state is SecretState.KEPT:
-                self._stand(secret_state)
+                self._show_secret_state(secret_state)
 
         self._ask(ask, take)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if self._secret_state is SecretState.KEPT:
-            self._stand(SecretState.KEPT)
+            self._show_secret_state(SecretState.KEPT)
 
     def _ask(self, question: Callable[[], object], answer: Callable[..., None]) -> None:
-        """Ask the keyring; an answer that another question has overtaken is passed over."""
+        """Run a query of the keyring; its answer is ignored when a newer query has started."""
         self._asked += 1
         asked = self._asked
 
@@ -98,40 +103,40 @@ class SecretField(QWidget):
             if asked != self._asked:
                 return
             if self._secret_state is SecretState.UNKNOWN:
-                self._stand(SecretState.LOCKED)
-            self._tell(str(error), "bad")
+                self._show_secret_state(SecretState.LOCKED)
+            self._show_note(str(error), "bad")
 
         run_task(question, lambda found: answer(found) if asked == self._asked else None, fail, owner=self, alone=True)
 
-    def _keep_typed(self) -> None:
+    def _save_typed(self) -> None:
         secret = self.typed()
         if secret is None:
             return
-        self._tell("Saving…")
+        self._show_note("Saving…")
         self._ask(lambda: self._secrets().set(self._name, secret), lambda _none: self._stored(SecretState.KEPT))
 
-    def _forget(self) -> None:
+    def _remove(self) -> None:
         self._ask(lambda: self._secrets().delete(self._name), lambda _none: self._stored(SecretState.MISSING))
 
     def _stored(self, secret_state: SecretState) -> None:
-        self._stand(secret_state)
+        self._show_secret_state(secret_state)
         self.changed.emit()
 
     def _toggle_shown(self) -> None:
         if self.line.text() != DOTS:
-            self._stand(SecretState.KEPT)
+            self._show_secret_state(SecretState.KEPT)
             return
 
         def show(secret: str | None) -> None:
             if secret is None:  # removed by another program meanwhile
-                self._stand(SecretState.MISSING)
+                self._show_secret_state(SecretState.MISSING)
             elif self.isVisible():
                 self.line.setText(secret)
                 self.show_.setText("&Hide")
 
         self._ask(lambda: self._secrets().get(self._name), show)
 
-    def _stand(self, secret_state: SecretState) -> None:
+    def _show_secret_state(self, secret_state: SecretState) -> None:
         self._secret_state = secret_state
         kept, editing = secret_state is SecretState.KEPT, secret_state in (SecretState.MISSING, SecretState.REPLACING)
         self.line.setEchoMode(QLineEdit.EchoMode.Password if editing else QLineEdit.EchoMode.Normal)
@@ -150,12 +155,12 @@ class SecretField(QWidget):
         self.show_.setText("Sho&w")
         for button in (self.show_, self.replace, self.remove):
             button.setVisible(kept)
-        self._tell(self._where)
+        self._show_note(self._where)
 
-    def _tell(self, words: str, tone: str = "muted") -> None:
+    def _show_note(self, text: str, tone: str = "muted") -> None:
         self.note.set_tone(tone)
-        self.note.setText(words)
-        self.note.setVisible(bool(words))
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
 
     def _arrange(self) -> None:
         self.line.setAccessibleName(self._label)
@@ -175,14 +180,14 @@ class SecretField(QWidget):
 
     def _connect(self) -> None:
         self.line.textEdited.connect(lambda text: self.save.setEnabled(bool(text.strip())))
-        self.line.returnPressed.connect(self._keep_typed)
-        self.save.clicked.connect(self._keep_typed)
-        self.keep.clicked.connect(lambda: self._stand(SecretState.KEPT))
-        self.unlock.clicked.connect(lambda: self.look(even_if_locked=True))
+        self.line.returnPressed.connect(self._save_typed)
+        self.save.clicked.connect(self._save_typed)
+        self.keep.clicked.connect(lambda: self._show_secret_state(SecretState.KEPT))
+        self.unlock.clicked.connect(lambda: self.refresh(unlock=True))
         self.show_.clicked.connect(self._toggle_shown)
-        self.replace.clicked.connect(self._begin_to_replace)
-        self.remove.clicked.connect(self._forget)
+        self.replace.clicked.connect(self._start_replacing)
+        self.remove.clicked.connect(self._remove)
 
-    def _begin_to_replace(self) -> None:
-        self._stand(SecretState.REPLACING)
+    def _start_replacing(self) -> None:
+        self._show_secret_state(SecretState.REPLACING)
         self.line.setFocus()

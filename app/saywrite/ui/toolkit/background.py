@@ -1,7 +1,7 @@
-"""Short jobs off the GUI thread: file writes, history queries, the keyring.
+"""Runs short jobs on pool threads: file writes, history queries, the keyring.
 
-`run_task` is called on the GUI thread; `func` runs on a pool thread and must not touch a widget; `done` and `failed`
-are called back on the GUI thread, unless their `owner` is gone by then.
+`run_task` is called on the GUI thread. Its `func` runs on a pool thread and must not use a widget; `done` and `failed`
+are called on the GUI thread, unless their `owner` was deleted before.
 """
 
 from __future__ import annotations
@@ -14,29 +14,12 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
-
-class MainThread(QObject):
-    _wanted = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._wanted.connect(self._run)
-
-    def do(self, job: Callable[[], None]) -> None:
-        """Run it on the GUI thread soon; at once, if that is where this is called. Any thread."""
-        self._wanted.emit(job)
-
-    @Slot(object)
-    def _run(self, job: Callable[[], None]) -> None:
-        job()
-
-
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_under_way: set[_Job] = set()
-"""NB: touched on the GUI thread only; keeps a job alive until its result was delivered."""
+_running_jobs: set[_Job] = set()
+"""Keeps a job alive until its result was delivered. Used on the GUI thread only."""
 _ordered = QThreadPool()
 _ordered.setMaxThreadCount(1)
 
@@ -50,24 +33,26 @@ def run_task(
     in_order: bool = False,
     alone: bool = False,
 ) -> None:
-    """Run `func` elsewhere. Jobs that are `in_order` run one after the other: writes of the same file. A job that may
-    wait for a person or for a network runs `alone`, on a thread that the end of the program does not wait for.
+    """Run `func` on a pool thread.
+
+    Jobs that are `in_order` run one after the other, for example writes of one file. A job that may wait for the user
+    or the network runs `alone`, on a thread for which the end of the program does not wait.
     """
     job = _Job(func, done, failed, owner)
-    _under_way.add(job)
+    _running_jobs.add(job)
     if alone:
-        threading.Thread(target=_Call(job).run, name="errand", daemon=True).start()
+        threading.Thread(target=_Call(job).run, name="task", daemon=True).start()
         return
     (_ordered if in_order else QThreadPool.globalInstance()).start(_Call(job))
 
 
 def wait_for_tasks(limit_ms: int) -> bool:
-    """At quit: wait for what is under way. False when something is still running after `limit_ms`."""
+    """Wait for running jobs at quit; False when one still runs after `limit_ms`."""
     return _ordered.waitForDone(limit_ms) and QThreadPool.globalInstance().waitForDone(limit_ms)
 
 
 class _Job(QObject):
-    """One job and its way back; lives on the GUI thread, so `ended` arrives there."""
+    """One job; it belongs to the GUI thread, so `ended` arrives there."""
 
     ended = Signal(object, object)
 
@@ -87,7 +72,8 @@ class _Job(QObject):
 
     @Slot(object, object)
     def deliver(self, result: object, error: Exception | None) -> None:
-        _under_way.discard(self)
+        """Call back with the result or the error, on the GUI thread."""
+        _running_jobs.discard(self)
         if self._owner is not None and not shiboken6.isValid(self._owner):
             return
         if error is None:
@@ -107,7 +93,25 @@ class _Call(QRunnable):
     def run(self) -> None:
         try:
             result = self._job.func()
-        except Exception as error:  # noqa: BLE001 - the outermost edge of this thread; told to the GUI thread
+        except Exception as error:  # noqa: BLE001 - the outermost edge of this thread; the GUI thread gets the error
             self._job.ended.emit(None, error)
         else:
             self._job.ended.emit(result, None)
+
+
+class MainThread(QObject):
+    """Runs jobs on the GUI thread, on which it is created."""
+
+    _job_posted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._job_posted.connect(self._run)
+
+    def do(self, job: Callable[[], None]) -> None:
+        """Run a job on the GUI thread: at once when called there, soon when called on another thread."""
+        self._job_posted.emit(job)
+
+    @Slot(object)
+    def _run(self, job: Callable[[], None]) -> None:
+        job()

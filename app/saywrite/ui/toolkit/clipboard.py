@@ -1,15 +1,18 @@
-"""Plain text onto the clipboard, with the line breaks it was written with. GUI thread."""
+"""Copies text to the clipboard as plain text only. GUI thread."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QClipboard, QGuiApplication
 
-from saywrite.ui.transcript.rows import clean
+from saywrite.ui.toolkit.document_text import clean
 
 
 def plain_text(text: str) -> QMimeData:
-    """`text` as the only format, so that no program pastes fonts or Qt's own line separators."""
+    """Clipboard data with `text` as its only format.
+
+    Other programs then paste neither fonts nor Qt's line separators.
+    """
     data = QMimeData()
     data.setText(clean(text))
     return data

@@ -1,4 +1,4 @@
-"""A row of widgets that goes on in the next line where it gets too long. GUI thread."""
+"""A layout that continues a row of widgets in the next line when it is too long. GUI thread."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Hidden widgets take no room. Lines run from right to left where the language does."""
+    """Lines of widgets, in the reading direction; hidden widgets take no space."""
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 8) -> None:
         super().__init__(parent)
@@ -41,7 +41,7 @@ class FlowLayout(QLayout):
         self._place(rect, move=True)
 
     def sizeHint(self) -> QSize:
-        """All in one line."""
+        """The size of all widgets in one line."""
         sizes = [item.sizeHint() for item in self._shown()]
         width = sum(size.width() for size in sizes) + self.spacing() * max(0, len(sizes) - 1)
         return QSize(width, max((size.height() for size in sizes), default=0))
@@ -70,8 +70,9 @@ class FlowLayout(QLayout):
         return lines
 
     def _place(self, rect: QRect, *, move: bool) -> int:
-        """Put the widgets into `rect`, or only say how high they are at its width. Each stands in the middle of the
-        height of its line.
+        """Place the widgets in `rect`, centered in their lines; returns the height that they take.
+
+        Without `move` only the height is computed.
         """
         parent = self.parentWidget()
         from_right = parent is not None and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft

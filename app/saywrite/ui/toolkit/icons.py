@@ -1,7 +1,7 @@
-"""Line icons that take the text color of the palette at the moment they are painted. GUI thread.
+"""Line icons in the text color of the current palette. GUI thread.
 
-An icon is an SVG in `resources/icons` drawn in `currentColor`. The engine below draws it anew for every size, state
-and color, so that it is sharp on every screen and follows light and dark without being told.
+An icon is an SVG in `resources/icons` drawn in `currentColor`. It is rendered for every size, state and color, so it
+is sharp on every screen and follows light and dark schemes by itself.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import lru_cache
 from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QToolButton
 
 from saywrite.foundation import paths
 
@@ -18,13 +19,27 @@ APP_ICON_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
 
 
 def icon(name: str) -> QIcon:
-    """The line icon `resources/icons/<name>.svg`. Raises OSError when it is not there."""
+    """The line icon `resources/icons/<name>.svg`. Raises OSError without that file."""
     _source(name)
     return QIcon(_TintedEngine(name))
 
 
+def icon_button(name: str, text: str, focus: Qt.FocusPolicy = Qt.FocusPolicy.TabFocus) -> QToolButton:
+    """A flat button with a line icon.
+
+    `text` is its tooltip; without the shortcut in brackets it is also its name for screen readers.
+    """
+    button = QToolButton()
+    button.setIcon(icon(name))
+    button.setAutoRaise(True)
+    button.setToolTip(text)
+    button.setAccessibleName(text.split(" (", maxsplit=1)[0])
+    button.setFocusPolicy(focus)
+    return button
+
+
 def app_icon() -> QIcon:
-    """The program's own icon, in the sizes window managers ask for."""
+    """The icon of the program, in the sizes that window managers use."""
     result = QIcon()
     for size in APP_ICON_SIZES:
         result.addFile(str(paths.resource(f"icons/saywrite-{size}.png")), QSize(size, size))
@@ -51,7 +66,7 @@ def _renderer(name: str, rgba: int) -> QSvgRenderer:
 
 
 class _TintedEngine(QIconEngine):
-    """Paints one icon; the color is looked up in the application's palette at each paint."""
+    """Paints one icon in the color of the application's palette at each paint."""
 
     def __init__(self, name: str) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""Labels that never take their text for markup, in shades of the palette, and the picture of a key. GUI thread.
+"""Labels that show markup as plain text, colored by the theme, and the picture of a key. GUI thread.
 
-Qt guesses whether the text of a label or tooltip is HTML, and names of devices, files and models may look like it.
-Every label is a `PlainLabel`; every tooltip with foreign text goes through `plain_tooltip()`.
+Qt guesses whether the text of a label or tooltip is HTML, and names of devices, files and models may look like HTML.
+So every label is a `PlainLabel`, and every tooltip with a foreign text is made by `plain_tooltip()`.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from saywrite.ui.toolkit.theme import shades
+from saywrite.ui.toolkit.theme import theme_colors
 
 
 def plain_tooltip(text: str) -> str:
-    """`text` for `setToolTip()` and the like, shown as it is: a tooltip has no text format, so markup is escaped."""
+    """`text` for `setToolTip()`, which shows it unchanged: markup is escaped."""
     if "<" not in text:
         return text
     return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"
 
 
 class PlainLabel(QLabel):
-    """A label that shows markup as the characters it is."""
+    """A label that shows markup as plain text."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +32,7 @@ class PlainLabel(QLabel):
 
 
 class ThemedLabel(PlainLabel):
-    """A label in one of `theme.Shades` (by name; "" is plain text) that follows the palette."""
+    """A label in a color of `ThemeColors`, by name; "" is the color of text. It follows the palette."""
 
     def __init__(self, text: str = "", tone: str = "muted", *, size: float = 1.0, strong: bool = False) -> None:
         super().__init__(text)
@@ -46,6 +46,7 @@ class ThemedLabel(PlainLabel):
         self._retint()
 
     def set_tone(self, tone: str) -> None:
+        """Change the color; `tone` is as in the constructor."""
         self._tone = tone
         self._retint()
 
@@ -58,7 +59,7 @@ class ThemedLabel(PlainLabel):
         parent = self.parentWidget()
         ground = parent.palette() if parent is not None else QPalette()
         plain = ground.color(QPalette.ColorRole.WindowText)
-        color: QColor = getattr(shades(ground), self._tone) if self._tone else plain
+        color: QColor = getattr(theme_colors(ground), self._tone) if self._tone else plain
         if self.palette().color(QPalette.ColorRole.WindowText) != color:
             palette = QPalette(self.palette())
             palette.setColor(QPalette.ColorRole.WindowText, color)
@@ -66,7 +67,7 @@ class ThemedLabel(PlainLabel):
 
 
 class NoteLabel(ThemedLabel):
-    """A small text that wraps and is never cut: forms do not ask a label how high it is at its width."""
+    """A small text that wraps and is never cut off; forms do not ask a label for its height at a width."""
 
     def __init__(self, text: str = "", tone: str = "muted", *, size: float = 0.92) -> None:
         super().__init__(text, tone, size=size)
@@ -76,18 +77,25 @@ class NoteLabel(ThemedLabel):
         super().setText(text)
         self._fit()
 
+    def sizeHint(self) -> QSize:
+        """The height at the current width; the hint of a wrapping QLabel is often a line higher."""
+        hint = super().sizeHint()
+        return QSize(hint.width(), self.minimumHeight() or hint.height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if event.oldSize().width() != event.size().width():
+            self._fit()
 
     def _fit(self) -> None:
-        height = self.heightForWidth(self.width())
-        if height != self.minimumHeight():
-            self.setMinimumHeight(max(0, height))
+        # QLabel.heightForWidth() is never below the minimum height, which would therefore never decrease.
+        self.setMinimumHeight(0)
+        line = self.fontMetrics().height() if self.text() else 0
+        self.setMinimumHeight(max(line, self.heightForWidth(self.width())))
 
 
 class KeyCap(QWidget):
-    """A key as it looks on the keyboard."""
+    """The picture of a key of the keyboard."""
 
     def __init__(self, key: str) -> None:
         super().__init__()
@@ -99,7 +107,7 @@ class KeyCap(QWidget):
         return QSize(max(metrics.horizontalAdvance(self._key) + 14, metrics.height() + 8), metrics.height() + 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tones = shades(self.palette())
+        tones = theme_colors(self.palette())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(tones.hairline)

@@ -1,6 +1,6 @@
-"""The parts that Saywrite is made from, each with its license: Python packages and what is shipped with them.
+"""Lists the parts of Saywrite with their licenses: Python packages, models and native libraries.
 
-Any thread; reads files. Works for an installed program, from its metadata, and in a checkout, from `pyproject.toml`.
+Any thread; reads files. The list comes from the metadata of an installed program, or from `pyproject.toml`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A part that is no Python package. `texts`: the files with the wording of its license."""
+    """A part that is not a Python package; `texts` are the files with its license."""
 
     name: str
     license: str
@@ -30,7 +30,7 @@ class Component:
 
 
 def components() -> tuple[Component, ...]:
-    """Models and native libraries, as `resources/licenses/components.toml` has them. Raises OSError without it."""
+    """The models and native libraries of `resources/licenses/components.toml`. Raises OSError without it."""
     listed = resource(COMPONENTS)
     entries = tomllib.loads(listed.read_text(encoding="utf-8"))["component"]
     return tuple(
@@ -45,7 +45,7 @@ def components() -> tuple[Component, ...]:
 
 
 def package_lines() -> list[str]:
-    """Name, version and license of every installed Python package the program needs, in the order of names."""
+    """Name, version and license of every installed Python package in use, sorted by name."""
     return [
         f"{found['Name']} {found['Version']} – {license_of(found)}"
         for name in sorted(needed_packages(requirements()), key=str.lower)
@@ -54,8 +54,10 @@ def package_lines() -> list[str]:
 
 
 def requirements(project: Path | None = None) -> list[str]:
-    """What the program itself asks for, as lines of requirements. `project`: a `pyproject.toml` to read them from;
-    by default the metadata of the installed program, or else the checkout's.
+    """The direct requirements of the program, one a line.
+
+    They are read from `project`, a `pyproject.toml`; by default from the metadata of the installed program, or else
+    from that file of the checkout.
     """
     if project is None:
         try:
@@ -70,8 +72,9 @@ def requirements(project: Path | None = None) -> list[str]:
 
 
 def needed_packages(lines: Iterable[str]) -> set[str]:
-    """The names in `lines` and in what these packages ask for in turn, extras aside. Names are lower case, with
-    hyphens; some may not be installed because this system does not need them.
+    """The names of the packages in `lines` and of all their requirements, without extras.
+
+    Names are lower case with hyphens. Some packages may not be installed because this system does not need them.
     """
     names: set[str] = set()
     waiting = list(lines)
@@ -89,7 +92,7 @@ def needed_packages(lines: Iterable[str]) -> set[str]:
 
 
 def license_of(found: metadata.PackageMetadata) -> str:
-    """The license that a package declares, in the words of its metadata."""
+    """The license that the metadata of a package declares."""
     if "License-Expression" in found:
         return str(found["License-Expression"])
     classified = [

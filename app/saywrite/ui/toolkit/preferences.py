@@ -1,4 +1,4 @@
-"""The settings as the window knows them: one owner, saved in the background. GUI thread."""
+"""The current settings of the window: their only owner, which saves them in the background. GUI thread."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from saywrite.ui.toolkit.background import run_task
 
 
 class Preferences(QObject):
-    """Holds the settings in force and tells when they change."""
+    """Owns the settings and reports each change."""
 
     changed = Signal(object)
     """The new `Settings`."""
     save_failed = Signal(str)
-    """In words; the settings hold for this run all the same."""
+    """Why saving failed, for people; the settings are in effect for this run."""
+    saved = Signal()
+    """The settings were saved."""
 
     def __init__(self, settings: Settings, save: Callable[[Settings], None]) -> None:
         super().__init__()
@@ -27,6 +29,7 @@ class Preferences(QObject):
 
     @property
     def settings(self) -> Settings:
+        """The settings in effect."""
         return self._settings
 
     def update(self, **changes: Any) -> None:
@@ -34,12 +37,14 @@ class Preferences(QObject):
         self.replace(dataclasses.replace(self._settings, **changes))
 
     def replace(self, settings: Settings) -> None:
+        """Put other settings into effect, and save them."""
         if settings == self._settings:
             return
         self._settings = settings
         run_task(
             lambda: self._save(settings),
-            failed=lambda error: self.save_failed.emit(str(error)),
+            lambda _none: self.saved.emit(),
+            lambda error: self.save_failed.emit(str(error)),
             owner=self,
             in_order=True,
         )

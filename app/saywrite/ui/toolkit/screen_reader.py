@@ -1,4 +1,4 @@
-"""Words for screen readers that no focus change would bring up. GUI thread."""
+"""Announces changes to screen readers. GUI thread."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 
-def announce(widget: QWidget, words: str, *, urgent: bool = False) -> None:
-    """Have `words` read out: after what is being read, or at once when `urgent`."""
-    if not words:
+def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
+    """Have a screen reader read `text`, after its current text or at once when `urgent`."""
+    if not text:
         return
-    event = QAccessibleAnnouncementEvent(widget, words)
+    event = QAccessibleAnnouncementEvent(widget, text)
     if urgent:
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
     QAccessible.updateAccessibility(event)

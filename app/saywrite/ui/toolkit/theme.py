@@ -1,7 +1,7 @@
-"""Colors and the light or dark scheme. GUI thread.
+"""Colors, and the light or dark scheme. GUI thread.
 
-Every color comes from the palette of the moment: roles as they are, or shades computed from them here. Nothing is
-kept, so that a change of the system's scheme, contrast or accent shows at the next paint.
+Every color is a role of the current palette or is computed from it here. No color is stored, so a change of the
+system's scheme, contrast or accent is visible at the next paint.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ _SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
 
 @dataclass(frozen=True, slots=True)
 class ThemeColors:
-    """What the palette has no role for, computed from it."""
+    """Colors for which the palette has no role, computed from it."""
 
     muted: QColor
     """Secondary text on the window."""
     hairline: QColor
-    """Lines that separate, without being looked at."""
+    """Separating lines."""
     track: QColor
-    """The ground of a meter or gauge."""
+    """The background of a meter or gauge."""
     raised: QColor
-    """A calm bar on the window: notices, the empty state's keys."""
+    """The background of bars on the window: notices, rows of models."""
     record: QColor
-    """The one accent: the record button's fill."""
+    """The fill of the record button."""
     on_record: QColor
     record_text: QColor
-    """The accent as text or line on the window."""
+    """The color of `record` as text or line on the window."""
     good: QColor
     warn: QColor
     bad: QColor
 
 
 def apply_scheme(theme: str) -> None:
-    """Follow the setting: "light", "dark", anything else is the system's own.
+    """Apply the scheme of the settings: "light" or "dark"; anything else is the scheme of the system.
 
-    A platform theme that knows schemes changes the palette itself; where there is none (a plain X11 window manager)
-    the request is ignored (Qt 6.11, seen with openbox), and the palette is set here.
+    A platform theme that knows schemes changes the palette itself. Without one (a plain X11 window manager) Qt ignores
+    the request (Qt 6.11, seen with openbox), and the palette is set here.
     """
     wanted = _SCHEMES.get(theme, Qt.ColorScheme.Unknown)
     QGuiApplication.styleHints().setColorScheme(wanted)
@@ -58,7 +58,7 @@ def apply_scheme(theme: str) -> None:
 
 
 def plain_palette(*, dark: bool) -> QPalette:
-    """A whole palette for systems that have only one: Fusion's own grays."""
+    """A complete palette for systems with only one: the grays of the Fusion style."""
     if not dark:
         return QPalette(QColor(239, 239, 239), QColor(239, 239, 239))
     roles = QPalette.ColorRole
@@ -107,7 +107,7 @@ def contrast(one: QColor, other: QColor) -> float:
 
 
 def blend(one: QColor, other: QColor, share: float) -> QColor:
-    """`share` (0…1) of `other` laid over `one`."""
+    """Mix `share` (0…1) of `other` into `one`."""
     return QColor.fromRgbF(
         one.redF() + (other.redF() - one.redF()) * share,
         one.greenF() + (other.greenF() - one.greenF()) * share,
@@ -116,7 +116,7 @@ def blend(one: QColor, other: QColor, share: float) -> QColor:
 
 
 def readable(color: QColor, ground: QColor, ratio: float = TEXT_CONTRAST) -> QColor:
-    """`color`, moved no further than needed toward black or white to stand out from `ground`. Both opaque."""
+    """`color`, moved toward black or white until its contrast with `ground` is `ratio`. Both opaque."""
     return QColor(_readable(color.rgb(), ground.rgb(), ratio))  # a copy: colors can be changed
 
 
@@ -131,14 +131,14 @@ def _readable(color_rgb: int, ground_rgb: int, ratio: float) -> QColor:
     return goal
 
 
-def shades(palette: QPalette) -> ThemeColors:
-    """The shades of a palette; computed once for each combination of its ground and text."""
+def theme_colors(palette: QPalette) -> ThemeColors:
+    """The colors for a palette; computed once for each pair of background and text."""
     window, text = palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.WindowText)
-    return _shades(window.rgb(), text.rgb())
+    return _theme_colors(window.rgb(), text.rgb())
 
 
 @lru_cache(maxsize=16)
-def _shades(window_rgb: int, text_rgb: int) -> ThemeColors:
+def _theme_colors(window_rgb: int, text_rgb: int) -> ThemeColors:
     window, text = QColor.fromRgb(window_rgb), QColor.fromRgb(text_rgb)
     dark = luminance(window) < luminance(text)
     raised = blend(window, text, 0.06 if dark else 0.04)

@@ -1,7 +1,7 @@
-"""The editable text of the transcript: a plain text editor that knows its rows. GUI thread.
+"""The text editor of the transcript, which knows its rows. GUI thread.
 
-It keeps a person's keys from splitting rows or writing into headings, copies prose instead of Qt's paragraphs, and
-says which rows are on screen. The cursor and the view are only moved by the person.
+It prevents keys from splitting rows or changing headings, copies prose instead of Qt's paragraphs, and tells which
+rows are visible. Only the user moves its cursor and its view.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from saywrite.ui.toolkit.clipboard import plain_text
+from saywrite.ui.toolkit.document_text import as_paragraph, clean
 from saywrite.ui.toolkit.theme import blend
-from saywrite.ui.transcript.editable_document import TranscriptDocument
-from saywrite.ui.transcript.rows import Row, RowKind, clean, join_parts, shown
+from saywrite.ui.transcript.document import TranscriptDocument
+from saywrite.ui.transcript.rows import Row, RowKind, join_parts
 
 Keys = QKeySequence.StandardKey
 _BACKWARD = (Keys.Backspace, Keys.DeleteStartOfWord)
@@ -42,13 +43,13 @@ def changes_text(event: QKeyEvent) -> bool:
         return True
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     commands = event.modifiers() & _COMMANDS
-    # Ctrl+Alt is AltGr on Windows: it types.
+    # Ctrl+Alt is AltGr on Windows, which types characters.
     typed = not commands or event.modifiers() & both == both
     return typed and bool(event.text()) and event.text().isprintable()
 
 
 def is_protected(document: TranscriptDocument, cursor: QTextCursor) -> bool:
-    """The cursor is in a heading or note, or the selection touches one."""
+    """Whether the cursor is in a heading or note, or the selection includes one."""
     parts = document.parts(cursor.selectionStart(), cursor.selectionEnd())
     return any(not row.editable for row, _, _ in parts)
 
@@ -66,8 +67,10 @@ def joins_fixed(document: TranscriptDocument, cursor: QTextCursor, event: QKeyEv
 
 
 def type_around(document: TranscriptDocument, cursor: QTextCursor, text: str) -> QTextCursor:
-    """Replace the selected text of rows by `text` and leave the headings and notes among them alone; returns where
-    the cursor belongs. Without a row in the selection nothing is changed."""
+    """Replace the selection by `text`, except for the headings and notes in it; returns the new cursor.
+
+    Without an editable row in the selection nothing is changed.
+    """
     parts = list(document.parts(cursor.selectionStart(), cursor.selectionEnd()))
     edits: list[tuple[Row, str]] = []
     place: tuple[Row, int] | None = None
@@ -85,33 +88,36 @@ def type_around(document: TranscriptDocument, cursor: QTextCursor, text: str) ->
 
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-READING = 1.15
-"""Size of the transcript relative to the window's font: it is read, not scanned."""
-LEAST_RULE = 24
-"""A shorter line behind a heading looks like a dash."""
+TEXT_SCALE = 1.15
+"""The size of the transcript's letters relative to the window's font."""
+MIN_RULE = 24
+"""The minimum length of the line behind a heading; a shorter one looks like a dash. Device-independent pixels."""
 MARGIN = 8
 """Space around the text, device-independent pixels."""
 
 
 class TranscriptEditor(QPlainTextEdit):
-    hear_asked = Signal()
-    """Ctrl+Enter: hear the row with the cursor."""
-    undo_asked = Signal()
-    redo_asked = Signal()
-    menu_asked = Signal(object)
-    """A context menu is wanted at a global position (QPoint)."""
-    engaged = Signal()
-    """The person did something here: pressed a key or the mouse."""
-    left = Signal()
-    """The keyboard focus went elsewhere."""
+    """Edits rows; read-only while there is no row that can be edited."""
+
+    play_requested = Signal()
+    """Ctrl+Enter: play the row with the cursor."""
+    undo_requested = Signal()
+    redo_requested = Signal()
+    menu_requested = Signal(object)
+    """The user asked for a context menu at a global position (QPoint)."""
+    used = Signal()
+    """The user pressed a key or a mouse button."""
+    focus_lost = Signal()
+    """Another widget has the keyboard focus now; not emitted for a popup."""
     resized = Signal()
+    """The editor has another size."""
 
     def __init__(self, document: TranscriptDocument, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.transcript = document
         font = QFont(self.font())
         if font.pointSizeF() > 0:
-            font.setPointSizeF(font.pointSizeF() * READING)
+            font.setPointSizeF(font.pointSizeF() * TEXT_SCALE)
         self.setFont(font)
         document.doc.setDefaultFont(self.font())
         document.doc.setDocumentMargin(MARGIN)
@@ -123,11 +129,11 @@ class TranscriptEditor(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setCursorWidth(2)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        document.changed.connect(self._follow_rows)
-        self._follow_rows()
+        document.changed.connect(self._update_read_only)
+        self._update_read_only()
 
     def visible_rows(self) -> Iterator[tuple[int, QRectF]]:
-        """The rows on screen: index and place in the viewport."""
+        """The visible rows: index and rectangle in the viewport."""
         block = self.firstVisibleBlock()
         bottom = self.viewport().height()
         place = self.blockBoundingGeometry(block).translated(self.contentOffset())
@@ -138,13 +144,14 @@ class TranscriptEditor(QPlainTextEdit):
             place = QRectF(place.left(), place.bottom(), place.width(), self.blockBoundingRect(block).height())
 
     def end_of_text(self) -> float | None:
-        """Where the last row ends in the viewport; None when it is not on screen."""
+        """The bottom of the last row in the viewport; None when it is not visible."""
         last = len(self.transcript.rows) - 1
         if last < 0:
             return self.contentOffset().y() + MARGIN
         return next((place.bottom() for index, place in self.visible_rows() if index == last), None)
 
     def selected_prose(self) -> str:
+        """The selected text of the rows as prose; "" without a selection."""
         cursor = self.textCursor()
         if not cursor.hasSelection():
             return ""
@@ -152,40 +159,42 @@ class TranscriptEditor(QPlainTextEdit):
         return join_parts(parts, self.transcript.languages)
 
     def current_row(self) -> Row | None:
+        """The row with the cursor."""
         return self.transcript.row_at(self.textCursor().position())
 
     def type_text(self, text: str) -> None:
-        """Replace the selection by `text`, as typing it would, without splitting a row."""
+        """Replace the selection by `text` as typing does, without splitting a row."""
         if self.isReadOnly():
             return
         cursor = self.textCursor()
         if is_protected(self.transcript, cursor):
             cursor = type_around(self.transcript, cursor, text)
         else:
-            cursor.insertText(shown(text))
+            cursor.insertText(as_paragraph(text))
         self.setTextCursor(cursor)
 
     def cut_selection(self) -> None:
+        """Copy the selection, then remove it."""
         self.copy()
         self.type_text("")
 
-    # What the person does
+    # Keys, mouse and input methods
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        self.engaged.emit()
+        self.used.emit()
         if event.matches(QKeySequence.StandardKey.Undo):
-            self.undo_asked.emit()
+            self.undo_requested.emit()
         elif event.matches(QKeySequence.StandardKey.Redo):
-            self.redo_asked.emit()
+            self.redo_requested.emit()
         elif event.key() in _ENTER and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.hear_asked.emit()
+            self.play_requested.emit()
         elif event.key() in _ENTER:
             self.type_text("\n")
-        elif not self._guarded(event):
+        elif not self._handle_protected(event):
             super().keyPressEvent(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self.engaged.emit()
+        self.used.emit()
         if event.commitString() and is_protected(self.transcript, self.textCursor()):
             self.type_text(event.commitString())
             event.accept()
@@ -193,21 +202,21 @@ class TranscriptEditor(QPlainTextEdit):
             super().inputMethodEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.engaged.emit()
+        self.used.emit()
         super().mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            self.menu_asked.emit(self.viewport().mapToGlobal(self.cursorRect().bottomLeft()))
+            self.menu_requested.emit(self.viewport().mapToGlobal(self.cursorRect().bottomLeft()))
             return
         if not self.textCursor().hasSelection():
             self.setTextCursor(self.cursorForPosition(event.pos()))
-        self.menu_asked.emit(event.globalPos())
+        self.menu_requested.emit(event.globalPos())
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self.left.emit()
+            self.focus_lost.emit()
 
     def createMimeDataFromSelection(self) -> QMimeData:
         return plain_text(self.selected_prose())
@@ -238,12 +247,12 @@ class TranscriptEditor(QPlainTextEdit):
         palette = self.palette()
         painter.setPen(blend(palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text), 0.16))
         for index, place in headings:
-            self._rule_after(painter, index, place)
+            self._paint_rule(painter, index, place)
 
-    # How
+    # Details
 
-    def _rule_after(self, painter: QPainter, index: int, place: QRectF) -> None:
-        """A hairline from the end of a heading to the edge."""
+    def _paint_rule(self, painter: QPainter, index: int, place: QRectF) -> None:
+        """Draw a hairline from the end of a heading to the edge."""
         layout = self.transcript.block(index).layout()
         line = layout.lineAt(layout.lineCount() - 1)
         if not line.isValid():
@@ -251,17 +260,17 @@ class TranscriptEditor(QPlainTextEdit):
         y = int(place.top() + line.y() + line.height() / 2)
         start = int(place.left() + line.naturalTextRect().right()) + MARGIN * 2
         end = self.viewport().width() - MARGIN
-        if end - start > LEAST_RULE:
+        if end - start > MIN_RULE:
             painter.drawLine(start, y, end, y)
 
-    def _follow_rows(self) -> None:
-        """Text belongs to a segment: where there is none yet, nothing can be typed."""
+    def _update_read_only(self) -> None:
+        """Typed text belongs to a segment: without a segment the editor is read-only."""
         nothing = not any(row.editable for row in self.transcript.rows)
         if nothing != self.isReadOnly():
             self.setReadOnly(nothing)
 
-    def _guarded(self, event: QKeyEvent) -> bool:
-        """Whether the key would change what must stay; then it is dealt with here."""
+    def _handle_protected(self, event: QKeyEvent) -> bool:
+        """Handle a key that would change a heading or note; False when the key is harmless."""
         if event.matches(QKeySequence.StandardKey.Paste) or not changes_text(event):
             return False
         if is_protected(self.transcript, self.textCursor()):

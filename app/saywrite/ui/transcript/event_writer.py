@@ -1,4 +1,4 @@
-"""What a dictation tells becomes rows: finals, gaps and take-backs, each in its place. GUI thread."""
+"""Writes the events of a dictation into the document as rows, each in its place. GUI thread."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
-from saywrite.foundation import formatting as wording
 from saywrite.foundation.events import (
     Gap,
     SegmentAdded,
@@ -19,13 +18,18 @@ from saywrite.foundation.events import (
     Structured,
     seconds,
 )
-from saywrite.ui.transcript.editable_document import TranscriptDocument
-from saywrite.ui.transcript.rows import Row, RowKind, clean
+from saywrite.foundation.formatting import missing
+from saywrite.ui.toolkit.document_text import clean
+from saywrite.ui.transcript.document import TranscriptDocument
+from saywrite.ui.transcript.rows import Row, RowKind
 
 
 @dataclass(frozen=True, slots=True)
 class DictationInfo:
-    """What is known of a dictation; `engine` is a name for people, `structured` what the service made besides text."""
+    """What is known of a dictation.
+
+    `engine` is its name for people; `structured` are the results of the service besides the text.
+    """
 
     started: Started
     engine: str
@@ -33,22 +37,27 @@ class DictationInfo:
 
 
 class TranscriptEventWriter:
-    """Writes events into the document. A heading appears with the first row of its dictation, so that a dictation
-    in which nothing was said leaves no trace."""
+    """Writes events into the document.
+
+    The heading of a dictation is added with its first row, so that a dictation without text adds nothing.
+    """
 
     def __init__(self, document: TranscriptDocument) -> None:
         self._document = document
-        self._told: dict[str, DictationInfo] = {}
+        self._dictations: dict[str, DictationInfo] = {}
         self._headed: set[str] = set()
         self._rows: dict[tuple[str, int], Row] = {}
 
     def begin(self, started: Started, engine: str) -> None:
-        self._told[started.dictation] = DictationInfo(started, engine or started.engine)
+        """Note a new dictation; `engine` is its name for people."""
+        self._dictations[started.dictation] = DictationInfo(started, engine or started.engine)
         self._document.languages[started.dictation] = started.language
 
     def add(self, event: SegmentAdded) -> bool:
-        """Put a final in its place. A number seen before gives its row a new text instead, unless a person
-        changed that row. False when there was nothing to show."""
+        """Add a final, or change the row of a known number; False when there is no text.
+
+        A row that the user has edited keeps its text.
+        """
         segment = event.segment
         key = (event.dictation, segment.number)
         known = self._rows.get(key)
@@ -66,7 +75,7 @@ class TranscriptEventWriter:
         return True
 
     def translate(self, event: SegmentTranslated) -> bool:
-        """Give a row its translation; False when the row is not known (it was taken back)."""
+        """Give a row its translation; False when the row was removed."""
         row = self._rows.get((event.dictation, event.number))
         if row is None:
             return False
@@ -74,42 +83,51 @@ class TranscriptEventWriter:
         return True
 
     def keep_structured(self, event: Structured) -> None:
-        known = self._told.get(event.dictation)
+        """Keep structured results of the service for an export."""
+        known = self._dictations.get(event.dictation)
         if known is not None:
             known.structured.append(event.results)
 
     def add_gap(self, gap: Gap) -> None:
-        """A note where sound is missing. It takes no room in the recording: what was not captured has no samples."""
-        self._put(Row(RowKind.GAP, gap.dictation, -1, gap.at, gap.at, clean(wording.missing(gap))))
+        """Add a note where sound is missing; it has no length in the recording."""
+        self._put(Row(RowKind.GAP, gap.dictation, -1, gap.at, gap.at, clean(missing(gap))))
 
     def remove(self, event: SegmentsRemoved) -> None:
+        """Remove the rows of segments that the user took back by voice."""
         keys = [(event.dictation, number) for number in event.numbers]
         self._document.remove_for_good([row for key in keys if (row := self._rows.pop(key, None))])
 
     def heading_to_come(self, dictation: str) -> str:
-        """The heading that comes with the first row of `dictation`, with its empty line above; "" when it is there."""
-        if dictation not in self._told or dictation in self._headed:
+        """The heading that the first row of `dictation` will bring; "" when it is there already.
+
+        It includes the empty line above it.
+        """
+        if dictation not in self._dictations or dictation in self._headed:
             return ""
         return self._heading_row(dictation).text
 
     def dictation_info(self, dictation: str) -> DictationInfo | None:
-        return self._told.get(dictation)
+        """What is known of a dictation, or None."""
+        return self._dictations.get(dictation)
 
     def clock(self, row: Row) -> datetime | None:
-        """The local time at which the first word of `row` was said."""
-        known = self._told.get(row.dictation)
+        """The local time at which the first word of `row` was spoken."""
+        known = self._dictations.get(row.dictation)
         return known.started.began + timedelta(seconds=seconds(row.start)) if known else None
 
     def forget_headings(self) -> set[str]:
-        """The transcript was emptied: dictations that go on get a new heading. Returns what to `recall`."""
+        """Forget the headings of an emptied transcript: dictations that continue get new ones.
+
+        Returns the argument for `restore_headings()`.
+        """
         headed, self._headed = self._headed, set()
         return headed
 
-    def recall(self, headed: set[str]) -> None:
-        """Rows with these headings are about to come back: drop the ones written meanwhile."""
-        double = headed & self._headed
+    def restore_headings(self, headed: set[str]) -> None:
+        """Prepare for rows with these headings that are put back: remove duplicates written since."""
+        repeated = headed & self._headed
         self._document.remove(
-            [row for row in self._document.rows if row.kind is RowKind.HEADING and row.dictation in double]
+            [row for row in self._document.rows if row.kind is RowKind.HEADING and row.dictation in repeated]
         )
         self._headed |= headed
 
@@ -125,7 +143,7 @@ class TranscriptEventWriter:
         return Row(RowKind.HEADING, dictation, -1, -1, -1, above + self._heading(dictation))
 
     def _heading(self, dictation: str) -> str:
-        known = self._told.get(dictation)
+        known = self._dictations.get(dictation)
         if known is None:
             return "Dictation"
         started = known.started

@@ -1,4 +1,4 @@
-"""The transcript as a document to export. Pure."""
+"""Makes the document for an export from the rows of the transcript. Pure."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from saywrite.ui.transcript.rows import Row, RowKind
 
 
 def document_of(
-    rows: Iterable[Row], arrivals: TranscriptEventWriter, label: Callable[[str], str] = str
+    rows: Iterable[Row], writer: TranscriptEventWriter, label: Callable[[str], str] = str
 ) -> Document | None:
-    """Everything with its times; None when there is no text. Of several dictations the first gives date, engine and
-    language, and the times of the others count from its start, pauses between them included. `label`: an engine's
-    name for people.
+    """The whole transcript with its times; None when there is no text.
+
+    Of several dictations the first one gives date, engine and language. The times of all count from its start and
+    include the pauses between dictations. `label` gives the name of an engine for people.
     """
-    dictation_info = [row for row in rows if row.kind is RowKind.GAP or (row.editable and row.text.strip())]
-    first = next((known for row in dictation_info if (known := arrivals.dictation_info(row.dictation))), None)
-    if first is None or not any(row.editable for row in dictation_info):
+    exported = [row for row in rows if row.kind is RowKind.GAP or (row.editable and row.text.strip())]
+    first = next((known for row in exported if (known := writer.dictation_info(row.dictation))), None)
+    if first is None or not any(row.editable for row in exported):
         return None
     began = first.started.began
-    dictations = [
-        arrivals.dictation_info(dictation) for dictation in dict.fromkeys(row.dictation for row in dictation_info)
-    ]
+    dictations = [writer.dictation_info(dictation) for dictation in dict.fromkeys(row.dictation for row in exported)]
     lines = []
-    for row in dictation_info:
-        then = arrivals.clock(row) or began
+    for row in exported:
+        then = writer.clock(row) or began
         start = (then - began).total_seconds()
         gap = row.text if row.kind is RowKind.GAP else ""
         text, end = "" if gap else row.text, start + seconds(row.end - row.start)
@@ -46,5 +45,5 @@ def document_of(
 
 
 def has_times(document: Document) -> bool:
-    """Whether every text has a start and an end: subtitles need them, and none are invented."""
+    """Whether every text has a start and an end, which subtitles need."""
     return all(line.end_s > line.start_s for line in document.lines if line.text)

@@ -1,4 +1,4 @@
-"""Find in the transcript: a bar above the text with the words, a count, and ways back and forth. GUI thread."""
+"""Finds words in the transcript: a bar with the words, a count, and buttons for previous and next. GUI thread."""
 
 from __future__ import annotations
 
@@ -14,28 +14,29 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QSizePolicy,
     QTextEdit,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from saywrite.text.folding import Pattern, pattern
-from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.document_text import index_at_utf16
+from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import blend
 from saywrite.ui.transcript.editor import MARGIN
 from saywrite.ui.transcript.pane import TranscriptPane
-from saywrite.ui.transcript.rows import Row, at_unit
+from saywrite.ui.transcript.rows import Row
 
-SLICE = 500
-"""Rows searched before the window gets its turn: some 2 ms, at most 30 ms where every row has accents and places."""
+ROWS_AT_ONCE = 500
+"""Rows searched before the event loop runs again: about 2 ms, at most 30 ms where every row has accents and hits."""
 
 
 class FindScan(QObject):
-    """All places of a pattern, in order. `progressed` tells that there are more, or that the scan is done."""
+    """All occurrences of a pattern, in order, found some rows at a time."""
 
     progressed = Signal()
+    """There are more occurrences, or the scan is done."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,52 +46,53 @@ class FindScan(QObject):
         self._row_of = array("I")
         self._at = array("I")
         self._timer = QTimer(self, interval=0)
-        self._timer.timeout.connect(self._scan_slice)
+        self._timer.timeout.connect(self._scan_some)
 
-    def start(self, rows: list[Row], looked_for: Pattern | None) -> None:
-        """Search `rows` (the live list; a change of it is a reason to start again)."""
-        self.pattern, self._rows, self._next = looked_for, rows, 0
+    def start(self, rows: list[Row], wanted: Pattern | None) -> None:
+        """Search `rows`, the document's own list: start again after every change of it."""
+        self.pattern, self._rows, self._next = wanted, rows, 0
         self._row_of, self._at = array("I"), array("I")
-        self._scan_slice()
+        self._scan_some()
 
     @property
     def done(self) -> bool:
+        """Whether all rows were searched."""
         return self.pattern is None or self._next >= len(self._rows)
 
     def __len__(self) -> int:
         return len(self._at)
 
     def place(self, number: int) -> tuple[int, int, int]:
-        """Row index, first and last character (exclusive) of a found place. Raises IndexError."""
+        """Row index, first and last character (exclusive) of an occurrence. Raises IndexError."""
         row, at = self._row_of[number], self._at[number]
         places = self.pattern.places(self._rows[row].text) if self.pattern else ()
         return row, at, next((last for first, last in places if first == at), at)
 
     def first_from(self, row: int, character: int) -> int:
-        """The number of the first place at or behind a character of a row; `len()` when there is none."""
+        """The number of the first occurrence at or behind a character of a row; `len()` when there is none."""
         number = bisect_left(self._row_of, row)
         while number < len(self) and self._row_of[number] == row and self._at[number] < character:
             number += 1
         return number
 
     def number_of(self, row: int, character: int) -> int | None:
-        """The number of the place that begins exactly there."""
+        """The number of the occurrence that begins exactly there, or None."""
         number = self.first_from(row, character)
         here = number < len(self) and (self._row_of[number], self._at[number]) == (row, character)
         return number if here else None
 
     def places_in(self, row: int) -> Iterator[tuple[int, int]]:
-        """First and last character (exclusive) of each place in one row, whether scanned yet or not."""
+        """First and last character (exclusive) of each occurrence in one row, scanned or not."""
         if self.pattern is not None and row < len(self._rows) and self._rows[row].editable:
             yield from self.pattern.places(self._rows[row].text)
 
     @Slot()
-    def _scan_slice(self) -> None:
+    def _scan_some(self) -> None:
         if self.pattern is None:
             self._timer.stop()
             self.progressed.emit()
             return
-        end = min(len(self._rows), self._next + SLICE)
+        end = min(len(self._rows), self._next + ROWS_AT_ONCE)
         for index in range(self._next, end):
             row = self._rows[index]
             if row.editable:
@@ -106,13 +108,16 @@ class FindScan(QObject):
 
 
 PAUSE_MS = 120
-LEAST_LETTERS, GOOD_LETTERS = 12, 24
-"""Letters the field shows at least, and those below which the bar wraps into two rows."""
+MIN_LETTERS, GOOD_LETTERS = 12, 24
+"""The minimum width of the field in letters, and the width below which the bar has two rows."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class FindBar(QWidget):
+    """The bar above the transcript; it marks every visible occurrence."""
+
     closed = Signal()
+    """The user has closed the bar."""
 
     def __init__(self, pane: TranscriptPane) -> None:
         super().__init__()
@@ -123,9 +128,9 @@ class FindBar(QWidget):
         self.words = QLineEdit()
         self.count = PlainLabel()
         self.case = QCheckBox("Match &case")
-        self.previous = self._button("up", "Previous (Shift+F3)")
-        self.next = self._button("down", "Next (F3)")
-        self._close = self._button("close", "Close find (Esc)")
+        self.previous = icon_button("up", "Previous (Shift+F3)")
+        self.next = icon_button("down", "Next (F3)")
+        self._close = icon_button("close", "Close find (Esc)")
         self._again = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._first, self._second = QHBoxLayout(), QHBoxLayout()
         self._wrapped = False
@@ -134,7 +139,7 @@ class FindBar(QWidget):
         self.hide()
 
     def open(self, words: str = "") -> None:
-        """Show the bar, with `words` to look for when they fit on a line."""
+        """Show the bar, and look for `words` unless they contain a line break."""
         if words and "\n" not in words:
             self.words.setText(words)
         self.show()
@@ -143,6 +148,7 @@ class FindBar(QWidget):
         self._search()
 
     def close_bar(self) -> None:
+        """Hide the bar and its marks, and give the keyboard focus to the text."""
         self.hide()
         self._scan.start([], None)
         self._pane.editor.setExtraSelections([])
@@ -150,7 +156,7 @@ class FindBar(QWidget):
         self.closed.emit()
 
     def go(self, step: int) -> None:
-        """To the next (1) or previous (-1) place, round the ends."""
+        """Go to the next (1) or previous (-1) occurrence; the first follows the last."""
         if self.isHidden():
             self.open()
         if not len(self._scan):
@@ -176,15 +182,6 @@ class FindBar(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._highlight()
 
-    def _button(self, name: str, text: str) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon(name))
-        button.setAutoRaise(True)
-        button.setToolTip(text)
-        button.setAccessibleName(text.split(" (", maxsplit=1)[0])
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
-
     def _lay_out(self) -> None:
         self.words.setPlaceholderText("Find in the transcript")
         self.words.setAccessibleName("Find in the transcript")
@@ -204,9 +201,9 @@ class FindBar(QWidget):
         self._place(wrapped=False)
 
     def minimumSizeHint(self) -> QSize:
-        """What the two rows need: opening the bar must not push the window's other parts aside."""
+        """The width of the two-row form, so that an opened bar does not widen the window."""
         buttons = sum(button.minimumSizeHint().width() + 6 for button in (self.previous, self.next, self._close))
-        field = self.fontMetrics().averageCharWidth() * LEAST_LETTERS
+        field = self.fontMetrics().averageCharWidth() * MIN_LETTERS
         second = self.count.minimumWidth() + 6 + self.case.minimumSizeHint().width()
         return QSize(max(field + buttons, second) + 2 * MARGIN, super().minimumSizeHint().height())
 
@@ -219,7 +216,7 @@ class FindBar(QWidget):
             self._place(wrapped=wrapped)
 
     def _place(self, *, wrapped: bool) -> None:
-        """Number and case stand beside the field, or, where it gets narrow, below it."""
+        """Place count and case beside the field, or below it in a narrow bar."""
         self._wrapped = wrapped
         for widget in (self.count, self.case):
             self._first.removeWidget(widget)
@@ -239,7 +236,7 @@ class FindBar(QWidget):
         self.next.clicked.connect(lambda: self.go(1))
         self._close.clicked.connect(self.close_bar)
         self._again.timeout.connect(self._search)
-        self._scan.progressed.connect(self._tell)
+        self._scan.progressed.connect(self._show_count)
         self._document.changed.connect(self._text_changed)
         self._pane.editor.updateRequest.connect(lambda _rect, dy: self._highlight() if dy else None)
         for key, step in ((QKeySequence.StandardKey.FindNext, 1), (QKeySequence.StandardKey.FindPrevious, -1)):
@@ -264,10 +261,10 @@ class FindBar(QWidget):
         cursor.setPosition(self._document.cursor(row, last).position(), cursor.MoveMode.KeepAnchor)
         self._pane.reveal(cursor)
         self._highlight()
-        self._tell()
+        self._show_count()
         announce(self, self.count.text())
 
-    def _tell(self) -> None:
+    def _show_count(self) -> None:
         found = len(self._scan)
         if self._current is None:
             self._current = self._selected_place()
@@ -291,11 +288,11 @@ class FindBar(QWidget):
         row = self._document.row_at(cursor.selectionStart())
         if row is None:
             return None
-        at = at_unit(row.text, cursor.selectionStart() - block.position())
+        at = index_at_utf16(row.text, cursor.selectionStart() - block.position())
         return self._scan.number_of(block.blockNumber(), at)
 
     def _highlight(self) -> None:
-        """Mark every place on screen; the rest is marked when it is scrolled into view."""
+        """Mark every visible occurrence; scrolling marks the others."""
         if self.isHidden() or self._scan.pattern is None:
             return
         palette = self._pane.palette()

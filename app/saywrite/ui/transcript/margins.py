@@ -1,4 +1,4 @@
-"""The clock times beside the transcript: when each row was said; a click on one is a wish to hear it. GUI thread."""
+"""What stands beside the transcript's text: clock times, and the translations of the rows. GUI thread."""
 
 from __future__ import annotations
 
@@ -29,15 +29,18 @@ MARK_RADIUS = 2.6
 
 
 class TimeGutter(QWidget):
-    """Paints the times of the rows on screen, and only those."""
+    """The time at which each visible row was spoken; a click on a time plays the row."""
 
-    hear_asked = Signal(object)
+    play_requested = Signal(object)
     """The row whose time was clicked."""
 
     def __init__(
         self, editor: TranscriptEditor, time_of: Callable[[Row], str], note_of: Callable[[Row], str] = lambda _row: ""
     ) -> None:
-        """`note_of`: what is special about a row ("" for most), told in its tooltip and marked by a small ring."""
+        """`note_of` gives a remark about a row ("" for most).
+
+        It is shown as a tooltip, and a small ring marks the row.
+        """
         super().__init__(editor)
         self._editor = editor
         self._time_of = time_of
@@ -86,7 +89,7 @@ class TimeGutter(QWidget):
         painter.restore()
 
     def link_color(self) -> QColor:
-        """The accent as text: the palette's own link color is a pure blue where no theme sets it."""
+        """The accent color as text; the palette's link color is a pure blue where no theme sets it."""
         palette = self.palette()
         base = palette.color(QPalette.ColorRole.Base)
         return readable(palette.color(QPalette.ColorRole.Highlight), base)
@@ -97,7 +100,7 @@ class TimeGutter(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         row = self._row_under(event.position().toPoint())
         if row is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.hear_asked.emit(row)
+            self.play_requested.emit(row)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(None)
@@ -113,7 +116,7 @@ class TimeGutter(QWidget):
         return font
 
     def _rows(self) -> list[tuple[Row, float, float]]:
-        """The timed rows on screen, with their top and how far below it their first line stands."""
+        """The visible rows that have a time, with their top and the baseline of their first line below it."""
         rows, baseline = self._editor.transcript.rows, QFontMetricsF(self._editor.font()).ascent()
         return [
             (rows[index], place.top(), baseline)
@@ -139,15 +142,16 @@ class TimeGutter(QWidget):
         self.update()
 
 
-LEAST_WIDTH = 560
-"""Narrower transcripts have no room for two columns, device-independent pixels."""
-SHARE = 0.46
+MIN_COLUMN_WIDTH = 560
+"""A narrower transcript shows its translations below; device-independent pixels."""
+COLUMN_SHARE = 0.46
 _WRAPPED = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 
 
-def spread(places: Sequence[tuple[float, float]], bottom: float) -> list[float]:
-    """Tops for boxes that want to be at (top, height): never over each other, as little moved as that takes, the last
-    one not below `bottom` where there is room above.
+def without_overlap(places: Sequence[tuple[float, float]], bottom: float) -> list[float]:
+    """Tops for boxes, (wanted top, height) each, so that none overlaps another.
+
+    Boxes move as little as possible. The last one ends above `bottom` if there is room above it.
     """
     tops: list[float] = []
     free = float("-inf")
@@ -162,41 +166,44 @@ def spread(places: Sequence[tuple[float, float]], bottom: float) -> list[float]:
 
 
 class TranslationColumn(QWidget):
-    menu_asked = Signal(object, object)
-    """A row and a global position (QPoint): what can be done with its translation?"""
+    """The translations of the visible rows, in a column beside them."""
+
+    menu_requested = Signal(object, object)
+    """The user asked for a context menu of a row's translation: the row and a global position (QPoint)."""
 
     def __init__(self, editor: TranscriptEditor) -> None:
         super().__init__(editor)
         self._editor = editor
         self.active = False
-        """There is a translation to show, here or in the strip."""
+        """Whether there is a translation to show, here or in the strip."""
         self.setAccessibleName("Translation")
         self.hide()
         editor.updateRequest.connect(lambda *_: self.update())
 
-    def wanted_width(self, total: int) -> int:
-        """Of a transcript that is `total` wide; 0 where it is too narrow or nothing is translated."""
-        return round(total * SHARE) if self.active and total >= LEAST_WIDTH else 0
+    def preferred_width(self, total: int) -> int:
+        """The width beside a transcript `total` wide; 0 if that is too narrow or nothing is translated."""
+        return round(total * COLUMN_SHARE) if self.active and total >= MIN_COLUMN_WIDTH else 0
 
-    def tell(self, translation: str) -> None:
-        """A new one, for screen readers."""
+    def set_newest(self, translation: str) -> None:
+        """Give screen readers the newest translation."""
         self.setAccessibleDescription(translation)
         self.update()
 
     def placed(self) -> list[tuple[Row, QRectF]]:
-        """The rows on screen that have a translation, and where it stands."""
+        """The visible rows that have a translation, with its rectangle."""
         rows, width = self._editor.transcript.rows, self.width() - 2 * MARGIN
         found = [(rows[index], place.top()) for index, place in self._editor.visible_rows() if rows[index].translation]
         heights = [self._height(row.translation, width) for row, _ in found]
-        # What is at work below the text (words being heard) leaves its room to the last translation.
+        # The last translation may use the height of the words being heard, which have no translation.
         bottom = float(self.height() - MARGIN)
-        tops = spread([(top, height) for (_, top), height in zip(found, heights, strict=True)], bottom)
+        tops = without_overlap([(top, height) for (_, top), height in zip(found, heights, strict=True)], bottom)
         return [
             (row, QRectF(MARGIN, top, width, height))
             for (row, _), top, height in zip(found, tops, heights, strict=True)
         ]
 
     def row_at(self, point: QPoint) -> Row | None:
+        """The row whose translation is at `point`, or None."""
         return next((row for row, box in self.placed() if box.top() <= point.y() < box.bottom()), None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -214,7 +221,7 @@ class TranslationColumn(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         row = self.row_at(event.pos())
         if row is not None:
-            self.menu_asked.emit(row, event.globalPos())
+            self.menu_requested.emit(row, event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         QApplication.sendEvent(self._editor.viewport(), event)
@@ -229,11 +236,11 @@ class TranslationColumn(QWidget):
         return float(metrics.boundingRect(0, 0, width, 1 << 16, int(_WRAPPED), text).height())
 
 
-LINES = 5
+STRIP_LINES = 5
 
 
 class TranslationStrip(QPlainTextEdit):
-    """Follows the transcript: what is on screen above is translated here."""
+    """The translations of the visible rows, below the transcript."""
 
     def __init__(self, editor: TranscriptEditor) -> None:
         super().__init__()
@@ -245,14 +252,15 @@ class TranslationStrip(QPlainTextEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(MARGIN)
         self.setFont(editor.font())
-        self._color()
+        self._set_color()
         self.hide()
         editor.updateRequest.connect(lambda *_: self.refresh())
 
     def sizeHint(self) -> QSize:
-        return QSize(200, LINES * self.fontMetrics().lineSpacing() + 2 * MARGIN)
+        return QSize(200, STRIP_LINES * self.fontMetrics().lineSpacing() + 2 * MARGIN)
 
     def refresh(self) -> None:
+        """Show the translations of the rows that are visible now."""
         if self.isHidden():
             return
         rows = self._editor.transcript.rows
@@ -266,9 +274,9 @@ class TranslationStrip(QPlainTextEdit):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._color()
+            self._set_color()
 
-    def _color(self) -> None:
+    def _set_color(self) -> None:
         palette = QPalette(self._editor.palette())
         base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
         palette.setColor(QPalette.ColorRole.Text, readable(blend(base, text, 0.62), base))

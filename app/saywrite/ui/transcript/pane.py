@@ -1,7 +1,7 @@
-"""The transcript as it is seen: times, text, the words being heard, and a view that never jumps. GUI thread.
+"""Arranges times, text and the words being heard, in a view that never jumps. GUI thread.
 
-Following: while the end is in view and nobody is at work in the text, the view keeps to the end. As soon as a person
-scrolls up, selects or edits, arrivals change nothing they see; a small button says that there is new text.
+While the end of the text is visible and the user does not work in the text, the view follows new text. When the user
+scrolls up, selects or edits, the view stays where it is, and a small button says that there is new text.
 """
 
 from __future__ import annotations
@@ -13,22 +13,23 @@ from PySide6.QtGui import QPalette, QTextCursor
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 
 from saywrite.ui.toolkit.icons import icon
-from saywrite.ui.toolkit.labels import PlainLabel
-from saywrite.ui.toolkit.partial_text import PartialText, height_of, lay_out, lighter_text
 from saywrite.ui.toolkit.theme import blend, readable
-from saywrite.ui.transcript.editable_document import TranscriptDocument
+from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.editor import MARGIN, TranscriptEditor
 from saywrite.ui.transcript.margins import TimeGutter, TranslationColumn
+from saywrite.ui.transcript.partial_text import PartialText, height_of, lay_out
 from saywrite.ui.transcript.rows import Row
 
 LAID_OUT = 200
-"""Rows at the end that keep their layout."""
+"""The number of rows at the end that keep their layout."""
 RENEWED_AT_ONCE = 50
-"""Rows behind those are given new paragraphs in portions of this size (2 ms)."""
+"""Older rows get new paragraphs in groups of this size, which takes 2 ms."""
 
 
 class TranscriptPane(QFrame):
-    hear_asked = Signal(object)
+    """The editor with its margins and the partial text."""
+
+    play_requested = Signal(object)
     """The row whose time was clicked."""
 
     def __init__(
@@ -40,29 +41,31 @@ class TranscriptPane(QFrame):
         self.editor = TranscriptEditor(document)
         self.editor.setAccessibleName("Transcript")
         self.gutter = TimeGutter(self.editor, time_of, note_of)
-        self.gutter.hear_asked.connect(self.hear_asked)
+        self.gutter.play_requested.connect(self.play_requested)
         self.column = TranslationColumn(self.editor)
         self.partial = PartialText(self.editor)
-        self.hint = PlainLabel(parent=self.editor)
         self.new_text = QToolButton(self.editor)
         self._following = True
-        self._engaged = False
-        self._heading = ""
+        self._in_use = False
+        self._next_heading = ""
         self._renewed = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.editor)
-        self._dress()
+        self._set_up()
         self._connect()
         self.place()
 
     @property
     def follows(self) -> bool:
-        """Whether the next arrival will be scrolled into view."""
-        return self._following and not self._engaged and not self.editor.textCursor().hasSelection()
+        """Whether new text will be scrolled into view."""
+        return self._following and not self._in_use and not self.editor.textCursor().hasSelection()
 
     def hold_still(self, change: Callable[[], object]) -> None:
-        """Do what adds to or takes from the text; cursor, selection and view stay as they are, or at the end."""
+        """Run a change of the text by the program without moving the cursor, the selection or the view.
+
+        A view that follows the end continues to follow it.
+        """
         follows, scroll = self.follows, self.editor.verticalScrollBar()
         cursor, rows, top = self.editor.textCursor(), len(self._document.rows), scroll.value()
         anchor, position = cursor.anchor(), cursor.position()
@@ -75,45 +78,39 @@ class TranscriptPane(QFrame):
             self.scroll_to_end()
         elif len(self._document.rows) > rows:
             self.new_text.setVisible(True)
-        self._spare_layouts()
+        self._free_layouts()
         self.place()
 
     def show_partial(self, text: str, heading: str = "", agreed: tuple[int, int] = (0, 0)) -> None:
-        """The words being heard, below the last row; "" when there are none. Room is left above them for the `heading`
-        that comes with their final, so that they stay in their place. `agreed`: the characters that will hardly
-        change any more."""
-        if (text, heading, agreed) == (self.partial.text(), self._heading, self.partial.agreed):
+        """Show the words being heard below the last row; "" shows none.
+
+        `heading` is the heading that will be added with their final: its height is left free above the words, so that
+        they do not move then. `agreed` is the range of characters that will hardly change.
+        """
+        if (text, heading, agreed) == (self.partial.text(), self._next_heading, self.partial.agreed):
             return
-        self._heading = heading
+        self._next_heading = heading
         self.partial.set_text(text, agreed)
         follows = self.follows
         self.place()
         if follows:
             self.scroll_to_end()
 
-    def set_hint(self, text: str) -> None:
-        """What an empty transcript says; plain text."""
-        self.hint.setText(text)
-        self.place()
-
     def scroll_to_end(self) -> None:
-        self._following, self._engaged = True, False
+        """Show the end of the text, and follow new text from now on."""
+        self._following, self._in_use = True, False
         scroll = self.editor.verticalScrollBar()
         scroll.setValue(scroll.maximum())
         self.new_text.setVisible(False)
         self.place()
 
     def reveal(self, cursor: QTextCursor) -> None:
-        """Show a place the person asked for."""
-        self._engaged = True
+        """Show a place for which the user has asked, and stay there."""
+        self._in_use = True
         self.editor.setTextCursor(cursor)
         self.editor.ensureCursorVisible()
 
-    def _dress(self) -> None:
-        self.hint.setWordWrap(True)
-        self.hint.setForegroundRole(QPalette.ColorRole.WindowText)  # on a Base ground it would be Text
-        self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    def _set_up(self) -> None:
         self.new_text.setIcon(icon("down"))
         self.new_text.setText("New text")
         self.new_text.setToolTip("Go to the end of the transcript (Ctrl+End)")
@@ -128,8 +125,8 @@ class TranscriptPane(QFrame):
         scroll = self.editor.verticalScrollBar()
         scroll.valueChanged.connect(self._scrolled)
         scroll.rangeChanged.connect(self._range_changed)
-        self.editor.engaged.connect(self._engage)
-        self.editor.left.connect(self._disengage)
+        self.editor.used.connect(self._start_use)
+        self.editor.focus_lost.connect(self._end_use)
         self.editor.resized.connect(self.place)
         self.editor.updateRequest.connect(lambda _rect, dy: self.place() if dy else None)
         self.editor.cursorPositionChanged.connect(self._cursor_moved)
@@ -139,9 +136,6 @@ class TranscriptPane(QFrame):
     def _color(self) -> None:
         palette = self.palette()
         base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-        light = QPalette(palette)
-        light.setColor(QPalette.ColorRole.WindowText, lighter_text(palette))
-        self.hint.setPalette(light)
         self._document.recolor(readable(blend(base, text, 0.55), base))
 
     def changeEvent(self, event: QEvent) -> None:
@@ -152,13 +146,13 @@ class TranscriptPane(QFrame):
             self.place()
 
     def place(self) -> None:
-        """Put gutter, translations, partial, hint and button where they belong."""
+        """Place the times, the translations, the partial text and the button around the editor."""
         editor = self.editor
         gutter = self.gutter.sizeHint().width()
-        beside = self.column.wanted_width(editor.width())
+        beside = self.column.preferred_width(editor.width())
         width = max(1, editor.viewport().width() - 2 * MARGIN)
         needed = self.partial.heightForWidth(width) if self.partial.text() else 0
-        above = self._height_of_heading(width) if needed else 0
+        above = self._heading_height(width) if needed else 0
         frame = editor.contentsRect()
         room = min(above + needed + MARGIN, frame.height()) if needed and self.follows else 0
         margins = editor.viewportMargins()
@@ -171,27 +165,25 @@ class TranscriptPane(QFrame):
         end = editor.end_of_text() if needed else None
         overflows = 0 < frame.height() == room
         self.partial.setVisible(bool(needed) and (end is not None or overflows))
-        if overflows:  # the newest words are the ones to see
+        if overflows:  # only the newest words fit
             self.partial.setGeometry(view.left() + MARGIN, frame.bottom() + 1 - MARGIN - needed, width, needed)
         elif end is not None:
             top = min(view.top() + round(end) - MARGIN, view.bottom() + 1) + above
             self.partial.setGeometry(view.left() + MARGIN, top, width, needed)
         empty = not self._document.rows and not self.partial.text()
-        self.hint.setVisible(empty)
         self.gutter.setVisible(not empty)
-        self.hint.setGeometry(frame.adjusted(4 * MARGIN, MARGIN, -4 * MARGIN, -MARGIN))
         size = self.new_text.sizeHint()
         corner = QPoint(view.center().x() - size.width() // 2, frame.bottom() - size.height() - MARGIN)
         self.new_text.setGeometry(corner.x(), corner.y(), size.width(), size.height())
 
-    def _height_of_heading(self, width: int) -> int:
-        """What the heading to come will take, where it wraps, too."""
-        if not self._heading:
+    def _heading_height(self, width: int) -> int:
+        """The height of the next heading, which may wrap."""
+        if not self._next_heading:
             return 0
-        return height_of(lay_out(self._heading, self.editor.font(), width, self.editor.layoutDirection()))
+        return height_of(lay_out(self._next_heading, self.editor.font(), width, self.editor.layoutDirection()))
 
-    def _spare_layouts(self) -> None:
-        """Free what Qt keeps for rows that scrolled out long ago, some rows at a time."""
+    def _free_layouts(self) -> None:
+        """Free the layouts that Qt keeps for rows far above the view, some rows at a time."""
         end = len(self._document.rows) - LAID_OUT
         first = self._renewed
         if end < first:
@@ -219,15 +211,15 @@ class TranscriptPane(QFrame):
             self.editor.verticalScrollBar().setValue(high)
 
     def _cursor_moved(self) -> None:
-        """Ctrl+End, or the end of the text by any other way, is a wish to follow again."""
+        """A cursor at the end of the text (Ctrl+End) makes the view follow again."""
         if self.editor.textCursor().atEnd():
-            self._engaged = False
+            self._in_use = False
 
-    def _engage(self) -> None:
-        self._engaged = True
+    def _start_use(self) -> None:
+        self._in_use = True
 
-    def _disengage(self) -> None:
-        self._engaged = False
+    def _end_use(self) -> None:
+        self._in_use = False
 
     def _go_to_end(self) -> None:
         cursor = self.editor.textCursor()

@@ -1,4 +1,4 @@
-"""Where the translations of the transcript are shown: beside it, or below it where it is narrow. GUI thread."""
+"""Shows the translations beside the transcript, or below it in a narrow window. GUI thread."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ from saywrite.ui.transcript.rows import Row
 
 
 class Translations(QObject):
-    """Nothing of it is seen until there is a translation."""
+    """The column and the strip of translations; both are hidden until there is a translation."""
 
     def __init__(self, pane: TranscriptPane, parent: QWidget) -> None:
         super().__init__(parent)
         self._pane = pane
-        self._rows = pane.editor.transcript
+        self._document = pane.editor.transcript
         self.column = pane.column
         self.strip = TranslationStrip(pane.editor)
-        self.column.menu_asked.connect(self._show_menu)
+        self.column.menu_requested.connect(self._show_menu)
         pane.editor.resized.connect(self._fit)
-        self._rows.changed.connect(self._look_whether_all_is_gone)
+        self._document.changed.connect(self._hide_when_empty)
 
     def refresh(self) -> None:
-        """A translation came."""
+        """Show a translation that was added."""
         self.column.active = True
         self._show()
 
-    def look(self) -> None:
-        """Rows came or went by the hundred: is there a translation among them?"""
-        self.column.active = any(row.translation for row in self._rows.rows)
+    def find_any(self) -> None:
+        """Show or hide translations after many rows were added or removed."""
+        self.column.active = any(row.translation for row in self._document.rows)
         self._show()
 
     def _show(self) -> None:
         self._pane.place()
         self._fit()
-        newest = next((row.translation for row in reversed(self._rows.rows) if row.translation), "")
-        self.column.tell(newest)
+        newest = next((row.translation for row in reversed(self._document.rows) if row.translation), "")
+        self.column.set_newest(newest)
         self.strip.refresh()
 
-    def _look_whether_all_is_gone(self) -> None:
-        if self.column.active and not self._rows.rows:
+    def _hide_when_empty(self) -> None:
+        if self.column.active and not self._document.rows:
             self.column.active = False
             self._show()
 
     def _fit(self) -> None:
-        below = self.column.active and not self.column.wanted_width(self._pane.editor.width())
+        below = self.column.active and not self.column.preferred_width(self._pane.editor.width())
         if below == self.strip.isHidden():
             self.strip.setVisible(below)
             self.strip.refresh()

@@ -1,8 +1,7 @@
-"""Undo and redo of what a person changed in the transcript. Pure: no Qt, no clock.
+"""Undo and redo of the user's edits in the transcript, and the delay before an edit is stored. GUI thread.
 
-Qt's own undo stack is off: it would hold every final that arrives, and Ctrl+Z would take back speech. This log holds
-edits only, each as rows with their texts before and after, so that arrivals and take-backs between an edit and its
-undo do not matter.
+Qt's own undo stack is off: it would contain every final, and Ctrl+Z would remove dictated text. This log contains
+edits only, each as rows with their texts before and after, so an undo also works after finals were added or removed.
 """
 
 from __future__ import annotations
@@ -14,15 +13,17 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from saywrite.ui.transcript.rows import Row
 
 LIMIT = 1000
-"""Edits kept; the oldest go first."""
+"""The number of edits kept; the oldest are dropped."""
 
 Texts = tuple[tuple[Row, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One step: the touched rows in order, with their texts before and after. A row on one side only was removed
-    (or, undone, comes back)."""
+    """One step of undo: the changed rows in order, with their texts before and after.
+
+    A row in `before` only was removed; a row in `after` only was added.
+    """
 
     before: Texts
     after: Texts
@@ -33,7 +34,7 @@ class Edit:
 
 
 class EditLog:
-    """Two stacks. Typing in one row joins into one step until `fence()`."""
+    """The edits that can be undone and redone; typing in one row is one step until `fence()`."""
 
     def __init__(self) -> None:
         self._done: list[Edit] = []
@@ -41,6 +42,7 @@ class EditLog:
         self._open = False
 
     def record(self, edit: Edit) -> None:
+        """Add an edit, or extend the newest one when both are typing in the same row."""
         if edit.before == edit.after:
             return
         self._undone.clear()
@@ -53,11 +55,11 @@ class EditLog:
         self._open = True
 
     def fence(self) -> None:
-        """The next edit is a step of its own."""
+        """Make the next edit a separate step."""
         self._open = False
 
     def undo(self) -> Edit | None:
-        """Take the newest edit off; the caller applies its `reversed`."""
+        """Remove and return the newest edit; the caller applies its `reversed`."""
         self._open = False
         if not self._done:
             return None
@@ -65,7 +67,7 @@ class EditLog:
         return self._undone[-1]
 
     def redo(self) -> Edit | None:
-        """Take back the newest undo; the caller applies the edit."""
+        """Return the edit that was undone last; the caller applies it again."""
         self._open = False
         if not self._undone:
             return None
@@ -90,11 +92,12 @@ PAUSE_MS = 500
 
 
 class EditDebouncer(QObject):
-    """Collects changed rows; `told` follows after a pause of `PAUSE_MS` without a change, or at `flush()`."""
+    """Collects edited rows and reports them after `PAUSE_MS` without a change, or at `flush()`."""
 
-    told = Signal(str, int, str)
-    """dictation, number of the segment, its whole text now."""
+    edit_ready = Signal(str, int, str)
+    """An edit: dictation, number of the segment, its new text."""
     paused = Signal()
+    """Typing has paused; every edit was reported."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -103,7 +106,8 @@ class EditDebouncer(QObject):
         self._timer.timeout.connect(self.flush)
 
     @Slot(object)
-    def put(self, rows: tuple[Row, ...]) -> None:
+    def add(self, rows: tuple[Row, ...]) -> None:
+        """Collect rows whose text the user has changed."""
         for row in rows:
             self._rows[row] = row.text
         if self._rows:
@@ -111,13 +115,9 @@ class EditDebouncer(QObject):
 
     @Slot()
     def flush(self) -> None:
-        """Tell everything that waits, now."""
+        """Report the collected edits now."""
         self._timer.stop()
         rows, self._rows = self._rows, {}
         for row, text in rows.items():
-            self.told.emit(row.dictation, row.number, text)
+            self.edit_ready.emit(row.dictation, row.number, text)
         self.paused.emit()
-
-    @property
-    def waiting(self) -> bool:
-        return bool(self._rows)

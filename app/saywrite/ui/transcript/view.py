@@ -1,7 +1,9 @@
-"""The live transcript: what the window shows, and what a person can do with it. GUI thread.
+"""The live transcript: shows the events of a dictation and offers what the user can do with the text. GUI thread.
 
-Undo belongs to edits: Qt's undo stack is off, so that Ctrl+Z never takes back speech. `clear` has an undo of its own,
-which Ctrl+Z reaches too as long as nothing was edited since.
+Undo applies to edits only: Qt's undo stack is off, so that Ctrl+Z never removes dictated text. `clear()` has its own
+undo, which Ctrl+Z also reaches as long as nothing was edited since.
+
+Partials come faster than they can be read: only the newest is shown, once in `PARTIAL_EVERY_MS`.
 """
 
 from __future__ import annotations
@@ -9,159 +11,346 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from saywrite.foundation.catalog import LOCAL, TXT
 from saywrite.foundation.events import (
+    Finished,
+    FrontEndEvent,
     Gap,
+    Partial,
     PendingUtterances,
     SegmentAdded,
     SegmentsRemoved,
     SegmentTranslated,
     Started,
+    State,
+    StateChanged,
     Structured,
 )
 from saywrite.text.export import Document, render
 from saywrite.text.keywords import Keyword
 from saywrite.ui.toolkit.clipboard import copy_text
-from saywrite.ui.transcript.editable_document import DocumentSnapshot, TranscriptDocument
+from saywrite.ui.toolkit.document_text import clean
+from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.transcript.document import DocumentSnapshot, TranscriptDocument
 from saywrite.ui.transcript.event_writer import TranscriptEventWriter
 from saywrite.ui.transcript.export_document import document_of
 from saywrite.ui.transcript.find_bar import FindBar
 from saywrite.ui.transcript.pane import TranscriptPane
-from saywrite.ui.transcript.rows import Row, clean, join_rows, replaced, waiting_lines
+from saywrite.ui.transcript.rows import Row, join_rows, pending_lines, replaced
 from saywrite.ui.transcript.translations import Translations
 from saywrite.ui.transcript.undo_stack import EditDebouncer
 
+PARTIAL_EVERY_MS = 40
+LONGEST_PHRASE = 80
+"""Characters; a longer selection is a passage, not a misheard phrase."""
 
-class ArrivingText(QWidget):
+SegmentIds = tuple[tuple[str, int], ...]
+"""Dictation and number of each segment."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleared:
+    """What `clear()` removed, for `undo_clear()`."""
+
+    snapshot: DocumentSnapshot
+    headed: set[str]
+    ids: SegmentIds
+
+
+class TranscriptView(QWidget):
+    """The transcript with its find bar, clock times and translations."""
+
     segment_edited = Signal(str, int, str)
-    """dictation, number, the whole new text; half a second after the last key, or at `flush()`."""
+    """Dictation, segment number, whole new text; half a second after the last key, or at `flush()`."""
     changed = Signal()
-    """Any change of text: `word_count` and what can be undone may differ."""
+    """The text, its translations or what can be undone may have changed."""
+    content_changed = Signal(bool)
+    """Whether there is anything to show has changed: text, words being heard, or utterances without text."""
+    play_requested = Signal(str, int, int)
+    """Dictation, start and end in samples."""
+    keyword_requested = Signal(str)
+    """The user selected words that should always be written differently."""
+    details_requested = Signal(str)
+    """The user asked for the details of this dictation."""
+    segments_cleared = Signal(object)
+    """The `SegmentIds` that `clear()` removed."""
+    segments_restored = Signal(object)
+    """The `SegmentIds` that `undo_clear()` brought back."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.document = TranscriptDocument(self)
-        self._arrivals = TranscriptEventWriter(self.document)
-        self._waiting = EditDebouncer(self)
-        self._outstanding: tuple[tuple[int, int], ...] = ()
-        self._heard = ""
-        self._agreed = 0
         self.engine_label: Callable[[str], str] = str
-        """An engine's name for people."""
+        """Gives the name of an engine for people."""
+        self.announced = "off"
+        """What screen readers are told: "off", "finals" or "all" (partials too)."""
+        self._writer = TranscriptEventWriter(self.document)
+        self._debouncer = EditDebouncer(self)
         self._dictation = ""
+        self._newest_partial: Partial | None = None
+        self._partial_text = ""
+        self._agreed = 0
+        self._pending: tuple[tuple[int, int], ...] = ()
+        self._cleared: _Cleared | None = None
+        self._has_content = False
+        self._partial_timer = QTimer(self, singleShot=True, interval=PARTIAL_EVERY_MS)
         self.pane = TranscriptPane(self.document, self._time_of, self._note_of)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(6)
-        self._column.addWidget(self.pane, 1)
+        self.find_bar = FindBar(self.pane)
         self.translations = Translations(self.pane, self)
-        self._column.addWidget(self.translations.strip)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.find_bar)
+        column.addWidget(self.pane, 1)
+        column.addWidget(self.translations.strip)
         self.setFocusProxy(self.pane.editor)
+        self._connect()
+
+    def _connect(self) -> None:
+        editor = self.pane.editor
+        self._partial_timer.timeout.connect(self._show_newest_partial)
+        self.document.changed.connect(self._update_content)
         self.document.changed.connect(self.changed)
-        self.document.edited.connect(self._waiting.put)
-        self._waiting.told.connect(self.segment_edited)
-        self._waiting.paused.connect(self._end_step)
-        self.pane.editor.left.connect(self._waiting.flush)
+        self.document.edited.connect(self._debouncer.add)
+        self._debouncer.edit_ready.connect(self.segment_edited)
+        self._debouncer.paused.connect(lambda: self.document.log.fence())
+        editor.focus_lost.connect(self._debouncer.flush)
+        editor.undo_requested.connect(self.undo)
+        editor.redo_requested.connect(self.redo)
+        editor.menu_requested.connect(lambda position: context_menu(self).popup(position))
+        editor.play_requested.connect(lambda: self._play(editor.current_row()))
+        self.pane.play_requested.connect(self._play)
 
-    def begin(self, started: Started, engine: str = "") -> None:
-        """A dictation started; `engine` is its name for people."""
-        self._arrivals.begin(started, engine)
-        self._dictation = started.dictation
-        self._outstanding = ()
-        self.clear_partial()
+    # Events of the dictation
 
-    def add(self, event: SegmentAdded) -> None:
-        segment = event.segment
-        if event.dictation == self._dictation:
-            self._outstanding = tuple(
-                (start, end) for start, end in self._outstanding if end <= segment.start or start >= segment.end
-            )
-        self.pane.hold_still(partial(self._arrivals.add, event))
-        if segment.translation:
-            self.translations.refresh()
-        self._show_heard()
-
-    def remove(self, event: SegmentsRemoved) -> None:
-        self.flush()
-        self.pane.hold_still(lambda: self._arrivals.remove(event))
-
-    def add_gap(self, gap: Gap) -> None:
-        self.pane.hold_still(lambda: self._arrivals.add_gap(gap))
+    @Slot(object)
+    def receive(self, event: FrontEndEvent) -> None:
+        """Show an event of the dictation; events of other kinds are ignored."""
+        match event:
+            case Partial():
+                self._take_partial(event)
+            case SegmentAdded():
+                self._add_segment(event)
+            case Started():
+                self._begin(event)
+            case Finished():
+                self._finish(event)
+            case StateChanged(state=State.IDLE | State.FAILED):
+                self._drop_partial()
+            case SegmentsRemoved():
+                self.flush()
+                self.pane.hold_still(lambda: self._writer.remove(event))
+            case SegmentTranslated():
+                if self._writer.translate(event):
+                    self._show_translations()
+            case Gap():
+                self.pane.hold_still(lambda: self._writer.add_gap(event))
+            case PendingUtterances() if event.dictation == self._dictation:
+                self._pending = event.utterances
+                self._show_unfinished()
+            case Structured():
+                self._writer.keep_structured(event)
 
     def show_partial(self, text: str, agreed: int = 0) -> None:
-        """The words being heard right now, below the last row; the first `agreed` characters will hardly change."""
-        self._heard = clean(text)
+        """Show the words being heard below the last row; the first `agreed` characters will hardly change."""
+        self._partial_text = clean(text)
         self._agreed = len(clean(text[:agreed]))
-        self._show_heard()
+        self._show_unfinished()
 
-    def clear_partial(self) -> None:
+    def _begin(self, event: Started) -> None:
+        self._writer.begin(event, self.engine_label(event.engine))
+        self._dictation = event.dictation
+        self._pending = ()
+        self._drop_partial()
+
+    def _finish(self, event: Finished) -> None:
+        if event.dictation == self._dictation:
+            if not event.pending:
+                self._pending = ()
+            self._drop_partial()
+
+    def _add_segment(self, event: SegmentAdded) -> None:
+        """Add a final; it replaces the partial and the lines about its utterance."""
+        segment = event.segment
+        if event.dictation == self._dictation:
+            self._drop_partial()
+            self._pending = tuple(
+                (start, end) for start, end in self._pending if end <= segment.start or start >= segment.end
+            )
+        self.pane.hold_still(partial(self._writer.add, event))
+        if segment.translation:
+            self._show_translations()
+        self._show_unfinished()
+        if self.announced != "off":
+            announce(self, segment.text)
+
+    def _take_partial(self, event: Partial) -> None:
+        if event.dictation == self._dictation:
+            self._newest_partial = event
+            if not self._partial_timer.isActive():
+                self._partial_timer.start()
+
+    @Slot()
+    def _show_newest_partial(self) -> None:
+        if self._newest_partial is not None:
+            newest, self._newest_partial = self._newest_partial, None
+            self.show_partial(newest.text, newest.agreed)
+            if self.announced == "all":
+                announce(self, newest.text)
+
+    def _drop_partial(self) -> None:
+        self._newest_partial = None
+        self._partial_timer.stop()
         self.show_partial("")
 
-    def show_outstanding(self, event: PendingUtterances) -> None:
-        """Speech whose text is still to come, below the last row; a final there takes its line away."""
-        if event.dictation == self._dictation:
-            self._outstanding = event.utterances
-            self._show_heard()
+    def _show_unfinished(self) -> None:
+        """Show what has no final text yet: utterances that wait for it, and the words being heard."""
+        # The words being heard are those of the last utterance, which therefore needs no line of its own.
+        lines = pending_lines(self._pending[:-1] if self._partial_text else self._pending)
+        text = "\n".join([*lines, self._partial_text] if self._partial_text else lines)
+        start = len(text) - len(self._partial_text)
+        agreed = (start, start + self._agreed) if self._agreed else (0, 0)
+        self.pane.show_partial(text, self._writer.heading_to_come(self._dictation), agreed)
+        self._update_content()
 
-    @property
-    def is_waiting(self) -> bool:
-        """Speech is shown whose text is still to come."""
-        return bool(self._outstanding)
+    def _show_translations(self) -> None:
+        self.translations.refresh()
+        self.changed.emit()
 
-    def translate(self, event: SegmentTranslated) -> None:
-        if self._arrivals.translate(event):
-            self.translations.refresh()
+    @Slot()
+    def _update_content(self) -> None:
+        has_content = bool(self.document.rows or self._partial_text or self._pending)
+        if has_content != self._has_content:
+            self._has_content = has_content
+            self.content_changed.emit(has_content)
 
-    def flush(self) -> None:
-        """Tell edits that still wait for a pause: at stop, at quit, before an export."""
-        self._waiting.flush()
+    # The text
 
     @property
     def word_count(self) -> int:
+        """The number of words in the transcript."""
         return self.document.words
 
-    def keep_structured(self, event: Structured) -> None:
-        """For exports."""
-        self._arrivals.keep_structured(event)
+    def text(self) -> str:
+        """Everything as prose: finals joined, an empty line between dictations."""
+        return join_rows(self.document.rows, self.document.languages)
 
-    def _show_heard(self) -> None:
-        # The words being heard are those of the last utterance: it needs no line of its own beside them.
-        waiting = waiting_lines(self._outstanding[:-1] if self._heard else self._outstanding)
-        text = "\n".join([*waiting, self._heard] if self._heard else waiting)
-        start = len(text) - len(self._heard)
-        agreed = (start, start + self._agreed) if self._agreed else (0, 0)
-        self.pane.show_partial(text, self._arrivals.heading_to_come(self._dictation), agreed)
+    def selected_text(self) -> str:
+        """The selection as prose; "" when nothing is selected."""
+        return self.pane.editor.selected_prose()
+
+    def copy(self) -> bool:
+        """Copy the selection, or else everything, as plain text; True when it was the selection."""
+        selected = self.selected_text()
+        copy_text(selected or self.text())
+        return bool(selected)
+
+    def copy_with_translation(self) -> None:
+        """Copy each segment on a line, followed by a line with a tab and its translation."""
+        document = self.to_export()
+        if document is not None:
+            copy_text(render(document, TXT).decode())
+
+    def to_export(self) -> Document | None:
+        """The transcript with its times and edits; None when there is no text."""
+        self.flush()
+        return document_of(self.document.rows, self._writer, self.engine_label)
+
+    def flush(self) -> None:
+        """Report edits that wait for a pause: at stop, at quit and before an export."""
+        self._debouncer.flush()
+
+    # What the user can do
+
+    def find(self) -> None:  # type: ignore[override]  # hides QWidget.find(window id), which is not needed here
+        """Open the find bar with the selected words."""
+        self.find_bar.open(self.selected_text())
+
+    def clear(self) -> SegmentIds:
+        """Empty the transcript, which `undo_clear()` reverses; returns the segments that were removed."""
+        self.flush()
+        if not self.document.rows:
+            return ()
+        ids = tuple((row.dictation, row.number) for row in self.document.rows if row.editable)
+        self._cleared = _Cleared(self.document.take_all(), self._writer.forget_headings(), ids)
+        self.pane.scroll_to_end()
+        self.segments_cleared.emit(ids)
+        return ids
+
+    def undo_clear(self) -> bool:
+        """Put back what the last `clear()` removed, before newer text; False when there is nothing."""
+        if self._cleared is None:
+            return False
+        cleared, self._cleared = self._cleared, None
+        self.pane.hold_still(lambda: self._put_back(cleared))
+        self.translations.find_any()
+        self.changed.emit()
+        self.segments_restored.emit(cleared.ids)
+        return True
+
+    @property
+    def can_undo_clear(self) -> bool:
+        """Whether a `clear()` can be undone."""
+        return self._cleared is not None
+
+    def undo(self) -> None:
+        """Undo the newest edit, or else the last `clear()`."""
+        if self.document.log.can_undo:
+            self._reveal(self.document.undo())
+        else:
+            self.undo_clear()
+
+    def redo(self) -> None:
+        """Redo the edit that was undone last."""
+        self._reveal(self.document.redo())
+
+    def count_occurrences(self, spoken: str) -> int:
+        """How often `spoken` occurs in the text, as whole words, without regard to case."""
+        return replaced(self.document.rows, Keyword(spoken, "\n"))[1]
+
+    def replace_all(self, keyword: Keyword) -> int:
+        """Apply a keyword to the whole text, as one step of undo; returns the number of replacements."""
+        edits, count = replaced(self.document.rows, Keyword(keyword.spoken, clean(keyword.written)))
+        if edits:
+            self.document.edit(edits)
+        return count
+
+    def _put_back(self, cleared: _Cleared) -> None:
+        self._writer.restore_headings(cleared.headed)
+        self.document.put_back(cleared.snapshot)
+
+    def _reveal(self, position: int | None) -> None:
+        if position is None:
+            return
+        cursor = QTextCursor(self.document.doc)
+        cursor.setPosition(min(position, self.document.doc.characterCount() - 1))
+        self.pane.reveal(cursor)
+
+    def _play(self, row: Row | None) -> None:
+        if row is not None and row.end > row.start:
+            self.play_requested.emit(row.dictation, row.start, row.end)
+
+    # What the margins show
 
     def _time_of(self, row: Row) -> str:
-        then = self._arrivals.clock(row)
+        then = self._writer.clock(row)
         return f"{then:%H:%M:%S}" if then else ""
 
     def _note_of(self, row: Row) -> str:
-        known = self._arrivals.dictation_info(row.dictation) if row.engine else None
+        known = self._writer.dictation_info(row.dictation) if row.engine else None
         if known is None:
             return ""
         if row.engine == LOCAL:
             return f"Recognized on this computer while {known.engine} was away"
         return f"Recognized by {self.engine_label(row.engine)} while {known.engine} was away"
 
-    def _end_step(self) -> None:
-        self.document.log.fence()
 
-
-if TYPE_CHECKING:
-    pass  # SELF
-
-LONGEST_PHRASE = 80
-"""Characters; a longer selection is a passage, not something misheard."""
-
-
-def transcript_menu(view: TranscriptView) -> QMenu:
+def context_menu(view: TranscriptView) -> QMenu:
     """A menu for what is selected or under the cursor now; it deletes itself when it closes."""
     editor, log = view.pane.editor, view.document.log
     menu = QMenu(view)
@@ -184,148 +373,17 @@ def transcript_menu(view: TranscriptView) -> QMenu:
     entry("&Paste", QKeySequence.StandardKey.Paste, editable and editor.canPaste()).triggered.connect(editor.paste)
     menu.addSeparator()
     hear = entry("&Hear", "Ctrl+Return", row is not None and row.end > row.start)
-    hear.triggered.connect(editor.hear_asked)
+    hear.triggered.connect(editor.play_requested)
     phrase = bool(selected) and len(selected) <= LONGEST_PHRASE and "\n" not in selected
     always = entry("Always &write as…", "", phrase)
-    always.triggered.connect(lambda: view.always_write_as.emit(selected))
+    always.triggered.connect(lambda: view.keyword_requested.emit(selected))
     if row is not None and row.translation:
         entry("Copy t&ranslation", "", True).triggered.connect(lambda: copy_text(row.translation))
     if row is not None:
-        entry("Details of this &dictation…", "", True).triggered.connect(lambda: view.details_asked.emit(row.dictation))
+        details = entry("Details of this &dictation…", "", True)
+        details.triggered.connect(lambda: view.details_requested.emit(row.dictation))
     menu.addSeparator()
     entry("&Find…", QKeySequence.StandardKey.Find, bool(view.document.rows)).triggered.connect(view.find)
     everything = entry("Select &all", QKeySequence.StandardKey.SelectAll, bool(view.document.rows))
     everything.triggered.connect(editor.selectAll)
     return menu
-
-
-Ids = tuple[tuple[str, int], ...]
-"""dictation and number of segments."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Cleared:
-    snapshot: DocumentSnapshot
-    headed: set[str]
-    ids: Ids
-
-
-class TranscriptView(ArrivingText):
-    hear_requested = Signal(str, int, int)
-    """dictation, start, end in samples."""
-    always_write_as = Signal(str)
-    """The selected words, which should have been written differently."""
-    details_asked = Signal(str)
-    """A dictation."""
-    segments_cleared = Signal(object)
-    segments_restored = Signal(object)
-    """`Ids`."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._cleared: _Cleared | None = None
-        self.find_bar = FindBar(self.pane)
-        self._column.insertWidget(0, self.find_bar)
-        editor = self.pane.editor
-        editor.undo_asked.connect(self.undo)
-        editor.redo_asked.connect(self.redo)
-        editor.menu_asked.connect(self._show_menu)
-        editor.hear_asked.connect(lambda: self._hear(editor.current_row()))
-        self.pane.hear_asked.connect(self._hear)
-
-    def text(self) -> str:
-        """Everything as prose: finals joined, an empty line between dictations."""
-        return join_rows(self.document.rows, self.document.languages)
-
-    def selected_text(self) -> str:
-        """The selection as prose; "" when nothing is selected."""
-        return self.pane.editor.selected_prose()
-
-    def copy(self) -> bool:
-        """Copy the selection, or else everything, as plain text. True when it was the selection."""
-        selected = self.selected_text()
-        copy_text(selected or self.text())
-        return bool(selected)
-
-    def copy_with_translation(self) -> None:
-        """Copy each segment on a line, its translation on the next one behind a tab."""
-        document = self.to_export()
-        if document is not None:
-            copy_text(render(document, TXT).decode())
-
-    def to_export(self) -> Document | None:
-        """The transcript with its times, edits included; None when there is no text."""
-        self.flush()
-        return document_of(self.document.rows, self._arrivals, self.engine_label)
-
-    def find(self) -> None:  # type: ignore[override]  # hides QWidget.find(window id), not needed here
-        """Open the find bar with the selected words."""
-        self.find_bar.open(self.selected_text())
-
-    def set_hint(self, text: str) -> None:
-        """What the empty transcript says."""
-        self.pane.set_hint(text)
-
-    def clear(self) -> Ids:
-        """Empty the transcript; `undo_clear()` brings it back. Returns what was taken out."""
-        self.flush()
-        if not self.document.rows:
-            return ()
-        ids = tuple((row.dictation, row.number) for row in self.document.rows if row.editable)
-        self._cleared = _Cleared(self.document.take_all(), self._arrivals.forget_headings(), ids)
-        self.pane.scroll_to_end()
-        self.segments_cleared.emit(ids)
-        return ids
-
-    def undo_clear(self) -> bool:
-        """Put back what the last `clear()` took, before what came since. False when there is nothing to put back."""
-        if self._cleared is None:
-            return False
-        cleared, self._cleared = self._cleared, None
-        self.pane.hold_still(lambda: self._put_back(cleared))
-        self.translations.look()
-        self.segments_restored.emit(cleared.ids)
-        return True
-
-    @property
-    def can_undo_clear(self) -> bool:
-        return self._cleared is not None
-
-    def undo(self) -> None:
-        """Undo the newest edit, or else the clearing."""
-        if self.document.log.can_undo:
-            self._show(self.document.undo())
-        else:
-            self.undo_clear()
-
-    def redo(self) -> None:
-        self._show(self.document.redo())
-
-    def places_of(self, spoken: str) -> int:
-        """How often `spoken` stands in the text, as whole words, without regard to case."""
-        return replaced(self.document.rows, Keyword(spoken, "\n"))[1]
-
-    def replace_all(self, keyword: Keyword) -> int:
-        """Write it as `keyword` says wherever it stands, as one step that can be undone; returns how often."""
-        edits, places = replaced(self.document.rows, Keyword(keyword.spoken, clean(keyword.written)))
-        if edits:
-            self.document.edit(edits)
-        return places
-
-    def _put_back(self, cleared: _Cleared) -> None:
-        self._arrivals.recall(cleared.headed)
-        self.document.put_back(cleared.snapshot)
-
-    def _show(self, position: int | None) -> None:
-        if position is None:
-            return
-        cursor = QTextCursor(self.document.doc)
-        cursor.setPosition(min(position, self.document.doc.characterCount() - 1))
-        self.pane.reveal(cursor)
-
-    def _hear(self, row: Row | None) -> None:
-        if row is not None and row.end > row.start:
-            self.hear_requested.emit(row.dictation, row.start, row.end)
-
-    def _show_menu(self, place: QPoint) -> None:
-        transcript_menu(self).popup(place)

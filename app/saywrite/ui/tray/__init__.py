@@ -1,1 +1,1 @@
-"""The tray icon, the overlay, and the life of the window behind them."""
+"""The tray icon, the overlay, and the window that they show and hide."""

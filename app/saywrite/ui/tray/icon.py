@@ -1,9 +1,9 @@
-"""The icon in the tray: what it shows, when it is there, and what a click on it does. GUI thread.
+"""The icon in the system tray: its state, its messages and its clicks. GUI thread.
 
-Qt decides which kind of tray an icon is for when it is made: on X11, made before there is a panel, it is for XEmbed
-trays for good (seen with Qt 6.12 and xfce4-panel, which takes both), and a panel that takes StatusNotifier items only
-never shows it. So the icon is made when a host is known to be there. From then on Qt puts it back by itself when the
-host is started again (seen with tint2 and xfce4-panel, and under Sway with a watcher that came late). No timers.
+Qt chooses the kind of tray when the icon is created. An icon that is created on X11 before there is a panel is for
+XEmbed trays only (seen with Qt 6.12 and xfce4-panel, which supports both), so a panel for StatusNotifier items never
+shows it. The icon is therefore created when there is a tray host. Qt restores it when the host restarts (seen with
+tint2 and xfce4-panel, and under Sway with a late watcher). There are no timers.
 """
 
 from __future__ import annotations
@@ -17,10 +17,18 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
-from saywrite.foundation.events import Failed, Finished, FrontEndEvent, PrerollActive, State, StateChanged
+from saywrite.foundation.events import (
+    DevicesChanged,
+    Failed,
+    Finished,
+    FrontEndEvent,
+    PrerollActive,
+    State,
+    StateChanged,
+)
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.tray.menu import RecentText, TrayMenu
-from saywrite.ui.tray.state_icons import TrayState, face_icon, face_of
+from saywrite.ui.tray.state_icons import TrayState, state_icon, tray_state_of
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +36,14 @@ Reason = QSystemTrayIcon.ActivationReason
 
 
 class Tray(QObject):
+    """Shows the state of the dictation as an icon with a menu, while there is a tray host."""
+
     host_changed = Signal(bool)
-    """Emit it, on any thread, when a tray host comes or goes; True: there is one."""
+    """Emitted by the watcher of tray hosts, on any thread: whether there is one."""
     present_changed = Signal(bool)
-    """Whether the icon can be seen has changed."""
+    """Whether the user can see the icon."""
     clicked = Signal()
-    """The user wants the window, or wants it away."""
+    """The user clicked the icon, to show or hide the window."""
     message_clicked = Signal()
 
     def __init__(
@@ -52,21 +62,23 @@ class Tray(QObject):
         self._present = False
         self._state = State.IDLE
         self._problem = ""
-        self._ahead = ""
-        self.face = TrayState.IDLE
+        self._open_device = ""
+        self.shown_state = TrayState.IDLE
         self.host_changed.connect(self._set_host, Qt.ConnectionType.QueuedConnection)
 
     @property
     def present(self) -> bool:
-        """Is there an icon that the user can see?"""
+        """Whether there is an icon that the user can see."""
         return self._present
 
     @property
-    def takes_x11(self) -> bool:
-        """Can our icon be in a tray of the X11 kind?"""
+    def supports_x11(self) -> bool:
+        """Whether the icon can be shown in an X11 tray."""
         return QGuiApplication.platformName() == "xcb"
 
+    @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
+        """Show the state, problems and finished texts; events of other kinds are ignored."""
         match event:
             case StateChanged(state=state):
                 self._state = state
@@ -76,27 +88,29 @@ class Tray(QObject):
             case Failed(fatal=True, what=what, remedy=remedy):
                 self._problem = what
                 self._show()
-                self.tell(what, remedy, QSystemTrayIcon.MessageIcon.Warning)
+                self.show_message(what, remedy, QSystemTrayIcon.MessageIcon.Warning)
             case PrerollActive(device=device):
-                self._ahead = device
+                self._open_device = device
                 self._show()
             case Finished(dictation=dictation, text=text, cancelled=False):
                 self.menu.add_text(RecentText(dictation, text))
+            case DevicesChanged():
+                self.menu.show_devices(event)
 
     def forget_problem(self) -> None:
-        """The user has seen it in the window."""
+        """Show no problem any more: the user has seen it in the window."""
         self._problem = ""
         self._show()
 
-    def tell(
+    def show_message(
         self, what: str, remedy: str, kind: QSystemTrayIcon.MessageIcon = QSystemTrayIcon.MessageIcon.Information
     ) -> None:
-        """A message beside the icon, where the window cannot be seen."""
+        """Show a message beside the icon, unless the window is visible."""
         if self._icon is not None and self._present and not self._window.isVisible():
             self._icon.showMessage(what, _body(remedy, self._icon.geometry().isValid()), kind)
 
     def hide(self) -> None:
-        """At quit: no icon stays behind."""
+        """Remove the icon at quit."""
         if self._icon is not None:
             self._icon.hide()
 
@@ -115,25 +129,25 @@ class Tray(QObject):
             self.present_changed.emit(there)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
-        """A left click toggles the window; on macOS it opens the menu, which Qt does itself."""
+        """Report a left click; on macOS Qt opens the menu instead."""
         if reason is Reason.Trigger and self._platform != "darwin":
             self.clicked.emit()
 
     def _show(self) -> None:
-        self.face = face_of(self._state, problem=bool(self._problem))
+        self.shown_state = tray_state_of(self._state, problem=bool(self._problem))
         if self._icon is not None:
-            self._icon.setIcon(face_icon(self.face))
-            ahead = f" ({self._ahead} is open all the time)" if self._ahead else ""
-            told = (self.face is TrayState.PROBLEM and self._problem) or self.face
-            self._icon.setToolTip(plain_tooltip(f"Saywrite: {told}{ahead}"))
+            self._icon.setIcon(state_icon(self.shown_state))
+            preroll = f" ({self._open_device} is open all the time)" if self._open_device else ""
+            words = (self.shown_state is TrayState.PROBLEM and self._problem) or self.shown_state
+            self._icon.setToolTip(plain_tooltip(f"Saywrite: {words}{preroll}"))
 
 
 def _body(text: str, has_place: bool) -> str:
-    """`text` for the body of a message. The names of devices and files in it must not be read as markup.
+    """`text` for the body of a message, in which names of devices and files are not read as markup.
 
     On Linux Qt passes the body unchanged to the notification service, which may read it as markup (Desktop
-    Notifications Specification, "Markup"). A tray icon of the X11 kind shows plain text in a window of Qt instead; only
-    such an icon has a place on the screen.
+    Notifications Specification, "Markup"). An X11 tray icon shows plain text in a window of Qt instead; only such an
+    icon has a position on the screen (`has_place`).
     """
     plain = has_place or sys.platform in ("win32", "darwin")
     return text if plain else html.escape(text, quote=False)

@@ -1,7 +1,7 @@
 """The menu of the tray icon. GUI thread.
 
-It says what was chosen and shows what is in force; it is kept up to date as things change, because a panel that draws
-it itself reads it over D-Bus whenever it likes.
+It shows the settings and reports the user's choices. It is updated with every change, because a panel that draws the
+menu itself may read it over D-Bus at any time.
 """
 
 from __future__ import annotations
@@ -21,26 +21,28 @@ from saywrite.ui.widgets.choosers import EngineChoices
 
 TEXTS = 3
 LONGEST = 44
-"""Letters of a text in the menu."""
+"""The maximum length of a text in the menu, in letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecentText:
-    """The text of a dictation that is over."""
+    """The text of a finished dictation."""
 
     dictation: str
     text: str
 
 
 class TrayMenu(QMenu):
+    """Actions of the window, choices, and the last texts to copy."""
+
     language_chosen = Signal(str)
     engine_chosen = Signal(str)
     microphone_chosen = Signal(str, str)
-    """Host API and key of the device, both "" for the system's default."""
-    copy_wanted = Signal(str)
-    """A whole text."""
-    show_wanted = Signal()
-    quit_wanted = Signal()
+    """Host API and key of a device, both "" for the default of the system."""
+    copy_requested = Signal(str)
+    """The user chose a text to copy: the whole text."""
+    show_requested = Signal()
+    quit_requested = Signal()
 
     def __init__(self, actions: Actions, choices: EngineChoices) -> None:
         super().__init__()
@@ -63,16 +65,16 @@ class TrayMenu(QMenu):
             action.triggered.connect(lambda _checked=False, number=number: self._copy(number))
         self.addActions([actions.insert_again, actions.take_back])
         self.addSeparator()
-        self.addAction("Show &window").triggered.connect(self.show_wanted)
-        settings = self.addAction(icon("settings"), "Se&ttings…")  # the S is that of Start and Stop
+        self.addAction("Show &window").triggered.connect(self.show_requested)
+        settings = self.addAction(icon("settings"), "Se&ttings…")  # the mnemonic S belongs to Start and Stop
         settings.triggered.connect(actions.settings.trigger)
         self.addSeparator()
-        self.addAction(icon("quit"), "&Quit Saywrite").triggered.connect(self.quit_wanted)
+        self.addAction(icon("quit"), "&Quit Saywrite").triggered.connect(self.quit_requested)
         self._show_texts()
         self.show_settings(self._settings)
 
     def show_settings(self, settings: Settings) -> None:
-        """Check what is in force."""
+        """Check the entries of the settings."""
         self._settings = settings
         known = self._choices.engine(settings.engine)
         codes = dict.fromkeys([*(known.languages if known else ()), *self._choices.language_names])
@@ -90,12 +92,13 @@ class TrayMenu(QMenu):
         self._show_microphones()
 
     def show_devices(self, event: DevicesChanged) -> None:
+        """List the microphones that are connected now."""
         if event.devices != self._devices:
             self._devices = event.devices
             self._show_microphones()
 
     def add_text(self, recent: RecentText, *, older: bool = False) -> None:
-        """A dictation is over; `older`: it is from before those that are there. One that is there is replaced."""
+        """Add the text of a dictation, or replace it; `older` adds it below the others."""
         if not recent.text.strip():
             return
         kept = [each for each in self._recent if each.dictation != recent.dictation]
@@ -126,11 +129,11 @@ class TrayMenu(QMenu):
         self._above_texts.setVisible(bool(self._recent))
 
     def _copy(self, number: int) -> None:
-        self.copy_wanted.emit(self._recent[number].text)
+        self.copy_requested.emit(self._recent[number].text)
 
 
 def elided(text: str) -> str:
-    """One line of `text` for a menu: its beginning, with no letter that the menu would take for a mnemonic."""
+    """The beginning of `text` as one line for a menu, without mnemonics."""
     line = " ".join(text.split())
     if len(line) > LONGEST:
         line = line[: LONGEST - 1].rstrip() + "…"
@@ -138,7 +141,7 @@ def elided(text: str) -> str:
 
 
 def _emptied(menu: QMenu) -> QActionGroup:
-    """A new group for the entries of `menu`; the old one goes with its entries."""
+    """Remove the entries of `menu` with their group; returns a new group."""
     old = menu.findChild(QActionGroup)
     menu.clear()
     if old is not None:

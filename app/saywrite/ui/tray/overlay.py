@@ -1,7 +1,7 @@
-"""A small pill over all windows while one dictates: state, level and the words heard. GUI thread.
+"""A small window above all others during a dictation: state, level and words. GUI thread.
 
-It never takes the focus: what is dictated goes to the program that has it. Loaded when it is first wanted. Its only
-timer runs while it listens and can be seen.
+It never takes the keyboard focus, because the text is inserted into the program that has it. Loaded when it is first
+used. Its only timer runs while it is visible and the dictation listens.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QHideEv
 from PySide6.QtWidgets import QWidget
 
 from saywrite.audio.levels import decibels
-from saywrite.ui.tray.overlay_position import OverlayPosition, ScreenArea, corner, spot_of
-from saywrite.ui.tray.state_icons import GRID, TrayState, paint_face
+from saywrite.ui.tray.overlay_position import OverlayPosition, ScreenArea, corner, position_of
+from saywrite.ui.tray.state_icons import GRID, TrayState, paint_state
 from saywrite.ui.widgets.level_meter import share
 
 if TYPE_CHECKING:
-    from saywrite.ui.waveform.model import PeakSource
+    from saywrite.audio.levels import Envelope
 
 SIZE = QSize(440, 44)
-GROUND, EDGE, INK, QUIET, BAR = (
+BACKGROUND, EDGE, TEXT, UNCERTAIN, BAR = (
     QColor(28, 28, 30, 236),
     QColor(255, 255, 255, 60),
     QColor("#f6f6f6"),
@@ -30,9 +30,12 @@ GROUND, EDGE, INK, QUIET, BAR = (
     QColor("#ff6b74"),
 )
 BARS = 18
+"""The newest peaks, one bar each."""
+REDUCED_PEAKS = 10
+"""With reduced motion one bar shows the highest of these newest peaks."""
 BAR_WIDTH, BAR_GAP = 2.5, 1.5
-POLL_MS, CALM_POLL_MS = 66, 500
-"""Between two looks at the level; the calm one is for those who want less motion."""
+POLL_MS, REDUCED_POLL_MS = 66, 500
+"""The interval at which the level is polled; the second one is for reduced motion."""
 WORDS = {
     TrayState.LISTENING: "Listening…",
     TrayState.FINISHING: "Finishing…",
@@ -42,22 +45,24 @@ WORDS = {
 
 
 class Overlay(QWidget):
-    moved = Signal(object)
-    """The `OverlayPosition` to which the user dragged it."""
-    clicked = Signal()
-    """The user clicked on it without dragging it."""
+    """Shows state, level and words; the user can drag it."""
 
-    def __init__(self, envelope: Callable[[], PeakSource]) -> None:
+    moved = Signal(object)
+    """The user dragged it to this `OverlayPosition`."""
+    clicked = Signal()
+    """The user clicked it without dragging it."""
+
+    def __init__(self, envelope: Callable[[], Envelope]) -> None:
         super().__init__(None, Qt.WindowType.Tool)
         self._envelope = envelope
-        self._calm = False
-        self._grip: QPoint | None = None
+        self._reduced_motion = False
+        self._drag_offset: QPoint | None = None
         self._pressed_at = QPoint()
         self._bars: tuple[int, ...] = ()
-        self.face = TrayState.IDLE
+        self.shown_state = TrayState.IDLE
         self.words = ""
         self.solid = 0
-        self.spot = OverlayPosition()
+        self.position = OverlayPosition()
         self._timer = QTimer(self, interval=POLL_MS, timerType=Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self.poll)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -67,52 +72,54 @@ class Overlay(QWidget):
         self.setWindowTitle("Saywrite overlay")
         self.setAccessibleName("What Saywrite hears")
         self.setFixedSize(SIZE)
-        self.set_ways(through=False, calm=False)
+        self.set_behavior(click_through=False, reduced_motion=False)
 
-    def set_ways(self, *, through: bool, calm: bool) -> None:
-        """`through`: the mouse reaches what is below; `calm`: less motion."""
+    def set_behavior(self, *, click_through: bool, reduced_motion: bool) -> None:
+        """`click_through` lets clicks reach the window below; `reduced_motion` simplifies the level."""
         kind = Qt.WindowType
         flags = kind.Tool | kind.FramelessWindowHint | kind.WindowStaysOnTopHint | kind.WindowDoesNotAcceptFocus
         flags |= kind.NoDropShadowWindowHint
         if QGuiApplication.platformName() == "xcb":
-            flags |= kind.X11BypassWindowManagerHint  # managed windows may get the focus, and stand on one desktop only
-        if through:
+            flags |= kind.X11BypassWindowManagerHint  # a managed window may get the focus, and is on one desktop only
+        if click_through:
             flags |= kind.WindowTransparentForInput
         if flags != self.windowFlags():
             shown = self.isVisible()
             self.setWindowFlags(flags)
             self.setVisible(shown)
-        self._calm = calm
-        self._timer.setInterval(CALM_POLL_MS if calm else POLL_MS)
+        self._reduced_motion = reduced_motion
+        self._timer.setInterval(REDUCED_POLL_MS if reduced_motion else POLL_MS)
         self.setCursor(Qt.CursorShape.SizeAllCursor)
 
     @property
     def is_polling(self) -> bool:
+        """Whether the timer runs."""
         return self._timer.isActive()
 
-    def present(self, face: TrayState, words: str = "", tail: str = "") -> None:
-        """Show this; `words` stand in place of the state's own. `tail`: what follows them and may still change."""
+    def present(self, state: TrayState, words: str = "", tail: str = "") -> None:
+        """Show a state with words, by default its own; `tail` follows them and may still change."""
         if not self.isVisible():
-            self.move(corner(self.spot, self.size(), areas()))
+            self.move(corner(self.position, self.size(), areas()))
             self._bars = ()
             self.show()
-        if face is not TrayState.LISTENING:
+        if state is not TrayState.LISTENING:
             self._timer.stop()
         elif not self._timer.isActive():
             self._timer.start()
         words = " ".join((words + tail).split())
         solid = len(words) - len(" ".join(tail.split()))
-        words = words or WORDS[face]
-        if (face, words, solid) != (self.face, self.words, self.solid):
-            self.face, self.words, self.solid = face, words, solid
+        words = words or WORDS[state]
+        if (state, words, solid) != (self.shown_state, self.words, self.solid):
+            self.shown_state, self.words, self.solid = state, words, solid
             self.update()
 
     def poll(self) -> None:
-        """Look at the newest peaks and repaint if the picture has changed."""
+        """Read the newest peaks, and repaint if the picture changes."""
         envelope = self._envelope()
-        count = 1 if self._calm else BARS
-        reach = int(envelope.slice(max(0, len(envelope) - 10), len(envelope)).max()) if len(envelope) else 0
-        peaks = [reach] if self._calm else envelope.slice(max(0, len(envelope) - count), len(envelope)).tolist()
+        count = REDUCED_PEAKS if self._reduced_motion else BARS
+        peaks = envelope.slice(max(0, len(envelope) - count), len(envelope)).tolist()
+        if self._reduced_motion:
+            peaks = [max(peaks, default=0)]
         bars = tuple(round(16 * share(decibels(peak))) for peak in peaks)
         if bars != self._bars:
             self._bars = bars
@@ -123,14 +130,14 @@ class Overlay(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         body = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(EDGE)
-        painter.setBrush(GROUND)
+        painter.setBrush(BACKGROUND)
         painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
         painter.save()
         painter.translate(12, (self.height() - GRID) / 2)
-        paint_face(painter, self.face)
+        paint_state(painter, self.shown_state)
         painter.restore()
         left = 48.0
-        if self.face is TrayState.LISTENING:
+        if self.shown_state is TrayState.LISTENING:
             self._paint_bars(painter, left)
             left += BARS * (BAR_WIDTH + BAR_GAP) + 10
         self._paint_words(painter, QRectF(left, 0, self.width() - left - 20, self.height()))
@@ -139,7 +146,7 @@ class Overlay(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(BAR)
         middle = self.height() / 2
-        if self._calm:
+        if self._reduced_motion:
             width = BARS * (BAR_WIDTH + BAR_GAP) * (self._bars[0] / 16 if self._bars else 0)
             painter.drawRoundedRect(QRectF(left, middle - 3, max(6.0, width), 6), 3, 3)
             return
@@ -154,39 +161,42 @@ class Overlay(QWidget):
         font.setPixelSize(15)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
-        side = Qt.TextElideMode.ElideRight if self.face is TrayState.PROBLEM else Qt.TextElideMode.ElideLeft
+        side = Qt.TextElideMode.ElideRight if self.shown_state is TrayState.PROBLEM else Qt.TextElideMode.ElideLeft
         line = metrics.elidedText(self.words, side, place.width())
         tail = min(len(self.words) - self.solid, len(line))
         solid = line[: len(line) - tail]
-        for text, color, left in ((solid, INK, 0.0), (line[len(solid) :], QUIET, metrics.horizontalAdvance(solid))):
+        for text, color, left in (
+            (solid, TEXT, 0.0),
+            (line[len(solid) :], UNCERTAIN, metrics.horizontalAdvance(solid)),
+        ):
             painter.setPen(color)
             where = place.adjusted(left, 0, 0, 0)
             painter.drawText(where, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()
-        self._grip = None
+        self._drag_offset = None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._grip = event.position().toPoint()
+        self._drag_offset = event.position().toPoint()
         self._pressed_at = event.globalPosition().toPoint()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._grip is not None:
-            self.move(event.globalPosition().toPoint() - self._grip)
+        if self._drag_offset is not None:
+            self.move(event.globalPosition().toPoint() - self._drag_offset)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._grip is None:
+        if self._drag_offset is None:
             return
-        self._grip = None
+        self._drag_offset = None
         moved = event.globalPosition().toPoint() - self._pressed_at
         if moved.manhattanLength() < QGuiApplication.styleHints().startDragDistance():
-            self.move(corner(self.spot, self.size(), areas()))
+            self.move(corner(self.position, self.size(), areas()))
             self.clicked.emit()
         else:
-            self.spot = spot_of(self.geometry().center(), areas())
-            self.move(corner(self.spot, self.size(), areas()))
-            self.moved.emit(self.spot)
+            self.position = position_of(self.geometry().center(), areas())
+            self.move(corner(self.position, self.size(), areas()))
+            self.moved.emit(self.position)
 
 
 def areas() -> list[ScreenArea]:
@@ -196,8 +206,8 @@ def areas() -> list[ScreenArea]:
     return [ScreenArea(screen.name(), screen.availableGeometry()) for screen in screens]
 
 
-def system_wants_calm() -> bool:
-    """Does the system ask for less motion? Qt knows since 6.11 or 6.12, by system."""
+def system_reduces_motion() -> bool:
+    """Whether the system asks for less motion; Qt knows since 6.11 or 6.12, depending on the system."""
     hints = QGuiApplication.styleHints()
     preference = getattr(hints.accessibility(), "motionPreference", None) if hasattr(hints, "accessibility") else None
     return preference is not None and preference().name == "ReducedMotion"

@@ -1,7 +1,7 @@
-"""When the overlay comes and goes, and what it says meanwhile. GUI thread.
+"""Shows and hides the overlay, and gives it the words of the dictation. GUI thread.
 
-The overlay itself is made when it is first wanted. On Wayland there is none: a program may not place a window there,
-and every new window takes the focus, which is what must not happen.
+The overlay is created when it is first needed. On Wayland there is none: a program cannot place a window there, and
+every new window takes the keyboard focus.
 """
 
 from __future__ import annotations
@@ -25,48 +25,53 @@ from saywrite.foundation.events import (
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.tray.overlay_position import OverlayPosition, packed, unpacked
-from saywrite.ui.tray.state_icons import TrayState, face_of
+from saywrite.ui.tray.state_icons import TrayState, tray_state_of
 
 if TYPE_CHECKING:
+    from saywrite.audio.levels import Envelope
     from saywrite.ui.tray.overlay import Overlay
-    from saywrite.ui.waveform.model import PeakSource
 
 PROBLEM_MS = 6_000
-"""How long a problem stays, where the window cannot tell it."""
+"""How long a problem is shown."""
 KEPT_LETTERS = 200
 CANCELLED = "Cancelled. Click here to take that back."
 
 
 class OverlayController(QObject):
-    """Give it every event and the settings."""
+    """Follows the events of the dictation and the settings."""
 
-    def __init__(self, window: MainWindow, envelope: Callable[[], PeakSource], take_back: Callable[[], None]) -> None:
-        """`take_back` brings the dictation back that was cancelled last."""
+    def __init__(
+        self, window: MainWindow, envelope: Callable[[], Envelope], restore_cancelled: Callable[[], None]
+    ) -> None:
+        """`restore_cancelled` restores the dictation that was cancelled last."""
         super().__init__(window)
-        self._take_back = take_back
-        self._offers_return = False
+        self._restore_cancelled = restore_cancelled
+        self._offers_restore = False
         self._window = window
         self._envelope = envelope
         self._settings = Settings()
-        self._spot = OverlayPosition()
+        self._position = OverlayPosition()
         self._state = State.IDLE
         self._dictation = ""
         self._heard = ""
         self.overlay: Overlay | None = None
-        self._farewell = QTimer(self, singleShot=True, interval=PROBLEM_MS)
-        self._farewell.timeout.connect(self._hide)
+        self._problem_timer = QTimer(self, singleShot=True, interval=PROBLEM_MS)
+        self._problem_timer.timeout.connect(self._hide)
 
     def apply(self, settings: Settings) -> None:
+        """Follow other settings."""
         self._settings = settings
         if settings.overlay == "off":
             self._hide()
         elif self.overlay is not None:
-            self._fit(self.overlay)
+            self._apply_settings(self.overlay)
 
+    @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
+        """Show the state, the words and fatal problems; events of other kinds are ignored."""
         match event:
             case StateChanged():
-                self._follow(event)
+                self._show_state(event)
             case Partial(dictation=which, text=text, agreed=agreed) if which == self._dictation:
                 self._show(f"{self._heard} {text[:agreed]}", text[agreed:])
             case SegmentAdded(dictation=which, segment=segment) if which == self._dictation:
@@ -75,89 +80,90 @@ class OverlayController(QObject):
             case Finished(dictation=which) if which == self._dictation and self._state is not State.FAILED:
                 self._hide()
             case Cancelled(revocable=True):
-                self._offer_return()
-            case Cancelled(revocable=False) if self._offers_return:
-                self._offers_return = False
+                self._offer_restore()
+            case Cancelled(revocable=False) if self._offers_restore:
+                self._offers_restore = False
                 if self._state is State.IDLE:
                     self._hide()
             case Failed(fatal=True, what=what):
-                self._complain(what)
+                self._show_problem(what)
 
     def state(self) -> dict[str, Any]:
-        """What is remembered until the next start."""
-        return {"overlay": packed(self._spot)}
+        """What `restore()` gets at the next start."""
+        return {"overlay": packed(self._position)}
 
     def restore(self, state: dict[str, Any]) -> None:
-        self._spot = unpacked(state.get("overlay"))
+        """Take over the position of the last run."""
+        self._position = unpacked(state.get("overlay"))
 
     def close(self) -> None:
-        """At quit: a window without a parent is ended by hand."""
+        """Delete the overlay at quit; as a window without a parent it is not deleted automatically."""
         if self.overlay is not None:
             self.overlay.close()
             self.overlay.deleteLater()
             self.overlay = None
 
     @property
-    def wanted(self) -> bool:
-        """The window shows the same and more: while the user looks at it, there is no overlay."""
+    def is_enabled(self) -> bool:
+        """Whether the overlay should be shown: not while the window is active, which shows more."""
         on_wayland = QGuiApplication.platformName().startswith("wayland")
         return self._settings.overlay != "off" and not on_wayland and not self._window.isActiveWindow()
 
-    def _follow(self, event: StateChanged) -> None:
+    def _show_state(self, event: StateChanged) -> None:
         self._state = event.state
         if event.state is State.STARTING:
-            self._dictation, self._heard, self._offers_return = event.dictation, "", False
-            self._farewell.stop()
+            self._dictation, self._heard, self._offers_restore = event.dictation, "", False
+            self._problem_timer.stop()
         if event.state is State.IDLE:
             self._hide()
         elif event.state is not State.FAILED:
             self._show(self._heard)
 
     def _show(self, words: str, tail: str = "") -> None:
-        if self._offers_return or self._state in (State.IDLE, State.FAILED):
+        if self._offers_restore or self._state in (State.IDLE, State.FAILED):
             return
-        if self.wanted or (self.overlay is not None and self.overlay.isVisible()):
-            self._made().present(face_of(self._state, problem=False), words, tail)
+        if self.is_enabled or (self.overlay is not None and self.overlay.isVisible()):
+            self._get_overlay().present(tray_state_of(self._state, problem=False), words, tail)
 
-    def _offer_return(self) -> None:
-        """Offer to take the cancelling back, unless clicks pass through the overlay to what is below."""
-        if self.wanted and self._settings.overlay != "through":
-            self._offers_return = True
-            self._made().present(TrayState.IDLE, CANCELLED)
+    def _offer_restore(self) -> None:
+        """Offer to restore a cancelled dictation, unless clicks reach the window below."""
+        if self.is_enabled and self._settings.overlay != "through":
+            self._offers_restore = True
+            self._get_overlay().present(TrayState.IDLE, CANCELLED)
 
     @Slot()
-    def _clicked(self) -> None:
-        if self._offers_return:
-            self._take_back()
+    def _restore_dictation(self) -> None:
+        if self._offers_restore:
+            self._restore_cancelled()
 
-    def _complain(self, what: str) -> None:
-        if self.wanted:
-            self._made().present(TrayState.PROBLEM, what)
-            self._farewell.start()
+    def _show_problem(self, what: str) -> None:
+        if self.is_enabled:
+            self._get_overlay().present(TrayState.PROBLEM, what)
+            self._problem_timer.start()
 
     @Slot()
     def _hide(self) -> None:
-        stays = (self._farewell.isActive() or self._offers_return) and self._settings.overlay != "off"
+        stays = (self._problem_timer.isActive() or self._offers_restore) and self._settings.overlay != "off"
         if self.overlay is not None and not stays:
             self.overlay.hide()
 
-    def _made(self) -> Overlay:
+    def _get_overlay(self) -> Overlay:
         if self.overlay is None:
             from saywrite.ui.tray.overlay import Overlay
 
             self.overlay = Overlay(self._envelope)
-            self.overlay.spot = self._spot
-            self.overlay.moved.connect(self._keep_spot)
-            self.overlay.clicked.connect(self._clicked)
-            self._fit(self.overlay)
+            self.overlay.position = self._position
+            self.overlay.moved.connect(self._save_position)
+            self.overlay.clicked.connect(self._restore_dictation)
+            self._apply_settings(self.overlay)
         return self.overlay
 
-    def _fit(self, overlay: Overlay) -> None:
-        from saywrite.ui.tray.overlay import system_wants_calm
+    def _apply_settings(self, overlay: Overlay) -> None:
+        from saywrite.ui.tray.overlay import system_reduces_motion
 
-        calm = self._settings.motion == "reduced" or system_wants_calm()
-        overlay.set_ways(through=self._settings.overlay == "through", calm=calm)
+        reduced = self._settings.motion == "reduced" or system_reduces_motion()
+        overlay.set_behavior(click_through=self._settings.overlay == "through", reduced_motion=reduced)
 
     @Slot(object)
-    def _keep_spot(self, spot: OverlayPosition) -> None:
-        self._spot = spot
+    def _save_position(self, position: OverlayPosition) -> None:
+        self._position = position

@@ -1,4 +1,4 @@
-"""Where the overlay stands: remembered as a share of a screen, so that it fits every resolution. Pure geometry."""
+"""The position of the overlay as a share of its screen, valid for every resolution. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from PySide6.QtCore import QPoint, QRect, QSize
 
 MARGIN = 12
-"""Least distance from the edges of a screen's usable area, device-independent pixels."""
+"""The minimum distance from the edges of the usable area of a screen, device-independent pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class OverlayPosition:
-    """The middle of the overlay as a share (0…1) of the usable area of the screen with this name."""
+    """The center of the overlay as a share (0…1) of the usable area of the screen with this name."""
 
     screen: str = ""
     x: float = 0.5
@@ -29,20 +29,23 @@ class ScreenArea:
     rect: QRect
 
 
-def corner(spot: OverlayPosition, size: QSize, areas: Sequence[ScreenArea]) -> QPoint:
-    """The upper left corner for an overlay of this size: on its screen, else on the first; all of it to be seen."""
-    area = next((each for each in areas if each.screen == spot.screen), areas[0]).rect
+def corner(position: OverlayPosition, size: QSize, areas: Sequence[ScreenArea]) -> QPoint:
+    """The upper left corner of an overlay of this size, so that all of it is visible.
+
+    Without its screen it is placed on the first one.
+    """
+    area = next((each for each in areas if each.screen == position.screen), areas[0]).rect
     room = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-    left = area.left() + round(spot.x * area.width()) - size.width() // 2
-    top = area.top() + round(spot.y * area.height()) - size.height() // 2
+    left = area.left() + round(position.x * area.width()) - size.width() // 2
+    top = area.top() + round(position.y * area.height()) - size.height() // 2
     return QPoint(
         max(room.left(), min(left, room.left() + room.width() - size.width())),
         max(room.top(), min(top, room.top() + room.height() - size.height())),
     )
 
 
-def spot_of(middle: QPoint, areas: Sequence[ScreenArea]) -> OverlayPosition:
-    """What to remember of an overlay that was moved to here."""
+def position_of(middle: QPoint, areas: Sequence[ScreenArea]) -> OverlayPosition:
+    """The position of an overlay with its center at `middle`."""
     area = next((each for each in areas if each.rect.contains(middle)), areas[0])
     rect = area.rect
     return OverlayPosition(
@@ -52,12 +55,13 @@ def spot_of(middle: QPoint, areas: Sequence[ScreenArea]) -> OverlayPosition:
     )
 
 
-def packed(spot: OverlayPosition) -> dict[str, Any]:
-    return {"screen": spot.screen, "x": spot.x, "y": spot.y}
+def packed(position: OverlayPosition) -> dict[str, Any]:
+    """A position as JSON values."""
+    return {"screen": position.screen, "x": position.x, "y": position.y}
 
 
 def unpacked(state: object) -> OverlayPosition:
-    """What `packed` made; the default for anything else."""
+    """The position from `packed()`; the default for anything else."""
     match state:
         case {"screen": str(screen), "x": float() | int() as x, "y": float() | int() as y} if (
             0 <= x <= 1 and 0 <= y <= 1

@@ -1,4 +1,4 @@
-"""The last texts of before this start, for the menu of the tray icon. GUI thread; the history is read elsewhere."""
+"""Loads the last texts before this start for the menu of the tray icon. GUI thread."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from saywrite.ui.tray.icon import Tray
 from saywrite.ui.tray.menu import TEXTS, RecentText
 
 if TYPE_CHECKING:
-    from saywrite.ui.history.window import History
+    from saywrite.storage.history.store import HistoryStore
 
 log = logging.getLogger(__name__)
 
 
 class TrayTexts(QObject):
-    """Reads them once, when the icon is there for the first time; what is dictated later comes as events."""
+    """Reads the texts once, when the icon is first visible; later texts come as events."""
 
-    def __init__(self, tray: Tray, open_history: Callable[[], History]) -> None:
+    def __init__(self, tray: Tray, open_history: Callable[[], HistoryStore]) -> None:
         super().__init__(tray)
         self._tray = tray
         self._open_history = open_history
@@ -34,10 +34,10 @@ class TrayTexts(QObject):
     def _load(self, present: bool) -> None:
         if present and not self._asked:
             self._asked = True
-            run_task(self._read, self._show, self._do_without, owner=self)
+            run_task(self._read, self._show, self._log_problem, owner=self)
 
     def _read(self) -> tuple[RecentText, ...]:
-        """On a pool thread."""
+        """Read the last texts of the history, on a pool thread."""
         with closing(self._open_history()) as history:
             loaded = [history.load(summary.dictation) for summary in history.recent(TEXTS)]
         return tuple(
@@ -48,5 +48,5 @@ class TrayTexts(QObject):
         for each in recent:
             self._tray.menu.add_text(each, older=True)
 
-    def _do_without(self, error: Exception) -> None:
+    def _log_problem(self, error: Exception) -> None:
         log.info("no earlier texts: %s", type(error).__name__)

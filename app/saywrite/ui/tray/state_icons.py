@@ -1,7 +1,7 @@
-"""The faces of the tray icon: four shapes, told apart without their color. GUI thread.
+"""The pictures of the tray icon: four shapes that can be distinguished without color. GUI thread.
 
-A panel may be light or dark and nobody tells which: every shape is light inside and has a dark edge, or the other way
-round, so that it stands out from both. On macOS the menu bar colors a mask itself.
+The program does not know whether a panel is light or dark. So every shape is light with a dark edge or the reverse, and
+has a contrast to both. On macOS the menu bar colors a mask itself.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ SIZES = (16, 20, 22, 24, 32, 44, 48, 64)
 LIGHT, DARK = QColor("#f6f6f6"), QColor("#1c1c1e")
 RED, AMBER = QColor("#d6202f"), QColor("#ffb224")
 EDGE = 2.6
-"""Width of the edge around a shape, half of it inside, in units of the grid."""
+"""The width of the edge, half of it inside the shape, in units of the grid."""
 
 
 class TrayState(StrEnum):
-    """What the icon says; the value is the tooltip's word."""
+    """What the icon shows; the value is the word in its tooltip."""
 
     IDLE = "ready"
     LISTENING = "listening"
@@ -42,8 +42,8 @@ class TrayState(StrEnum):
     PROBLEM = "problem"
 
 
-def face_of(state: State, *, problem: bool) -> TrayState:
-    """`problem`: something keeps the next dictation from working, or ended the last one."""
+def tray_state_of(state: State, *, problem: bool) -> TrayState:
+    """The state of the icon; a `problem` ended the last dictation or prevents the next."""
     if state in (State.STARTING, State.LISTENING, State.RECONNECTING):
         return TrayState.LISTENING
     if state is State.FINISHING:
@@ -52,8 +52,8 @@ def face_of(state: State, *, problem: bool) -> TrayState:
 
 
 @lru_cache(maxsize=8)
-def face_icon(face: TrayState, *, mask: bool = sys.platform == "darwin") -> QIcon:
-    """The face in every size that panels ask for."""
+def state_icon(state: TrayState, *, mask: bool = sys.platform == "darwin") -> QIcon:
+    """The picture of a state in all sizes that panels use."""
     icon = QIcon()
     for size in SIZES:
         picture = QPixmap(size, size)
@@ -61,56 +61,56 @@ def face_icon(face: TrayState, *, mask: bool = sys.platform == "darwin") -> QIco
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(size / GRID, size / GRID)
-        paint_face(painter, face, mask=mask)
+        paint_state(painter, state, mask=mask)
         painter.end()
         icon.addPixmap(picture)
     icon.setIsMask(mask)
     return icon
 
 
-def paint_face(painter: QPainter, face: TrayState, *, mask: bool = False) -> None:
-    """Draw the face on a grid of 24 by 24. As a `mask` only its opacity counts."""
-    if face is TrayState.LISTENING:
+def paint_state(painter: QPainter, state: TrayState, *, mask: bool = False) -> None:
+    """Paint a state on a grid of 24 by 24; as a `mask` only the opacity matters."""
+    if state is TrayState.LISTENING:
         disc = QPainterPath()
         disc.addEllipse(QPointF(12, 12), 10.7, 10.7)
-        _body(painter, disc, RED, LIGHT, mask)
-        _inside(painter, _microphone(0.78), LIGHT, mask)
-    elif face is TrayState.FINISHING:
+        _paint_body(painter, disc, RED, LIGHT, mask)
+        _paint_inside(painter, _microphone(0.78), LIGHT, mask)
+    elif state is TrayState.FINISHING:
         bubble = QPainterPath()
         bubble.addRoundedRect(QRectF(1.4, 6, 21.2, 12), 5, 5)
-        _body(painter, bubble, LIGHT, DARK, mask)
+        _paint_body(painter, bubble, LIGHT, DARK, mask)
         dots = QPainterPath()
         for x in (6.8, 12.0, 17.2):
             dots.addEllipse(QPointF(x, 12), 1.7, 1.7)
-        _inside(painter, dots, DARK, mask)
-    elif face is TrayState.PROBLEM:
+        _paint_inside(painter, dots, DARK, mask)
+    elif state is TrayState.PROBLEM:
         triangle = QPainterPath()
         triangle.addPolygon(QPolygonF([QPointF(12, 2.2), QPointF(22.4, 21), QPointF(1.6, 21)]))
         triangle.closeSubpath()
-        _body(painter, triangle, AMBER, DARK, mask)
+        _paint_body(painter, triangle, AMBER, DARK, mask)
         sign = QPainterPath()
         sign.addRoundedRect(QRectF(10.8, 8.4, 2.4, 6.4), 1.1, 1.1)
         sign.addEllipse(QPointF(12, 17.6), 1.4, 1.4)
-        _inside(painter, sign, DARK, mask)
+        _paint_inside(painter, sign, DARK, mask)
     else:
-        _body(painter, _microphone(1.0), LIGHT, DARK, mask)
+        _paint_body(painter, _microphone(1.0), LIGHT, DARK, mask)
 
 
-def _body(painter: QPainter, shape: QPainterPath, fill: QColor, edge: QColor, mask: bool) -> None:
+def _paint_body(painter: QPainter, shape: QPainterPath, fill: QColor, edge: QColor, mask: bool) -> None:
     pen = QPen(edge, EDGE, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
     if not mask:
         painter.strokePath(shape, pen)
     painter.fillPath(shape, DARK if mask else fill)
 
 
-def _inside(painter: QPainter, shape: QPainterPath, color: QColor, mask: bool) -> None:
+def _paint_inside(painter: QPainter, shape: QPainterPath, color: QColor, mask: bool) -> None:
     if mask:
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
     painter.fillPath(shape, color)
 
 
 def _microphone(scale: float) -> QPainterPath:
-    """Capsule, bow, stem and foot, around the middle of the grid."""
+    """The outline of a microphone in the center of the grid."""
     capsule = QPainterPath()
     capsule.addRoundedRect(QRectF(8.6, 1.6, 6.8, 12), 3.4, 3.4)
     bow = QPainterPath()

@@ -1,7 +1,7 @@
-"""Where Saywrite lives: in its window, in the tray, or nowhere any more. GUI thread.
+"""Decides whether the window is shown, hidden in the tray, or closed with the program. GUI thread.
 
-A window is hidden only while there is an icon to bring it back. When the icon goes, the window comes back, after the
-time that a panel takes to start again.
+The window is hidden only while there is a tray icon that can show it again. When the icon disappears, the window is
+shown after the time in which a panel restarts.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from saywrite.ui.tray.icon import Tray
 log = logging.getLogger(__name__)
 
 PANEL_STARTS_MS = 10_000
-"""How long an icon may be away before the window comes back: a desktop that starts, a panel that crashed."""
-STAYS = "Saywrite stays here"
+"""How long the icon may be missing before the window is shown: a panel may be starting."""
+STILL_RUNNING = "Saywrite stays here"
 HOW_TO_QUIT = "The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it."
 
 
 class WindowLifecycle(QObject):
-    """Decides what closing the window means; `begin()` shows it for the first time, or does not."""
+    """Shows and hides the window, and quits."""
 
-    show_wanted = Signal()
-    """Bring the window to the front."""
+    show_requested = Signal()
+    """The window should be brought to the front."""
 
     def __init__(self, window: MainWindow, tray: Tray, preferences: Preferences, platform: str = sys.platform) -> None:
         super().__init__(window)
@@ -43,24 +43,23 @@ class WindowLifecycle(QObject):
         self._platform = platform
         self._explained = False
         self._without_icon = QTimer(self, singleShot=True, interval=PANEL_STARTS_MS)
-        self._without_icon.timeout.connect(self._come_back)
+        self._without_icon.timeout.connect(self._show_without_icon)
         QApplication.setQuitOnLastWindowClosed(False)
         app = QApplication.instance()
         if app is not None:
-            app.aboutToQuit.connect(
-                window.closing
-            )  # a window that is hidden then is not asked to close (seen, Qt 6.12)
-        window.stays = self._stays
+            # Qt 6.12 does not send a close event to a hidden window (seen).
+            app.aboutToQuit.connect(window.closing)
+        window.hides_on_close = self._hides_on_close
         window.hidden.connect(self._explain)
         window.closed.connect(self.quit)
-        tray.present_changed.connect(self._follow_icon)
+        tray.present_changed.connect(self._watch_icon)
         tray.clicked.connect(self.toggle)
-        tray.message_clicked.connect(self.show_wanted)
-        tray.menu.show_wanted.connect(self.show_wanted)
-        tray.menu.quit_wanted.connect(self.quit)
+        tray.message_clicked.connect(self.show_requested)
+        tray.menu.show_requested.connect(self.show_requested)
+        tray.menu.quit_requested.connect(self.quit)
 
     def begin(self) -> None:
-        """The program has started: show the window, or wait for the icon where the user wishes only that."""
+        """Show the window at the start, or wait for the icon if the settings ask for a hidden start."""
         if self._preferences.settings.start_hidden:
             log.info("started without a window")
             self._window.load_now()
@@ -71,48 +70,49 @@ class WindowLifecycle(QObject):
 
     @Slot()
     def toggle(self) -> None:
-        """A click on the icon: the window comes, or goes if it is what the user looks at."""
+        """Hide the window if the user looks at it, else show it; called for a click on the icon."""
         window = self._window
         # On Windows the click itself takes the focus from the window.
-        looked_at = window.isActiveWindow() or self._platform == "win32"
-        if window.isVisible() and not window.isMinimized() and looked_at and self._tray.present:
+        is_in_front = window.isActiveWindow() or self._platform == "win32"
+        if window.isVisible() and not window.isMinimized() and is_in_front and self._tray.present:
             window.hide()
         else:
-            self.show_wanted.emit()
+            self.show_requested.emit()
 
     @Slot()
     def quit(self) -> None:
-        """End the program, window and tray."""
+        """Quit the program."""
         if not _is_quitting():
             log.info("quitting")
             QApplication.quit()
 
     def state(self) -> dict[str, Any]:
-        """What is remembered until the next start."""
+        """What `restore()` gets at the next start."""
         return {"tray_explained": self._explained}
 
     def restore(self, state: dict[str, Any]) -> None:
+        """Take over the state of the last run."""
         self._explained = state.get("tray_explained") is True
 
-    def _stays(self) -> bool:
-        """Closing the window leaves the program in the tray?"""
+    def _hides_on_close(self) -> bool:
+        """Whether closing the window leaves the program in the tray."""
         return self._preferences.settings.close_to_tray and self._tray.present and not _is_quitting()
 
     @Slot()
     def _explain(self) -> None:
         if not self._explained:
             self._explained = True
-            self._tray.tell(STAYS, HOW_TO_QUIT)
+            self._tray.show_message(STILL_RUNNING, HOW_TO_QUIT)
 
     @Slot(bool)
-    def _follow_icon(self, present: bool) -> None:
+    def _watch_icon(self, present: bool) -> None:
         if present:
             self._without_icon.stop()
         elif not self._window.isVisible():
             self._without_icon.start()
 
     @Slot()
-    def _come_back(self) -> None:
+    def _show_without_icon(self) -> None:
         if not self._tray.present and not self._window.isVisible() and not _is_quitting():
             log.info("no tray icon: the window is shown")
             self._window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -126,25 +126,26 @@ def _is_quitting() -> bool:
 
 
 class WindowActivator(QObject):
-    """`show_wanted.emit` and `quit_wanted.emit` are what other threads call."""
+    """Brings the window to the front, or quits, for requests from other threads and programs."""
 
-    show_wanted = Signal(str)
-    """With the caller's activation token, "" when it has none."""
-    quit_wanted = Signal()
+    show_requested = Signal(str)
+    """Emitted on any thread, with the activation token of the caller, "" without one."""
+    quit_requested = Signal()
+    """Emitted on any thread."""
 
     def __init__(self, window: QWidget, activate_x11: Callable[[int], None]) -> None:
-        """`activate_x11` asks the window manager to bring the window with this X11 id to the front; may block."""
+        """`activate_x11` asks the window manager to raise the window with this X11 id; it may block."""
         super().__init__(window)
         self._window = window
         self._activate_x11 = activate_x11
-        self.show_wanted.connect(self.show_window, Qt.ConnectionType.QueuedConnection)
-        self.quit_wanted.connect(self._quit, Qt.ConnectionType.QueuedConnection)
+        self.show_requested.connect(self.show_window, Qt.ConnectionType.QueuedConnection)
+        self.quit_requested.connect(self._quit, Qt.ConnectionType.QueuedConnection)
 
     @Slot(str)
     def show_window(self, activation: str = "") -> None:
-        """Bring the window to the front, also when it is minimized or hidden."""
+        """Bring the window to the front, even if it is minimized or hidden."""
         if activation:
-            os.environ["XDG_ACTIVATION_TOKEN"] = activation  # Qt takes it from there, and removes it
+            os.environ["XDG_ACTIVATION_TOKEN"] = activation  # Qt reads and removes it
         window = self._window
         window.setWindowState((window.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
         window.show()

@@ -1,4 +1,4 @@
-"""The picture of a recording inside a pyqtgraph view: one item, painted anew, never replaced. GUI thread."""
+"""Paints a recording inside a pyqtgraph view, as one item. GUI thread."""
 
 from __future__ import annotations
 
@@ -10,38 +10,39 @@ from PySide6.QtGui import QBrush, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from saywrite.foundation.events import seconds
-from saywrite.ui.toolkit.theme import blend, readable, shades
+from saywrite.ui.toolkit.theme import blend, readable, theme_colors
 from saywrite.ui.waveform.model import WaveformData, WaveformSpan
 
 PITCH = 4
 """Device-independent pixels from one bar to the next."""
 GROWS_BY_S = 60.0
-"""The item claims room ahead of the recording, so that the scene need not be told of every tenth of a second."""
+"""The item is longer than the recording by up to this, so that its size rarely changes."""
 
 
 class WaveformItem(pg.GraphicsObject):
-    """Bars of the peaks, utterances shaded (hatched while their text is
-    outstanding), a line where sound is missing, the chosen utterance lit.
+    """Bars of the peaks, shaded utterances, and a line where sound is missing.
 
-    Only what is in view is drawn: the cost is that of the width in pixels, not of the length of the recording."""
+    An utterance without text is hatched; the selected one is highlighted. Only the visible part is painted, so the time
+    depends on the width in pixels, not on the length of the recording.
+    """
 
     def __init__(self, data: WaveformData) -> None:
         super().__init__()
         self._data = data
         self.chosen: int | None = None
         self._room_s = GROWS_BY_S
-        self.take_palette(QPalette())
+        self.set_palette(QPalette())
 
-    def take_palette(self, palette: QPalette) -> None:
-        """The colors of the moment."""
+    def set_palette(self, palette: QPalette) -> None:
+        """Use the colors of this palette."""
         base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
         accent = palette.color(QPalette.ColorRole.Highlight)
         self._silent = QBrush(blend(base, text, 0.34))
         self._spoken = QBrush(readable(blend(base, accent, 0.85), base, 3.0))
         self._shade = QBrush(blend(base, accent, 0.12))
-        self._waiting = QBrush(blend(base, accent, 0.30), Qt.BrushStyle.BDiagPattern)
-        self._lit = QBrush(blend(base, accent, 0.30))
-        self._gap = QPen(shades(palette).warn, 2)
+        self._pending = QBrush(blend(base, accent, 0.30), Qt.BrushStyle.BDiagPattern)
+        self._highlight = QBrush(blend(base, accent, 0.30))
+        self._gap = QPen(theme_colors(palette).warn, 2)
         self._gap.setCosmetic(True)
         self._line = QPen(blend(base, text, 0.16), 0)
         self.update()
@@ -50,7 +51,7 @@ class WaveformItem(pg.GraphicsObject):
         return QRectF(0, -1, self._room_s, 2)
 
     def grow(self) -> None:
-        """The recording became longer, or is another one."""
+        """Update the size: the recording became longer, or is another one."""
         room = max(1, math.ceil(self._data.length_s / GROWS_BY_S)) * GROWS_BY_S
         if room != self._room_s:
             self.prepareGeometryChange()
@@ -58,7 +59,7 @@ class WaveformItem(pg.GraphicsObject):
         self.update()
 
     def show_new(self) -> None:
-        """Only the end of the recording changed."""
+        """Repaint only the end of the recording."""
         end = self._data.length_s
         self.update(QRectF(end - 1, -1, 2, 2))
 
@@ -69,8 +70,8 @@ class WaveformItem(pg.GraphicsObject):
         left, right = max(0.0, view.left()), view.right()
         painter.setPen(Qt.PenStyle.NoPen)
         for index, span in self._in_view(self._data.utterances, left, right):
-            painter.fillRect(_rect(span), self._lit if index == self.chosen else self._shade)
-        self._paint_outstanding(painter, left, right)
+            painter.fillRect(_rect(span), self._highlight if index == self.chosen else self._shade)
+        self._paint_pending(painter, left, right)
         painter.setPen(self._line)
         painter.drawLine(pg.Point(left, 0), pg.Point(right, 0))
         self._paint_bars(painter, left, right)
@@ -79,16 +80,16 @@ class WaveformItem(pg.GraphicsObject):
             painter.setPen(self._gap)
             painter.drawLines([QLineF(at, -1, at, 1) for at in marks])
 
-    def _paint_outstanding(self, painter: QPainter, left: float, right: float) -> None:
-        """Hatched in pixels: seconds and peaks are not of the same size."""
-        spans = self._in_view(self._data.outstanding, left, right)
+    def _paint_pending(self, painter: QPainter, left: float, right: float) -> None:
+        """Hatch in pixels, because the units of the two axes differ in size."""
+        spans = self._in_view(self._data.pending, left, right)
         if not spans:
             return
         to_pixels = painter.worldTransform()
         painter.save()
         painter.resetTransform()
         for _, span in spans:
-            painter.fillRect(to_pixels.mapRect(_rect(span)), self._waiting)
+            painter.fillRect(to_pixels.mapRect(_rect(span)), self._pending)
         painter.restore()
 
     def _paint_bars(self, painter: QPainter, left: float, right: float) -> None:
@@ -114,7 +115,7 @@ class WaveformItem(pg.GraphicsObject):
 
     @staticmethod
     def _in_view(spans: list[WaveformSpan], left: float, right: float) -> list[tuple[int, WaveformSpan]]:
-        """Spans are in order; the first in view is found by halving."""
+        """The visible spans with their indexes; spans are sorted, the first is found by bisection."""
         low, high = 0, len(spans)
         while low < high:
             middle = (low + high) // 2

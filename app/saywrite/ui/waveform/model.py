@@ -1,31 +1,22 @@
-"""What a waveform shows: peaks of a recording, its utterances and gaps. Pure; numpy. Owned by the GUI thread."""
+"""The data of a waveform: peaks, utterances and gaps of a recording. Pure; owned by the GUI thread."""
 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from saywrite.audio.levels import Envelope
 from saywrite.foundation.events import SAMPLE_RATE, Gap, seconds
 
 FULL_SCALE = 32_768
 
 
-class PeakSource(Protocol):
-    """`audio.levels.Envelope`: peaks 0…32,767, only ever appended; `window` samples make one value."""
-
-    window: int
-
-    def __len__(self) -> int: ...
-    def slice(self, start: int, end: int) -> npt.NDArray[np.int16]: ...
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class WaveformSpan:
-    """An utterance: a stretch of the recording in samples, and the number of its segment."""
+    """An utterance: start and end in samples, and the number of its segment."""
 
     start: int
     end: int
@@ -33,10 +24,12 @@ class WaveformSpan:
 
 
 class WaveformData:
+    """The recording of one dictation; heights of peaks are 0…1."""
+
     def __init__(self) -> None:
         self.dictation = ""
         self.utterances: list[WaveformSpan] = []
-        self.outstanding: list[WaveformSpan] = []
+        self.pending: list[WaveformSpan] = []
         """Speech that has no text yet, in order."""
         self.gaps: list[Gap] = []
         self._heights = np.zeros(1024, dtype=np.float32)
@@ -44,13 +37,13 @@ class WaveformData:
         self._window = SAMPLE_RATE // 20
 
     def begin(self, dictation: str) -> None:
-        """Another recording."""
+        """Start another recording."""
         self.dictation = dictation
-        self.utterances, self.outstanding, self.gaps = [], [], []
+        self.utterances, self.pending, self.gaps = [], [], []
         self._count = 0
 
-    def pull(self, source: PeakSource) -> bool:
-        """Take what `source` has since the last time. True when there was something."""
+    def pull(self, source: Envelope) -> bool:
+        """Append the peaks that are new in `source`; True when there were any."""
         self._window = source.window
         total = len(source)
         if total < self._count:
@@ -63,19 +56,22 @@ class WaveformData:
             grown = np.zeros(max(end, 2 * len(self._heights)), dtype=np.float32)
             grown[: self._count] = self._heights[: self._count]
             self._heights = grown
-        # The square root shows speech at -20 dBFS at a third of the height instead of a tenth.
+        # With the square root, speech at -20 dBFS has a third of the height instead of a tenth.
         self._heights[self._count : end] = np.sqrt(new.astype(np.float32) / FULL_SCALE)
         self._count = end
         return True
 
     @property
     def length_s(self) -> float:
+        """The length of the recording in seconds."""
         return self._count * self._window / SAMPLE_RATE
 
     def columns(self, start_s: float, end_s: float, most: int) -> tuple[float, float, npt.NDArray[np.float32]]:
-        """The highest peaks (0…1) in at most `most` + 1 columns of equal width over a stretch: time of the first
-        column, width of a column (seconds), heights. Columns begin at multiples of their width, so that a picture
-        that moves does not flicker."""
+        """The highest peaks (0…1) of a part of the recording, in at most `most` + 1 columns.
+
+        Returns the time of the first column and the width of a column, both in seconds, and the heights. Columns begin
+        at multiples of their width, so that a moving picture does not flicker.
+        """
         rate = SAMPLE_RATE / self._window
         width = max(1, -(-int((end_s - start_s) * rate) // max(1, most)))
         first = max(0, int(start_s * rate) // width)
@@ -87,28 +83,31 @@ class WaveformData:
         return first * width / rate, width / rate, heights
 
     def add_utterance(self, span: WaveformSpan) -> None:
+        """Add an utterance, or replace the one with its number."""
         self.remove_utterances((span.number,))
         insort(self.utterances, span)
 
     def remove_utterances(self, numbers: tuple[int, ...]) -> None:
+        """Remove the utterances with these numbers."""
         if any(span.number in numbers for span in self.utterances[-64:]) or len(numbers) > 1:
             self.utterances = [span for span in self.utterances if span.number not in numbers]
 
     def add_gap(self, gap: Gap) -> None:
+        """Add a place where sound is missing."""
         insort(self.gaps, gap, key=lambda known: known.at)
 
     def gap_near(self, at_s: float, within_s: float) -> Gap | None:
-        """The gap whose mark is nearest to a time, no further than `within_s` from it."""
+        """The gap nearest to a time, at most `within_s` away; None without one."""
         near = min(self.gaps, key=lambda gap: abs(seconds(gap.at) - at_s), default=None)
         return near if near is not None and abs(seconds(near.at) - at_s) <= within_s else None
 
     def utterance_at(self, sample: int) -> int | None:
-        """The index of the utterance that covers `sample`."""
+        """The index of the utterance that contains `sample`, or None."""
         index = bisect_right(self.utterances, WaveformSpan(sample, 1 << 62)) - 1
         return index if index >= 0 and sample < self.utterances[index].end else None
 
     def utterance_near(self, sample: int, step: int) -> int | None:
-        """The index of the first utterance behind (step 1) or before (−1) `sample`."""
+        """The index of the first utterance after (step 1) or before (−1) `sample`, or None."""
         index = bisect_right(self.utterances, WaveformSpan(sample, 1 << 62))
         index = index if step > 0 else index - 1
         return index if 0 <= index < len(self.utterances) else None

@@ -1,7 +1,7 @@
-"""The strip with the recording: the level of the last half minute while it runs, all of it afterwards. GUI thread.
+"""The panel with the waveform: the last half minute during a recording, then all of it. GUI thread.
 
-The panel itself is light. pyqtgraph (a third of a second) is imported on a pool thread when the strip is first
-shown; until then, and where it cannot be imported, the strip is an empty ground.
+pyqtgraph takes a third of a second to import. A pool thread imports it when the panel is first shown; until then, or
+if that fails, the panel is empty.
 """
 
 from __future__ import annotations
@@ -30,30 +30,34 @@ from saywrite.foundation.events import (
 from saywrite.ui.toolkit.background import run_task
 
 if TYPE_CHECKING:
-    from saywrite.ui.waveform.model import PeakSource, WaveformData
+    from saywrite.audio.levels import Envelope
+    from saywrite.ui.waveform.model import WaveformData
     from saywrite.ui.waveform.plot import WaveformPlot
 
 log = logging.getLogger(__name__)
 
 INTERVAL_MS = 125
-"""Eight pictures a second: smooth enough for bars that stand for a tenth of a second and more."""
+"""Eight pictures a second are enough for bars of a tenth of a second and more."""
 HEIGHT = 92
 _RECORDING = frozenset({State.LISTENING, State.RECONNECTING, State.FINISHING})
 
 
 class WaveformPanel(QWidget):
-    position_clicked = Signal(int)
-    """Sample offset in the recording."""
-    hear_requested = Signal(str, int, int)
-    """dictation, start, end in samples."""
-    loaded = Signal()
+    """Loads the plot, and gives it the events and peaks of the dictation."""
 
-    def __init__(self, envelope: Callable[[], PeakSource], parent: QWidget | None = None) -> None:
-        """`envelope` gives the peaks of the dictation of the moment."""
+    position_clicked = Signal(int)
+    """The user clicked this sample of the recording."""
+    play_requested = Signal(str, int, int)
+    """Dictation, start and end in samples."""
+    loaded = Signal()
+    """The plot was created."""
+
+    def __init__(self, envelope: Callable[[], Envelope], parent: QWidget | None = None) -> None:
+        """`envelope` returns the peaks of the newest dictation."""
         super().__init__(parent)
         self._envelope = envelope
         self._early: list[FrontEndEvent] = []
-        self._asked = self._recording = False
+        self._load_started = self._recording = False
         self.data: WaveformData | None = None
         self.plot: WaveformPlot | None = None
         self._timer = QTimer(self, interval=INTERVAL_MS)
@@ -68,7 +72,7 @@ class WaveformPanel(QWidget):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Take an event of the dictation; those that do not matter here are passed over."""
+        """Show an event of the dictation; events of other kinds are ignored."""
         if not isinstance(
             event, Started | StateChanged | SegmentAdded | SegmentsRemoved | Gap | PendingUtterances | Finished
         ):
@@ -82,8 +86,8 @@ class WaveformPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._asked:
-            self._asked = True
+        if not self._load_started:
+            self._load_started = True
             QTimer.singleShot(0, self._load)
         self._poll()
         self._set_timer()
@@ -107,7 +111,7 @@ class WaveformPanel(QWidget):
         self.data = WaveformData()
         self.plot = plots.WaveformPlot(self.data)
         self.plot.position_clicked.connect(self.position_clicked)
-        self.plot.utterance_chosen.connect(self._hear)
+        self.plot.utterance_chosen.connect(self._play)
         self._column.addWidget(self.plot)
         self.setFocusProxy(self.plot)
         early, self._early = self._early, []
@@ -129,7 +133,7 @@ class WaveformPanel(QWidget):
             plot.item.grow()
         elif isinstance(event, Finished):
             if event.dictation == data.dictation and not event.pending:
-                data.outstanding = []
+                data.pending = []
                 plot.show_marks()
         elif isinstance(event, StateChanged):
             self._set_recording(event.state in _RECORDING)
@@ -144,7 +148,7 @@ class WaveformPanel(QWidget):
                 data.remove_utterances(event.numbers)
                 plot.choose(None)
             elif isinstance(event, PendingUtterances):
-                data.outstanding = [WaveformSpan(start, end) for start, end in event.utterances]
+                data.pending = [WaveformSpan(start, end) for start, end in event.utterances]
             else:
                 data.add_gap(event)
             plot.show_marks()
@@ -167,6 +171,6 @@ class WaveformPanel(QWidget):
         if self.data is not None and self.plot is not None and self.data.pull(self._envelope()):
             self.plot.refresh()
 
-    def _hear(self, start: int, end: int) -> None:
+    def _play(self, start: int, end: int) -> None:
         if self.data is not None:
-            self.hear_requested.emit(self.data.dictation, start, end)
+            self.play_requested.emit(self.data.dictation, start, end)

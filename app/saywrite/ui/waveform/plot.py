@@ -1,6 +1,6 @@
-"""The waveform one can look at, click and walk through: pyqtgraph, made once. GUI thread.
+"""The waveform as a pyqtgraph widget, used with mouse and keyboard. GUI thread.
 
-Importing this module imports pyqtgraph; `waveform.WaveformPanel` does that off the GUI thread.
+Importing this module imports pyqtgraph, which `WaveformPanel` does on a pool thread.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QToolTip
 
-from saywrite.foundation import formatting as wording
 from saywrite.foundation.events import SAMPLE_RATE, seconds
+from saywrite.foundation.formatting import clock, count, length, missing
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import blend, readable
@@ -24,19 +24,19 @@ from saywrite.ui.waveform.model import WaveformData
 LIVE_S = 30.0
 """Seconds in view while recording."""
 SCROLL_S = 0.25
-"""While recording the view moves in steps of this size: each step costs pyqtgraph's whole chain of signals."""
-NEAREST_S = 2.0
-"""The closest look, in seconds."""
+"""During a recording the view moves in steps of this size, because pyqtgraph emits many signals for each step."""
+MIN_VIEW_S = 2.0
+"""The minimum length of the view, in seconds."""
 TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 TICK_WIDTH = 64
-"""Room for a time below the picture, device-independent pixels."""
+"""The minimum distance of two times on the axis, device-independent pixels."""
 GAP_REACH = 5
-"""Pixels beside the mark of a gap in which its tooltip shows."""
+"""The distance from the mark of a gap within which its tooltip is shown, in pixels."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class ClockAxis(pg.AxisItem):
-    """Times at steps a clock has, all of one form."""
+    """An axis with round times, all in the same format."""
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         least = (high - low) * TICK_WIDTH / max(1.0, size)
@@ -44,17 +44,19 @@ class ClockAxis(pg.AxisItem):
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if spacing >= 1:
-            return [wording.clock(round(value)) for value in values]
-        return [f"{wording.clock(round(value, 1))}.{round(value * 10) % 10}" for value in values]
+            return [clock(round(value)) for value in values]
+        return [f"{clock(round(value, 1))}.{round(value * 10) % 10}" for value in values]
 
 
 class WaveformPlot(pg.PlotWidget):
-    position_clicked = Signal(int)
-    """A sample offset."""
-    utterance_chosen = Signal(int, int)
-    """Start and end in samples: a wish to hear it."""
+    """Follows the recording until the user moves the view; Escape or a double click follows again."""
 
-    _made = False
+    position_clicked = Signal(int)
+    """The user clicked this sample, outside of an utterance."""
+    utterance_chosen = Signal(int, int)
+    """The user wants to hear an utterance: start and end in samples."""
+
+    _is_initialized = False
 
     def __init__(self, data: WaveformData) -> None:
         self._axis = ClockAxis("bottom")
@@ -68,7 +70,7 @@ class WaveformPlot(pg.PlotWidget):
         self.setAccessibleName("Waveform")
         plot = self.getPlotItem()
         plot.hideAxis("left")
-        for unseen in ("left", "top", "right"):  # they would be computed anew for every picture all the same
+        for unseen in ("left", "top", "right"):  # hidden axes would be computed for every picture as well
             plot.getAxis(unseen).unlinkFromView()
         plot.hideButtons()
         plot.setContentsMargins(4, 4, 4, 0)
@@ -80,13 +82,13 @@ class WaveformPlot(pg.PlotWidget):
         self._box.sigRangeChangedManually.connect(self._moved)
         self.addItem(self.item, ignoreBounds=True)
         self.scene().sigMouseClicked.connect(self._clicked)
-        self._made = True
+        self._is_initialized = True
         self._color()
         self._describe()
         self.refresh()
 
     def set_live(self, live: bool) -> None:
-        """Recording: keep to the last half minute. Else: the whole recording, unless the person looks at a part."""
+        """Show the last half minute during a recording, else all of it, until the user moves the view."""
         self._live = live
         if live:
             self._free = False
@@ -94,32 +96,32 @@ class WaveformPlot(pg.PlotWidget):
         self._describe()
 
     def refresh(self) -> None:
-        """The data grew or changed."""
-        length = self._data.length_s
-        self._show_times(length > 0 and (self._free or not self._live))
+        """Show the data after it has changed."""
+        recorded = self._data.length_s
+        self._show_times(recorded > 0 and (self._free or not self._live))
         if self._live and not self._free:
-            end = max(LIVE_S, math.ceil(length / SCROLL_S) * SCROLL_S)
+            end = max(LIVE_S, math.ceil(recorded / SCROLL_S) * SCROLL_S)
             if self._box.viewRange()[0] == [end - LIVE_S, end]:
                 self.item.show_new()
                 return
             self._limit(math.ceil(end / 60) * 60)
             self._box.setXRange(end - LIVE_S, end, padding=0)
         elif not self._free:
-            whole = max(NEAREST_S, length)
+            whole = max(MIN_VIEW_S, recorded)
             self._limit(whole)
             self._box.setXRange(0, whole, padding=0)
         else:
-            self._limit(max(NEAREST_S, length))
+            self._limit(max(MIN_VIEW_S, recorded))
         self.item.grow()
 
     def show_marks(self) -> None:
-        """Utterances or gaps came or went."""
+        """Show utterances and gaps after they have changed."""
         self.refresh()
         self.item.update()
         self._describe()
 
     def choose(self, index: int | None) -> None:
-        """Light an utterance and bring it into view; None lights none."""
+        """Highlight an utterance and make it visible; None removes the highlight."""
         self.item.chosen = index
         if index is not None and index < len(self._data.utterances):
             span = self._data.utterances[index]
@@ -140,7 +142,7 @@ class WaveformPlot(pg.PlotWidget):
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and self._data.utterances:
             self.choose(0 if key == Qt.Key.Key_Home else len(self._data.utterances) - 1)
         elif key in _ENTER:
-            self._hear_chosen()
+            self._play_chosen()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
             self._box.scaleBy(x=1.4 if key == Qt.Key.Key_Minus else 1 / 1.4)
             self._moved()
@@ -152,24 +154,26 @@ class WaveformPlot(pg.PlotWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if self._made and event.type() == QEvent.Type.PaletteChange:  # pyqtgraph changes its own while it is made
+        if (
+            self._is_initialized and event.type() == QEvent.Type.PaletteChange
+        ):  # pyqtgraph changes its palette in its constructor
             self._color()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            words = self._words_at(event.pos().x())
+            words = self._gap_text_at(event.pos().x())
             if words:
                 QToolTip.showText(event.globalPos(), plain_tooltip(words), self.viewport())
                 return True
             QToolTip.hideText()
         return bool(super().viewportEvent(event))
 
-    def _words_at(self, x: int) -> str:
-        """What the mark of a gap near a pixel column stands for; "" where there is none."""
+    def _gap_text_at(self, x: int) -> str:
+        """The text of the gap near a pixel column; "" without one."""
         low, high = self._box.viewRange()[0]
         at = self._box.mapSceneToView(self.mapToScene(x, 0)).x()
         gap = self._data.gap_near(at, GAP_REACH * (high - low) / max(1.0, self._box.width()))
-        return wording.missing(gap) if gap else ""
+        return missing(gap) if gap else ""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -192,10 +196,10 @@ class WaveformPlot(pg.PlotWidget):
         self.setBackground(base)
         self._axis.setPen(blend(base, text, 0.16))
         self._axis.setTextPen(readable(blend(base, text, 0.55), base))
-        self.item.take_palette(palette)
+        self.item.set_palette(palette)
 
     def _show_times(self, timed: bool) -> None:
-        """The axis is laid out anew for every picture, which costs more than the picture: not while recording."""
+        """Show or hide the times; laying out the axis takes longer than painting the picture."""
         if timed == self._axis.isVisible():
             return
         if timed:
@@ -207,7 +211,7 @@ class WaveformPlot(pg.PlotWidget):
 
     def _limit(self, length: float) -> None:
         self._box.setLimits(
-            xMin=0, xMax=length, minXRange=min(NEAREST_S, length), maxXRange=length, yMin=-1.1, yMax=1.1
+            xMin=0, xMax=length, minXRange=min(MIN_VIEW_S, length), maxXRange=length, yMin=-1.1, yMax=1.1
         )
 
     def _moved(self, *_: object) -> None:
@@ -228,7 +232,7 @@ class WaveformPlot(pg.PlotWidget):
         if index is None:
             self.position_clicked.emit(sample)
         else:
-            self._hear_chosen()
+            self._play_chosen()
 
     def _step(self, step: int) -> None:
         last = len(self._data.utterances) - 1
@@ -239,24 +243,22 @@ class WaveformPlot(pg.PlotWidget):
             chosen = last + 1 if step < 0 and self._live else -1 if step > 0 else last + 1
         self.choose(max(0, min(last, chosen + step)))
 
-    def _hear_chosen(self) -> None:
+    def _play_chosen(self) -> None:
         index = self.item.chosen
         if index is not None and index < len(self._data.utterances):
             span = self._data.utterances[index]
             self.utterance_chosen.emit(span.start, span.end)
 
     def _describe(self) -> None:
-        index, count = self.item.chosen, len(self._data.utterances)
-        if index is not None and index < count:
+        index, total = self.item.chosen, len(self._data.utterances)
+        if index is not None and index < total:
             span = self._data.utterances[index]
-            words = f"Utterance {index + 1} of {count}, {wording.clock(seconds(span.start))} to "
-            words += f"{wording.clock(seconds(span.end))}. Enter plays it."
+            words = f"Utterance {index + 1} of {total}, {clock(seconds(span.start))} to "
+            words += f"{clock(seconds(span.end))}. Enter plays it."
         else:
-            words = f"{wording.length(self._data.length_s)} recorded, {wording.count(count, 'utterance')}. "
-            words += "".join(
-                f"{wording.missing(gap)}, at {wording.clock(seconds(gap.at))}. " for gap in self._data.gaps[:5]
-            )
-            waiting = len(self._data.outstanding)
-            words += f"{wording.count(waiting, 'utterance')} waiting for text. " if waiting else ""
+            words = f"{length(self._data.length_s)} recorded, {count(total, 'utterance')}. "
+            words += "".join(f"{missing(gap)}, at {clock(seconds(gap.at))}. " for gap in self._data.gaps[:5])
+            waiting = len(self._data.pending)
+            words += f"{count(waiting, 'utterance')} waiting for text. " if waiting else ""
             words += "Left and right walk through them."
         self.setAccessibleDescription(words)

@@ -1,1 +1,1 @@
-"""Single widgets that know nothing of a dictation's rules."""
+"""Widgets that do not depend on a feature of the window."""

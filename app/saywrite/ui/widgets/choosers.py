@@ -1,6 +1,6 @@
-"""The choices of the control bar: microphone, language, engine. GUI thread.
+"""Drop-downs for microphone, language and engine. GUI thread.
 
-A choice only says what was chosen; what is in force comes back through the settings.
+A chooser only reports what the user chose; the settings then tell it what to show.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from saywrite.ui.toolkit.labels import plain_tooltip
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """What the window needs to know of an engine; made by `main` from the recognizer's capabilities."""
+    """An engine as the window shows it; `main` makes it from the engine's capabilities."""
 
     name: str
     label: str
@@ -32,34 +32,38 @@ class EngineChoice:
 
 @dataclass(frozen=True, slots=True)
 class EngineChoices:
-    """The engines of this version and the names of languages by our own codes ("en" → "English")."""
+    """The engines of this version, and the names of languages by code ("en" → "English")."""
 
     engines: tuple[EngineChoice, ...]
     language_names: Mapping[str, str] = field(default_factory=dict)
     former_labels: Mapping[str, str] = field(default_factory=dict)
-    """Engines of older versions, which the history still names."""
+    """The labels of engines of older versions, which the history still contains."""
 
     def engine(self, name: str) -> EngineChoice | None:
+        """The engine with this name, or None."""
         return next((choice for choice in self.engines if choice.name == name), None)
 
     def engine_label(self, name: str) -> str:
+        """The name of an engine for people."""
         choice = self.engine(name)
         return choice.label if choice else self.former_labels.get(name, name)
 
     def language(self, code: str) -> str:
+        """The name of a language for people."""
         return self.language_names.get(code, code)
 
     def engines_for(self, language: str) -> tuple[EngineChoice, ...]:
+        """The engines that know a language."""
         return tuple(choice for choice in self.engines if language in choice.languages)
 
 
 def model_label(model: str) -> str:
-    """The name for people of a model in the settings."""
+    """The name for people of a model of the settings."""
     return dict(OPTIONS["local_model"].choices).get(model, model)
 
 
 class Chooser(QComboBox):
-    """A drop-down that yields to its neighbors: it shortens its text with "…", its list shows it in full."""
+    """A drop-down that can be narrow: it shortens its text with "…"; its list shows the whole text."""
 
     def __init__(self, name: str, icon_name: str, least_letters: int) -> None:
         super().__init__()
@@ -72,7 +76,7 @@ class Chooser(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """Room for what is chosen now, up to 33 letters."""
+        """The width of the current text, up to 33 letters."""
         hint = super().sizeHint()
         extra = self.fontMetrics().horizontalAdvance(self.currentText()) - self.fontMetrics().horizontalAdvance(
             "X" * self.minimumContentsLength()
@@ -87,7 +91,7 @@ class Chooser(QComboBox):
         super().showPopup()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """As the style paints it, with a text that ends in "…" where it does not fit."""
+        """Paint as the style does, with "…" at the end of a text that does not fit."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter = QStylePainter(self)
@@ -103,19 +107,19 @@ class Chooser(QComboBox):
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def put(self, text: str, data: object, *, tip: str = "", dimmed: bool = False) -> None:
-        """Append one entry; a dimmed one looks disabled and can be chosen all the same."""
+        """Append an entry; a `dimmed` one looks disabled but can be chosen."""
         self.addItem(icon(self._icon_name), text, data)
         row = self.count() - 1
         if tip:
             self.setItemData(row, plain_tooltip(tip), Qt.ItemDataRole.ToolTipRole)
         if dimmed:
-            self.setItemData(row, self._grey(), Qt.ItemDataRole.ForegroundRole)
+            self.setItemData(row, self._disabled_text(), Qt.ItemDataRole.ForegroundRole)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             for row in range(self.count()):
                 if self.itemData(row, Qt.ItemDataRole.ForegroundRole) is not None:
-                    self.setItemData(row, self._grey(), Qt.ItemDataRole.ForegroundRole)
+                    self.setItemData(row, self._disabled_text(), Qt.ItemDataRole.ForegroundRole)
         elif event.type() == QEvent.Type.FontChange:
             self._fit_icons()
         super().changeEvent(event)
@@ -124,11 +128,11 @@ class Chooser(QComboBox):
         side = max(16, self.fontMetrics().height())
         self.setIconSize(QSize(side, side))
 
-    def _grey(self) -> QBrush:
+    def _disabled_text(self) -> QBrush:
         return self.palette().brush(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
 
     def select(self, data: object) -> None:
-        """Show the entry of `data` without saying it was chosen."""
+        """Show the entry with `data`, without a signal."""
         row = next((i for i in range(self.count()) if self.itemData(i) == data), -1)
         self.setCurrentIndex(row)
         name = self.accessibleName()
@@ -137,51 +141,56 @@ class Chooser(QComboBox):
 
 
 class MicrophoneChooser(Chooser):
-    """The input devices. ("", "") stands for the system's default; a remembered device that is gone stays listed."""
+    """The input devices; ("", "") is the system's default.
+
+    A device of the settings that is not connected stays in the list.
+    """
 
     chosen = Signal(str, str)
-    """Host API and key of the device the user picked."""
-    refresh_wanted = Signal()
+    """Host API and key of the device that the user chose."""
+    refresh_requested = Signal()
+    """The list is opened: look for devices again."""
 
     def __init__(self) -> None:
         super().__init__("Microphone", "microphone", 12)
         self._devices: tuple[Device, ...] = ()
-        self._wanted = ("", "")
+        self._setting = ("", "")
         self._problem = ""
-        self._looked = False
+        self._has_devices_event = False
         self._rebuild()
         self.activated.connect(lambda _row: self.chosen.emit(*self.currentData()))
 
     def set_devices(self, devices: tuple[Device, ...], problem: str = "") -> None:
-        if self._looked and (devices, problem) == (self._devices, self._problem):
+        """List the devices that are connected now; `problem` says why there is none."""
+        if self._has_devices_event and (devices, problem) == (self._devices, self._problem):
             return
-        self._looked = True
+        self._has_devices_event = True
         self._devices, self._problem = devices, problem
         self._rebuild()
 
-    def set_wanted(self, host_api: str, key: str) -> None:
-        """The remembered device, connected or not."""
-        self._wanted = (host_api, key)
+    def show_setting(self, host_api: str, key: str) -> None:
+        """Show the device of the settings, connected or not."""
+        self._setting = (host_api, key)
         self._rebuild()
 
     def showPopup(self) -> None:
-        self.refresh_wanted.emit()
+        self.refresh_requested.emit()
         super().showPopup()
 
     def _rebuild(self) -> None:
         opened = self.view().isVisible()
         self.clear()
         default = next((device for device in self._devices if device.is_default), None)
-        if self._devices or not self._looked:
+        if self._devices or not self._has_devices_event:
             self.put(f"Default: {default.label}" if default else "System default", ("", ""))
         else:
             self.put("No microphone found", ("", ""), tip=self._problem, dimmed=True)
         for device in self._devices:
             label = f"{device.label} (default)" if device.is_default else device.label
             self.put(label, (device.host_api, device.key), tip=device.label)
-        if self._wanted != ("", "") and not any((d.host_api, d.key) == self._wanted for d in self._devices):
-            self.put(f"{self._wanted[1]} (not connected)", self._wanted, dimmed=True)
-        self.select(self._wanted)
+        if self._setting != ("", "") and not any((d.host_api, d.key) == self._setting for d in self._devices):
+            self.put(f"{self._setting[1]} (not connected)", self._setting, dimmed=True)
+        self.select(self._setting)
         if self._problem:
             self.setToolTip(plain_tooltip(self._problem))
         if opened and self.count():
@@ -189,23 +198,24 @@ class MicrophoneChooser(Chooser):
 
 
 class LanguageChooser(Chooser):
-    """All languages; those the engine does not know are listed, dimmed, with the reason."""
+    """All languages; those that the engine does not know are dimmed and give the reason."""
 
     chosen = Signal(str)
+    """The code of a language that the engine knows."""
     unknown_chosen = Signal(str)
-    """A language the engine does not know: somebody has to say what can be done."""
+    """The code of a language that the engine does not know; the receiver explains what to do."""
 
     def __init__(self, choices: EngineChoices) -> None:
         super().__init__("Language", "language", 8)
         self._choices = choices
-        self._wanted = ""
+        self._setting = ""
         self._known: tuple[str, ...] = ()
-        self.activated.connect(self._tell)
+        self.activated.connect(self._report_choice)
 
-    def set_wanted(self, language: str, engine: str) -> None:
-        """The language in force, and the engine that has to know it."""
+    def show_setting(self, language: str, engine: str) -> None:
+        """Show the language of the settings, for the engine of the settings."""
         choice = self._choices.engine(engine)
-        self._wanted, self._known = language, choice.languages if choice else ()
+        self._setting, self._known = language, choice.languages if choice else ()
         label = choice.label if choice else engine
         self.clear()
         codes = dict.fromkeys([*self._known, *self._choices.language_names])
@@ -217,17 +227,20 @@ class LanguageChooser(Chooser):
                 self.put(f"{name} – not in {label}", code, tip=f"{label} does not know {name}.", dimmed=True)
         self.select(language)
 
-    def _tell(self, row: int) -> None:
+    def _report_choice(self, row: int) -> None:
         code = str(self.itemData(row))
         if code in self._known:
             self.chosen.emit(code)
         else:
-            self.select(self._wanted)
+            self.select(self._setting)
             self.unknown_chosen.emit(code)
 
 
 class EngineChooser(Chooser):
+    """The engines of this version."""
+
     chosen = Signal(str)
+    """The name of an engine."""
 
     def __init__(self, choices: EngineChoices) -> None:
         super().__init__("Recognizer", "engine", 10)
@@ -236,8 +249,8 @@ class EngineChooser(Chooser):
             self.put(choice.label, choice.name, tip=choice.note)
         self.activated.connect(lambda _row: self.chosen.emit(str(self.currentData())))
 
-    def set_wanted(self, engine: str, model: str) -> None:
-        """The engine in force, and the model that runs on this computer, which names the engine there."""
+    def show_setting(self, engine: str, model: str) -> None:
+        """Show the engine of the settings; the engine on this computer has the name of its model."""
         for row, choice in enumerate(self._choices.engines):
             if not choice.needs_network:
                 self.setItemText(row, f"{model_label(model)} · on this computer")

@@ -1,14 +1,14 @@
-"""The bar meter of the microphone's level, −60…0 dBFS. GUI thread.
+"""The level meter of the microphone, −60…0 dBFS. GUI thread.
 
-A timer polls the latest level at 30 Hz while something is recorded and the meter is to be seen; it stops when the bar
-has fallen to rest. Painted opaque and only where the picture changed: a meter must not cost what it measures.
+A timer polls the latest level at 30 Hz while a dictation records and the meter is visible. It stops when the bar has
+fallen to zero. To save processor time the meter is opaque and paints only the parts that have changed.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QShowEvent
@@ -16,21 +16,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from saywrite.audio.levels import FLOOR_DBFS, Meter, MeterReading
 from saywrite.foundation.events import Level
-from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, readable, shades
+from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, readable, theme_colors
 
 BOTTOM_DBFS = -60.0
 POLL_MS = 33
 NUMBER_EVERY_S = 0.2
-"""Digits change five times a second at most: faster ones cannot be read, and text is dear to paint."""
+"""The number changes at most five times a second: faster digits cannot be read, and text is slow to paint."""
 SCALE_DBFS = (-48, -36, -24, -12, -6)
 
 
-class LevelSource(Protocol):
-    def take(self) -> Level | None: ...
-
-
 class MeterPicture(NamedTuple):
-    """What the last paint showed, in whole device-independent pixels: equal pictures are not painted again."""
+    """What the meter paints, in whole device-independent pixels; an equal picture is not painted again."""
 
     bar: int
     rms: int
@@ -40,12 +36,12 @@ class MeterPicture(NamedTuple):
 
 
 def share(dbfs: float) -> float:
-    """The place of a level on the scale, 0…1."""
+    """The position of a level on the scale, 0…1."""
     return min(1.0, max(0.0, 1 - dbfs / BOTTOM_DBFS))
 
 
 def spoken(dbfs: float) -> str:
-    """The level as text: "−18 dBFS"; below the scale it is said to be below."""
+    """The level as text: "−18 dBFS", "< −60 dBFS" below the scale."""
     if dbfs <= FLOOR_DBFS:
         return "– dBFS"
     if dbfs < BOTTOM_DBFS:
@@ -54,14 +50,18 @@ def spoken(dbfs: float) -> str:
 
 
 class LevelMeter(QWidget):
-    """Peak (light), RMS (full), held peak (tick), and a lamp that stays lit after clipping until it is clicked."""
+    """Shows peak (light), RMS (full) and held peak (tick), and a lamp that stays on after clipping.
+
+    A click switches the lamp off.
+    """
 
     sound_returned = Signal()
-    """There is sound after digital silence, which a microphone delivers that is muted or gone."""
+    """There is sound after digital silence, which a muted or disconnected microphone delivers."""
 
-    def __init__(self, source: LevelSource, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, take_level: Callable[[], Level | None], clock: Callable[[], float] = time.monotonic) -> None:
+        """`take_level` returns the newest level, None when there is none since the last call."""
         super().__init__()
-        self._source = source
+        self._take_level = take_level
         self._clock = clock
         self._meter = Meter()
         self._recording = False
@@ -78,25 +78,27 @@ class LevelMeter(QWidget):
         self._describe(MeterReading())
 
     def set_recording(self, recording: bool) -> None:
-        """Poll while `recording`; afterward the bar falls to rest and the timer stops by itself."""
+        """Poll while `recording`; afterward the bar falls to zero and the timer stops."""
         if recording and not self._recording:
             self._meter.reset_clip()
-            self._source.take()
+            self._take_level()
         self._recording = recording
         self._resume()
 
     @property
     def is_polling(self) -> bool:
+        """Whether the timer runs."""
         return self._timer.isActive()
 
     @property
     def is_clipped(self) -> bool:
+        """Whether the lamp is on."""
         return self._meter.reading.clip
 
     def poll(self) -> None:
-        """Take the latest level and repaint if that changes the picture."""
+        """Take the newest level, and repaint if it changes the picture."""
         now = self._clock()
-        level = self._source.take() if self._recording else None
+        level = self._take_level() if self._recording else None
         reading = self._meter.update(level, now)
         if level is not None:
             was_silent, self._silent = self._silent, level.peak_dbfs <= FLOOR_DBFS
@@ -136,7 +138,7 @@ class LevelMeter(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._picture = picture = self._drawn(self._meter.reading)
-        palette, tones = self.palette(), shades(self.palette())
+        palette, tones = self.palette(), theme_colors(self.palette())
         window = palette.color(QPalette.ColorRole.Window)
         full = readable(palette.color(QPalette.ColorRole.Highlight), window, GRAPHIC_CONTRAST)
         painter = QPainter(self)
@@ -171,7 +173,7 @@ class LevelMeter(QWidget):
             self._paint_number(picture.number)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A click puts the clip lamp out."""
+        """Switch the clip lamp off."""
         self._meter.reset_clip()
         self._describe(self._meter.reading)
         self.update()
@@ -204,7 +206,7 @@ class LevelMeter(QWidget):
         )
 
     def _groove(self) -> QRectF:
-        """Where the bar runs. Asked for 60 times a second, so it is measured only when size or font change."""
+        """The rectangle of the bar, measured after a change of size or font: it is used 60 times a second."""
         if self._measured is None or self._measured[0] != self.size():
             height = max(8, round(self.fontMetrics().height() * 0.55))
             width = self.width() - 1 - (height + 6) - self._number_width()  # beside it the lamp and the number
@@ -215,7 +217,7 @@ class LevelMeter(QWidget):
         return self.fontMetrics().horizontalAdvance("< −60 dBFS") + 8
 
     def _paint_lamp(self, painter: QPainter, groove: QRectF, lit: bool) -> None:
-        tones = shades(self.palette())
+        tones = theme_colors(self.palette())
         side = groove.height()
         lamp = QRectF(groove.right() + 5, groove.top(), side, side)
         if lit:
@@ -228,7 +230,7 @@ class LevelMeter(QWidget):
 
     def _paint_number(self, number: str) -> None:
         painter = QPainter(self)
-        tones = shades(self.palette())
+        tones = theme_colors(self.palette())
         painter.setPen(tones.bad if self.is_clipped else tones.muted)
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # a number with its sign and unit
         width = self._number_width()
@@ -236,7 +238,7 @@ class LevelMeter(QWidget):
         painter.drawText(QRectF(left, 0, width, self.height()), Qt.AlignmentFlag.AlignCenter, number)
 
     def _describe(self, reading: MeterReading) -> None:
-        """The value for a screen reader and the tooltip, in words."""
+        """Update the description for screen readers and the tooltip."""
         words = self._number.replace("−", "minus ")
         if reading.clip:
             words += ", clipped: too loud. Move away from the microphone or lower its level. Click to reset."

@@ -1,4 +1,4 @@
-"""Calm bars in the window for what went wrong, was lost or changed: never a dialog. GUI thread."""
+"""Bars in the window that tell what happened and what to do about it. GUI thread."""
 
 from __future__ import annotations
 
@@ -7,74 +7,91 @@ from enum import StrEnum
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from saywrite.ui.toolkit.icons import icon, paint_icon
+from saywrite.ui.toolkit.icons import icon_button, paint_icon
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme import ThemeColors, blend, shades
+from saywrite.ui.toolkit.theme import ThemeColors, blend, theme_colors
 
 MOST_AT_ONCE = 4
+RADIUS = 6
+"""Of the corners of bars and frames, device-independent pixels."""
+
+NoticeActions = tuple[tuple[str, Callable[[], None]], ...]
+"""The buttons of a notice: text, and what a click does."""
 
 
 class Severity(StrEnum):
+    """How serious a notice is; the value is also the name of its icon."""
+
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
 
 
 class NoticeIcon(QWidget):
-    """A notice's icon in the color of its kind."""
+    """The icon of a notice in the color of its severity."""
 
-    def __init__(self, name: str, kind: Severity) -> None:
+    def __init__(self, name: str, severity: Severity) -> None:
         super().__init__()
-        self._name, self._kind = name, kind
+        self._name, self._severity = name, severity
         side = self.fontMetrics().height() + 3
         self.setFixedSize(QSize(side, side))
 
-    def set_kind(self, kind: Severity) -> None:
-        """Another kind, with its own icon."""
-        self._name, self._kind = kind.value, kind
+    def set_severity(self, severity: Severity) -> None:
+        """Show the icon and the color of another severity."""
+        self._name, self._severity = severity.value, severity
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        color = severity_color(theme_colors(self.palette()), self._severity)
+        paint_icon(QPainter(self), self._name, QRectF(self.rect()), color)
+
+
+class RaisedFrame(QFrame):
+    """A frame with round corners that stands out a little from the window."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tones = theme_colors(self.palette())
         painter = QPainter(self)
-        paint_icon(painter, self._name, QRectF(self.rect()), kind_color(shades(self.palette()), self._kind))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(tones.hairline)
+        painter.setBrush(tones.raised)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
 
 
 class NoticeBar(QFrame):
-    """The ground of a notice: raised a little, with an edge in the color of its kind."""
+    """The background of a notice, with an edge in the color of its severity."""
 
-    def __init__(self, kind: Severity) -> None:
+    def __init__(self, severity: Severity) -> None:
         super().__init__()
-        self._kind = kind
+        self._severity = severity
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
-    def set_kind(self, kind: Severity) -> None:
-        self._kind = kind
+    def set_severity(self, severity: Severity) -> None:
+        self._severity = severity
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tones, palette = shades(self.palette()), self.palette()
-        color = kind_color(tones, self._kind)
+        tones, palette = theme_colors(self.palette()), self.palette()
+        color = severity_color(tones, self._severity)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(blend(palette.color(QPalette.ColorRole.Window), color, 0.35))
         painter.setBrush(blend(tones.raised, color, 0.04))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
 
 
 class Notice(NoticeBar):
-    """What happened, what to do about it, and buttons that do it."""
+    """What happened, what to do about it, and buttons for that."""
 
-    def __init__(
-        self, kind: Severity, what: str, remedy: str, actions: tuple[tuple[str, Callable[[], None]], ...]
-    ) -> None:
-        super().__init__(kind)
-        self.kind = kind
+    def __init__(self, severity: Severity, what: str, remedy: str, actions: NoticeActions) -> None:
+        super().__init__(severity)
+        self.severity = severity
         self.times = 1
-        self.told = what
-        """Without the number of times."""
+        self.message = what
+        """What happened, without the number of times."""
         self._what = PlainLabel()
         self._remedy = PlainLabel(remedy)
         for label in (self._what, self._remedy):
@@ -84,7 +101,7 @@ class Notice(NoticeBar):
         font.setWeight(QFont.Weight.DemiBold)
         self._what.setFont(font)
         self._remedy.setVisible(bool(remedy))
-        self.close_button = close_button("Dismiss this message")
+        self.close_button = icon_button("close", "Dismiss this message")
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._what)
@@ -92,7 +109,7 @@ class Notice(NoticeBar):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 7, 6, 7)
         row.setSpacing(10)
-        row.addWidget(NoticeIcon(kind.value, kind), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(NoticeIcon(severity.value, severity), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         for text, act in actions:
             button = QPushButton(text)
@@ -103,26 +120,29 @@ class Notice(NoticeBar):
 
     @property
     def what(self) -> str:
+        """What happened, as shown."""
         return self._what.text()
 
     @property
     def remedy(self) -> str:
+        """What to do about it, as shown."""
         return self._remedy.text()
 
     def set_what(self, what: str, times: str = "") -> None:
-        self.told = what
+        """Change what happened; `times` is appended to it."""
+        self.message = what
         what += times
         self._what.setText(what)
-        self.setAccessibleName(f"{self.kind}: {what} {self.remedy}".strip())
+        self.setAccessibleName(f"{self.severity}: {what} {self.remedy}".strip())
 
     def repeat(self, what: str) -> None:
-        """The same thing happened again."""
+        """Count that the same thing happened again."""
         self.times += 1
         self.set_what(what, f" ({self.times} times)")
 
 
 class Notices(QWidget):
-    """The notices on show, newest last. The same `key` never stands there twice."""
+    """The visible notices, newest last; each `key` has at most one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,48 +153,48 @@ class Notices(QWidget):
         self._rows.setSpacing(6)
         self.setVisible(False)
 
-    def tell(
+    def notify(
         self,
-        kind: Severity,
+        severity: Severity,
         what: str,
         remedy: str = "",
         *,
         key: str = "",
-        actions: tuple[tuple[str, Callable[[], None]], ...] = (),
+        actions: NoticeActions = (),
         passing: bool = True,
         counted: bool = True,
     ) -> None:
-        """Show a notice. A `passing` one goes when the next dictation starts.
+        """Show a notice; a `passing` one is withdrawn when the next dictation starts.
 
-        `key` (default: `what`) names the matter: told again, the standing notice is renewed, and `counted` if so.
-        The same words about two matters are one notice, of the more serious kind.
+        `key` (default: `what`) names the matter: a second notice about it replaces the first, which shows how often it
+        happened if it is `counted`. The same words about two matters are one notice, of the higher severity.
         """
-        twin = self._with_words(what, remedy)
-        if twin:
-            kind = max(kind, self._shown[twin].kind, key=list(Severity).index)
-            if key and key != twin:
-                self.withdraw(twin)
-        key = key or twin or what
-        standing = self._shown.get(key)
-        if standing is not None and standing.kind is kind and standing.remedy == remedy and not actions:
+        same = self._key_of(what, remedy)
+        if same:
+            severity = max(severity, self._shown[same].severity, key=list(Severity).index)
+            if key and key != same:
+                self.withdraw(same)
+        key = key or same or what
+        existing = self._shown.get(key)
+        if existing is not None and existing.severity is severity and existing.remedy == remedy and not actions:
             if counted:
-                standing.repeat(what)
+                existing.repeat(what)
             else:
-                standing.set_what(what)
+                existing.set_what(what)
         else:
             self.withdraw(key)
-            self._add(key, Notice(kind, what, remedy, actions))
+            self._add(key, Notice(severity, what, remedy, actions))
         if passing:
             self._passing.add(key)
-        announce(self, f"{what} {remedy}".strip(), urgent=kind is Severity.ERROR)
+        announce(self, f"{what} {remedy}".strip(), urgent=severity is Severity.ERROR)
 
-    def _with_words(self, what: str, remedy: str) -> str:
-        """The key of the notice that says just this already; "" when there is none."""
+    def _key_of(self, what: str, remedy: str) -> str:
+        """The key of the notice with these words; "" when there is none."""
         words = (what, remedy)
-        return next((key for key, notice in self._shown.items() if (notice.told, notice.remedy) == words), "")
+        return next((key for key, notice in self._shown.items() if (notice.message, notice.remedy) == words), "")
 
     def withdraw(self, key: str) -> None:
-        """Take the notice of this matter away, if it is there."""
+        """Remove the notice about this matter, if there is one."""
         notice = self._shown.pop(key, None)
         self._passing.discard(key)
         if notice is not None:
@@ -184,16 +204,17 @@ class Notices(QWidget):
             self.setVisible(bool(self._shown))
 
     def withdraw_passing(self) -> None:
-        """A new dictation starts: what was told of the last one is over."""
+        """Remove the notices about the last dictation, when a new one starts."""
         for key in tuple(self._passing):
             self.withdraw(key)
 
     def texts(self) -> list[str]:
+        """The texts of the visible notices."""
         return [f"{notice.what} {notice.remedy}".strip() for notice in self._shown.values()]
 
     def _add(self, key: str, notice: Notice) -> None:
         while len(self._shown) >= MOST_AT_ONCE:
-            least = min(self._shown, key=lambda name: list(Severity).index(self._shown[name].kind))
+            least = min(self._shown, key=lambda name: list(Severity).index(self._shown[name].severity))
             self.withdraw(least)
         self._shown[key] = notice
         notice.close_button.clicked.connect(lambda: self.withdraw(key))
@@ -202,15 +223,6 @@ class Notices(QWidget):
         self.setVisible(True)
 
 
-def close_button(name: str) -> QToolButton:
-    button = QToolButton()
-    button.setIcon(icon("close"))
-    button.setAutoRaise(True)
-    button.setAccessibleName(name)
-    button.setToolTip(name)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
-
-
-def kind_color(tones: ThemeColors, kind: Severity) -> QColor:
-    return {Severity.INFO: tones.muted, Severity.WARNING: tones.warn, Severity.ERROR: tones.bad}[kind]
+def severity_color(tones: ThemeColors, severity: Severity) -> QColor:
+    """The color of a severity."""
+    return {Severity.INFO: tones.muted, Severity.WARNING: tones.warn, Severity.ERROR: tones.bad}[severity]

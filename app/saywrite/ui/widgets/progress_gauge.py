@@ -1,4 +1,4 @@
-"""How far behind the text is: "heard 0:12 · text 0:11" and a tiny bar. GUI thread."""
+"""Shows how far the text has come: "heard 0:12 · text 0:11" and a small bar. GUI thread."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from saywrite.foundation.events import SAMPLE_RATE, ProgressChanged
 from saywrite.foundation.formatting import clock
-from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, readable, shades
+from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, readable, theme_colors
 
 BAR_HEIGHT = 4
 
 
 class ProgressView(QWidget):
-    """What was captured, sent (for engines over the network) and put into words. Empty before the first dictation."""
+    """How much sound was captured, sent (by engines over the network) and has become text.
+
+    Empty before the first dictation.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,21 +32,23 @@ class ProgressView(QWidget):
 
     @property
     def text(self) -> str:
+        """The text shown."""
         return self._text
 
     def set_shows_sent(self, shows: bool) -> None:
-        """Whether the engine gets its sound over a network."""
+        """Show the sent sound, for an engine over the network."""
         self._shows_sent = shows
         self._hint = None
         self.updateGeometry()
-        self._retell()
+        self._update_text()
 
     def set_gauge(self, gauge: ProgressChanged | None) -> None:
+        """Show a progress; None shows nothing."""
         self._gauge = gauge
-        self._retell()
+        self._update_text()
 
     def sizeHint(self) -> QSize:
-        """Of a width that does not change with every second."""
+        """A width that does not change with every second."""
         if self._hint is None:
             metrics = self.fontMetrics()
             longest = "".join("0" if letter.isdigit() else letter for letter in self._text)
@@ -58,7 +63,7 @@ class ProgressView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._gauge is None:
             return
-        tones, palette = shades(self.palette()), self.palette()
+        tones, palette = theme_colors(self.palette()), self.palette()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(tones.muted)
@@ -86,7 +91,7 @@ class ProgressView(QWidget):
             self.updateGeometry()
         super().changeEvent(event)
 
-    def _retell(self) -> None:
+    def _update_text(self) -> None:
         gauge = self._gauge
         parts: list[str] = []
         if gauge is not None:
@@ -106,7 +111,7 @@ class ProgressView(QWidget):
         self.update()
 
     def _bars(self) -> tuple[int, ...]:
-        """Widths of what was sent and of what is text, whole pixels."""
+        """The widths of the bars for sent sound and for text, in whole pixels."""
         gauge = self._gauge
         if gauge is None or not gauge.heard:
             return (0, 0)

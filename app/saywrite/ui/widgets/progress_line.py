@@ -1,6 +1,6 @@
-"""A thin progress bar: how much is done, or that something goes on. GUI thread.
+"""A thin progress bar that shows how much is done, or only that something is running. GUI thread.
 
-A timer runs only while it is seen and does not know how much is done.
+A timer runs only while the bar is visible and the amount is unknown.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from PySide6.QtCore import QRectF, QSize, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QSizePolicy
 
-from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, shades
+from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, theme_colors
 
 HEIGHT = 6
 STEP_MS = 50
 STEPS = 60
-"""One way of the moving part from end to end takes so many steps."""
+"""The number of steps in which the moving part crosses the bar."""
 PART = 0.25
 
 
 class ThinProgressBar(QProgressBar):
-    """Give it a range of (0, 0) while nobody knows how long it takes."""
+    """A progress bar without text; a range of (0, 0) shows that the amount is unknown."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -31,13 +31,14 @@ class ThinProgressBar(QProgressBar):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_progress(self, percent: int | None) -> None:
-        """None: it is not known how much is done."""
+        """Show a percentage; None when it is unknown."""
         self.setRange(0, 0 if percent is None else 100)
         self.setValue(percent or 0)
-        self._look()
+        self._update_motion()
 
     @property
     def is_moving(self) -> bool:
+        """Whether the timer runs."""
         return self._motion.isActive()
 
     def sizeHint(self) -> QSize:
@@ -48,7 +49,7 @@ class ThinProgressBar(QProgressBar):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._look()
+        self._update_motion()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -58,18 +59,18 @@ class ThinProgressBar(QProgressBar):
         palette = self.palette()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(shades(palette).track)
+        painter.setPen(theme_colors(palette).track)
         track = QRectF(0.5, (self.height() - HEIGHT) / 2, self.width() - 1, HEIGHT)
-        painter.setBrush(shades(palette).track)
+        painter.setBrush(theme_colors(palette).track)
         painter.drawRoundedRect(track, HEIGHT / 2, HEIGHT / 2)
-        color = readable(palette.color(QPalette.ColorRole.Highlight), shades(palette).track, GRAPHIC_CONTRAST)
+        color = readable(palette.color(QPalette.ColorRole.Highlight), theme_colors(palette).track, GRAPHIC_CONTRAST)
         painter.setPen(color)
         painter.setBrush(color)
-        part = self._part(track)
+        part = self._filled_part(track)
         if part.width() >= HEIGHT:
             painter.drawRoundedRect(part, HEIGHT / 2, HEIGHT / 2)
 
-    def _part(self, track: QRectF) -> QRectF:
+    def _filled_part(self, track: QRectF) -> QRectF:
         if self.maximum():
             width = track.width() * self.value() / self.maximum()
             left = track.right() - width if self.isRightToLeft() else track.left()
@@ -79,7 +80,7 @@ class ThinProgressBar(QProgressBar):
             track.left() + way * track.width() * (1 - PART), track.top(), track.width() * PART, track.height()
         )
 
-    def _look(self) -> None:
+    def _update_motion(self) -> None:
         if self.maximum() or not self.isVisible():
             self._motion.stop()
         elif not self._motion.isActive():

@@ -1,6 +1,6 @@
-"""The record button: the window's one accent. GUI thread.
+"""The record button. GUI thread.
 
-It shows the state it was told last, by shape, text and color; a click changes nothing here, it only says `clicked`.
+It shows the state of the dictation by shape, text and color. A click changes nothing here; it only emits `clicked`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from saywrite.foundation.events import State
 from saywrite.ui.toolkit.icons import paint_icon
-from saywrite.ui.toolkit.theme import blend, readable, shades
+from saywrite.ui.toolkit.theme import blend, readable, theme_colors
 
 
-class ButtonState(NamedTuple):
-    """How a state looks: its word, what a screen reader says, the glyph and the kind of fill."""
+class ButtonLook(NamedTuple):
+    """How the button shows a state: word, name for screen readers, glyph and kind of fill."""
 
     word: str
     spoken: str
@@ -25,17 +25,19 @@ class ButtonState(NamedTuple):
     fill: str
 
 
-FACES = {
-    State.IDLE: ButtonState("Start", "Start dictation", "dot", "accent"),
-    State.STARTING: ButtonState("Starting…", "Starting, press to stop", "ring", "quiet"),
-    State.LISTENING: ButtonState("Stop", "Stop dictation, recording now", "square", "tinted"),
-    State.RECONNECTING: ButtonState("Stop", "Stop dictation, recording now, reconnecting", "square", "tinted"),
-    State.FINISHING: ButtonState("Finishing…", "Finishing the last words", "dots", "quiet"),
-    State.FAILED: ButtonState("Try again", "Dictation failed, start again", "warning", "tinted"),
+BUTTON_LOOKS = {
+    State.IDLE: ButtonLook("Start", "Start dictation", "dot", "accent"),
+    State.STARTING: ButtonLook("Starting…", "Starting, press to stop", "ring", "quiet"),
+    State.LISTENING: ButtonLook("Stop", "Stop dictation, recording now", "square", "tinted"),
+    State.RECONNECTING: ButtonLook("Stop", "Stop dictation, recording now, reconnecting", "square", "tinted"),
+    State.FINISHING: ButtonLook("Finishing…", "Finishing the last words", "dots", "quiet"),
+    State.FAILED: ButtonLook("Try again", "Dictation failed, start again", "warning", "tinted"),
 }
 
 
 class RecordButton(QAbstractButton):
+    """Starts and stops the dictation; its size is the same in every state."""
+
     def __init__(self, shortcut: str) -> None:
         super().__init__()
         self._shortcut = shortcut
@@ -48,14 +50,16 @@ class RecordButton(QAbstractButton):
 
     @property
     def state(self) -> State:
+        """The state that the button shows."""
         return self._state
 
     def show_state(self, state: State) -> None:
+        """Show a state of the dictation."""
         self._state = state
-        face = FACES[state]
-        self.setText(face.word)
-        self.setAccessibleName(face.spoken)
-        self.setToolTip(f"{face.spoken} ({self._shortcut})")
+        look = BUTTON_LOOKS[state]
+        self.setText(look.word)
+        self.setAccessibleName(look.spoken)
+        self.setToolTip(f"{look.spoken} ({self._shortcut})")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -64,9 +68,9 @@ class RecordButton(QAbstractButton):
         return self._hint
 
     def _measure(self) -> QSize:
-        """Room for the longest of its words, so that it never changes its size."""
+        """The size with the longest word, so that the button never changes its size."""
         metrics = QFontMetricsF(self._word_font())
-        word = max(metrics.horizontalAdvance(face.word) for face in FACES.values())
+        word = max(metrics.horizontalAdvance(look.word) for look in BUTTON_LOOKS.values())
         height = round(metrics.height() * 2.1)
         key = self._key_width()
         return QSize(round(height * 0.42 + metrics.height() + 8 + word + 14 + key + height * 0.36), height + 8)
@@ -77,8 +81,8 @@ class RecordButton(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        face = FACES[self._state]
-        fill, line, ink = self._colors(face.fill)
+        look = BUTTON_LOOKS[self._state]
+        fill, line, ink = self._colors(look.fill)
         body = QRectF(self.rect()).adjusted(4, 4, -4, -4)
         radius = body.height() / 2
         painter.setPen(QPen(line, 1.5))
@@ -88,7 +92,7 @@ class RecordButton(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius + 3, radius + 3)
-        self._paint_content(painter, face, body, ink)
+        self._paint_content(painter, look, body, ink)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
@@ -97,8 +101,8 @@ class RecordButton(QAbstractButton):
         super().changeEvent(event)
 
     def _colors(self, fill: str) -> tuple[QColor, QColor, QColor]:
-        """Fill, line and ink of the button as it is now: pressed, hovered or at rest."""
-        palette, tones = self.palette(), shades(self.palette())
+        """The colors of fill, line and text: the button may be pressed or under the mouse."""
+        palette, tones = self.palette(), theme_colors(self.palette())
         window = palette.color(QPalette.ColorRole.Window)
         text = palette.color(QPalette.ColorRole.WindowText)
         lift = 0.16 if self.isDown() else 0.08 if self.underMouse() else 0.0
@@ -111,32 +115,32 @@ class RecordButton(QAbstractButton):
         ground = blend(window, text, 0.07 + lift)
         return ground, tones.hairline, readable(tones.muted, ground)
 
-    def _paint_content(self, painter: QPainter, face: ButtonState, body: QRectF, ink: QColor) -> None:
+    def _paint_content(self, painter: QPainter, look: ButtonLook, body: QRectF, ink: QColor) -> None:
         if self.isRightToLeft():
-            self._paint_mirrored(painter, face, body, ink)
+            self._paint_mirrored(painter, look, body, ink)
             return
         font = self._word_font()
         side = QFontMetricsF(font).height()
         glyph = QRectF(body.left() + body.height() * 0.42, body.center().y() - side / 2, side, side)
-        _paint_glyph(painter, face.glyph, glyph, ink)
+        _paint_glyph(painter, look.glyph, glyph, ink)
         painter.setFont(font)
         painter.setPen(ink)
         key = self._key_rect(body)
         word = QRectF(glyph.right() + 8, body.top(), key.left() - glyph.right() - 8, body.height())
-        painter.drawText(word, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, face.word)
+        painter.drawText(word, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, look.word)
         self._paint_key(painter, key, ink)
 
-    def _paint_mirrored(self, painter: QPainter, face: ButtonState, body: QRectF, ink: QColor) -> None:
+    def _paint_mirrored(self, painter: QPainter, look: ButtonLook, body: QRectF, ink: QColor) -> None:
         font = self._word_font()
         side = QFontMetricsF(font).height()
         glyph = QRectF(body.right() - body.height() * 0.42 - side, body.center().y() - side / 2, side, side)
-        _paint_glyph(painter, face.glyph, glyph, ink)
+        _paint_glyph(painter, look.glyph, glyph, ink)
         painter.setFont(font)
         painter.setPen(ink)
         key = self._key_rect(body)
         key.moveLeft(body.left() + body.height() * 0.36)
         word = QRectF(key.right() + 8, body.top(), glyph.left() - key.right() - 16, body.height())
-        painter.drawText(word, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, face.word)
+        painter.drawText(word, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, look.word)
         self._paint_key(painter, key, ink)
 
     def _paint_key(self, painter: QPainter, key: QRectF, ink: QColor) -> None:

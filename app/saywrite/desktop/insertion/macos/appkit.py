@@ -116,6 +116,7 @@ class AppKit:
         return FailureReason.NONE
 
     def put(self, items: Items) -> int:
+        """Replace the contents of the pasteboard; its change count afterwards."""
         with self._pool():
             board = self._pasteboard()
             self._send(board, "clearContents", returns=_INT)
@@ -148,6 +149,7 @@ class AppKit:
             self._post(key, down, _COMMAND if command else 0)
 
     def type(self, text: str) -> None:
+        """Type the text in pieces of UTF-16, by events that carry characters instead of keys."""
         units = text.replace("\n", "\r").encode("utf-16-le")
         start = 0
         while start < len(units):

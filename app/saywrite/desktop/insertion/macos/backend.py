@@ -26,7 +26,7 @@ Items = tuple[Mapping[str, bytes], ...]
 
 
 class MacDesktop(Protocol):
-    """What we need of macOS."""
+    """The parts of macOS that an insertion uses."""
 
     def trusted(self) -> bool:
         """Whether the user allowed Saywrite to press keys (Accessibility)."""
@@ -38,21 +38,22 @@ class MacDesktop(Protocol):
     def modifiers_down(self) -> bool: ...
 
     def key_of(self, character: str) -> int | None:
-        """The virtual key code that gives `character` with Command held in the layout in force; where that has no
-        Latin letters, in the last one that has. None if it cannot be told.
+        """The virtual key code that gives `character` while Command is held; None if it is unknown.
+
+        In the active layout, or the last one with Latin letters where that has none.
         """
 
     def seconds_since_input(self) -> float:
-        """Since the last key or click of the user."""
+        """Seconds since the last key or click of the user."""
 
     def read_all(self) -> tuple[Items, FailureReason]:
-        """In `READ_S` and of `MOST_BYTES`; why not all of it."""
+        """The contents, read within `READ_S` and `MOST_BYTES`; the reason if they are incomplete."""
 
     def put(self, items: Items) -> int:
-        """Replace what is on the pasteboard; its change count afterwards."""
+        """Replace the contents of the pasteboard; its change count afterwards."""
 
     def put_text(self, text: str) -> int:
-        """The same with a text that is marked as transient."""
+        """Put a text there that is marked as transient; the change count afterwards."""
 
     def change_count(self) -> int: ...
 
@@ -160,7 +161,7 @@ class MacBackend:
         return None
 
     def serve(self) -> None:
-        """The pasteboard has the values themselves."""
+        """Does nothing: the pasteboard has the values themselves."""
 
     def wake(self, now: float) -> float | None:
         times = (self._clipboard.input.look(now), self._paste.wake(now))
@@ -169,6 +170,7 @@ class MacBackend:
     def deliver(
         self, text: str, target: TargetWindow | None, means: PasteMethod, *, replace: bool = False
     ) -> InsertionResult:
+        """As `InsertionBackend.deliver`; raises InsertionUnavailable without the Accessibility permission."""
         if means is not PasteMethod.CLIPBOARD and not self._desktop.trusted():
             self._desktop.put_text(text)
             raise InsertionUnavailable(

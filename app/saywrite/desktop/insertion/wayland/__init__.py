@@ -1,1 +1,1 @@
-"""Insertion under Wayland compositors with data control (Sway, Hyprland, niri …): own clipboard, `wtype` for keys."""
+"""Insertion under Wayland compositors with data control (Sway, Hyprland, niri …)."""

@@ -1,4 +1,4 @@
-"""The way into other programs under wlroots and its like: data control, a keyboard of our own, `wtype` to type.
+"""Insertion under wlroots and similar compositors: data control, a virtual keyboard, `wtype` to type.
 
 The insertion worker. The protocol does not say who reads the clipboard: whoever reads after the keys is taken for the
 target.

@@ -1,4 +1,4 @@
-"""The way into other programs on Windows: clipboard with delayed rendering, so that a read is seen, and `SendInput`.
+"""Insertion on Windows: a clipboard with delayed rendering, which shows reads, and `SendInput`.
 
 Decisions only; the calls are behind `WindowsDesktop` (`winapi.py`).
 """

@@ -150,6 +150,7 @@ class WindowsApi:
         return FailureReason.NONE
 
     def promise_text(self, text: str, asked: Callable[[], None]) -> bool:
+        """Offer a text with delayed rendering; `asked` is called with the first read. Whether we own the clipboard."""
         self._text = text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-16-le") + b"\0\0"
         self._asked, self._rendered = asked, False
         self._close_window()
@@ -198,6 +199,7 @@ class WindowsApi:
         return self._send([*((key, 0, 0) for key in keys), *((key, 0, _UP) for key in reversed(keys))])
 
     def type(self, text: str) -> bool:
+        """Type the text by Unicode events; whether Windows took all of them."""
         events: list[tuple[int, int, int]] = []
         for char in text:
             if char in "\n\t":

@@ -1,7 +1,8 @@
-"""The clipboard and the keys of an X server for `clipboard_paste.py`. The insertion worker.
+"""The clipboard and the keys of an X server for `clipboard_paste.py`. Insertion thread.
 
-The server says who reads. Once the target has read the text, other programs are given what was there before, and so is
-the target itself when the user's own keys made it ask: they see the old clipboard while a busy target still reads ours.
+The server names the program that reads. Once the target has read the text, other programs get the earlier contents,
+and so does the target when the user's own keys made it ask. So they see the old clipboard while a busy target still
+reads ours.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from saywrite.desktop.insertion.x11.selection_reader import Contents, SelectionR
 from saywrite.desktop.insertion.x11.text_typing import TextTyper
 
 Selections = Mapping[str, Contents]
-"""What lies on each selection, by its name."""
+"""The contents of each selection, by its name."""
 
 
 class X11Clipboard:
-    """Implements `clipboard_paste.PasteBackend`."""
+    """The `PasteBackend` of X11."""
 
     def __init__(
         self, connection: X11Connection, focus: Focus, keys: KeyPresser, typist: TextTyper, activity: UserActivity
@@ -45,9 +46,10 @@ class X11Clipboard:
         self._others = False
 
     def save(self, means: PasteMethod, kept: Selections | None) -> tuple[Selections, FailureReason]:
+        """Read the clipboard, and for Shift+Insert the primary selection too."""
         saved = {name: each for name, each in (kept or {}).items() if self._offers.held(name) is not None}
         for name in ("CLIPBOARD", "PRIMARY") if means is PasteMethod.SHIFT_INSERT else ("CLIPBOARD",):
-            held = self._offers.held(name)  # we cannot ask ourselves, and need not
+            held = self._offers.held(name)  # our own contents are known, and we cannot ask ourselves
             if name in saved:
                 continue
             if held is not None:
@@ -66,7 +68,7 @@ class X11Clipboard:
         return all(owned)
 
     def keep(self) -> None:
-        """The selection is served as long as we run; a clipboard manager takes it over at the end."""
+        """Serve the selection as long as Saywrite runs; a clipboard manager takes it over at the end."""
         self._target = None
 
     def is_ours(self) -> bool:
@@ -77,7 +79,7 @@ class X11Clipboard:
 
     def press(self, target: TargetWindow | None, means: PasteMethod) -> bool:
         self._x.serve()
-        self._offers.reads.clear()  # so far only programs that watch the clipboard can have looked
+        self._offers.reads.clear()  # only clipboard managers can have read so far
         self._target = target
         return self._keys.press(means)
 
@@ -88,7 +90,7 @@ class X11Clipboard:
         return True
 
     def last_read(self) -> float:
-        """Of the target itself: programs that watch the clipboard read too, and mean nothing."""
+        """The last read by the target itself; clipboard managers read too and do not count."""
         while self._offers.reads:
             read = self._offers.reads.pop(0)
             if self._target is not None and self._is_target(read.requestor):
@@ -110,10 +112,11 @@ class X11Clipboard:
         self._input.start()
 
     def restore(self, saved: Selections) -> None:
+        """Offer the saved contents again, on each selection that we still own."""
         self._target = None
         for name, contents in saved.items():
             if self._offers.held(name) is None:
-                continue  # somebody copied something meanwhile: that is newer
+                continue  # another program has put something newer there
             if contents:
                 self._offers.own(name, contents)
             else:
@@ -124,7 +127,7 @@ class X11Clipboard:
         return self._target is not None and self._focus.same_program(requestor, self._target.window)
 
     def _wants_before(self, requestor: int, at: int) -> bool:
-        """`at`: the time of the event that made the program ask, 0 if it does not say."""
+        """Whether a request gets the earlier contents. `at`: the time of the event behind it, 0 if unknown."""
         if not self.last_read() or self._target is None:
             return False
         if not self._is_target(requestor):

@@ -97,9 +97,9 @@ class X11Connection:
 
     @staticmethod
     def monotonic(server_time: int, now: float) -> float:
-        """A time of the server (ms) on our clock, which on the same computer is the same one; else about `now`.
+        """A time of the server (ms) in monotonic seconds; about `now` if the server has another clock.
 
-        Whole milliseconds: two events of the same millisecond get the same time, whenever they are looked at.
+        Whole milliseconds: two events of the same millisecond get the same time, whenever they are converted.
         """
         now_ms = int(now * 1000)
         ago_ms = (now_ms - server_time) & 0xFFFF_FFFF

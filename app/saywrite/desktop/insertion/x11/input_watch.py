@@ -1,4 +1,4 @@
-"""When the user presses a key or clicks: the server's idle counter of the keyboard, and raw button presses.
+"""Notices keys and clicks of the user: the server's idle counter of the keyboard, and raw buttons.
 
 Which key it was is never asked. Watches only from an insertion to the user's next action. Insertion worker.
 

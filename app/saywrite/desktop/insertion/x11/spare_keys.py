@@ -43,7 +43,7 @@ class SpareKeys:
         return 2 * len(self._free)
 
     def bind(self, characters: Sequence[str]) -> dict[str, Stroke]:
-        """A stroke for each character, at most `room()` of them; the ones bound before keep theirs if they can."""
+        """Bind at most `room()` characters and return their strokes; earlier ones keep theirs if possible."""
         wanted = list(dict.fromkeys(characters))
         pairs = {pair: code for pair, code in self._bound.items() if set(pair) & set(wanted)}
         missing = [char for char in wanted if not any(char in pair for pair in pairs)]

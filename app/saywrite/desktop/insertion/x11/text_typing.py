@@ -1,4 +1,4 @@
-"""Typing a text through XTEST: by the keys of the layout in force, and by free key codes for what it lacks.
+"""Types a text through XTEST: by the keys of the active layout, and by free key codes for the rest.
 
 A program translates a key when it gets to it, with the bindings of that moment. So a code is bound anew only when
 the program has shown that it is done with the keys so far: it answers `_NET_WM_PING` in the order of its events.

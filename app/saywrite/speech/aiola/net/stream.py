@@ -6,8 +6,10 @@ handshake waits in `CommandQueue.wait`, so that a command can end it; after the 
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
+import struct
 from collections import deque
 from collections.abc import Callable, Mapping
 from selectors import EVENT_READ, EVENT_WRITE
@@ -148,6 +150,14 @@ class WebSocketStream(websocket.WebSocket):
             return None
         return opcode, data
 
+    def send(self, payload: bytes | str, opcode: int = websocket.ABNF.OPCODE_TEXT) -> int:
+        """Buffer a message as one frame.
+
+        In place of websocket-client's framing, which makes a chunk of sound cost half as much CPU again (measured).
+        """
+        data = payload.encode() if isinstance(payload, str) else payload
+        return self.buffer.send(_framed(opcode, data))
+
     def pong(self, payload: str | bytes = "") -> None:
         """Remember a ping, whose answer would go out at once in websocket-client."""
         self._ping = payload
@@ -161,6 +171,21 @@ class WebSocketStream(websocket.WebSocket):
         if self._ping is not None:
             super().pong(self._ping)
             self._ping = None
+
+
+def _framed(opcode: int, data: bytes) -> bytes:
+    """A whole message as a client's frame (RFC 6455, 5.2)."""
+    size = len(data)
+    if size < 126:
+        head = bytes((0x80 | opcode, 0x80 | size))
+    elif size < 65_536:
+        head = struct.pack("!BBH", 0x80 | opcode, 0xFE, size)
+    else:
+        head = struct.pack("!BBQ", 0x80 | opcode, 0xFF, size)
+    mask = os.urandom(4)
+    key = (mask * (size // 4 + 1))[:size]
+    masked = (int.from_bytes(data, "little") ^ int.from_bytes(key, "little")).to_bytes(size, "little")
+    return b"".join((head, mask, masked))
 
 
 class _BoundedFrames(websocket.frame_buffer):

@@ -1,4 +1,4 @@
-"""Rules that tell a transcription from what Whisper invents: in noise, in silence, in loops. Pure.
+"""Rules that reject text which Whisper invented: in noise, in silence, in loops. Pure.
 
 Whisper was trained on subtitles and always writes something. Thresholds were chosen on human speech and on noises,
 see `packaging/bench/bench_recognition.py` for the sets.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 MOST_COMPRESSION = 2.4
 LEAST_LOGPROB = -1.2
 LOOP_SHARE = 0.8
-"""A loop in noise goes on until the limit of tokens; the fastest speech takes half of it."""
+"""A loop in noise runs to the limit of tokens; the fastest speech needs half of the limit."""
 
 LIKELY_SILENCE = 0.6
 LEAST_LOGPROB_IN_SILENCE = -0.6
@@ -98,9 +98,9 @@ def is_trusted(text: str, confidence: Confidence) -> bool:
 
 
 def _is_loop(text: str, confidence: Confidence) -> bool:
-    """One phrase again and again, more often than anybody can have said it, or in what is hardly speech.
+    """Whether one phrase repeats more often than a person can have said it, or in sound that is hardly speech.
 
-    A person may repeat a sentence five times: then the model is sure of speech, and the words fit into the time.
+    A person may repeat a sentence five times: then the model is certain of speech, and the words fit into the time.
     """
     is_endless = confidence.share > LOOP_SHARE or confidence.no_speech > STOCK_SILENCE
     return is_endless and compression(text) > MOST_COMPRESSION
@@ -131,7 +131,7 @@ def looks_repeated(text: str) -> bool:
 def repeats_neighbors(text: str) -> bool:
     """Whether three or more words stand twice in a row ("he said so, he said so"); case and punctuation do not count.
 
-    A person may say so, too: this is a reason to look again, not to drop the text.
+    A person may have said it twice, so the text is decoded again, and is not dropped.
     """
     words: list[str] = []
     least = REPEATED_WORDS

@@ -1,4 +1,4 @@
-"""The tokens in front of a transcription: what Whisper is told about language and vocabulary. Pure.
+"""The tokens in front of a transcription, which give Whisper the language and the vocabulary. Pure.
 
 A prompt is a text that seems to precede the speech; names in it are recognized and spelled as they stand there.
 """
@@ -15,7 +15,7 @@ MOST_KEYWORD_TOKENS = 200
 
 INTRODUCTION = " Glossary:"
 SIMPLIFIED = "以下是普通话的句子。"
-"""“The following are sentences in Mandarin”, in simplified characters: Whisper goes on in the same script."""
+"""“The following are sentences in Mandarin”, in simplified characters: Whisper continues in the same script."""
 
 
 def prompt_tokens(tokenizer: Tokenizer, language: str, keywords: Sequence[str]) -> list[int]:
@@ -30,9 +30,9 @@ def prompt_tokens(tokenizer: Tokenizer, language: str, keywords: Sequence[str]) 
 
 
 def glossary(tokenizer: Tokenizer, keywords: Iterable[str]) -> list[int]:
-    """“ Glossary: a, b, c.” with as many keywords as fit into 200 tokens, first come first served; [] for none.
+    """“ Glossary: a, b, c.” with as many keywords as fit into 200 tokens, in their order; [] for none.
 
-    Put the newest first. A keyword that does not fit is left out, shorter ones behind it still get their place.
+    Pass the newest first. A keyword that does not fit is left out; shorter ones behind it may still fit.
     """
     tokens = tokenizer.encode(INTRODUCTION)
     comma, period = tokenizer.encode(","), tokenizer.encode(".")

@@ -1,7 +1,7 @@
 """Whisper on CTranslate2: the text of one utterance. Runs in the recognizer's child process, on its only thread.
 
-CTranslate2 is imported when a decoder is made, so that only the child process carries it. What it computes is
-fixed by `mel`, `conditioning`, `prompt` and `windows`; whether its text is believed by `guards`.
+CTranslate2 is imported when a decoder is made, so that only the child process carries it. `mel`,
+`conditioning`, `prompt` and `windows` prepare its input; `guards` decides whether its text is trusted.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ FRAME_PAIR = 2 * HOP
 """Samples: the encoder halves the number of frames, so it has to be even."""
 
 MODEL_DEFAULTS = -1
-"""CTranslate2's word for the tokens that the model's own configuration suppresses: brackets, notes, speaker names."""
+"""In CTranslate2: the tokens that the model's own configuration suppresses (brackets, notes, speaker names)."""
 
 SLACK_S = 0.5
-"""Timestamps later than this behind the sound are not offered. With them the model says the last sentence twice."""
+"""Timestamps further than this behind the sound are suppressed. With them the model repeats the last sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """What the model wrote about one window: the text as it stands, and where the next window begins (seconds)."""
+    """The text that the model wrote about one window, and where the next window begins (seconds)."""
 
     text: str
     trusted: bool

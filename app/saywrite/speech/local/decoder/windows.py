@@ -1,4 +1,4 @@
-"""How much sound the model sees at once, and what its timestamps say about the next window. Pure.
+"""The length of the model's window, and the start of the next one from the timestamps in its text. Pure.
 
 Whisper was trained on windows of 30 s, but its encoder takes shorter ones at a fraction of the cost. With timestamp
 tokens it still knows where the speech ends (without them it repeats itself: 24 % wrong words instead of 2.6 %).
@@ -33,7 +33,7 @@ class DecodedSegment:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the model wrote about one window.
+    """The segments that the model wrote about one window.
 
     `next_s`: where the next window begins, in seconds of this one; None when everything was read.
     """
@@ -53,12 +53,12 @@ def window_s(sound_s: float, long_window: bool, policy: WindowPolicy) -> float:
 
 
 def token_limit(sound_s: float) -> int:
-    """How many tokens a sound may have: fast speech has 6 a second, a loop in noise would go on for ever."""
+    """The most tokens that a sound may have: fast speech has 6 a second, a loop in noise does not end by itself."""
     return min(MOST_TOKENS, int(sound_s * TOKENS_PER_SECOND) + TOKENS_MORE)
 
 
 def read(tokens: Sequence[int], tokenizer: Tokenizer, sound_s: float, *, ended: bool, last: bool) -> Reading:
-    """Read the tokens of one window that holds `sound_s` seconds of sound.
+    """Split the tokens of one window into segments; the window holds `sound_s` seconds of sound.
 
     `ended`: the model ended by itself, not at the token limit. `last`: no sound follows this window. With both, all
     text counts, except segments that start behind the sound's end: those are invented in the padding. Otherwise

@@ -57,7 +57,7 @@ def convert_weights(model: Model, folder: Path, stop: StopTransfer) -> None:
 
 
 def write_stamp(model: Model, folder: Path, stop: StopTransfer) -> None:
-    """Note which bytes were checked, so that a look at sizes and times tells later whether they are still the same."""
+    """Write down which bytes were checked, so that later sizes and times show whether they are the same."""
     files = {}
     for file in model.files:
         path = folder / file.name

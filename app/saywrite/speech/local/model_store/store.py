@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Whom a download tells of its course, on its own thread.
+    """Functions that a download calls on its own thread.
 
     `progress`: bytes on disk and all bytes of the download. `converting`: everything has arrived. `waiting`: another
     process is downloading the model.
@@ -79,7 +79,7 @@ class ModelStore:
     def download(
         self, id: str, sources: Sequence[ModelSource], stop: StopTransfer, watcher: Watcher | None = None
     ) -> Path:
-        """Bring the model here from the first source that has it; its folder. One that is here already is left alone.
+        """Download the model from the first source that has it; return its folder. Does nothing if it is here already.
 
         Raises ModelError, and Stopped: what has arrived is kept for the next attempt.
         """

@@ -28,7 +28,7 @@ _HASH_STEP = 1_048_576
 
 
 class SourceError(Exception):
-    """A source does not give the file. `reason`: for people, the rest of a sentence; `remedy`: a sentence or "".
+    """A source does not give the file. `reason`: the end of a sentence for the user; `remedy`: a sentence or "".
 
     `transient`: the same source may give the rest of it in a moment.
     """

@@ -1,6 +1,7 @@
-"""The words being heard: those the recognizer will hardly change in the text's own color, the rest lighter. GUI thread.
+"""Paints the words being heard, which may still change, in a lighter color than final text. GUI thread.
 
-It is laid out as the transcript's editor lays out its rows, so that the final text takes exactly this place.
+The part on which the recognizer agrees with itself has the color of final text. The lines break as in the editor, so
+that the final text appears in exactly the same place.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QWidget
 
+from saywrite.ui.toolkit.document_text import as_paragraph, utf16_length
 from saywrite.ui.toolkit.theme import blend, readable
-from saywrite.ui.transcript.rows import shown, units
 
 LIGHTER = 0.58
-"""Share of the text's color in the lighter one, moved further where the contrast asks for it."""
+"""The share of the text's color in the lighter color; more where the contrast requires it."""
 
 
 def lighter_text(palette: QPalette) -> QColor:
@@ -25,11 +26,11 @@ def lighter_text(palette: QPalette) -> QColor:
 
 
 def lay_out(text: str, font: QFont, width: int, direction: Qt.LayoutDirection) -> QTextLayout:
-    """The lines of `text`, as QPlainTextDocumentLayout breaks those of a row."""
+    """Break `text` into lines as QPlainTextDocumentLayout breaks a row."""
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     option.setTextDirection(direction)
-    layout = QTextLayout(shown(text), font)
+    layout = QTextLayout(as_paragraph(text), font)
     layout.setTextOption(option)
     layout.beginLayout()
     top = 0.0
@@ -43,11 +44,13 @@ def lay_out(text: str, font: QFont, width: int, direction: Qt.LayoutDirection) -
 
 
 def height_of(layout: QTextLayout) -> int:
-    """In whole pixels."""
+    """The height of a layout in whole pixels."""
     return math.ceil(layout.boundingRect().height())
 
 
 class PartialText(QWidget):
+    """The words being heard; the mouse reaches the editor below."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = ""
@@ -58,19 +61,21 @@ class PartialText(QWidget):
         self.setAccessibleName("Being heard")
 
     def text(self) -> str:
+        """The words shown."""
         return self._text
 
     @property
     def agreed(self) -> tuple[int, int]:
+        """The range of characters that will hardly change."""
         return self._agreed
 
     @property
     def agreed_text(self) -> str:
-        """The part shown in the text's own color."""
+        """The part in the color of final text."""
         return self._text[slice(*self._agreed)]
 
     def set_text(self, text: str, agreed: tuple[int, int] = (0, 0)) -> None:
-        """`agreed`: from which to which character nothing will change any more."""
+        """Show `text`; `agreed` is the range of its characters that will hardly change."""
         self._text, self._agreed = text, agreed
         self._laid_out_for = ()
         self.setAccessibleDescription(text)
@@ -80,7 +85,7 @@ class PartialText(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """In whole pixels; 0 without text."""
+        """The height in whole pixels; 0 without text."""
         layout = self._laid_out(width)
         return height_of(layout) if layout is not None else 0
 
@@ -92,20 +97,20 @@ class PartialText(QWidget):
         if layout is not None:
             painter = QPainter(self)
             painter.setPen(lighter_text(self.palette()))
-            layout.draw(painter, QPointF(0, 0), [self._solid()])
+            layout.draw(painter, QPointF(0, 0), [self._agreed_format()])
 
-    def _solid(self) -> QTextLayout.FormatRange:
+    def _agreed_format(self) -> QTextLayout.FormatRange:
         start, end = self._agreed
-        place = QTextLayout.FormatRange()
-        place.start = units(self._text[:start])
-        place.length = units(self._text[start:end])
+        part = QTextLayout.FormatRange()
+        part.start = utf16_length(self._text[:start])
+        part.length = utf16_length(self._text[start:end])
         style = QTextCharFormat()
         style.setForeground(self.palette().color(QPalette.ColorRole.Text))
-        place.format = style
-        return place
+        part.format = style
+        return part
 
     def _laid_out(self, width: int) -> QTextLayout | None:
-        """The lines of the text at this width, made anew only when something changed."""
+        """The lines of the text at this width; laid out again only after a change."""
         if not self._text or width <= 0:
             return None
         key = (width, self.font().key(), self.layoutDirection())

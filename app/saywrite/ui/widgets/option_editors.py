@@ -1,4 +1,7 @@
-"""Widgets that edit one option each, made from its declaration; a change holds at once. GUI thread."""
+"""Widgets that edit one option of the settings each, made from its declaration. GUI thread.
+
+A change takes effect at once.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +26,17 @@ from saywrite.storage.settings.schema import OPTIONS, Option, Settings, Value
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 
-LEAST_LETTERS = 16
-"""A drop-down may become so narrow; its list shows its entries in full."""
+MIN_LETTERS = 16
+"""The minimum width of a drop-down in letters; its list shows the whole entries."""
 SUFFIXES = {"days": " days", "minutes": " minutes", "seconds": " seconds", "milliseconds": " ms", "percent": " %"}
-"""What stands behind a number whose help begins with this word."""
+"""The suffix of a number whose help begins with this word."""
 
 
 class OptionEditors(QObject):
-    """`refreshers` are called with the settings whenever these change."""
+    """Makes editors, and keeps them equal to the settings.
+
+    `refreshers` are called with the settings after each change.
+    """
 
     def __init__(self, preferences: Preferences, parent: QWidget) -> None:
         super().__init__(parent)
@@ -39,15 +45,17 @@ class OptionEditors(QObject):
         self.refreshers: list[Callable[[Settings], None]] = []
 
     def set(self, name: str, value: Value) -> None:
+        """Change an option; a value that its declaration does not allow is ignored."""
         if not OPTIONS[name].problem(value):
             self._preferences.update(**{name: value})
 
     def refresh(self, settings: Settings) -> None:
+        """Show these settings in all editors."""
         for refresh in self.refreshers:
             refresh(settings)
 
     def make(self, option: Option) -> tuple[QWidget, QWidget]:
-        """The widget that edits the option, and the row it stands in (often itself)."""
+        """The widget that edits the option, and the widget for its row, often the same."""
         if option.name == "export_folder":
             return self._folder(option)
         if option.choices:
@@ -63,7 +71,7 @@ class OptionEditors(QObject):
     def _choice(self, option: Option) -> QWidget:
         box = QComboBox()
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(LEAST_LETTERS)
+        box.setMinimumContentsLength(MIN_LETTERS)
         for value, label in option.choices:
             box.addItem(label, value)
         box.activated.connect(lambda row: self.set(option.name, box.itemData(row)))
@@ -92,7 +100,7 @@ class OptionEditors(QObject):
         line = QLineEdit()
 
         def take() -> None:
-            """An empty line stands for the default."""
+            """Take the text; an empty line means the default."""
             line.setText(line.text().strip() or str(option.default))
             self.set(option.name, line.text())
 
@@ -122,7 +130,7 @@ class OptionEditors(QObject):
 
 
 def new_form(content: QWidget) -> QFormLayout:
-    """The layout of a page of settings."""
+    """A new layout for a page of settings."""
     form = QFormLayout(content)
     form.setContentsMargins(16, 16, 16, 16)
     form.setHorizontalSpacing(14)
@@ -133,7 +141,7 @@ def new_form(content: QWidget) -> QFormLayout:
 
 
 class OptionField(QWidget):
-    """An editor and what is said below it."""
+    """An editor with notes below it."""
 
     def __init__(self, row: QWidget) -> None:
         super().__init__()
@@ -143,13 +151,14 @@ class OptionField(QWidget):
         self._column.addWidget(row)
 
     def add_note(self, text: str, tone: str = "muted") -> NoteLabel:
+        """Add a note; `tone` is a color of `ThemeColors`."""
         note = NoteLabel(text, tone)
         self._column.addWidget(note)
         return note
 
 
 def add_row(form: QFormLayout, option: Option, editor: QWidget, row: QWidget) -> OptionField:
-    """Put an editor into a form under the option's label, with its help below; returns the field it stands in."""
+    """Add an editor with the label and the help of its option to a form; returns its field."""
     editor.setObjectName(f"option {option.name}")
     editor.setAccessibleName(option.label)
     editor.setAccessibleDescription(option.help)

@@ -1,0 +1,80 @@
+"""Shows the details of a dictation: from the history, and from the events of the newest one. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from saywrite.foundation.events import FrontEndEvent, ProgressChanged, Started, Traffic
+from saywrite.storage.history.store import Dictated
+from saywrite.ui.history.details import DetailsWindow, RunningDictation, facts, format_results
+from saywrite.ui.main_window.window import MainWindow
+from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.widgets.choosers import EngineChoices
+from saywrite.ui.widgets.notices import Severity
+
+if TYPE_CHECKING:
+    from saywrite.storage.history.store import HistoryStore
+
+DETAILS_KEY = "details"
+
+
+class Details(QObject):
+    """Opens the window with the details of a dictation.
+
+    It keeps the events of the newest dictation, which the history contains a little later.
+    """
+
+    def __init__(self, window: MainWindow, choices: EngineChoices, open_history: Callable[[], HistoryStore]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._choices = choices
+        self._open_history = open_history
+        self._dictation = ""
+        self._gauge: ProgressChanged | None = None
+        self._traffic: dict[str, Traffic] = {}
+        window.actions_.details.triggered.connect(lambda: self.ask(self._dictation))
+        window.transcript.details_requested.connect(self.ask)
+
+    @Slot(object)
+    def receive(self, event: FrontEndEvent) -> None:
+        """Keep progress and traffic of the newest dictation; events of other kinds are ignored."""
+        match event:
+            case Started():
+                if event.dictation != self._dictation:
+                    self._dictation, self._gauge, self._traffic = event.dictation, None, {}
+                self._window.actions_.details.setEnabled(True)
+            case ProgressChanged() if event.dictation == self._dictation:
+                self._gauge = event
+            case Traffic() if event.dictation == self._dictation:
+                self._traffic[event.host] = event
+
+    @Slot(str)
+    def ask(self, dictation: str) -> None:
+        """Load a dictation from the history and show its details."""
+
+        def load() -> Dictated | None:
+            with closing(self._open_history()) as history:
+                return history.load(dictation)
+
+        def show(dictated: Dictated | None) -> None:
+            if dictated is None:
+                self._show_problem("This dictation is not in the history.", "Details are kept with its text there.")
+            else:
+                self.show(dictated)
+
+        run_task(load, show, lambda error: self._show_problem(str(error), ""), owner=self, in_order=True)
+
+    @Slot(object)
+    def show(self, dictated: Dictated) -> None:
+        """Show the details of a dictation of the history."""
+        self._window.notices.withdraw(DETAILS_KEY)
+        newest = dictated.summary.dictation == self._dictation
+        running = RunningDictation(self._gauge, self._traffic) if newest else RunningDictation()
+        DetailsWindow(facts(dictated, self._choices, running), format_results(dictated), self._window).show()
+
+    def _show_problem(self, what: str, remedy: str) -> None:
+        self._window.notices.notify(Severity.INFO, what, remedy, key=DETAILS_KEY, counted=False)
