@@ -85,9 +85,10 @@ class ChannelMixer:
         return _apply(frames, weights, hop)
 
     def _measure(self, frames: Floats, hop: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """For each hop: the energy of each channel, and the products of all pairs of channels, in the judged band.
+        """The energy of each channel in each hop, and the products of all pairs of channels.
 
-        The band-pass is a difference over 1 ms, taken twice: 12 dB at 500 Hz, −20 dB at 50 Hz, nothing at 0 Hz.
+        Both are those of the sound behind a band-pass, which is a difference over 1 ms, taken twice: 12 dB at 500 Hz,
+        −20 dB at 50 Hz, nothing at 0 Hz.
         """
         import numpy as np
 

@@ -1,4 +1,4 @@
-"""Removes what is no voice from below the voice: offset, mains hum, rumble.
+"""Removes offset, mains hum and rumble, which lie below the frequencies of a voice.
 
 Pure; runs on the thread of its caller. A microphone with an offset of a hundredth of full scale, or a hum of 50, 60 or
 100 Hz, has a level that hardly changes when somebody speaks, so levels and voice are judged behind this filter.
@@ -25,11 +25,11 @@ _TRANSFORM = _TAPS - 1 + FRAME
 
 
 class HighPass:
-    """Filters 16 kHz mono sound in whole frames: −27 dB at 100 Hz, −50 dB and less at 60, 50 and 0 Hz, 0 at 150 Hz.
+    """Filters 16 kHz mono sound in whole frames of 20 ms.
 
-    Minimum phase, so that a sound is not delayed by more than 1 ms above 200 Hz. The first sample counts as having
-    lasted for ever before, so an offset makes no click at the start. The output does not depend on the blocks. Costs
-    0.1 % of real time.
+    Gain: 0 dB at 150 Hz, −27 dB at 100 Hz, −50 dB and less at 60, 50 and 0 Hz. Minimum phase: above 200 Hz a sound is
+    delayed by 1 ms at most. The first sample counts as having lasted for ever before, so that an offset makes no click
+    at the start. The output does not depend on the blocks. Costs 0.1 % of real time.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,10 @@ class HighPass:
 
 @cache
 def _response() -> npt.NDArray[np.complex128]:
-    """The filter's spectrum: a windowed sinc, made minimum phase through its cepstrum (Oppenheim & Schafer, 13.7)."""
+    """The spectrum of the filter.
+
+    It is a windowed sinc, made minimum phase through its cepstrum (Oppenheim & Schafer, 13.7).
+    """
     import numpy as np
 
     places = np.arange(_TAPS) - (_TAPS - 1) / 2
@@ -66,5 +69,5 @@ def _response() -> npt.NDArray[np.complex128]:
     fold[0] = fold[size // 2] = 1
     fold[1 : size // 2] = 2
     minimum = np.fft.ifft(np.exp(np.fft.fft(cepstrum * fold))).real[:_TAPS]
-    minimum -= minimum.sum() / _TAPS  # nothing at all of an offset
+    minimum -= minimum.sum() / _TAPS  # an offset is removed completely
     return np.fft.rfft(minimum, _TRANSFORM)

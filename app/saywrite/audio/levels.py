@@ -57,7 +57,7 @@ def measure(pcm: bytes, at: float) -> Level:
 
 
 def measure_swing(pcm: bytes) -> float:
-    """Half the distance between the highest and the lowest sample of s16le sound, in dBFS: an offset does not count."""
+    """Half the peak-to-peak amplitude of s16le sound in dBFS, which an offset does not change."""
     import numpy as np
 
     samples = np.frombuffer(pcm, dtype="<i2", count=len(pcm) // 2)

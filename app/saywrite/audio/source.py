@@ -1,7 +1,7 @@
 """The protocol of a source of sound (microphone or file) and of what receives its sound and events.
 
 A source is owned by the dictation thread: every method here is called on it, and it calls its sink on it.
-What its own threads have to say is posted to the dictation's inbox as `FromSource` and comes back through
+Its own threads post their messages to the dictation's inbox as `FromSource`, and these come back through
 `receive()`, so that a source needs no locks.
 """
 
@@ -44,11 +44,14 @@ class SoundSink(Protocol):
         """A problem to show. Not fatal: capture continues or is retried automatically. Fatal: `ended()` follows."""
 
     def ended(self) -> None:
-        """No sound follows: behind the last sample, exactly once per `start()`."""
+        """No sound follows. Called behind the last sample, exactly once per `start()`."""
 
 
 class Source(Protocol):
-    def start(self, sink: SoundSink) -> None: ...
+    """Delivers the sound of one dictation; called on the dictation thread only."""
+
+    def start(self, sink: SoundSink) -> None:
+        """Begin to deliver sound and events to `sink`."""
 
     def allow(self, samples: int) -> None:
         """The recognizer has room for so many more; a source that cannot wait, like a microphone, ignores it."""
@@ -57,13 +60,13 @@ class Source(Protocol):
         """Finish: what was said until `now` and shortly after still comes, then `ended()`."""
 
     def abort(self) -> None:
-        """Drop everything: `ended()` before this returns."""
+        """Drop everything, and call `ended()` before this returns."""
 
     def receive(self, message: object) -> None:
-        """Take one message of the own threads (out of `FromSource`); one of an old start is ignored."""
+        """Take one message of the source's threads (out of `FromSource`); one of an old start is ignored."""
 
     def wake(self, now: float) -> float | None:
         """Do what is due at `now` (monotonic seconds); return when to be woken next, None if nothing is due.
 
-        To be called after every other call here: what comes in can change what is due.
+        Call it after every other call here, because a message can change what is due.
         """

@@ -87,7 +87,7 @@ class Segmenter:
 
     @property
     def open(self) -> bool:
-        """Within an utterance."""
+        """Whether an utterance is open."""
         return self._opened is not None
 
     @property
@@ -99,7 +99,10 @@ class Segmenter:
 
     @property
     def likely_end(self) -> int | None:
-        """Where the open utterance will end if no more voice comes, also ahead of the sound; None outside of one."""
+        """Where the open utterance ends if no more voice comes; None outside of an utterance.
+
+        The sample offset may lie ahead of the sound.
+        """
         return None if self._opened is None else self._last_voice + self._trail
 
     def process(self, pcm: bytes) -> list[Boundary]:
@@ -114,7 +117,7 @@ class Segmenter:
         return found
 
     def flush(self) -> list[Boundary]:
-        """The sound is over: close the open utterance. A word cut off by the end counts as one."""
+        """Close the open utterance at the end of the sound. A word that is cut off there counts as one."""
         found: list[Boundary] = []
         if self._opened is None and self._has_onset(_VOICED_AT_FLUSH):
             self._open(self._onset_start(), found)

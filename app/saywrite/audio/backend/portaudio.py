@@ -1,8 +1,7 @@
 """PortAudio behind a small interface, with errors that name a remedy.
 
-Every call here is made on the audio thread (`audiothread.py`) and may hang for as long as the sound system
-does. sounddevice is imported by the first call: where the PortAudio library is missing that raises
-`PortAudioMissing`.
+Every call into PortAudio is made on the thread of `AudioThread` and may hang for as long as the sound system does. The
+first call imports sounddevice and raises `PortAudioMissing` where the PortAudio library is missing.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ class FormatRefused(AudioError):
 
 @dataclass(frozen=True, slots=True)
 class RawDevice:
-    """A device as PortAudio lists it. `index` is good until the next `refresh()` only."""
+    """A device as PortAudio lists it. `index` is valid until the next `refresh()` only."""
 
     index: int
     name: str
@@ -48,10 +47,11 @@ class RawDevice:
 
 @dataclass(frozen=True, slots=True)
 class StreamSpec:
-    """How to open a device: 16-bit samples, `rate` a second, in blocks of `block` frames, buffered for
-    `latency`.
+    """How to open a device for 16-bit samples.
 
-    `environment` is set while the stream is being opened (sound servers read it then).
+    `rate`: frames a second. `block`: frames of one block. `latency`: of the buffers, in seconds or as a word of
+    PortAudio. `environment`: variables that are set while the stream is opened, when sound servers read them.
+    `convert`: WASAPI may convert the sample rate.
     """
 
     index: int
@@ -64,18 +64,22 @@ class StreamSpec:
 
 
 OnBlock = Callable[[bytes, float, bool], None]
-"""(samples, monotonic time of arrival, overflow): called on PortAudio's thread; copies on and leaves."""
+"""Takes (samples, monotonic time of arrival, overflow) on PortAudio's thread. It must not block."""
 
 Fill = Callable[[int], bytes]
 """(bytes wanted) → the next sound to play; fewer bytes end the playback. Called on PortAudio's thread."""
 
 
 class PortAudioStream(Protocol):
+    """An open stream of a device or of a source."""
+
     def close(self) -> None:
         """Drop what is buffered, end the callbacks, give the device back. May hang with the sound system."""
 
 
 class Backend(Protocol):
+    """The sound system. Every call is made on the audio thread and may hang."""
+
     def devices(self) -> tuple[RawDevice, ...]: ...
 
     def refresh(self) -> bool:
@@ -92,7 +96,7 @@ class Backend(Protocol):
 
 
 class PortAudio:
-    """The real one. Raises `AudioError` (its subclasses) only."""
+    """`Backend` with sounddevice and libpulse. Raises only AudioError and its subclasses."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -100,6 +104,7 @@ class PortAudio:
         self._environment: dict[str, str | None] = {}
 
     def devices(self) -> tuple[RawDevice, ...]:
+        """List all devices; the default ones are those of WASAPI where there is WASAPI."""
         with self._call() as sd:
             apis = sd.query_hostapis()
             first_in, first_out = _defaults(sd, apis)
@@ -135,6 +140,8 @@ class PortAudio:
             return self._start(stream)
 
     def open_output(self, spec: StreamSpec, fill: Fill, on_end: Callable[[], None]) -> PortAudioStream:
+        """Play what `fill` returns, until it returns fewer bytes than it was asked for."""
+
         def callback(data: Any, frames: int, timing: Any, status: Any) -> None:
             sound = fill(len(data))
             data[: len(sound)] = sound
@@ -181,8 +188,9 @@ class PortAudio:
 
     @contextmanager
     def _environment_names(self, environment: Mapping[str, str]) -> Iterator[None]:
-        """The environment variables of an open. They go back to what they were when the program started: a
-        hung open, given up, may restore them late, when the next one has set its own.
+        """Set the environment variables of an open, and afterwards restore the values of the program's start.
+
+        An open that hung and was given up may restore them late, after the next one has set its own.
         """
         for name, value in environment.items():
             self._environment.setdefault(name, os.environ.get(name))
@@ -265,9 +273,7 @@ def denied_remedy() -> str:
 
 
 def silence_remedy() -> str:
-    """Where this system can make a microphone deliver zeros: its mute, and where there is one, its privacy
-    switch.
-    """
+    """Where this system makes a microphone deliver zeros: its mute, and its privacy switch if any."""
     if PLATFORM == "darwin" or PLATFORM == "win32":
         return f"Check its mute switch. {denied_remedy()}"
     return "Check its mute switch and its input level in the sound settings."
@@ -283,7 +289,7 @@ _TEXTS = (("busy", _BUSY), ("denied", _DENIED), ("not permitted", _DENIED), ("no
 
 
 def translate(arguments: tuple[Any, ...]) -> AudioError:
-    """The `args` of sounddevice's PortAudioError in our own words.
+    """Translate the `args` of sounddevice's PortAudioError into an error for the user.
 
     They are (text, PaErrorCode, (host API, its own error code, its text)), the latter two where known.
     PaErrorCode: portaudio.h; the host's code is an errno with ALSA and an HRESULT with WASAPI.
@@ -311,11 +317,11 @@ Job = Callable[[Backend], None]
 """Runs on the audio thread, posts its result and raises nothing."""
 
 STUCK_LIMIT = 4
-"""So many given-up threads may be hanging at once; then new ones wait, as they would only hang too."""
+"""Abandoned threads that may hang at once. With that many no new stream is opened, because it would hang, too."""
 
 
 class AudioThread:
-    """Hands jobs to the thread, starting it when needed. Safe on every thread."""
+    """Runs jobs on the audio thread, which the first job starts. Safe on every thread."""
 
     def __init__(self, backend: Backend | None = None) -> None:
         self._backend: Backend = backend or PortAudio()
@@ -353,7 +359,7 @@ class AudioThread:
 
     @property
     def stuck(self) -> bool:
-        """So many threads hang that another try is pointless for now."""
+        """Whether so many threads hang that another try is pointless for now."""
         with self._lock:
             return sum(thread.is_alive() for thread in self._abandoned) >= STUCK_LIMIT
 

@@ -1,12 +1,11 @@
-"""The sound server (PulseAudio, or PipeWire in its place): its sources by name, and when it moves our
-streams.
+"""Watches the sources of the sound server (PulseAudio or PipeWire), and where it moves our streams.
 
 PortAudio sees only "pulse" there, and an unplugged source is replaced silently, even by a speaker's monitor,
 so we watch the server ourselves. `SoundServer` owns one thread with one connection: it sleeps in the server's
-event loop, reads everything anew after a change (2 ms) and posts a `ServerSnapshot` to each subscriber. While nothing
-of ours records, only what brings and takes devices is watched: no stream of another program wakes the thread. Orders
-come to it through a queue and a pipe that wakes the loop. With a frozen server the thread hangs and nobody waits for
-it; with none it looks again now and then, and at once when asked to.
+event loop, reads everything anew after a change (2 ms) and posts a `ServerSnapshot` to each subscriber. While Saywrite
+does not record, only devices are watched, so that streams of other programs do not wake the thread. Commands reach it
+through a queue and a pipe that wakes the loop. A frozen server blocks this thread only, and nobody waits for it.
+Without a server the thread looks for one after each of `RETRY_S`, and at once on request.
 
 pulsectl is imported on that thread. It reads a source's sample rate from memory that libpulse has freed by
 then (24.12.0), hence our own source class; its `connect(timeout=)` always takes the whole time, hence none.
@@ -29,8 +28,7 @@ log = logging.getLogger(__name__)
 
 HOST_API = "PulseAudio"
 TAG_PROPERTY = "saywrite.capture"
-"""The property by which our streams are recognized among the server's (set through PULSE_PROP at the open).
-"""
+"""The property by which our streams are recognized among the server's (set through PULSE_PROP at the open)."""
 
 SETTLE_S = 0.02
 """Changes come in bundles (unplugging: a dozen events): read once, this long after the first."""
@@ -39,7 +37,7 @@ CLOSELY, IDLY = ("source", "source_output", "server"), ("card", "module", "serve
 """Facilities of the server to subscribe to. A microphone comes with its card or, a virtual one, with its module."""
 
 RETRY_S = (0.5, 10.0)
-"""With no server: look again after this, doubling up to that."""
+"""Without a server: the first wait in seconds before the next look, which doubles up to the second one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,10 +85,10 @@ class SourceStream:
 def open_source(
     name: str, rate: int, positions: tuple[int, ...], block: int, on_block: OnBlock, on_end: Callable[[], None]
 ) -> SourceStream:
-    """Record the source `name` at `rate` with one channel for each of its `positions`, in blocks of `block` frames.
+    """Record the source `name` of the sound server with all of its channels. Raises AudioError.
 
-    `positions` are libpulse's numbers. Raises AudioError. The connection reads the environment (PULSE_SERVER,
-    PULSE_PROP) when it is made.
+    `rate`: frames a second. `positions`: libpulse's number for the place of each channel. `block`: frames of one block.
+    The connection reads the environment (PULSE_SERVER, PULSE_PROP) when it is made.
     """
     channels = len(positions)
     size = 2 * channels * block

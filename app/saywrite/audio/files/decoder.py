@@ -60,17 +60,20 @@ class AudioFile:
 
 
 class Decodable(Protocol):
+    """A file that is open and can be decoded once. `about`: what its header says."""
+
     about: AudioFile
 
     def blocks(self, block_s: float) -> Iterator[bytes]:
-        """16 kHz mono s16le, about `block_s` seconds at a time. Raises AudioFileError where the file breaks
-        off.
+        """Yield 16 kHz mono s16le, about `block_s` seconds at a time.
+
+        Raises AudioFileError behind the last block of a damaged file.
         """
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Decodable]:
-    """The file, ready to be decoded. Raises AudioFileError."""
+    """Open a file to decode it. Raises AudioFileError."""
     name = display_path(path.name)
     try:
         if path.is_dir():
@@ -95,7 +98,7 @@ def opened(path: Path) -> Iterator[Decodable]:
 
 
 def describe(path: Path, error: Exception) -> AudioFileError:
-    """Any error of reading a file, as an error for the user."""
+    """Translate any error of reading a file into an error for the user."""
     name = f"“{display_path(path.name)}”"
     if isinstance(error, FileNotFoundError):
         return AudioFileError(f"There is no file {name}.", "Check its name and folder.")
@@ -155,7 +158,7 @@ class _EncodedFile:
 
 
 def judge(name: str, report: Report) -> AudioFileError | None:
-    """What is wrong with a file that has given all it has; `name` is shown."""
+    """What is wrong with a file that was decoded as far as possible; None for a whole one. `name` is shown."""
     name, length, promised = f"“{name}”", report.decoded_s, report.promised_s
     if length == 0 and (report.broken or promised or report.skipped_s):
         return AudioFileError(f"{name} is damaged: nothing of it can be decoded.", _COPY)

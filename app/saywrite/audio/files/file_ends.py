@@ -1,7 +1,7 @@
 """Whether a media file ends where its own structure says, and what an MP3 header promises.
 
 Pure but for reading the file it is given; runs on the thread of its caller. FFmpeg reads what is there and rarely
-says that more should be. So the structure is looked at: boxes (MP4, MOV), elements (Matroska, WebM), pages (Ogg),
+reports that more should follow. So the structure is checked: boxes (MP4, MOV), elements (Matroska, WebM), pages (Ogg),
 frames (MP3, AAC) and chunks (AVI, AIFF, CAF) contain their own lengths, and a file that was cut ends within one.
 """
 
@@ -68,9 +68,9 @@ def frame_length(head: bytes) -> int:
 
 
 def mp3_length(file: BinaryIO) -> float | None:
-    """Seconds of an MP3 file by the Xing, Info or VBRI header in its first frame; None where there is none.
+    """Seconds of an MP3 file by the Xing, Info or VBRI header in its first frame; None without one.
 
-    Of joined files it is the length of the first, so that more may follow. Silence that the encoder added counts.
+    For joined files it is the length of the first, so that more may follow. Silence that the encoder added counts.
     """
     file.seek(0)
     head = file.read(10)
@@ -92,7 +92,7 @@ def mp3_length(file: BinaryIO) -> float | None:
 
 
 def ogg_links(file: BinaryIO, size: int) -> list[tuple[int, int]]:
-    """(start, end) of each stream of a chained Ogg file, one behind the other; FFmpeg stops where they differ."""
+    """(start, end) in bytes of each stream of a chained Ogg file. FFmpeg stops where two of them differ."""
     starts: list[int] = []
     at, inside = 0, False
     for _ in range(_MAX_PARTS):
@@ -123,13 +123,16 @@ def _ends_in_box(file: BinaryIO, size: int) -> bool:
         if length == 0:
             return False
         if length < smallest or len(head) < smallest:
-            return False  # no box: whatever was appended
+            return False  # not a box, but something that was appended
         at += length
     return False
 
 
 def _ends_in_element(file: BinaryIO, size: int) -> bool:
-    """Matroska: the Segment's own length; in a live stream, which has none, the last Cluster's last element."""
+    """Matroska: compares the Segment's length with the file's.
+
+    A live stream has a Segment without a length: there it is the last element of the last Cluster.
+    """
     at = 0
     for _ in range(_MAX_PARTS):
         if at >= size:
@@ -186,7 +189,7 @@ def _ends_in_chunk(file: BinaryIO, size: int, format_name: str) -> bool:
     while (head := file.read(4 + field)) and len(head) == 4 + field:
         length = int.from_bytes(head[4:], "little" if format_name == "avi" else "big")
         if length in (0, (1 << 8 * field) - 1):
-            return False  # a placeholder: up to the end
+            return False  # a placeholder: the chunk lasts up to the end of the file
         at += 4 + field + length
         if at > size + 1:
             return True

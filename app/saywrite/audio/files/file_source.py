@@ -1,7 +1,6 @@
-"""A sound file as the source of a dictation: decoded in blocks, as fast as the recognizer takes it or in
-real time.
+"""Decodes a sound file as the source of a dictation, at the recognizer's pace or in real time.
 
-`FileSource` lives on the dictation thread. Its reader thread decodes a few blocks ahead and waits until
+`FileSource` is used on the dictation thread. Its reader thread decodes a few blocks ahead and waits until
 they are taken, so a file of any length needs the same memory. PyAV is imported when a file is opened.
 """
 
@@ -22,16 +21,14 @@ from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 from saywrite.foundation.paths import display_path
 
 AHEAD = 8
-"""Blocks decoded and not yet taken, at most."""
+"""Blocks that are decoded ahead at most."""
 
 _BLOCK_S = 0.25
 _REALTIME_BLOCK_S = 0.1
 
 
 def probe(path: Path) -> AudioFile:
-    """What a file holds, by its header. Raises AudioFileError with its own reason for each kind of bad
-    file.
-    """
+    """What the header of a file says. Raises AudioFileError, with a reason for each kind of bad file."""
     with opened(path) as file:
         return file.about
 
@@ -50,7 +47,7 @@ class _Decoded:
 
 @dataclass(frozen=True, slots=True)
 class _Over:
-    """The file is read to its end; `problem` says if that was not where it should have been."""
+    """The reader has ended. `problem`: what is wrong with the file; None for a whole one."""
 
     reader: _Reader
     problem: AudioFileError | None
@@ -59,9 +56,8 @@ class _Over:
 class FileSource:
     """Implements `source.Source` for one file and one start.
 
-    Unpaced, it gives no more than the dictation allows: `allow(samples)` says how many it can take from now
-    on. In real time it gives each block when its last sample would have been spoken, like a microphone,
-    allowed or not.
+    Without `realtime` it delivers no more than `allow(samples)` has allowed. In real time it delivers each block when
+    its last sample would have been spoken, as a microphone does, and ignores `allow()`.
     """
 
     def __init__(
@@ -87,9 +83,7 @@ class FileSource:
 
     @property
     def total(self) -> int | None:
-        """Samples at 16 kHz in the whole file, according to its header; `position` is how many were
-        given.
-        """
+        """Samples at 16 kHz in the whole file by its header; `position` counts those that were delivered."""
         return None if self.about is None or self.about.seconds is None else int(self.about.seconds * SAMPLE_RATE)
 
     def start(self, sink: SoundSink) -> None:
@@ -99,12 +93,12 @@ class FileSource:
         self._reader.start()
 
     def allow(self, samples: int) -> None:
-        """There is room for `samples` more; replaces what was allowed before."""
+        """Allow `samples` more, instead of what was allowed before."""
         self._room = samples
         self._give(self._clock())
 
     def stop(self, now: float) -> None:
-        """What is due by `now` still comes; the rest of the file is left."""
+        """Deliver what is due by `now`, and leave out the rest of the file."""
         if self._realtime:
             self._give(now)
         self._end()
@@ -113,6 +107,7 @@ class FileSource:
         self._end()
 
     def receive(self, message: object) -> None:
+        """Take a message of the reader thread; one of an earlier reader is ignored."""
         if self._reader is None or getattr(message, "reader", None) is not self._reader or self._sink is None:
             return
         if isinstance(message, _Opened):
@@ -199,7 +194,7 @@ class _Reader(threading.Thread):
 
 
 class UploadSource:
-    """Implements `source.Source`: begins and ends at once; the text comes from whoever is sent the file."""
+    """Implements `source.Source` without sound, for a recognizer that is sent the file: it ends at once."""
 
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
         self._path = path

@@ -1,6 +1,6 @@
-"""A part of a file as a file of its own, with some bytes replaced: what FFmpeg reads where a file is not what it says.
+"""Presents a part of a file as a file of its own, with some bytes replaced.
 
-Used on the thread of the file's reader.
+FFmpeg reads such a view where the lengths in a file's header are wrong. Used on the thread of the file's reader.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import io
 from typing import BinaryIO
 
 Patches = tuple[tuple[int, bytes], ...]
-"""(offset, bytes that are read there) each."""
+"""Pairs of an offset in the file and the bytes that are read there instead of its own."""
 
 
 class FileView(io.RawIOBase):
@@ -37,7 +37,7 @@ class FileView(io.RawIOBase):
         return self.tell()
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes; no more than there are, nothing at the end."""
+        """Return the next `size` bytes, or all that are left where these are fewer or `size` is negative."""
         left = max(0, self._end - self._at)
         self._file.seek(self._at)
         block = self._file.read(left if size < 0 else min(size, left))

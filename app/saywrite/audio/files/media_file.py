@@ -113,7 +113,7 @@ class MediaFile:
         return self.report.promised_s
 
     def blocks(self, block_s: float) -> Iterator[bytes]:
-        """16 kHz mono s16le, `block_s` seconds at a time, at the end fewer. `report` then says how it went."""
+        """Yield 16 kHz mono s16le, `block_s` seconds at a time, fewer at the end; then `report` is complete."""
         size, waiting = int(block_s * SAMPLE_RATE) * BYTES_PER_SAMPLE, bytearray()
         for pcm in self._convert():
             waiting += pcm
@@ -125,8 +125,9 @@ class MediaFile:
         self._judge()
 
     def _find_parts(self) -> list[BinaryIO | FileView]:
-        """What FFmpeg reads, one after the other: the file itself, a WAV file with its length put right, or the
-        streams of a chained Ogg file.
+        """The parts that FFmpeg reads, one after the other.
+
+        They are the file itself, the file with corrected lengths (WAV, AIFF, AU), or the streams of a chained Ogg file.
         """
         self._file.seek(0)
         head = self._file.read(12)

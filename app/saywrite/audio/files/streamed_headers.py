@@ -1,4 +1,4 @@
-"""AIFF and AU files whose header was never finished: the lengths that FFmpeg needs to read them to the end.
+"""Corrects the lengths of AIFF and AU files whose header was never finished, for FFmpeg.
 
 Pure but for reading the file it is given; runs on the thread of its caller. A recorder that was killed, or that writes
 into a pipe, leaves lengths of 0 or placeholders. WAV has a module of its own, `wav_header.py`.
@@ -15,7 +15,7 @@ _UNKNOWN = (0, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF)
 
 
 def repair_streamed(file: BinaryIO, size: int) -> FileView | None:
-    """The file with its lengths put right; None where they need not be, or where it is neither AIFF nor AU."""
+    """A view of an AIFF or AU file with correct lengths; None if they are correct, or for other formats."""
     file.seek(0)
     head = file.read(12)
     patches: Patches = ()
@@ -27,7 +27,10 @@ def repair_streamed(file: BinaryIO, size: int) -> FileView | None:
 
 
 def _aiff_patches(file: BinaryIO, size: int) -> Patches:
-    """`SSND` holds the sound behind 8 bytes of its own, `COMM` the channels, the frames and the bits of a sample."""
+    """The corrections of an AIFF file whose lengths are unknown; none for another.
+
+    `SSND` holds the sound behind 8 bytes of its own, `COMM` the channels, the frames and the bits of a sample.
+    """
     at, common, frame, frames = 12, 0, 0, 0
     for _ in range(_MAX_CHUNKS):
         file.seek(at)

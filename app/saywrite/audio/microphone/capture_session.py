@@ -1,15 +1,13 @@
-"""One take: from `start()` of the microphone to its `ended()`, whatever happens to devices and sound servers.
+"""Captures the sound of one dictation, although devices and sound servers may come and go.
 
-Everything here runs on the dictation thread. A `InputStream` is opened and closed on the audio thread and posts
-its blocks, the sound server's thread posts what it sees; both come in through `receive()`, time through
-`wake()`.
+Everything here runs on the dictation thread. An `InputStream` is opened and closed on the audio thread and posts its
+blocks, the sound server's thread posts its snapshots; both arrive through `receive()`, time through `wake()`.
 
     start ─► attempt ─first block─► capture ─► stop: tail of 250 ms ─► close ─► Closed ─► ended
               ▲    │ failed, hung      │ ended, gone: lost
               └────┴─ again after ◄────┘ stalled: a second attempt beside it; the first to speak wins
 
-What is missing meanwhile is counted by `SoundAssembler`; which source of the server is heard is decided by
-`SourceRouter`.
+`SoundAssembler` counts what is missing meanwhile; `SourceRouter` decides which source of the server is recorded.
 """
 
 from __future__ import annotations
@@ -49,7 +47,7 @@ TAIL_S = 0.25
 """Capture continues for this long after stop: users release the key with the last word."""
 
 TAIL_LIMIT_S = 0.1
-"""Blocks arrive up to 40 ms after their sound; the end of the tail is waited for no longer than this."""
+"""Blocks arrive up to 40 ms after their sound; the wait for the end of the tail is no longer than this."""
 
 DRAIN_LIMIT_S = 0.4
 """Closing takes 1 ms; a frozen sound server never answers."""
@@ -62,18 +60,18 @@ REOPEN_S = 3.0
 """A stream without blocks for `STALL_S` has stalled; after `REOPEN_S` another one is tried beside it."""
 
 UNSETTLED_LIMIT_S = 1.0
-"""The sound server's word on a change takes 30 ms; blocks are not kept back for longer than this."""
+"""The sound server reports a change within 30 ms; blocks wait for its report no longer than this."""
 
 SECOND_LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A take's message to itself, to do what is due."""
+    """A session's message to itself, to do what is due."""
 
 
 class CaptureSession:
-    """`over` turns True with `ended()`. Times are monotonic seconds."""
+    """The capture of one dictation. `over` turns True with `ended()`. Times are monotonic seconds."""
 
     def __init__(
         self,
@@ -119,13 +117,14 @@ class CaptureSession:
             self._drain(now)
 
     def receive(self, message: object) -> None:
+        """Take a message of a stream, of the sound server or of this session."""
         match message:
             case AudioBlock():
                 self._on_block(message)
             case (owner, Due()) if owner is self:
                 self._asked = False
                 now, due = self._clock(), self._due()
-                if due is not None and now >= due:  # what came in meanwhile may have settled it
+                if due is not None and now >= due:  # a message that came meanwhile may have changed it
                     self._act(now)
             case (owner, ServerSnapshot() | ChangePending() as change) if owner is self:
                 self._on_server(change)
@@ -142,12 +141,12 @@ class CaptureSession:
             case StreamClosed(number) if self._is_capture(number) and self._drain_until is not None:
                 self.end()
             case _:
-                pass  # of an earlier take, or of a capture given up
+                pass  # of an earlier session, or of a capture that was given up
 
     def wake(self, now: float) -> float | None:
-        """What is due is done after a second look, and behind everything that waits in the inbox by then: if it
-        was this thread or the whole program that was late, the blocks and answers that seemed to be missing
-        have come.
+        """Do what is due after a second look, and behind all messages that wait in the inbox by then.
+
+        If this thread or the whole program was late, the blocks and answers that seemed missing have come by then.
         """
         due = self._due()
         if due is None or self._asked:
@@ -165,7 +164,7 @@ class CaptureSession:
         return None
 
     def end(self, finish: bool = True) -> None:
-        """The one way out. Nothing is waited for: what is still open closes on the audio thread."""
+        """End the session without a wait; what is still open closes on the audio thread."""
         if self.over:
             return
         self._server.unsubscribe(self)
@@ -184,7 +183,7 @@ class CaptureSession:
             self._on_failure(error)
 
     def _on_failure(self, error: AudioError) -> None:
-        """Without any sound so far this ends the dictation; later it is tried again and again."""
+        """End the dictation if it has no sound so far; else report the error, and opening is tried again."""
         if self._stop_at is not None:
             return
         if not self._track.opened:
@@ -214,7 +213,7 @@ class CaptureSession:
             self._drain(block.at)
 
     def _adopt(self, block: AudioBlock) -> None:
-        """The first block of an attempt: from here on it is the capture."""
+        """Make the attempt, which has delivered its first block, the capture."""
         known = self._track.opened
         self._settle()
         self._track.interrupt()
@@ -245,7 +244,7 @@ class CaptureSession:
             self._problems.report(SILENT, very_quiet(self._label()))
 
     def _lose(self) -> None:
-        """The capture is over, the dictation is not."""
+        """Close a capture that was lost, and schedule another one unless the dictation is being stopped."""
         assert self._capture is not None
         label = self._label()
         self._settle()
@@ -260,7 +259,7 @@ class CaptureSession:
         self._opening.retry(self._clock() + RETRY_S[0])
 
     def _due(self) -> float | None:
-        """When there is something to do, if nothing comes in before."""
+        """When `_act()` has something to do if no message comes before; None: never."""
         if self.over:
             return None
         if self._stop_at is not None:
@@ -321,7 +320,7 @@ class CaptureSession:
             self._open(now)
 
     def _replace_unseen(self, snapshot: ServerSnapshot) -> None:
-        """The default device was opened before the server answered, and may be a speaker's monitor: open a source."""
+        """Replace the default device, opened before the server answered and maybe a monitor, by a source."""
         if self._capture is not None and self._route.target(snapshot) is None:
             self._sink.failed(NoMicrophone("There is no microphone.", REMEDY_NONE), True)
             self.end(finish=False)
@@ -362,7 +361,7 @@ class CaptureSession:
                 self._open(self._clock())
 
     def _settle(self) -> None:
-        """What is heard now is known: the blocks that waited for it are taken, or dropped where deaf."""
+        """Take the blocks that waited for the server's report; drop them where they are of a monitor."""
         self._unsettled_since = None
         waiting, self._waiting = self._waiting, []
         for block in waiting:
@@ -370,7 +369,7 @@ class CaptureSession:
                 self._hear(block)
 
     def _drain(self, now: float) -> None:
-        """Close the capture and wait, a moment at most, for what it has captured."""
+        """Close the capture and wait for its last blocks, for `DRAIN_LIMIT_S` at most."""
         if self._capture is None:
             self.end()
             return
@@ -387,12 +386,12 @@ class CaptureSession:
 
 
 def silence(label: str, muted: bool) -> MicrophoneDenied:
-    """Exact zeros: no microphone is that quiet."""
+    """The problem of a microphone that delivers exact zeros, which a working one never does."""
     if muted:
         return MicrophoneDenied(f"{label} is muted.", "Switch it on in the sound settings or with its mute key.")
     return MicrophoneDenied(f"{label} delivers nothing but silence.", silence_remedy())
 
 
 def very_quiet(label: str) -> AudioError:
-    """There is sound, so that it is not muted, but none as loud as speech."""
+    """The problem of a microphone that is not muted, but delivers nothing as loud as speech."""
     return AudioError(f"{label} is very quiet.", "Raise its input level in the sound settings, or come closer to it.")

@@ -1,6 +1,6 @@
-"""The stream that is being opened, and when to try the next.
+"""Opens the streams of a capture session, and decides when to try again.
 
-On the dictation thread, beside the `Take` that it works for.
+Runs on the dictation thread, as the `CaptureSession` that owns it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ class OncePerProblemNotifier:
             self._sink.failed(error, False)
 
     def over(self, *kinds: object) -> None:
-        """Allow these to be reported again; without any, all but `SILENT`, which is reported once in a dictation."""
+        """Allow these kinds to be reported again; without `kinds`, all but `SILENT`.
+
+        `SILENT` is reported once in a dictation.
+        """
         self._told = self._told - set(kinds) if kinds else self._told & {SILENT}
 
 
@@ -42,7 +45,7 @@ SILENT = "silent"
 LOST = "lost"
 STALLED = "stalled"
 HUNG = "hung"
-"""Kinds of problems; a failed open is of the kind of its error's class."""
+"""Kinds of problems. The kind of a failed open is the class of its error."""
 
 
 OPEN_LIMIT_S = 3.0
@@ -57,7 +60,7 @@ RETRY_S = (0.25, 2.0)
 
 
 class DeviceOpener:
-    """At most one attempt at a time. Times are monotonic seconds."""
+    """Makes one attempt at a time to open a stream. Times are monotonic seconds."""
 
     def __init__(
         self,
@@ -87,7 +90,7 @@ class DeviceOpener:
         return self.attempt is not None and self.attempt.number == number
 
     def start(self, now: float, snapshot: ServerSnapshot | None) -> NoMicrophone | None:
-        """Open what is to be heard. An error, when there is nothing; no attempt and none: not now."""
+        """Begin an attempt if one is possible now. Returns the error where there is no microphone."""
         self.retry_at = now + self._backoff
         self._backoff = min(RETRY_S[1], self._backoff * 2)
         source: ServerSource | None = None
@@ -109,13 +112,13 @@ class DeviceOpener:
         return None
 
     def opened(self, now: float) -> None:
-        """The attempt is open; now its first sound is waited for."""
+        """Take note that the attempt is open; its first sound is awaited now."""
         assert self.attempt is not None
         log.debug("stream %d: open after %.3f s", self.attempt.number, now - self._since)
         self._since, self._open = now, True
 
     def adopt(self) -> InputStream:
-        """The attempt has sound: it is the capture from here on."""
+        """Give the attempt, which delivers sound, to the caller as its capture."""
         attempt, self.attempt = self.attempt, None
         assert attempt is not None
         log.debug("stream %d: has sound", attempt.number)
@@ -124,14 +127,14 @@ class DeviceOpener:
         return attempt
 
     def drop(self) -> None:
-        """Not needed any more, or in vain."""
+        """Close the attempt, if there is one."""
         attempt, self.attempt = self.attempt, None
         if attempt is not None:
             log.debug("stream %d: not needed any more", attempt.number)
             attempt.close()
 
     def retry(self, at: float) -> None:
-        """Things have changed: the next try at `at`, the ones behind it closely spaced again."""
+        """Schedule the next try for `at`; the waits behind it begin with the shortest again."""
         self.retry_at = at
         self._backoff = RETRY_S[0]
 
@@ -145,7 +148,7 @@ class DeviceOpener:
         return self._since + (FIRST_SOUND_S if not self._patient else DROP_S)
 
     def act(self, now: float) -> None:
-        """Give up the attempt that has taken too long."""
+        """Report an attempt that has taken too long, or give it up."""
         attempt = self.attempt
         if attempt is None or self.due is None or now < self.due:
             return

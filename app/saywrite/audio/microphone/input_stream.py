@@ -1,8 +1,8 @@
 """One stream of sound, from its opening to its end.
 
 `open()` and `close()` are called on the dictation thread and only queue the work for the audio thread; what
-happens is posted as `FromSource` messages that carry the capture's number. Nothing here waits, and a stream
-that opens after it was given up is closed again by whichever thread finds it.
+happens is posted as `FromSource` messages that carry the capture's number. Nothing here waits. A stream that opens
+after it was given up is closed at once.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ OTHER_RATES = (48_000, 44_100, 32_000, 16_000)
 """Tried in turn where a device refuses its own default rate."""
 
 MOST_CHANNELS = 32
-"""A device is opened with all its channels: which of them has the voice, `channels.py` finds out."""
+"""A device is opened with all its channels up to this number; `channels.py` finds those with the voice."""
 
 LATENCY_S = 0.1
-"""Of a device of its own: rather no gaps than 5 ms."""
+"""Seconds of buffers where no sound server is between: avoiding gaps matters more than a delay of 5 ms."""
 
 _numbers = itertools.count(1)
 
@@ -62,7 +62,7 @@ class StreamFormat:
 
 @dataclass(frozen=True, slots=True)
 class AudioBlock:
-    """Sound; `at`: monotonic time of its arrival; `overflow`: PortAudio lost some before it."""
+    """A block of sound. `at`: monotonic time of its arrival. `overflow`: PortAudio lost sound before it."""
 
     capture: int
     format: StreamFormat
@@ -73,11 +73,15 @@ class AudioBlock:
 
 @dataclass(frozen=True, slots=True)
 class StreamOpened:
+    """The stream is open; its blocks follow."""
+
     capture: int
 
 
 @dataclass(frozen=True, slots=True)
 class OpenFailed:
+    """The stream could not be opened."""
+
     capture: int
     error: AudioError
 
@@ -91,7 +95,7 @@ class StreamEnded:
 
 @dataclass(frozen=True, slots=True)
 class StreamClosed:
-    """Behind the last block of a stream that was closed."""
+    """The stream was closed as it was asked for; no block follows."""
 
     capture: int
 
@@ -205,7 +209,7 @@ class InputStream:
         return backend.open_input(spec, *self._callbacks(form))
 
     def _find(self, backend: Backend) -> tuple[RawDevice, bool]:
-        """The PortAudio device to open; a second look after a refresh finds what was plugged in meanwhile."""
+        """The PortAudio device to open, and whether it is a fallback. Refreshes the list and looks again."""
         for again in (True, False):
             devices = backend.devices()
             if self.source is not None:
@@ -229,9 +233,7 @@ class InputStream:
         return raw, True
 
     def _environment(self, raw: RawDevice) -> dict[str, str]:
-        """Names the source, and our stream so that it is recognized, to the libraries that read it at the
-        open.
-        """
+        """The variables that name the source and our stream to the libraries that open it."""
         if self.source is None:
             return {}
         if raw.name == "pipewire":

@@ -1,7 +1,7 @@
-"""A microphone that is open between dictations, so that a dictation can begin a little before its key press.
+"""Keeps a microphone open between dictations, so that a dictation can begin before its key press.
 
-Only where the user wants it. What is heard is kept in memory, never longer than wished, and forgotten unless a
-dictation takes it over. Dictation thread.
+Only where the user wants it. The sound is kept in memory, no longer than the user has set, and is forgotten unless a
+dictation takes it over. Runs on the dictation thread.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from saywrite.foundation.errors import AudioError
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, Level
 
 RETRY_S = 5.0
-"""Between two tries to open a microphone that is not there."""
+"""Seconds between two tries to open a microphone that is not there."""
 
 
 class PrerollBuffer:
-    """An open microphone: keeps the newest sound until a dictation starts it as its source, then passes all on."""
+    """Keeps the newest sound of an open microphone until a dictation takes it over as its source.
+
+    From then on it passes all sound on. `samples`: how much it keeps.
+    """
 
     def __init__(self, microphone: Source, samples: int) -> None:
         self.device = ""
@@ -32,10 +35,10 @@ class PrerollBuffer:
         self._at = 0.0
         microphone.start(self)
 
-    # The source of the dictation that takes it over.
+    # `Source`, for the dictation that takes it over:
 
     def start(self, sink: SoundSink) -> None:
-        """Hand over what was heard, as if it came just now."""
+        """Deliver the sound that was kept; what follows is passed on."""
         self._sink = sink
         if self.device:
             sink.opened(self.device, self._first_at())
@@ -60,7 +63,7 @@ class PrerollBuffer:
     def wake(self, now: float) -> float | None:
         return self._microphone.wake(now)
 
-    # The sink of the microphone.
+    # `SoundSink`, for the microphone:
 
     def opened(self, device: str, at: float) -> None:
         self.device = device
@@ -109,7 +112,7 @@ class PrerollController:
     """Keeps a microphone open between dictations if the user wants it."""
 
     def __init__(self, microphone: Callable[[], Source], report: Callable[[str], None]) -> None:
-        """`microphone`: the one of the settings. `report` gets the name of the open one, "" for none."""
+        """`microphone` makes the one of the settings. `report` gets the name of the open one, "" for none."""
         self._microphone = microphone
         self._report = report
         self._samples = 0
@@ -119,7 +122,7 @@ class PrerollController:
         self._retry_at = 0.0
 
     def keep(self, milliseconds: int) -> None:
-        """So much is kept from now on; 0: nothing listens. To be called when the microphone is another one, too."""
+        """Keep so much sound from now on, 0 for none. Call it also when the microphone is another one."""
         self._samples = milliseconds * SAMPLE_RATE // 1000
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
@@ -128,7 +131,7 @@ class PrerollController:
         self._report_change()
 
     def hand_over(self) -> Source | None:
-        """The open microphone with what it has heard, for a dictation that begins now; None: open one."""
+        """Return the open microphone with its sound for a dictation that begins now; None if none is open."""
         ahead, self._ahead = self._ahead, None
         if ahead is None or ahead.over:
             return None
@@ -137,13 +140,13 @@ class PrerollController:
         return ahead
 
     def receive(self, message: object) -> None:
-        """A message of a microphone's own threads, out of `FromSource`."""
+        """Take a message of a microphone's own threads, out of `FromSource`."""
         if self._ahead is not None:
             self._ahead.receive(message)
             self._report_change()
 
     def wake(self, now: float) -> float | None:
-        """Open, or do what is due; when to be called again. To be called after every message."""
+        """Open the microphone or do what is due; return when to be called again. Call it after every message."""
         if self._in_use is not None and self._in_use.over:
             self._in_use = None
         if self._ahead is not None and self._ahead.over:

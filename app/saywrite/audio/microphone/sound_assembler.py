@@ -1,7 +1,7 @@
-"""The sound of one dictation on its way from blocks to the sink: converted, measured, its gaps counted.
+"""Turns the blocks of one dictation into its sound: converts and measures it, and counts its gaps.
 
-Pure but for the sink it calls, on the dictation thread. Streams come and go below (`DropoutDetector` is one stream),
-the clock runs on: sound that no stream has delivered is a gap.
+Pure but for the sink it calls, on the dictation thread. One stream may follow another; `DropoutDetector` is for one of
+them. Time for which no stream has delivered sound is a gap.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from saywrite.foundation.events import SAMPLE_RATE
 
 SILENT_AT_START_S = 1.0
 SILENT_LATER_S = 3.0
-"""Exact zeros for so long: no microphone is that quiet, it is muted or withheld by the system."""
+"""Seconds of exact zeros after which the microphone counts as muted, or withheld by the system."""
 
 QUIET_DBFS = -60.0
 QUIET_S = 8.0
-"""Nothing above this for so long from the beginning: speech would be, at any usable input level. An offset does not
-count as sound here.
+"""A microphone counts as very quiet when its sound stays below this level for so many seconds from the beginning:
+speech is louder at any usable input level. An offset does not count as sound here.
 """
 
 CAUSE_UNKNOWN = "Some sound got lost on its way."
@@ -30,7 +30,7 @@ CAUSE_OVERFLOW = "The computer was too busy to take all sound."
 
 
 class SoundAssembler:
-    """From one `start()` to its `ended()`. `cause`: why sound is missing, as far as it is known just now."""
+    """Delivers the sound of one dictation to `sink`. `cause`: why sound is missing now, "" for unknown."""
 
     def __init__(self, sink: SoundSink) -> None:
         self._sink = sink
@@ -50,17 +50,17 @@ class SoundAssembler:
 
     @property
     def hearing(self) -> bool:
-        """A stream is being heard; else a gap is running."""
+        """Whether a stream delivers sound; otherwise a gap is running."""
         return self._timeline is not None
 
     def open(self, block: AudioBlock) -> None:
-        """The first stream of the dictation begins with `block`, which is to be added then."""
+        """Begin the first stream of the dictation with `block`, which is added afterwards."""
         first = _first_sample(block)
         self._heard_until = first
         self._sink.opened(block.format.label, first)
 
     def add(self, block: AudioBlock) -> None:
-        """Take the next block; what no stream has delivered since the last is a gap."""
+        """Take the next block; the time without sound since the last one is a gap."""
         if self._timeline is None:
             self._begin(block)
         assert self._timeline is not None

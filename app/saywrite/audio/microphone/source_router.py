@@ -1,6 +1,6 @@
-"""Which of the sound server's sources to record, and what it means when our stream is found on another one.
+"""Decides which source of the sound server to record, and what a move of our stream means.
 
-Pure. PulseAudio and PipeWire move a stream without a word: when its source is unplugged (to any other, even
+Pure. PulseAudio and PipeWire move a stream without notice: when its source is unplugged (to any other, even
 to a speaker's monitor), when the default source changes (even a stream opened by name), and when somebody
 moves it by hand in the sound settings.
 """
@@ -14,25 +14,25 @@ from saywrite.audio.backend.pulse_server import HOST_API, ServerSnapshot, Server
 from saywrite.foundation.events import Device
 
 DEFAULT_CHANGE_S = 2.0
-"""A move this soon after a change of the default source is the server's doing, not somebody's."""
+"""A move within so many seconds of a change of the default source was made by the server, not by the user."""
 
 
 class StreamLocation(Enum):
+    """Where the server's list shows our stream."""
+
     UNKNOWN = auto()
-    """Unknown: our stream is not in the server's list; the source is still there."""
+    """Our stream is not in the list; the source is still there."""
     GONE = auto()
     """The source is gone and our stream is not in the list."""
     MONITOR = auto()
-    """Our stream records what a speaker plays: to be dropped."""
+    """Our stream records what a speaker plays; that sound is dropped."""
     HEARD = auto()
     """Our stream records a microphone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where our stream is. `move_to`: where it should be instead; `note`: for the user, when the source
-    changed.
-    """
+    """Where our stream is. `move_to`: where it should be; `note`: for the user, when the source changed."""
 
     place: StreamLocation
     source: ServerSource | None = None
@@ -42,7 +42,7 @@ class Position:
 
 
 class SourceRouter:
-    """The way of one dictation through the server's sources. `device` None: whatever the default is."""
+    """Chooses the sources of one dictation. `device`: the microphone that the user chose; None: the default."""
 
     def __init__(self, device: Device | None) -> None:
         self._wanted = device if device is not None and device.host_api == HOST_API else None
@@ -52,7 +52,10 @@ class SourceRouter:
         self._default_changed = float("-inf")
 
     def target(self, snapshot: ServerSnapshot) -> ServerSource | None:
-        """The source to record now: moved to by hand, else the chosen one, the default, any; no monitor."""
+        """The source to record now, never a monitor.
+
+        It is the one that the user moved our stream to, else the chosen one, the default one, or any.
+        """
         microphones = {source.name: source for source in snapshot.microphones}
         wanted = self._wanted.key if self._wanted else None
         for name in (self._pinned, wanted, snapshot.default):
@@ -61,14 +64,14 @@ class SourceRouter:
         return next(iter(microphones.values()), None)
 
     def opened(self, source: ServerSource) -> str:
-        """Our stream was opened on `source`; returns the note when it is not the chosen one."""
+        """Take note that our stream is on `source`; return a note for the user if that is not the chosen one."""
         self.heard = source
         if self._wanted is None or source.name == self._wanted.key:
             return ""
         return f"{self._wanted.label} is not connected. Using {source.label} until it is."
 
     def follow(self, snapshot: ServerSnapshot, tag: str, now: float) -> Position:
-        """Take what `snapshot` says about our stream `tag`."""
+        """Find our stream `tag` in `snapshot`, and say where it is and where it should be."""
         if self._default is not None and snapshot.default != self._default:
             self._default_changed = now
         self._default = snapshot.default
@@ -88,7 +91,7 @@ class SourceRouter:
         return Position(StreamLocation.HEARD, source, stream, move_to, note)
 
     def _moved_by_hand(self, source: ServerSource, snapshot: ServerSnapshot, now: float) -> bool:
-        """On another microphone, though the one before is there and the default has not just changed."""
+        """Whether the user moved our stream: its old source is there, and the default has not just changed."""
         before = self.heard
         return (
             before is not None
