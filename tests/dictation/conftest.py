@@ -1,4 +1,4 @@
-"""A dictation on a stage: the real loop, archive, journal and history; sound, recognizer and time by hand."""
+"""The real loop, archive, journal and history; the test controls sound, recognizer and time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SECOND = b"\x10\x20" * SAMPLE_RATE
 
 
 class InlineDisk:
-    """Does the disk's work at once, on the thread that submits it; `stalled` lets it wait."""
+    """Runs each job at once, on the thread that submits it; while `stalled`, jobs wait."""
 
     def __init__(self) -> None:
         self.stalled = False
@@ -59,7 +59,7 @@ class InlineDisk:
 
 
 class FakeSource:
-    """A microphone that hears what the test says."""
+    """A microphone whose sound the test gives."""
 
     def __init__(self) -> None:
         self.sink: SoundSink | None = None
@@ -200,7 +200,7 @@ class FakePlayer:
 
 
 class Stage:
-    """Everything below the front end, moved by hand."""
+    """Everything below the front end, one message at a time."""
 
     def __init__(self, folder: Path) -> None:
         self.paths: Paths = default_paths(folder / "config", folder / "data")
@@ -291,5 +291,5 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture
 def lab() -> SimpleNamespace:
-    """The classes of the stage, for tests that put their own together."""
+    """The classes of the stage, for tests that build their own."""
     return SimpleNamespace(FakeSource=FakeSource, FakeRecognizer=FakeRecognizer, Stage=Stage, SECOND=SECOND)

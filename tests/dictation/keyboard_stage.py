@@ -1,4 +1,4 @@
-"""A dictation without sound for the keys to work on, and a way of hearing keys that only remembers."""
+"""A dictation without sound for tests of the hotkeys, and a hotkey backend that records its calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SETTINGS = Settings(hotkey="F9", hotkey_mode="hold", hotkey_limit_minutes=1)
 
 
 class Way:
-    """A way of hearing keys that remembers what it was asked to hear."""
+    """A hotkey backend that records its grabs."""
 
     def __init__(self, supports_temporary_grabs: bool) -> None:
         self.supports_temporary_grabs = supports_temporary_grabs
@@ -28,7 +28,7 @@ class Way:
 
 
 class Desk:
-    """A dictation without sound, and its keys. `told` is what the user sees, `done` what the dictation did."""
+    """A dictation without sound, and its hotkeys. `told`: messages for the user; `done`: actions of the dictation."""
 
     def __init__(self, supports_temporary_grabs: bool = True, settings: Settings = SETTINGS) -> None:
         self.state, self.dictation, self.number = State.IDLE, "", 0

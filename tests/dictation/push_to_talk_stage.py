@@ -1,4 +1,4 @@
-"""A user with keys and a dictation without sound: carries out what push-to-talk decides, and watches its manners."""
+"""A user with keys and a dictation without sound: carries out and checks the actions of the policy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from saywrite.foundation.events import State
 
 
 class Stage:
-    """Time is in seconds from 0. `story` tells what was done, `kept` holds the cancelled dictations."""
+    """Time is in seconds from 0. `story`: the actions so far; `kept`: the cancelled dictations."""
 
     def __init__(self, mode: Mode = Mode.BOTH, limit_s: float = 60.0) -> None:
         self.keys = PushToTalk(mode, limit_s)

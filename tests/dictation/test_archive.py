@@ -1,4 +1,4 @@
-"""What stays on disk after a dictation, and for how long."""
+"""Which recordings stay on disk after a dictation, and for how long."""
 
 from __future__ import annotations
 

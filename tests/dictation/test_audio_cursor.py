@@ -1,4 +1,4 @@
-"""The cursor between sound and recognizer, under any order of events."""
+"""The cursor between sound and recognizer, with events in any order."""
 
 from __future__ import annotations
 

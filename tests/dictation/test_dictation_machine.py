@@ -1,4 +1,4 @@
-"""A clumsy user, a nervous microphone and a moody recognizer, in any order: the dictation ends where it should."""
+"""Actions of user, microphone, recognizer and disk in any order: each dictation ends exactly once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECONDS = st.sampled_from([0.02, 0.1, 0.5, 1.0])
 
 
 class DictationMachine(RuleBasedStateMachine):
-    """Every rule is something that may happen at any time."""
+    """Each rule is an event that may happen at any time."""
 
     @initialize()
     def begin(self) -> None:

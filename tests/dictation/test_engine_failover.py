@@ -1,4 +1,4 @@
-"""While a service is away for long, another engine may stand in: its text comes at once, in its place, and marked."""
+"""Another engine stands in for a service that is away for long; its text is marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys at work: settings become grabs, presses become dictations, and what the user should know is told."""
+"""The hotkey controller: settings become grabs, presses become dictations, problems are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The models of the running application: downloaded by themselves where they are missing, told as they change."""
+"""The models of the running application: missing ones are downloaded, changes are reported."""
 
 from __future__ import annotations
 

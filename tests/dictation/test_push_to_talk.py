@@ -1,4 +1,4 @@
-"""What the keys mean, and how the microphone closes whatever they do."""
+"""The push-to-talk policy: what keys do, and when the microphone closes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the keys ask for is done at the desk; what was dictated goes to the program in front, in order, kept first."""
+"""Keys start dictations, whose texts are inserted in order, once they are in the history."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ EDITOR, OWN = TargetWindow(7, "kate"), TargetWindow(9, "saywrite", own=True)
 
 
 class Inserter:
-    """Remembers what it is given; `focused` has the focus."""
+    """Records what it is given; `focused` is the window that has the focus."""
 
     def __init__(self) -> None:
         self.focused: TargetWindow | None = EDITOR
@@ -78,7 +78,7 @@ class Inserter:
 
 
 class Watch:
-    """Remembers what the session's watch is told."""
+    """Records the calls of the session watch."""
 
     def __init__(self, story: list[str]) -> None:
         self._story = story
@@ -91,7 +91,7 @@ class Watch:
 
 
 class TalkStage(Stage):
-    """The stage with keys and another program in front."""
+    """The stage with hotkeys, and another program in front."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

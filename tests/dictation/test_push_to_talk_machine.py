@@ -1,4 +1,4 @@
-"""Whatever keys, systems and dictations do, in any order: the microphone closes in time, and a press always helps."""
+"""Events of keys, system and dictation in any order: the microphone closes in time, and a press works."""
 
 from __future__ import annotations
 

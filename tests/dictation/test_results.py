@@ -1,4 +1,4 @@
-"""What a service on the network makes of a dictation: translations, structured results, traffic."""
+"""Results of a service on the network: translations, structured results, traffic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dictations without a recognition model: they record, end, and get their text by themselves when it is there."""
+"""Dictations without a recognition model: they are recorded, and transcribed when the model is there."""
 
 from __future__ import annotations
 

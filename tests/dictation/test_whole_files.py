@@ -1,4 +1,4 @@
-"""Files the service takes as they are go to it whole; everything else goes through the same stream as speech."""
+"""Files that the service takes are uploaded whole; other files are streamed as speech is."""
 
 from __future__ import annotations
 

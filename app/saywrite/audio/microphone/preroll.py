@@ -115,7 +115,7 @@ class PrerollController:
         self._samples = 0
         self._ahead: PrerollBuffer | None = None
         self._in_use: PrerollBuffer | None = None
-        self._told = ""
+        self._reported = ""
         self._retry_at = 0.0
 
     def keep(self, milliseconds: int) -> None:
@@ -125,7 +125,7 @@ class PrerollController:
         if ahead is not None:
             ahead.abort()
         self._retry_at = 0.0
-        self._report()
+        self._report_change()
 
     def hand_over(self) -> Source | None:
         """The open microphone with what it has heard, for a dictation that begins now; None: open one."""
@@ -133,14 +133,14 @@ class PrerollController:
         if ahead is None or ahead.over:
             return None
         self._in_use = ahead
-        self._report()
+        self._report_change()
         return ahead
 
     def receive(self, message: object) -> None:
         """A message of a microphone's own threads, out of `FromSource`."""
         if self._ahead is not None:
             self._ahead.receive(message)
-            self._report()
+            self._report_change()
 
     def wake(self, now: float) -> float | None:
         """Open, or do what is due; when to be called again. To be called after every message."""
@@ -154,11 +154,11 @@ class PrerollController:
             if now < self._retry_at:
                 return self._retry_at
             self._ahead = PrerollBuffer(self._microphone(), self._samples)
-        self._report()
+        self._report_change()
         return self._ahead.wake(now)
 
-    def _report(self) -> None:
+    def _report_change(self) -> None:
         device = self._ahead.device if self._ahead is not None and not self._ahead.over else ""
-        if device != self._told:
-            self._told = device
+        if device != self._reported:
+            self._reported = device
             self._report(device)
