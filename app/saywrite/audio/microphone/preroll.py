@@ -111,7 +111,7 @@ class PrerollController:
     def __init__(self, microphone: Callable[[], Source], report: Callable[[str], None]) -> None:
         """`microphone`: the one of the settings. `report` gets the name of the open one, "" for none."""
         self._microphone = microphone
-        self._report = report
+        self._announce = report
         self._samples = 0
         self._ahead: PrerollBuffer | None = None
         self._in_use: PrerollBuffer | None = None
@@ -161,4 +161,4 @@ class PrerollController:
         device = self._ahead.device if self._ahead is not None and not self._ahead.over else ""
         if device != self._told:
             self._told = device
-            self._report(device)
+            self._announce(device)
