@@ -118,9 +118,7 @@ def _run_worker(engine: str, model: Path | None) -> int:
 
 
 def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], tuple[str, ...]]:
-    """Return folders, settings overridden by options, keywords, and problems with them as sentences."""
-    from dataclasses import replace
-
+    """Return folders, settings as they are stored, keywords, and problems with them as sentences."""
     from saywrite.foundation.logging_setup import start_log
     from saywrite.storage.settings.file import load
     from saywrite.storage.settings.keyword_list import load_keywords, read_keyword_file
@@ -132,21 +130,25 @@ def _load(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...], t
         keywords, problems = read_keyword_file(options.keywords)
     else:
         keywords, problems = load_keywords(paths.keywords)
-    settings = loaded.settings
-    settings = replace(
+    return paths, loaded.settings, keywords, (*loaded.problems, *problems)
+
+
+def _with_options(settings: Settings, options: cli.Options) -> Settings:
+    from dataclasses import replace
+
+    return replace(
         settings,
         engine=options.engine or settings.engine,
         language=options.language or settings.language,
         local_model=options.model or settings.local_model,
     )
-    return paths, settings, keywords, (*loaded.problems, *problems)
 
 
 def _load_for_terminal(options: cli.Options) -> tuple[Paths, Settings, tuple[Keyword, ...]]:
     paths, settings, keywords, problems = _load(options)
     for problem in problems:
         print(f"saywrite: {problem}", file=sys.stderr)
-    return paths, settings, keywords
+    return paths, _with_options(settings, options), keywords
 
 
 def _window(options: cli.Options) -> int:
@@ -173,8 +175,10 @@ def _window(options: cli.Options) -> int:
 
 
 def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThread) -> int:
-    paths, settings, keywords, problems = _load(options)
+    paths, stored, keywords, problems = _load(options)
+    settings = _with_options(stored, options)
     from saywrite.dictation.observers import StatusBoard
+    from saywrite.storage.settings.file import keep_stored, save
     from saywrite.storage.settings.keyring import LateSecrets
     from saywrite.ui.app.application import create_application, route_messages, run
     from saywrite.ui.app.dictation_thread import DictationThread
@@ -193,8 +197,8 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
             settings=settings,
             keywords=keywords,
             choices=_choices(),
-            save_settings=lambda changed: _save_settings(paths, changed),
-            save_keywords=lambda changed: _save_keywords(paths, changed),
+            save_settings=lambda changed: save(paths.settings, keep_stored(changed, settings, stored)),
+            save_keywords=lambda changed: _save_keywords(options.keywords, paths, changed),
             open_history=lambda: _open_history(paths),
             diagnostics=lambda: _diagnostics(paths),
             window_state=paths.window_state,
@@ -286,16 +290,11 @@ def _choices() -> EngineChoices:
 # Tasks of the window, run on its pool threads. Their modules are imported at the first use.
 
 
-def _save_settings(paths: Paths, settings: Settings) -> None:
-    from saywrite.storage.settings.file import save
-
-    save(paths.settings, settings)
-
-
-def _save_keywords(paths: Paths, keywords: tuple[Keyword, ...]) -> None:
+def _save_keywords(named: Path | None, paths: Paths, keywords: tuple[Keyword, ...]) -> None:
     from saywrite.storage.settings.keyword_list import save_keywords
 
-    save_keywords(paths.keywords, keywords)
+    # Keywords from a file that the command line named go back there: the user's own list is another one.
+    save_keywords(named or paths.keywords, keywords, private=named is None)
 
 
 def _open_history(paths: Paths) -> HistoryStore:

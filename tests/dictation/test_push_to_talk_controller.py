@@ -442,7 +442,7 @@ def test_with_preroll_the_recording_begins_before_the_key(stage: TalkStage) -> N
     stage.source.open()
     for _ in range(30):
         stage.say(0.1)
-    stage.standby._report()
+    stage.standby._report_change()
     assert stage.told[-1] == PrerollActive("Desk microphone")
     assert list(stage.paths.recordings.glob("*")) == [], "in memory only"
     stage.down()

@@ -98,7 +98,7 @@ def test_broken_file_that_cannot_be_renamed_is_reported_and_stays(path: Path, mo
     assert contents(path) == {"keywords.json": b"rubbish"}
 
 
-def test_file_named_on_the_command_line_is_never_changed(tmp_path: Path) -> None:
+def test_broken_file_named_on_the_command_line_is_not_changed_by_reading(tmp_path: Path) -> None:
     named = tmp_path / "mine.json"
     named.write_bytes(b"rubbish")
     with pytest.raises(KeywordsError, match="not a JSON file"):
@@ -106,3 +106,17 @@ def test_file_named_on_the_command_line_is_never_changed(tmp_path: Path) -> None
     with pytest.raises(KeywordsError, match="cannot be read"):
         read_keyword_file(tmp_path / "gone.json")
     assert named.read_bytes() == b"rubbish"
+
+
+@pytest.mark.parametrize("name", ["mine.json", "mine.csv", "MINE.CSV"])
+def test_file_named_on_the_command_line_gets_its_edits_and_keeps_its_format_and_permissions(
+    tmp_path: Path, name: str
+) -> None:
+    named = tmp_path / name
+    save_keywords(named, (), private=False)
+    named.chmod(0o644)
+    tmp_path.chmod(0o755)
+    save_keywords(named, (ACME,), private=False)
+    assert read_keyword_file(named) == ((ACME,), ())
+    assert named.read_bytes().startswith(b"{") == name.endswith("json")
+    assert (named.stat().st_mode & 0o777, tmp_path.stat().st_mode & 0o777) == (0o644, 0o755)

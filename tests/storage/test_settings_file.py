@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saywrite.foundation.errors import SettingsError
-from saywrite.storage.settings.file import LoadedSettings, load, save, write_private
+from saywrite.storage.settings.file import LoadedSettings, keep_stored, load, save, write_private
 from saywrite.storage.settings.schema import OPTIONS, Option, Settings
 
 
@@ -247,3 +247,11 @@ def test_a_file_with_a_byte_order_mark_is_read_and_kept(path: Path, encoding: st
     save(path, replace(Settings(), language="de"))
     assert path.read_text("utf-8") == '# größe\nlanguage = "de"\n'
     assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_option_of_the_command_line_is_not_saved_with_another_setting() -> None:
+    stored = Settings(language="de", engine="local")
+    shown = replace(stored, language="fr")
+    assert keep_stored(replace(shown, theme="dark"), shown, stored) == replace(stored, theme="dark")
+    assert keep_stored(replace(shown, language="es"), shown, stored).language == "es"
+    assert keep_stored(shown, shown, stored) == stored

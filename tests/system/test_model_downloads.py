@@ -131,9 +131,9 @@ def test_disk_that_fills_up_is_named_and_leaves_no_model(
         monkeypatch.setattr(transfer, "require_space", lambda folder, needed: None)
         monkeypatch.setattr("saywrite.speech.local.model_store.store.require_space", lambda folder, needed: None)
         disk.fill(leave=16_384)
-        with pytest.raises(ModelUnwritable, match="No space left") as caught:
+        with pytest.raises(ModelUnwritable, match="disk is full") as caught:
             fetch(store, server)
-        assert "has space" in caught.value.remedy
+        assert "Free some space" in caught.value.remedy
         assert store.folder(small.model) is None
         disk.free()
         assert fetch(store, server) == disk.path / "models/small-model"
@@ -152,6 +152,6 @@ def test_download_stops_before_it_takes_the_space_of_recordings(
 def test_read_only_folder_is_named(tmp_path: Path, small: SmallModel, server: ModelServer) -> None:
     with small_disk(tmp_path / "disk") as disk:
         disk.make_read_only()
-        with pytest.raises(ModelUnwritable, match="Read-only file system") as caught:
+        with pytest.raises(ModelUnwritable, match="is on a read-only disk") as caught:
             fetch(ModelStore(disk.path, [small.model]), server)
         assert "writable" in caught.value.remedy

@@ -20,6 +20,8 @@ from saywrite.ui.history.details import DetailsWindow
 
 LATEST = "d1"
 FILE = "/home/ann/Interview 3.wav"
+WAIT_MS = 20_000
+"""A pool thread answers at once, but not on a machine on which many tests run."""
 
 
 def shown(front: FrontEnd) -> list[str]:
@@ -49,17 +51,17 @@ class FailingOnce:
 def test_settings_that_could_not_be_saved_are_saved_later(qtbot: Any, make_front: Callable[..., FrontEnd]) -> None:
     front = make_front(save_settings=FailingOnce())
     front.preferences.update(announce="all")
-    qtbot.waitUntil(lambda: shown(front) == ["the disk is full"])
+    qtbot.waitUntil(lambda: shown(front) == ["the disk is full"], timeout=WAIT_MS)
     front.preferences.update(announce="finals")
-    qtbot.waitUntil(lambda: shown(front) == [])
+    qtbot.waitUntil(lambda: shown(front) == [], timeout=WAIT_MS)
 
 
 def test_keywords_that_could_not_be_saved_are_saved_later(qtbot: Any, make_front: Callable[..., FrontEnd]) -> None:
     front = make_front(save_keywords=FailingOnce())
     front.window.keywords.add(Keyword("k eight s", "Kubernetes"))
-    qtbot.waitUntil(lambda: shown(front) == ["the disk is full"])
+    qtbot.waitUntil(lambda: shown(front) == ["the disk is full"], timeout=WAIT_MS)
     front.window.keywords.add(Keyword("post gress", "Postgres"))
-    qtbot.waitUntil(lambda: shown(front) == [])
+    qtbot.waitUntil(lambda: shown(front) == [], timeout=WAIT_MS)
 
 
 def test_another_microphone_is_no_longer_in_use(front: FrontEnd, dictation: FakeDictation) -> None:
@@ -108,9 +110,9 @@ def test_details_are_shown_after_a_dictation_was_not_found(
     store.begin(SimpleNamespace(dictation="h1", began=began, language="en", engine="local", source="microphone"))
     front = make_front(open_history=lambda: HistoryStore(tmp_path / "history.sqlite3"))
     front.details.ask("gone")
-    qtbot.waitUntil(lambda: len(shown(front)) == 1)
+    qtbot.waitUntil(lambda: len(shown(front)) == 1, timeout=WAIT_MS)
     front.details.ask("h1")
-    qtbot.waitUntil(lambda: shown(front) == [])
+    qtbot.waitUntil(lambda: shown(front) == [], timeout=WAIT_MS)
     front.window.findChild(DetailsWindow).close()
     store.close()
 
@@ -124,9 +126,9 @@ def test_diagnostics_are_copied_after_a_failure(qtbot: Any, make_front: Callable
 
     front = make_front(diagnostics=diagnostics)
     front.dialogs.copy_diagnostics()
-    qtbot.waitUntil(lambda: len(shown(front)) == 1)
+    qtbot.waitUntil(lambda: len(shown(front)) == 1, timeout=WAIT_MS)
     front.dialogs.copy_diagnostics()
-    qtbot.waitUntil(lambda: shown(front) == [])
+    qtbot.waitUntil(lambda: shown(front) == [], timeout=WAIT_MS)
 
 
 def test_a_failed_model_is_downloaded_later(front: FrontEnd, dictation: FakeDictation) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,15 @@ def save(path: Path, settings: Settings) -> None:
         elif value != option.default:
             changed[name] = value
     write_private(path, _merge(text, changed, path).encode("utf-8"))
+
+
+def keep_stored(changed: Settings, shown: Settings, stored: Settings) -> Settings:
+    """Return `changed` with the stored value of every setting that the user left as it was `shown`.
+
+    An option of the command line replaces a setting for one run: it is shown, but not saved with another setting.
+    """
+    left = {name for name in OPTIONS if getattr(changed, name) == getattr(shown, name)}
+    return replace(changed, **{name: getattr(stored, name) for name in left})
 
 
 def write_private(path: Path, data: bytes) -> None:

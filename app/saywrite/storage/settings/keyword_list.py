@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from saywrite.foundation.errors import KeywordsError
-from saywrite.foundation.files import os_error_reason, set_aside
+from saywrite.foundation.files import os_error_reason, set_aside, write_atomic
 from saywrite.storage.settings.file import unwritable, write_private
-from saywrite.text.keyword_files import read, write_json
+from saywrite.text.keyword_files import read, write_csv, write_json
 from saywrite.text.keywords import Keyword
 
 
@@ -44,17 +44,23 @@ def load_keywords(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
     return found.keywords, tuple(problems)
 
 
-def save_keywords(path: Path, keywords: tuple[Keyword, ...]) -> None:
-    """Replace the file as a whole. Raises SettingsError.
+def save_keywords(path: Path, keywords: tuple[Keyword, ...], *, private: bool = True) -> None:
+    """Replace the file as a whole, as CSV if its name ends in .csv, otherwise as JSON. Raises SettingsError.
 
-    A file that has other content than keywords is set aside first; one that cannot be read is not replaced.
+    A file that has other content than keywords is set aside first; one that cannot be read is not replaced. Not
+    `private`: the file was named on the command line, and it and its folder keep their permissions.
     """
+    write = write_csv if path.suffix.lower() == ".csv" else write_json
+    data = write(keywords).encode("utf-8")
     try:
         if not _is_readable(path):
             set_aside(path)
+        if not private:
+            write_atomic(path, data, private=False)
     except OSError as error:
         raise unwritable(path, error) from error
-    write_private(path, write_json(keywords).encode("utf-8"))
+    if private:
+        write_private(path, data)
 
 
 def _is_readable(path: Path) -> bool:

@@ -201,7 +201,7 @@ def unwritable(folder: Path, error: OSError) -> ModelUnwritable:
     """Explain a write that the system refused."""
     reason, remedy = os_error_message(error, folder)
     return ModelUnwritable(
-        f"The model cannot be kept in {folder}: {reason}.",
+        f"The model cannot be saved: {reason}.",
         f"{remedy} Then download the model again.",
     )
 
