@@ -103,7 +103,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message that a thread of the recognizer `engine` posts for its `receive()` on the dictation thread."""
+    """A message from a thread of the recognizer `engine` to its `receive()` on the dictation thread."""
 
     engine: str
     message: object
@@ -122,7 +122,10 @@ class Recognizer(Protocol):
 
     @property
     def waits(self) -> bool:
-        """Whether a recognition model has to be installed first; a dictation whose sound has ended does not wait."""
+        """Whether a recognition model has to be installed first.
+
+        A dictation whose sound has ended does not wait for it.
+        """
         ...
 
     @property
@@ -131,7 +134,10 @@ class Recognizer(Protocol):
         ...
 
     def prepare(self) -> Events:
-        """Get ready in the background because a `start()` is likely soon; `EngineChanged` reports how far it is."""
+        """Get ready in the background because a `start()` is likely soon.
+
+        `EngineChanged` reports how far it is.
+        """
         ...
 
     def start(self, request: Request) -> Events:
@@ -175,6 +181,8 @@ class Recognizer(Protocol):
 
 
 class UtteranceBoundary(Protocol):
+    """`saywrite.audio.vad.Boundary`, by its shape."""
+
     @property
     def starts(self) -> bool: ...
     @property
@@ -184,6 +192,8 @@ class UtteranceBoundary(Protocol):
 
 
 class UtteranceSegmenter(Protocol):
+    """`saywrite.audio.vad.Segmenter`, by its shape."""
+
     @property
     def settled(self) -> int: ...
     @property
@@ -193,7 +203,7 @@ class UtteranceSegmenter(Protocol):
 
 
 class MakeSegmenter(Protocol):
-    """`saywrite.audio.vad.Segmenter`, by its shape."""
+    """The constructor of `saywrite.audio.vad.Segmenter`, by its shape."""
 
     def __call__(
         self,

@@ -1,7 +1,8 @@
-"""The recognizer that is aiOla's streaming service. On the dictation thread; `connection` and `delivery` do the work.
+"""The recognizer that uses aiOla's streaming service. Runs on the dictation thread.
 
-A dictation begins before there is a connection and outlives every one of them: what was not confirmed is fed again.
-After a dictation the connection lingers, so that the next one has nothing to wait for.
+`connection` keeps the connection, `delivery` tracks what the service has received and confirmed. A dictation can begin
+without a connection and continues when one is lost: sound that was not confirmed is sent again. After a dictation the
+connection is kept for a while, so that the next dictation need not wait for one.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ from saywrite.speech.network.network import Network
 log = logging.getLogger(__name__)
 
 ASLEEP_S = 10.0
-"""Seconds by which wall clock and monotonic clock part when the computer was asleep."""
+"""The computer was asleep when wall clock and monotonic clock differ by so many more seconds than before."""
 
 WINDOW = 7 * SAMPLE_RATE
 UNBOUNDED = 1 << 40
@@ -65,13 +66,15 @@ ASLEEP = ServiceUnreachable("The computer was asleep.", "The connection is made 
 
 @dataclass(frozen=True, slots=True)
 class NetworkChanged:
-    """An address or a route came or went: it may be worth trying again now."""
+    """An address or a route was added or removed, so that another attempt may succeed now."""
 
 
 class AiolaRecognizer:
-    """Implements `recognizer.Recognizer`. `find_account` runs on worker threads and may block; `watch_network` is given
-    what to call, on any thread, when the network has changed; `linger_s` gives the seconds a connection is kept behind
-    a dictation; `wall` is the clock that goes on while the computer sleeps.
+    """Implements `engine.Recognizer` with the streaming service.
+
+    `find_account` runs on worker threads and may block. `watch_network` takes a function, which it calls on any thread
+    when the network has changed. `linger_s` returns the seconds for which a connection is kept after a dictation.
+    `wall` is a clock that also counts while the computer sleeps.
     """
 
     capabilities = AIOLA_CAPABILITIES
@@ -115,8 +118,10 @@ class AiolaRecognizer:
 
     @property
     def window(self) -> int:
-        """All that may be on its way (`flow.LARGEST`) and a second that waits; while somebody speaks and there is no
-        connection, everything: it is listened to, so that what is outstanding is known.
+        """Samples that may be fed: those in flight (`flow_control.LARGEST`), and a second that waits.
+
+        While somebody speaks and there is no connection, there is no limit, because the utterances of all sound are
+        found at once, so that the outstanding ones can be shown.
         """
         waiting = self._delivery is not None and self._delivery.request.live and not self._connection.up
         return UNBOUNDED if waiting else WINDOW
@@ -126,6 +131,7 @@ class AiolaRecognizer:
         return ()
 
     def start(self, request: Request) -> Events:
+        """Begin a dictation, and connect if there is no connection yet."""
         if self._delivery is not None:
             raise RuntimeError("the last dictation has not ended")
         now = self._clock()

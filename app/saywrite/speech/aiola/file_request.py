@@ -133,6 +133,7 @@ class FileRequest(threading.Thread):
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def run(self) -> None:
+        """Upload the file, and post its transcript or the error."""
         try:
             self._post(self._transcribe())
         except UploadAborted:

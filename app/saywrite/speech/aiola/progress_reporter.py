@@ -1,6 +1,7 @@
-"""Reports the progress of one dictation through the service: offsets, texts that are awaited, traffic, connection.
+"""Reports the progress of one dictation through the service.
 
-Dictation thread only. The reports are events, which the engine that owns the reporter returns.
+The reports are events with offsets, awaited texts, traffic and the state of the connection; the engine that owns the
+reporter returns them. Dictation thread only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A whole file through the service's batch endpoint: sent as it is, and its transcript comes as one final.
+"""The recognizer that sends a whole file to aiOla's batch endpoint and reports one final.
 
-Owned by the dictation thread. Signing in and sending happen on worker threads; a lost connection and a service in
-trouble are tried again, what trying cannot cure ends the dictation.
+Owned by the dictation thread; signing in and sending happen on worker threads. After a lost connection or a temporary
+failure of the service the file is sent again; an error that another attempt cannot cure ends the dictation.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class _Job:
 
 
 class UploadRecognizer:
-    """Implements `recognizer.Recognizer` for requests with a `file`; the sound it is fed is only counted."""
+    """Implements `engine.Recognizer` for requests with a `file`; the sound it is fed is only counted."""
 
     capabilities = AIOLA_CAPABILITIES
     waits = False
@@ -94,6 +94,7 @@ class UploadRecognizer:
         return ()
 
     def start(self, request: Request) -> Events:
+        """Begin to send the file. Raises ValueError for a request without a file."""
         if self._job is not None:
             raise RuntimeError("the last dictation has not ended")
         if request.file is None:
@@ -115,7 +116,7 @@ class UploadRecognizer:
         return self._events.take()
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
-        """For the next attempt, if there is one; the dictation applies them to the final in any case."""
+        """Use them in the next attempt, if there is one; the dictation applies them to the final in any case."""
         if self._job is not None:
             self._job.request = replace(self._job.request, keywords=keywords)
 
@@ -132,6 +133,7 @@ class UploadRecognizer:
         return self._events.take()
 
     def receive(self, message: object) -> Events:
+        """Take a message of a sign-in or of the upload; one of an earlier upload is ignored."""
         job = self._job
         if self._grants.receive(message):
             if job is not None and isinstance(message, TokenFetched):
@@ -173,7 +175,7 @@ class UploadRecognizer:
         return events
 
     def close(self, timeout_s: float = QUIT_S) -> None:
-        """At the end of the program: the session is closed, and waited for that long at most."""
+        """Close the session at the end of the program; wait `timeout_s` for that at most."""
         self.abort()
         self._grants.close(timeout_s)
 
@@ -204,7 +206,7 @@ class UploadRecognizer:
         job.report.traffic(job.host, job.sent_before + sent, 0, self._clock(), at_once=True)
 
     def _failed(self, job: _Job, error: SaywriteError) -> None:
-        """Try again later, or end it."""
+        """Schedule another attempt, or end the dictation where that is pointless."""
         job.sending = None
         now = self._clock()
         job.failing_since = now if job.failing_since is None else job.failing_since
@@ -231,7 +233,7 @@ class UploadRecognizer:
         self._end(job, complete=False)
 
     def _end_when_done(self, job: _Job) -> None:
-        """The text is there, and the file has been read to its end here, too: only then its length is known."""
+        """Report the text as soon as all sound was counted, too, because only then the file's length is known."""
         result = job.result
         if result is None or not job.complete:
             return

@@ -1,4 +1,4 @@
-"""The child process of a recognizer and the pipe to it: starts it, writes without waiting, reports its end.
+"""Starts the child process of a recognizer, exchanges messages with it, and reports its end.
 
 A frame on the pipe is one letter, a length and a body: `A` is sound (16 kHz mono s16le), `J` a JSON object; the length
 is four bytes, little-endian. Both sides use the functions here; `WorkerProcess` is the parent's side.
@@ -40,6 +40,8 @@ class GarbageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WorkerMessage:
+    """A JSON object that the child with the number `worker` has sent."""
+
     worker: int
     body: dict[str, Any]
 

@@ -1,8 +1,8 @@
-"""The recognizer on this computer: Whisper in a child process, in eight languages, with no network and no account.
+"""The recognizer on this computer: Whisper in a child process, without network and account.
 
 `LocalRecognizer` is the parent's side, owned by the dictation thread; `run_worker` is the child's. A child that crashes
 or hangs is replaced, and the dictation is asked (`Rewind`) to feed again from the start of what has no text yet. While
-the model is not on this computer, a live dictation is held: it is fed when the model comes, or ends without text.
+the model is not on this computer, a live dictation waits: it is fed once the model is there, or ends without text.
 """
 
 from __future__ import annotations
@@ -66,8 +66,10 @@ def decoder_threads(cores: int) -> int:
 
 
 class LocalRecognizer(Recognizer):
-    """`command` starts this program as a worker with the model of a folder; `model` is the id and the folder of the
-    wanted model, None while it is not there; `saves_power`: whether the computer saves power, in a second at most.
+    """Runs Whisper in a worker process, and feeds it one dictation at a time.
+
+    `command`: the command line of a worker with the model in a folder. `model`: the id of the wanted model, and its
+    folder or None while it is not there. `saves_power`: whether the computer saves power; it may block for a second.
     """
 
     capabilities = LOCAL_CAPABILITIES
@@ -109,7 +111,7 @@ class LocalRecognizer(Recognizer):
         return self._events.take()
 
     def renew(self) -> Events:
-        """Another model is wanted, or the models on this computer changed. It holds from the next dictation on."""
+        """Use the model that is wanted now, from the next dictation on; a dictation that waits for one begins."""
         self._worker.models_changed()
         if self._feed is None:
             was_there = self._worker.process is not None
@@ -121,6 +123,7 @@ class LocalRecognizer(Recognizer):
         return self._events.take()
 
     def start(self, request: Request) -> Events:
+        """Begin a dictation; a live one waits while its model is missing."""
         if self._feed is not None:
             raise RuntimeError("the last dictation has not ended")
         self._failures, self._saving = 0, False
@@ -264,7 +267,7 @@ class LocalRecognizer(Recognizer):
             self._replace_outdated()
 
     def _replace(self) -> None:
-        """The child is gone or hangs: take another and feed it what has no text yet."""
+        """Replace a child that has ended or hangs, and feed the new one what has no text yet."""
         was_idle = self._feed is None and self._worker.state is EngineState.READY
         self._worker.stop()
         self._worker.set_state(EngineState.UNLOADED)
@@ -289,7 +292,7 @@ class LocalRecognizer(Recognizer):
         self._begin(feed)
 
     def _wait_or_refuse(self) -> None:
-        """There is no worker for the dictation: one that is being spoken waits where only the model is missing."""
+        """Let a live dictation without a worker wait if only the model is missing; end any other."""
         feed, problem = self._feed, self._worker.problem or NOT_STARTED
         if feed is None:
             return
@@ -312,7 +315,7 @@ class LocalRecognizer(Recognizer):
             self._events.add(RecognizerFinished(dictation))
 
     def _pass_on(self, feed: Feed) -> None:
-        """Send the worker what is complete: blocks, and the end when all sound is with it."""
+        """Send the worker the complete blocks, and `finish` behind the last one."""
         worker = self._worker.process
         if worker is None:
             return
@@ -338,5 +341,8 @@ class LocalRecognizer(Recognizer):
 
 
 def written_forms(keywords: Mapping[str, str]) -> list[str]:
-    """The written forms of keywords without repetition, the newest first: the last one of the list is the newest."""
+    """The written forms of `keywords` without repetition, the newest first.
+
+    The last entry of `keywords` is the newest.
+    """
     return list(dict.fromkeys(written for written in reversed(tuple(keywords.values())) if written))

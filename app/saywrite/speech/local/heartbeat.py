@@ -1,4 +1,4 @@
-"""Progress messages while a long utterance is decoded, sent by a thread for as long as the process computes.
+"""Repeats a progress message while a long utterance is decoded and the process computes.
 
 The parent replaces a child that is silent for `supervisor.PATIENCE_S`. Decoding takes longer than that with a large
 model on a slow computer, and the main thread cannot send anything within a call of native code. So a thread repeats

@@ -1,4 +1,4 @@
-"""The catalogue of recognition models, and where one lies on this computer. Any thread; reads file sizes only.
+"""The catalog of recognition models, and where one lies on this computer. Any thread; reads file sizes only.
 
 Every file is pinned by its size and SHA-256, which hold for every source it may come from. How sure the hashes are:
 `whisper-base` was hashed here, byte for byte; its values and those of the other two models are pinned alike by at least
@@ -52,7 +52,10 @@ class DataWheel:
 
 @dataclass(frozen=True, slots=True)
 class WindowPolicy:
-    """How much sound the encoder gets: the utterance and `pad_s` seconds of silence, at least `min_s` seconds."""
+    """How much sound the encoder gets: the utterance and silence behind it.
+
+    `min_s`: seconds of both at least. `pad_s`: seconds of silence.
+    """
 
     min_s: float = 5.0
     pad_s: float = 2.0
@@ -60,7 +63,7 @@ class WindowPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model of the catalogue. Sizes in bytes; `memory_bytes` is resident memory of the child process at work.
+    """A model of the catalog. Sizes in bytes; `memory_bytes` is resident memory of the child process at work.
 
     `runtime`: what runs it; only "ctranslate2" exists. `published`: the files as they are downloaded.
     `converted`: the weights as they lie on disk. `repository`, `revision`: their place on huggingface.co.
@@ -182,12 +185,12 @@ MODELS: tuple[Model, ...] = (
 
 
 def get_model(id: str) -> Model | None:
-    """The model of the catalogue with this id."""
+    """The model of the catalog with this id; None for an unknown one."""
     return next((model for model in MODELS if model.id == id), None)
 
 
 def window_policy(folder: Path) -> WindowPolicy:
-    """The windows of the model in `folder`, which has the name of its id; the usual ones for an unknown model."""
+    """The window policy of the model in `folder`, which is named by its id; the default one if unknown."""
     model = get_model(folder.name)
     return model.windows if model else WindowPolicy()
 
@@ -198,7 +201,10 @@ def own_folder(data: Path) -> Path:
 
 
 def model_folders(data: Path) -> tuple[Path, ...]:
-    """Where models may lie, first come first served: downloaded by the user, then shipped with an installation."""
+    """The folders where models may lie, in the order of the search.
+
+    The models that the user downloaded come first, then those shipped with an installation.
+    """
     bases = [sys.prefix, site.getuserbase()]
     if getattr(sys, "frozen", False):
         bases.append(str(Path(sys.executable).parent))
@@ -207,7 +213,7 @@ def model_folders(data: Path) -> tuple[Path, ...]:
 
 
 def find_model(id: str, data: Path) -> Path | None:
-    """The folder of the model, ready to be loaded; None when it is not on this computer or not as it was checked.
+    """The folder of a model that can be loaded; None where the model is missing, incomplete or changed.
 
     Compares sizes and the stamp, reads no weights. `data`: the user's data folder.
     """

@@ -1,4 +1,4 @@
-"""Keeps one worker process with the wanted model: starts it, watches it, ends it, and reports its state.
+"""Starts, watches and ends the one worker process with the wanted model, and reports its state.
 
 Dictation thread only. The work for a dictation (its sound, its texts, its attempts) is in `engine.py`.
 """
@@ -107,7 +107,7 @@ class WorkerSupervisor:
         self._broken = None
 
     def stop(self) -> None:
-        """End the worker at once. It is not asked: one that hangs would outlive us, and it has nothing to save."""
+        """Kill the worker. It has nothing to save, and one that hangs would not end on request."""
         if self.process is not None:
             self.process.kill()
             self.process = None
@@ -120,7 +120,10 @@ class WorkerSupervisor:
         self.set_state(EngineState.UNAVAILABLE)
 
     def receive(self, message: object) -> Mapping[str, Any] | Exited | None:
-        """A message of the present worker; None for one of a former worker, and for what concerned loading only."""
+        """Take a message; return what concerns the dictation.
+
+        None: the message came from a former worker, or concerned only the loading of the model.
+        """
         if self.process is None or getattr(message, "worker", None) != self.process.number:
             return None
         self._watch.alive()

@@ -1,4 +1,4 @@
-"""Utterances of one dictation in the worker: collects their sound, decodes partials and finals, reports progress.
+"""Collects the utterances of one dictation in the worker, decodes them, and reports progress.
 
 Main thread of the worker only. A partial is a whole pass over the open utterance, so its time is limited: at most half
 of the elapsed time goes into partials (`DUTY`), none while input waits, none beyond `LONGEST_PARTIAL`.
@@ -62,7 +62,9 @@ class Decoder(Protocol):
         keywords: Sequence[str] = (),
         final: bool = True,
         long_window: bool = False,
-    ) -> Decoded: ...
+    ) -> Decoded:
+        """The text of `pcm`, the 16 kHz mono s16le sound of one utterance; the arguments as in `whisper`."""
+        ...
 
 
 Send = Callable[[dict[str, Any]], None]

@@ -123,7 +123,7 @@ def _control(session: Utterances, op: object, frame: Mapping[str, Any], send: Se
 
 
 def _sender(stdout: IO[bytes]) -> Send:
-    """Return a function that writes messages whole, also when the heartbeat's thread writes at the same time."""
+    """Return a function that writes messages whole, also while the heartbeat's thread writes."""
     lock = threading.Lock()
 
     def send(message: dict[str, Any]) -> None:

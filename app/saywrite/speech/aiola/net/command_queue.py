@@ -44,12 +44,14 @@ class EmitCommand:
 
 @dataclass(frozen=True, slots=True)
 class PingCommand:
+    """Send a ping; `Ponged` reports its pong with the number `mark`."""
+
     mark: int
 
 
 @dataclass(frozen=True, slots=True)
 class CloseCommand:
-    pass
+    """End the connection in an orderly way, within `CLOSING_S`."""
 
 
 Command = EmitCommand | PingCommand | CloseCommand
@@ -79,6 +81,7 @@ class CommandQueue:
     # On the dictation thread:
 
     def put(self, command: Command) -> None:
+        """Queue a command. After the end it is ignored, as is a second `CloseCommand`."""
         if self._closed:
             return
         if isinstance(command, CloseCommand):

@@ -37,6 +37,8 @@ class ClosePacket:
 
 @dataclass(frozen=True, slots=True)
 class PingPacket:
+    """Engine.IO: the server asks for a pong with the same `data`."""
+
     data: str = ""
 
 
@@ -58,6 +60,8 @@ class ConnectErrorPacket:
 
 @dataclass(frozen=True, slots=True)
 class DisconnectPacket:
+    """The server has closed the namespace."""
+
     namespace: str
 
 

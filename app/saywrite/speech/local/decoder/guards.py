@@ -98,7 +98,7 @@ def is_trusted(text: str, confidence: Confidence) -> bool:
 
 
 def _is_loop(text: str, confidence: Confidence) -> bool:
-    """Whether one phrase repeats more often than a person can have said it, or in sound that is hardly speech.
+    """Whether one phrase repeats too often for the time, or in sound that is hardly speech.
 
     A person may repeat a sentence five times: then the model is certain of speech, and the words fit into the time.
     """
@@ -118,7 +118,10 @@ def is_stock_phrase(text: str) -> bool:
 
 
 def compression(text: str) -> float:
-    """How many times smaller zlib makes `text`: under 2.4 for a sentence, far above for one phrase again and again."""
+    """How many times smaller zlib makes `text`.
+
+    It is under 2.4 for a sentence, and far above for a phrase that repeats again and again.
+    """
     raw = text.encode("utf-8")
     return len(raw) / len(zlib.compress(raw)) if raw else 0.0
 
@@ -129,9 +132,9 @@ def looks_repeated(text: str) -> bool:
 
 
 def repeats_neighbors(text: str) -> bool:
-    """Whether three or more words stand twice in a row ("he said so, he said so"); case and punctuation do not count.
+    """Whether three or more words stand twice in a row, as in "he said so, he said so".
 
-    A person may have said it twice, so the text is decoded again, and is not dropped.
+    Case and punctuation do not count. A person may have said it twice, so the text is decoded again, not dropped.
     """
     words: list[str] = []
     least = REPEATED_WORDS

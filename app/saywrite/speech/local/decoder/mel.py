@@ -27,9 +27,10 @@ LOG_STEP = np.log(6.4) / 27
 
 
 def log_mel(samples: Floats, bands: int = 80) -> Floats:
-    """The spectrogram of `samples` (16 kHz, -1 … 1, at least 201 of them): float32, shape (bands, len(samples) // 160).
+    """The spectrogram of `samples` as float32 of shape (bands, len(samples) // 160).
 
-    The signal is mirrored at both ends, as torch.stft does with `center=True`.
+    `samples`: 16 kHz, -1 … 1, at least 201 of them. The signal is mirrored at both ends, as torch.stft does with
+    `center=True`.
     """
     padded = np.pad(samples, FFT_SIZE // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, FFT_SIZE)[::HOP][: len(samples) // HOP]

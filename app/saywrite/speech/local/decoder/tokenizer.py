@@ -77,7 +77,10 @@ class Tokenizer:
         return found
 
     def decode(self, tokens: Sequence[int]) -> str:
-        """The text of `tokens`, special ones left out; bytes that are no UTF-8 (a character cut off) become U+FFFD."""
+        """The text of `tokens` without the special ones.
+
+        Bytes that are not UTF-8, such as a character that was cut off, become U+FFFD.
+        """
         text = "".join(self._tokens.get(token, "") for token in tokens if token < self.end_of_text)
         return bytes(_BYTE_OF_CHARACTER[character] for character in text).decode("utf-8", "replace")
 
@@ -142,7 +145,10 @@ def _kind(character: str) -> str:
 
 
 def _characters_of_bytes() -> dict[int, str]:
-    """GPT-2's table: a printable byte is its own Latin-1 character, the others follow from U+0100 in order."""
+    """GPT-2's table of a character for each byte.
+
+    A printable byte has its own Latin-1 character, the others follow from U+0100 in order.
+    """
     printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     others = [byte for byte in range(256) if byte not in printable]
     return {byte: chr(byte) for byte in printable} | {byte: chr(256 + rank) for rank, byte in enumerate(others)}

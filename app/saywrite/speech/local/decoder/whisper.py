@@ -71,8 +71,8 @@ class WhisperDecoder:
     """A loaded model. Whisper base (int8) takes 0.3 s and 180 MB.
 
     `model` is a folder with `model.bin`, `config.json`, `tokenizer.json` and the vocabulary, named after the model's id
-    in the catalogue, which knows its windows. Raises ImportError where
-    there is no wheel of CTranslate2, OSError or RuntimeError when the model cannot be read.
+    in the catalog, which has its window policy. Raises ImportError where there is no wheel of CTranslate2, OSError or
+    RuntimeError when the model cannot be read.
     """
 
     def __init__(self, model: Path, *, threads: int = 1) -> None:

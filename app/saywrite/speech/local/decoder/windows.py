@@ -45,7 +45,7 @@ class Reading:
 def window_s(sound_s: float, long_window: bool, policy: WindowPolicy) -> float:
     """The length of the window for a sound of `sound_s` seconds, the silence behind it included.
 
-    `policy`: of the model, from the catalogue.
+    `policy`: of the model, from the catalog.
     """
     if long_window:
         return LONGEST_S
@@ -53,7 +53,10 @@ def window_s(sound_s: float, long_window: bool, policy: WindowPolicy) -> float:
 
 
 def token_limit(sound_s: float) -> int:
-    """The most tokens that a sound may have: fast speech has 6 a second, a loop in noise does not end by itself."""
+    """The most tokens that a sound may have.
+
+    Fast speech has 6 a second; the limit ends a loop in noise, which does not end by itself.
+    """
     return min(MOST_TOKENS, int(sound_s * TOKENS_PER_SECOND) + TOKENS_MORE)
 
 

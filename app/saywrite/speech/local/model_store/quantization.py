@@ -1,8 +1,8 @@
-"""Converts CTranslate2 weights from 16-bit floats to 8-bit integers, exactly as CTranslate2 does when it loads them.
+"""Converts CTranslate2 weights from 16-bit floats to 8-bit integers.
 
-The file is then half as large and loads in less than half the time; recognition gives the same bits. Reads and writes
-in steps of 8 million values, so that the largest model needs no more memory than the smallest. Any thread; numpy lets
-other threads run meanwhile.
+The result is exactly what CTranslate2 makes of the floats when it loads them, but the file is half as large and loads
+in less than half the time. Reads and writes in steps of 8 million values, so that the largest model needs no more
+memory than the smallest. Any thread; numpy lets other threads run meanwhile.
 
 Layout of a file (binary version 6, little endian; ctranslate2/specs/model_spec.py, `_serialize`): version u32, name of
 the model, its revision u32, number of variables u32, then each with name, rank u8, dimensions u32, type u8, number of

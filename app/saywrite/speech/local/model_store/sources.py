@@ -1,4 +1,4 @@
-"""Where the files of a model come from: a folder or mirror of the user, the official host, the Python package index.
+"""The sources of a model's files: the user's folder or mirror, the official host, PyPI.
 
 A source names the files it sends, each pinned by its hash, and opens them; `unpack` turns them into the files of the
 model where they are not these already. `Transfer` checks what they send.
@@ -26,16 +26,16 @@ _STEP = 1_048_576
 
 
 class ModelSource(Protocol):
-    """`name`: what to call it in messages."""
+    """A place that has the files of models. `name`: what messages call it."""
 
     @property
     def name(self) -> str: ...
 
     def files(self, model: Model) -> Sequence[ModelFile]:
-        """What it sends for this model; nothing when it has nothing of it."""
+        """The files that it sends for this model; none where it does not have the model."""
 
     def open(self, model: Model, file: ModelFile, offset: int) -> AbstractContextManager[Stream]:
-        """Opening and reading raise SourceError and Stopped."""
+        """Open `file` at `offset` bytes. Opening and reading raise SourceError and Stopped."""
 
     def unpack(self, model: Model, folder: Path, stop: StopTransfer) -> None:
         """Make the published files out of what was sent to `folder`. Raises OSError, SourceError, Stopped."""
@@ -62,11 +62,14 @@ class WebSource:
         return self._http.open(urls, file, offset)
 
     def unpack(self, model: Model, folder: Path, stop: StopTransfer) -> None:
-        """Nothing to do: it sends the published files."""
+        """Do nothing, because the published files were sent."""
 
 
 class FolderSource:
-    """A folder, or a folder of folders named after the models, with published or converted files, or the wheels."""
+    """A folder with the files of a model, or with one such folder for each model, named by its id.
+
+    The files are published or converted ones, or wheels.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.expanduser()
@@ -147,14 +150,14 @@ def make_sources(address: str, http: HttpFiles) -> list[ModelSource]:
 
 
 def is_web_address(text: str) -> bool:
-    """Is it the address of a web server, rather than of a folder?"""
+    """Whether `text` is the address of a web server; otherwise it is the path of a folder."""
     return text.strip().lower().startswith(("http://", "https://"))
 
 
 def unpack_wheels(wheels: Sequence[DataWheel], folder: Path, stop: StopTransfer) -> None:
     """Join the members of the wheels in `folder` into the files of the model; the wheels are removed.
 
-    Only members that the catalogue names are read. Each file is written as `<name>.part`: it is not checked yet.
+    Only members that the catalog names are read. Each file is written as `<name>.part`: it is not checked yet.
     """
     begun: set[str] = set()
     for wheel in wheels:

@@ -47,7 +47,7 @@ class Watcher:
 
 
 class ModelStore:
-    """`data`: the user's data folder. `models`: the catalogue. `installed`: also find models that are not in `data`."""
+    """`data`: the user's data folder. `models`: the catalog. `installed`: also find models that are not in `data`."""
 
     def __init__(self, data: Path, models: Sequence[Model] = MODELS, *, installed: bool = True) -> None:
         self._models = models
@@ -63,7 +63,7 @@ class ModelStore:
         return found
 
     def infos(self) -> tuple[ModelInfo, ...]:
-        """Every model of the catalogue that is offered, or there, and its state."""
+        """The models of the catalog that are offered or on this computer, with their states."""
         infos = ((model, self._info(model)) for model in self._models)
         return tuple(info for model, info in infos if model.is_offered or info.state is ModelState.READY)
 
@@ -137,7 +137,7 @@ class ModelStore:
         return folder, tuple(file.name for file in contents.damaged_files(model, folder, stop))
 
     def verify(self, id: str, stop: StopTransfer) -> Path:
-        """Read every byte of the model and compare it with the catalogue; its folder.
+        """Read every byte of the model and compare it with the catalog; return the model's folder.
 
         Raises ModelDamaged after the damaged files were removed, ModelUnknown when the model is not here, Stopped.
         """

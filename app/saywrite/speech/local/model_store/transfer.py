@@ -1,6 +1,6 @@
-"""Brings one file from a source to the disk: resumed where an earlier attempt ended, checked to the last byte.
+"""Downloads one file from a source, resumes where an earlier attempt ended, and checks every byte.
 
-The bytes arrive in `<name>.part`. Only a part with the size and SHA-256 of the catalogue becomes `<name>`. Everything
+The bytes arrive in `<name>.part`. Only a part with the size and SHA-256 of the catalog becomes `<name>`. Everything
 runs on the thread that calls `Transfer.fetch`; `StopTransfer.request` may be called on any other.
 """
 
@@ -172,7 +172,7 @@ class Transfer:
 
 
 def is_file(path: Path, file: ModelFile, stop: StopTransfer) -> bool:
-    """Has `path` the size and the SHA-256 of `file`? Reads all of it. Raises OSError, Stopped."""
+    """Whether `path` has the size and the SHA-256 of `file`. Reads all of it. Raises OSError, Stopped."""
     return _size(path) == file.size and hash_file(path, stop) == file.sha256
 
 
