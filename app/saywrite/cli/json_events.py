@@ -1,4 +1,4 @@
-"""The `--events` lines: each event of a dictation as one JSON object (a contract, design 9). Pure."""
+"""The `--events` lines: each event of a dictation as one JSON object (a contract of the README). Pure."""
 
 from __future__ import annotations
 

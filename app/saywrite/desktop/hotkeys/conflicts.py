@@ -1,4 +1,4 @@
-"""What speaks against a key combination: the system has it, it types, or we use it already. Pure."""
+"""Finds conflicts of a key combination with the system, with typing, and with our other keys. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from saywrite.desktop.hotkeys.key_names import KEYS
 
 @dataclass(frozen=True, slots=True)
 class KeyConflict:
-    """`refused`: the combination cannot be chosen; otherwise the user may, knowing this."""
+    """A conflict as a sentence. `refused`: the user cannot choose the combination; otherwise it is a warning."""
 
     text: str
     refused: bool

@@ -11,7 +11,10 @@ from saywrite.foundation.errors import SettingsError
 
 
 class Modifier(StrEnum):
-    """In the order in which they are written. Super is the Windows key, and Command on a Mac; Alt is Option there."""
+    """The modifiers in the order in which they are written.
+
+    Super is the Windows key, and Command on a Mac; Alt is Option there.
+    """
 
     CTRL = "Ctrl"
     ALT = "Alt"
@@ -81,7 +84,7 @@ _BY_NAME: Mapping[str, str] = {**{name.casefold(): name for name in KEYS}, **_OT
 
 
 def parse(text: str) -> KeyCombination:
-    """The chord that `text` names, however it is spelled. Raises SettingsError, with words for the user."""
+    """Parse a chord in any common spelling. Raises SettingsError, with words for the user."""
     *held, last = (" ".join(part.split()).casefold() for part in text.split("+"))
     modifiers = []
     for name in held:

@@ -1,7 +1,7 @@
-"""Every key we have a name for, and what each system calls it. Pure data.
+"""The keys that can be chosen, with their names on each system. Pure data.
 
-X11 (and XKB, hence Sway, Hyprland and the portal) by keysym name, Windows by virtual key, the Mac by the key's place
-on the keyboard.
+X11 (and XKB, hence Sway, Hyprland and the portal) names a key by its keysym, Windows by its virtual key, the Mac by its
+place on the keyboard.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from saywrite.desktop.hotkeys.media_keys import MEDIA_KEYSYMS, MEDIA_NAMES
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key. `windows`, `mac`: its code there, None where a hot key cannot be made of it. `modifier`: it is one.
+    """One key. `windows`, `mac`: its code there, None where it cannot be a hotkey. `modifier`: it is a modifier.
     `types`: alone it writes a character or moves in a text, so it is no hot key without a modifier. `also`: other
     keysyms that the same key carries in some layouts. `code`: where it is under evdev. `button`: it is a mouse button.
     """

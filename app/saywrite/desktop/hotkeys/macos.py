@@ -1,7 +1,7 @@
-"""Keys on a Mac: Carbon's hot keys, which tell press and release and need no permission.
+"""Hotkeys on a Mac by Carbon, which reports press and release and needs no permission.
 
-No thread of its own: the system calls back out of the main thread's event loop, which Qt runs, and everything asked
-of Carbon is asked there, too.
+It has no thread of its own: the system calls back in the main thread's event loop, which Qt runs, and every function of
+Carbon is called there, too.
 """
 
 from __future__ import annotations
@@ -94,11 +94,11 @@ _MODIFIERS = {Modifier.SUPER: 0x0100, Modifier.SHIFT: 0x0200, Modifier.ALT: 0x08
 
 
 OnMain = Callable[[Callable[[], None]], None]
-"""Has a job run on the main thread soon (at once, if that is where it is called)."""
+"""Runs a job on the main thread soon, or at once when called there."""
 
 
 class CarbonKeys(Protocol):
-    """What we need of Carbon."""
+    """The parts of Carbon that hotkeys use."""
 
     def listen(self, heard: Callable[[int, bool], None]) -> None:
         """Call `heard(number, pressed)` on the main thread for every hot key, until `unlisten`."""
@@ -106,7 +106,7 @@ class CarbonKeys(Protocol):
     def unlisten(self) -> None: ...
 
     def register(self, number: int, modifiers: int, key: int) -> int:
-        """0, or Carbon's error."""
+        """Register a key under a number; Carbon's error code, 0 for success."""
 
     def unregister(self, number: int) -> None: ...
 
@@ -121,7 +121,7 @@ class MacHotkeys:
         self._clock = clock
         self._make = carbon
         self._on_main = on_main
-        # From here on the main thread's own.
+        # From here on used on the main thread only.
         self._carbon: CarbonKeys | None = None
         self._registered: dict[int, Binding] = {}
         self._held: set[str] = set()
@@ -134,7 +134,7 @@ class MacHotkeys:
         self._on_main(self._end)
 
     def _regrab(self, bindings: tuple[Binding, ...]) -> None:
-        """Only what differs is touched: of a key that is held, Carbon would no longer tell the release."""
+        """Change only the keys that differ: Carbon would not report the release of a key that is held."""
         if self._carbon is None:
             self._carbon = self._make()
             self._carbon.listen(self._heard)

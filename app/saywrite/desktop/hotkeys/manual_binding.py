@@ -1,4 +1,4 @@
-"""Ready lines that bind a key to the command line, for desktops where no program can grab one. Pure."""
+"""Instructions to bind a key to the command line, for desktops where no program can grab one. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class DesktopKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """What to do, for a person. `lines` are to be copied as they are; `holds`: holding the key to talk works."""
+    """Instructions for the user. `lines` are to be copied as they are; `holds`: holding the key to talk works."""
 
     where: str
     lines: tuple[str, ...]
@@ -34,7 +34,7 @@ class Instructions:
 
 
 def desktop_of(environ: Mapping[str, str]) -> DesktopKind:
-    """Which desktop this session is, by the variables it sets."""
+    """The desktop of this session, by the variables that it sets."""
     if environ.get("SWAYSOCK"):
         return DesktopKind.SWAY
     if environ.get("HYPRLAND_INSTANCE_SIGNATURE"):
@@ -50,7 +50,7 @@ def desktop_of(environ: Mapping[str, str]) -> DesktopKind:
 
 
 def instructions(desktop: DesktopKind, chord: KeyCombination, command: str = "saywrite") -> Instructions:
-    """How to give `chord` to Saywrite on `desktop`. `command`: how our command line is started there."""
+    """The instructions that bind `chord` to Saywrite on `desktop`. `command`: how our command line is started there."""
     button = KEYS[chord.key].button
     match desktop:
         case DesktopKind.SWAY:

@@ -54,4 +54,4 @@ def _words(keysym: str) -> str:
 MEDIA_NAMES: Mapping[str, str] = MappingProxyType(
     {keysym: _OWN_NAMES.get(keysym) or _words(keysym) for keysym in MEDIA_KEYSYMS}
 )
-"""What the user reads, by keysym name."""
+"""The names that the user reads, by keysym name."""

@@ -1,4 +1,4 @@
-"""Which way keys are heard here, and why: one table, the first rule that holds decides.
+"""Chooses the hotkey backend for this desktop, by the first rule in a table that holds.
 
 The modules of the other systems are imported only where they are used.
 """
@@ -14,7 +14,7 @@ from saywrite.desktop.hotkeys.macos import MacHotkeys, OnMain
 
 
 class HotkeyBackend(StrEnum):
-    """How keys are heard. `COMMAND_LINE`: not by us; the desktop starts our command line (`command_lines.py`)."""
+    """How hotkeys reach us. `COMMAND_LINE`: the desktop starts our command line (`manual_binding.py`)."""
 
     WINDOWS = "windows"
     MACOS = "macos"
@@ -25,7 +25,7 @@ class HotkeyBackend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BackendChoice:
-    """The way, and its reason in words for diagnostics."""
+    """The choice, and its reason in words for diagnostics."""
 
     way: HotkeyBackend
     reason: str
@@ -62,7 +62,7 @@ _OTHERWISE = BackendChoice(HotkeyBackend.COMMAND_LINE, "There is no display.")
 
 
 def choose(platform: str, environ: Mapping[str, str]) -> BackendChoice:
-    """The way for this system. `platform` as in `sys.platform`."""
+    """Choose the backend for this system. `platform` as in `sys.platform`."""
     for rule in _RULES:
         if rule.holds(platform, environ):
             return BackendChoice(rule.way, rule.reason)
@@ -70,7 +70,7 @@ def choose(platform: str, environ: Mapping[str, str]) -> BackendChoice:
 
 
 def open_hotkeys(way: HotkeyBackend, post: Post, clock: Clock, app_id: str, on_main: OnMain) -> Hotkeys | None:
-    """The way, opened; None for the command line, which needs nothing. Any thread.
+    """Open the chosen backend; None for the command line, which needs none. Any thread.
 
     `app_id`: the name of our .desktop file, for the portal. `on_main`: for the Mac (see `macos.py`).
     """

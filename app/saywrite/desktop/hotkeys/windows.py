@@ -68,21 +68,21 @@ log = logging.getLogger(__name__)
 
 JOIN_S = 2.0
 POLL_MS = 12
-"""How often a held key is looked at."""
+"""Seconds between two queries of the state of a held key."""
 
 _MODIFIERS = {Modifier.ALT: 1, Modifier.CTRL: 2, Modifier.SHIFT: 4, Modifier.SUPER: 8}
 
 
 class WindowsKeys(Protocol):
-    """What we need of user32, on the thread that made it (`wake` on every thread)."""
+    """The parts of user32 that hotkeys use, on the thread that made it (`wake` on every thread)."""
 
     def register(self, number: int, modifiers: int, key: int) -> bool:
-        """A hot key without repetition; False if another program has it."""
+        """Register a hotkey without repetition; False if another program has it."""
 
     def unregister(self, number: int) -> None: ...
 
     def wait(self, timeout_ms: int | None) -> int | None:
-        """The number of the hot key that was pressed; None when time is up or somebody called `wake`."""
+        """Wait for a hotkey and return its number; None after the time limit or a call of `wake`."""
 
     def wake(self) -> None: ...
 
@@ -101,7 +101,7 @@ class WindowsHotkeys:
         self._orders: SimpleQueue[tuple[Binding, ...] | None] = SimpleQueue()
         self._system: WindowsKeys | None = None
         self._ready = threading.Event()
-        # From here on the thread's own.
+        # From here on used on the thread only.
         self._registered: dict[int, Binding] = {}
         self._held: dict[int, str] = {}
         self._numbers = count(1)
@@ -139,7 +139,7 @@ class WindowsHotkeys:
             self._ready.set()
 
     def _obey(self, system: WindowsKeys) -> bool:
-        """Carry out what was ordered; False when the end was asked for."""
+        """Run the submitted jobs; False at the end."""
         while not self._orders.empty():
             bindings = self._orders.get()
             self._register(system, bindings or ())
@@ -150,7 +150,7 @@ class WindowsHotkeys:
         return True
 
     def _register(self, system: WindowsKeys, bindings: tuple[Binding, ...]) -> None:
-        """Only what differs is touched: a key that is held stays registered."""
+        """Change only the keys that differ, so that a key that is held stays registered."""
         for number, binding in list(self._registered.items()):
             if binding not in bindings:
                 system.unregister(number)
@@ -180,6 +180,6 @@ class WindowsHotkeys:
         self._post(KeyPressed(binding.id, self._clock()))
 
     def _look(self, system: WindowsKeys) -> None:
-        """Release what is no longer down."""
+        """Post a release for every key that is no longer down."""
         for key in [key for key in self._held if not system.is_down(key)]:
             self._post(KeyReleased(self._held.pop(key), self._clock()))

@@ -250,7 +250,7 @@ class X11Hotkeys:
         return now - ago if ago < RECENT_S else now
 
     def _regrab_where_keys_moved(self) -> None:
-        """Another layout. It is announced in several steps; most leave our keys where they are."""
+        """Grab again after a change of the layout, which has several steps; most do not move our keys."""
         keyboard = X11Keyboard(self._display)
         before, self._keyboard = self._keyboard, keyboard
         same = before is not None and before.variants == keyboard.variants
@@ -265,7 +265,7 @@ class X11Hotkeys:
         return {grip for grip, owner in self._grabs.items() if owner == binding.id}
 
     def _regrab(self) -> None:
-        """Grab what the bindings say, from nothing, and tell the outcome."""
+        """Grab the keys of all bindings anew, and post the outcome."""
         self._display.screen().root.ungrab_key(X.AnyKey, X.AnyModifier)
         self._display.screen().root.ungrab_button(X.AnyButton, X.AnyModifier)
         self._grabs.clear()
@@ -311,12 +311,12 @@ def _key(event: Any) -> tuple[int, bool]:
 
 
 def _place(event: Any) -> tuple[int, int, int]:
-    """Key, time and modifiers: the same for the release and the press of a repetition."""
+    """Key, time and modifiers, which are equal for the release and the press of a repetition."""
     return event.detail, event.time, event.state
 
 
 def _ignore(problem: Any, request: Any) -> None:
-    """In place of python-xlib's handler, which prints."""
+    """Replace python-xlib's handler of errors, which prints."""
     log.info("the display refused something: %s", type(problem).__name__)
 
 

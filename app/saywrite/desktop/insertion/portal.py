@@ -229,7 +229,7 @@ class Portal:
         return True
 
     def keep(self) -> None:
-        """Does nothing: the selection is served as long as Saywrite runs."""
+        """Do nothing: the selection is served as long as Saywrite runs."""
 
     def is_ours(self) -> bool:
         return self._ours
@@ -262,7 +262,7 @@ class Portal:
         return self._bus.wait(done, limit_s)
 
     def watch_user(self) -> None:
-        """The portal does not tell of the user's keys."""
+        """Do nothing: the portal does not report the user's input."""
 
     def restore(self, saved: Contents) -> None:
         self._own(saved)
@@ -302,7 +302,7 @@ class Portal:
         except InsertionUnavailable:
             self._end_session()
             raise
-        # What is on the clipboard is told unasked, a little later.
+        # The portal reports the contents of the clipboard by itself, a little later.
         self._bus.wait(lambda: self._told, TOLD_S)
 
     def _begin(self, limit_s: float) -> None:
@@ -312,7 +312,7 @@ class Portal:
             options["restore_token"] = ("s", self._token)
         self._bus.request(REMOTE, "SelectDevices", "oa{sv}", (session,), options, CALL_S)
         self._bus.call(CLIPBOARD, "RequestClipboard", "oa{sv}", (session, {}))
-        self._token = ""  # it works once, whatever comes of it
+        self._token = ""  # it works once, even if the start fails
         self._keep_token("")
         results = self._bus.request(REMOTE, "Start", "osa{sv}", (session, ""), {}, limit_s)
         if not results.get("devices", ("u", 0))[1] & _KEYBOARD or not results.get("clipboard_enabled", ("b", False))[1]:
@@ -331,7 +331,7 @@ class Portal:
         self._bus.call(CLIPBOARD, "SetSelection", "oa{sv}", (self._session, {"mime_types": ("as", list(contents))}))
 
     def _read_all(self) -> tuple[Contents, FailureReason]:
-        """Every format that its owner hands out, or why one did not come."""
+        """Read every format; returns the reason where one of them failed."""
         found: dict[str, bytes] = {}
         deadline = time.monotonic() + READ_S
         for name in self._types:
@@ -346,7 +346,7 @@ class Portal:
         return found, FailureReason.NONE
 
     def _give(self, name: str, serial: int) -> None:
-        """Somebody asks for our clipboard."""
+        """Write a format of our clipboard for a program that reads it."""
         value = self._offered.get(name)
         reply = self._bus.call(CLIPBOARD, "SelectionWrite", "ou", (self._session, serial))
         given = _write(reply.body[0].to_raw_fd(), value or b"") and value is not None
@@ -369,7 +369,7 @@ class Portal:
 
 
 def _read(pipe: int, most: int, deadline: float) -> bytes | FailureReason:
-    """All of it, or why it did not come."""
+    """Read a pipe to its end; returns the reason where that failed."""
     pieces: list[bytes] = []
     try:
         while (left := deadline - time.monotonic()) > 0 and select.select([pipe], [], [], left)[0]:
@@ -385,7 +385,7 @@ def _read(pipe: int, most: int, deadline: float) -> bytes | FailureReason:
 
 
 def _write(pipe: int, value: bytes) -> bool:
-    """Whether the reader took all of it in time."""
+    """Write `value` into a pipe; whether the reader took all of it in time."""
     os.set_blocking(pipe, False)
     left = memoryview(value)
     try:

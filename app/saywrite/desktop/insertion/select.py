@@ -1,4 +1,4 @@
-"""Which way into other programs there is here, and why: one table, the first rule that holds decides.
+"""Chooses the insertion backends for this desktop, by the first rule in a table that holds.
 
 The modules of the other systems are imported only where they are used.
 """
@@ -23,7 +23,7 @@ class PortalToken:
 
 
 def choose(platform: str, environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """The ways to try, in order, each with its reason in words for diagnostics. `platform` as in `sys.platform`."""
+    """The backends to try, in order, each with its reason in words for diagnostics. `platform` as in `sys.platform`."""
     if platform == "win32":
         return (("windows", "Windows lets a program press keys in programs of the same rights."),)
     if platform == "darwin":
@@ -41,7 +41,7 @@ def choose(platform: str, environ: Mapping[str, str]) -> tuple[tuple[str, str], 
 def open_backend(
     token: PortalToken, own: str, platform: str = sys.platform, environ: Mapping[str, str] = os.environ
 ) -> InsertionBackend:
-    """The first way that works here, opened; on the insertion worker. Raises `InsertionUnavailable`.
+    """Open the first backend that works here. Insertion thread. Raises `InsertionUnavailable`.
 
     `own`: our app id, by which Wayland compositors know our windows.
     """

@@ -88,7 +88,7 @@ class AppKit:
         return min(float(since(_HID_STATE, kind)) for kind in _INPUTS)
 
     def read_all(self) -> tuple[Items, FailureReason]:
-        """On a thread of its own: an owner that promised its data and does not answer would hold this one up."""
+        """Read on a thread of its own, because an owner that promised its data may not answer."""
         found: list[dict[str, bytes]] = []
         troubles: list[FailureReason] = []
         reader = threading.Thread(
@@ -99,7 +99,7 @@ class AppKit:
         return tuple(dict(each) for each in found), troubles[0] if troubles else FailureReason.CLIPBOARD_SLOW
 
     def _read_items(self, found: list[dict[str, bytes]]) -> FailureReason:
-        """Every item of the pasteboard into `found`."""
+        """Read every item of the pasteboard into `found`."""
         left = MOST_BYTES
         with self._pool():
             for item in self._each(self._send(self._pasteboard(), "pasteboardItems")):
@@ -183,14 +183,14 @@ class AppKit:
         return self._objc.objc_getClass(name.encode())
 
     def _send(self, receiver: Any, selector: str, *arguments: tuple[Any, Any], returns: Any = _ID) -> Any:
-        """An Objective-C message. Every call has its own type: the runtime's function has none."""
+        """Send an Objective-C message. Each call declares its types, because the runtime's function has none."""
         kind = ctypes.CFUNCTYPE(returns, _ID, _ID, *(each for each, _ in arguments))
         call = kind(("objc_msgSend", self._objc))
         return call(receiver, self._objc.sel_registerName(selector.encode()), *(value for _, value in arguments))
 
     @contextmanager
     def _pool(self) -> Iterator[None]:
-        """What macOS makes on the way is freed behind it."""
+        """Free the objects that macOS creates within the body."""
         pool = self._objc.objc_autoreleasePoolPush()
         try:
             yield

@@ -1,7 +1,7 @@
 """The way into other programs on macOS: the pasteboard, and keys as CGEvents. Needs the Accessibility permission.
 
-Decisions only; the calls are behind `MacDesktop` (`appkit.py`). Nobody tells who reads the pasteboard, so the receipt
-is "cannot tell" and the old contents come back after seconds.
+Decisions only; the calls are behind `MacDesktop` (`appkit.py`). macOS does not report who reads the pasteboard, so the
+outcome stays unknown, and the old contents are restored after seconds.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class MacClipboard:
         return True
 
     def keep(self) -> None:
-        """The pasteboard has it for good."""
+        """Do nothing: the pasteboard has the text itself."""
 
     def is_ours(self) -> bool:
         return self._desktop.change_count() == self._count
@@ -137,8 +137,9 @@ class MacClipboard:
 
 
 class MacBackend:
-    """Implements `way.Way`. `target.window` is the program's process id: macOS tells
-    no window without a permission.
+    """Implements `InsertionBackend`.
+
+    `target.window` is the process id of the program, because macOS names no window without a permission.
     """
 
     name = "macOS"
@@ -161,7 +162,7 @@ class MacBackend:
         return None
 
     def serve(self) -> None:
-        """Does nothing: the pasteboard has the values themselves."""
+        """Do nothing: the pasteboard has the values themselves."""
 
     def wake(self, now: float) -> float | None:
         times = (self._clipboard.input.look(now), self._paste.wake(now))

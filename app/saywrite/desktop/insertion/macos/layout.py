@@ -82,7 +82,7 @@ class MacLayout:
         return None
 
     def _character(self, layout: int | None, code: int) -> str:
-        """What the key gives while Command is held: some layouts change then."""
+        """The character of the key while Command is held, which changes some layouts."""
         dead, length, units = ctypes.c_uint32(), ctypes.c_ulong(), (ctypes.c_uint16 * 4)()
         self._carbon.UCKeyTranslate(
             layout, code, _KEY_DOWN, _COMMAND, self._carbon.LMGetKbdType(), _NO_DEAD_KEYS,

@@ -1,7 +1,7 @@
 """Insertion under wlroots and similar compositors: data control, a virtual keyboard, `wtype` to type.
 
-The insertion worker. The protocol does not say who reads the clipboard: whoever reads after the keys is taken for the
-target.
+Runs on the insertion thread. The protocol does not name the program that reads the clipboard, so any program that reads
+after the paste keys counts as the target.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from saywrite.foundation.errors import InsertionUnavailable
 log = logging.getLogger(__name__)
 
 WATCHERS_S = 0.03
-"""So long programs that watch the clipboard have to read before the keys are sent."""
+"""Seconds in which programs that watch the clipboard can read before the keys are sent."""
 
 _PAUSE_MS = "30"
 """wtype's keyboard is new to the compositor: without a pause its first key is lost in half of the runs (measured)."""
@@ -38,8 +38,9 @@ Selections = Mapping[str, Contents]
 
 
 class Wlroots:
-    """Implements `way.Way` and `clipboard_paste.PasteBackend`. Its keyboard has modifiers of its own, so fingers on
-    Ctrl or Alt change nothing.
+    """Implements `InsertionBackend` and `PasteBackend`.
+
+    Its keyboard has modifiers of its own, so Ctrl and Alt of the user's keyboard change nothing.
     """
 
     name = "Wayland data control"
@@ -92,7 +93,7 @@ class Wlroots:
         return True
 
     def keep(self) -> None:
-        """It is served as long as we run."""
+        """Do nothing: the text is served as long as Saywrite runs."""
 
     def is_ours(self) -> bool:
         return self._clipboard.holds("clipboard")
@@ -151,8 +152,9 @@ class Wlroots:
         return front is not None and front.window == target.window
 
     def type(self, text: str, target: TargetWindow | None) -> bool:
-        """Run wtype, answering others meanwhile; whether it did its work. The text goes through its standard input:
-        everybody may read a command line.
+        """Type with wtype, and answer other programs meanwhile; whether wtype succeeded.
+
+        wtype gets the text on its standard input, because every user can read a command line.
         """
         program = shutil.which("wtype")
         if program is None:

@@ -1,7 +1,7 @@
 """The Wayland clipboard through data control: reads every format, offers ours, and records reads.
 
-The protocol does not say who reads. Programs that watch the clipboard read as soon as it changes; whoever reads after
-the paste keys is taken for the target.
+The protocol does not name the program that reads. Programs that watch the clipboard read as soon as it changes, so any
+program that reads after the paste keys counts as the target.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def of_text(text: str) -> dict[str, bytes]:
 
 @dataclass(slots=True)
 class _Held:
-    """What we offer."""
+    """The contents that we offer, and the object of their offer."""
 
     source: int
     contents: Contents
@@ -41,7 +41,7 @@ class _Held:
 
 @dataclass(slots=True)
 class _Writing:
-    """A value on its way through a pipe to a program that reads as it likes."""
+    """A value that is being written into the pipe of a program that reads it."""
 
     left: memoryview
     moved: float = field(default_factory=time.monotonic)
@@ -60,7 +60,7 @@ class Clipboard:
             )
         self.seat = seat
         self.reads: list[float] = []
-        """When somebody took the text: monotonic seconds; for the caller to empty."""
+        """When a program read the text, in monotonic seconds. The caller empties it."""
         self._wire = wire
         self._manager = manager
         self._device = wire.new(self._take_device)
@@ -78,15 +78,16 @@ class Clipboard:
         return self._poll.fileno()
 
     def serve(self, wait_s: float = 0.0) -> None:
-        """Hand out what is here, waiting for it `wait_s` seconds at most."""
+        """Serve what is ready; wait for it `wait_s` seconds at most."""
         for number, _ in self._poll.poll(wait_s):
             if number != self._wire.fileno():
                 self._write(number)
         self._wire.serve()
 
     def read(self, selection: str, limit_s: float = READ_S) -> tuple[Contents, FailureReason]:
-        """All formats, of a bounded size, in a bounded time. Empty if there are none. With CLIPBOARD_SLOW or
-        CLIPBOARD_BIG it is not all that is there.
+        """All formats of a selection, empty if there are none.
+
+        With CLIPBOARD_SLOW or CLIPBOARD_BIG the contents are incomplete: they took too long or are too large.
         """
         held = self._held.get(selection)
         if held is not None:
@@ -105,7 +106,7 @@ class Clipboard:
         return found, FailureReason.NONE
 
     def own(self, selection: str, contents: Contents) -> None:
-        """Offer `contents`; nothing at all if there are none."""
+        """Offer `contents`; the selection becomes empty if there are none."""
         source = 0
         if contents:
             source = self._wire.new(lambda opcode, arguments: self._take_source(source, opcode, arguments))
@@ -131,7 +132,7 @@ class Clipboard:
         self._poll.close()
 
     def _receive(self, offer: int, name: str, most: int, deadline: float) -> bytes | FailureReason:
-        """One format from its owner, or why it did not come."""
+        """Read one format from its owner; returns the reason where that failed."""
         reading, writing = os.pipe()
         try:
             self._wire.send(offer, 0, name, fd=writing)

@@ -1,6 +1,6 @@
-"""When the user does something, as the compositor tells it: idle notifications. The insertion worker.
+"""Notes the user's input by the idle notifications of the compositor. Insertion thread.
 
-They tell of any input, also of the mouse moving. Sources: ext-idle-notify-v1, and KDE's idle protocol, which wlroots
+They report any input, movements of the mouse too. Sources: ext-idle-notify-v1, and KDE's idle protocol, which wlroots
 had before its version 0.16.
 """
 
@@ -12,11 +12,11 @@ from saywrite.desktop.insertion.context.user_activity import UserActivity
 from saywrite.desktop.insertion.wayland.wire_protocol import Arguments, Wire
 
 _IDLE_MS = 10
-"""After so long without input the next one is told."""
+"""Milliseconds without input after which the next input is reported."""
 
 _RESUMED = 1
 _NOTIFIERS = {"ext_idle_notifier_v1": (1, 0), "org_kde_kwin_idle": (0, 0)}
-"""Interface: the opcode that makes a notification, and the one that destroys it."""
+"""By interface: the opcode that makes a notification, and the one that destroys it."""
 
 
 class IdleWatch:
@@ -36,7 +36,7 @@ class IdleWatch:
         activity.known = bool(self._notifier)
 
     def start(self) -> None:
-        """From now on, until the activity is settled."""
+        """Note the input from now on until the activity is settled."""
         self.stop()
         if self._notifier:
             made = self._wire.new(self._take)

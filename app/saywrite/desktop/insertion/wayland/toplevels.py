@@ -1,4 +1,4 @@
-"""Which window has the focus, as the compositor tells it (foreign toplevel management)."""
+"""Follows the window that has the focus by the protocol for foreign toplevel management."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Toplevels:
         wire.roundtrip()
 
     def activate(self, window: int, seat: int) -> bool:
-        """Ask for the focus to go there; whether that window is still there."""
+        """Ask the compositor to give the focus to a window; whether that window still exists."""
         if window not in self._programs:
             return False
         self._wire.send(window, 4, seat)

@@ -1,7 +1,7 @@
 """A keyboard of our own at the compositor (virtual-keyboard): presses the chords that paste and undo.
 
-It brings its own plain keymap, so the letters are where they are on a US keyboard, whatever the user's layout. It
-stays plugged in: one that is new or goes away costs keys, and GTK takes no chord from it (measured with wtype).
+It has a plain keymap of its own, so its letters are those of a US keyboard, whatever the user's layout is. It is kept
+for all insertions: keys of a new or vanishing keyboard get lost, and GTK takes no chord of one (measured with wtype).
 """
 
 from __future__ import annotations

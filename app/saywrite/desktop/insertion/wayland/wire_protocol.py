@@ -99,7 +99,7 @@ class Wire:
             raise _unreachable() from error
 
     def serve(self) -> None:
-        """Hand out the events that are here; does not wait."""
+        """Pass the events that have come to their handlers; does not wait."""
         while select.select([self._socket], [], [], 0)[0]:
             self._receive()
 

@@ -17,7 +17,7 @@ BACK_S = 1.0
 LOOK_S = 0.01
 
 PUMP_S = 0.05
-"""While something is promised, other programs wait for us: Windows' messages are answered this often."""
+"""Seconds between two answers to Windows' messages while other programs may wait for a promised text."""
 
 CTRL, SHIFT, ALT, LEFT_WIN, RIGHT_WIN = 0x11, 0x10, 0x12, 0x5B, 0x5C
 INSERT, BACKSPACE, RETURN, TAB, V, Z = 0x2D, 0x08, 0x0D, 0x09, 0x56, 0x5A
@@ -32,7 +32,7 @@ _CHORDS: Mapping[str, tuple[int, ...]] = {
 
 
 class WindowsDesktop(Protocol):
-    """What we need of Windows, on the insertion worker (`front` on any thread)."""
+    """The parts of Windows that an insertion uses. Insertion thread; `front` on any thread."""
 
     def front(self) -> TargetWindow | None: ...
 
@@ -44,27 +44,28 @@ class WindowsDesktop(Protocol):
     def down(self, key: int) -> bool: ...
 
     def read_all(self) -> tuple[Mapping[int, bytes], FailureReason]:
-        """The clipboard's formats that are plain memory, in `READ_S` and of `MOST_BYTES`; why not all of them."""
+        """The formats that are plain memory, within `READ_S` and `MOST_BYTES`; the reason if some are missing."""
 
     def promise_text(self, text: str, asked: Callable[[], None]) -> bool:
-        """Own the clipboard with `text`, handed over when a program asks; marked as not for histories."""
+        """Own the clipboard, and render `text` when a program reads it; clipboard histories leave it out."""
 
     def put(self, contents: Mapping[int, bytes]) -> bool:
-        """Own the clipboard with these formats, all of them there at once; not at all if there are none."""
+        """Own the clipboard with these formats, rendered at once; do nothing if there are none."""
 
     def ours(self) -> bool:
-        """Whether nobody else has owned the clipboard since `promise_text`. A program that fetches the promised text
-        changes it, but not its owner.
+        """Whether no other program has owned the clipboard since `promise_text`.
+
+        A program that reads the promised text changes the clipboard, but not its owner.
         """
 
     def keep_text(self) -> None:
-        """Hand the promised text over for good, so that it needs us no more."""
+        """Render the promised text now, so that the clipboard has it without Saywrite."""
 
     def pump(self, limit_s: float) -> None:
-        """Answer what Windows asks, for so long at most."""
+        """Answer Windows' messages for `limit_s` seconds at most."""
 
     def seconds_since_input(self) -> float:
-        """Since the last input of any kind, our own included."""
+        """Seconds since the last input of any kind, including our own."""
 
     def press(self, keys: tuple[int, ...]) -> bool: ...
 
@@ -140,7 +141,7 @@ class WindowsClipboard:
 
 
 class WindowsBackend:
-    """Implements `way.Way`."""
+    """Implements `InsertionBackend`."""
 
     name = "Windows"
 
@@ -157,7 +158,7 @@ class WindowsBackend:
         return None
 
     def serve(self) -> None:
-        """Windows' messages are answered by `wake()`."""
+        """Do nothing: `wake()` answers Windows' messages."""
 
     def wake(self, now: float) -> float | None:
         self._desktop.pump(0)

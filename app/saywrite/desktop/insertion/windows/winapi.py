@@ -67,8 +67,10 @@ class _Input(ctypes.Structure):
 
 
 class WindowsApi:
-    """Implements `windows.WindowsDesktop`. Its hidden window lives only while something is promised: while nobody pumps
-    its messages, it would make other programs wait that empty the clipboard.
+    """Implements `WindowsDesktop` of `backend.py`.
+
+    Its hidden window exists only while a text is promised: at other times nobody answers its messages, and programs
+    that empty the clipboard would wait for it.
     """
 
     def __init__(self) -> None:
@@ -121,7 +123,7 @@ class WindowsApi:
         return bool(self._user.GetAsyncKeyState(key) & 0x8000)
 
     def read_all(self) -> tuple[Mapping[int, bytes], FailureReason]:
-        """On a thread of its own: an owner that does not answer would hold this one up."""
+        """As `WindowsDesktop.read_all`; reads on a thread of its own, because an owner may not answer."""
         found: dict[int, bytes] = {}
         troubles: list[FailureReason] = []
         reader = threading.Thread(
@@ -132,7 +134,7 @@ class WindowsApi:
         return dict(found), troubles[0] if troubles else FailureReason.CLIPBOARD_SLOW
 
     def _read_formats(self, found: dict[int, bytes]) -> FailureReason:
-        """Every format that is plain memory into `found`."""
+        """Read every format that is plain memory into `found`."""
         with self._opened(None) as opened:
             if not opened:
                 return FailureReason.CLIPBOARD_SLOW
@@ -150,7 +152,7 @@ class WindowsApi:
         return FailureReason.NONE
 
     def promise_text(self, text: str, asked: Callable[[], None]) -> bool:
-        """Offer a text with delayed rendering; `asked` is called with the first read. Whether we own the clipboard."""
+        """Offer a text with delayed rendering; call `asked` at its first read. Whether we own the clipboard."""
         self._text = text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-16-le") + b"\0\0"
         self._asked, self._rendered = asked, False
         self._close_window()
@@ -220,14 +222,14 @@ class WindowsApi:
         return bool(self._user.SendInput(len(events), inputs, ctypes.sizeof(_Input)) == len(events))
 
     def _handle(self, window: int, message: int, word: int, long: int) -> int:
-        """Windows asks for what was promised. For one format the clipboard is open already."""
+        """Render the promised text when Windows asks for it; the clipboard is already open then."""
         if message == _RENDER and word == UNICODE_TEXT:
             self._set(UNICODE_TEXT, self._text)
             self._rendered = True
             self._asked()
             return 0
         if message == _RENDER_ALL:
-            return 0  # `keep_text` has done it, or nobody needs it
+            return 0  # `keep_text` has rendered the text, or it is no longer needed
         return int(self._user.DefWindowProcW(window, message, word, long))
 
     def _set(self, kind: int, data: bytes) -> None:
@@ -239,7 +241,7 @@ class WindowsApi:
 
     @contextmanager
     def _opened(self, window: int | None) -> Iterator[bool]:
-        """The clipboard open, if others let go of it in time."""
+        """Open the clipboard for the body, and say whether no other program kept it open for too long."""
         opened = False
         for _ in range(_OPEN_TRIES):
             opened = bool(self._user.OpenClipboard(ctypes.c_void_p(window)))
@@ -259,7 +261,7 @@ class WindowsApi:
 
 
 def _program(kernel: Any, pid: int) -> str:
-    """The name of the file a process runs, "" if it is not told."""
+    """The name of the file a process runs, "" if Windows does not say."""
     process = kernel.OpenProcess(_QUERY_LIMITED, False, pid)
     if not process:
         return ""

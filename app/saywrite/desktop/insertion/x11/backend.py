@@ -1,4 +1,4 @@
-"""The way into other programs under X11: clipboard, paste keys, and the sight of who reads. The insertion worker."""
+"""Insertion under X11: the clipboard, the paste keys, and which program reads. Insertion thread."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SAVE_S = 1.0
 
 
 class X11:
-    """Implements `way.Way`."""
+    """Implements `InsertionBackend`."""
 
     name = "X11"
 
@@ -72,7 +72,7 @@ class X11:
             return self._keys.press(undo) if undo is Undo.CTRL_Z else self._keys.tap("BackSpace", steps)
 
     def close(self) -> None:
-        """A clipboard manager, if there is one, takes over what we still offer."""
+        """Restore the clipboard, hand a text that we still offer to a clipboard manager, and disconnect."""
         try:
             self._paste.restore_now()
             self._spare.close()

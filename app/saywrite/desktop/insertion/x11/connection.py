@@ -1,4 +1,4 @@
-"""A connection to the X server with one window that nobody sees, and a loop over its events. One thread at a time."""
+"""A connection to the X server with one invisible window, and a loop over its events. One thread at a time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GONE = (ConnectionClosedError, DisplayError, OSError)
 
 
 _RECENT_S = 10.0
-"""A server's time that differs more than this from our clock is another clock's."""
+"""A server whose time differs by more than this from our clock uses another clock."""
 
 
 class X11Connection:
@@ -63,8 +63,10 @@ class X11Connection:
         return int(window & ~self._client_mask)
 
     def serve(self) -> None:
-        """Hand out the events that are here; does not wait for more. Any request may have brought events into
-        python-xlib's own queue, where `select()` does not see them: behind this there are none.
+        """Pass the events that have come to the handlers, without a wait for more.
+
+        Any request may have brought events into python-xlib's own queue, where `select()` does not see them; this
+        empties the queue.
         """
         while True:
             self.display.flush()
@@ -73,7 +75,7 @@ class X11Connection:
             self._dispatch(self.display.next_event())
 
     def wait(self, done: Callable[[], bool], limit_s: float) -> bool:
-        """Hand out events until `done()`, at most `limit_s` seconds; whether it is done."""
+        """Pass events to the handlers until `done()`, for `limit_s` seconds at most; whether it is done."""
         deadline = time.monotonic() + limit_s
         while True:
             self.serve()
@@ -85,7 +87,7 @@ class X11Connection:
             select.select([self.fileno()], [], [], left)
 
     def server_time(self) -> int:
-        """The server's clock now, in its milliseconds; what owning a selection properly needs."""
+        """The server's time now in milliseconds, which a client must know to own a selection."""
         self._time = X.CurrentTime
         self.handlers.append(self._take_time)
         try:
@@ -135,5 +137,5 @@ def _knock(name: str | None) -> None:
 
 
 def _note(error: Any, request: Any) -> None:
-    """A window that went away between two requests is no news; python-xlib would print it."""
+    """Ignore the error about a window that was closed between two requests; python-xlib would print it."""
     log.debug("X error %s", type(error).__name__)

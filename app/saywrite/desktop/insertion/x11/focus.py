@@ -1,4 +1,4 @@
-"""Which window has the focus, and whose it is. A connection of its own: any thread may ask, one at a time."""
+"""Finds the window that has the focus, and its program, over a connection of its own. Any thread."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOOK_S = 0.01
 
 
 class Focus:
-    """Looks; keeps nothing."""
+    """Asks the server at each call; keeps no state."""
 
     def __init__(self, name: str | None = None) -> None:
         self._x = X11Connection(name)
@@ -28,7 +28,7 @@ class Focus:
         self._can_tell_pids = self._x.display.query_extension(res.extname) is not None
 
     def current(self) -> TargetWindow | None:
-        """The top-level window with the focus, or None: nobody has it, or the server is gone."""
+        """The top-level window with the focus; None if no window has it or the server is gone."""
         with self._lock:
             return self._seen()
 
@@ -67,7 +67,7 @@ class Focus:
     def _seen(self) -> TargetWindow | None:
         try:
             return self._current()
-        except (*GONE, BadWindow):  # some window managers go on naming a window that is closed
+        except (*GONE, BadWindow):  # some window managers still name a window that was closed
             return None
 
     def _current(self) -> TargetWindow | None:
@@ -78,12 +78,12 @@ class Focus:
         return TargetWindow(window.id, name[1] if name else "", own=self._pid(window.id) == os.getpid())
 
     def _active(self) -> Any:
-        """What the window manager calls active."""
+        """The window that the window manager calls active."""
         reply = self._x.root.get_full_property(self._x.atom("_NET_ACTIVE_WINDOW"), X.AnyPropertyType)
         return self._window(reply.value[0]) if reply is not None and len(reply.value) and reply.value[0] else None
 
     def _focused(self) -> Any:
-        """Without a window manager: from the window with the input focus up to the one that has a class."""
+        """Without a window manager: the nearest ancestor with a class of the window with the input focus."""
         window = self._x.display.get_input_focus().focus
         while not isinstance(window, int) and window.id != self._x.root.id:
             if window.get_wm_class():

@@ -19,7 +19,7 @@ from saywrite.desktop.insertion.x11.connection import X11Connection
 
 SYNC = "SYNC"
 COUNTERS = ("DEVICEIDLETIME 3", "IDLETIME")
-"""The master keyboard's; without it the one that also counts the mouse moving."""
+"""The counter of the master keyboard; without it the one that also counts movements of the mouse."""
 
 WHEEL = range(4, 8)
 _ABSOLUTE, _NEGATIVE_TRANSITION = 0, 1
@@ -100,7 +100,7 @@ class InputWatch:
         connection.handlers.append(self._take)
 
     def start(self) -> None:
-        """From now on, until the activity is settled. Our own keys must have been processed (`sync`)."""
+        """Watch from now on until the activity is settled. Our own keys must have been processed (`sync`)."""
         self.stop()
         if not self._counter:
             return

@@ -1,4 +1,4 @@
-"""Pressing keys through XTEST in the group that is in force: chords, Backspace, characters. Insertion thread.
+"""Presses keys through XTEST in the active group: chords, Backspace, characters. Insertion thread.
 
 The server is queried at each use: the layout, the group and Sticky Keys may have changed since the last one.
 """
@@ -82,7 +82,7 @@ class KeyPresser:
         return True
 
     def tap(self, name: str, times: int = 1) -> bool:
-        """Press one key so many times."""
+        """Press one key `times` times; False if the keyboard does not have it."""
         code = find_code(self._xkb.key_map(), name)
         for _ in range(times if code else 0):
             self._key_combination((), code, sticky=False)
@@ -96,7 +96,7 @@ class KeyPresser:
         self._x.display.sync()
 
     def key_map(self) -> KeyMap:
-        """What every key gives now."""
+        """The symbols that every key has now."""
         return self._xkb.key_map()
 
     @property

@@ -32,7 +32,7 @@ class SelectionRead:
 
 @dataclass(slots=True)
 class _Offer:
-    """What we offer. `before`: the earlier contents, None if no program gets them."""
+    """An offer of ours. `before`: the earlier contents, None if no program gets them."""
 
     contents: Contents
     since: int
@@ -70,7 +70,7 @@ class SelectionOwner:
         return True
 
     def held(self, selection: str) -> Contents | None:
-        """What we offer on this selection; None if we do not own it."""
+        """The contents that we offer on this selection; None if we do not own it."""
         offer = self._held.get(selection)
         return offer.contents if offer else None
 

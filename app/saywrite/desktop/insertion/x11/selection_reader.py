@@ -1,7 +1,7 @@
 """Reading a selection that another program owns: every format, also the ones sent in pieces (INCR).
 
-What takes too long is given up, but still taken to its end piece by piece: many owners serve nobody else before that.
-The insertion worker.
+A transfer that takes too long is given up, but its pieces are still taken, because many owners serve no other program
+before its end. Insertion thread.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ Contents = Mapping[str, ClipboardItem]
 
 
 def worth_keeping(targets: list[str]) -> list[str]:
-    """The targets that hold data, the ones people miss most first."""
+    """The targets that hold data, the most important ones for the user first."""
     data = [name for name in dict.fromkeys(targets) if name not in NOT_DATA]
     return sorted(data, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
 
 
 def of_text(text: str) -> dict[str, ClipboardItem]:
-    """A text in every format programs ask for, marked as not to be remembered."""
+    """A text in every format that programs ask for, with the password hint."""
     utf8 = text.encode("utf-8")
     contents = {
         "UTF8_STRING": ClipboardItem("UTF8_STRING", 8, utf8),
@@ -79,7 +79,7 @@ def item(type_name: str, width: int, value: Any) -> ClipboardItem:
 
 
 class _Unreadable(Exception):
-    """One format did not come: the owner is slow, or there is too much of it."""
+    """A format could not be read: its owner is slow, or it is too large."""
 
     def __init__(self, trouble: FailureReason) -> None:
         super().__init__(trouble.value)
@@ -102,8 +102,9 @@ class SelectionReader:
         connection.handlers.append(self._drain)
 
     def read(self, selection: str, limit_s: float = READ_S) -> tuple[Contents, FailureReason]:
-        """All formats worth keeping, of a bounded size, in a bounded time. Empty if nobody owns it, or its owner has
-        nothing. With CLIPBOARD_SLOW or CLIPBOARD_BIG it is not all that is there.
+        """All formats that can be restored; empty without an owner, or if its owner has none.
+
+        With CLIPBOARD_SLOW or CLIPBOARD_BIG the contents are incomplete: they took too long or are too large.
         """
         if self._x.display.get_selection_owner(self._x.atom(selection)) == X.NONE:
             return {}, FailureReason.NONE
@@ -128,7 +129,7 @@ class SelectionReader:
 
     def _convert(self, selection: str, target: str, most: int) -> ClipboardItem | None:
         """One format, or None where it is refused. Raises `_Unreadable`."""
-        # A property of its own for each question: an answer that comes too late is not taken for the next one's.
+        # Each request has a property of its own, so that a late answer is not taken for that of the next request.
         self._number = (self._number + 1) % 64
         self._property = self._x.atom(f"SAYWRITE_READ_{self._number}")
         self._given_up.discard(self._property)

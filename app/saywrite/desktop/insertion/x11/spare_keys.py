@@ -70,7 +70,7 @@ class SpareKeys:
         return {first + at: row for at, row in enumerate(self._x.display.get_keyboard_mapping(first, last - first + 1))}
 
     def _change(self, changes: Mapping[int, tuple[int, int]]) -> None:
-        """Keys between two changed ones are written again as they are, where they have but one meaning."""
+        """Keys between two changed ones are written again as they are, where they have only one meaning."""
         if not changes:
             return
         table = self._table()

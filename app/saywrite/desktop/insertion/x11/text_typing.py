@@ -38,7 +38,10 @@ class TextTyper:
         self._answered = False
 
     def type(self, text: str, window: int) -> bool:
-        """Whether all of it could be sent. `window`: the top-level window that has the focus, 0 if not known."""
+        """Type the text; whether all of it could be sent.
+
+        `window`: the top-level window that has the focus, 0 if not known.
+        """
         room = self._spare.room()
         key_map = self._keys.key_map()
         present = ascii_strokes(key_map)
@@ -72,7 +75,7 @@ class TextTyper:
             self._x.wait(lambda: False, _PAUSE_S)
 
     def _wait_until_done(self, window: int) -> None:
-        """Until the program has taken the keys sent so far, as far as that can be known."""
+        """Wait until the program has taken the keys sent so far, as far as that can be known."""
         if not window or not self._knows_ping(window):
             self._x.wait(lambda: False, _UNKNOWN_S)
             return

@@ -119,7 +119,7 @@ KeyMap = Mapping[int, tuple[ShiftLevel, ...]]
 
 
 class Xkb:
-    """Asks the server each time: what it says holds now, however the layout was changed before."""
+    """Asks the server at each call, because any program may have changed the layout meanwhile."""
 
     def __init__(self, display: Any) -> None:
         self._display = display
@@ -134,7 +134,7 @@ class Xkb:
 
     @property
     def group(self) -> int:
-        """The group in force, from 0."""
+        """The active group, from 0."""
         return int(self._ask(_GetState).group) if self.available else 0
 
     @property
@@ -142,7 +142,7 @@ class Xkb:
         return self.available and bool(self._ask(_GetControls).enabled & STICKY_KEYS)
 
     def lock_group(self, group: int) -> None:
-        """Put a group in force until somebody changes it, as a layout switcher does."""
+        """Make a group the active one until it is changed again, as a layout switcher does."""
         _LatchLockState(
             display=self._display.display, opcode=self._major, device=CORE_KEYBOARD,
             affect_mod_locks=0, mod_locks=0, lock_group=1, group_lock=group,
@@ -157,7 +157,7 @@ class Xkb:
         self._display.sync()
 
     def key_map(self) -> KeyMap:
-        """Every key in the group in force."""
+        """Every key in the active group."""
         if not self.available:
             return self._core_map()
         reply = self._ask(_GetMap, full=_TYPES_AND_SYMBOLS)
@@ -209,7 +209,7 @@ def parse_map(data: bytes, types: int, first_key: int, keys: int, group: int) ->
 
 
 def effective_group(group: int, info: int) -> int | None:
-    """Which of a key's groups is in force; None if it has none. `info`: its count and what is done beyond it."""
+    """The active group of a key; None if it has none. `info`: the number of its groups and the rule beyond it."""
     count = info & 0x0F
     if count == 0 or group < count:
         return group if count else None
