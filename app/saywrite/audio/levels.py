@@ -1,4 +1,4 @@
-"""How loud it is: levels of blocks, a meter's ballistics, and the peak envelope of a recording.
+"""Measures loudness: levels of blocks, a meter's ballistics, and the peak envelope of a recording.
 
 `measure()` and `Meter` are pure. `LatestLevel` and `Envelope` carry values from the dictation thread, which
 writes them, to the window, which polls them: a meter fed by signals was a second late after a stall of a
@@ -154,13 +154,13 @@ class Meter:
         return max(FLOOR_DBFS, peak, held - FALL_DB_PER_S * max(0.0, falling_for))
 
     def reset_clip(self) -> None:
-        """Put the clip lamp out."""
+        """Switch the clip lamp off."""
         now = self.reading
         self.reading = MeterReading(now.bar_dbfs, now.rms_dbfs, now.hold_dbfs, clip=False)
 
     @property
     def at_rest(self) -> bool:
-        """Nothing moves any more: a window may stop polling until the next recording."""
+        """Whether the meter has come to rest, so that polling may stop until the next recording."""
         return self.reading.hold_dbfs <= FLOOR_DBFS and self.reading.bar_dbfs <= FLOOR_DBFS
 
 

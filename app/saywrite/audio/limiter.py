@@ -1,8 +1,8 @@
 """Scales float sound that exceeds full scale, instead of clipping it.
 
-Pure; runs on the thread of the file's reader. Files with float samples may hold any height: a mix that was never
-brought down, or integers written as floats (full scale 32,768 instead of 1). A clipped voice is hard to recognize, a
-scaled one is not.
+Pure; runs on the thread of the file's reader. Files with float samples may exceed full scale: a mix that was not
+scaled, or integers written as floats (full scale 32,768 instead of 1). A clipped voice is hard to recognize, a scaled
+one is not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
 
 CEILING = 32_767.0
-"""The largest sample that is given, in the unit of 16-bit samples."""
+"""The largest sample of the output, in the unit of 16-bit samples."""
 
 HOP = 4_000
 """Samples that are looked ahead: 0.25 s at 16 kHz."""

@@ -18,7 +18,7 @@ from saywrite.foundation.events import SAMPLE_RATE, Failed
 log = logging.getLogger(__name__)
 
 LATENCY_S = 0.2
-"""A click may wait so long for its sound; in return a busy computer does not make it stutter."""
+"""Seconds of buffering: the sound begins so much later, but does not stutter on a busy computer."""
 
 OTHER_RATES = (48_000, 44_100, SAMPLE_RATE)
 
@@ -26,10 +26,10 @@ REMEDY_OUTPUT = "Plug in a speaker or headphones, or choose an output in the sou
 
 
 class Player:
-    """One sound at a time: a new one replaces the one before.
+    """Plays one sound at a time: a new one replaces the one before.
 
-    It may play while a recording runs, which is the user's wish when they click; with speakers the microphone
-    hears it. `post` receives `events.Failed` (of no dictation) when the sound cannot be played.
+    It also plays during a recording, because the user has asked for it; with speakers the microphone then records
+    it. `post` receives `events.Failed` (of no dictation) when the sound cannot be played.
     """
 
     def __init__(self, post: Callable[[object], None], audio: AudioThread) -> None:
@@ -62,8 +62,8 @@ class _Playback:
         self._post = post
         self._audio = audio
         self._stopped = threading.Event()
-        self._sound = memoryview(b"")  # the callback's, from the opening on
-        self._stream: PortAudioStream | None = None  # the audio thread's
+        self._sound = memoryview(b"")  # used by PortAudio's callback, once the stream is open
+        self._stream: PortAudioStream | None = None  # used on the audio thread only
 
     def start(self) -> None:
         self._audio.submit(self._open)
@@ -83,7 +83,7 @@ class _Playback:
             log.exception("playing failed")
             problem = f"The sound could not be played ({type(error).__name__})."
             self._post(Failed("", problem, REMEDY_OUTPUT))
-        if self._stopped.is_set():  # meanwhile, on another thread, because this one hung
+        if self._stopped.is_set():  # it was stopped on another thread, because this one hung
             self._close(backend)
 
     def _open_stream(self, backend: Backend) -> PortAudioStream:
@@ -106,7 +106,7 @@ class _Playback:
         return sound
 
     def _on_end(self) -> None:
-        # After stop() its own order closes the stream; one more could wake an audio thread that has been ended.
+        # After stop() its own job closes the stream; another job could start an audio thread that has been ended.
         if not self._stopped.is_set():
             self._audio.submit(self._close)
 

@@ -1,4 +1,4 @@
-"""From any device or file to the one format behind it: 16 kHz mono s16le.
+"""Converts the sound of any device or file to 16 kHz mono s16le.
 
 Pure, one stream per `Converter`; runs on the thread of its caller. numpy and soxr are imported when the first
 converter is made.

@@ -1,9 +1,8 @@
-"""Where speech begins and ends.
+"""Finds where speech begins and ends.
 
-Pure over the sound: the same sound gives the same boundaries however it is cut into blocks. The judgement
-of each 20 ms frame is WebRTC's voice detector (Gaussian mixtures, no model file, 0.02 % of real time), behind a
-high-pass, so that neither offset nor hum changes it; this module makes utterances of the judgements. Runs on the thread
-of its caller.
+Pure: the same sound gives the same boundaries however it is cut into blocks. WebRTC's voice detector (Gaussian
+mixtures, no model file, 0.02 % of real time) judges each frame of 20 ms behind a high-pass, so that neither offset nor
+hum changes its result; this module combines the frames into utterances. Runs on the thread of its caller.
 """
 
 from __future__ import annotations
@@ -34,9 +33,7 @@ _STEADY_FRAMES = 20  # a single vowel may be as steady for 0.3 s
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """Speech starts or ends at the sample offset `at`. `voiced`: at an end, how many samples of it were
-    voice.
-    """
+    """Speech starts or ends at the sample offset `at`. `voiced`: samples with voice, at an end."""
 
     starts: bool
     at: int
@@ -47,7 +44,7 @@ class Segmenter:
     """Cuts 16 kHz mono s16le sound into utterances; offsets count from `start`.
 
     Speech starts when four fifths of `min_speech_ms` are voice, and includes `lead_in_ms` before the first
-    voiced frame, so that a soft first sound is in. It ends after `min_silence_ms` with next to no voice,
+    voiced frame, so that a soft first sound is included. It ends after `min_silence_ms` with hardly any voice,
     `trail_ms` behind the last voiced frame. An utterance nearing `max_segment_ms` is cut at a quiet place,
     and the next one begins right there. `threshold` is 0 (everything is speech) to 1 (only clear voice), in
     the detector's four steps.
@@ -181,7 +178,10 @@ class Segmenter:
         )
 
     def _must_cut(self) -> bool:
-        """Near the longest length: at a place quieter than most of the last 3 s, ever less choosy."""
+        """Whether to cut here: near the longest length, at a place quieter than most of the last 3 s.
+
+        The closer the longest length, the less quiet the place has to be.
+        """
         length = self._position - (self._opened or 0)
         if length >= self._longest:
             return True
@@ -193,7 +193,7 @@ class Segmenter:
 
 
 _Levels = tuple[float, float]
-"""Of a voiced frame in dB: of all of it, and of its treble."""
+"""Levels of a voiced frame in dB: of the whole band, and of its treble."""
 
 
 class _Voice:
@@ -213,8 +213,9 @@ class _Voice:
 
     @property
     def is_steady(self) -> bool:
-        """It is noise: no voice keeps its level in the whole band and in the treble. Hiss may hide the treble of a
-        voice, and buzz its bass, but hardly both.
+        """Whether it is noise: no voice keeps its level in the whole band and in the treble.
+
+        Hiss may hide the treble of a voice, and buzz its bass, but hardly both.
         """
         if self.frames < _STEADY_FRAMES:
             return False

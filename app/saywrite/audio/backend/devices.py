@@ -1,6 +1,6 @@
-"""Which microphones there are, and how a remembered one is found again.
+"""Lists the microphones, and finds a remembered one again.
 
-A device is remembered by its host API and its name in there, never by index. With a sound server on Linux the
+A device is remembered by its host API and its name there, never by index. With a sound server on Linux the
 microphones are the server's sources; elsewhere they are PortAudio's devices of one host API, without the
 pseudo devices of ALSA's configuration and without the doubles of the older Windows APIs.
 """
@@ -28,7 +28,7 @@ from saywrite.foundation.events import Device, DevicesChanged
 log = logging.getLogger(__name__)
 
 LIST_LIMIT_S = 5.0
-"""A list that takes longer comes from a sound system that hangs; a first look takes 0.4 s."""
+"""Seconds after which the sound system counts as hung; the first list takes 0.4 s."""
 
 _WINDOWS_PREFERENCE = ("Windows WASAPI", "Windows DirectSound", "MME")
 _PSEUDO = re.compile(
@@ -41,7 +41,7 @@ _ADDRESS = re.compile(r" \(hw:\d+,\d+\)$")
 
 
 def from_server(snapshot: ServerSnapshot) -> tuple[Device, ...]:
-    """The server's microphones; the speakers' monitors are none."""
+    """The server's microphones, without the monitors of speakers."""
     return tuple(
         Device(HOST_API, s.name, s.label, s.channels, s.rate, s.name == snapshot.default) for s in snapshot.microphones
     )
@@ -70,7 +70,7 @@ def key(raw: RawDevice) -> str:
 
 
 def find(devices: Iterable[RawDevice], wanted: Device) -> RawDevice | None:
-    """The remembered device among those that are there now."""
+    """The remembered device among those that are connected now; None if it is not."""
     return next(
         (raw for raw in real_inputs(devices) if (raw.host_api, key(raw)) == (wanted.host_api, wanted.key)),
         None,
@@ -96,9 +96,7 @@ def as_source(device: Device) -> ServerSource:
 
 
 def list_devices() -> tuple[Device, ...]:
-    """The microphones there are now, for the command line. Blocks for `LIST_LIMIT_S` at most; raises
-    AudioError.
-    """
+    """The microphones that are connected now. Blocks for `LIST_LIMIT_S` at most; raises AudioError."""
     answers: SimpleQueue[tuple[Device, ...] | AudioError] = SimpleQueue()
 
     def look() -> None:
@@ -127,22 +125,22 @@ def not_answering() -> AudioError:
 class Microphones:
     """Posts `DevicesChanged` on `refresh()`, and when the sound server's microphones change.
 
-    Without a server a plug is noticed by `refresh()` only, and a new device is found only while nothing
-    records or plays: PortAudio would end every stream.
+    Without a server only `refresh()` finds a new device, and only while nothing records or plays, because
+    PortAudio would end every stream.
     """
 
     def __init__(self, post: Callable[[object], None], audio: AudioThread, server: SoundServer) -> None:
         self._post = post
         self._audio = audio
         self._server = server
-        # No lock: Both are written by the server's thread only, each as one reference; refresh() reads
+        # No lock: both are written by the server's thread only, each as one reference; refresh() reads
         # whether there is a server, and at worst lists PortAudio's view once more.
         self._present = False
         self._known: tuple[Device, ...] | None = None
         server.subscribe(self, self._on_server)
 
     def refresh(self) -> None:
-        """List anew and post the result."""
+        """List the devices again and post the result."""
         self._known = None
         self._server.subscribe(self, self._on_server)
         self._server.look()

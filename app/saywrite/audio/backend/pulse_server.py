@@ -31,7 +31,7 @@ TAG_PROPERTY = "saywrite.capture"
 """The property by which our streams are recognized among the server's (set through PULSE_PROP at the open)."""
 
 SETTLE_S = 0.02
-"""Changes come in bundles (unplugging: a dozen events): read once, this long after the first."""
+"""Seconds after the first of a group of changes until all is read once: an unplugged device makes a dozen events."""
 
 CLOSELY, IDLY = ("source", "source_output", "server"), ("card", "module", "server")
 """Facilities of the server to subscribe to. A microphone comes with its card or, a virtual one, with its module."""
@@ -72,7 +72,7 @@ class ServerStream:
 
 @dataclass(frozen=True, slots=True)
 class ServerSnapshot:
-    """What the server has. `present` is False where there is none (then all else is empty)."""
+    """What the server has. Without a server `present` is False, and all else is empty."""
 
     present: bool
     sources: tuple[ServerSource, ...] = ()
@@ -95,7 +95,7 @@ Listener = Callable[[ServerSnapshot | ChangePending], None]
 
 
 class SoundServer:
-    """The thread that listens to the server. Every method here only leaves an order; safe on every thread."""
+    """Owns the thread that listens to the server. Every method only queues a command; safe on every thread."""
 
     def __init__(self, available: bool = sys.platform.startswith("linux")) -> None:
         self._available = available
@@ -103,15 +103,15 @@ class SoundServer:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._wake: tuple[int, int] | None = None
-        # The thread's own:
+        # Used on the server's thread only:
         self._listeners: dict[object, Listener] = {}
         self._close_listeners: set[object] = set()
         self._latest = ABSENT
 
     def subscribe(self, key: object, listener: Listener, *, closely: bool = False) -> None:
-        """Tell `listener` how things are, at once, and whenever they change, until `unsubscribe(key)`.
+        """Call `listener` with the present state now, and after each change until `unsubscribe(key)`.
 
-        `closely`: streams, mutes and all else about a source too, for as long as something records.
+        `closely`: also after changes of streams, mutes and other properties of sources, for a recording.
         """
         if not self._available:
             listener(ABSENT)
@@ -122,7 +122,7 @@ class SoundServer:
             if closely:
                 if not self._close_listeners:
                     connection.watch(True)
-                    self._latest = connection.snapshot()  # what changed unwatched
+                    self._latest = connection.snapshot()  # it may have changed unobserved
                 self._close_listeners.add(key)
             listener(self._latest)
 
@@ -143,7 +143,7 @@ class SoundServer:
         self._order(lambda connection: connection.move(stream.index, source.index))
 
     def look(self) -> None:
-        """Look for the server now where there was none, else at what it has."""
+        """Read the state of the server now; without a server, look for one now."""
         if self._available:
             self._order(lambda connection: self._tell(connection.snapshot()))
 
@@ -175,7 +175,7 @@ class SoundServer:
                 os.write(self._wake[1], b"!")
 
     def _run(self, orders: SimpleQueue[Any], wake: tuple[int, int]) -> None:
-        """The thread: connect, listen until the server goes, and again."""
+        """Connect, and listen until the server is gone, again and again. Runs on the server's thread."""
         try:
             while not self._serve(orders, wake[0]):
                 pass
@@ -185,7 +185,7 @@ class SoundServer:
             self._end(wake)
 
     def _serve(self, orders: SimpleQueue[Any], wake: int) -> bool:
-        """Wait for a server and serve it until it goes (False) or the end is asked for (True)."""
+        """Wait for a server and listen to it; True at the end of the thread, False when the server is gone."""
         delay = RETRY_S[0]
         while (connection := _connect(wake)) is None:
             if self._wait_without(orders, wake, delay):
@@ -209,7 +209,7 @@ class SoundServer:
             os.close(wake[1])
 
     def _wait_without(self, orders: SimpleQueue[Any], wake: int, delay: float) -> bool:
-        """No server: answer orders with that; an order ends the wait early. True: the end was asked for."""
+        """Run commands without a server for `delay` seconds or until the first; True at the thread's end."""
         try:
             while (order := orders.get(timeout=delay)) is not None:
                 _drain(wake)
@@ -220,7 +220,7 @@ class SoundServer:
         return True
 
     def _listen(self, connection: _Connection, orders: SimpleQueue[Any]) -> bool:
-        """Serve one connection until it breaks (raises) or the end is asked for (True)."""
+        """Listen on one connection; True at the end of the thread. Raises when the connection breaks."""
         connection.watch(bool(self._close_listeners))
         while True:
             connection.changed = False
@@ -284,10 +284,10 @@ class _Connection:
         try:
             self._pulse.source_output_move(stream, source)
         except pulsectl.PulseOperationFailed:
-            log.info("the sound server did not move our stream")  # gone meanwhile: the next snapshot shows it
+            log.info("the sound server did not move our stream")  # one of them is gone, which the next snapshot shows
 
     def listen(self, limit: float | None, warn: Callable[[], None]) -> None:
-        """Wait for a change (`limit` None: until the first, or a nudge; else collect for `limit` seconds)."""
+        """Wait for a change or a command if `limit` is None, else collect changes for `limit` seconds."""
         import pulsectl
 
         def on_event(event: Any) -> None:
@@ -301,9 +301,7 @@ class _Connection:
         self._pulse.event_listen(timeout=limit)
 
     def _poll(self, polled: Any, timeout: float) -> int:
-        """libpulse's poll(2), with our wake pipe beside its own descriptors. `timeout` in seconds, < 0 is for
-        ever.
-        """
+        """Poll libpulse's descriptors and our wake pipe. `timeout`: seconds; below 0 there is no limit."""
         poller = select.poll()
         for entry in polled:
             entry.revents = 0
@@ -320,7 +318,7 @@ class _Connection:
 
 
 class NullConnection(_Connection):
-    """Takes the place of a server where there is none: subscribers get an empty state, moves do nothing."""
+    """Takes the place of a missing server: subscribers get an empty state, moves do nothing."""
 
     def __init__(self) -> None: ...
     def move(self, stream: int, source: int) -> None: ...
@@ -387,7 +385,7 @@ def _source_lister(pulsectl: Any) -> Callable[[Any], tuple[ServerSource, ...]]:
 
 
 def look_once() -> ServerSnapshot:
-    """How things are now. Blocks, with a frozen server for ever: call it where that can be given up."""
+    """The present state. Blocks forever with a frozen server: call it on a thread that can be abandoned."""
     connection = _connect() if sys.platform.startswith("linux") else None
     if connection is None:
         return ABSENT

@@ -46,7 +46,7 @@ _SCAN_S = 60  # of each track, where there are several
 _SILENT_RATIO = 0.01  # −40 dB below the loudest track
 
 TOLERANCE_S = 0.1
-"""What may be missing of a counted length: encoders add and cut a frame at both ends."""
+"""Seconds that a counted length may be longer: encoders add and cut a frame at both ends."""
 
 
 class Undecodable(Exception):
@@ -59,13 +59,13 @@ class Report:
 
     decoded_s: float = 0.0
     skipped_s: float = 0.0
-    """Of parts in the middle that cannot be decoded."""
+    """The length of the parts in the middle that cannot be decoded."""
     promised_s: float | None = None
     broken: bool = False
-    """The file breaks off."""
+    """Whether the file breaks off."""
 
     def is_short(self) -> bool:
-        """More was promised than was decoded and passed over."""
+        """Whether less was decoded and skipped than the header promised."""
         return self.promised_s is not None and self.decoded_s + self.skipped_s < self.promised_s - TOLERANCE_S
 
 
@@ -82,7 +82,7 @@ class _EndOfFile:
 
 
 class MediaFile:
-    """One file, open. `close()` it. Raises Undecodable and OSError."""
+    """An open file, which the caller closes. Raises Undecodable and OSError."""
 
     def __init__(self, path: Path) -> None:
         self.report = Report()
@@ -143,7 +143,7 @@ class MediaFile:
     def _open(self, part: BinaryIO | FileView) -> Any:
         import av
 
-        av.logging.set_level(None)  # FFmpeg's notes go nowhere, standard error is ours
+        av.logging.set_level(None)  # FFmpeg would write its messages to our standard error
         part.seek(0)
         try:
             return av.open(
@@ -207,7 +207,7 @@ class MediaFile:
                 self.report.promised_s = min(counted, seconds)  # FFmpeg subtracts what the encoder added
 
     def _demux(self, streams: Any) -> Iterator[Any]:
-        """The packets; ends, and says so in the report, where the rest of the file cannot be read."""
+        """Yield the packets, until the rest cannot be read; `report` then says so."""
         import av
 
         packets = self._container.demux(streams)
@@ -237,7 +237,7 @@ class MediaFile:
             yield converter.flush()
 
     def _packets(self) -> Iterator[Any]:
-        """Those of the chosen track, through all parts of the file."""
+        """Yield the packets of the chosen track, through all parts of the file."""
         yield from self._demux(self._stream)
         for part in self._parts[1:]:
             self._container.close()
@@ -250,7 +250,7 @@ class MediaFile:
             yield from self._demux(stream)
 
     def _decode(self) -> Iterator[Any]:
-        """The frames. What cannot be decoded is passed over and counted."""
+        """Yield the frames; what cannot be decoded is skipped and counted."""
         import av
 
         self._tail = tail = _EndOfFile()
@@ -293,7 +293,7 @@ class MediaFile:
 
 
 class _Reader:
-    """The file for PyAV: what it needs and no name, so that nothing opens the file by it."""
+    """The file for PyAV, without a name by which FFmpeg could open it."""
 
     def __init__(self, file: BinaryIO | FileView) -> None:
         self.read = file.read
@@ -305,7 +305,7 @@ class _Reader:
 
 
 def _refuse(url: str, flags: int, options: object) -> io.BytesIO:
-    """No file may make us open another one, or an address on the network."""
+    """Refuse to open another file or an address on the network for a file."""
     raise PermissionError("a file may not refer to another one")
 
 

@@ -1,4 +1,4 @@
-"""Where the sound of a WAV file lies, also where its header is wrong.
+"""Finds the sound in a WAV file, even if its header is wrong.
 
 Pure but for reading the file it is given; runs on the thread of its caller. Headers are wrong in four ways: a
 recorder that was killed never wrote the length; a program that writes into a pipe puts a placeholder; a length of
@@ -34,8 +34,8 @@ _TRAILERS = (
 class WavData:
     """The data chunk. Offsets and lengths are in bytes.
 
-    `length`: what there is. `promised`: what the header says, where the file is shorter; None where nothing is
-    missing. `field`: where the header keeps the length (`field_size` bytes); `written`: what is there.
+    `length`: of the sound in the file. `promised`: the length in the header, where the file is shorter; else None.
+    `field`: where the header has the length (`field_size` bytes); `written`: the value there.
     """
 
     start: int

@@ -1,8 +1,8 @@
-"""Sound against the clock: finds what was not captured, and where.
+"""Compares the sound of a stream with the clock, to find where sound was not captured.
 
-Pure. A block that arrives late may be late (a busy machine: everything comes later, in a burst) or sound may
-be missing before it (a moved stream, a stalled device, an overflow). The two look alike until the sound has
-caught up, so late blocks are held for the moment it takes to tell, and then follow the gap, if there is one.
+Pure. A block arrives late because the machine is busy (then all blocks come later, in a burst), or because sound is
+missing before it (a moved stream, a stalled device, an overflow). Both look alike until the sound has caught up, so
+late blocks are held back until that is known; then they follow the gap, if there is one.
 
 The measure is the *lag* of a block: its arrival less the length of all sound up to its end. Scheduling can
 only raise the lag, so its lowest value (the floor) is the true one; a lag that stays above the floor is lost
@@ -14,16 +14,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LATE_S = 0.06
-"""A block later than this is held; on a machine with twice its load the worst innocent delay was 67 ms."""
+"""A block later than this is held back; without lost sound, the longest delay under double load was 67 ms."""
 
 CAUGHT_UP_S = 0.03
-"""Within this of the floor nothing was lost."""
+"""A lag within this distance of the floor means that nothing was lost."""
 
 SETTLE_S = 0.3
-"""The lag has settled when it has not fallen for this long."""
+"""Seconds without a lower lag after which the lag has settled."""
 
 HOLD_LIMIT_S = 2.0
-"""Never hold sound for longer than this."""
+"""Seconds for which sound is held back at most."""
 
 DRIFT = 0.001
 """How fast the floor may rise, seconds a second: five times the worst crystal's drift against our clock."""
@@ -33,7 +33,7 @@ STEP_S = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Dropout:
-    """`seconds` of sound are missing here; `overflow`: PortAudio said so itself."""
+    """`seconds` of sound are missing here; `overflow`: PortAudio reported it."""
 
     seconds: float
     overflow: bool
@@ -93,11 +93,11 @@ class DropoutDetector:
         return self._release(duration) if caught_up or settled else []
 
     def flush(self) -> list[bytes | Dropout]:
-        """No more blocks: what is held, with what is missing as far as that is known."""
+        """End the stream: return the blocks that were held back, with the gaps that are known."""
         return self._release(0.02) if self._held else []
 
     def _release(self, block_s: float) -> list[bytes | Dropout]:
-        """What was held. An overflow counts one block at least: something was lost, that much is known.
+        """Return the blocks that were held back, behind their gap; an overflow lost one block at least.
 
         Less than `LATE_S` is not reported and stays in the lag, so that small losses add up until they are.
         """

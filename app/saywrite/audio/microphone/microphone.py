@@ -1,4 +1,4 @@
-"""The microphone as a source of sound; see `take.py` for what happens between its start and its end.
+"""The microphone as a source of sound. A `CaptureSession` does the work between start and end.
 
 Owned by the dictation thread, on which every method is called and which calls `post` receives into its inbox.
 """
@@ -16,10 +16,10 @@ from saywrite.foundation.events import Device
 
 
 class Microphone:
-    """Implements `Source`. `device` None: the system's default, whatever it is at any moment.
+    """Implements `Source`. `device` None: the system's default device, also after it changes.
 
-    `audio` and `server` are shared by the whole program. `stop()` goes on for 250 ms and then drains what was
-    captured. `now` and `clock` are monotonic seconds.
+    `audio` and `server` are shared by the whole program. After `stop()` the capture continues for 250 ms; then its last
+    blocks are taken. `now` and `clock` are monotonic seconds.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Microphone:
         self._take = CaptureSession(sink, self._post, self._device, self._audio, self._server, self._clock)
 
     def allow(self, samples: int) -> None:
-        """Speech does not wait."""
+        """Do nothing, because speech does not wait."""
 
     def stop(self, now: float) -> None:
         if self._take is not None and not self._take.over:

@@ -232,7 +232,7 @@ class AiolaRecognizer:
         self._send(now)
 
     def _wake(self, now: float) -> float | None:
-        """Notices what stays away: signs of life, answers, the time the computer slept."""
+        """Act on missing signs of life, missing answers and a sleep of the computer; return the next due time."""
         skew = self._wall() - self._clock()
         asleep, self._skew = abs(skew - self._skew) > ASLEEP_S, skew
         if asleep and self._connection.up:
@@ -247,7 +247,7 @@ class AiolaRecognizer:
         dues = [due, self._flow.dead_at() if self._flow is not None else None]
         if self._delivery is not None and self._completion is not None:
             if self._flow is not None and not self._flow.answers_pings:
-                self._delivery.session.received(self._delivery.acknowledged, now)  # it cannot be asked
+                self._delivery.session.received(self._delivery.acknowledged, now)  # there are no pongs from it
             dues.append(self._delivery.session.review(now))
             self._send(now)
             dues.append(self._judge(self._delivery, self._completion, now))
@@ -261,7 +261,7 @@ class AiolaRecognizer:
         return min((at for at in dues if at is not None), default=None)
 
     def _begin(self, now: float) -> None:
-        """There is a connection for the dictation."""
+        """Send the dictation over a connection that was opened."""
         delivery = self._delivery
         if delivery is None or self._completion is None:
             self._hang_up()
@@ -273,7 +273,7 @@ class AiolaRecognizer:
         self._send(now)
 
     def _lose(self, down: SessionClosed, now: float) -> None:
-        """There is no connection, or none any more."""
+        """Take note that the connection was lost or could not be made, and report it."""
         self._flow = None
         delivery, completion, error = self._delivery, self._completion, down.error
         if delivery is None or completion is None:
@@ -284,14 +284,14 @@ class AiolaRecognizer:
         completion.down(now, error if down.retry_in_s is None else None)
         self._report.down(error, down.retry_in_s)
         if down.retry_in_s is None:
-            # Trying again cannot help. Somebody who speaks goes on speaking: the sound is kept.
+            # Another attempt cannot help. A live dictation continues: its sound is in the recording.
             fatal = not (delivery.request.live and completion.was_up)
             self._events.add(Failed(delivery.request.dictation, error.what, error.remedy, fatal=fatal, about="account"))
             if fatal or delivery.complete:
                 self._end(complete=False)
 
     def _hear(self, delivery: AudioSender, event: EventReceived, now: float) -> None:
-        """What the service says."""
+        """Handle an event of the service."""
         if event.name != "error":
             if event.name == "transcript" and text_of(event.payload, "transcript") and self._completion is not None:
                 self._completion.answered()
@@ -307,7 +307,7 @@ class AiolaRecognizer:
             self._lose(self._connection.drop(error, now, at_once=isinstance(error, TokenExpired)), now)
 
     def _send(self, now: float) -> None:
-        """Send what may be sent, and tell how far things are."""
+        """Send the sound that may be sent now, and report the progress."""
         delivery, link, flow = self._delivery, self._connection.link, self._flow
         if delivery is None:
             return
@@ -319,7 +319,7 @@ class AiolaRecognizer:
         self._report.traffic(self._connection.host, *self._connection.traffic, now)
 
     def _judge(self, delivery: AudioSender, completion: CompletionPolicy, now: float) -> float | None:
-        """Do what the course of the dictation asks for; when to ask again."""
+        """Carry out the next action of the completion policy; when to ask it again."""
         step, due = completion.judge(now, is_up=self._connection.up)
         if step is NextAction.COMPLETE:
             self._end(complete=True)
@@ -339,14 +339,14 @@ class AiolaRecognizer:
         self._delivery = self._completion = None
         self._events.add(RecognizerFinished(delivery.request.dictation, complete=complete))
         linger_s = self._linger_s()
-        # Over a line that has carried nothing of it, nothing can come that would be taken for another's.
+        # A connection that has carried no sound of this dictation brings no late text that the next one would take.
         if (complete or not delivery.has_sent) and self._connection.up and linger_s > 0:
             self._linger_until = now + linger_s
         else:
             self._hang_up()
 
     def _hang_up(self) -> None:
-        """Close the connection; what might still come over it is nobody's."""
+        """Close the connection; events that it still brings are ignored."""
         self._linger_until = self._flow = None
         if self._connection.wanted is not None:
             self._connection.close()
@@ -354,7 +354,7 @@ class AiolaRecognizer:
 
 
 def events_of(delivery: AudioSender, event: EventReceived, now: float) -> Events:
-    """The events of the dictation that an answer of the service leads to."""
+    """The events of the dictation for an answer of the service."""
     dictation, payload = delivery.request.dictation, event.payload
     if event.name == "transcript":
         text = text_of(payload, "transcript")
