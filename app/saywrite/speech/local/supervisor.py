@@ -38,14 +38,16 @@ LOADING_S = 90.0
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """The worker that was at work is gone."""
+    """The worker that was in use has ended."""
 
     while_loading: bool
 
 
 class WorkerSupervisor:
-    """`model`: the id of the wanted model and its folder, None while it is not on this computer. `command` starts this
-    program as a worker with the model of a folder.
+    """Owns the one worker process.
+
+    `model`: the id of the wanted model, and its folder or None while it is not on this computer. `command`: the command
+    line of a worker with the model in a folder.
     """
 
     def __init__(
@@ -58,11 +60,11 @@ class WorkerSupervisor:
         patience_s: float = PATIENCE_S,
         loading_s: float = LOADING_S,
     ) -> None:
-        """`post` is for the threads of the worker's pipes; `emit` takes what happens in a call of this object."""
+        """`post` is called on the threads of the worker's pipes; `emit` takes the events of a call here."""
         self.state = EngineState.UNLOADED
         self.process: WorkerProcess | None = None
         self.problem: RecognizerProblem | None = None
-        """Why there is no worker; of no meaning while there is one."""
+        """Why there is no worker; not valid while there is one."""
         self._post = post
         self._emit = emit
         self._command = command
@@ -78,19 +80,20 @@ class WorkerSupervisor:
 
     @property
     def has_wanted_model(self) -> bool:
-        """Whether the present worker, if there is one, works with the model that is wanted now. It may be one whose
-        files are gone: it lies in memory.
+        """Whether the worker, if there is one, uses the model that is wanted now.
+
+        The files of that model may have been removed: the worker has it in memory.
         """
         name, folder = self._model()
         return self._loaded is None or (name == self._loaded_name and folder in (self._loaded, None))
 
     @property
     def can_start(self) -> bool:
-        """Whether the wanted model is there and nothing is known against it."""
+        """Whether the wanted model is there and has not failed to load."""
         return self._model()[1] not in (None, self._broken)
 
     def start(self) -> bool:
-        """Have a worker, loading or ready. False where there is none to be had: then `problem` says why."""
+        """Start a worker unless there is one. False where none can be started: then `problem` says why."""
         if self.process is not None:
             return True
         if self.problem is not None and self.problem.lasting:
@@ -103,7 +106,7 @@ class WorkerSupervisor:
         return False
 
     def models_changed(self) -> None:
-        """Models came, went or were mended: the one that could not be loaded may be tried again."""
+        """Allow another attempt with a model that could not be loaded, because the models have changed."""
         self._broken = None
 
     def stop(self) -> None:

@@ -43,7 +43,7 @@ MIN_VOICE = SAMPLE_RATE * 15 // 100
 
 
 class Decoded(Protocol):
-    """`whisper.Decoding`."""
+    """`whisper.Decoding`, by its shape."""
 
     @property
     def text(self) -> str: ...
@@ -52,7 +52,7 @@ class Decoded(Protocol):
 
 
 class Decoder(Protocol):
-    """`whisper.WhisperDecoder`: turns the sound of one utterance into words."""
+    """`whisper.WhisperDecoder`, by its shape."""
 
     def decode(
         self,
@@ -152,7 +152,7 @@ class Utterances:
             self._look(self._opened)
 
     def finish(self) -> None:
-        """No more sound: the last utterance gets its text."""
+        """Decode the last utterance, because the sound has ended."""
         self._follow(self._segmenter.flush())
         self._report(self._end)
 

@@ -157,7 +157,7 @@ def run(make_decoder: Callable[[], Decoder], make_segmenter: MakeSegmenter) -> i
     The priority stays normal: a user waits for every final, and a lower one costs seconds beside busy programs.
     """
     stdout = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # native libraries print to standard output: not into our messages
+    os.dup2(2, 1)  # native libraries print to standard output, which would corrupt our messages
     for name in ("SIGINT", "SIGTERM"):
         # Both reach the whole process group; the parent finishes the dictation first, with our help. It then
         # closes the pipe, which ends us.

@@ -1,7 +1,7 @@
 """The models of one user: downloads, checks and removes them. Every method may wait; none runs on the dictation thread.
 
 A model arrives in `<data>/models/<id>.part/` and becomes `<data>/models/<id>/` by one rename, when every byte is
-checked and converted: there is never half a model under a name that is loaded. A lock keeps a second process out.
+checked and converted, so that an incomplete model never has a name that is loaded. A lock excludes other processes.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class ModelStore:
         return tuple(info for model, info in infos if model.is_offered or info.state is ModelState.READY)
 
     def state(self, id: str) -> ModelState:
-        """What is on disk; whether a download is running is known to who runs it. Raises ModelUnknown."""
+        """The state on disk, which does not include a running download. Raises ModelUnknown."""
         return self._info(self.model(id)).state
 
     def folder(self, model: Model) -> Path | None:
@@ -161,7 +161,7 @@ class ModelStore:
     def _download(self, model: Model, sources: Sequence[ModelSource], stop: StopTransfer, watcher: Watcher) -> Path:
         folder, part = self._own / model.id, self._part(model)
         if folder.exists() and not part.exists():
-            folder.replace(part)  # what is intact of a damaged model need not come again
+            folder.replace(part)  # intact files of a damaged model are not downloaded again
         private_folder(part)
         if missing := contents.missing_files(model, part, stop):
             self._require_space(model, part, [file.name for file in missing])
@@ -253,9 +253,9 @@ class ModelStore:
     def _locked(
         self, model: Model, stop: StopTransfer | None = None, waiting: Callable[[], None] | None = None
     ) -> Iterator[None]:
-        """Nobody else downloads or removes this model meanwhile.
+        """Lock this model, so that no other process downloads or removes it meanwhile.
 
-        Waits for somebody who does until `stop`, and calls `waiting` then; without a `stop` raises ModelUnwritable.
+        Waits for a process that does, until `stop`, and calls `waiting` then; without `stop` raises ModelUnwritable.
         """
         while True:
             try:

@@ -109,7 +109,7 @@ class Transfer:
         self._stop = stop
 
     def fetch(self, file: ModelFile, open_stream: OpenStream, progress: Progress) -> None:
-        """Bring `file` into the folder; nothing to do when it lies there and is right."""
+        """Bring `file` into the folder; does nothing when it is already there with the right hash."""
         target, part = self._folder / file.name, self._folder / f"{file.name}.part"
         try:
             if target.exists() and not is_file(target, file, self._stop):
@@ -121,7 +121,7 @@ class Transfer:
                     part.replace(target)
                     break
                 part.unlink(missing_ok=True)
-                if not resumed:  # what was resumed may have been damaged before: once more from the start
+                if not resumed:  # a resumed part may have been damaged before, so it is downloaded once more
                     raise SourceError("it sends other bytes than the published ones")
         except OSError as error:
             raise unwritable(self._folder, error) from error
