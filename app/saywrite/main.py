@@ -175,8 +175,6 @@ def _window(options: cli.Options) -> int:
 
 
 def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThread) -> int:
-    paths, stored, keywords, problems = _load(options)
-    settings = _with_options(stored, options)
     from saywrite.dictation.observers import StatusBoard
     from saywrite.storage.settings.file import keep_stored, save
     from saywrite.storage.settings.keyring import LateSecrets
@@ -185,12 +183,13 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
     from saywrite.ui.app.frontend import FrontEnd, UiContext
     from saywrite.ui.toolkit.background import MainThread
 
+    paths, stored, keywords, problems = _load(options)
+    settings = _with_options(stored, options)
     app = create_application(sys.argv[:1], settings.theme)
     route_messages()
-    thread, board, secrets = DictationThread(), StatusBoard(), LateSecrets()
-    tell, on_main = board.before(thread.event_emitted.emit), MainThread().do
+    thread, board, secrets, on_main = DictationThread(), StatusBoard(), LateSecrets(), MainThread().do
+    tell = board.before(thread.event_emitted.emit)
     dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main, desktop=desktop)
-    thread.loop = dictation.run
     front = FrontEnd(
         dictation,
         UiContext(
@@ -208,9 +207,9 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
             problems=(*problems, *filter(None, [instance.problem])),
         ),
     )
-    remote = _take_commands(instance, dictation, board, front, desktop)
-    app.aboutToQuit.connect(remote.close)
+    app.aboutToQuit.connect(_take_commands(instance, dictation, board, front, desktop).close)
     front.window.painted.connect(lambda: _watch_tray_hosts(front.tray, desktop, app.aboutToQuit.connect))
+    thread.loop = dictation.run
     thread.event_emitted.connect(front.receive)
     front.window.painted.connect(thread.start)  # the window appears before the rest is loaded
     front.show()
