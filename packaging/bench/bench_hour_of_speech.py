@@ -45,7 +45,8 @@ def measure() -> list[Row]:
     model = find_model(DEFAULT_MODEL, default_paths().data)
     if model is None:
         raise SystemExit("The recognition model is not on this machine.")
-    clips = amount([*test_data(), *synthesized("en")], [*test_data(), *synthesized("en")], test_data()[1:2])
+    spoken = [*test_data(), *synthesized("en", 1_000)]
+    clips = amount(spoken, spoken, test_data()[1:2])
     sound = one_round(clips)
     rounds = max(2, round(SOUND_S * RATE / (len(sound) // 2)))
     run = HourOfSpeech(model, sound, rounds)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,13 @@ from saywrite.foundation.errors import ControlRefused
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Only on systems with Unix domain sockets")
 
 ROOM = 21
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder with a short name; pytest's own can be too long for the address of a socket."""
+    with tempfile.TemporaryDirectory(prefix="saywrite-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(autouse=True)

@@ -99,7 +99,7 @@ def desk(screen: Desktop, request: pytest.FixtureRequest) -> Iterator[RealDesk]:
 
 
 def test_a_tap_and_a_hold_mean_what_the_mode_says(desk: RealDesk, fingers: Fingers) -> None:
-    mode = desk.keyboard._keys.mode
+    mode = desk.keyboard._policy.mode
     down(fingers)
     desk.pump(lambda: desk.done)
     up(fingers)
