@@ -119,7 +119,9 @@ class HourOfSpeech:
         if body["kind"] == "progress":
             self._sent = body["sent"]
         elif body["kind"] == "final":
-            self.texts[body["start"] // self._samples] += f" {body['text']}"
+            # By its middle: an utterance begins a moment before its first word, which may be in the round before.
+            middle = (body["start"] + body["end"]) // 2
+            self.texts[middle // self._samples] += f" {body['text']}"
             self.memory.append((body["end"] / RATE, self._process.memory_info().rss / 1e6))
         elif body["kind"] == "finished":
             self._finished = True

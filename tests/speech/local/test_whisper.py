@@ -20,7 +20,7 @@ from tests import sounds
 
 from saywrite.audio.vad import Segmenter
 from saywrite.speech.local import models
-from saywrite.speech.local.decoder.whisper import Decoding, WhisperDecoder
+from saywrite.speech.local.decoder.whisper import Decoding, WhisperDecoder, merge_double_periods
 
 RATE = 16_000
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -305,6 +305,21 @@ def test_a_minute_without_speech_gives_no_text(name: str, decoder: WhisperDecode
 
 def test_a_minute_of_music_gives_one_line_at_most(decoder: WhisperDecoder) -> None:
     assert len(lines_of(music(), decoder)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("The train to work..", "The train to work."),
+        ("One.. Two..", "One. Two."),
+        ("是的。。", "是的。"),
+        ("Well...", "Well..."),
+        ("3.5.", "3.5."),
+        ("", ""),
+    ],
+)
+def test_two_periods_become_one_and_an_ellipsis_stays(written: str, text: str) -> None:
+    assert merge_double_periods(written) == text
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:

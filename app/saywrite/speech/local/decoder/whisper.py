@@ -6,6 +6,7 @@ CTranslate2 is imported when a decoder is made, so that only the child process c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,6 +40,8 @@ MODEL_DEFAULTS = -1
 SLACK_S = 0.5
 """Timestamps further than this behind the sound are suppressed. With them the model repeats the last sentence."""
 
+_DOUBLE_PERIOD = re.compile(r"(?<![.。])([.。])\1(?![.。])")
+
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
@@ -65,6 +68,11 @@ class _Window:
     text: str
     trusted: bool
     next_s: float | None
+
+
+def merge_double_periods(text: str) -> str:
+    """Make one period of two, which Whisper sometimes writes at the end of the sound; an ellipsis stays."""
+    return _DOUBLE_PERIOD.sub(r"\1", text)
 
 
 class WhisperDecoder:
@@ -135,7 +143,7 @@ class WhisperDecoder:
             at = None if window.next_s is None else at + round(window.next_s * SAMPLE_RATE)
         texts = [window for window in found if has_words(window.text)]
         trusted = [window for window in texts if window.trusted]
-        text = "".join(window.text for window in trusted or texts).strip()
+        text = merge_double_periods("".join(window.text for window in trusted or texts).strip())
         return Decoding(text, bool(trusted) or not texts)
 
     def _read_window(self, samples: Floats, task: _Task) -> _Window:
