@@ -207,9 +207,9 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
             problems=(*problems, *filter(None, [instance.problem])),
         ),
     )
-    app.aboutToQuit.connect(_take_commands(instance, dictation, board, front, desktop).close)
+    thread.loop, remote = dictation.run, _take_commands(instance, dictation, board, front, desktop)
+    app.aboutToQuit.connect(remote.close)
     front.window.painted.connect(lambda: _watch_tray_hosts(front.tray, desktop, app.aboutToQuit.connect))
-    thread.loop = dictation.run
     thread.event_emitted.connect(front.receive)
     front.window.painted.connect(thread.start)  # the window appears before the rest is loaded
     front.show()
@@ -240,7 +240,10 @@ def _account_access(secrets: Secrets) -> AccountAccess:
 def _take_commands(
     instance: Instance, dictation: Dictation, board: StatusBoard, front: FrontEnd, desktop: DesktopThread
 ) -> RemoteServers:
-    """Serve the command line and D-Bus from now on, and the commands that already wait."""
+    """Serve the command line and D-Bus from now on, and the commands that already wait.
+
+    The caller keeps the result: a Qt signal holds no reference to the object of a bound method.
+    """
     from saywrite.cli.remote_answers import RemoteControl, RemoteServers, WindowCalls
 
     window = WindowCalls(front.activator.show_requested.emit, front.activator.quit_requested.emit)

@@ -170,6 +170,7 @@ def _check(path: Path, size: int) -> None:
     # would leave the files that SQLite creates beside a database.
     with closing(connect(path, "mode=ro" if logged else "mode=rw")) as connection:
         connection.execute("PRAGMA query_only = ON")
+        connection.execute("BEGIN")  # one snapshot: another program may be creating the database at this moment
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
