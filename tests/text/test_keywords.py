@@ -136,7 +136,7 @@ def test_of_duplicates_the_last_counts_and_the_others_are_reported():
     assert keywords.apply("a b") == "last"
     assert [problem.line for problem in keywords.problems] == [1]
     assert "line 3" in keywords.problems[0].what
-    assert keywords.as_map() == {"c": "see", "a-B": "last"}
+    assert {entry.spoken: entry.written for entry in keywords.entries} == {"c": "see", "a-B": "last"}
     assert len(keywords) == 2
 
 

@@ -231,9 +231,3 @@ def _energies(frames: npt.NDArray[np.int16]) -> tuple[list[float], list[float]]:
 
     samples = frames.astype(np.float64)
     return np.square(samples).sum(axis=1).tolist(), np.square(np.diff(samples, axis=1)).sum(axis=1).tolist()
-
-
-def has_speech(pcm: bytes) -> bool:
-    """Whether there is any utterance in 16 kHz mono s16le sound."""
-    segmenter = Segmenter()
-    return any(boundary.voiced for boundary in (*segmenter.process(pcm), *segmenter.flush()))

@@ -36,10 +36,6 @@ class EngineFailover:
         self._count = 1
 
     @property
-    def has_stand_in(self) -> bool:
-        return bool(self._away)
-
-    @property
     def offline(self) -> bool:
         """Whether the engine cannot reach its service and no other one stands in."""
         return self.offline_since is not None and not self._away

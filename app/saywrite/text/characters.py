@@ -93,6 +93,11 @@ def kind(char: str) -> CharacterKind:
     return CharacterKind.SYMBOL
 
 
+def has_letter_or_digit(text: str) -> bool:
+    """Whether `text` is more than white space, punctuation and symbols."""
+    return any(char.isalnum() for char in text)
+
+
 def clusters(text: str) -> list[str]:
     """Split text into what people see as characters: a letter with its marks, a flag, a joined emoji.
 

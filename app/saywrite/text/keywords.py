@@ -79,10 +79,6 @@ class Keywords:
     def __len__(self) -> int:
         return len(self.entries)
 
-    def as_map(self) -> dict[str, str]:
-        """Return written forms by spoken form, as recognizers take them."""
-        return {entry.spoken: entry.written for entry in self.entries}
-
     def apply(self, text: str) -> str:
         return self.rewrite(text).text
 

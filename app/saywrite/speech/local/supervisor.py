@@ -40,8 +40,6 @@ LOADING_S = 90.0
 class Exited:
     """The worker that was in use has ended."""
 
-    while_loading: bool
-
 
 class WorkerSupervisor:
     """Owns the one worker process.
@@ -180,9 +178,8 @@ class WorkerSupervisor:
 
     def _exited(self, code: int) -> Exited | None:
         log.info("the worker ended with %d", code)
-        loading = self.state is EngineState.LOADING
         problem = explain_exit(code)
         if problem is not None:
             self.fail(problem)
             return None
-        return Exited(loading)
+        return Exited()

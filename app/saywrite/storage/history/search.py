@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from saywrite.storage.history.schema import INDEX, has_index
+from saywrite.text.characters import has_letter_or_digit
 from saywrite.text.folding import ASCII_TWINS, fold, pattern
 
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
@@ -65,7 +66,7 @@ def split_terms(query: str) -> tuple[str, ...]:
     """Split a query into words and phrases, without those that have no letter or digit."""
     clean = query.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
     terms = (" ".join((phrase or word).replace('"', " ").split()) for phrase, word in _TERM.findall(clean))
-    return tuple(term for term in terms if any(char.isalnum() for char in term))
+    return tuple(filter(has_letter_or_digit, terms))
 
 
 def to_fts5(terms: tuple[str, ...], query: str) -> str:

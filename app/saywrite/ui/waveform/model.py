@@ -105,9 +105,3 @@ class WaveformData:
         """The index of the utterance that contains `sample`, or None."""
         index = bisect_right(self.utterances, WaveformSpan(sample, 1 << 62)) - 1
         return index if index >= 0 and sample < self.utterances[index].end else None
-
-    def utterance_near(self, sample: int, step: int) -> int | None:
-        """The index of the first utterance after (step 1) or before (−1) `sample`, or None."""
-        index = bisect_right(self.utterances, WaveformSpan(sample, 1 << 62))
-        index = index if step > 0 else index - 1
-        return index if 0 <= index < len(self.utterances) else None

@@ -79,11 +79,6 @@ class Confidence:
     sound_s: float
 
 
-def has_words(text: str) -> bool:
-    """Whether `text` has a letter or a digit. A breath in a pause is often written as "." or "♪"."""
-    return any(character.isalnum() for character in text)
-
-
 def is_trusted(text: str, confidence: Confidence) -> bool:
     """Whether `text` was most likely spoken; an empty one is trusted."""
     if not text:

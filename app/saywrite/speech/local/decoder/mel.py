@@ -16,7 +16,6 @@ from saywrite.foundation.events import SAMPLE_RATE
 
 FFT_SIZE = 400
 HOP = 160
-FRAMES_PER_SECOND = SAMPLE_RATE // HOP
 
 Floats = npt.NDArray[np.float32]
 

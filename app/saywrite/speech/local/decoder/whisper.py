@@ -18,12 +18,13 @@ from saywrite.foundation.catalog import ZH
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.local.decoder import windows
 from saywrite.speech.local.decoder.conditioning import Floats, prepare, samples_of
-from saywrite.speech.local.decoder.guards import Confidence, has_words, is_trusted, looks_repeated
+from saywrite.speech.local.decoder.guards import Confidence, is_trusted, looks_repeated
 from saywrite.speech.local.decoder.mel import HOP, log_mel
 from saywrite.speech.local.decoder.prompt import prompt_tokens
 from saywrite.speech.local.decoder.simplified_chinese import to_simplified
 from saywrite.speech.local.decoder.tokenizer import Tokenizer
 from saywrite.speech.local.models import window_policy
+from saywrite.text.characters import has_letter_or_digit
 
 FINAL_BEAM = 5
 PARTIAL_BEAM = 1
@@ -141,7 +142,8 @@ class WhisperDecoder:
             window = self._read_window(samples[at:], task)
             found.append(window)
             at = None if window.next_s is None else at + round(window.next_s * SAMPLE_RATE)
-        texts = [window for window in found if has_words(window.text)]
+        # A breath in a pause is often written as "." or "♪".
+        texts = [window for window in found if has_letter_or_digit(window.text)]
         trusted = [window for window in texts if window.trusted]
         text = merge_double_periods("".join(window.text for window in trusted or texts).strip())
         return Decoding(text, bool(trusted) or not texts)
