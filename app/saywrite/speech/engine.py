@@ -102,6 +102,26 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalWord:
+    """A word that the recognizer on this computer heard in the sound `[start, end)`, in samples of the dictation."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocalWords:
+    """What the recognizer on this computer heard, while it listens along with another one.
+
+    `words`: the new words, in the order of the sound. `settled`: the sample offset before which it brings no more.
+    """
+
+    words: tuple[LocalWord, ...]
+    settled: int
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """A message from a thread of the recognizer `engine` to its `receive()` on the dictation thread."""
 
@@ -150,6 +170,13 @@ class Recognizer(Protocol):
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
         """Replace the keywords of the dictation that runs."""
+
+    def note_local_words(self, heard: LocalWords) -> Events:
+        """Take note of what the recognizer on this computer heard in the same sound.
+
+        It may lag behind the sound by seconds. A recognizer that needs no such words ignores them.
+        """
+        return ()
 
     def finish(self) -> Events:
         """Take note that the sound has ended: the remaining finals follow, then `RecognizerFinished`."""
