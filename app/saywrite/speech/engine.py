@@ -103,7 +103,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class LocalWord:
-    """A word that the recognizer on this computer heard in the sound `[start, end)`, in samples of the dictation."""
+    """A word that the recognizer on this computer heard in the samples `[start, end)` of the dictation."""
 
     text: str
     start: int

@@ -44,7 +44,7 @@ from saywrite.speech.aiola.net.websocket import WebSocketTransport
 from saywrite.speech.aiola.progress_reporter import ProgressReporter
 from saywrite.speech.aiola.token_provider import TokenProvider
 from saywrite.speech.aiola.warm_up import WarmedUp, prepare
-from saywrite.speech.engine import EventBuffer, Events, Incoming, MakeSegmenter, Post, Request
+from saywrite.speech.engine import EventBuffer, Events, Incoming, LocalWords, MakeSegmenter, Post, Request
 from saywrite.speech.network.network import Network
 
 log = logging.getLogger(__name__)
@@ -160,6 +160,9 @@ class AiolaRecognizer:
 
     def set_keywords(self, keywords: Mapping[str, str]) -> None:
         self._connection.set_keywords(keywords)
+
+    def note_local_words(self, heard: LocalWords) -> Events:
+        return ()
 
     def finish(self) -> Events:
         if self._delivery is not None and self._completion is not None:

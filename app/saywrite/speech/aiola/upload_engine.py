@@ -30,7 +30,7 @@ from saywrite.speech.aiola.net.error_mapping import SETTINGS, host_of
 from saywrite.speech.aiola.progress_reporter import ProgressReporter
 from saywrite.speech.aiola.token_provider import AuthFailed, TokenFetched, TokenProvider
 from saywrite.speech.aiola.upload_messages import FileTranscribed, UploadFailed, UploadProgressed
-from saywrite.speech.engine import EventBuffer, Events, Incoming, Post, Request
+from saywrite.speech.engine import EventBuffer, Events, Incoming, LocalWords, Post, Request
 
 if TYPE_CHECKING:
     from saywrite.speech.aiola.file_request import FileRequest
@@ -119,6 +119,9 @@ class UploadRecognizer:
         """Use them in the next attempt, if there is one; the dictation applies them to the final in any case."""
         if self._job is not None:
             self._job.request = replace(self._job.request, keywords=keywords)
+
+    def note_local_words(self, heard: LocalWords) -> Events:
+        return ()  # it sends the whole file at once
 
     def finish(self) -> Events:
         if self._job is not None:
