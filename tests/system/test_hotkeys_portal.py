@@ -162,6 +162,13 @@ def test_what_desktops_answer_is_told_in_words(
     assert ears.grab(DICTATE) == outcome
 
 
+def test_a_portal_without_shortcuts_is_registered_with_once(portal_with: list[MockPortal], ears: Ears) -> None:
+    """The fixture finds a second registration; the bus reports the portal's start only after the first grab."""
+    portal_with.append(MockPortal(Manners(offers=False)))
+    for _ in range(3):
+        assert ears.grab(DICTATE) == GrabResult((), (NOT_OFFERED,))
+
+
 def test_a_key_the_user_did_not_assign_is_named(portal_with: list[MockPortal], ears: Ears) -> None:
     portal_with.append(MockPortal(Manners(leaves_out=(SECOND,))))
     outcome = ears.grab(DICTATE, GERMAN)
