@@ -100,7 +100,15 @@ _SPOKEN = {"auto": "When the recognizer does not punctuate", "on": "Always", "of
 _ANNOUNCE = {"off": "Nothing", "finals": "Finished sentences", "all": "Words as they come"}
 _SIGN_IN = {"key": "API key", "token": "Access token", "url": "Token address of your company"}
 _TRANSLATE = {"": "No translation", **_LANGUAGES}
-_AWAY = {"later": "Wait: the text comes later, in its place", LOCAL: "Use the recognizer on this computer meanwhile"}
+_LISTEN_ALONG = {
+    "on": "Always: shows words while you speak, and covers for the service",
+    "away": "Only while the service is away",
+    "off": "Never",
+}
+_AWAY = {
+    "later": "Wait: its text replaces what this computer hears meanwhile",
+    LOCAL: "This computer carries on at once, and its text stays",
+}
 _KEY_MODES = {
     "both": "Hold to talk, tap to start and stop",
     "hold": "Hold to talk",
@@ -190,8 +198,13 @@ class Settings:
     aiola_auth_url: str = _text("https://auth.aiola.ai", "aiOla", "Sign-in service", "Enterprises have their own.")
     aiola_workflow: str = _text("2c78fcf1-9265-408f-b8c3-d9d7e7ebc1bc", "aiOla", "Workflow")
     aiola_translate_to: str = _choice("", "aiOla", _TRANSLATE, "Translate into", "Shown beside what you said.")
-    aiola_while_away: str = _choice(
-        "later", "aiOla", _AWAY, "When the service is away", "For longer than a minute; the recording goes on."
+    aiola_while_away: str = _choice("later", "aiOla", _AWAY, "When the service is away", "The recording goes on.")
+    aiola_listen_along: str = _choice(
+        "on",
+        "aiOla",
+        _LISTEN_ALONG,
+        "Recognizer on this computer listens along",
+        "It needs a recognition model. When the battery is saved, it shows no words while you speak.",
     )
     aiola_linger_s: int = _number(
         30, "aiOla", 0, 600, "Stay connected for", "Seconds after a dictation, so that the next one starts at once."
