@@ -62,6 +62,11 @@ class StatusBar(QWidget):
     def _show_number(self) -> None:
         self._words.setText(count(self._number, "word"))
 
+    def minimumSizeHint(self) -> QSize:
+        """The minimum size of the narrow form, without the progress."""
+        words = self._words.fontMetrics().horizontalAdvance("10,000 words")
+        return QSize(words + XL + L + self._width_of_buttons(narrow=True), super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()
 
@@ -80,12 +85,12 @@ class StatusBar(QWidget):
             self._full_width = sum(button.sizeHint().width() + S for button in self._buttons)
         room = self.width() - self._words.fontMetrics().horizontalAdvance("10,000 words") - XL - L
         narrow = room < self._full_width
-        self._progress.setVisible(room - self._progress.sizeHint().width() > self._width_of_buttons(narrow))
+        self._progress.setVisible(room - self._progress.sizeHint().width() > self._width_of_buttons(narrow=narrow))
         self._set_style(
             Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         )
 
-    def _width_of_buttons(self, narrow: bool) -> int:
+    def _width_of_buttons(self, *, narrow: bool) -> int:
         side = self.fontMetrics().height() + XL
         return len(self._buttons) * (side + S) if narrow else self._full_width
 
