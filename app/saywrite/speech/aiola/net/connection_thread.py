@@ -60,6 +60,11 @@ ACCEPT_S: Final = 20.0
 BATCH: Final = 16_384
 """Bytes of speech that are framed and written at a time."""
 
+TEXT_LIMIT: Final = 16_384
+"""Bytes of a message with a text: a quarter of an hour of speech. A longer one would occupy the dictation thread."""
+
+_TEXTS: Final = ("transcript", "translation")
+
 MESSAGES_AT_ONCE: Final = 64
 """Messages that are read before it is the turn of what waits to be written."""
 
@@ -243,6 +248,8 @@ class ConnectionThread:
                     break
                 self._charge(len(message[1]))
                 for event in self._events_of(*message):
+                    if isinstance(event, socketio.ServiceEvent) and event.name in _TEXTS:
+                        self._check_text(len(message[1]))
                     pinged = self._handle(event) or pinged
         except websocket.WebSocketConnectionClosedException:
             self._peer_closed = True
@@ -258,6 +265,10 @@ class ConnectionThread:
         """Count a message of the service. Raises `ServiceRefusal` when it sends more than speech can cause."""
         if not self._budget.spend(size, self._clock()):
             raise _ended(self._host, "sends far more than belongs to this sound.")
+
+    def _check_text(self, size: int) -> None:
+        if size > TEXT_LIMIT:
+            raise _ended(self._host, "sends a text that is far too long.")
 
     def _events_of(self, opcode: int, data: bytes) -> list[socketio.ProtocolEvent]:
         if opcode == ABNF.OPCODE_PONG:
