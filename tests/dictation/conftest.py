@@ -197,7 +197,7 @@ class FakePlayer:
     def __init__(self) -> None:
         self.played: list[bytes] = []
 
-    def play(self, pcm: bytes) -> None:
+    def play(self, pcm: bytes, report: object = None) -> None:
         self.played.append(pcm)
 
     def stop(self) -> None:

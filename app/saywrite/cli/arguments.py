@@ -84,7 +84,7 @@ class Options(NamedTuple):
 
 def parse(argv: Sequence[str] | None = None) -> Options:
     """The options in the arguments. Exits with `USAGE` and a message on wrong ones, with `DONE` after --help."""
-    given = vars(_parser().parse_args(argv))
+    given = vars(build_parser().parse_args(argv))
     return Options(
         command=given.pop("command") or "window",
         files=tuple(given.pop("files", ())),
@@ -100,7 +100,8 @@ class _Parser(argparse.ArgumentParser):
             print(message or "", end="", file=file)
 
 
-def _parser() -> _Parser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line. The man page and the completions are made from it."""
     places, speech, output = _places(), _speech(), _output()
     parser = _Parser(
         prog="saywrite",

@@ -20,7 +20,7 @@ from saywrite.dictation.persistence.archive import Archive, StoredDictation, Sto
 from saywrite.dictation.persistence.recorder import NoRecord, RecordingSink
 from saywrite.dictation.session import MICROPHONE, SessionPlan
 from saywrite.foundation.catalog import AIOLA, AIOLA_FILE, FORMER_NAMES, LOCAL
-from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged
+from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged, PlaybackChanged
 from saywrite.foundation.paths import display_path
 from saywrite.speech.engine import Request, VoiceSettings
 from saywrite.storage.recordings.journal import Header
@@ -258,9 +258,13 @@ class DictationCommands:
         self._hardware.prepare()
 
     def play(self, dictation: str, start: int, end: int) -> None:
-        """Play the sound of a stored dictation between two sample offsets."""
+        """Play the sound of a stored dictation between two sample offsets; `PlaybackChanged` follows."""
         player, post = self._hardware.player, self._services.inbox.post
-        self.archive.fetch_sound(dictation, start, end, lambda pcm: post(lambda: player.play(pcm)))
+
+        def report(at: float | None) -> None:
+            post(PlaybackChanged(dictation, start, end, at))
+
+        self.archive.fetch_sound(dictation, start, end, lambda pcm: post(lambda: player.play(pcm, report)))
 
     def stop_playing(self) -> None:
         self._hardware.player.stop()

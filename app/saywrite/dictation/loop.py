@@ -35,6 +35,7 @@ from saywrite.foundation.events import (
     ModelsChanged,
     ModelTried,
     ModelVerified,
+    PlaybackChanged,
     RecordClosed,
     State,
     StateChanged,
@@ -99,7 +100,15 @@ INTERNAL_ERROR = (
 )
 
 FOR_FRONT_ENDS = (
-    DevicesChanged | DiskRecovered | Failed | ModelsChanged | ModelProgress | ModelFailed | ModelVerified | ModelTried
+    DevicesChanged
+    | DiskRecovered
+    | Failed
+    | PlaybackChanged
+    | ModelsChanged
+    | ModelProgress
+    | ModelFailed
+    | ModelVerified
+    | ModelTried
 )
 """Messages that are only passed on."""
 

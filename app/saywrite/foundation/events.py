@@ -419,6 +419,16 @@ InsertionEvent = Inserted | InsertionUncertain | NotInserted | InsertionUndone |
 
 
 @dataclass(frozen=True, slots=True)
+class PlaybackChanged:
+    """The sound `start..end` (samples) of a dictation is played since the monotonic time `at`; None: no longer."""
+
+    dictation: str
+    start: int
+    end: int
+    at: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
     """The user cancelled a dictation. `revocable`: this can be undone; a second event says when it no longer can."""
 
@@ -548,6 +558,7 @@ FrontEndEvent = (
     | NotInserted
     | InsertionUndone
     | UndoFailed
+    | PlaybackChanged
     | Cancelled
     | KeysChanged
     | PrerollActive

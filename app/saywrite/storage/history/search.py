@@ -11,6 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
 from saywrite.storage.history.schema import INDEX, has_index
 from saywrite.text.characters import has_letter_or_digit
 from saywrite.text.folding import ASCII_TWINS, fold, pattern
@@ -41,8 +42,10 @@ class SearchHit:
     matches: tuple[tuple[int, int], ...]
 
 
-def find(connection: sqlite3.Connection, query: str, limit: int) -> tuple[SearchHit, ...]:
-    """Find the newest `limit` segments with every word of `query`; newest first.
+def find(
+    connection: sqlite3.Connection, query: str, limit: int, only: HistoryFilter = EVERYTHING
+) -> tuple[SearchHit, ...]:
+    """Find the newest `limit` segments with every word of `query` in the dictations of a filter; newest first.
 
     The last word may be the beginning of a word, and quotation marks enclose a phrase. Case, accents and spellings such
     as "ß" and "ss" are equal: see `text/folding.py`. A query without letters and digits finds nothing. Raises
@@ -53,10 +56,10 @@ def find(connection: sqlite3.Connection, query: str, limit: int) -> tuple[Search
     if not folded:
         return ()
     if not has_index(connection) or any(_NO_SPACES.search(term) for term in terms):
-        return _find_folded(connection, folded, limit)
+        return _find_folded(connection, folded, limit, only)
     # The index distinguishes letters such as "ß" and the accents of Greek: rows with these are also compared folded.
-    indexed = _find_words(connection, to_fts5(folded, query), limit)
-    special = _find_folded(connection, folded, limit, f"*[{ASCII_TWINS}]*")
+    indexed = _find_words(connection, to_fts5(folded, query), limit, only)
+    special = _find_folded(connection, folded, limit, only, f"*[{ASCII_TWINS}]*")
     every = {(found.dictation, found.number): found for found in (*indexed, *special)}
     newest = sorted(every.values(), key=lambda found: (-found.began.timestamp(), found.number))
     return tuple(newest[:limit])
@@ -75,26 +78,32 @@ def to_fts5(terms: tuple[str, ...], query: str) -> str:
     return " ".join(f'"{term}"' for term in terms) + prefix
 
 
-def _find_words(connection: sqlite3.Connection, match: str, limit: int) -> tuple[SearchHit, ...]:
+def _find_words(
+    connection: sqlite3.Connection, match: str, limit: int, only: HistoryFilter
+) -> tuple[SearchHit, ...]:
+    where, values = only.where()
     rows = connection.execute(
-        f"""SELECT {_FIELDS}, snippet({INDEX}, -1, ?, ?, '…', 24)
+        f"""SELECT {_FIELDS}, snippet({INDEX}, -1, :begin, :end, '…', 24)
             FROM {INDEX} JOIN segments s ON s.id = {INDEX}.rowid JOIN dictations d ON d.id = s.dictation
-            WHERE {INDEX} MATCH ? ORDER BY d.at DESC, s.number LIMIT ?""",
-        (_BEGIN, _END, match, limit),
+            WHERE {INDEX} MATCH :match AND {where} ORDER BY d.at DESC, s.number LIMIT :limit""",
+        values | {"begin": _BEGIN, "end": _END, "match": match, "limit": limit},
     )
     return tuple(_found(row, *_unmark(row[5])) for row in rows)
 
 
 def _find_folded(
-    connection: sqlite3.Connection, terms: tuple[str, ...], limit: int, only: str = "*"
+    connection: sqlite3.Connection, terms: tuple[str, ...], limit: int, only: HistoryFilter, glob: str = "*"
 ) -> tuple[SearchHit, ...]:
-    """Compare folded texts. `only`: a GLOB that selects them."""
+    """Compare folded texts. `glob`: selects them."""
     connection.create_function("fold", 1, fold, deterministic=True)
-    every = " AND ".join("instr(fold(s.text || ' ' || s.translation), ?)" for _ in terms)
+    where, values = only.where()
+    values |= {f"term{number}": term for number, term in enumerate(terms)} | {"glob": glob, "limit": limit}
+    every = " AND ".join(f"instr(fold(s.text || ' ' || s.translation), :term{n})" for n in range(len(terms)))
     rows = connection.execute(
         f"""SELECT {_FIELDS}, s.text, s.translation FROM segments s JOIN dictations d ON d.id = s.dictation
-            WHERE (s.text GLOB ? OR s.translation GLOB ?) AND {every} ORDER BY d.at DESC, s.number LIMIT ?""",
-        (only, only, *terms, limit),
+            WHERE (s.text GLOB :glob OR s.translation GLOB :glob) AND {every} AND {where}
+            ORDER BY d.at DESC, s.number LIMIT :limit""",
+        values,
     )
     return tuple(_found(row, *_excerpt(_with_most(terms, row[5], row[6]), terms)) for row in rows)
 

@@ -12,7 +12,6 @@ from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QFont,
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
@@ -27,7 +26,8 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from saywrite.ui.toolkit.clipboard import plain_text
 from saywrite.ui.toolkit.document_text import as_paragraph, clean
-from saywrite.ui.toolkit.theme import blend
+from saywrite.ui.toolkit.theme import page_colors
+from saywrite.ui.toolkit.theme.tokens import LARGE, S, sized
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.rows import Row, RowKind, join_parts
 
@@ -88,11 +88,9 @@ def type_around(document: TranscriptDocument, cursor: QTextCursor, text: str) ->
 
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-TEXT_SCALE = 1.15
-"""The size of the transcript's letters relative to the window's font."""
 MIN_RULE = 24
 """The minimum length of the line behind a heading; a shorter one looks like a dash. Device-independent pixels."""
-MARGIN = 8
+MARGIN = S
 """Space around the text, device-independent pixels."""
 
 
@@ -115,10 +113,7 @@ class TranscriptEditor(QPlainTextEdit):
     def __init__(self, document: TranscriptDocument, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.transcript = document
-        font = QFont(self.font())
-        if font.pointSizeF() > 0:
-            font.setPointSizeF(font.pointSizeF() * TEXT_SCALE)
-        self.setFont(font)
+        self.setFont(sized(self.font(), LARGE))
         document.doc.setDefaultFont(self.font())
         document.doc.setDocumentMargin(MARGIN)
         self.setDocument(document.doc)
@@ -244,8 +239,7 @@ class TranscriptEditor(QPlainTextEdit):
         if not headings:
             return
         painter = QPainter(self.viewport())
-        palette = self.palette()
-        painter.setPen(blend(palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text), 0.16))
+        painter.setPen(page_colors(self.palette()).rule)
         for index, place in headings:
             self._paint_rule(painter, index, place)
 

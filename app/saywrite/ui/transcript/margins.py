@@ -20,7 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from saywrite.ui.toolkit.labels import plain_tooltip
-from saywrite.ui.toolkit.theme import blend, readable
+from saywrite.ui.toolkit.theme import page_colors
+from saywrite.ui.toolkit.theme.tokens import LARGE, SMALL, sized
 from saywrite.ui.transcript.editor import MARGIN, TranscriptEditor
 from saywrite.ui.transcript.rows import Row, RowKind
 
@@ -57,11 +58,9 @@ class TimeGutter(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        palette = self.palette()
-        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-        painter.fillRect(event.rect(), base)
+        painter.fillRect(event.rect(), self.palette().color(QPalette.ColorRole.Base))
         painter.setFont(self._font())
-        painter.setPen(readable(blend(base, text, 0.55), base))
+        painter.setPen(page_colors(self.palette()).muted)
         right = self.width() - MARGIN - QFontMetricsF(self._font()).horizontalAdvance(WIDEST)
         for row, top, baseline in self._rows():
             if row is self._hovered:
@@ -84,15 +83,13 @@ class TimeGutter(QWidget):
         font = self._font()
         font.setUnderline(True)
         painter.setFont(font)
-        painter.setPen(self.link_color())
+        painter.setPen(page_colors(self.palette()).link)
         painter.drawText(place, self._time_of(row))
         painter.restore()
 
     def link_color(self) -> QColor:
         """The accent color as text; the palette's link color is a pure blue where no theme sets it."""
-        palette = self.palette()
-        base = palette.color(QPalette.ColorRole.Base)
-        return readable(palette.color(QPalette.ColorRole.Highlight), base)
+        return page_colors(self.palette()).link
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self._row_under(event.position().toPoint()))
@@ -110,10 +107,7 @@ class TimeGutter(QWidget):
         QApplication.sendEvent(self._editor.viewport(), event)
 
     def _font(self) -> QFont:
-        font = QFont(self._editor.font())
-        if font.pointSizeF() > 0:
-            font.setPointSizeF(font.pointSizeF() * 0.88)
-        return font
+        return sized(self._editor.font(), SMALL / LARGE)
 
     def _rows(self) -> list[tuple[Row, float, float]]:
         """The visible rows that have a time, with their top and the baseline of their first line below it."""
@@ -208,13 +202,12 @@ class TranslationColumn(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        palette = self.palette()
-        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-        painter.fillRect(event.rect(), base)
-        painter.setPen(blend(base, text, 0.16))
+        colors = page_colors(self.palette())
+        painter.fillRect(event.rect(), self.palette().color(QPalette.ColorRole.Base))
+        painter.setPen(colors.rule)
         painter.drawLine(0, 0, 0, self.height())
         painter.setFont(self._editor.font())
-        painter.setPen(readable(blend(base, text, 0.68), base))
+        painter.setPen(colors.uncertain)
         for row, box in self.placed():
             painter.drawText(box, _WRAPPED, row.translation)
 
@@ -278,7 +271,6 @@ class TranslationStrip(QPlainTextEdit):
 
     def _set_color(self) -> None:
         palette = QPalette(self._editor.palette())
-        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-        palette.setColor(QPalette.ColorRole.Text, readable(blend(base, text, 0.62), base))
+        palette.setColor(QPalette.ColorRole.Text, page_colors(palette).uncertain)
         if self.palette().color(QPalette.ColorRole.Text) != palette.color(QPalette.ColorRole.Text):
             self.setPalette(palette)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QPalette, QTextCursor
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 
 from saywrite.ui.toolkit.icons import icon
-from saywrite.ui.toolkit.theme import blend, readable
+from saywrite.ui.toolkit.theme import page_colors
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.editor import MARGIN, TranscriptEditor
 from saywrite.ui.transcript.margins import TimeGutter, TranslationColumn
@@ -134,9 +134,7 @@ class TranscriptPane(QFrame):
         self._document.changed.connect(self.place)
 
     def _color(self) -> None:
-        palette = self.palette()
-        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-        self._document.recolor(readable(blend(base, text, 0.55), base))
+        self._document.recolor(page_colors(self.palette()).muted)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

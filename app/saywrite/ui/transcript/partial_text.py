@@ -13,16 +13,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QTextC
 from PySide6.QtWidgets import QWidget
 
 from saywrite.ui.toolkit.document_text import as_paragraph, utf16_length
-from saywrite.ui.toolkit.theme import blend, readable
-
-LIGHTER = 0.58
-"""The share of the text's color in the lighter color; more where the contrast requires it."""
-
-
-def lighter_text(palette: QPalette) -> QColor:
-    """The color of text that may still change."""
-    base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-    return readable(blend(base, text, LIGHTER), base)
+from saywrite.ui.toolkit.theme import page_colors
 
 
 def lay_out(text: str, font: QFont, width: int, direction: Qt.LayoutDirection) -> QTextLayout:
@@ -46,6 +37,11 @@ def lay_out(text: str, font: QFont, width: int, direction: Qt.LayoutDirection) -
 def height_of(layout: QTextLayout) -> int:
     """The height of a layout in whole pixels."""
     return math.ceil(layout.boundingRect().height())
+
+
+def lighter_text(palette: QPalette) -> QColor:
+    """The color of text that may still change."""
+    return page_colors(palette).uncertain
 
 
 class PartialText(QWidget):

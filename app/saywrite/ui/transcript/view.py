@@ -37,6 +37,7 @@ from saywrite.text.keywords import Keyword
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.transcript.document import DocumentSnapshot, TranscriptDocument
 from saywrite.ui.transcript.event_writer import TranscriptEventWriter
 from saywrite.ui.transcript.export_document import document_of
@@ -106,7 +107,7 @@ class TranscriptView(QWidget):
         self.translations = Translations(self.pane, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(S)
         column.addWidget(self.find_bar)
         column.addWidget(self.pane, 1)
         column.addWidget(self.translations.strip)
