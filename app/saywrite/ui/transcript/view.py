@@ -42,7 +42,7 @@ from saywrite.ui.transcript.event_writer import TranscriptEventWriter
 from saywrite.ui.transcript.export_document import document_of
 from saywrite.ui.transcript.find_bar import FindBar
 from saywrite.ui.transcript.pane import TranscriptPane
-from saywrite.ui.transcript.rows import Row, join_rows, pending_lines, replaced
+from saywrite.ui.transcript.rows import Row, RowKind, join_rows, pending_lines, replaced, starts_paragraph
 from saywrite.ui.transcript.translations import Translations
 from saywrite.ui.transcript.undo_stack import EditDebouncer
 
@@ -216,8 +216,17 @@ class TranscriptView(QWidget):
         text = "\n".join([*lines, self._partial_text] if self._partial_text else lines)
         start = len(text) - len(self._partial_text)
         agreed = (start, start + self._agreed) if self._agreed else (0, 0)
-        self.pane.show_partial(text, self._writer.heading_to_come(self._dictation), agreed)
+        heading = self._writer.heading_to_come(self._dictation)
+        self.pane.show_partial(text, heading, agreed, paragraph=self._pauses_before_next())
         self._update_content()
+
+    def _pauses_before_next(self) -> bool:
+        """Whether the utterance being heard starts a paragraph."""
+        rows = self.document.rows
+        if not rows or not self._pending:
+            return False
+        start, end = self._pending[0] if not self._partial_text else self._pending[-1]
+        return starts_paragraph(rows[-1], Row(RowKind.SEGMENT, self._dictation, -1, start, end, ""))
 
     def _show_translations(self) -> None:
         self.translations.refresh()
