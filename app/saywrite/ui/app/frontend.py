@@ -31,6 +31,7 @@ from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme import apply_scheme
+from saywrite.ui.toolkit.theme.motion import apply_motion
 from saywrite.ui.tray.icon import Tray
 from saywrite.ui.tray.menu import TrayMenu
 from saywrite.ui.tray.overlay_controller import OverlayController
@@ -201,6 +202,7 @@ class FrontEnd(QObject):
     def _apply(self, settings: Settings) -> None:
         window, account = self.window, self._context.account
         apply_scheme(settings.theme)
+        apply_motion(settings.motion)
         host = account.host(settings) if account else host_of(settings.aiola_base_url)
         window.control_bar.show_choice(settings, host)
         window.transcript.announced = settings.announce

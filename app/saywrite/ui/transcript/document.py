@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QPlainTextDocumentLayout
 
 from saywrite.ui.toolkit.document_text import as_paragraph, clean, difference, index_at_utf16, utf16_length
-from saywrite.ui.transcript.rows import Row, RowKind, reconcile
+from saywrite.ui.toolkit.page_layout import PageLayout
+from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.transcript.rows import Row, RowKind, reconcile, starts_paragraph
 from saywrite.ui.transcript.undo_stack import Edit, EditLog
 
 _MOVE, _KEEP = QTextCursor.MoveMode.MoveAnchor, QTextCursor.MoveMode.KeepAnchor
@@ -55,7 +56,9 @@ class TranscriptDocument(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.doc = QTextDocument(self)
-        self.doc.setDocumentLayout(QPlainTextDocumentLayout(self.doc))
+        self.page = PageLayout(self.doc)
+        self.page.space_above = self._space_above
+        self.doc.setDocumentLayout(self.page)
         self.doc.setUndoRedoEnabled(False)
         self.rows: list[Row] = []
         self.words = 0
@@ -221,6 +224,12 @@ class TranscriptDocument(QObject):
             first = index_at_utf16(row.text, max(0, start - block.position()))
             yield row, first, index_at_utf16(row.text, min(end - block.position(), block.length() - 1))
             block = block.next()
+
+    def _space_above(self, index: int) -> float:
+        """The space above a row: `S` where a paragraph starts."""
+        if not 0 < index < len(self.rows):
+            return 0.0
+        return float(S) if starts_paragraph(self.rows[index - 1], self.rows[index]) else 0.0
 
     # Writing rows
 

@@ -25,6 +25,13 @@ class UnfinishedText:
     def __bool__(self) -> bool:
         return bool(self.partial or self.pending or self._provisional)
 
+    @property
+    def first_span(self) -> Span | None:
+        """The sound of the first line, where it is known: of the first that waits, or of the words being heard."""
+        if not self.pending:
+            return None
+        return self.pending[-1] if self.partial else self.pending[0]
+
     def clear(self) -> None:
         """Begin with a new dictation; the words being heard are set apart."""
         self.pending = self._heard = ()
