@@ -19,8 +19,10 @@ from saywrite.ui.widgets.notices import Severity
 
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
+    from saywrite.dictation.api import Dictation
     from saywrite.storage.history.store import HistoryStore
     from saywrite.ui.app.exports import Exports
+    from saywrite.ui.app.first_run.window import FirstRunWindow
     from saywrite.ui.history.timing_window import LatencyWindow
     from saywrite.ui.history.window import HistoryWindow
     from saywrite.ui.models.state import ModelsState
@@ -48,6 +50,8 @@ class Dialogs(QObject):
         account: AccountAccess | None = None,
         autostart: Callable[[], Autostart] | None = None,
         models: ModelsState | None = None,
+        dictation: Dictation | None = None,
+        has_tray: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -58,6 +62,9 @@ class Dialogs(QObject):
         self._account = account
         self._autostart = autostart
         self._models = models
+        self._dictation = dictation
+        self._has_tray = has_tray
+        self._first_run: FirstRunWindow | None = None
         self._devices: DevicesChanged | None = None
         self._keys: KeysChanged | None = None
         self._settings: SettingsDialog | None = None
@@ -87,7 +94,9 @@ class Dialogs(QObject):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Give devices and keys to the settings window, now or when it is opened; other events are ignored."""
+        """Give every event to the first run, and devices and keys to the settings, also when those open later."""
+        if self._first_run is not None:
+            self._first_run.receive(event)
         match event:
             case DevicesChanged():
                 self._devices = event
@@ -115,6 +124,31 @@ class Dialogs(QObject):
             if self._keys is not None:
                 self._settings.show_keys(self._keys)
         _bring_up(self._settings)
+
+    def show_first_run(self) -> None:
+        """Open the first run at its first step."""
+        if self._dictation is None:
+            return
+        if self._first_run is None:
+            from saywrite.ui.app.first_run.window import FirstRunWindow
+
+            self._first_run = made = FirstRunWindow(
+                self._dictation,
+                self._preferences,
+                self._choices,
+                self._account,
+                self._models,
+                self._has_tray,
+                self._window,
+            )
+            made.account_changed.connect(self.account_changed)
+            made.unknown_language_chosen.connect(self.unknown_language_chosen)
+            made.refresh_devices_requested.connect(self.refresh_devices_requested)
+            for event in (self._devices, self._keys):
+                if event is not None:
+                    made.receive(event)
+        self._first_run.begin()
+        _bring_up(self._first_run)
 
     def show_account(self) -> None:
         """Open the settings of the account, with the focus where something is missing."""
@@ -192,6 +226,7 @@ class Dialogs(QObject):
         actions.history.triggered.connect(self.show_history)
         actions.speed.triggered.connect(self.show_speed)
         actions.about.triggered.connect(self.show_about)
+        actions.first_run.triggered.connect(self.show_first_run)
         actions.diagnostics.triggered.connect(self.copy_diagnostics)
         actions.export.triggered.connect(lambda: self.exports.export_transcript())
         actions.export_menu.aboutToShow.connect(lambda: self.exports.show_possible())

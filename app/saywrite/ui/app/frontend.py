@@ -70,6 +70,8 @@ class UiContext:
     """Gives this system's way to start Saywrite with the session."""
     problems: tuple[str, ...] = ()
     """Sentences about problems before there was a window, for example a broken settings file."""
+    offers_first_run: bool = False
+    """Whether the very first start opens the first run: the user started the program without arguments."""
 
 
 class FrontEnd(QObject):
@@ -98,6 +100,8 @@ class FrontEnd(QObject):
             context.account,
             context.autostart,
             self.models,
+            dictation,
+            lambda: self.tray.present,
         )
         self.details = Details(self.window, context.choices, context.open_history)
         self.activator = WindowActivator(self.window, context.activate_x11)
@@ -151,11 +155,19 @@ class FrontEnd(QObject):
         self.lifecycle.restore(state)
         self.lifecycle.begin()
         self.window.control_bar.button.setFocus()
+        if self._context.offers_first_run and not state and not self._context.settings.start_hidden:
+            self.window.painted.connect(self._open_first_run)
 
     def save(self) -> None:
         """Save the state of the window; called at quit, after the dictation has ended."""
         self.tray.hide()
-        state = self.window.state() | self.dialogs.state() | self.lifecycle.state() | self.overlay.state()
+        state = (
+            {"first_run_shown": True}
+            | self.window.state()
+            | self.dialogs.state()
+            | self.lifecycle.state()
+            | self.overlay.state()
+        )
         self.overlay.close()
         try:
             save_window_state(self._context.window_state, state)
@@ -230,6 +242,16 @@ class FrontEnd(QObject):
             lambda error: notices.notify(Severity.WARNING, str(error), key="keywords", passing=False),
             owner=self,
             in_order=True,
+        )
+
+    @Slot()
+    def _open_first_run(self) -> None:
+        """Open the first run, and record at once that it was shown."""
+        self.dialogs.show_first_run()
+        run_task(
+            lambda: save_window_state(self._context.window_state, {"first_run_shown": True}),
+            failed=lambda error: log.warning("the window's state was not saved: %s", type(error).__name__),
+            owner=self,
         )
 
     @Slot()
