@@ -175,6 +175,7 @@ def _window(options: cli.Options) -> int:
 
 
 def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThread) -> int:
+    from saywrite.dictation.models.retranscription import Retranscriber
     from saywrite.dictation.observers import StatusBoard
     from saywrite.storage.settings.file import keep_stored, save
     from saywrite.storage.settings.keyring import LateSecrets
@@ -204,6 +205,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
             account=_account_access(secrets),
             activate_x11=_activate_x11,
             autostart=lambda: _autostart(options),
+            retranscriber=Retranscriber(paths, program_command(), {**os.environ, **_environ}),
             problems=(*problems, *filter(None, [instance.problem])),
         ),
     )

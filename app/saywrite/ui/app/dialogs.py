@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged
+from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged, PlaybackChanged
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
@@ -19,6 +19,8 @@ from saywrite.ui.widgets.notices import Severity
 
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
+    from saywrite.dictation.api import Dictation
+    from saywrite.dictation.models.retranscription import Retranscriber
     from saywrite.storage.history.store import HistoryStore
     from saywrite.ui.app.exports import Exports
     from saywrite.ui.history.timing_window import LatencyWindow
@@ -48,7 +50,9 @@ class Dialogs(QObject):
         account: AccountAccess | None = None,
         autostart: Callable[[], Autostart] | None = None,
         models: ModelsState | None = None,
+        hearing: tuple[Dictation, Retranscriber] | None = None,
     ) -> None:
+        """`hearing`: what plays the recordings of the history, and transcribes them again."""
         super().__init__(window)
         self._window = window
         self._preferences = preferences
@@ -58,6 +62,7 @@ class Dialogs(QObject):
         self._account = account
         self._autostart = autostart
         self._models = models
+        self._hearing = hearing
         self._devices: DevicesChanged | None = None
         self._keys: KeysChanged | None = None
         self._settings: SettingsDialog | None = None
@@ -87,12 +92,14 @@ class Dialogs(QObject):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Give devices and keys to the settings window, now or when it is opened; other events are ignored."""
+        """Give devices and keys to the settings, now or when they are opened, and playback to the history."""
         match event:
             case DevicesChanged():
                 self._devices = event
                 if self._settings is not None:
                     self._settings.show_devices(event)
+            case PlaybackChanged() if self._history is not None:
+                self._history.receive(event)
             case KeysChanged():
                 self._keys = event
                 if self._settings is not None:
@@ -139,10 +146,13 @@ class Dialogs(QObject):
     def show_history(self) -> None:
         """Open the history, with its newest entries."""
         if self._history is None:
+            from saywrite.ui.history.access import make_tools
             from saywrite.ui.history.window import HistoryWindow
 
-            window = self._history = HistoryWindow(self._open_history, parent=self._window)
-            window.export_requested.connect(lambda dictated: self.exports.export_dictation(dictated, window))
+            tools = make_tools(*self._hearing) if self._hearing else None
+            window = HistoryWindow(self._open_history, parent=self._window, choices=self._choices, tools=tools)
+            self._history = window
+            window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
             window.details_requested.connect(self.details_requested)
         self._history.reload()
         _bring_up(self._history)
