@@ -210,6 +210,7 @@ def _ui_context(
     problems: tuple[str, ...],
 ) -> UiContext:
     """Return what the window needs besides the dictation. The first run is offered to a start without arguments."""
+    from saywrite.dictation.models.retranscription import Retranscriber
     from saywrite.storage.settings.file import keep_stored, save
     from saywrite.ui.app.frontend import UiContext
     from saywrite.ui.widgets.choosers import catalog_choices
@@ -226,6 +227,7 @@ def _ui_context(
         account=_account_access(secrets),
         activate_x11=_activate_x11,
         autostart=lambda: _autostart(options),
+        retranscriber=Retranscriber(paths, program_command(), {**os.environ, **_environ}),
         problems=problems,
         offers_first_run=options == cli.parse([]),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged
+from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged, PlaybackChanged
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
@@ -20,6 +20,7 @@ from saywrite.ui.widgets.notices import Severity
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
     from saywrite.dictation.api import Dictation
+    from saywrite.dictation.models.retranscription import Retranscriber
     from saywrite.storage.history.store import HistoryStore
     from saywrite.ui.app.exports import Exports
     from saywrite.ui.app.first_run.window import FirstRunWindow
@@ -52,7 +53,9 @@ class Dialogs(QObject):
         models: ModelsState | None = None,
         dictation: Dictation | None = None,
         has_tray: Callable[[], bool] = lambda: True,
+        retranscriber: Retranscriber | None = None,
     ) -> None:
+        """`dictation` plays the recordings of the history, and `retranscriber` transcribes them again."""
         super().__init__(window)
         self._window = window
         self._preferences = preferences
@@ -65,6 +68,7 @@ class Dialogs(QObject):
         self._dictation = dictation
         self._has_tray = has_tray
         self._first_run: FirstRunWindow | None = None
+        self._retranscriber = retranscriber
         self._devices: DevicesChanged | None = None
         self._keys: KeysChanged | None = None
         self._settings: SettingsDialog | None = None
@@ -94,7 +98,10 @@ class Dialogs(QObject):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Give every event to the first run, and devices and keys to the settings, also when those open later."""
+        """Give the first run every event, the settings devices and keys, and the history playback.
+
+        Devices and keys are kept for windows that open later.
+        """
         if self._first_run is not None:
             self._first_run.receive(event)
         match event:
@@ -102,6 +109,8 @@ class Dialogs(QObject):
                 self._devices = event
                 if self._settings is not None:
                     self._settings.show_devices(event)
+            case PlaybackChanged() if self._history is not None:
+                self._history.receive(event)
             case KeysChanged():
                 self._keys = event
                 if self._settings is not None:
@@ -173,10 +182,15 @@ class Dialogs(QObject):
     def show_history(self) -> None:
         """Open the history, with its newest entries."""
         if self._history is None:
+            from saywrite.ui.history.access import make_tools
             from saywrite.ui.history.window import HistoryWindow
 
-            window = self._history = HistoryWindow(self._open_history, parent=self._window)
-            window.export_requested.connect(lambda dictated: self.exports.export_dictation(dictated, window))
+            tools = None
+            if self._dictation is not None and self._retranscriber is not None:
+                tools = make_tools(self._dictation, self._retranscriber)
+            window = HistoryWindow(self._open_history, parent=self._window, choices=self._choices, tools=tools)
+            self._history = window
+            window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
             window.details_requested.connect(self.details_requested)
         self._history.reload()
         _bring_up(self._history)

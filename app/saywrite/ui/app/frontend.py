@@ -43,6 +43,7 @@ from saywrite.ui.widgets.notices import Severity
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
     from saywrite.dictation.api import Dictation
+    from saywrite.dictation.models.retranscription import Retranscriber
     from saywrite.storage.history.store import HistoryStore
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,8 @@ class UiContext:
     """Asks the window manager to bring the window with this X11 id to the front."""
     autostart: Callable[[], Autostart] | None = None
     """Gives this system's way to start Saywrite with the session."""
+    retranscriber: Retranscriber | None = None
+    """Transcribes dictations of the history again, and names the folder of the recordings."""
     problems: tuple[str, ...] = ()
     """Sentences about problems before there was a window, for example a broken settings file."""
     offers_first_run: bool = False
@@ -102,6 +105,7 @@ class FrontEnd(QObject):
             self.models,
             dictation,
             lambda: self.tray.present,
+            context.retranscriber,
         )
         self.details = Details(self.window, context.choices, context.open_history)
         self.activator = WindowActivator(self.window, context.activate_x11)
