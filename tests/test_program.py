@@ -15,6 +15,7 @@ from saywrite.foundation.program import (
     checkout_commit,
     installation,
     program_command,
+    restore_library_path,
     window_command,
     worker_command,
 )
@@ -60,6 +61,21 @@ def test_frozen_window_program_of_windows_needs_no_console(frozen: Path, monkeyp
 def test_window_of_an_appimage_is_started_by_the_image(frozen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APPIMAGE", "/home/user/Saywrite.AppImage")
     assert window_command(None, None) == ("/home/user/Saywrite.AppImage",)
+
+
+def test_other_programs_get_the_library_path_of_the_user(frozen: Path) -> None:
+    changed = {"LD_LIBRARY_PATH": "/usr/lib/saywrite/_internal"}
+    restore_library_path(changed)
+    assert changed == {}
+    changed = {"LD_LIBRARY_PATH": "/usr/lib/saywrite/_internal", "LD_LIBRARY_PATH_ORIG": "/opt/lib"}
+    restore_library_path(changed)
+    assert changed == {"LD_LIBRARY_PATH": "/opt/lib"}
+
+
+def test_library_path_of_a_checkout_stays() -> None:
+    kept = {"LD_LIBRARY_PATH": "/opt/lib"}
+    restore_library_path(kept)
+    assert kept == {"LD_LIBRARY_PATH": "/opt/lib"}
 
 
 def test_packaged_program_reads_its_record(frozen: Path) -> None:

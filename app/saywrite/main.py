@@ -17,7 +17,7 @@ from saywrite.cli.ending.exit_codes import run_to_exit_code
 from saywrite.cli.ending.interrupts import end_even_when_held, end_on_signals
 from saywrite.foundation.catalog import EN, LOCAL
 from saywrite.foundation.paths import Paths, default_paths
-from saywrite.foundation.program import program_command, window_command, worker_command
+from saywrite.foundation.program import program_command, restore_library_path, window_command, worker_command
 
 if TYPE_CHECKING:
     from saywrite.cli.batch import Output
@@ -43,6 +43,7 @@ _environ: Mapping[str, str] = os.environ
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run Saywrite with these arguments and return the exit code."""
+    restore_library_path(os.environ)
     return run_to_exit_code(lambda: _run(cli.parse(argv)))
 
 
@@ -176,6 +177,7 @@ def _window(options: cli.Options) -> int:
 
 def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThread) -> int:
     from saywrite.dictation.observers import StatusBoard
+    from saywrite.speech.network.updates import find_update
     from saywrite.storage.settings.file import keep_stored, save
     from saywrite.storage.settings.keyring import LateSecrets
     from saywrite.ui.app.application import create_application, route_messages, run
@@ -204,6 +206,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
             account=_account_access(secrets),
             activate_x11=_activate_x11,
             autostart=lambda: _autostart(options),
+            find_update=find_update,
             problems=(*problems, *filter(None, [instance.problem])),
         ),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,6 +43,13 @@ class Installation(NamedTuple):
         commit = f"commit {self.commit[:12]}{'-changed' if self.commit.endswith('-changed') else ''}"
         parts = [commit if self.commit else "", KINDS.get(self.kind, self.kind)]
         return ", ".join([*filter(None, parts), f"with the model {self.model}" if self.model else "without a model"])
+
+
+class Release(NamedTuple):
+    """A published version, and the page that a user installs it from."""
+
+    version: str
+    page: str
 
 
 def installation(environ: Mapping[str, str] = os.environ) -> Installation:
@@ -96,6 +103,18 @@ def checkout_commit(root: Path) -> str:
         return next((line.split()[0] for line in lines if line.endswith(f" {name}")), "")
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def restore_library_path(environ: MutableMapping[str, str]) -> None:
+    """Give back the search path of libraries that PyInstaller's start changed.
+
+    Otherwise programs that this one starts, for example the browser, load our libraries in place of theirs.
+    """
+    if getattr(sys, "frozen", False) and sys.platform == "linux":
+        original = environ.pop("LD_LIBRARY_PATH_ORIG", "")
+        environ.pop("LD_LIBRARY_PATH", None)
+        if original:
+            environ["LD_LIBRARY_PATH"] = original
 
 
 def program_command() -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Slot
 
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import FrontEndEvent, Started
+from saywrite.foundation.program import Release
 from saywrite.storage.settings.schema import Settings
 from saywrite.storage.settings.window_state import load_window_state, save_window_state
 from saywrite.text.keywords import Keyword
@@ -67,6 +68,8 @@ class UiContext:
     """Asks the window manager to bring the window with this X11 id to the front."""
     autostart: Callable[[], Autostart] | None = None
     """Gives this system's way to start Saywrite with the session."""
+    find_update: Callable[[], Release | None] | None = None
+    """Asks for a newer version. Only a click in the menu calls it."""
     problems: tuple[str, ...] = ()
     """Sentences about problems before there was a window, for example a broken settings file."""
 
@@ -97,6 +100,7 @@ class FrontEnd(QObject):
             context.account,
             context.autostart,
             self.models,
+            context.find_update,
         )
         self.details = Details(self.window, context.choices, context.open_history)
         self.activator = WindowActivator(self.window, context.activate_x11)
