@@ -28,7 +28,6 @@ SHORT: dict[str, str] = {
     "desktop/window_activation.py": "the one X11 request that raises a window",
     "dictation/models/backlog.py": "which dictations wait for a model",
     "foundation/end_limits.py": "limits that the fast commands and the dictation read",
-    "foundation/program.py": "how the program starts itself, for packages that may not import each other",
     "speech/aiola/upload_messages.py": "the messages between an upload and its engine",
     "speech/aiola/warm_up.py": "the imports that the first connection would have to wait for",
     "speech/local/decoder/prompt.py": "keywords as a prompt within its limit",

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged, PlaybackChanged
+from saywrite.foundation.program import Release
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
@@ -54,6 +57,7 @@ class Dialogs(QObject):
         dictation: Dictation | None = None,
         has_tray: Callable[[], bool] = lambda: True,
         retranscriber: Retranscriber | None = None,
+        find_update: Callable[[], Release | None] | None = None,
     ) -> None:
         """`dictation` plays the recordings of the history, and `retranscriber` transcribes them again."""
         super().__init__(window)
@@ -69,6 +73,7 @@ class Dialogs(QObject):
         self._has_tray = has_tray
         self._first_run: FirstRunWindow | None = None
         self._retranscriber = retranscriber
+        self._find_update = find_update
         self._devices: DevicesChanged | None = None
         self._keys: KeysChanged | None = None
         self._settings: SettingsDialog | None = None
@@ -234,6 +239,33 @@ class Dialogs(QObject):
 
         run_task(self._diagnostics, copy, fail, owner=self)
 
+    def check_for_updates(self) -> None:
+        """Ask the page of Saywrite for a newer version, on a pool thread; nothing is installed."""
+        if self._find_update is None:
+            return
+        self._window.status.show_message("Asking for a newer version…")
+
+        def show(release: Release | None) -> None:
+            self._window.notices.withdraw("updates")
+            if release is None:
+                self._window.status.show_message("This is the newest version")
+                return
+            self._window.status.show_message("")
+            self._window.notices.notify(
+                Severity.INFO,
+                f"Saywrite {release.version} is there.",
+                "Its page says what is new, and how to install it.",
+                key="updates",
+                actions=(("Open the page", lambda: open_page(release.page)),),
+            )
+
+        def fail(error: Exception) -> None:
+            self._window.status.show_message("")
+            what, remedy = (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
+            self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
+
+        run_task(self._find_update, show, fail, owner=self)
+
     def _connect(self) -> None:
         actions, transcript = self._window.actions_, self._window.transcript
         actions.settings.triggered.connect(self.show_settings)
@@ -241,6 +273,8 @@ class Dialogs(QObject):
         actions.speed.triggered.connect(self.show_speed)
         actions.about.triggered.connect(self.show_about)
         actions.first_run.triggered.connect(self.show_first_run)
+        actions.updates.setVisible(self._find_update is not None)
+        actions.updates.triggered.connect(self.check_for_updates)
         actions.diagnostics.triggered.connect(self.copy_diagnostics)
         actions.export.triggered.connect(lambda: self.exports.export_transcript())
         actions.export_menu.aboutToShow.connect(lambda: self.exports.show_possible())
@@ -248,6 +282,11 @@ class Dialogs(QObject):
             action.triggered.connect(lambda _checked=False, name=name: self.exports.export_transcript(name))
         actions.always_write_as.triggered.connect(lambda: self.ask_always_write_as(transcript.selected_text().strip()))
         transcript.keyword_requested.connect(self.ask_always_write_as)
+
+
+def open_page(address: str) -> None:
+    """Open a web page in the user's browser."""
+    QDesktopServices.openUrl(QUrl(address))
 
 
 def _bring_up(window: QWidget) -> None:
