@@ -52,7 +52,7 @@ def place_between(
 ) -> tuple[TimedWord, ...]:
     """The words of one window, from its segments (text, start, end or None).
 
-    `offset_s`: where the window begins in the sound. `length_s`: the length of the sound in the window, where a segment without an end ends.
+    `offset_s`: where the window begins. `length_s`: of the sound in it, where a segment without an end ends.
     """
     return tuple(
         word
