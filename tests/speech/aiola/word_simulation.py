@@ -52,9 +52,9 @@ def speak(*parts: str | float, start: float = 0.6) -> tuple[SpokenWord, ...]:
 class Habits:
     """How the service behaves. `delays` are used in turn.
 
-    `merges`: segments in one text. `splits`: a text comes as two messages. `drops`: the numbers of the segments that
-    get no answer. `drops_always`: the same on every connection. `blank`: white space comes before each text. `interim`
-    is the engine's matter and not simulated. `in_order`: a text waits for those before it.
+    `merges`: segments in one text. `splits`: a text comes as two messages. `drops`: segments that begin with one of
+    these words get no answer, on the first connection or, with `drops_always`, on each. `blank`: white space comes
+    before each text. `in_order`: a text waits for those before it.
     """
 
     silence_s: float = 0.5
@@ -62,7 +62,7 @@ class Habits:
     delays: tuple[float, ...] = (0.3,)
     merges: int = 1
     splits: bool = False
-    drops: frozenset[int] = frozenset()
+    drops: frozenset[str] = frozenset()
     drops_always: bool = False
     blank: bool = False
     in_order: bool = True
@@ -91,7 +91,7 @@ class SimulatedService:
         self._first = first
         self._open: list[SpokenWord] = []
         self._segments: list[list[SpokenWord]] = []
-        self._cut_count = self._answered = 0
+        self._answered = 0
         self._due: list[tuple[float, str]] = []
 
     def take(self, to: float, silence: float, now: float) -> None:
@@ -118,9 +118,8 @@ class SimulatedService:
         return bool(self._due or self._open or self._segments or self._ahead)
 
     def _cut(self, now: float) -> None:
-        number, segment, self._open = self._cut_count, self._open, []
-        self._cut_count += 1
-        if number in self._habits.drops and (self._first or self._habits.drops_always):
+        segment, self._open = self._open, []
+        if segment[0].text in self._habits.drops and (self._first or self._habits.drops_always):
             return
         self._segments.append(segment)
         if len(self._segments) >= self._habits.merges:
@@ -251,6 +250,8 @@ class SimulatedDictation:
 
     def run(self) -> Result:
         now, ended_at = 0.0, None
+        if self._along is not None:
+            self._tracker.note_local_words(LocalWords((), 0), now)
         while now < self._total + 120:
             now = round(now + STEP_S, 4)
             if now >= self._total and ended_at is None:

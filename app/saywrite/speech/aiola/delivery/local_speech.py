@@ -27,6 +27,9 @@ STRETCH = SAMPLE_RATE * 7 // 10
 TAIL = 20 * SAMPLE_RATE
 """Samples of answered words that are kept behind the oldest unanswered one, to recognize repetitions."""
 
+FILLERS = frozenset(("uh", "uhm", "er", "erm", "hm", "hmm", "mm", "ah", "ahm", "euh", "eh", "ehm"))
+"""Sounds of hesitation, which the service leaves out, as keys."""
+
 MOST = 0.7
 """The share of a text that must agree with local words so that its place is certain."""
 
@@ -65,6 +68,8 @@ class Place:
     """All local units from the first to the last of the place."""
     is_certain: bool
     """Whether most of the text agrees, up to its last unit."""
+    missing: float
+    """The units of the text that do not agree; a similar one counts half."""
 
 
 class LocalSpeech:
@@ -78,7 +83,7 @@ class LocalSpeech:
     def add(self, words: Iterable[LocalWord], settled: int) -> None:
         """Take new words. A word of a text with several units shares its samples among them."""
         for word in words:
-            found = units(word.text)
+            found = [unit for unit in units(word.text) if unit.key not in FILLERS]
             length = max(word.end - word.start, 1)
             for number, unit in enumerate(found):
                 start, end = (word.start + length * at // len(found) for at in (number, number + 1))
@@ -116,10 +121,23 @@ class LocalSpeech:
         """The stretches of open units: neighbors without another unit or a pause between them."""
         return _stretches(self.units, lambda unit: unit.is_open)
 
-    def unanswered(self) -> tuple[tuple[int, int], ...]:
-        """The stretches without text as (start, end), also those that the service was asked for in vain."""
+    def unanswered(self, spoken: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+        """The stretches without text as (start, end), also those that the service was asked for in vain.
+
+        The service may hear more than the local recognizer, so a stretch reaches to the ends of the utterances of
+        `spoken` that it touches, as far as these have no text.
+        """
         found = _stretches(self.units, lambda unit: unit.is_open or unit.given_up)
-        return tuple((stretch[0].start, stretch[-1].end) for stretch in found)
+        spans: list[tuple[int, int]] = []
+        for stretch in found:
+            first, last = stretch[0].start, stretch[-1].end
+            start = min([first, *(start for start, end in spoken if start < last and first < end)])
+            end = max([last, *(end for start, end in spoken if start < last and first < end)])
+            start = max([start, *(unit.end for unit in self.units if unit.answered and unit.end <= first)])
+            end = min([end, *(unit.start for unit in self.units if unit.answered and unit.start >= last)])
+            start = max([start, *(before for _start, before in spans[-1:])])
+            spans.append((start, max(end, last)))
+        return tuple(spans)
 
     def first_unanswered(self) -> int | None:
         return next((unit.start for unit in self.units if unit.is_open or unit.given_up), None)
@@ -137,20 +155,11 @@ class LocalSpeech:
         return end
 
     def skip_omitted(self, before: int) -> None:
-        """Count single words before an offset as left out by the service.
-
-        They touch a word that has its text, and the service had the time to bring one for them.
-        """
-        for number, unit in enumerate(self.units):
-            if not unit.is_open or unit.end > min(before, self.settled - STRETCH):
-                continue
-            previous = self.units[number - 1] if number else None
-            after = self.units[number + 1] if number + 1 < len(self.units) else None
-            alone = all(other is None or not other.is_open for other in (previous, after))
-            glued = (previous is not None and previous.answered and unit.start - previous.end < PAUSE) or (
-                after is not None and after.answered and after.start - unit.end < PAUSE
-            )
-            unit.omitted = alone and glued
+        """Count single words before an offset as left out by the service: text stands on both sides of them."""
+        limit = min(before, self.settled - STRETCH)
+        for previous, unit, after in zip(self.units, self.units[1:], self.units[2:], strict=False):
+            if unit.is_open and unit.end <= limit and previous.answered and after.answered:
+                unit.omitted = unit.start - previous.end < PAUSE and after.start - unit.end < PAUSE
 
 
 def text_of_units(stretch: Iterable[LocalUnit]) -> str:
@@ -172,7 +181,8 @@ def _breaks(found: Sequence[LocalUnit]) -> list[bool]:
 def _place(found: Alignment, among: Sequence[LocalUnit]) -> Place:
     partners = tuple(None if at is None else among[at] for at in found.partners)
     is_certain = found.matched >= MOST * len(partners) and partners[-1] is not None
-    return Place(partners, tuple(among[found.first : found.last + 1]), is_certain)
+    missing = len(partners) - found.matched
+    return Place(partners, tuple(among[found.first : found.last + 1]), is_certain, missing)
 
 
 def _stretches(found: Sequence[LocalUnit], belongs: Callable[[LocalUnit], bool]) -> list[list[LocalUnit]]:

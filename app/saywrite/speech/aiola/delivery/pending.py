@@ -37,6 +37,9 @@ LETTERS_PER_S = 8
 IDEOGRAPHS_PER_S = 2
 """Letters, and characters of Chinese and Japanese, in a second of voice below which a text is short for its sound."""
 
+WORD = SAMPLE_RATE // 2
+"""Samples of voice that a text need not account for: a single word is slow, and the detector adds to it."""
+
 HURRIED_S = 0.75
 """Seconds by which an utterance was sent faster than it was spoken, from which on its times say little."""
 
@@ -62,6 +65,13 @@ class Utterance:
     received: int = 0
     """The newest sound that a text of its first part can have come from."""
 
+    @property
+    def voice(self) -> tuple[int, int]:
+        """Where its voice lies, as (start, end)."""
+        assert self.end is not None
+        start = self.start + MARGINS - TRAIL
+        return start, max(self.end - TRAIL, start + 1)
+
     def may_continue(self, letters: float = 0.0) -> bool:
         """Whether its texts may be those of its first part only: it has a pause, or little text for its sound.
 
@@ -70,7 +80,7 @@ class Utterance:
         if self.end is None:
             return True
         pause = self.end - self.start - self.voiced - MARGINS
-        return pause >= CUT or self.letters + letters < LETTERS_PER_S * self.voiced / SAMPLE_RATE
+        return pause >= CUT or self.letters + letters < LETTERS_PER_S * (self.voiced - WORD) / SAMPLE_RATE
 
     def was_hurried(self, sent: AckLog | None) -> bool:
         """Whether its sound was sent so much faster than it was spoken that the order of events says nothing."""

@@ -13,7 +13,7 @@ from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.pending import spoken_letters
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
 from saywrite.speech.aiola.delivery.utterances import ASK_S, LEAD_IN, CompletionState, PlacedText, UtteranceTracker
-from saywrite.speech.aiola.delivery.words import WordTracker
+from saywrite.speech.aiola.delivery.words import SETTLED_SLACK, WordTracker
 from saywrite.speech.engine import LocalWords, UtteranceBoundary, VoiceSettings
 
 STUCK_S = 8.0
@@ -25,8 +25,8 @@ LAG = 8 * SAMPLE_RATE
 SETTLE_S = 3.0
 """Seconds after the end of the sound in which the local recognizer may still bring words."""
 
-SETTLED_SLACK = SAMPLE_RATE // 4
-"""Samples at the end of the sound that the local recognizer need not settle."""
+FULL_RATE = 12
+"""Letters in a second of voice from which on a text is certainly that of the whole utterance."""
 
 
 class DeliveryTracker:
@@ -74,7 +74,8 @@ class DeliveryTracker:
             return tuple(sorted([*spoken, *self._utterances.unanswered]))
         settled = self._words.settled
         spoken = [(max(start, settled), end) for start, end in spoken if end > settled]
-        return tuple(sorted([*self._words.speech.unanswered(), *self._utterances.unanswered, *spoken]))
+        unanswered = self._words.speech.unanswered(self._utterances.spoken)
+        return tuple(sorted([*unanswered, *self._utterances.unanswered, *spoken]))
 
     @property
     def has_text_behind_the_first_gap(self) -> bool:
@@ -114,7 +115,9 @@ class DeliveryTracker:
         """A connection is open; returns the offset at which its sound begins."""
         start, first = self._utterances.connected(), self._words.speech.first_open()
         if first is not None:
-            start = min(start, max(first.start - LEAD_IN, 0))
+            spans = self._words.speech.unanswered(self._utterances.spoken)
+            begins = [begin for begin, end in spans if begin <= first.start < end]
+            start = min(start, max(min([first.start, *begins]) - LEAD_IN, 0))
         self._log.open(start, self._heard, now)
         return start
 
@@ -186,7 +189,7 @@ class DeliveryTracker:
 
     def verdict(self, now: float) -> tuple[CompletionState, float]:
         """The state of the dictation once its sound is complete, and when to ask again if that is `WAIT`."""
-        if not self._words.settled:
+        if not self._words.listens:
             return self._utterances.verdict(now)
         if self._log.silence_received is None:
             return CompletionState.WAIT, now + ASK_S
@@ -227,7 +230,7 @@ class DeliveryTracker:
 
     def _is_along(self) -> bool:
         """Whether the local recognizer keeps up with the sound, so that its words can be waited for."""
-        return self._words.settled > 0 and self._heard - self._words.settled <= LAG
+        return self._words.listens and self._heard - self._words.settled <= LAG
 
     def _is_settled_to_the_end(self) -> bool:
         return self._words.settled >= self._heard - SETTLED_SLACK
@@ -241,28 +244,34 @@ class DeliveryTracker:
         return (start, min(end, max(self._heard, start + 1))) if in_bounds else None
 
     def _place_by_words(self, text: str, hint: tuple[int, int] | None, now: float) -> None:
-        waiting = self._words.make_text(text, hint, now)
+        waiting = self._words.make_text(text, hint, self._heard, now)
         if not self._words.holds_text:
             found = self._words.place(waiting)
-            if found is None and self._words.settled >= min(waiting.reach[1], self._heard - SETTLED_SLACK):
+            if found is None and self._words.settled >= waiting.heard:
                 found = self._words.place_unheard(waiting)
             if found is not None:
                 self._placed += found
                 return
-            if not self._may_hold or self._has_one_candidate(text, waiting.reach[1]):
-                self._place_by_utterances(text, hint, now)
+            candidate = self._only_candidate(text, waiting.reach[1])
+            if candidate is not None or not self._may_hold:
+                self._place_by_utterances(text, hint or candidate, now)
                 return
         self._words.waiting.append(waiting)
 
-    def _has_one_candidate(self, text: str, reach: int) -> bool:
-        """Whether a text that comes now can only be that of one whole utterance, so that its place is certain."""
+    def _only_candidate(self, text: str, reach: int) -> tuple[int, int] | None:
+        """The place of the only utterance whose text this can be; None where its place is doubtful."""
         if self._words.speech.first_open() is not None or self._log.start < self._log.replayed - SAMPLE_RATE:
-            return False
+            return None
         candidates = [each for each in self._utterances.pending.queue if each.start < reach]
-        return len(candidates) == 1 and not candidates[0].may_continue(spoken_letters(text))
+        if len(candidates) != 1:
+            return None
+        utterance, letters = candidates[0], spoken_letters(text)
+        if utterance.may_continue(letters) or letters < FULL_RATE * utterance.voiced / SAMPLE_RATE:
+            return None
+        return utterance.voice
 
     def _place_by_utterances(self, text: str, hint: tuple[int, int] | None, now: float) -> None:
-        waiting = self._words.make_text(text, hint, now)
+        waiting = self._words.make_text(text, hint, self._heard, now)
         placed = self._utterances.transcript(text, now, hint)
         if placed is not None:
             self._placed.append(placed)

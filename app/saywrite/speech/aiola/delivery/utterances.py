@@ -124,6 +124,11 @@ class UtteranceTracker:
         """Utterances that were passed over, as (start, end)."""
         return [*self.holes, *((each.start, each.end or each.start) for each in self._skipped)]
 
+    @property
+    def spoken(self) -> list[tuple[int, int]]:
+        """The newest utterances that have ended, as (start, end)."""
+        return [(each.start, each.end) for each in self._spoken if each.end is not None]
+
     def listen(self, heard: int, settled: int, boundaries: Sequence[UtteranceBoundary]) -> None:
         """Our detector has processed the sound up to `heard`. It will report no more boundary before `settled`."""
         self._heard = max(self._heard, heard)
@@ -301,7 +306,8 @@ class UtteranceTracker:
             self._cuts_finer = True
         else:
             closed = [each.closed_at for each in pending.queue if each.closed_at is not None]
-            self._latency.learn(closed, now)
+            if self._latency.known or not first.may_continue():
+                self._latency.learn(closed, now)
             self._note_certainty(first, sum(at <= now for at in closed))
         self._last = first
         pending.resolve(self._log.sent, now)

@@ -24,6 +24,12 @@ AROUND = SAMPLE_RATE * 3 // 10
 HINT_SLACK = SAMPLE_RATE
 """Samples by which a place that the service gives may differ from that of the local words."""
 
+MORE = SAMPLE_RATE
+"""Samples behind the place of a text that must be settled, once and for each unit that does not agree."""
+
+SETTLED_SLACK = SAMPLE_RATE // 4
+"""Samples at the end of the sound that the local recognizer need not settle."""
+
 HOLD_S = 3.0
 """Seconds that a text waits for the local words that show its place."""
 
@@ -39,6 +45,8 @@ class WaitingText:
     units: list[Unit]
     connection: int
     reach: tuple[int, int]
+    heard: int
+    """The sound that must be settled so that all local words of the text are known."""
     at: float
     hint: tuple[int, int] | None = None
     shown: PlacedText | None = None
@@ -55,6 +63,8 @@ class WordTracker:
         self._log = log
         self._latency = latency
         self.waiting: list[WaitingText] = []
+        self.listens = False
+        """Whether the local recognizer has said that it listens along, if only that it has settled nothing."""
         self._placed_to = 0
         self._asked_at: float | None = None
 
@@ -69,24 +79,29 @@ class WordTracker:
 
     def note(self, heard: LocalWords, now: float) -> list[PlacedText]:
         """Take new local words; returns the texts that have their place now."""
+        self.listens = True
         self.speech.add(heard.words, heard.settled)
         placed = self._settle_waiting(now)
         self.speech.forget()
         return placed
 
-    def make_text(self, text: str, hint: tuple[int, int] | None, now: float) -> WaitingText:
-        """A text that has just come on the present connection."""
+    def make_text(self, text: str, hint: tuple[int, int] | None, heard: int, now: float) -> WaitingText:
+        """A text that has just come on the present connection. `heard`: the sound of the dictation so far."""
         assert self._log.received is not None
-        reach = (max(self._log.start - AROUND, 0), self._log.received.latest)
+        reach = (max(self._log.start - AROUND, 0), min(self._log.received.latest, heard))
         if hint is not None:
             reach = (hint[0] - HINT_SLACK, hint[1] + HINT_SLACK)
-        return WaitingText(text, units(text), self._log.number, reach, now, hint, None, self._log.replayed)
+        must_settle = min(reach[1], heard - SETTLED_SLACK)
+        return WaitingText(text, units(text), self._log.number, reach, must_settle, now, hint, None, self._log.replayed)
 
     def place(self, text: WaitingText) -> list[PlacedText] | None:
         """Place a text on local words and return its new parts; None where no local words agree with it (yet)."""
         keys = [unit.key for unit in text.units]
         place = self.speech.place(keys, text.reach, text.connection, text.replayed)
-        if place is None or (not place.is_certain and self.settled < text.reach[1]):
+        if place is None:
+            return None
+        is_early = place.missing > 0 and self.settled < place.between[-1].end + (1 + round(place.missing)) * MORE
+        if self.settled < text.heard and (is_early or not place.is_certain):
             return None  # local words that follow may agree better
         if text.connection == self._log.number and text.shown is None:
             self._learn(place.between[-1], text.at)
@@ -104,7 +119,7 @@ class WordTracker:
             covered = self.speech.within(start, end)
         else:
             stretches = [each for each in self.speech.open_stretches() if each[0].start < text.reach[1]]
-            alike = [each for each in stretches if abs(len(each) - count) <= max(2, count // 2)]
+            alike = [each for each in stretches if abs(len(each) - count) <= count // 3]
             covered = alike[0] if alike and stretches[0] is alike[0] else []
         if covered and text.hint is None:
             start, end = covered[0].start, covered[-1].end
@@ -182,9 +197,13 @@ class WordTracker:
     def _settle_waiting(self, now: float) -> list[PlacedText]:
         """Place the waiting texts as far as the local words tell, in their order."""
         placed: list[PlacedText] = []
+        ahead: set[str] = set()
         for text in list(self.waiting):
-            found = self.place(text)
-            if found is None and self.speech.settled < text.reach[1]:
+            keys = {unit.key for unit in text.units}
+            # A text does not overtake one with the same words, whose place it might take.
+            found = self.place(text) if keys.isdisjoint(ahead) else None
+            if found is None and self.speech.settled < text.heard:
+                ahead |= keys
                 continue
             self.waiting.remove(text)
             placed += self.place_unheard(text) if found is None else found
