@@ -32,7 +32,7 @@ from saywrite.foundation.events import (
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection import ServiceConnection, SessionClosed, SessionOpened, StreamConfig
 from saywrite.speech.aiola.delivery.completion import CompletionPolicy, NextAction
-from saywrite.speech.aiola.delivery.flow_control import REPLAY, FlowControl, RateLimiter
+from saywrite.speech.aiola.delivery.flow_control import REPLAY, FlowControl, PongRecord, RateLimiter
 from saywrite.speech.aiola.delivery.sender import AudioSender, text_of
 from saywrite.speech.aiola.delivery.timings import LatencyEstimator
 from saywrite.speech.aiola.net.command_queue import EventReceived, Ponged
@@ -115,6 +115,7 @@ class AiolaRecognizer:
         )
         self._skew = wall() - clock()
         self._flow: FlowControl | None = None
+        self._pongs = PongRecord()
         self._pace = RateLimiter(REPLAY, clock())
         self._latency = LatencyEstimator()
         self._delivery: AudioSender | None = None
@@ -229,7 +230,7 @@ class AiolaRecognizer:
     def _receive_from_connection(self, message: object, now: float) -> None:
         outcome = self._connection.receive(message, now)
         if isinstance(outcome, SessionOpened):
-            self._flow, self._pace = FlowControl(now, outcome.silence_limit_s), RateLimiter(REPLAY, now)
+            self._flow, self._pace = FlowControl(now, outcome.silence_limit_s, self._pongs), RateLimiter(REPLAY, now)
             self._begin(now)
         elif isinstance(outcome, SessionClosed):
             self._lose(outcome, now)
@@ -259,8 +260,11 @@ class AiolaRecognizer:
             self._lose(down, now)
         dues = [due, self._flow.dead_at() if self._flow is not None else None]
         if self._delivery is not None and self._completion is not None:
-            if self._flow is not None and not self._flow.answers_pings:
-                self._delivery.session.received(self._delivery.acknowledged, now)  # there are no pongs from it
+            if self._flow is not None:
+                self._delivery.received(self._flow.assume(now), now)
+                if not self._flow.answers_pings:
+                    self._delivery.session.received(self._delivery.acknowledged, now)
+                dues.append(self._flow.assume_due())
             dues.append(self._delivery.session.review(now))
             self._send(now)
             dues.append(self._judge(self._delivery, self._completion, now))
