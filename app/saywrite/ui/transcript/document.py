@@ -111,9 +111,25 @@ class TranscriptDocument(QObject):
         with self.program_change():
             for index, row in enumerate(self.rows):
                 if row.kind is not RowKind.SEGMENT:
-                    cursor = self.cursor(index)
-                    cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, _KEEP)
-                    cursor.setCharFormat(self._format(row))
+                    self._recolor(index)
+
+    def settle(self, row: Row, text: str) -> None:
+        """Show a provisional `row`, which became a segment with this text, as one; the cursor keeps its place.
+
+        A row that the user edited keeps its text: `edited` is emitted, and undo brings `text`.
+        """
+        index = self.index(row)
+        if index is None:
+            return
+        with self.program_change():
+            if not row.edited:
+                self._write(index, text)
+            self._recolor(index)
+        if row.edited and row.text != text:
+            self.log.fence()
+            self.log.record(Edit(((row, text),), ((row, row.text),)))
+            self.log.fence()
+            self.edited.emit((row,))
 
     def take_all(self) -> DocumentSnapshot:
         """Empty the document, start a new undo log, and return the content that was there."""
@@ -144,13 +160,9 @@ class TranscriptDocument(QObject):
 
     # Changes by the user
 
-    def edit(self, texts: Sequence[tuple[Row, str]], *, remove_empty: bool = False) -> None:
-        """Give rows new texts as one step that can be undone; emits `edited` as typing does.
-
-        `remove_empty`: remove the rows whose new text is "".
-        """
-        after = tuple((row, text) for row, text in texts if text or not remove_empty)
-        step = Edit(tuple((row, row.text) for row, _ in texts), after)
+    def edit(self, texts: Sequence[tuple[Row, str]]) -> None:
+        """Give rows new texts as one step that can be undone; emits `edited` as typing does."""
+        step = Edit(tuple((row, row.text) for row, _ in texts), tuple(texts))
         self.log.fence()
         self.log.record(step)
         self.log.fence()
@@ -291,6 +303,11 @@ class TranscriptDocument(QObject):
             start -= 1
         cursor.setPosition(start, _MOVE)
         cursor.setPosition(end, _KEEP)
+
+    def _recolor(self, index: int) -> None:
+        cursor = self.cursor(index)
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, _KEEP)
+        cursor.setCharFormat(self._format(self.rows[index]))
 
     def _write(self, index: int, text: str) -> int:
         """Change the text of one row by the smallest replacement; returns the document position behind it."""

@@ -53,10 +53,10 @@ class TranscriptEventWriter:
         self._dictations[started.dictation] = DictationInfo(started, engine or started.engine)
         self._document.languages[started.dictation] = started.language
 
-    def add(self, event: SegmentAdded, words: str | None = None) -> bool:
+    def add(self, event: SegmentAdded, provisional: Row | None = None) -> bool:
         """Add a final, or change the row of a known number; False when there is no text.
 
-        A row that the user has edited keeps its text. `words`: what the user made of the text before it came.
+        A row that the user has edited keeps its text. `provisional`: the row that becomes the final's.
         """
         segment = event.segment
         key = (event.dictation, segment.number)
@@ -68,12 +68,14 @@ class TranscriptEventWriter:
         if not segment.text:
             return False
         text = clean(segment.text)
-        row = Row(RowKind.SEGMENT, event.dictation, segment.number, segment.start, segment.end, text, raw=segment.raw)
-        row.translation, row.engine = clean(segment.translation), segment.engine
+        row = provisional or Row(RowKind.SEGMENT, event.dictation, segment.number, segment.start, segment.end, text)
+        row.raw, row.translation, row.engine = segment.raw, clean(segment.translation), segment.engine
         self._rows[key] = row
-        self.put(row)
-        if words is not None and words != text:
-            self._document.edit([(row, words)], remove_empty=True)
+        if provisional is None:
+            self.put(row)
+        else:
+            row.kind, row.number, row.start, row.end = RowKind.SEGMENT, segment.number, segment.start, segment.end
+            self._document.settle(row, text)
         return True
 
     def translate(self, event: SegmentTranslated) -> bool:

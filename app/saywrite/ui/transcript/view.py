@@ -42,7 +42,7 @@ from saywrite.ui.transcript.document import DocumentSnapshot, TranscriptDocument
 from saywrite.ui.transcript.event_writer import TranscriptEventWriter
 from saywrite.ui.transcript.export_document import document_of
 from saywrite.ui.transcript.find_bar import FindBar
-from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows
+from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows, Replacement
 from saywrite.ui.transcript.live.unfinished_text import UnfinishedText
 from saywrite.ui.transcript.pane import TranscriptPane
 from saywrite.ui.transcript.rows import Row, RowKind, join_rows, replaced
@@ -181,13 +181,16 @@ class TranscriptView(QWidget):
 
     def _add_segment(self, event: SegmentAdded) -> None:
         """Add a final; it replaces the partial and the lines about its utterance."""
-        segment, words = event.segment, None
+        segment, replaces = event.segment, Replacement()
         if event.dictation == self._dictation:
             self._drop_partial()
-            words = self._provisional.replace(segment)
+            replaces = self._provisional.replace(segment)
             self._unfinished.cover(segment.start, segment.end)
-        self.pane.hold_still(partial(self._writer.add, event, words))
-        if words is not None:
+        if replaces.unwanted:
+            self.segment_edited.emit(event.dictation, segment.number, "")
+            return
+        self.pane.hold_still(partial(self._writer.add, event, replaces.row))
+        if replaces.row is not None:
             self.flush()
         if segment.translation:
             self._show_translations()
@@ -196,7 +199,7 @@ class TranscriptView(QWidget):
             announce(self, segment.text)
 
     def _show_provisional(self, event: ProvisionalText) -> None:
-        """Show what this computer heard and the service has no text for yet; it replaces the words being heard."""
+        """Show what this computer heard before the service's text comes; it replaces the partial."""
         self.pane.hold_still(lambda: self._unfinished.set_provisional(event.stretches, self._provisional.show(event)))
         self._drop_partial()
 
@@ -259,8 +262,7 @@ class TranscriptView(QWidget):
 
     def copy_with_translation(self) -> None:
         """Copy each segment on a line, followed by a line with a tab and its translation."""
-        document = self.to_export()
-        if document is not None:
+        if (document := self.to_export()) is not None:
             copy_text(render(document, TXT).decode())
 
     def to_export(self) -> Document | None:

@@ -35,7 +35,7 @@ class UnfinishedText:
         self.partial, self._agreed = clean(text), len(clean(text[:agreed]))
 
     def set_provisional(self, heard: Sequence[ProvisionalStretch], without_row: Iterable[ProvisionalStretch]) -> None:
-        """Set what this computer heard; the words `without_row` are shown here, the others are in the transcript."""
+        """Set what this computer heard; the words `without_row` are shown here, others as rows."""
         self._heard = tuple((stretch.start, stretch.end) for stretch in heard)
         self._provisional = tuple(clean(stretch.text) for stretch in without_row)
 
