@@ -77,7 +77,9 @@ def build(dist: Path) -> Path:
     path = dist / f"saywrite_{__version__}_{tree.machine()}.deb"
     environment = os.environ | {"SOURCE_DATE_EPOCH": str(source_date())}
     # zstd: xz takes ten times as long. One thread: with several, the bytes depend on how many there are.
-    run(["dpkg-deb", "--root-owner-group", "-Zzstd", "-z12", "--threads-max=1", "--build", STAGE, path], env=environment)
+    run(
+        ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z12", "--threads-max=1", "--build", STAGE, path], env=environment
+    )
     return path
 
 

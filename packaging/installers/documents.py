@@ -75,7 +75,9 @@ def man_page(parser: argparse.ArgumentParser, version: str, date: int) -> str:
         if not command.name:
             lines += [line for option in command.options for line in _man_option(option)] + [".SH COMMANDS"]
             continue
-        lines += [line for option in command.options if option.names != ("-h", "--help") for line in _man_option(option)]
+        lines += [
+            line for option in command.options if option.names != ("-h", "--help") for line in _man_option(option)
+        ]
     lines += [".SH EXIT STATUS AND ENVIRONMENT"]
     lines += [line for each in (parser.epilog or "").splitlines() for line in (_roff(each), ".br")]
     lines += [".SH SEE ALSO", r"The program itself: Help \(-> About. Problems: \fBsaywrite doctor\fR."]
@@ -125,7 +127,7 @@ def bash_completion(parser: argparse.ArgumentParser) -> str:
         label = command.name or '""'
         said = " ".join(words) + (f" {names}" if not command.name else "")
         takes_files = any(not option.names and not option.values for option in command.options)
-        guard = '[[ $word == -* ]] && ' if takes_files else ""
+        guard = "[[ $word == -* ]] && " if takes_files else ""
         lines += [f"        {label}) {guard}{_compgen(said)} ;;"]
     lines += ["    esac", "}", f"complete -o default -F _{NAME} {NAME}"]
     return "\n".join(lines) + "\n"
@@ -138,7 +140,13 @@ def _compgen(words: str) -> str:
 def zsh_completion(parser: argparse.ArgumentParser) -> str:
     """The completion of zsh, to be found as `_saywrite`."""
     main, *rest = commands(parser)
-    lines = [f"#compdef {NAME}", f"# made from the command line of {NAME}", "", "local context state line", "local -a commands"]
+    lines = [
+        f"#compdef {NAME}",
+        f"# made from the command line of {NAME}",
+        "",
+        "local context state line",
+        "local -a commands",
+    ]
     lines += ["commands=("]
     lines += [f"    {_quoted(f'{command.name}:{command.help}')}" for command in rest] + [")"]
     lines += ["_arguments -C \\"] + [f"    {spec} \\" for spec in _zsh_options(main)]
@@ -168,9 +176,7 @@ def fish_completion(parser: argparse.ArgumentParser) -> str:
     main, *rest = commands(parser)
     lines = [f"# fish completion of {NAME}, made from its command line"]
     for command in rest:
-        lines.append(
-            f"complete -c {NAME} -n __fish_use_subcommand -f -a {command.name} -d {_fish(command.help)}"
-        )
+        lines.append(f"complete -c {NAME} -n __fish_use_subcommand -f -a {command.name} -d {_fish(command.help)}")
     for command in (main, *rest):
         condition = "__fish_use_subcommand" if not command.name else f"__fish_seen_subcommand_from {command.name}"
         for option in command.options:

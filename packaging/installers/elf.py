@@ -62,9 +62,7 @@ def outside(folder: Path, is_optional: Callable[[str], bool]) -> set[str]:
     return wanted - inside
 
 
-def missing_libraries(
-    folder: Path, known: Mapping[str, str], is_optional: Callable[[str], bool]
-) -> list[str]:
+def missing_libraries(folder: Path, known: Mapping[str, str], is_optional: Callable[[str], bool]) -> list[str]:
     """The needed libraries that neither the folder nor the table of system libraries has."""
     return sorted(outside(folder, is_optional) - known.keys())
 

@@ -78,9 +78,7 @@ def to_fts5(terms: tuple[str, ...], query: str) -> str:
     return " ".join(f'"{term}"' for term in terms) + prefix
 
 
-def _find_words(
-    connection: sqlite3.Connection, match: str, limit: int, only: HistoryFilter
-) -> tuple[SearchHit, ...]:
+def _find_words(connection: sqlite3.Connection, match: str, limit: int, only: HistoryFilter) -> tuple[SearchHit, ...]:
     where, values = only.where()
     rows = connection.execute(
         f"""SELECT {_FIELDS}, snippet({INDEX}, -1, :begin, :end, '…', 24)

@@ -43,8 +43,7 @@ def keep_receipt(store: HistoryStore, dictation: str, receipt: Receipt) -> None:
 
     def keep(connection: sqlite3.Connection) -> None:
         connection.execute(
-            "INSERT INTO receipts (dictation, program, outcome, at)"
-            " SELECT id, ?, ?, ? FROM dictations WHERE id = ?",
+            "INSERT INTO receipts (dictation, program, outcome, at) SELECT id, ?, ?, ? FROM dictations WHERE id = ?",
             (receipt.program, str(receipt.outcome), microseconds(receipt.at), dictation),
         )
 

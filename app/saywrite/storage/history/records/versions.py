@@ -40,7 +40,9 @@ class TextChanged(HistoryError):
     """The dictation was deleted, or has no such version any more; nothing was changed."""
 
 
-def replace_text(store: HistoryStore, dictation: str, segments: Iterable[Segment], origin: Origin, at: datetime) -> None:
+def replace_text(
+    store: HistoryStore, dictation: str, segments: Iterable[Segment], origin: Origin, at: datetime
+) -> None:
     """Make `segments` the text of a dictation, and keep its present text as a version.
 
     Raises TextChanged for a missing dictation, and HistoryError.
