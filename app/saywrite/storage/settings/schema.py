@@ -206,6 +206,14 @@ class Settings:
         "Recognizer on this computer listens along",
         "It needs a recognition model. When the battery is saved, it shows no words while you speak.",
     )
+    aiola_patience_s: int = _number(
+        0,
+        "aiOla",
+        0,
+        600,
+        "Wait at the end for",
+        "Seconds after which a dictation ends with what this computer heard, and says so. 0: as long as it takes.",
+    )
     aiola_linger_s: int = _number(
         30, "aiOla", 0, 600, "Stay connected for", "Seconds after a dictation, so that the next one starts at once."
     )
