@@ -19,6 +19,7 @@ from saywrite.foundation.events import (
     RecognizerFinished,
     SegmentAdded,
     State,
+    WordsDiffer,
 )
 from saywrite.speech.engine import LocalWord, LocalWords, WordsPlaced
 from saywrite.storage.settings.schema import Settings
@@ -343,3 +344,22 @@ def test_end_waits_for_the_recognizer_here_that_has_not_heard_all(stage: Stage, 
     stage.handle_messages()
     stage.pass_time(0)
     assert stage.last(Finished).text == "Eins"
+
+
+@pytest.mark.parametrize("marks", [True, False])
+def test_words_heard_differently_are_reported_where_the_user_wants_it(
+    stage: Stage, service: Service, marks: bool
+) -> None:
+    settings = replace(Settings(), engine="aiola", aiola_mark_differences=marks, spoken_punctuation="off")
+    stage.commands.apply(settings)
+    stage.commands.start_microphone()
+    stage.source.open()
+    stage.say(4)
+    service.final("Eins zwo.", 0, 2)
+    stage.handle_messages()
+    hear(stage, "eins zwei", 0, 2)
+    hear(stage, "drei", 2, 3)
+    service.final("Drei.", 2, 3)
+    stage.handle_messages()
+    found = [(event.number, event.text, event.differences[0].other) for event in stage.all(WordsDiffer)]
+    assert found == ([(1, "Eins zwo.", "zwei")] if marks else [])

@@ -332,4 +332,12 @@ class DictationCommands:
         )
         along = settings.aiola_listen_along if settings.engine == AIOLA and request.paced else OFF
         patience_s = settings.aiola_patience_s if request.live else 0
-        return SessionPlan(request, settings.engine, source, began, listen_along=along, patience_s=patience_s)
+        return SessionPlan(
+            request,
+            settings.engine,
+            source,
+            began,
+            listen_along=along,
+            patience_s=patience_s,
+            marks_differences=settings.aiola_mark_differences,
+        )

@@ -64,6 +64,7 @@ class SessionPlan:
     dictation was begun with. `heard_by`: the recognizer, where it is not the engine's usual one. `automatic`: nobody
     asked for it now, so a dictation that the user starts goes first. `listen_along`: see `ListeningAlong`.
     `patience_s`: seconds from the end of the sound after which what was heard on this computer is taken; 0: never.
+    `marks_differences`: report the words that the two recognizers hear differently.
     """
 
     request: Request
@@ -76,6 +77,7 @@ class SessionPlan:
     automatic: bool = False
     listen_along: str = OFF
     patience_s: int = 0
+    marks_differences: bool = False
     earlier: tuple[Segment, ...] = ()
     earlier_gaps: tuple[Gap, ...] = ()
     earlier_peaks: Envelope | None = None
@@ -128,7 +130,9 @@ class DictationSession:
         mark = plan.engine if plan.begun_with not in ("", plan.engine) else ""
         self._results = ResultWriter(plan.base, self.transcript, record, emit, mark, plan.earlier_traffic)
         self._progress = ProgressWriter(self.id, self._cursor, record, emit)
-        self.along = ListeningAlong(plan.request, plan.listen_along, local, record, deliver, emit)
+        self.along = ListeningAlong(
+            plan.request, plan.listen_along, local, record, deliver, emit, compares=plan.marks_differences
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -222,9 +226,10 @@ class DictationSession:
                 return
         match translated:
             case Final() as final:
-                if self._results.add_text(final, self.rules):
+                added = self._results.add_text(final, self.rules)
+                if added:
                     self._progress.note_text()
-                self.along.note_final(final.start + self._cursor.base, final.end + self._cursor.base)
+                self.along.note_final(final.start + self._cursor.base, final.end + self._cursor.base, added)
             case Progress(sent=sent, confirmed=confirmed):
                 if self._cursor.advance(sent, confirmed):
                     self.along.note_confirmed(self._cursor.confirmed)

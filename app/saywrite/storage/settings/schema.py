@@ -206,6 +206,9 @@ class Settings:
         "Recognizer on this computer listens along",
         "It needs a recognition model. When the battery is saved, it shows no words while you speak.",
     )
+    aiola_mark_differences: bool = _switch(
+        False, "aiOla", "Mark words heard differently", "By the recognizer on this computer. Alt+W swaps them."
+    )
     aiola_patience_s: int = _number(
         0,
         "aiOla",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
+from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import (
     Gap,
     SegmentAdded,
@@ -85,6 +86,21 @@ class TranscriptEventWriter:
             return False
         row.translation = clean(event.text)
         return True
+
+    def row(self, dictation: str, number: int) -> Row | None:
+        """The row of a segment, or None."""
+        return self._rows.get((dictation, number))
+
+    def note_of(self, row: Row, engine_label: Callable[[str], str]) -> str:
+        """A remark about the recognizer of a row, where it is not the dictation's own; "" for most rows."""
+        known = self._dictations.get(row.dictation) if row.engine else None
+        if known is None:
+            return ""
+        if row.kind is RowKind.PROVISIONAL:
+            return f"This computer heard this; the text of {known.engine} will replace it unless you edit it"
+        if row.engine == LOCAL:
+            return f"Recognized on this computer while {known.engine} was away"
+        return f"Recognized by {engine_label(row.engine)} while {known.engine} was away"
 
     def keep_structured(self, event: Structured) -> None:
         """Keep structured results of the service for an export."""

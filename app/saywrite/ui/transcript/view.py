@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from saywrite.foundation.catalog import LOCAL, TXT
+from saywrite.foundation.catalog import TXT
 from saywrite.foundation.events import (
     Finished,
     FrontEndEvent,
@@ -31,6 +31,7 @@ from saywrite.foundation.events import (
     State,
     StateChanged,
     Structured,
+    WordsDiffer,
 )
 from saywrite.text.export import Document, render
 from saywrite.text.keywords import Keyword
@@ -42,10 +43,11 @@ from saywrite.ui.transcript.document import DocumentSnapshot, TranscriptDocument
 from saywrite.ui.transcript.event_writer import TranscriptEventWriter
 from saywrite.ui.transcript.export_document import document_of
 from saywrite.ui.transcript.find_bar import FindBar
+from saywrite.ui.transcript.live.difference_marks import DifferenceMarks
 from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows, Replacement
 from saywrite.ui.transcript.live.unfinished_text import UnfinishedText
 from saywrite.ui.transcript.pane import TranscriptPane
-from saywrite.ui.transcript.rows import Row, RowKind, join_rows, replaced
+from saywrite.ui.transcript.rows import Row, join_rows, replaced
 from saywrite.ui.transcript.translations import Translations
 from saywrite.ui.transcript.undo_stack import EditDebouncer
 
@@ -104,6 +106,7 @@ class TranscriptView(QWidget):
         self._partial_timer = QTimer(self, singleShot=True, interval=PARTIAL_EVERY_MS)
         self.pane = TranscriptPane(self.document, self._time_of, self._note_of)
         self.find_bar = FindBar(self.pane)
+        self.marks = DifferenceMarks(self.pane.editor)
         self.translations = Translations(self.pane, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -150,6 +153,8 @@ class TranscriptView(QWidget):
             case SegmentsRemoved():
                 self.flush()
                 self.pane.hold_still(lambda: self._writer.remove(event))
+            case WordsDiffer(dictation=dictation, number=number):
+                self.marks.mark(self._writer.row(dictation, number), event)
             case SegmentTranslated():
                 if self._writer.translate(event):
                     self._show_translations()
@@ -351,14 +356,7 @@ class TranscriptView(QWidget):
         return f"{then:%H:%M:%S}" if then else ""
 
     def _note_of(self, row: Row) -> str:
-        known = self._writer.dictation_info(row.dictation) if row.engine else None
-        if known is None:
-            return ""
-        if row.kind is RowKind.PROVISIONAL:
-            return f"This computer heard this; the text of {known.engine} will replace it unless you edit it"
-        if row.engine == LOCAL:
-            return f"Recognized on this computer while {known.engine} was away"
-        return f"Recognized by {self.engine_label(row.engine)} while {known.engine} was away"
+        return self._writer.note_of(row, self.engine_label)
 
 
 def context_menu(view: TranscriptView) -> QMenu:
@@ -385,6 +383,7 @@ def context_menu(view: TranscriptView) -> QMenu:
     menu.addSeparator()
     hear = entry("&Hear", "Ctrl+Return", row is not None and row.end > row.start)
     hear.triggered.connect(editor.play_requested)
+    selected = selected or view.marks.add_to_menu(menu)
     phrase = bool(selected) and len(selected) <= LONGEST_PHRASE and "\n" not in selected
     always = entry("Always &write as…", "", phrase)
     always.triggered.connect(lambda: view.keyword_requested.emit(selected))
