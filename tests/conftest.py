@@ -92,6 +92,7 @@ FOLDERS = ("", "ui", "structure", "system")
 """Quick tests first, the real thing last; a folder that is not listed counts as the first."""
 
 LONGEST = (
+    "test_installed_package.py",
     "test_benchmarks.py",
     "test_aiola_faults.py",
     "test_insertion_clipboard.py",

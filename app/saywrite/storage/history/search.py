@@ -23,6 +23,12 @@ _NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 
 _BEGIN, _END = "\x02", "\x03"
 
+_TWIN = re.compile(f"[{ASCII_TWINS}]")
+
+_SPECIAL = """CASE WHEN length(CAST(s.text AS BLOB)) = length(s.text)
+    AND length(CAST(s.translation AS BLOB)) = length(s.translation) THEN 0 ELSE has_twin(s.text || s.translation) END"""
+"""SQL: the segment has letters that the index distinguishes and a search does not. Plain ASCII is ruled out first."""
+
 _AROUND = 40
 """Characters of a snippet before the first match, for snippets that FTS5 does not make."""
 
@@ -56,10 +62,10 @@ def find(
     if not folded:
         return ()
     if not has_index(connection) or any(_NO_SPACES.search(term) for term in terms):
-        return _find_folded(connection, folded, limit, only)
+        return _find_folded(connection, folded, limit, only, "1")
     # The index distinguishes letters such as "ß" and the accents of Greek: rows with these are also compared folded.
     indexed = _find_words(connection, to_fts5(folded, query), limit, only)
-    special = _find_folded(connection, folded, limit, only, f"*[{ASCII_TWINS}]*")
+    special = _find_folded(connection, folded, limit, only, _SPECIAL)
     every = {(found.dictation, found.number): found for found in (*indexed, *special)}
     newest = sorted(every.values(), key=lambda found: (-found.began.timestamp(), found.number))
     return tuple(newest[:limit])
@@ -90,20 +96,25 @@ def _find_words(connection: sqlite3.Connection, match: str, limit: int, only: Hi
 
 
 def _find_folded(
-    connection: sqlite3.Connection, terms: tuple[str, ...], limit: int, only: HistoryFilter, glob: str = "*"
+    connection: sqlite3.Connection, terms: tuple[str, ...], limit: int, only: HistoryFilter, rows: str
 ) -> tuple[SearchHit, ...]:
-    """Compare folded texts. `glob`: selects them."""
+    """Compare folded texts. `rows`: the condition for the segments, as SQL."""
     connection.create_function("fold", 1, fold, deterministic=True)
+    connection.create_function("has_twin", 1, _has_twin, deterministic=True)
     where, values = only.where()
-    values |= {f"term{number}": term for number, term in enumerate(terms)} | {"glob": glob, "limit": limit}
+    values |= {f"term{number}": term for number, term in enumerate(terms)} | {"limit": limit}
     every = " AND ".join(f"instr(fold(s.text || ' ' || s.translation), :term{n})" for n in range(len(terms)))
-    rows = connection.execute(
-        f"""SELECT {_FIELDS}, s.text, s.translation FROM segments s JOIN dictations d ON d.id = s.dictation
-            WHERE (s.text GLOB :glob OR s.translation GLOB :glob) AND {every} AND {where}
+    found = connection.execute(
+        f"""SELECT {_FIELDS}, s.text, s.translation FROM segments s CROSS JOIN dictations d ON d.id = s.dictation
+            WHERE s.id IN (SELECT s.id FROM segments s WHERE {rows} AND {every}) AND {where}
             ORDER BY d.at DESC, s.number LIMIT :limit""",
         values,
     )
-    return tuple(_found(row, *_excerpt(_with_most(terms, row[5], row[6]), terms)) for row in rows)
+    return tuple(_found(row, *_excerpt(_with_most(terms, row[5], row[6]), terms)) for row in found)
+
+
+def _has_twin(text: str) -> bool:
+    return _TWIN.search(text) is not None
 
 
 def _found(row: tuple[str, str, int, int, int], snippet: str, matches: tuple[tuple[int, int], ...]) -> SearchHit:

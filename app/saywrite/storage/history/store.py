@@ -36,7 +36,7 @@ d.finished,
     (SELECT count(*) FROM segments s WHERE s.dictation = d.id), CASE WHEN d.text <> '' THEN substr(d.text, 1,
     :excerpt) ELSE substr(coalesce((SELECT group_concat(text, ' ')
         FROM (SELECT text FROM segments s WHERE s.dictation = d.id ORDER BY number LIMIT 20)), ''), 1,
-        :excerpt) END
+        :excerpt) END, d.model
     FROM dictations d"""
 
 
@@ -57,7 +57,10 @@ class Heading(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A dictation in a list. `heard`, `confirmed`, `pending`: samples. `excerpt`: the beginning of its text."""
+    """A dictation in a list. `heard`, `confirmed`, `pending`: samples. `excerpt`: the beginning of its text.
+
+    `model`: of the local recognizer, "" when it was not stored.
+    """
 
     dictation: str
     began: datetime
@@ -70,6 +73,7 @@ class Summary:
     finished: bool
     segment_count: int
     excerpt: str
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +355,7 @@ def _refusal(error: sqlite3.Error, path: Path) -> HistoryUnavailable:
     return unavailable(error, path) if path.exists() else gone(path)
 
 
-def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str]) -> Summary:
+def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str, str]) -> Summary:
     return Summary(row[0], datetime.fromisoformat(row[1]), *row[2:8], bool(row[8]), *row[9:])
 
 

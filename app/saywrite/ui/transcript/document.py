@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QPlainTextDocumentLayout
 
 from saywrite.ui.toolkit.document_text import as_paragraph, clean, difference, index_at_utf16, utf16_length
-from saywrite.ui.transcript.rows import Row, RowKind, reconcile
+from saywrite.ui.toolkit.page_layout import PageLayout
+from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.transcript.rows import Row, RowKind, reconcile, starts_paragraph
 from saywrite.ui.transcript.undo_stack import Edit, EditLog
 
 _MOVE, _KEEP = QTextCursor.MoveMode.MoveAnchor, QTextCursor.MoveMode.KeepAnchor
@@ -55,7 +56,9 @@ class TranscriptDocument(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.doc = QTextDocument(self)
-        self.doc.setDocumentLayout(QPlainTextDocumentLayout(self.doc))
+        self.page = PageLayout(self.doc)
+        self.page.space_above = self._space_above
+        self.doc.setDocumentLayout(self.page)
         self.doc.setUndoRedoEnabled(False)
         self.rows: list[Row] = []
         self.words = 0
@@ -113,23 +116,11 @@ class TranscriptDocument(QObject):
                 if row.kind is not RowKind.SEGMENT:
                     self._recolor(index)
 
-    def settle(self, row: Row, text: str) -> None:
-        """Show a provisional `row`, which became a segment with this text, as one; the cursor keeps its place.
-
-        A row that the user edited keeps its text: `edited` is emitted, and undo brings `text`.
-        """
-        index = self.index(row)
-        if index is None:
-            return
-        with self.program_change():
-            if not row.edited:
-                self._write(index, text)
-            self._recolor(index)
-        if row.edited and row.text != text:
-            self.log.fence()
-            self.log.record(Edit(((row, text),), ((row, row.text),)))
-            self.log.fence()
-            self.edited.emit((row,))
+    def recolor_row(self, row: Row) -> None:
+        """Show `row` in the color of its kind, which has changed."""
+        if (index := self.index(row)) is not None:
+            with self.program_change():
+                self._recolor(index)
 
     def take_all(self) -> DocumentSnapshot:
         """Empty the document, start a new undo log, and return the content that was there."""
@@ -233,6 +224,12 @@ class TranscriptDocument(QObject):
             first = index_at_utf16(row.text, max(0, start - block.position()))
             yield row, first, index_at_utf16(row.text, min(end - block.position(), block.length() - 1))
             block = block.next()
+
+    def _space_above(self, index: int) -> float:
+        """The space above a row: `S` where a paragraph starts."""
+        if not 0 < index < len(self.rows):
+            return 0.0
+        return float(S) if starts_paragraph(self.rows[index - 1], self.rows[index]) else 0.0
 
     # Writing rows
 

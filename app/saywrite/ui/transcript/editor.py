@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 from saywrite.ui.toolkit.clipboard import plain_text
 from saywrite.ui.toolkit.document_text import as_paragraph, clean
 from saywrite.ui.toolkit.theme import page_colors
-from saywrite.ui.toolkit.theme.tokens import LARGE, S, sized
+from saywrite.ui.toolkit.theme.tokens import LARGE, MEASURE, S, sized
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.rows import Row, RowKind, join_parts
 
@@ -88,6 +88,8 @@ def type_around(document: TranscriptDocument, cursor: QTextCursor, text: str) ->
 
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_SAMPLE = "The words of a sentence that someone says are neither narrow nor wide."
+"""A line of usual text; a text with narrower letters has a few more in a line."""
 MIN_RULE = 24
 """The minimum length of the line behind a heading; a shorter one looks like a dash. Device-independent pixels."""
 MARGIN = S
@@ -126,6 +128,11 @@ class TranscriptEditor(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         document.changed.connect(self._update_read_only)
         self._update_read_only()
+
+    @property
+    def measure(self) -> int:
+        """The width of the longest line of `MEASURE` characters with its margins, in pixels."""
+        return round(self.fontMetrics().horizontalAdvance(_SAMPLE) * 0.95 * MEASURE / len(_SAMPLE)) + 2 * MARGIN
 
     def visible_rows(self) -> Iterator[tuple[int, QRectF]]:
         """The visible rows: index and rectangle in the viewport."""
@@ -221,8 +228,16 @@ class TranscriptEditor(QPlainTextEdit):
             self.type_text(clean(source.text()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self.transcript.page.width = float(self.viewport().width())
         super().resizeEvent(event)
         self.resized.emit()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        # A change of the margins may have kept the size of the viewport, which then has no event of its own.
+        if event.type() == QEvent.Type.Resize:
+            self.resized.emit()
+        return handled
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

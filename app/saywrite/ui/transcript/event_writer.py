@@ -22,6 +22,7 @@ from saywrite.foundation.events import (
 from saywrite.foundation.formatting import missing
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.transcript.document import TranscriptDocument
+from saywrite.ui.transcript.live.provisional_rows import settle
 from saywrite.ui.transcript.rows import Row, RowKind
 
 
@@ -76,7 +77,7 @@ class TranscriptEventWriter:
             self.put(row)
         else:
             row.kind, row.number, row.start, row.end = RowKind.SEGMENT, segment.number, segment.start, segment.end
-            self._document.settle(row, text)
+            settle(self._document, row, text)
         return True
 
     def translate(self, event: SegmentTranslated) -> bool:

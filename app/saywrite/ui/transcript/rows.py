@@ -147,6 +147,17 @@ def replaced(rows: Iterable[Row], keyword: Keyword) -> tuple[list[tuple[Row, str
     return edits, places
 
 
+PARAGRAPH_PAUSE_S = 2.0
+"""A longer pause between two segments starts a paragraph."""
+
+
+def starts_paragraph(above: Row, row: Row) -> bool:
+    """Whether `row` starts a paragraph below the row `above`: a heading or note, or words after a long pause."""
+    if not (above.editable and row.editable) or above.dictation != row.dictation:
+        return above.kind is not RowKind.HEADING
+    return seconds(row.start - above.end) >= PARAGRAPH_PAUSE_S
+
+
 BETWEEN_DICTATIONS = "\n\n"
 
 

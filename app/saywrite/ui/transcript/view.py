@@ -104,7 +104,9 @@ class TranscriptView(QWidget):
         self._cleared: _Cleared | None = None
         self._has_content = False
         self._partial_timer = QTimer(self, singleShot=True, interval=PARTIAL_EVERY_MS)
-        self.pane = TranscriptPane(self.document, self._time_of, self._note_of)
+        self.pane = TranscriptPane(
+            self.document, self._time_of, lambda row: self._writer.note_of(row, self.engine_label)
+        )
         self.find_bar = FindBar(self.pane)
         self.marks = DifferenceMarks(self.pane.editor)
         self.translations = Translations(self.pane, self)
@@ -230,7 +232,9 @@ class TranscriptView(QWidget):
     def _show_unfinished(self) -> None:
         """Show what has no final text yet: utterances that wait for it, and the words being heard."""
         text, agreed = self._unfinished.text()
-        self.pane.show_partial(text, self._writer.heading_to_come(self._dictation), agreed)
+        heading = self._writer.heading_to_come(self._dictation)
+        paragraph = self._unfinished.starts_paragraph(self.document.rows, self._dictation)
+        self.pane.show_partial(text, heading, agreed, paragraph=paragraph)
         self._update_content()
 
     def _show_translations(self) -> None:
@@ -354,9 +358,6 @@ class TranscriptView(QWidget):
     def _time_of(self, row: Row) -> str:
         then = self._writer.clock(row)
         return f"{then:%H:%M:%S}" if then else ""
-
-    def _note_of(self, row: Row) -> str:
-        return self._writer.note_of(row, self.engine_label)
 
 
 def context_menu(view: TranscriptView) -> QMenu:

@@ -205,10 +205,3 @@ def areas() -> list[ScreenArea]:
     primary = QGuiApplication.primaryScreen()
     screens = sorted(QGuiApplication.screens(), key=lambda screen: screen is not primary)
     return [ScreenArea(screen.name(), screen.availableGeometry()) for screen in screens]
-
-
-def system_reduces_motion() -> bool:
-    """Whether the system asks for less motion; Qt knows since 6.11 or 6.12, depending on the system."""
-    hints = QGuiApplication.styleHints()
-    preference = getattr(hints.accessibility(), "motionPreference", None) if hasattr(hints, "accessibility") else None
-    return preference is not None and preference().name == "ReducedMotion"

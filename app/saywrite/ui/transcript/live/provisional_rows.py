@@ -15,6 +15,7 @@ from saywrite.foundation.events import ProvisionalStretch, ProvisionalText, Segm
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.rows import Row, RowKind
+from saywrite.ui.transcript.undo_stack import Edit
 
 FIRST_NUMBER = -1_000
 """The number of the row of stretch 0; the rows of segments have positive numbers."""
@@ -23,6 +24,21 @@ FIRST_NUMBER = -1_000
 def is_mostly_in(start: int, end: int, other_start: int, other_end: int) -> bool:
     """Whether more than half of the samples `[start, end)` lie in the other span."""
     return 2 * (min(end, other_end) - max(start, other_start)) > end - start
+
+
+def settle(document: TranscriptDocument, row: Row, text: str) -> None:
+    """Show a provisional `row`, which became a segment with this text, as one; the cursor keeps its place.
+
+    A row that the user edited keeps its words: they are reported as an edit, and undo brings `text`.
+    """
+    if not row.edited:
+        document.rewrite(row, text)
+    document.recolor_row(row)
+    if row.edited and row.text != text:
+        document.log.fence()
+        document.log.record(Edit(((row, text),), ((row, row.text),)))
+        document.log.fence()
+        document.edited.emit((row,))
 
 
 @dataclass(frozen=True, slots=True)

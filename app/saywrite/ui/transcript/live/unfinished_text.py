@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from saywrite.foundation.events import ProvisionalStretch
 from saywrite.ui.toolkit.document_text import clean
-from saywrite.ui.transcript.rows import pending_lines
+from saywrite.ui.transcript.rows import Row, RowKind, pending_lines, starts_paragraph
 
 Span = tuple[int, int]
 
@@ -25,6 +25,13 @@ class UnfinishedText:
     def __bool__(self) -> bool:
         return bool(self.partial or self.pending or self._provisional)
 
+    @property
+    def first_span(self) -> Span | None:
+        """The sound of the first line, where it is known: of the first that waits, or of the words being heard."""
+        if not self.pending:
+            return None
+        return self.pending[-1] if self.partial else self.pending[0]
+
     def clear(self) -> None:
         """Begin with a new dictation; the words being heard are set apart."""
         self.pending = self._heard = ()
@@ -42,6 +49,13 @@ class UnfinishedText:
     def cover(self, start: int, end: int) -> None:
         """Forget the utterances that wait for the text between two samples, which has come."""
         self.pending = tuple(span for span in self.pending if not _overlap(span, (start, end)))
+
+    def starts_paragraph(self, rows: Sequence[Row], dictation: str) -> bool:
+        """Whether the utterance being heard starts a paragraph below `rows`."""
+        following = self.first_span
+        if not rows or following is None:
+            return False
+        return starts_paragraph(rows[-1], Row(RowKind.SEGMENT, dictation, -1, *following, ""))
 
     def text(self) -> tuple[str, Span]:
         """The whole text, and the range of its characters that will hardly change."""

@@ -16,15 +16,16 @@ from pathlib import Path
 
 import contents
 import elf
+import icons
 
 from saywrite.foundation.catalog import DEFAULT_MODEL
 from saywrite.speech.local.models import find_model, get_model
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 BUILD = ROOT / "build"
 PACKAGER = BUILD / "packager"
 FOLDER = BUILD / "frozen/saywrite"
-LOCKS = (ROOT / "packaging/requirements-run.lock", ROOT / "packaging/installers/pyinstaller.lock")
+LOCKS = (ROOT / "packaging/requirements-run.lock", ROOT / "packaging/installers/frozen/pyinstaller.lock")
 RECORD = "installation.json"
 """What `foundation/installation.py` reads beside the program."""
 
@@ -85,9 +86,12 @@ def freeze() -> Path:
     environment = os.environ | {"PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": str(source_date()), "PYTHONPATH": ""}
     command: list[str | Path] = [packager(), "-P", "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     command += ["--distpath", FOLDER.parent, "--workpath", BUILD / "pyinstaller"]
+    icons.write(BUILD / "icons", ROOT / "resources/icons")
     say("freezing the program")
     run([*command, Path(__file__).with_name("saywrite.spec")], env=environment, cwd=ROOT)
     complete(FOLDER)
+    if sys.platform == "darwin":
+        complete(FOLDER.with_name("Saywrite.app") / "Contents/MacOS")
     return FOLDER
 
 

@@ -22,9 +22,10 @@ LINUX = ROOT / "packaging/linux"
 ICON_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
 
 REPLACEABLE = """\
-Qt, PySide6, Shiboken, FFmpeg and libsoxr are under the LGPL. They are separate shared libraries below {folder}/_internal:
-replace one by your own build with the same interface and file name, and Saywrite uses yours. Nothing checks their
-contents. Their sources, of the versions in the names of the `*.dist-info` folders there:
+Qt, PySide6, Shiboken, FFmpeg and libsoxr are under the LGPL. They are separate shared libraries in
+{folder}/_internal: replace one by your own build with the same interface and file name, and Saywrite
+uses yours. Nothing checks their contents. Their sources, of the versions in the names of the
+`*.dist-info` folders there:
 
   Qt, PySide6, Shiboken   https://download.qt.io/official_releases/
   PyAV                    https://github.com/PyAV-Org/PyAV
@@ -33,10 +34,11 @@ contents. Their sources, of the versions in the names of the `*.dist-info` folde
   soxr                    https://github.com/dofuuz/python-soxr
   libgomp                 https://gcc.gnu.org/
 
-Why FFmpeg is that of PyAV's wheels: it is the version that Saywrite is tested with, and PyAV {av} needs FFmpeg 8, which
-neither Debian 12 (5.1) nor Debian 13 (7.1) has; Debian's `python3-av` is for Debian's own Python. The wheels' libavcodec
-is linked to the video encoders x264 and x265 (GPL 2 or later), which a dictation program never calls. The combination
-may therefore be passed on under the GPL only. Saywrite's own source is under the MIT license, which allows that.
+Why FFmpeg is that of PyAV's wheels: it is the version that Saywrite is tested with, and PyAV {av} needs
+FFmpeg 8, which neither Debian 12 (5.1) nor Debian 13 (7.1) has; Debian's `python3-av` is for Debian's
+own Python. The wheels' libavcodec is linked to the video encoders x264 and x265 (GPL 2 or later), which
+a dictation program never calls. The combination may therefore be passed on under the GPL only.
+Saywrite's own source is under the MIT license, which allows that.
 """
 
 
