@@ -331,4 +331,13 @@ class DictationCommands:
             dictation, settings, self._keywords, live=file is None, paced=not self._send_whole, file=file
         )
         along = settings.aiola_listen_along if settings.engine == AIOLA and request.paced else OFF
-        return SessionPlan(request, settings.engine, source, began, listen_along=along)
+        patience_s = settings.aiola_patience_s if request.live else 0
+        return SessionPlan(
+            request,
+            settings.engine,
+            source,
+            began,
+            listen_along=along,
+            patience_s=patience_s,
+            marks_differences=settings.aiola_mark_differences,
+        )
