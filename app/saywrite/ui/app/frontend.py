@@ -217,6 +217,7 @@ class FrontEnd(QObject):
         window.control_bar.show_choice(settings, host)
         window.transcript.announced = settings.announce
         self.tray.menu.show_settings(settings)
+        window.status.show_offline(settings.stay_offline)
         self.overlay.apply(settings)
         self.engine.choose(settings)
         window.actions_.show_keywords.setChecked(settings.show_keywords)

@@ -98,7 +98,7 @@ class ControlBar(QWidget):
     def show_choice(self, settings: Settings, host: str = "") -> None:
         """Show the choices of the settings; `host` receives the sound of an engine over the network."""
         choice = self._choices.engine(settings.engine)
-        self.engine.show_setting(settings.engine, settings.local_model)
+        self.engine.show_setting(settings.engine, settings.local_model, stay_offline=settings.stay_offline)
         self.language.show_setting(settings.language, settings.engine)
         self.microphone.show_setting(settings.microphone_host_api, settings.microphone_name)
         over_network = bool(choice and choice.needs_network)

@@ -11,6 +11,7 @@ from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
 
 MESSAGE_MS = 2500
+OFFLINE = "Nothing leaves this computer"
 
 
 class StatusBar(QWidget):
@@ -19,13 +20,17 @@ class StatusBar(QWidget):
     def __init__(self, copy: QAction, export: QAction, export_menu: QMenu, clear: QAction, file: QAction) -> None:
         super().__init__()
         self._words = ThemedLabel()
+        self.offline = ThemedLabel(OFFLINE, "good")
+        self.offline.hide()
         self._buttons = [_button(action) for action in (copy, export, clear, file)]
         self._buttons[1].setMenu(export_menu)
         self._buttons[1].setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 8, 8)
         row.setSpacing(4)
-        row.addWidget(self._words, 1)
+        row.addWidget(self._words)
+        row.addWidget(self.offline)
+        row.addStretch(1)
         for button in self._buttons:
             row.addWidget(button)
         self._full_width = 0
@@ -33,6 +38,10 @@ class StatusBar(QWidget):
         self._back = QTimer(self, singleShot=True, interval=MESSAGE_MS)
         self._back.timeout.connect(self._show_number)
         self._show_number()
+
+    def show_offline(self, offline: bool) -> None:
+        """Show that nothing leaves this computer."""
+        self.offline.setVisible(offline)
 
     def set_words(self, words: int) -> None:
         """Show the number of words."""
