@@ -227,7 +227,7 @@ def _ui_context(
         activate_x11=_activate_x11,
         autostart=lambda: _autostart(options),
         problems=problems,
-        offers_first_run=options == cli.parse([]),
+        greets=options == cli.parse([]),
     )
 
 

@@ -115,7 +115,7 @@ class ModelLibrary:
         self._submit(_Job("provide", self._around.settings().local_model))
 
     def apply(self, before: Settings, after: Settings) -> None:
-        """Download the model of the changed settings, or a missing one if its source or the permission changed."""
+        """Download the model of the settings, or a missing one if its source or the permission changed."""
         if before.local_model != after.local_model:
             self.open()
         elif (before.model_source, before.stay_offline) != (after.model_source, after.stay_offline):

@@ -143,7 +143,6 @@ class CommandBindings(QObject):
         actions.copy_translated.triggered.connect(self.copy_translated)
         actions.find.triggered.connect(lambda: window.transcript.find())
         actions.clear.triggered.connect(self.clear)
-        actions.undo.triggered.connect(lambda: window.transcript.undo())
         window.files_dropped.connect(self.transcribe_files)
         transcript = window.transcript
         transcript.segments_restored.connect(lambda _ids: window.notices.withdraw("cleared"))

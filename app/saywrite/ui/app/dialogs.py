@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged
 from saywrite.ui.main_window.window import MainWindow
@@ -190,13 +190,23 @@ class Dialogs(QObject):
         self._speed.reload()
         _bring_up(self._speed)
 
+    def show_shortcuts(self) -> None:
+        """Open the window with the keyboard shortcuts as they are now."""
+        from saywrite.ui.app.shortcuts_window import ShortcutsWindow
+
+        _open(ShortcutsWindow(self._window.menuBar(), self._preferences.settings, self._window))
+
+    def show_whats_new(self) -> None:
+        """Open the window with the changelog."""
+        from saywrite.ui.app.whats_new import WhatsNewWindow
+
+        _open(WhatsNewWindow(self._window))
+
     def show_about(self) -> None:
         """Open the dialog with version and licenses."""
         from saywrite.ui.main_window.about_dialog import AboutDialog
 
-        dialog = AboutDialog(self._window)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        _open(AboutDialog(self._window))
 
     def ask_always_write_as(self, spoken: str) -> None:
         """Ask how misheard words should be written, and make a keyword of the answer."""
@@ -226,6 +236,8 @@ class Dialogs(QObject):
         actions.history.triggered.connect(self.show_history)
         actions.speed.triggered.connect(self.show_speed)
         actions.about.triggered.connect(self.show_about)
+        actions.shortcuts.triggered.connect(self.show_shortcuts)
+        actions.whats_new.triggered.connect(self.show_whats_new)
         actions.first_run.triggered.connect(self.show_first_run)
         actions.diagnostics.triggered.connect(self.copy_diagnostics)
         actions.export.triggered.connect(lambda: self.exports.export_transcript())
@@ -234,6 +246,11 @@ class Dialogs(QObject):
             action.triggered.connect(lambda _checked=False, name=name: self.exports.export_transcript(name))
         actions.always_write_as.triggered.connect(lambda: self.ask_always_write_as(transcript.selected_text().strip()))
         transcript.keyword_requested.connect(self.ask_always_write_as)
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
 
 
 def _bring_up(window: QWidget) -> None:
