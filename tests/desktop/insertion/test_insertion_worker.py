@@ -368,7 +368,7 @@ def test_the_last_insertion_is_taken_back_once(desk: Desk) -> None:
     desk.inserter.take_back()
     event = desk.next()
     assert isinstance(event, UndoFailed)
-    assert event.what == "There is nothing to take back."
+    assert event.what == "There is nothing to undo."
     assert desk.screen.calls.count(("take back", Undo.CTRL_Z, 1)) == 1
 
 

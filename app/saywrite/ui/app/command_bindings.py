@@ -84,7 +84,7 @@ class CommandBindings(QObject):
         if others:
             remedy = f"Choose “{' or '.join(others)}” as the recognizer, then {name}."
         else:
-            remedy = "No engine of this version does. The language stays as it was."
+            remedy = "No recognizer of this version does. The language stays as it was."
         self._window.notices.notify(
             Severity.INFO, f"{label} does not know {name}.", remedy, key="language", counted=False
         )
