@@ -232,7 +232,7 @@ def _ui_context(
         find_update=find_update,
         retranscriber=Retranscriber(paths, program_command(), {**os.environ, **_environ}),
         problems=problems,
-        offers_first_run=options == cli.parse([]),
+        greets=options == cli.parse([]),
     )
 
 
@@ -251,7 +251,8 @@ def _account_access(secrets: Secrets) -> AccountAccess:
         if typed is not None:
             kept = SessionSecrets()
             kept.set(SECRET_OF[settings.aiola_sign_in], typed)
-        for finding in check(lambda: find_account(settings, kept, _environ), Network()):
+        network = Network(stay_offline=lambda: settings.stay_offline)
+        for finding in check(lambda: find_account(settings, kept, _environ), network):
             yield finding.ok, finding.words, finding.remedy
 
     return AccountAccess(lambda: secrets, test, check_address, environment_of(_environ))
@@ -364,13 +365,13 @@ def _devices(options: cli.Options) -> int:
 
 
 def _models(options: cli.Options) -> int:
-    from saywrite.cli.models import ModelRequest, run
+    from saywrite.cli.models import ModelRequest, find_sources, run
     from saywrite.speech.local.model_store.store import ModelStore
 
     paths, settings, _keywords = _load_for_terminal(options._replace(model=None))
     source = settings.model_source if options.model_source is None else options.model_source
     request = ModelRequest(options.action, options.model, settings.local_model, source, options.as_json)
-    return run(request, ModelStore(paths.data))
+    return run(request, ModelStore(paths.data), partial(find_sources, stay_offline=settings.stay_offline))
 
 
 def _doctor(options: cli.Options) -> int:

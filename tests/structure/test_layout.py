@@ -37,6 +37,8 @@ SHORT: dict[str, str] = {
     "storage/settings/window_state.py": "the size of the window, kept apart from the settings",
     "text/encodings.py": "the byte order mark of text files, for settings and keywords",
     "text/spoken_punctuation/tables.py": "the table of each language, by its code",
+    "ui/app/edit_commands.py": "the Edit menu, whose commands go to the field with the focus",
+    "ui/app/whats_new.py": "the window with the changelog",
     "ui/app/dictation_thread.py": "the only QThread: run() and one signal",
     "ui/export/writer.py": "an export as a file, with the errors of an export",
     "ui/keywords/files.py": "keyword files on disk and in a drag",

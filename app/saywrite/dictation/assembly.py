@@ -327,7 +327,9 @@ def _recognizers(
     current: CurrentSettings,
     watch_network: Callable[[Callable[[], None]], None],
 ) -> dict[str, Recognizer]:
-    """Build every engine; the key is its name. Worker threads read `current`, too."""
+    """Build every engine; the key is its name. Worker threads and the network read `current`, too."""
+
+    context.network.stay_offline = lambda: current.now.stay_offline
 
     def account() -> Account:
         return find_account(current.now, context.secrets, context.environ)

@@ -116,8 +116,8 @@ def header_of(plan: SessionPlan) -> Header:
 
 
 def account_changed(before: Settings, after: Settings) -> bool:
-    """Whether account, host or workflow differ, so that a token of before is of no use any more."""
-    names = ("aiola_sign_in", "aiola_token_url", "aiola_base_url", "aiola_auth_url", "aiola_workflow")
+    """Whether account, host, workflow or the permission for the network differ: connections begin anew."""
+    names = ("aiola_sign_in", "aiola_token_url", "aiola_base_url", "aiola_auth_url", "aiola_workflow", "stay_offline")
     return any(getattr(before, name) != getattr(after, name) for name in names)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from saywrite import __version__
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import FrontEndEvent, Started
 from saywrite.foundation.program import Release
@@ -22,6 +23,7 @@ from saywrite.text.keywords import Keyword
 from saywrite.ui.app.command_bindings import CommandBindings
 from saywrite.ui.app.details import Details
 from saywrite.ui.app.dialogs import Dialogs
+from saywrite.ui.app.edit_commands import EditCommands
 from saywrite.ui.main_window.dictation_notices import DictationNotices
 from saywrite.ui.main_window.engine_notices import EngineStatus
 from saywrite.ui.main_window.push_to_talk_notices import PushToTalkNotices
@@ -48,6 +50,10 @@ if TYPE_CHECKING:
     from saywrite.storage.history.store import HistoryStore
 
 log = logging.getLogger(__name__)
+
+VERSION_KEY = "version"
+STATE_AFTER_START = {"first_run_shown": True, VERSION_KEY: __version__}
+"""Entries of the window's state: the first run is not opened again, what is new only after an update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +82,8 @@ class UiContext:
     """Asks for a newer version. Only a click in the menu calls it."""
     problems: tuple[str, ...] = ()
     """Sentences about problems before there was a window, for example a broken settings file."""
-    offers_first_run: bool = False
-    """Whether the very first start opens the first run: the user started the program without arguments."""
+    greets: bool = False
+    """Whether a start may open the first run, or what is new: the user started the program without arguments."""
 
 
 class FrontEnd(QObject):
@@ -96,6 +102,7 @@ class FrontEnd(QObject):
         self.notices = DictationNotices(
             self.window.notices, self.engine.actions_for, lambda: dictation.envelope, self.window
         )
+        EditCommands(self.window)
         self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices)
         self.dialogs = Dialogs(
             self.window,
@@ -163,19 +170,17 @@ class FrontEnd(QObject):
         self.lifecycle.restore(state)
         self.lifecycle.begin()
         self.window.control_bar.button.setFocus()
-        if self._context.offers_first_run and not state and not self._context.settings.start_hidden:
-            self.window.painted.connect(self._open_first_run)
+        if self._context.greets and not self._context.settings.start_hidden:
+            if not state:
+                self.window.painted.connect(self._open_first_run)
+            elif state.get(VERSION_KEY) != __version__:
+                self.window.painted.connect(self.dialogs.show_whats_new)
 
     def save(self) -> None:
         """Save the state of the window; called at quit, after the dictation has ended."""
         self.tray.hide()
-        state = (
-            {"first_run_shown": True}
-            | self.window.state()
-            | self.dialogs.state()
-            | self.lifecycle.state()
-            | self.overlay.state()
-        )
+        state = STATE_AFTER_START | self.window.state() | self.dialogs.state()
+        state |= self.lifecycle.state() | self.overlay.state()
         self.overlay.close()
         try:
             save_window_state(self._context.window_state, state)
@@ -227,6 +232,7 @@ class FrontEnd(QObject):
         window.control_bar.show_choice(settings, host)
         window.transcript.announced = settings.announce
         self.tray.menu.show_settings(settings)
+        window.status.show_offline(settings.stay_offline)
         self.overlay.apply(settings)
         self.engine.choose(settings)
         window.actions_.show_keywords.setChecked(settings.show_keywords)
@@ -257,7 +263,7 @@ class FrontEnd(QObject):
         """Open the first run, and record at once that it was shown."""
         self.dialogs.show_first_run()
         run_task(
-            lambda: save_window_state(self._context.window_state, {"first_run_shown": True}),
+            lambda: save_window_state(self._context.window_state, STATE_AFTER_START),
             failed=lambda error: log.warning("the window's state was not saved: %s", type(error).__name__),
             owner=self,
         )

@@ -97,8 +97,8 @@ class PushToTalkNotices(QObject):
             "The dictation was cancelled.",
             "Its recording is kept for a few seconds.",
             CANCELLED_KEY,
-            (("&Take that back", self._dictation.take_back_cancelled),),
-            tray_remedy="Its recording is kept for a few seconds; the menu of this icon takes that back.",
+            (("&Undo", self._dictation.take_back_cancelled),),
+            tray_remedy="Its recording is kept for a few seconds; the menu of this icon can undo it.",
         )
 
     def _show_uncertain(self, event: InsertionUncertain) -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 PROBLEM_MS = 6_000
 """How long a problem is shown."""
 KEPT_LETTERS = 200
-CANCELLED = "Cancelled. Click here to take that back."
+CANCELLED = "Cancelled. Click here to undo."
 
 
 class OverlayController(QObject):
