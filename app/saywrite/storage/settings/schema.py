@@ -241,7 +241,7 @@ class Settings:
     show_keywords: bool = _switch(True, "Window", "Show the keywords")
     show_waveform: bool = _switch(True, "Window", "Show the waveform")
     overlay: str = _choice(
-        "off",
+        "on",
         "Window",
         _OVERLAY,
         "Overlay",

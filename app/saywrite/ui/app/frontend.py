@@ -79,7 +79,7 @@ class FrontEnd(QObject):
         super().__init__()
         self._dictation = dictation
         self._context = context
-        self._has_recording = False
+        self._has_recording = self._keywords_opened = False
         self.preferences = Preferences(context.settings, context.save_settings)
         self.window = MainWindow(lambda: dictation.latest.take(), lambda: dictation.envelope, context.choices)
         self.window.transcript.engine_label = context.choices.engine_label
@@ -104,7 +104,9 @@ class FrontEnd(QObject):
         self.tray = Tray(TrayMenu(self.window.actions_, context.choices), self.window)
         self.tray_texts = TrayTexts(self.tray, context.open_history)
         self.push_to_talk = PushToTalkNotices(self.window, dictation, self.tray.show_message, self.dialogs.show_keys)
-        self.overlay = OverlayController(self.window, lambda: dictation.envelope, dictation.take_back_cancelled)
+        self.overlay = OverlayController(
+            self.window, lambda: dictation.envelope, dictation.take_back_cancelled, dictation.take_back_insertion
+        )
         self.lifecycle = WindowLifecycle(self.window, self.tray, self.preferences)
         self._receivers = self._all_receivers()
         self._connect()
@@ -173,6 +175,7 @@ class FrontEnd(QObject):
         window.control_bar.meter.sound_returned.connect(self.notices.end_microphone_problem)
         window.waveform.play_requested.connect(self._dictation.play)
         window.keywords.changed.connect(self._save_keywords)
+        window.actions_.show_keywords.triggered.connect(self._open_keywords)
         window.closing.connect(window.transcript.flush)
         window.painted.connect(self._load_the_rest)
         self.engine.account_requested.connect(self.dialogs.show_account)
@@ -209,21 +212,29 @@ class FrontEnd(QObject):
         self.tray.menu.show_settings(settings)
         self.overlay.apply(settings)
         self.engine.choose(settings)
-        window.actions_.show_keywords.setChecked(settings.show_keywords)
         window.actions_.show_waveform.setChecked(settings.show_waveform)
         self._show_panels()
 
     def _show_panels(self) -> None:
-        """Show the panels of the settings; the waveform only once there is a recording."""
+        """Show the panels of the settings: the keywords once there are any, the waveform once there is a recording."""
         settings = self.preferences.settings
-        self.window.show_panels(
-            keywords=settings.show_keywords, waveform=settings.show_waveform and self._has_recording
-        )
+        self._keywords_opened |= bool(self.window.keywords.keywords())
+        keywords = settings.show_keywords and self._keywords_opened
+        self.window.actions_.show_keywords.setChecked(keywords)
+        self.window.show_panels(keywords=keywords, waveform=settings.show_waveform and self._has_recording)
+
+    @Slot(bool)
+    def _open_keywords(self, opened: bool) -> None:
+        """The user opened or closed the panel with the keywords, which may still be empty."""
+        self._keywords_opened = opened
+        self.preferences.update(show_keywords=opened)
+        self._show_panels()
 
     @Slot(object)
     def _save_keywords(self, keywords: tuple[Keyword, ...]) -> None:
         notices = self.window.notices
         self._dictation.set_keywords(keywords)
+        self._show_panels()
         run_task(
             lambda: self._context.save_keywords(keywords),
             lambda _none: notices.withdraw("keywords"),
