@@ -208,6 +208,7 @@ class FrontEnd(QObject):
         apply_motion(settings.motion)
         host = account.host(settings) if account else host_of(settings.aiola_base_url)
         window.control_bar.show_choice(settings, host)
+        window.empty.show_hotkey(settings.hotkey, settings.hotkey_mode)
         window.transcript.announced = settings.announce
         self.tray.menu.show_settings(settings)
         self.overlay.apply(settings)

@@ -133,6 +133,7 @@ class PushToTalkNotices(QObject):
             )
 
     def _show_keys(self, event: KeysChanged) -> None:
+        self._window.empty.show_keys(event)
         self._window.notices.withdraw(KEYS_KEY)
         if event.problems:
             words = " ".join(f"{each.what} {each.remedy}" for each in event.problems)
