@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Slot
 
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import FrontEndEvent, Started
+from saywrite.foundation.program import Release
 from saywrite.storage.settings.schema import Settings
 from saywrite.storage.settings.window_state import load_window_state, save_window_state
 from saywrite.text.keywords import Keyword
@@ -43,6 +44,7 @@ from saywrite.ui.widgets.notices import Severity
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
     from saywrite.dictation.api import Dictation
+    from saywrite.dictation.models.retranscription import Retranscriber
     from saywrite.storage.history.store import HistoryStore
 
 log = logging.getLogger(__name__)
@@ -68,8 +70,14 @@ class UiContext:
     """Asks the window manager to bring the window with this X11 id to the front."""
     autostart: Callable[[], Autostart] | None = None
     """Gives this system's way to start Saywrite with the session."""
+    retranscriber: Retranscriber | None = None
+    """Transcribes dictations of the history again, and names the folder of the recordings."""
+    find_update: Callable[[], Release | None] | None = None
+    """Asks for a newer version. Only a click in the menu calls it."""
     problems: tuple[str, ...] = ()
     """Sentences about problems before there was a window, for example a broken settings file."""
+    offers_first_run: bool = False
+    """Whether the very first start opens the first run: the user started the program without arguments."""
 
 
 class FrontEnd(QObject):
@@ -98,6 +106,10 @@ class FrontEnd(QObject):
             context.account,
             context.autostart,
             self.models,
+            dictation,
+            lambda: self.tray.present,
+            context.retranscriber,
+            context.find_update,
         )
         self.details = Details(self.window, context.choices, context.open_history)
         self.activator = WindowActivator(self.window, context.activate_x11)
@@ -153,11 +165,19 @@ class FrontEnd(QObject):
         self.lifecycle.restore(state)
         self.lifecycle.begin()
         self.window.control_bar.button.setFocus()
+        if self._context.offers_first_run and not state and not self._context.settings.start_hidden:
+            self.window.painted.connect(self._open_first_run)
 
     def save(self) -> None:
         """Save the state of the window; called at quit, after the dictation has ended."""
         self.tray.hide()
-        state = self.window.state() | self.dialogs.state() | self.lifecycle.state() | self.overlay.state()
+        state = (
+            {"first_run_shown": True}
+            | self.window.state()
+            | self.dialogs.state()
+            | self.lifecycle.state()
+            | self.overlay.state()
+        )
         self.overlay.close()
         try:
             save_window_state(self._context.window_state, state)
@@ -242,6 +262,16 @@ class FrontEnd(QObject):
             lambda error: notices.notify(Severity.WARNING, str(error), key="keywords", passing=False),
             owner=self,
             in_order=True,
+        )
+
+    @Slot()
+    def _open_first_run(self) -> None:
+        """Open the first run, and record at once that it was shown."""
+        self.dialogs.show_first_run()
+        run_task(
+            lambda: save_window_state(self._context.window_state, {"first_run_shown": True}),
+            failed=lambda error: log.warning("the window's state was not saved: %s", type(error).__name__),
+            owner=self,
         )
 
     @Slot()

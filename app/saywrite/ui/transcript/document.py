@@ -109,11 +109,11 @@ class TranscriptDocument(QObject):
             self._replace_blocks(first, count, self.rows[first : first + count], len(self.rows))
 
     def recolor(self, color: QColor) -> None:
-        """Show headings and notes in `color`."""
+        """Show headings, notes and provisional text in `color`."""
         self._fixed_color = color
         with self.program_change():
             for index, row in enumerate(self.rows):
-                if not row.editable:
+                if row.kind is not RowKind.SEGMENT:
                     cursor = self.cursor(index)
                     cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, _KEEP)
                     cursor.setCharFormat(self._format(row))
@@ -147,9 +147,13 @@ class TranscriptDocument(QObject):
 
     # Changes by the user
 
-    def edit(self, texts: Sequence[tuple[Row, str]]) -> None:
-        """Give rows new texts as one step that can be undone; emits `edited` as typing does."""
-        step = Edit(tuple((row, row.text) for row, _ in texts), tuple(texts))
+    def edit(self, texts: Sequence[tuple[Row, str]], *, remove_empty: bool = False) -> None:
+        """Give rows new texts as one step that can be undone; emits `edited` as typing does.
+
+        `remove_empty`: remove the rows whose new text is "".
+        """
+        after = tuple((row, text) for row, text in texts if text or not remove_empty)
+        step = Edit(tuple((row, row.text) for row, _ in texts), after)
         self.log.fence()
         self.log.record(step)
         self.log.fence()
@@ -311,7 +315,7 @@ class TranscriptDocument(QObject):
 
     def _format(self, row: Row) -> QTextCharFormat:
         style = QTextCharFormat()
-        if not row.editable and self._fixed_color.isValid():
+        if row.kind is not RowKind.SEGMENT and self._fixed_color.isValid():
             style.setForeground(self._fixed_color)
         return style
 

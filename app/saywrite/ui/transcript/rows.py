@@ -22,9 +22,10 @@ from saywrite.ui.toolkit.document_text import difference
 
 
 class RowKind(Enum):
-    """What a row shows: recognized text, the heading of a dictation, or a note about missing sound."""
+    """What a row shows: recognized text, text that will be replaced, a heading, or a note about missing sound."""
 
     SEGMENT = auto()
+    PROVISIONAL = auto()
     HEADING = auto()
     GAP = auto()
 
@@ -61,7 +62,7 @@ class Row:
     @property
     def editable(self) -> bool:
         """Whether the user may change the text."""
-        return self.kind is RowKind.SEGMENT
+        return self.kind in (RowKind.SEGMENT, RowKind.PROVISIONAL)
 
 
 def reconcile(before: Row | None, old: Sequence[Row], after: Row | None, new: Sequence[str]) -> list[tuple[Row, str]]:
