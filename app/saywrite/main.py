@@ -20,6 +20,7 @@ from saywrite.foundation.paths import Paths, default_paths
 from saywrite.foundation.program import (
     program_command,
     restore_library_path,
+    take_environment,
     window_command,
     worker_command,
 )
