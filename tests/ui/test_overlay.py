@@ -262,7 +262,9 @@ def click(front: FrontEnd, qtbot: Any) -> None:
 
 def test_click_takes_the_cancelling_back(away: FrontEnd, dictation: FakeDictation, qtbot: Any) -> None:
     cancel(away)
-    assert words(away) == CANCELLED == "Cancelled. Click here to take that back."
+    assert words(away) == CANCELLED == "The dictation was cancelled"
+    assert away.overlay.overlay is not None
+    assert away.overlay.overlay.offer == "Undo"
     click(away, qtbot)
     assert dictation.posted.count(("take_back_cancelled", ())) == 1
     away.receive(Cancelled("d1", revocable=False))

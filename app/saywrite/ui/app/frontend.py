@@ -116,15 +116,23 @@ class FrontEnd(QObject):
         self.tray = Tray(TrayMenu(self.window.actions_, context.choices), self.window)
         self.tray_texts = TrayTexts(self.tray, context.open_history)
         self.push_to_talk = PushToTalkNotices(self.window, dictation, self.tray.show_message, self.dialogs.show_keys)
-        self.overlay = OverlayController(
-            self.window, lambda: dictation.envelope, dictation.take_back_cancelled, dictation.take_back_insertion
-        )
+        self.overlay = self._make_overlay()
         self.lifecycle = WindowLifecycle(self.window, self.tray, self.preferences)
         self._receivers = self._all_receivers()
         self._connect()
         self.window.keywords.set_keywords(context.keywords)
         self._apply(context.settings)
-        for problem in context.problems:
+        self._show_problems()
+
+    def _make_overlay(self) -> OverlayController:
+        dictation = self._dictation
+        return OverlayController(
+            self.window, lambda: dictation.envelope, dictation.take_back_cancelled, dictation.take_back_insertion
+        )
+
+    def _show_problems(self) -> None:
+        """Show the problems from before there was a window."""
+        for problem in self._context.problems:
             self.window.notices.notify(Severity.WARNING, problem, passing=False)
 
     def _all_receivers(self) -> tuple[Callable[[FrontEndEvent], None], ...]:

@@ -25,10 +25,10 @@ class Actions(QObject):
         self.record = self._action("&Start", RECORD_SHORTCUT, "microphone")
         self.cancel = self._action("Stop &without waiting for text", f"Shift+{RECORD_SHORTCUT}", "stop")
         self.insert_again = self._action("Insert the last text &again", "", "")
-        self.take_back = self._action("Take &back the last insertion", "", "undo")
+        self.take_back = self._action("Undo the last &insertion", "", "undo")
         for action in (self.insert_again, self.take_back):
             action.setEnabled(False)
-        self.want_cancelled = self._action("Take back the &cancelling", "", "undo")
+        self.want_cancelled = self._action("Undo the &cancellation", "", "undo")
         self.want_cancelled.setVisible(False)
         self.refresh = self._action("&Look for microphones", "F5", "refresh")
         self.details = self._action("&Details…", "Ctrl+I", "info")

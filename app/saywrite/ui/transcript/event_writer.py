@@ -21,7 +21,7 @@ from saywrite.foundation.events import (
 from saywrite.foundation.formatting import missing
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.transcript.document import TranscriptDocument
-from saywrite.ui.transcript.rows import Row, RowKind
+from saywrite.ui.transcript.rows import Row, RowKind, starts_paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,13 @@ class TranscriptEventWriter:
         if dictation not in self._dictations or dictation in self._headed:
             return ""
         return self._heading_row(dictation).text
+
+    def begins_paragraph(self, utterance: tuple[int, int] | None) -> bool:
+        """Whether an utterance of the newest dictation, (start, end) in samples, begins a paragraph."""
+        rows = self._document.rows
+        if not rows or utterance is None:
+            return False
+        return starts_paragraph(rows[-1], Row(RowKind.SEGMENT, rows[-1].dictation, -1, *utterance, ""))
 
     def dictation_info(self, dictation: str) -> DictationInfo | None:
         """What is known of a dictation, or None."""

@@ -45,7 +45,7 @@ from saywrite.ui.transcript.find_bar import FindBar
 from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows
 from saywrite.ui.transcript.live.unfinished_text import UnfinishedText
 from saywrite.ui.transcript.pane import TranscriptPane
-from saywrite.ui.transcript.rows import Row, RowKind, join_rows, replaced, starts_paragraph
+from saywrite.ui.transcript.rows import Row, RowKind, join_rows, replaced
 from saywrite.ui.transcript.translations import Translations
 from saywrite.ui.transcript.undo_stack import EditDebouncer
 
@@ -223,15 +223,9 @@ class TranscriptView(QWidget):
         """Show what has no final text yet: utterances that wait for it, and the words being heard."""
         text, agreed = self._unfinished.text()
         heading = self._writer.heading_to_come(self._dictation)
-        self.pane.show_partial(text, heading, agreed, paragraph=self._pauses_before_next())
+        utterance = self._pending[-1 if self._partial_text else 0] if self._pending else None
+        self.pane.show_partial(text, heading, agreed, paragraph=self._writer.begins_paragraph(utterance))
         self._update_content()
-
-    def _pauses_before_next(self) -> bool:
-        """Whether the utterance being heard starts a paragraph."""
-        rows, following = self.document.rows, self._unfinished.first_span
-        if not rows or following is None:
-            return False
-        return starts_paragraph(rows[-1], Row(RowKind.SEGMENT, self._dictation, -1, *following, ""))
 
     def _show_translations(self) -> None:
         self.translations.refresh()

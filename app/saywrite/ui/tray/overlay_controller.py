@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 PROBLEM_MS, DONE_MS = 6_000, 3_000
 """How long a problem is shown, and how long where the text went."""
 KEPT_LETTERS = 200
-CANCELLED = "Cancelled. Click here to take that back."
+CANCELLED = "The dictation was cancelled"
 
 
 class OverlayController(QObject):
@@ -149,7 +149,7 @@ class OverlayController(QObject):
         """Offer to restore a cancelled dictation, unless clicks reach the window below."""
         if self.is_enabled and self._settings.overlay != "through":
             self._offers_restore = True
-            self._get_overlay().present(TrayState.IDLE, CANCELLED)
+            self._get_overlay().present(TrayState.IDLE, CANCELLED, offer="Undo")
 
     def _show_inserted(self, program: str) -> None:
         """Say for `DONE_MS` where the text went, and offer to undo it unless clicks reach the window below."""
