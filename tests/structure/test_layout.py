@@ -50,6 +50,7 @@ SHORT: dict[str, str] = {
     "ui/toolkit/document_text.py": "text as Qt's documents hold it, pure so that rows can use it",
     "ui/toolkit/clipboard.py": "the one place that writes the clipboard for the window",
     "ui/toolkit/preferences.py": "the settings in force, and who is told of a change",
+    "ui/toolkit/theme/contrast.py": "the formulas of WCAG, apart from the colors",
     "ui/toolkit/theme/motion.py": "the one question whether parts may move",
     "ui/toolkit/theme/tokens.py": "the page of measures and fixed colors, which only names values",
     "ui/toolkit/screen_reader.py": "the one call that speaks to a screen reader",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -73,13 +73,6 @@ from saywrite.speech.network.network import Network
 from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, Secrets
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
-
-
-def take_environment(environ: MutableMapping[str, str]) -> dict[str, str]:
-    """Return a copy of `environ`, and remove the key from it, because child processes inherit it."""
-    ours = dict(environ)
-    environ.pop(KEY_VARIABLE, None)
-    return ours
 
 
 def find_account(settings: Settings, keychain: Secrets, environ: Mapping[str, str]) -> Account:

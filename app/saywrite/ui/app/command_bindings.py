@@ -164,5 +164,4 @@ class CommandBindings(QObject):
         bar.engine.chosen.connect(lambda name: preferences.update(engine=name))
         bar.model.chosen.connect(lambda name: preferences.update(local_model=name))
         actions = self._window.actions_
-        actions.show_keywords.toggled.connect(lambda on: preferences.update(show_keywords=on))
         actions.show_waveform.toggled.connect(lambda on: preferences.update(show_waveform=on))

@@ -28,7 +28,7 @@ class Actions(QObject):
         self.take_back = self._action("Undo the last &insertion", "", "undo")
         for action in (self.insert_again, self.take_back):
             action.setEnabled(False)
-        self.want_cancelled = self._action("Undo &cancelling", "", "undo")
+        self.want_cancelled = self._action("Undo the &cancellation", "", "undo")
         self.want_cancelled.setVisible(False)
         self.refresh = self._action("&Look for microphones", "F5", "refresh")
         self.details = self._action("&Details…", "Ctrl+I", "info")
