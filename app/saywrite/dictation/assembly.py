@@ -35,6 +35,7 @@ from saywrite.desktop.session.events import SessionWatch
 from saywrite.desktop.session.network_events import NetworkChanges
 from saywrite.dictation.api import DictationApplication
 from saywrite.dictation.commands import DictationCommands, Hardware
+from saywrite.dictation.files.queue import FilePorts, FileQueue
 from saywrite.dictation.loop import CurrentSettings, Inbox, Services
 from saywrite.dictation.models.library import LibraryContext, ModelLibrary
 from saywrite.dictation.models.trial import ModelTrial
@@ -208,7 +209,9 @@ def assemble(
     models = _model_library(inbox, paths, options, context, current, partial(network.call_on_change, LOCAL))
     commands.loop.observers.append(models.receive)
     desktop = _desktop(inbox, disk, options.on_main, context, standby, options.desktop)
-    return DictationApplication(commands, PushToTalkController(commands, desktop, time.monotonic, emit), models)
+    ports = FilePorts(paths.file_queue, paths.recordings, disk.submit, inbox.post, time.monotonic)
+    files = FileQueue(commands, ports, emit)
+    return DictationApplication(commands, PushToTalkController(commands, desktop, time.monotonic, emit), models, files)
 
 
 def _model_library(
