@@ -18,6 +18,7 @@ from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
 
 if TYPE_CHECKING:
+    from saywrite.audio.microphone.monitor import MicrophoneMonitor
     from saywrite.dictation.commands import DictationCommands
     from saywrite.dictation.files.queue import FileQueue
     from saywrite.dictation.models.library import ModelLibrary
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
 class DictationApplication:
     """The parts of a running program. Dictation thread only.
 
-    `push_to_talk`, `models` (the recognition models on this computer) and `files` (the queue of sound files) exist in a
-    program with a window only.
+    `push_to_talk`, `models` (the recognition models on this computer), `monitor` and `files` (the queue of sound files)
+    exist in a program with a window only.
     """
 
     commands: DictationCommands
     push_to_talk: PushToTalkController | None = None
     models: ModelLibrary | None = None
+    monitor: MicrophoneMonitor | None = None
     files: FileQueue | None = None
 
     def run(self) -> None:
@@ -52,6 +54,8 @@ class DictationApplication:
 
     def quit(self) -> None:
         """Close every part; what has no text yet stays in the journal. `run` returns."""
+        if self.monitor is not None:
+            self.monitor.stop()
         if self.push_to_talk is not None:
             self.push_to_talk.close()
         if self.models is not None:
@@ -86,6 +90,8 @@ class DictationApplication:
         """Use other settings in every part."""
         before = self.commands.loop.settings
         self.commands.apply(settings)
+        if self.monitor is not None and self.monitor.is_open and _microphone_of(before) != _microphone_of(settings):
+            self.monitor.start()
         if self.models is not None:
             self.models.apply(before, settings)
         if self.push_to_talk is not None:
@@ -124,6 +130,12 @@ class Dictation:
         """The plan of the newest dictation, for polling."""
         application = self._application.built
         return application.commands.plan if application else None
+
+    @property
+    def monitor(self) -> MicrophoneMonitor | None:
+        """The microphone that is measured without a dictation, for polling; None before the first command."""
+        application = self._application.built
+        return application.monitor if application else None
 
     def run(self) -> None:
         """Be the dictation thread until `quit()`."""
@@ -212,6 +224,14 @@ class Dictation:
     def refresh_devices(self) -> None:
         self._post_command(lambda commands: commands.refresh_devices())
 
+    def watch_microphone(self, watched: bool) -> None:
+        """Open the microphone to measure its level, or close it again. A dictation closes it, too."""
+        self._post(lambda application: _watch(application.monitor, watched))
+
+    def accept_own_window(self, accepted: bool) -> None:
+        """Let text be inserted into this program, for a field in which the user tries the key."""
+        self._post_push_to_talk(lambda push_to_talk: push_to_talk.insertion_queue.accept_own_window(accepted))
+
     def play(self, dictation: str, start: int, end: int) -> None:
         """Play the sound between two sample offsets of a dictation."""
         self._post_command(lambda commands: commands.play(dictation, start, end))
@@ -269,6 +289,17 @@ class Dictation:
 
     def _post(self, act: Callable[[DictationApplication], None]) -> None:
         self._inbox.post(lambda: act(self._application.get()))
+
+
+def _microphone_of(settings: Settings) -> tuple[str, str]:
+    return settings.microphone_host_api, settings.microphone_name
+
+
+def _watch(monitor: MicrophoneMonitor | None, watched: bool) -> None:
+    if monitor is not None and watched:
+        monitor.start()
+    elif monitor is not None:
+        monitor.stop()
 
 
 class _LateApplication:

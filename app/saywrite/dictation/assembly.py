@@ -17,6 +17,7 @@ from saywrite.audio.backend.portaudio import AudioThread
 from saywrite.audio.backend.pulse_server import SoundServer
 from saywrite.audio.files.file_source import FileSource
 from saywrite.audio.microphone.microphone import Microphone
+from saywrite.audio.microphone.monitor import MicrophoneMonitor
 from saywrite.audio.microphone.preroll import PrerollController
 from saywrite.audio.player import Player
 from saywrite.audio.source import Source
@@ -36,7 +37,7 @@ from saywrite.desktop.session.network_events import NetworkChanges
 from saywrite.dictation.api import DictationApplication
 from saywrite.dictation.commands import DictationCommands, Hardware
 from saywrite.dictation.files.queue import FilePorts, FileQueue
-from saywrite.dictation.loop import CurrentSettings, Inbox, Services
+from saywrite.dictation.loop import CurrentSettings, Inbox, Loop, Services
 from saywrite.dictation.models.library import LibraryContext, ModelLibrary
 from saywrite.dictation.models.trial import ModelTrial
 from saywrite.dictation.observers import SoundEffects
@@ -180,23 +181,22 @@ def assemble(
 ) -> DictationApplication:
     """Build everything behind a `Dictation`. Starts the disk thread; the other threads start when they are needed."""
     current = CurrentSettings(settings)
-    audio, server = AudioThread(), SoundServer()
-    disk = DiskThread()
+    audio, server, disk = AudioThread(), SoundServer(), DiskThread()
     archive = Archive(paths, disk, inbox.post, _today)
 
     def microphone(now: Settings) -> Source:
+        monitor.stop()
         return sound_effects.around(standby.hand_over() or open_microphone(now))
 
     def open_microphone(now: Settings) -> Source:
         return Microphone(inbox.post, options.device or remembered(now), audio, server)
 
-    def file(path: Path) -> Source:
-        return FileSource(inbox.post, path, realtime=options.realtime)
-
-    listing = DeviceListing(inbox, audio, server)
     standby = PrerollController(lambda: open_microphone(current.now), lambda device: emit(PrerollActive(device)))
+    monitor = MicrophoneMonitor(lambda: open_microphone(current.now))
     player = Player(inbox.post, audio)
     sound_effects = SoundEffects(player, lambda: current.now)
+    file = partial(FileSource, inbox.post, realtime=options.realtime)
+    listing = DeviceListing(inbox, audio, server)
     hardware = Hardware(microphone, file, player, listing.refresh, audio.prepare, listing.close)
     network = NetworkWatch(options.desktop)
     recognizers = _recognizers(inbox, options, context, current, partial(network.call_on_change, AIOLA))
@@ -207,11 +207,18 @@ def assemble(
     if options.on_main is None:
         return DictationApplication(commands)
     models = _model_library(inbox, paths, options, context, current, partial(network.call_on_change, LOCAL))
-    commands.loop.observers.append(models.receive)
+    _join_loop(commands.loop, models, monitor)
     desktop = _desktop(inbox, disk, options.on_main, context, standby, options.desktop)
+    keys = PushToTalkController(commands, desktop, time.monotonic, emit)
     ports = FilePorts(paths.file_queue, paths.recordings, disk.submit, inbox.post, time.monotonic)
-    files = FileQueue(commands, ports, emit)
-    return DictationApplication(commands, PushToTalkController(commands, desktop, time.monotonic, emit), models, files)
+    return DictationApplication(commands, keys, models, monitor, FileQueue(commands, ports, emit))
+
+
+def _join_loop(loop: Loop, models: ModelLibrary, monitor: MicrophoneMonitor) -> None:
+    """Give the models the events, and the monitor its messages and its time."""
+    loop.observers.append(models.receive)
+    loop.message_handlers.append(monitor.handle)
+    loop.timers.append(monitor.wake)
 
 
 def _model_library(

@@ -93,6 +93,25 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvisionalStretch:
+    """Words of the recognizer on this computer that wait for the text of the service. `number`: stays the same."""
+
+    number: int
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionalText:
+    """All provisional words of the dictation, in order. `away`: the service is away, so they may stay for a while."""
+
+    dictation: str
+    stretches: tuple[ProvisionalStretch, ...]
+    away: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Structured:
     """Results of the service besides text (filled-in forms, tasks). They are stored with the dictation."""
 
@@ -555,6 +574,7 @@ FrontEndEvent = (
     Started
     | StateChanged
     | Partial
+    | ProvisionalText
     | SegmentAdded
     | SegmentTranslated
     | SegmentsRemoved

@@ -237,7 +237,7 @@ class Inserter:
             target, elsewhere = began, False
         if elsewhere and began is not None and self._choices.other_window == "keep":
             return self._keep(backend, insertion, target, wording.moved(called(began.program)))
-        if target is not None and target.own:
+        if target is not None and target.own and not self._choices.own_window:
             return self._keep(backend, insertion, target, wording.OWN_WINDOW)
         means = means_for(target.program if target else "", self._choices)
         if means is PasteMethod.CLIPBOARD:

@@ -104,13 +104,13 @@ def _find_folded(
     where, values = only.where()
     values |= {f"term{number}": term for number, term in enumerate(terms)} | {"limit": limit}
     every = " AND ".join(f"instr(fold(s.text || ' ' || s.translation), :term{n})" for n in range(len(terms)))
-    rows = connection.execute(
+    found = connection.execute(
         f"""SELECT {_FIELDS}, s.text, s.translation FROM segments s CROSS JOIN dictations d ON d.id = s.dictation
             WHERE s.id IN (SELECT s.id FROM segments s WHERE {condition} AND {every}) AND {where}
             ORDER BY d.at DESC, s.number LIMIT :limit""",
         values,
     )
-    return tuple(_found(row, *_excerpt(_with_most(terms, row[5], row[6]), terms)) for row in rows)
+    return tuple(_found(row, *_excerpt(_with_most(terms, row[5], row[6]), terms)) for row in found)
 
 
 def _has_twin(text: str) -> bool:

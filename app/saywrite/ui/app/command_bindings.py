@@ -163,6 +163,7 @@ class CommandBindings(QObject):
         bar.language.chosen.connect(lambda code: preferences.update(language=code))
         bar.language.unknown_chosen.connect(self.explain_unknown_language)
         bar.engine.chosen.connect(lambda name: preferences.update(engine=name))
+        bar.model.chosen.connect(lambda name: preferences.update(local_model=name))
         actions = self._window.actions_
         actions.show_keywords.toggled.connect(lambda on: preferences.update(show_keywords=on))
         actions.show_waveform.toggled.connect(lambda on: preferences.update(show_waveform=on))

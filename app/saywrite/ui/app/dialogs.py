@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
+from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged, PlaybackChanged
+from saywrite.foundation.program import Release
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from saywrite.dictation.models.retranscription import Retranscriber
     from saywrite.storage.history.store import HistoryStore
     from saywrite.ui.app.exports import Exports
+    from saywrite.ui.app.first_run.window import FirstRunWindow
     from saywrite.ui.history.timing_window import LatencyWindow
     from saywrite.ui.history.window import HistoryWindow
     from saywrite.ui.models.state import ModelsState
@@ -50,9 +54,12 @@ class Dialogs(QObject):
         account: AccountAccess | None = None,
         autostart: Callable[[], Autostart] | None = None,
         models: ModelsState | None = None,
-        hearing: tuple[Dictation, Retranscriber] | None = None,
+        dictation: Dictation | None = None,
+        has_tray: Callable[[], bool] = lambda: True,
+        retranscriber: Retranscriber | None = None,
+        find_update: Callable[[], Release | None] | None = None,
     ) -> None:
-        """`hearing`: what plays the recordings of the history, and transcribes them again."""
+        """`dictation` plays the recordings of the history, and `retranscriber` transcribes them again."""
         super().__init__(window)
         self._window = window
         self._preferences = preferences
@@ -62,7 +69,11 @@ class Dialogs(QObject):
         self._account = account
         self._autostart = autostart
         self._models = models
-        self._hearing = hearing
+        self._dictation = dictation
+        self._has_tray = has_tray
+        self._first_run: FirstRunWindow | None = None
+        self._retranscriber = retranscriber
+        self._find_update = find_update
         self._devices: DevicesChanged | None = None
         self._keys: KeysChanged | None = None
         self._settings: SettingsDialog | None = None
@@ -92,7 +103,12 @@ class Dialogs(QObject):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Give devices and keys to the settings, now or when they are opened, and playback to the history."""
+        """Give the first run every event, the settings devices and keys, and the history playback.
+
+        Devices and keys are kept for windows that open later.
+        """
+        if self._first_run is not None:
+            self._first_run.receive(event)
         match event:
             case DevicesChanged():
                 self._devices = event
@@ -123,6 +139,31 @@ class Dialogs(QObject):
                 self._settings.show_keys(self._keys)
         _bring_up(self._settings)
 
+    def show_first_run(self) -> None:
+        """Open the first run at its first step."""
+        if self._dictation is None:
+            return
+        if self._first_run is None:
+            from saywrite.ui.app.first_run.window import FirstRunWindow
+
+            self._first_run = made = FirstRunWindow(
+                self._dictation,
+                self._preferences,
+                self._choices,
+                self._account,
+                self._models,
+                self._has_tray,
+                self._window,
+            )
+            made.account_changed.connect(self.account_changed)
+            made.unknown_language_chosen.connect(self.unknown_language_chosen)
+            made.refresh_devices_requested.connect(self.refresh_devices_requested)
+            for event in (self._devices, self._keys):
+                if event is not None:
+                    made.receive(event)
+        self._first_run.begin()
+        _bring_up(self._first_run)
+
     def show_account(self) -> None:
         """Open the settings of the account, with the focus where something is missing."""
         self.show_settings()
@@ -149,7 +190,9 @@ class Dialogs(QObject):
             from saywrite.ui.history.access import make_tools
             from saywrite.ui.history.window import HistoryWindow
 
-            tools = make_tools(*self._hearing) if self._hearing else None
+            tools = None
+            if self._dictation is not None and self._retranscriber is not None:
+                tools = make_tools(self._dictation, self._retranscriber)
             window = HistoryWindow(self._open_history, parent=self._window, choices=self._choices, tools=tools)
             self._history = window
             window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
@@ -196,12 +239,42 @@ class Dialogs(QObject):
 
         run_task(self._diagnostics, copy, fail, owner=self)
 
+    def check_for_updates(self) -> None:
+        """Ask the page of Saywrite for a newer version, on a pool thread; nothing is installed."""
+        if self._find_update is None:
+            return
+        self._window.status.show_message("Asking for a newer version…")
+
+        def show(release: Release | None) -> None:
+            self._window.notices.withdraw("updates")
+            if release is None:
+                self._window.status.show_message("This is the newest version")
+                return
+            self._window.status.show_message("")
+            self._window.notices.notify(
+                Severity.INFO,
+                f"Saywrite {release.version} is there.",
+                "Its page says what is new, and how to install it.",
+                key="updates",
+                actions=(("Open the page", lambda: open_page(release.page)),),
+            )
+
+        def fail(error: Exception) -> None:
+            self._window.status.show_message("")
+            what, remedy = (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
+            self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
+
+        run_task(self._find_update, show, fail, owner=self)
+
     def _connect(self) -> None:
         actions, transcript = self._window.actions_, self._window.transcript
         actions.settings.triggered.connect(self.show_settings)
         actions.history.triggered.connect(self.show_history)
         actions.speed.triggered.connect(self.show_speed)
         actions.about.triggered.connect(self.show_about)
+        actions.first_run.triggered.connect(self.show_first_run)
+        actions.updates.setVisible(self._find_update is not None)
+        actions.updates.triggered.connect(self.check_for_updates)
         actions.diagnostics.triggered.connect(self.copy_diagnostics)
         actions.export.triggered.connect(lambda: self.exports.export_transcript())
         actions.export_menu.aboutToShow.connect(lambda: self.exports.show_possible())
@@ -209,6 +282,11 @@ class Dialogs(QObject):
             action.triggered.connect(lambda _checked=False, name=name: self.exports.export_transcript(name))
         actions.always_write_as.triggered.connect(lambda: self.ask_always_write_as(transcript.selected_text().strip()))
         transcript.keyword_requested.connect(self.ask_always_write_as)
+
+
+def open_page(address: str) -> None:
+    """Open a web page in the user's browser."""
+    QDesktopServices.openUrl(QUrl(address))
 
 
 def _bring_up(window: QWidget) -> None:

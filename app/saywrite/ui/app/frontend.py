@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Slot
 
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import FrontEndEvent, Started
+from saywrite.foundation.program import Release
 from saywrite.storage.settings.schema import Settings
 from saywrite.storage.settings.window_state import load_window_state, save_window_state
 from saywrite.text.keywords import Keyword
@@ -31,6 +32,7 @@ from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme import apply_scheme
+from saywrite.ui.toolkit.theme.motion import apply_motion
 from saywrite.ui.tray.icon import Tray
 from saywrite.ui.tray.menu import TrayMenu
 from saywrite.ui.tray.overlay_controller import OverlayController
@@ -70,8 +72,12 @@ class UiContext:
     """Gives this system's way to start Saywrite with the session."""
     retranscriber: Retranscriber | None = None
     """Transcribes dictations of the history again, and names the folder of the recordings."""
+    find_update: Callable[[], Release | None] | None = None
+    """Asks for a newer version. Only a click in the menu calls it."""
     problems: tuple[str, ...] = ()
     """Sentences about problems before there was a window, for example a broken settings file."""
+    offers_first_run: bool = False
+    """Whether the very first start opens the first run: the user started the program without arguments."""
 
 
 class FrontEnd(QObject):
@@ -100,7 +106,10 @@ class FrontEnd(QObject):
             context.account,
             context.autostart,
             self.models,
-            (dictation, context.retranscriber) if context.retranscriber else None,
+            dictation,
+            lambda: self.tray.present,
+            context.retranscriber,
+            context.find_update,
         )
         self.details = Details(self.window, context.choices, context.open_history)
         self.activator = WindowActivator(self.window, context.activate_x11)
@@ -154,11 +163,19 @@ class FrontEnd(QObject):
         self.lifecycle.restore(state)
         self.lifecycle.begin()
         self.window.control_bar.button.setFocus()
+        if self._context.offers_first_run and not state and not self._context.settings.start_hidden:
+            self.window.painted.connect(self._open_first_run)
 
     def save(self) -> None:
         """Save the state of the window; called at quit, after the dictation has ended."""
         self.tray.hide()
-        state = self.window.state() | self.dialogs.state() | self.lifecycle.state() | self.overlay.state()
+        state = (
+            {"first_run_shown": True}
+            | self.window.state()
+            | self.dialogs.state()
+            | self.lifecycle.state()
+            | self.overlay.state()
+        )
         self.overlay.close()
         try:
             save_window_state(self._context.window_state, state)
@@ -205,6 +222,7 @@ class FrontEnd(QObject):
     def _apply(self, settings: Settings) -> None:
         window, account = self.window, self._context.account
         apply_scheme(settings.theme)
+        apply_motion(settings.motion)
         host = account.host(settings) if account else host_of(settings.aiola_base_url)
         window.control_bar.show_choice(settings, host)
         window.transcript.announced = settings.announce
@@ -232,6 +250,16 @@ class FrontEnd(QObject):
             lambda error: notices.notify(Severity.WARNING, str(error), key="keywords", passing=False),
             owner=self,
             in_order=True,
+        )
+
+    @Slot()
+    def _open_first_run(self) -> None:
+        """Open the first run, and record at once that it was shown."""
+        self.dialogs.show_first_run()
+        run_task(
+            lambda: save_window_state(self._context.window_state, {"first_run_shown": True}),
+            failed=lambda error: log.warning("the window's state was not saved: %s", type(error).__name__),
+            owner=self,
         )
 
     @Slot()

@@ -48,7 +48,9 @@ class Actions(QObject):
         self.show_waveform = self._switch("&Waveform", "Ctrl+Shift+W", "file-audio")
         self.history = self._action("&History…", "Ctrl+H", "history")
         self.speed = self._action("S&peed…", "", "")
+        self.first_run = self._action("&First steps…", "", "")
         self.diagnostics = self._action("Copy &diagnostics", "", "copy")
+        self.updates = self._action("Check for &updates…", "", "refresh")
         self.about = self._action("&About Saywrite", "", "info", QAction.MenuRole.AboutRole)
         self.export_as = {name: self._action(kind.menu_text, "", "") for name, kind in EXPORT_FORMATS.items()}
         self.export_menu = QMenu("Export as")
@@ -78,7 +80,7 @@ class Actions(QObject):
         dictation = bar.addMenu("&Dictation")
         self._add(dictation, self.record, self.cancel, None, self.want_cancelled, self.insert_again, self.take_back)
         self._add(dictation, None, self.details, None, self.refresh)
-        self._add(bar.addMenu("&Help"), self.diagnostics, None, self.about)
+        self._add(bar.addMenu("&Help"), self.first_run, None, self.updates, self.diagnostics, None, self.about)
 
     def show_state(self, state: State) -> None:
         """Enable the actions that a state of the dictation allows."""

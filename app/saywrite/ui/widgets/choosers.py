@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QPaintEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
 
+from saywrite.foundation.catalog import ENGINES, FORMER_LABELS, LANGUAGES
 from saywrite.foundation.events import Device
 from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.toolkit.icons import icon
@@ -20,7 +21,7 @@ from saywrite.ui.toolkit.labels import plain_tooltip
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """An engine as the window shows it; `main` makes it from the engine's capabilities."""
+    """An engine as the window shows it, made from its capabilities in the catalog."""
 
     name: str
     label: str
@@ -55,6 +56,17 @@ class EngineChoices:
     def engines_for(self, language: str) -> tuple[EngineChoice, ...]:
         """The engines that know a language."""
         return tuple(choice for choice in self.engines if language in choice.languages)
+
+
+def catalog_choices() -> EngineChoices:
+    """The engines and languages of the catalog."""
+    return EngineChoices(
+        engines=tuple(
+            EngineChoice(e.name, e.label, e.languages, e.note, e.needs_account, e.needs_network) for e in ENGINES
+        ),
+        language_names={language.code: language.name for language in LANGUAGES},
+        former_labels=FORMER_LABELS,
+    )
 
 
 def model_label(model: str) -> str:
