@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.sounds import write_wav
 
 from saywrite.dictation.api import Dictation, DictationApplication
-from saywrite.dictation.files.file_list import decode, encode, expand, load
-from saywrite.dictation.files.queue import FilePorts, FileQueue
+from saywrite.dictation.persistence.files.file_list import decode, encode, expand, load
+from saywrite.dictation.persistence.files.queue import FilePorts, FileQueue
 from saywrite.foundation.events import (
     FilesChanged,
     FileState,

@@ -20,8 +20,8 @@ from saywrite.text.keywords import Keyword
 if TYPE_CHECKING:
     from saywrite.audio.microphone.monitor import MicrophoneMonitor
     from saywrite.dictation.commands import DictationCommands
-    from saywrite.dictation.files.queue import FileQueue
     from saywrite.dictation.models.library import ModelLibrary
+    from saywrite.dictation.persistence.files.queue import FileQueue
     from saywrite.dictation.push_to_talk.controller import PushToTalkController
     from saywrite.dictation.session import SessionPlan
     from saywrite.foundation.end_limits import EndLimits

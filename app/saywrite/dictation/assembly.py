@@ -36,13 +36,13 @@ from saywrite.desktop.session.events import SessionWatch
 from saywrite.desktop.session.network_events import NetworkChanges
 from saywrite.dictation.api import DictationApplication
 from saywrite.dictation.commands import DictationCommands, Hardware
-from saywrite.dictation.files.queue import FilePorts, FileQueue
 from saywrite.dictation.loop import CurrentSettings, Inbox, Loop, Services
 from saywrite.dictation.models.library import LibraryContext, ModelLibrary
 from saywrite.dictation.models.trial import ModelTrial
 from saywrite.dictation.observers import SoundEffects
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.dictation.persistence.disk_thread import DiskThread
+from saywrite.dictation.persistence.files.queue import FilePorts, FileQueue
 from saywrite.dictation.push_to_talk.controller import DesktopServices, PushToTalkController
 from saywrite.dictation.push_to_talk.insertion_queue import InsertionQueue
 from saywrite.foundation.catalog import (

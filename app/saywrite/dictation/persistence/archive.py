@@ -40,7 +40,7 @@ from saywrite.foundation.events import (
     Traffic,
 )
 from saywrite.foundation.paths import Paths
-from saywrite.storage.history.records.receipts import Outcome, Receipt, keep_receipt
+from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.trash import empty_trash
 from saywrite.storage.history.salvage import open_or_replace
 from saywrite.storage.history.store import HistoryStore
@@ -184,7 +184,7 @@ class Archive:
         def keep() -> None:
             if self._history is not None:
                 with contextlib.suppress(HistoryError):
-                    keep_receipt(self._history, event.dictation, Receipt(event.program, outcome, self._today()))
+                    keep_receipt(self._history, event.dictation, TextReceipt(event.program, outcome, self._today()))
 
         self._disk.submit(keep)
 

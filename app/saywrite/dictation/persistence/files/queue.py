@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from saywrite.dictation.commands import DictationCommands
-from saywrite.dictation.files.file_list import load, save
-from saywrite.dictation.files.importer import FileImport, FileRead
 from saywrite.dictation.loop import CAPTURING
 from saywrite.dictation.persistence.archive import StoredDictation
+from saywrite.dictation.persistence.files.file_list import load, save
+from saywrite.dictation.persistence.files.importer import FileImport, FileRead
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import (
     Failed,
