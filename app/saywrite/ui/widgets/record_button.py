@@ -163,6 +163,8 @@ class RecordButton(QAbstractButton):
         self._paint_key(painter, key, ink)
 
     def _paint_key(self, painter: QPainter, key: QRectF, ink: QColor) -> None:
+        if key.isEmpty():
+            return
         line = QColor(ink)
         line.setAlphaF(0.55)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -178,6 +180,8 @@ class RecordButton(QAbstractButton):
         return QRectF(body.right() - body.height() * 0.36 - width, body.center().y() - height / 2, width, height)
 
     def _key_width(self) -> float:
+        if self._look is FILE_LOOK:  # the key starts a dictation
+            return 0
         return QFontMetricsF(self._key_font()).horizontalAdvance(self._shortcut) + 12
 
     def _word_font(self) -> QFont:
