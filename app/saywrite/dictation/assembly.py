@@ -42,6 +42,7 @@ from saywrite.dictation.models.trial import ModelTrial
 from saywrite.dictation.observers import SoundEffects
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.dictation.persistence.disk_thread import DiskThread
+from saywrite.dictation.persistence.files.queue import FilePorts, FileQueue
 from saywrite.dictation.push_to_talk.controller import DesktopServices, PushToTalkController
 from saywrite.dictation.push_to_talk.insertion_queue import InsertionQueue
 from saywrite.foundation.catalog import (
@@ -202,7 +203,8 @@ def assemble(
     _join_loop(commands.loop, models, monitor)
     desktop = _desktop(inbox, disk, options.on_main, context, standby, options.desktop)
     keys = PushToTalkController(commands, desktop, time.monotonic, emit)
-    return DictationApplication(commands, keys, models, monitor)
+    ports = FilePorts(paths.file_queue, paths.recordings, disk.submit, inbox.post, time.monotonic)
+    return DictationApplication(commands, keys, models, monitor, FileQueue(commands, ports, emit))
 
 
 def _join_loop(loop: Loop, models: ModelLibrary, monitor: MicrophoneMonitor) -> None:

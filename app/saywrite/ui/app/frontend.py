@@ -103,7 +103,7 @@ class FrontEnd(QObject):
             self.window.notices, self.engine.actions_for, lambda: dictation.envelope, self.window
         )
         EditCommands(self.window)
-        self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices)
+        self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices, context.open_history)
         self.dialogs = Dialogs(
             self.window,
             self.preferences,
