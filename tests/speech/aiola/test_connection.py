@@ -464,9 +464,7 @@ def test_a_token_whose_connections_are_only_lost_is_replaced_once() -> None:
     assert bench.link.headers == {"Authorization": "Bearer another"}
     for number in range(5):
         bench.lose_after_the_request(10.0 + 9 * number)
-    assert (bench.grants.forgotten, bench.grants.fetches) == (1, 1), (
-        "an unstable network renewed it again and again"
-    )
+    assert (bench.grants.forgotten, bench.grants.fetches) == (1, 1), "an unstable network renewed it again and again"
 
 
 def test_a_host_that_cannot_be_connected_to_says_nothing_about_the_token() -> None:

@@ -148,7 +148,7 @@ class ConnectionThread:
             stream = self._stream
             if stream is None or stream.buffer.pending or self._closing:
                 return False
-            if not self._protocol.ready or self._commands.pending:
+            if not self._protocol.ready or self._commands.pending or not self._network.allows(self._host):
                 return False
             self._send(stream, command)
             try:
@@ -209,6 +209,7 @@ class ConnectionThread:
         interest = selectors.EVENT_READ
         readable = True
         while True:
+            self._network.require_permission(self._host)
             with self._lock:
                 more = readable and self._read(stream)
                 self._write(stream)
