@@ -46,7 +46,7 @@ MIN_VOICE = SAMPLE_RATE * 15 // 100
 
 
 class PlacedWord(Protocol):
-    """`word_times.TimedWord`, by its shape."""
+    """`word_times.WordTime`, by its shape."""
 
     @property
     def text(self) -> str: ...
