@@ -298,7 +298,7 @@ class Settings:
     show_keywords: bool = switch(True, "Window", "Show the keywords")
     show_waveform: bool = switch(True, "Window", "Show the waveform")
     overlay: str = choice(
-        "off",
+        "on",
         "Window",
         _OVERLAY,
         "Overlay",

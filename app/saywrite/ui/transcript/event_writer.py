@@ -19,7 +19,7 @@ from saywrite.foundation.events import (
     Structured,
     seconds,
 )
-from saywrite.foundation.formatting import missing
+from saywrite.foundation.formatting import clock, missing
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.live.provisional_rows import settle
@@ -135,6 +135,13 @@ class TranscriptEventWriter:
         """The local time at which the first word of `row` was spoken."""
         known = self._dictations.get(row.dictation)
         return known.started.began + timedelta(seconds=seconds(row.start)) if known else None
+
+    def time_of(self, row: Row) -> str:
+        """The time of day at which `row` was spoken; for a file the position, counted from 0:00."""
+        known, then = self._dictations.get(row.dictation), self.clock(row)
+        if known is not None and known.started.source != "microphone":
+            return clock(seconds(row.start))
+        return f"{then:%H:%M:%S}" if then else ""
 
     def forget_headings(self) -> set[str]:
         """Forget the headings of an emptied transcript: dictations that continue get new ones.

@@ -356,8 +356,7 @@ class TranscriptView(QWidget):
     # What the margins show
 
     def _time_of(self, row: Row) -> str:
-        then = self._writer.clock(row)
-        return f"{then:%H:%M:%S}" if then else ""
+        return self._writer.time_of(row)
 
 
 def context_menu(view: TranscriptView) -> QMenu:
