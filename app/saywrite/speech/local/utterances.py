@@ -45,7 +45,7 @@ MIN_VOICE = SAMPLE_RATE * 15 // 100
 """Utterances with less voice than this (0.15 s: a click, a door) give no text."""
 
 
-class PlacedWord(Protocol):
+class DecodedWord(Protocol):
     """`word_times.WordTime`, by its shape."""
 
     @property
@@ -64,7 +64,7 @@ class Decoded(Protocol):
     @property
     def trusted(self) -> bool: ...
     @property
-    def words(self) -> Sequence[PlacedWord]: ...
+    def words(self) -> Sequence[DecodedWord]: ...
 
 
 class Decoder(Protocol):
