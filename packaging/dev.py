@@ -6,6 +6,7 @@
     python3 packaging/dev.py check                   only ruff, mypy and the import contract
     python3 packaging/dev.py bench [--quick]         the benchmarks, one table
     python3 packaging/dev.py package                 build the wheels of the program and of its model into dist/
+    python3 packaging/dev.py package --deb           what a person installs: --deb, --archive, … (package --help)
     python3 packaging/dev.py model                   fetch the recognition model, or check the one that is there
     python3 packaging/dev.py lock [--upgrade]        renew the lock files from pyproject.toml
 
@@ -53,6 +54,7 @@ APT = {
         "fonts-dejavu-core|fonts-noto-core|fonts-liberation|fonts-ubuntu",
     },
     "test": {
+        "the frozen program": "binutils zstd",
         "a virtual microphone": "pulseaudio pulseaudio-utils libasound2-plugins",
         "a screen to test on": "xvfb openbox tint2 xdotool xclip x11-utils imagemagick fonts-dejavu-core "
         "fonts-droid-fallback|fonts-noto-cjk",
@@ -598,17 +600,21 @@ def find_uv(python: str) -> str:
 
 def lock(python: str, arguments: list[str]) -> int:
     """Renew both lock files; the one for `run` takes its versions from the full one."""
-    base = [find_uv(python), "pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11"]
+    base = [find_uv(python), "pip", "compile", "--universal", "--python-version", "3.11"]
     base += ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--quiet"]
     header = "# {}: universal lock for Python 3.11-3.14 on Linux, macOS and Windows.\n"
     header += "# Renew: python3 packaging/dev.py lock [--upgrade]\n"
     full, run = LOCKS["test"], LOCKS["run"]
+    packager = ROOT / "packaging/installers/frozen/pyinstaller.lock"
     steps = (
         (full, "To run, test and build Saywrite", ["--group", "dev", *arguments]),
         (run, "To run Saywrite", ["--no-annotate", "-c", str(full)]),
     )
-    for path, what, more in steps:
-        subprocess.run([*base, *more, "-o", str(path)], check=True, cwd=str(ROOT), stdout=subprocess.DEVNULL)
+    wanted = ROOT / "packaging/installers/frozen/pyinstaller.in"
+    for path, what, more in (*steps, (packager, "To build the frozen program", ["--no-annotate"])):
+        sources = [str(wanted)] if path == packager else ["pyproject.toml"]
+        command = [*base, *sources, *more, "-o", str(path)]
+        subprocess.run(command, check=True, cwd=str(ROOT), stdout=subprocess.DEVNULL)
         path.write_text(header.format(what) + path.read_text(encoding="utf-8"), encoding="utf-8")
     return 0
 
@@ -631,6 +637,8 @@ def main(arguments: list[str]) -> int:
         return start([python, "-m", "pytest", *across_cores(rest), *rest])
     if command == "bench":
         return start([python, str(ROOT / "packaging/bench"), *rest])
+    if command == "package" and rest:
+        return start([python, str(ROOT / "packaging/installers"), *rest])
     return {"check": check, "package": package}[command](python) if command != "lock" else lock(python, rest)
 
 

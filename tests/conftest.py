@@ -92,6 +92,7 @@ FOLDERS = ("", "ui", "structure", "system")
 """Quick tests first, the real thing last; a folder that is not listed counts as the first."""
 
 LONGEST = (
+    "test_installed_package.py",
     "test_benchmarks.py",
     "test_aiola_faults.py",
     "test_insertion_clipboard.py",
@@ -99,6 +100,7 @@ LONGEST = (
     "test_local_worker.py",
     "test_push_to_talk.py",
     "test_insertion_sway.py",
+    "test_listening_along.py",
     "test_listen.py",
     "test_window_faults.py",
     "test_transcribe.py",

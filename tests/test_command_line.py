@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -154,7 +155,9 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def test_version_and_help_go_to_standard_output() -> None:
-    assert run("--version").stdout == f"saywrite {__version__}\n"
+    version, installed = run("--version").stdout.splitlines()
+    assert version == f"saywrite {__version__}"
+    assert re.fullmatch(r"(commit [0-9a-f]{12}, )?checkout, with.*", installed)
     done = run("--help")
     assert done.returncode == 0
     assert "transcribe" in done.stdout

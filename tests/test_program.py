@@ -1,13 +1,36 @@
-"""How the program starts itself: from a checkout or a wheel by its Python, frozen by its own executable."""
+"""How the program starts itself, and what it knows of how it was installed."""
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from saywrite.foundation.program import program_command, window_command, worker_command
+from saywrite.foundation.program import (
+    RECORD,
+    Installation,
+    checkout_commit,
+    installation,
+    program_command,
+    restore_library_path,
+    window_command,
+    worker_command,
+)
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture
+def frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a frozen program that runs now."""
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "saywrite"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "_internal"))
+    monkeypatch.setenv("PYTHONUSERBASE", str(tmp_path))
+    return tmp_path
 
 
 def test_installed_program_is_started_by_its_python() -> None:
@@ -26,3 +49,74 @@ def test_window_opens_in_the_folders_of_this_run(tmp_path: Path) -> None:
     command = window_command(tmp_path, None)
     assert command[-2:] == ("--config", str(tmp_path))
     assert window_command(None, Path("d"))[-2:] == ("--data", str(Path("d").absolute()))
+
+
+def test_frozen_window_program_of_windows_needs_no_console(frozen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", str(frozen / "saywrite.exe"))
+    assert window_command(None, None) == (str(frozen / "saywrite.exe"),)
+    (frozen / "saywrite-window.exe").touch()
+    assert window_command(None, None) == (str(frozen / "saywrite-window.exe"),)
+
+
+def test_window_of_an_appimage_is_started_by_the_image(frozen: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APPIMAGE", "/home/user/Saywrite.AppImage")
+    assert window_command(None, None) == ("/home/user/Saywrite.AppImage",)
+
+
+def test_other_programs_get_the_library_path_of_the_user(frozen: Path) -> None:
+    changed = {"LD_LIBRARY_PATH": "/usr/lib/saywrite/_internal"}
+    restore_library_path(changed)
+    assert changed == {}
+    changed = {"LD_LIBRARY_PATH": "/usr/lib/saywrite/_internal", "LD_LIBRARY_PATH_ORIG": "/opt/lib"}
+    restore_library_path(changed)
+    assert changed == {"LD_LIBRARY_PATH": "/opt/lib"}
+
+
+def test_library_path_of_a_checkout_stays() -> None:
+    kept = {"LD_LIBRARY_PATH": "/opt/lib"}
+    restore_library_path(kept)
+    assert kept == {"LD_LIBRARY_PATH": "/opt/lib"}
+
+
+def test_packaged_program_reads_its_record(frozen: Path) -> None:
+    (frozen / RECORD).write_text(json.dumps({"kind": "deb", "commit": COMMIT}), encoding="utf-8")
+    found = installation({})
+    assert (found.kind, found.commit) == ("deb", COMMIT)
+    assert str(found).startswith("commit 0123456789ab, Debian package, with")
+    assert installation({"FLATPAK_ID": "x"}).kind == "flatpak"
+    assert installation({"APPIMAGE": "x"}).kind == "appimage"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"kind": "deb"', "\udcff"])
+def test_damaged_record_is_a_folder_of_unknown_commit(frozen: Path, content: str) -> None:
+    (frozen / RECORD).write_bytes(content.encode("utf-8", "surrogateescape"))
+    assert installation({})[:2] == ("folder", "")
+
+
+def test_model_inside_is_named(frozen: Path) -> None:
+    (frozen / "share/saywrite/models/whisper-base").mkdir(parents=True)
+    assert installation({}).model == "whisper-base"
+    assert str(Installation("deb", f"{COMMIT}-changed", "")) == (
+        "commit 0123456789ab-changed, Debian package, without a model"
+    )
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_commit_of_a_checkout_and_of_its_worktree_is_that_of_git(tmp_path: Path, packed: bool) -> None:
+    def git(*arguments: str, folder: Path = tmp_path / "main") -> str:
+        names = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+        done = subprocess.run(["git", *names, *arguments], cwd=folder, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    (tmp_path / "main").mkdir()
+    git("init", "-q", "-b", "main")
+    git("commit", "-q", "--allow-empty", "-m", "first")
+    git("worktree", "add", "-q", "-b", "other", str(tmp_path / "other"))
+    git("commit", "-q", "--allow-empty", "-m", "second")
+    if packed:
+        git("pack-refs", "--all")
+    assert checkout_commit(tmp_path / "main") == git("rev-parse", "HEAD")
+    assert checkout_commit(tmp_path / "other") == git("rev-parse", "other")
+    git("checkout", "-q", "--detach")
+    assert checkout_commit(tmp_path / "main") == git("rev-parse", "HEAD")
+    assert checkout_commit(tmp_path / "nowhere") == ""

@@ -17,7 +17,7 @@ from saywrite.cli.ending.exit_codes import run_to_exit_code
 from saywrite.cli.ending.interrupts import end_even_when_held, end_on_signals
 from saywrite.foundation.catalog import EN, LOCAL
 from saywrite.foundation.paths import Paths, default_paths
-from saywrite.foundation.program import program_command, window_command, worker_command
+from saywrite.foundation.program import program_command, restore_library_path, window_command, worker_command
 
 if TYPE_CHECKING:
     from saywrite.cli.batch import Output
@@ -42,6 +42,7 @@ _environ: Mapping[str, str] = os.environ
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run Saywrite with these arguments and return the exit code."""
+    restore_library_path(os.environ)
     return run_to_exit_code(lambda: _run(cli.parse(argv)))
 
 
@@ -189,7 +190,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
     tell = board.before(thread.event_emitted.emit)
     dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main, desktop=desktop)
     problems = (*problems, *filter(None, [instance.problem]))
-    context = _ui_context(options, paths, settings, keywords, stored, secrets, problems)
+    context = _ui_context(options, paths, settings, keywords, stored, secrets, problems, dictation)
     front = FrontEnd(dictation, context)
     thread.loop, remote = dictation.run, _take_commands(instance, dictation, board, front, desktop)
     app.aboutToQuit.connect(remote.close)
@@ -208,8 +209,12 @@ def _ui_context(
     stored: Settings,
     secrets: Secrets,
     problems: tuple[str, ...],
+    dictation: Dictation,
 ) -> UiContext:
     """Return what the window needs besides the dictation. The first run is offered to a start without arguments."""
+    from saywrite.dictation.models.retranscription import Retranscriber
+    from saywrite.speech.network.network import Network
+    from saywrite.speech.network.updates import find_update
     from saywrite.storage.settings.file import keep_stored, save
     from saywrite.ui.app.frontend import UiContext
     from saywrite.ui.widgets.choosers import catalog_choices
@@ -226,6 +231,8 @@ def _ui_context(
         account=_account_access(secrets),
         activate_x11=_activate_x11,
         autostart=lambda: _autostart(options),
+        find_update=lambda: find_update(Network(stay_offline=lambda: (dictation.settings or settings).stay_offline)),
+        retranscriber=Retranscriber(paths, program_command(), {**os.environ, **_environ}),
         problems=problems,
         greets=options == cli.parse([]),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from saywrite import __version__
 from saywrite.foundation.logging_setup import start_log
 
 if sys.platform == "win32":
@@ -67,3 +68,14 @@ def test_payload_of_chatty_libraries_is_not_logged(tmp_path: Path) -> None:
     assert "no host" in text
     assert "a token" not in text
     assert logging.getLogger("urllib3").level == logging.NOTSET, "this process was not set up"
+
+
+def test_crash_file_says_once_which_program_writes_it(tmp_path: Path) -> None:
+    crashes = tmp_path / "crash.log"
+    run_log(tmp_path / "saywrite.log", 1)
+    run_log(tmp_path / "saywrite.log", 1)
+    (header,) = crashes.read_text("utf-8").splitlines()
+    assert header.startswith(f"Saywrite {__version__}, commit ")
+    crashes.write_text(f"{header}\nFatal Python error\n", "utf-8")
+    run_log(tmp_path / "saywrite.log", 1)
+    assert crashes.read_text("utf-8").splitlines() == [header, "Fatal Python error", header]

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QPushButton
 from window_fakes import BEGAN, FakeDictation, model
 
 from saywrite.foundation import events
 from saywrite.foundation.events import SAMPLE_RATE, EngineState, ModelState
+from saywrite.foundation.program import Release
 from saywrite.storage.history.store import HistoryStore
 from saywrite.text.keywords import Keyword
 from saywrite.ui.app.frontend import FrontEnd
@@ -191,3 +193,41 @@ def test_the_peaks_of_another_dictation_say_nothing_about_a_file(front: FrontEnd
     dictation.envelope.append(sound(20, seconds=1))
     finish(dictation, 4 * SAMPLE_RATE)
     assert shown(front) == []
+
+
+def test_newer_version_is_told_and_its_page_is_opened_by_a_click(
+    qtbot: Any, make_front: Callable[..., FrontEnd], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    asked: list[bool] = []
+    monkeypatch.setattr("saywrite.ui.app.dialogs.open_page", opened.append)
+
+    def find_update() -> Release:
+        asked.append(True)
+        return Release("9.0.0", "https://example.org/9")
+
+    front = make_front(find_update=find_update)
+    assert not asked
+    front.window.actions_.updates.trigger()
+    qtbot.waitUntil(lambda: len(shown(front)) == 1, timeout=WAIT_MS)
+    assert opened == []
+    (button,) = [each for each in front.window.notices.findChildren(QPushButton) if each.text() == "Open the page"]
+    button.click()
+    assert opened == ["https://example.org/9"]
+
+
+def test_failed_check_for_updates_ends_with_one_that_works(qtbot: Any, make_front: Callable[..., FrontEnd]) -> None:
+    save = FailingOnce()
+
+    def find_update() -> None:
+        save(None)
+
+    front = make_front(find_update=find_update)
+    front.window.actions_.updates.trigger()
+    qtbot.waitUntil(lambda: len(shown(front)) == 1, timeout=WAIT_MS)
+    front.window.actions_.updates.trigger()
+    qtbot.waitUntil(lambda: shown(front) == [], timeout=WAIT_MS)
+
+
+def test_no_check_for_updates_is_offered_where_there_is_none(make_front: Callable[..., FrontEnd]) -> None:
+    assert not make_front().window.actions_.updates.isVisible()

@@ -84,7 +84,7 @@ class Options(NamedTuple):
 
 def parse(argv: Sequence[str] | None = None) -> Options:
     """The options in the arguments. Exits with `USAGE` and a message on wrong ones, with `DONE` after --help."""
-    given = vars(_parser().parse_args(argv))
+    given = vars(build_parser().parse_args(argv))
     return Options(
         command=given.pop("command") or "window",
         files=tuple(given.pop("files", ())),
@@ -100,7 +100,18 @@ class _Parser(argparse.ArgumentParser):
             print(message or "", end="", file=file)
 
 
-def _parser() -> _Parser:
+class _Version(argparse.Action):
+    """The first line of `--version` is a contract; the second says how this program was installed."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from saywrite.foundation.program import installation  # late: only this option asks
+
+        print(f"saywrite {__version__}\n{installation()}")
+        parser.exit()
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line. The man page and the completions are made from it."""
     places, speech, output = _places(), _speech(), _output()
     parser = _Parser(
         prog="saywrite",
@@ -109,7 +120,13 @@ def _parser() -> _Parser:
         parents=[places, speech],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"saywrite {__version__}")
+    parser.add_argument(
+        "--version",
+        action=_Version,
+        nargs=0,
+        dest=argparse.SUPPRESS,
+        help="print the version, the commit and the model",
+    )
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--model-folder", type=Path, help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")

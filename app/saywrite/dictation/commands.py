@@ -12,6 +12,7 @@ from pathlib import Path
 from saywrite.audio.files.file_source import UploadSource
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
+from saywrite.dictation.engines.listening_along import OFF, ON
 from saywrite.dictation.loop import CAPTURING, CurrentSettings, Loop, Services
 from saywrite.dictation.models.backlog import Backlog
 from saywrite.dictation.observers import LatencyWatch, SoundPlayer
@@ -19,7 +20,7 @@ from saywrite.dictation.persistence.archive import Archive, StoredDictation, Sto
 from saywrite.dictation.persistence.recorder import NoRecord, RecordingSink
 from saywrite.dictation.session import MICROPHONE, SessionPlan
 from saywrite.foundation.catalog import AIOLA, AIOLA_FILE, FORMER_NAMES, LOCAL
-from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged
+from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged, PlaybackChanged
 from saywrite.foundation.paths import display_path
 from saywrite.speech.engine import Request, VoiceSettings
 from saywrite.storage.recordings.journal import Header
@@ -209,7 +210,7 @@ class DictationCommands:
         record = self.archive.record(header_of(plan)) if self._keep_files else NoRecord()
         source = self._hardware.file(path)
         if self._send_whole and is_sent_whole(path, self.loop.settings):
-            plan = replace(plan, heard_by=AIOLA_FILE)
+            plan = replace(plan, heard_by=AIOLA_FILE, listen_along=OFF)
             if path.suffix.lower() in HEARD_BY_THE_SERVICE_ONLY:
                 source = UploadSource(path, self._services.clock)
         self._begin(plan, source, record)
@@ -230,7 +231,7 @@ class DictationCommands:
         """Use other settings; a running dictation keeps its engine, its language and its microphone."""
         before, self.loop.settings = self.loop.settings, settings
         self.loop.renew_rules()
-        if settings.engine != before.engine:
+        if (settings.engine, settings.aiola_listen_along) != (before.engine, before.aiola_listen_along):
             self._prepare_engine()
         if account_changed(before, settings):
             self.renew_account()
@@ -247,7 +248,9 @@ class DictationCommands:
         self.loop.keywords = Keywords(keywords)
         self.loop.renew_rules()
         for session in self.loop.sessions:
-            session.recognition.set_keywords({k.spoken: k.written for k in keywords})
+            spoken = {k.spoken: k.written for k in keywords}
+            session.recognition.set_keywords(spoken)
+            session.along.set_keywords(spoken)
 
     def refresh_devices(self) -> None:
         """List the microphones, and load what would delay the first recording."""
@@ -255,9 +258,13 @@ class DictationCommands:
         self._hardware.prepare()
 
     def play(self, dictation: str, start: int, end: int) -> None:
-        """Play the sound of a stored dictation between two sample offsets."""
+        """Play the sound of a stored dictation between two sample offsets; `PlaybackChanged` follows."""
         player, post = self._hardware.player, self._services.inbox.post
-        self.archive.fetch_sound(dictation, start, end, lambda pcm: post(lambda: player.play(pcm)))
+
+        def report(at: float | None) -> None:
+            post(PlaybackChanged(dictation, start, end, at))
+
+        self.archive.fetch_sound(dictation, start, end, lambda pcm: post(lambda: player.play(pcm, report)))
 
     def stop_playing(self) -> None:
         self._hardware.player.stop()
@@ -285,9 +292,12 @@ class DictationCommands:
         self._emit(event)
 
     def _prepare_engine(self) -> None:
-        recognizer = self._services.recognizers.get(self.loop.settings.engine)
+        settings, recognizers = self.loop.settings, self._services.recognizers
+        recognizer, local = recognizers.get(settings.engine), recognizers[LOCAL]
         if recognizer is not None:
             self.loop.deliver(recognizer.prepare())
+        if settings.engine == AIOLA and settings.aiola_listen_along == ON and not local.waits:
+            self.loop.deliver(local.prepare())
 
     def _engine_exists(self, engine: str) -> bool:
         """Whether this version has the engine; where it does not, the user is told."""
@@ -320,4 +330,5 @@ class DictationCommands:
         request = request_for(
             dictation, settings, self._keywords, live=file is None, paced=not self._send_whole, file=file
         )
-        return SessionPlan(request, settings.engine, source, began)
+        along = settings.aiola_listen_along if settings.engine == AIOLA and request.paced else OFF
+        return SessionPlan(request, settings.engine, source, began, listen_along=along)

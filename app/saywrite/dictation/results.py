@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from saywrite.dictation.audio_cursor import AudioCursor
+from saywrite.dictation.engines.audio_cursor import AudioCursor
 from saywrite.dictation.persistence.recorder import RecordingSink
 from saywrite.foundation.events import (
     SAMPLE_RATE,

@@ -47,7 +47,8 @@
     │   ├── AlreadyRunning
     │   └── ControlRefused
     ├── InsertionUnavailable
-    └── KeywordsError
+    ├── KeywordsError
+    └── UpdateUnknown
 
 The message of an error has two parts: `what` happened and what was kept, and the `remedy`. A package raises its own
 errors, the dictation turns them into `Failed` events, and the front ends show those.
@@ -287,3 +288,7 @@ class InsertionUnavailable(SaywriteError):
 
 class KeywordsError(SaywriteError):
     """A keyword file cannot be read."""
+
+
+class UpdateUnknown(SaywriteError):
+    """Whether there is a newer version could not be found out."""

@@ -93,6 +93,25 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvisionalStretch:
+    """Words of the recognizer on this computer that wait for the text of the service. `number`: stays the same."""
+
+    number: int
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionalText:
+    """All provisional words of the dictation, in order. `away`: the service is away, so they may stay for a while."""
+
+    dictation: str
+    stretches: tuple[ProvisionalStretch, ...]
+    away: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Structured:
     """Results of the service besides text (filled-in forms, tasks). They are stored with the dictation."""
 
@@ -400,6 +419,16 @@ InsertionEvent = Inserted | InsertionUncertain | NotInserted | InsertionUndone |
 
 
 @dataclass(frozen=True, slots=True)
+class PlaybackChanged:
+    """The sound `start..end` (samples) of a dictation is played since the monotonic time `at`; None: no longer."""
+
+    dictation: str
+    start: int
+    end: int
+    at: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
     """The user cancelled a dictation. `revocable`: this can be undone; a second event says when it no longer can."""
 
@@ -506,6 +535,7 @@ FrontEndEvent = (
     Started
     | StateChanged
     | Partial
+    | ProvisionalText
     | SegmentAdded
     | SegmentTranslated
     | SegmentsRemoved
@@ -528,6 +558,7 @@ FrontEndEvent = (
     | NotInserted
     | InsertionUndone
     | UndoFailed
+    | PlaybackChanged
     | Cancelled
     | KeysChanged
     | PrerollActive

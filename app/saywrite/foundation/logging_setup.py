@@ -19,8 +19,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
+from saywrite import __version__
 from saywrite.foundation.files import os_error_reason
 from saywrite.foundation.paths import private_folder
+from saywrite.foundation.program import installation
 
 FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(threadName)-10s %(name)s: %(message)s"
 TALKATIVE = ("urllib3", "engineio", "socketio", "websocket", "keyring", "numba", "asyncio")
@@ -50,9 +52,7 @@ def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
     try:
         private_folder(path.parent)
         handlers.append(_behind_a_queue(path))
-        crashes = (path.parent / "crash.log").open("a", encoding="utf-8")
-        (path.parent / "crash.log").chmod(0o600)
-        faulthandler.enable(crashes)
+        faulthandler.enable(_open_crash_file(path.parent / "crash.log"))
     except OSError as error:
         print(f"saywrite: there is no log: {os_error_reason(error)}. Name another folder with --data.", file=sys.stderr)
     if to_stderr:
@@ -63,6 +63,18 @@ def start_log(path: Path, level: str, *, to_stderr: bool) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
+
+
+def _open_crash_file(path: Path) -> TextIOWrapper:
+    """Open the file for crashes; its last line says which program writes what follows."""
+    crashes = path.open("a+", encoding="utf-8", errors="replace")
+    path.chmod(0o600)
+    header = f"Saywrite {__version__}, {installation()}"
+    crashes.seek(0)
+    if (crashes.read().splitlines() or [""])[-1] != header:  # once, until there is a crash or another version
+        crashes.write(f"{header}\n")
+        crashes.flush()
+    return crashes
 
 
 def _own_stderr() -> TextIO:

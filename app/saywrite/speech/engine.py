@@ -34,8 +34,27 @@ Post = Callable[[object], None]
 For the threads of a recognizer only: what happens on the dictation thread itself is returned, not posted.
 """
 
+
+@dataclass(frozen=True, slots=True)
+class LocalWord:
+    """A word that the recognizer on this computer heard in the samples `[start, end)` of the dictation."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordsPlaced:
+    """The places of the words of the partial or final that follows, for a request with `word_times`."""
+
+    dictation: str
+    words: tuple[LocalWord, ...]
+
+
 RecognizerEvent = (
-    Partial
+    WordsPlaced
+    | Partial
     | Final
     | Translation
     | Structured
@@ -87,7 +106,7 @@ class Request:
     to translate into, "" for none. `live`: somebody is speaking, so the capture goes on whatever happens; otherwise
     the sound comes from a file that can be read again. `file`: that file, for an engine that takes files. `paced`: the
     sound comes at the pace of speech, so a quick text is better than the most exact one. `partials`: show the words
-    while they are spoken.
+    while they are spoken. `word_times`: say where each word lies (`WordsPlaced`), if the recognizer knows.
     """
 
     dictation: str
@@ -99,15 +118,7 @@ class Request:
     file: Path | None = None
     paced: bool = True
     partials: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class LocalWord:
-    """A word that the recognizer on this computer heard in the samples `[start, end)` of the dictation."""
-
-    text: str
-    start: int
-    end: int
+    word_times: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class FakeLink:
         self.path = ""
         self.headers: dict[str, str] = {}
         self.emitted: list[tuple[str, object]] = []
-        self.sent_bytes = self.received_bytes = 0
+        self.sent_bytes = self.received_bytes = self.queued = 0
 
     def connect(self, base_url: str) -> None:
         self.did.append(f"connect {base_url}")

@@ -9,7 +9,7 @@ from tests.speech.aiola.test_audio_sender import Boundary, Detector
 from tests.speech.aiola.test_connection import FakeLink
 from tests.speech.event_poster import EventPoster
 
-from saywrite.dictation.audio_cursor import AudioCursor
+from saywrite.dictation.engines.audio_cursor import AudioCursor
 from saywrite.foundation.errors import ServiceUnreachable
 from saywrite.foundation.events import SAMPLE_RATE, Failed, Final, Progress, RecognizerFinished, Rewind
 from saywrite.speech.aiola.account import Account

@@ -219,10 +219,17 @@ class Window:
 
 @contextmanager
 def window(
-    room: Room, at: Path, settings: str = "", *, visible: bool = True, with_model: bool = True
+    room: Room,
+    at: Path,
+    settings: str = "",
+    *,
+    visible: bool = True,
+    with_model: bool = True,
+    program: Sequence[str] = (sys.executable, "-m", "saywrite"),
 ) -> Iterator[Window]:
     """The window, open and active, its recognizer ready; killed at the latest when the block ends. Not `visible`: it is
     started in the tray. Not `with_model`: as on a computer where no model was installed, without a network.
+    `program`: the command of the program; that of this checkout if none is given.
 
     `settings`: lines for saywrite.toml, where the folder has none yet. A test that fails leaves the screen of that
     moment in artifacts/, and says where each thread of the program stood.
@@ -232,7 +239,7 @@ def window(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(settings)
     process = subprocess.Popen(
-        [sys.executable, *(["-m", "saywrite"] if with_model else ["-c", WITHOUT_MODEL]), *folders(at), "-v"],
+        [*(program if with_model else (sys.executable, "-c", WITHOUT_MODEL)), *folders(at), "-v"],
         env={**os.environ, **room.screen.env, **room.reader.env, **room.sound.env, **({} if with_model else OFFLINE)}
         | {"PYTHONFAULTHANDLER": "1"},  # for `stacks`, where the program can make no crash.log
         stdin=subprocess.DEVNULL,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-import sys
 from collections.abc import Mapping
 
 from saywrite import __version__
 from saywrite.cli.doctor.examination import examine
 from saywrite.foundation.paths import Paths
+from saywrite.foundation.program import installation
 
 LOG_LINES = 100
 
@@ -22,7 +22,7 @@ def describe_system(paths: Paths, environ: Mapping[str, str]) -> str:
     lines = [
         f"Saywrite {__version__}, Python {platform.python_version()}, {platform.platform()}, session {session}",
         ", ".join(_version(name) for name in LIBRARIES),
-        f"frozen: {getattr(sys, 'frozen', False)}",
+        f"installed as {installation()}",
         "",
         *(check.as_line() for check in examine(paths, environ, network=False)),
         "",

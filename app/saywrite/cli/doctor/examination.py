@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from saywrite import __version__
 from saywrite.audio.backend.devices import list_devices
 from saywrite.cli.doctor.recognizer_checks import check_recognizer
 from saywrite.cli.doctor.report import Check
@@ -19,6 +20,7 @@ from saywrite.foundation.errors import KeyMissing, SaywriteError
 from saywrite.foundation.files import os_error_reason
 from saywrite.foundation.formatting import size
 from saywrite.foundation.paths import Paths, private_folder
+from saywrite.foundation.program import installation
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.net.error_mapping import host_of
 from saywrite.storage.history.schema import check_database
@@ -33,6 +35,7 @@ LITTLE_DISK = 500_000_000
 
 def examine(paths: Paths, environ: Mapping[str, str], *, network: bool = True) -> Iterator[Check]:
     """All checks, each as soon as it is known. `network`: also try aiOla's service, where that is the engine."""
+    yield _installation()
     yield from _sound()
     yield _display()
     yield _folder("settings", paths.config)
@@ -44,6 +47,10 @@ def examine(paths: Paths, environ: Mapping[str, str], *, network: bool = True) -
     status = keychain.status()
     yield _keyring(status)
     yield from _aiola(_settings(paths.settings), keychain, status, environ, network)
+
+
+def _installation() -> Check:
+    return Check("installed", True, f"Saywrite {__version__}: {installation()}.")
 
 
 def _sound() -> Iterator[Check]:

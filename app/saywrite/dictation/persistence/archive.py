@@ -33,10 +33,15 @@ from saywrite.foundation.events import (
     Failed,
     IncompleteRecording,
     IncompleteRecordingsFound,
+    Inserted,
+    InsertionUncertain,
+    NotInserted,
     Segment,
     Traffic,
 )
 from saywrite.foundation.paths import Paths
+from saywrite.storage.history.records.receipts import Outcome, Receipt, keep_receipt
+from saywrite.storage.history.records.trash import empty_trash
 from saywrite.storage.history.salvage import open_or_replace
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.history.timings import Latency
@@ -48,6 +53,12 @@ log = logging.getLogger(__name__)
 
 READ_BLOCK = 10 * SAMPLE_RATE
 """Samples per read where a whole recording is read."""
+
+_OUTCOMES: dict[type, Outcome] = {
+    Inserted: Outcome.INSERTED,
+    InsertionUncertain: Outcome.UNCERTAIN,
+    NotInserted: Outcome.FAILED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +169,17 @@ class Archive:
 
         self._disk.submit(keep)
 
+    def keep_receipt(self, event: Inserted | InsertionUncertain | NotInserted) -> None:
+        """Store which program received a text. A failure is not reported: the text itself was stored."""
+        outcome = _OUTCOMES[type(event)]
+
+        def keep() -> None:
+            if self._history is not None:
+                with contextlib.suppress(HistoryError):
+                    keep_receipt(self._history, event.dictation, Receipt(event.program, outcome, self._today()))
+
+        self._disk.submit(keep)
+
     def tidy(self, keep_days: int) -> None:
         """Encode complete recordings, and remove those older than `keep_days` (0: at once, negative: never).
 
@@ -187,6 +209,7 @@ class Archive:
             self._history, salvaged = open_or_replace(self._paths.history)
             if salvaged is not None:
                 self._post(Failed("", salvaged.what, salvaged.remedy))
+            empty_trash(self._history, self._today())
             reconcile(self._paths.recordings, self._history, self._today())
         except HistoryError as error:
             self._post(Failed("", error.what, error.remedy))

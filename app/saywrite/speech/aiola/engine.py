@@ -36,7 +36,7 @@ from saywrite.foundation.events import (
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection import ServiceConnection, SessionClosed, SessionOpened, StreamConfig
 from saywrite.speech.aiola.delivery.completion import CompletionPolicy, NextAction
-from saywrite.speech.aiola.delivery.flow_control import REPLAY, FlowControl, RateLimiter
+from saywrite.speech.aiola.delivery.flow_control import REPLAY, FlowControl, PongRecord, RateLimiter
 from saywrite.speech.aiola.delivery.sender import AudioSender, text_of
 from saywrite.speech.aiola.net.command_queue import EventReceived, Ponged
 from saywrite.speech.aiola.net.error_mapping import DICTATING, from_payload
@@ -110,6 +110,7 @@ class AiolaRecognizer:
         )
         self._skew = wall() - clock()
         self._flow: FlowControl | None = None
+        self._pongs = PongRecord()
         self._pace = RateLimiter(REPLAY, clock())
         self._delivery: AudioSender | None = None
         self._report = ProgressReporter("", self._events)
@@ -219,7 +220,7 @@ class AiolaRecognizer:
     def _receive_from_connection(self, message: object, now: float) -> None:
         outcome = self._connection.receive(message, now)
         if isinstance(outcome, SessionOpened):
-            self._flow, self._pace = FlowControl(now, outcome.silence_limit_s), RateLimiter(REPLAY, now)
+            self._flow, self._pace = FlowControl(now, outcome.silence_limit_s, self._pongs), RateLimiter(REPLAY, now)
             self._begin(now)
         elif isinstance(outcome, SessionClosed):
             self._lose(outcome, now)
@@ -249,8 +250,11 @@ class AiolaRecognizer:
             self._lose(down, now)
         dues = [due, self._flow.dead_at() if self._flow is not None else None]
         if self._delivery is not None and self._completion is not None:
-            if self._flow is not None and not self._flow.answers_pings:
-                self._delivery.session.received(self._delivery.acknowledged, now)  # there are no pongs from it
+            if self._flow is not None:
+                self._delivery.received(self._flow.assume(now), now)
+                if not self._flow.answers_pings:
+                    self._delivery.session.received(self._delivery.acknowledged, now)
+                dues.append(self._flow.assume_due())
             dues.append(self._delivery.session.review(now))
             self._send(now)
             dues.append(self._judge(self._delivery, self._completion, now))

@@ -13,14 +13,13 @@ byte predicts them, too.
 from __future__ import annotations
 
 import json
-import site
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from saywrite.foundation.catalog import LANGUAGE_CODES
+from saywrite.foundation.program import shipped_model_folders
 
 WEIGHTS = "model.bin"
 STAMP = "saywrite-model.json"
@@ -205,11 +204,7 @@ def model_folders(data: Path) -> tuple[Path, ...]:
 
     The models that the user downloaded come first, then those shipped with an installation.
     """
-    bases = [sys.prefix, site.getuserbase()]
-    if getattr(sys, "frozen", False):
-        bases.append(str(Path(sys.executable).parent))
-    shipped = [Path(base, "share", "saywrite", "models") for base in bases]
-    return (own_folder(data), *shipped)
+    return (own_folder(data), *shipped_model_folders())
 
 
 def find_model(id: str, data: Path) -> Path | None:

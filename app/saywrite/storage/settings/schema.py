@@ -30,7 +30,15 @@ _SPOKEN = {"auto": "When the recognizer sets no punctuation", "on": "Always", "o
 _ANNOUNCE = {"off": "Nothing", "finals": "Finished sentences", "all": "Words as they come"}
 _SIGN_IN = {"key": "API key", "token": "Access token", "url": "Token address of your company"}
 _TRANSLATE = {"": "No translation", **_LANGUAGES}
-_AWAY = {"later": "Wait, and write the text later", LOCAL: "Write on this computer meanwhile"}
+_LISTEN_ALONG = {
+    "on": "Always",
+    "away": "Only while aiOla cannot be reached",
+    "off": "Never",
+}
+_AWAY = {
+    "later": "Wait: aiOla's text replaces what this computer hears meanwhile",
+    LOCAL: "This computer writes at once, and its text stays",
+}
 _KEY_MODES = {
     "both": "Hold to talk, or tap to start and stop",
     "hold": "Hold to talk",
@@ -141,11 +149,14 @@ class Settings:
         "", "aiOla", _TRANSLATE, "Translate into", "The translation is shown beside what you said."
     )
     aiola_while_away: str = choice(
-        "later",
+        "later", "aiOla", _AWAY, "When aiOla cannot be reached", "Recording continues in both cases."
+    )
+    aiola_listen_along: str = choice(
+        "on",
         "aiOla",
-        _AWAY,
-        "When aiOla cannot be reached",
-        "Recording continues in both cases. This applies after a minute.",
+        _LISTEN_ALONG,
+        "This computer listens along",
+        "Shows words while you speak and writes while aiOla cannot be reached. Needs a recognition model.",
     )
     aiola_base_url: str = text(
         "https://apis.aiola.ai",

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from saywrite.foundation.events import FrontEndEvent, State, StateChanged
+from saywrite.ui.app.edit_commands import EditCommands
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.widgets.choosers import EngineChoices
@@ -44,6 +45,7 @@ class CommandBindings(QObject):
         self._busy = False
         self._connect_dictation()
         self._connect_choices()
+        EditCommands(window)
 
     def transcribe_files(self, paths: Iterable[Path]) -> None:
         """Transcribe files one after the other; the next one starts when the dictation is idle."""
@@ -162,6 +164,7 @@ class CommandBindings(QObject):
         bar.language.chosen.connect(lambda code: preferences.update(language=code))
         bar.language.unknown_chosen.connect(self.explain_unknown_language)
         bar.engine.chosen.connect(lambda name: preferences.update(engine=name))
+        bar.model.chosen.connect(lambda name: preferences.update(local_model=name))
         actions = self._window.actions_
         actions.show_keywords.toggled.connect(lambda on: preferences.update(show_keywords=on))
         actions.show_waveform.toggled.connect(lambda on: preferences.update(show_waveform=on))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QWidget
 
-from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged
+from saywrite.foundation.errors import SaywriteError
+from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged, PlaybackChanged
+from saywrite.foundation.program import Release
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
@@ -20,6 +23,7 @@ from saywrite.ui.widgets.notices import Severity
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
     from saywrite.dictation.api import Dictation
+    from saywrite.dictation.models.retranscription import Retranscriber
     from saywrite.storage.history.store import HistoryStore
     from saywrite.ui.app.exports import Exports
     from saywrite.ui.app.first_run.window import FirstRunWindow
@@ -52,7 +56,10 @@ class Dialogs(QObject):
         models: ModelsState | None = None,
         dictation: Dictation | None = None,
         has_tray: Callable[[], bool] = lambda: True,
+        retranscriber: Retranscriber | None = None,
+        find_update: Callable[[], Release | None] | None = None,
     ) -> None:
+        """`dictation` plays the recordings of the history, and `retranscriber` transcribes them again."""
         super().__init__(window)
         self._window = window
         self._preferences = preferences
@@ -65,6 +72,8 @@ class Dialogs(QObject):
         self._dictation = dictation
         self._has_tray = has_tray
         self._first_run: FirstRunWindow | None = None
+        self._retranscriber = retranscriber
+        self._find_update = find_update
         self._devices: DevicesChanged | None = None
         self._keys: KeysChanged | None = None
         self._settings: SettingsDialog | None = None
@@ -94,7 +103,10 @@ class Dialogs(QObject):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Give every event to the first run, and devices and keys to the settings, also when those open later."""
+        """Give the first run every event, the settings devices and keys, and the history playback.
+
+        Devices and keys are kept for windows that open later.
+        """
         if self._first_run is not None:
             self._first_run.receive(event)
         match event:
@@ -102,6 +114,8 @@ class Dialogs(QObject):
                 self._devices = event
                 if self._settings is not None:
                     self._settings.show_devices(event)
+            case PlaybackChanged() if self._history is not None:
+                self._history.receive(event)
             case KeysChanged():
                 self._keys = event
                 if self._settings is not None:
@@ -173,10 +187,15 @@ class Dialogs(QObject):
     def show_history(self) -> None:
         """Open the history, with its newest entries."""
         if self._history is None:
+            from saywrite.ui.history.access import make_tools
             from saywrite.ui.history.window import HistoryWindow
 
-            window = self._history = HistoryWindow(self._open_history, parent=self._window)
-            window.export_requested.connect(lambda dictated: self.exports.export_dictation(dictated, window))
+            tools = None
+            if self._dictation is not None and self._retranscriber is not None:
+                tools = make_tools(self._dictation, self._retranscriber)
+            window = HistoryWindow(self._open_history, parent=self._window, choices=self._choices, tools=tools)
+            self._history = window
+            window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
             window.details_requested.connect(self.details_requested)
         self._history.reload()
         _bring_up(self._history)
@@ -230,6 +249,33 @@ class Dialogs(QObject):
 
         run_task(self._diagnostics, copy, fail, owner=self)
 
+    def check_for_updates(self) -> None:
+        """Ask the page of Saywrite for a newer version, on a pool thread; nothing is installed."""
+        if self._find_update is None:
+            return
+        self._window.status.show_message("Asking for a newer version…")
+
+        def show(release: Release | None) -> None:
+            self._window.notices.withdraw("updates")
+            if release is None:
+                self._window.status.show_message("This is the newest version")
+                return
+            self._window.status.show_message("")
+            self._window.notices.notify(
+                Severity.INFO,
+                f"Saywrite {release.version} is there.",
+                "Its page says what is new, and how to install it.",
+                key="updates",
+                actions=(("Open the page", lambda: open_page(release.page)),),
+            )
+
+        def fail(error: Exception) -> None:
+            self._window.status.show_message("")
+            what, remedy = (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
+            self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
+
+        run_task(self._find_update, show, fail, owner=self)
+
     def _connect(self) -> None:
         actions, transcript = self._window.actions_, self._window.transcript
         actions.settings.triggered.connect(self.show_settings)
@@ -239,6 +285,8 @@ class Dialogs(QObject):
         actions.shortcuts.triggered.connect(self.show_shortcuts)
         actions.whats_new.triggered.connect(self.show_whats_new)
         actions.first_run.triggered.connect(self.show_first_run)
+        actions.updates.setVisible(self._find_update is not None)
+        actions.updates.triggered.connect(self.check_for_updates)
         actions.diagnostics.triggered.connect(self.copy_diagnostics)
         actions.export.triggered.connect(lambda: self.exports.export_transcript())
         actions.export_menu.aboutToShow.connect(lambda: self.exports.show_possible())
@@ -246,6 +294,11 @@ class Dialogs(QObject):
             action.triggered.connect(lambda _checked=False, name=name: self.exports.export_transcript(name))
         actions.always_write_as.triggered.connect(lambda: self.ask_always_write_as(transcript.selected_text().strip()))
         transcript.keyword_requested.connect(self.ask_always_write_as)
+
+
+def open_page(address: str) -> None:
+    """Open a web page in the user's browser."""
+    QDesktopServices.openUrl(QUrl(address))
 
 
 def _open(dialog: QDialog) -> None:

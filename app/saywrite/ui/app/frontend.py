@@ -16,13 +16,13 @@ from PySide6.QtCore import QObject, Slot
 from saywrite import __version__
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import FrontEndEvent, Started
+from saywrite.foundation.program import Release
 from saywrite.storage.settings.schema import Settings
 from saywrite.storage.settings.window_state import load_window_state, save_window_state
 from saywrite.text.keywords import Keyword
 from saywrite.ui.app.command_bindings import CommandBindings
 from saywrite.ui.app.details import Details
 from saywrite.ui.app.dialogs import Dialogs
-from saywrite.ui.app.edit_commands import EditCommands
 from saywrite.ui.main_window.dictation_notices import DictationNotices
 from saywrite.ui.main_window.engine_notices import EngineStatus
 from saywrite.ui.main_window.push_to_talk_notices import PushToTalkNotices
@@ -33,6 +33,7 @@ from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme import apply_scheme
+from saywrite.ui.toolkit.theme.motion import apply_motion
 from saywrite.ui.tray.icon import Tray
 from saywrite.ui.tray.menu import TrayMenu
 from saywrite.ui.tray.overlay_controller import OverlayController
@@ -44,6 +45,7 @@ from saywrite.ui.widgets.notices import Severity
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
     from saywrite.dictation.api import Dictation
+    from saywrite.dictation.models.retranscription import Retranscriber
     from saywrite.storage.history.store import HistoryStore
 
 log = logging.getLogger(__name__)
@@ -73,6 +75,10 @@ class UiContext:
     """Asks the window manager to bring the window with this X11 id to the front."""
     autostart: Callable[[], Autostart] | None = None
     """Gives this system's way to start Saywrite with the session."""
+    retranscriber: Retranscriber | None = None
+    """Transcribes dictations of the history again, and names the folder of the recordings."""
+    find_update: Callable[[], Release | None] | None = None
+    """Asks for a newer version. Only a click in the menu calls it."""
     problems: tuple[str, ...] = ()
     """Sentences about problems before there was a window, for example a broken settings file."""
     greets: bool = False
@@ -95,7 +101,6 @@ class FrontEnd(QObject):
         self.notices = DictationNotices(
             self.window.notices, self.engine.actions_for, lambda: dictation.envelope, self.window
         )
-        EditCommands(self.window)
         self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices)
         self.dialogs = Dialogs(
             self.window,
@@ -108,6 +113,8 @@ class FrontEnd(QObject):
             self.models,
             dictation,
             lambda: self.tray.present,
+            context.retranscriber,
+            context.find_update,
         )
         self.details = Details(self.window, context.choices, context.open_history)
         self.activator = WindowActivator(self.window, context.activate_x11)
@@ -120,7 +127,10 @@ class FrontEnd(QObject):
         self._connect()
         self.window.keywords.set_keywords(context.keywords)
         self._apply(context.settings)
-        for problem in context.problems:
+        self._show_problems(context.problems)
+
+    def _show_problems(self, problems: tuple[str, ...]) -> None:
+        for problem in problems:
             self.window.notices.notify(Severity.WARNING, problem, passing=False)
 
     def _all_receivers(self) -> tuple[Callable[[FrontEndEvent], None], ...]:
@@ -218,6 +228,7 @@ class FrontEnd(QObject):
     def _apply(self, settings: Settings) -> None:
         window, account = self.window, self._context.account
         apply_scheme(settings.theme)
+        apply_motion(settings.motion)
         host = account.host(settings) if account else host_of(settings.aiola_base_url)
         window.control_bar.show_choice(settings, host)
         window.transcript.announced = settings.announce

@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite import __version__
-from saywrite.ui.settings.layout import LARGE, MEDIUM, center_on_parent
+from saywrite.ui.settings.placement import center_on_parent
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, ThemedLabel
 from saywrite.ui.toolkit.licenses import Component, components, package_lines
+from saywrite.ui.toolkit.theme.tokens import BODY, LARGE, L, M
 
 ICON_SIZE = 72
 
@@ -68,14 +69,14 @@ class AboutDialog(QDialog):
         picture = PlainLabel()
         picture.setPixmap(app_icon().pixmap(QSize(ICON_SIZE, ICON_SIZE), self.devicePixelRatio()))
         words = QVBoxLayout()
-        words.addWidget(ThemedLabel("Saywrite", "", size=1.5, strong=True))
+        words.addWidget(ThemedLabel("Saywrite", "", size=LARGE, strong=True))
         words.addWidget(ThemedLabel("Speak, and it is written.", ""))
-        version = NoteLabel(versions(), size=1.0)
+        version = NoteLabel(versions(), size=BODY)
         version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.addWidget(version)
         words.addStretch(1)
         head = QHBoxLayout()
-        head.setSpacing(LARGE)
+        head.setSpacing(L)
         head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(words, 1)
         self.text = QPlainTextEdit()
@@ -95,7 +96,7 @@ class AboutDialog(QDialog):
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.setSpacing(MEDIUM)
+        column.setSpacing(M)
         column.addLayout(head)
         column.addWidget(self.chooser)
         column.addWidget(self.text, 1)

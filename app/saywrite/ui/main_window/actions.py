@@ -71,6 +71,7 @@ class Actions(QObject):
         self.shortcuts = self._action("&Keyboard shortcuts…", Standard.HelpContents, "")
         self.whats_new = self._action("&What's new…", "", "")
         self.diagnostics = self._action("Copy &diagnostics", "", "copy")
+        self.updates = self._action("Check for &updates…", "", "refresh")
         self.about = self._action("&About Saywrite", "", "info", QAction.MenuRole.AboutRole)
 
     def _show_initial_state(self) -> None:
@@ -95,7 +96,8 @@ class Actions(QObject):
         self._fill_help(bar.addMenu("&Help"))
 
     def _fill_help(self, menu: QMenu) -> None:
-        self._add(menu, self.first_run, self.shortcuts, self.whats_new, None, self.diagnostics, None, self.about)
+        self._add(menu, self.first_run, self.shortcuts, self.whats_new, None)
+        self._add(menu, self.updates, self.diagnostics, None, self.about)
 
     def show_state(self, state: State) -> None:
         """Enable the actions that a state of the dictation allows."""

@@ -10,6 +10,7 @@ from saywrite.foundation.events import State
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import KeyCap, ThemedLabel
 from saywrite.ui.toolkit.theme import theme_colors
+from saywrite.ui.toolkit.theme.tokens import LARGE, M, S
 from saywrite.ui.widgets.choosers import EngineChoices, model_label
 
 HEADLINES = {
@@ -65,7 +66,7 @@ class EmptyState(QWidget):
         self.account.clicked.connect(self.account_requested)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
-        self._headline = ThemedLabel("", "", size=1.5, strong=True)
+        self._headline = ThemedLabel("", "", size=LARGE, strong=True)
         self._sentence = ThemedLabel()
         self._engine = ThemedLabel()
         for label in (self._headline, self._sentence, self._engine):
@@ -157,9 +158,9 @@ class _Emblem(QWidget):
 def _hints() -> QWidget:
     hints = QWidget()
     grid = QGridLayout(hints)
-    grid.setContentsMargins(0, 10, 0, 0)
-    grid.setHorizontalSpacing(10)
-    grid.setVerticalSpacing(6)
+    grid.setContentsMargins(0, M, 0, 0)
+    grid.setHorizontalSpacing(M)
+    grid.setVerticalSpacing(S)
     for row, (key, words) in enumerate(HINTS):
         cell = QHBoxLayout()
         cell.addStretch(1)

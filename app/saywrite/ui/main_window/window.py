@@ -68,7 +68,9 @@ class MainWindow(QMainWindow):
         self.keywords = KeywordsPanel()
         self.waveform = WaveformPanel(envelope)
         acts = self.actions_
-        self.status = StatusBar(acts.copy, acts.export, acts.export_menu, acts.clear, acts.open_file)
+        self.status = StatusBar(
+            self.control_bar.gauge, acts.copy, acts.export, acts.export_menu, acts.clear, acts.open_file
+        )
         self.hides_on_close: Callable[[], bool] = lambda: False
         """Whether closing only hides the window; called each time."""
         self._painted = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from saywrite.desktop.hotkeys.manual_binding import Instructions, desktop_of, in
 from saywrite.desktop.hotkeys.select import HotkeyBackend, choose
 from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.events import KeysChanged
+from saywrite.foundation.program import program_command
 from saywrite.ui.settings.hotkey_recorder import KeyRecorder
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
@@ -39,7 +41,7 @@ def lines_for(hotkey: str, environ: Mapping[str, str], command: str) -> Instruct
 
 def command_here() -> str:
     """The command with which the desktop can start Saywrite's command line."""
-    return "saywrite" if shutil.which("saywrite") else f"{sys.executable} -m saywrite"
+    return "saywrite" if shutil.which("saywrite") else shlex.join(program_command())
 
 
 class ManualBindingHelp(QWidget):

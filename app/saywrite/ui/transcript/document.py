@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QPlainTextDocumentLayout
 
 from saywrite.ui.toolkit.document_text import as_paragraph, clean, difference, index_at_utf16, utf16_length
-from saywrite.ui.transcript.rows import Row, RowKind, reconcile
+from saywrite.ui.toolkit.page_layout import PageLayout
+from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.transcript.rows import Row, RowKind, reconcile, starts_paragraph
 from saywrite.ui.transcript.undo_stack import Edit, EditLog
 
 _MOVE, _KEEP = QTextCursor.MoveMode.MoveAnchor, QTextCursor.MoveMode.KeepAnchor
@@ -55,7 +56,9 @@ class TranscriptDocument(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.doc = QTextDocument(self)
-        self.doc.setDocumentLayout(QPlainTextDocumentLayout(self.doc))
+        self.page = PageLayout(self.doc)
+        self.page.space_above = self._space_above
+        self.doc.setDocumentLayout(self.page)
         self.doc.setUndoRedoEnabled(False)
         self.rows: list[Row] = []
         self.words = 0
@@ -106,11 +109,11 @@ class TranscriptDocument(QObject):
             self._replace_blocks(first, count, self.rows[first : first + count], len(self.rows))
 
     def recolor(self, color: QColor) -> None:
-        """Show headings and notes in `color`."""
+        """Show headings, notes and provisional text in `color`."""
         self._fixed_color = color
         with self.program_change():
             for index, row in enumerate(self.rows):
-                if not row.editable:
+                if row.kind is not RowKind.SEGMENT:
                     cursor = self.cursor(index)
                     cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, _KEEP)
                     cursor.setCharFormat(self._format(row))
@@ -144,9 +147,13 @@ class TranscriptDocument(QObject):
 
     # Changes by the user
 
-    def edit(self, texts: Sequence[tuple[Row, str]]) -> None:
-        """Give rows new texts as one step that can be undone; emits `edited` as typing does."""
-        step = Edit(tuple((row, row.text) for row, _ in texts), tuple(texts))
+    def edit(self, texts: Sequence[tuple[Row, str]], *, remove_empty: bool = False) -> None:
+        """Give rows new texts as one step that can be undone; emits `edited` as typing does.
+
+        `remove_empty`: remove the rows whose new text is "".
+        """
+        after = tuple((row, text) for row, text in texts if text or not remove_empty)
+        step = Edit(tuple((row, row.text) for row, _ in texts), after)
         self.log.fence()
         self.log.record(step)
         self.log.fence()
@@ -217,6 +224,12 @@ class TranscriptDocument(QObject):
             first = index_at_utf16(row.text, max(0, start - block.position()))
             yield row, first, index_at_utf16(row.text, min(end - block.position(), block.length() - 1))
             block = block.next()
+
+    def _space_above(self, index: int) -> float:
+        """The space above a row: `S` where a paragraph starts."""
+        if not 0 < index < len(self.rows):
+            return 0.0
+        return float(S) if starts_paragraph(self.rows[index - 1], self.rows[index]) else 0.0
 
     # Writing rows
 
@@ -302,7 +315,7 @@ class TranscriptDocument(QObject):
 
     def _format(self, row: Row) -> QTextCharFormat:
         style = QTextCharFormat()
-        if not row.editable and self._fixed_color.isValid():
+        if row.kind is not RowKind.SEGMENT and self._fixed_color.isValid():
             style.setForeground(self._fixed_color)
         return style
 

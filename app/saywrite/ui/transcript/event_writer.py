@@ -53,10 +53,10 @@ class TranscriptEventWriter:
         self._dictations[started.dictation] = DictationInfo(started, engine or started.engine)
         self._document.languages[started.dictation] = started.language
 
-    def add(self, event: SegmentAdded) -> bool:
+    def add(self, event: SegmentAdded, words: str | None = None) -> bool:
         """Add a final, or change the row of a known number; False when there is no text.
 
-        A row that the user has edited keeps its text.
+        A row that the user has edited keeps its text. `words`: what the user made of the text before it came.
         """
         segment = event.segment
         key = (event.dictation, segment.number)
@@ -71,7 +71,9 @@ class TranscriptEventWriter:
         row = Row(RowKind.SEGMENT, event.dictation, segment.number, segment.start, segment.end, text, raw=segment.raw)
         row.translation, row.engine = clean(segment.translation), segment.engine
         self._rows[key] = row
-        self._put(row)
+        self.put(row)
+        if words is not None and words != text:
+            self._document.edit([(row, words)], remove_empty=True)
         return True
 
     def translate(self, event: SegmentTranslated) -> bool:
@@ -90,7 +92,7 @@ class TranscriptEventWriter:
 
     def add_gap(self, gap: Gap) -> None:
         """Add a note where sound is missing; it has no length in the recording."""
-        self._put(Row(RowKind.GAP, gap.dictation, -1, gap.at, gap.at, clean(missing(gap))))
+        self.put(Row(RowKind.GAP, gap.dictation, -1, gap.at, gap.at, clean(missing(gap))))
 
     def remove(self, event: SegmentsRemoved) -> None:
         """Remove the rows of segments that the user took back by voice."""
@@ -131,7 +133,8 @@ class TranscriptEventWriter:
         )
         self._headed |= headed
 
-    def _put(self, row: Row) -> None:
+    def put(self, row: Row) -> None:
+        """Write a row into its place, below the heading of its dictation."""
         rows = [row]
         if row.dictation not in self._headed:
             self._headed.add(row.dictation)

@@ -23,6 +23,7 @@ from saywrite.foundation.events import (
     Gap,
     Partial,
     PendingUtterances,
+    ProvisionalText,
     SegmentAdded,
     SegmentsRemoved,
     SegmentTranslated,
@@ -36,12 +37,15 @@ from saywrite.text.keywords import Keyword
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.transcript.document import DocumentSnapshot, TranscriptDocument
 from saywrite.ui.transcript.event_writer import TranscriptEventWriter
 from saywrite.ui.transcript.export_document import document_of
 from saywrite.ui.transcript.find_bar import FindBar
+from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows
+from saywrite.ui.transcript.live.unfinished_text import UnfinishedText
 from saywrite.ui.transcript.pane import TranscriptPane
-from saywrite.ui.transcript.rows import Row, join_rows, pending_lines, replaced
+from saywrite.ui.transcript.rows import Row, RowKind, join_rows, replaced, starts_paragraph
 from saywrite.ui.transcript.translations import Translations
 from saywrite.ui.transcript.undo_stack import EditDebouncer
 
@@ -90,12 +94,11 @@ class TranscriptView(QWidget):
         self.announced = "off"
         """What screen readers are told: "off", "finals" or "all" (partials too)."""
         self._writer = TranscriptEventWriter(self.document)
+        self._provisional = ProvisionalRows(self.document, self._writer.put)
+        self._unfinished = UnfinishedText()
         self._debouncer = EditDebouncer(self)
         self._dictation = ""
         self._newest_partial: Partial | None = None
-        self._partial_text = ""
-        self._agreed = 0
-        self._pending: tuple[tuple[int, int], ...] = ()
         self._cleared: _Cleared | None = None
         self._has_content = False
         self._partial_timer = QTimer(self, singleShot=True, interval=PARTIAL_EVERY_MS)
@@ -104,7 +107,7 @@ class TranscriptView(QWidget):
         self.translations = Translations(self.pane, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(S)
         column.addWidget(self.find_bar)
         column.addWidget(self.pane, 1)
         column.addWidget(self.translations.strip)
@@ -134,6 +137,8 @@ class TranscriptView(QWidget):
         match event:
             case Partial():
                 self._take_partial(event)
+            case ProvisionalText() if event.dictation == self._dictation:
+                self._show_provisional(event)
             case SegmentAdded():
                 self._add_segment(event)
             case Started():
@@ -151,43 +156,49 @@ class TranscriptView(QWidget):
             case Gap():
                 self.pane.hold_still(lambda: self._writer.add_gap(event))
             case PendingUtterances() if event.dictation == self._dictation:
-                self._pending = event.utterances
+                self._unfinished.pending = event.utterances
                 self._show_unfinished()
             case Structured():
                 self._writer.keep_structured(event)
 
     def show_partial(self, text: str, agreed: int = 0) -> None:
         """Show the words being heard below the last row; the first `agreed` characters will hardly change."""
-        self._partial_text = clean(text)
-        self._agreed = len(clean(text[:agreed]))
+        self._unfinished.set_partial(text, agreed)
         self._show_unfinished()
 
     def _begin(self, event: Started) -> None:
         self._writer.begin(event, self.engine_label(event.engine))
         self._dictation = event.dictation
-        self._pending = ()
+        self._unfinished.clear()
+        self._provisional.forget()
         self._drop_partial()
 
     def _finish(self, event: Finished) -> None:
         if event.dictation == self._dictation:
             if not event.pending:
-                self._pending = ()
+                self._unfinished.pending = ()
             self._drop_partial()
 
     def _add_segment(self, event: SegmentAdded) -> None:
         """Add a final; it replaces the partial and the lines about its utterance."""
-        segment = event.segment
+        segment, words = event.segment, None
         if event.dictation == self._dictation:
             self._drop_partial()
-            self._pending = tuple(
-                (start, end) for start, end in self._pending if end <= segment.start or start >= segment.end
-            )
-        self.pane.hold_still(partial(self._writer.add, event))
+            words = self._provisional.replace(segment)
+            self._unfinished.cover(segment.start, segment.end)
+        self.pane.hold_still(partial(self._writer.add, event, words))
+        if words is not None:
+            self.flush()
         if segment.translation:
             self._show_translations()
         self._show_unfinished()
         if self.announced != "off":
             announce(self, segment.text)
+
+    def _show_provisional(self, event: ProvisionalText) -> None:
+        """Show what this computer heard and the service has no text for yet; it replaces the words being heard."""
+        self.pane.hold_still(lambda: self._unfinished.set_provisional(event.stretches, self._provisional.show(event)))
+        self._drop_partial()
 
     def _take_partial(self, event: Partial) -> None:
         if event.dictation == self._dictation:
@@ -210,13 +221,17 @@ class TranscriptView(QWidget):
 
     def _show_unfinished(self) -> None:
         """Show what has no final text yet: utterances that wait for it, and the words being heard."""
-        # The words being heard are those of the last utterance, which therefore needs no line of its own.
-        lines = pending_lines(self._pending[:-1] if self._partial_text else self._pending)
-        text = "\n".join([*lines, self._partial_text] if self._partial_text else lines)
-        start = len(text) - len(self._partial_text)
-        agreed = (start, start + self._agreed) if self._agreed else (0, 0)
-        self.pane.show_partial(text, self._writer.heading_to_come(self._dictation), agreed)
+        text, agreed = self._unfinished.text()
+        heading = self._writer.heading_to_come(self._dictation)
+        self.pane.show_partial(text, heading, agreed, paragraph=self._pauses_before_next())
         self._update_content()
+
+    def _pauses_before_next(self) -> bool:
+        """Whether the utterance being heard starts a paragraph."""
+        rows, following = self.document.rows, self._unfinished.first_span
+        if not rows or following is None:
+            return False
+        return starts_paragraph(rows[-1], Row(RowKind.SEGMENT, self._dictation, -1, *following, ""))
 
     def _show_translations(self) -> None:
         self.translations.refresh()
@@ -224,7 +239,7 @@ class TranscriptView(QWidget):
 
     @Slot()
     def _update_content(self) -> None:
-        has_content = bool(self.document.rows or self._partial_text or self._pending)
+        has_content = bool(self.document.rows or self._unfinished)
         if has_content != self._has_content:
             self._has_content = has_content
             self.content_changed.emit(has_content)
@@ -345,6 +360,8 @@ class TranscriptView(QWidget):
         known = self._writer.dictation_info(row.dictation) if row.engine else None
         if known is None:
             return ""
+        if row.kind is RowKind.PROVISIONAL:
+            return f"This computer heard this; the text of {known.engine} will replace it unless you edit it"
         if row.engine == LOCAL:
             return f"Recognized on this computer while {known.engine} was away"
         return f"Recognized by {self.engine_label(row.engine)} while {known.engine} was away"

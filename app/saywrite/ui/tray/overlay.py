@@ -10,10 +10,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QHideEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QHideEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from saywrite.audio.levels import decibels
+from saywrite.ui.toolkit.theme.tokens import (
+    BODY,
+    OVERLAY_EDGE,
+    OVERLAY_GROUND,
+    OVERLAY_LEVEL,
+    OVERLAY_TEXT,
+    OVERLAY_UNCERTAIN,
+    sized,
+)
 from saywrite.ui.tray.overlay_position import OverlayPosition, ScreenArea, corner, position_of
 from saywrite.ui.tray.state_icons import GRID, TrayState, paint_state
 from saywrite.ui.widgets.level_meter import share
@@ -22,13 +31,6 @@ if TYPE_CHECKING:
     from saywrite.audio.levels import Envelope
 
 SIZE = QSize(440, 44)
-BACKGROUND, EDGE, TEXT, UNCERTAIN, BAR = (
-    QColor(28, 28, 30, 236),
-    QColor(255, 255, 255, 60),
-    QColor("#f6f6f6"),
-    QColor("#b4b4ba"),
-    QColor("#ff6b74"),
-)
 BARS = 18
 """The newest peaks, one bar each."""
 REDUCED_PEAKS = 10
@@ -129,8 +131,8 @@ class Overlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         body = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(EDGE)
-        painter.setBrush(BACKGROUND)
+        painter.setPen(OVERLAY_EDGE)
+        painter.setBrush(OVERLAY_GROUND)
         painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
         painter.save()
         painter.translate(12, (self.height() - GRID) / 2)
@@ -144,7 +146,7 @@ class Overlay(QWidget):
 
     def _paint_bars(self, painter: QPainter, left: float) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(BAR)
+        painter.setBrush(OVERLAY_LEVEL)
         middle = self.height() / 2
         if self._reduced_motion:
             width = BARS * (BAR_WIDTH + BAR_GAP) * (self._bars[0] / 16 if self._bars else 0)
@@ -157,8 +159,7 @@ class Overlay(QWidget):
             painter.drawRoundedRect(place, 1.2, 1.2)
 
     def _paint_words(self, painter: QPainter, place: QRectF) -> None:
-        font = QFont(self.font())
-        font.setPixelSize(15)
+        font = sized(self.font(), BODY)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         side = Qt.TextElideMode.ElideRight if self.shown_state is TrayState.PROBLEM else Qt.TextElideMode.ElideLeft
@@ -166,8 +167,8 @@ class Overlay(QWidget):
         tail = min(len(self.words) - self.solid, len(line))
         solid = line[: len(line) - tail]
         for text, color, left in (
-            (solid, TEXT, 0.0),
-            (line[len(solid) :], UNCERTAIN, metrics.horizontalAdvance(solid)),
+            (solid, OVERLAY_TEXT, 0.0),
+            (line[len(solid) :], OVERLAY_UNCERTAIN, metrics.horizontalAdvance(solid)),
         ):
             painter.setPen(color)
             where = place.adjusted(left, 0, 0, 0)
@@ -204,10 +205,3 @@ def areas() -> list[ScreenArea]:
     primary = QGuiApplication.primaryScreen()
     screens = sorted(QGuiApplication.screens(), key=lambda screen: screen is not primary)
     return [ScreenArea(screen.name(), screen.availableGeometry()) for screen in screens]
-
-
-def system_reduces_motion() -> bool:
-    """Whether the system asks for less motion; Qt knows since 6.11 or 6.12, depending on the system."""
-    hints = QGuiApplication.styleHints()
-    preference = getattr(hints.accessibility(), "motionPreference", None) if hasattr(hints, "accessibility") else None
-    return preference is not None and preference().name == "ReducedMotion"

@@ -24,6 +24,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.window import MainWindow
+from saywrite.ui.toolkit.theme.motion import reduces_motion
 from saywrite.ui.tray.overlay_position import OverlayPosition, packed, unpacked
 from saywrite.ui.tray.state_icons import TrayState, tray_state_of
 
@@ -159,9 +160,7 @@ class OverlayController(QObject):
         return self.overlay
 
     def _apply_settings(self, overlay: Overlay) -> None:
-        from saywrite.ui.tray.overlay import system_reduces_motion
-
-        reduced = self._settings.motion == "reduced" or system_reduces_motion()
+        reduced = reduces_motion()
         overlay.set_behavior(click_through=self._settings.overlay == "through", reduced_motion=reduced)
 
     @Slot(object)

@@ -25,6 +25,7 @@ from saywrite.storage.settings.option import Option, Value
 from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.theme.tokens import XS, L, M
 from saywrite.ui.widgets.amount_box import AmountBox
 
 MIN_LETTERS = 16
@@ -125,9 +126,9 @@ class OptionEditors(QObject):
 def new_form(content: QWidget) -> QFormLayout:
     """A new layout for a page of settings."""
     form = QFormLayout(content)
-    form.setContentsMargins(16, 16, 16, 16)
-    form.setHorizontalSpacing(14)
-    form.setVerticalSpacing(10)
+    form.setContentsMargins(L, L, L, L)
+    form.setHorizontalSpacing(M)
+    form.setVerticalSpacing(M)
     form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     return form
@@ -140,7 +141,7 @@ class OptionField(QWidget):
         super().__init__()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(2)
+        self._column.setSpacing(XS)
         self._column.addWidget(row)
 
     def add_note(self, text: str, tone: str = "muted") -> NoteLabel:

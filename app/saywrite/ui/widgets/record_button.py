@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 from saywrite.foundation.events import State
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.theme import blend, readable, theme_colors
+from saywrite.ui.toolkit.theme.tokens import BODY, PICTURE_DARK, RADIUS_SMALL, SMALL, sized
 
 
 class ButtonLook(NamedTuple):
@@ -107,7 +108,7 @@ class RecordButton(QAbstractButton):
         text = palette.color(QPalette.ColorRole.WindowText)
         lift = 0.16 if self.isDown() else 0.08 if self.underMouse() else 0.0
         if fill == "accent":
-            ground = blend(tones.record, QColor("black"), lift)
+            ground = blend(tones.record, PICTURE_DARK, lift)
             return ground, ground, tones.on_record
         if fill == "tinted":
             ground = blend(window, tones.record, 0.10 + lift)
@@ -148,7 +149,7 @@ class RecordButton(QAbstractButton):
         line.setAlphaF(0.55)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(line, 1))
-        painter.drawRoundedRect(key, 4, 4)
+        painter.drawRoundedRect(key, RADIUS_SMALL, RADIUS_SMALL)
         painter.setFont(self._key_font())
         painter.setPen(ink)
         painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._shortcut)
@@ -162,15 +163,10 @@ class RecordButton(QAbstractButton):
         return QFontMetricsF(self._key_font()).horizontalAdvance(self._shortcut) + 12
 
     def _word_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        font.setPointSizeF(font.pointSizeF() * 1.12)
-        return font
+        return sized(self.font(), BODY, strong=True)
 
     def _key_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 0.85)
-        return font
+        return sized(self.font(), SMALL)
 
 
 def _paint_glyph(painter: QPainter, glyph: str, box: QRectF, ink: QColor) -> None:

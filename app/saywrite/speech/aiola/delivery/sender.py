@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
-from saywrite.speech.aiola.delivery.flow_control import FlowControl, RateLimiter
+from saywrite.speech.aiola.delivery.flow_control import LARGEST, FlowControl, RateLimiter
 from saywrite.speech.aiola.delivery.tracker import CompletionState, DeliveryTracker, PlacedText
 from saywrite.speech.engine import MakeSegmenter, Request
 
@@ -28,7 +28,10 @@ CLOSING_MS = 300
 
 
 class Transport(Protocol):
-    """Sends events and marks in order, without waiting."""
+    """Sends events and marks in order, without waiting. `queued`: bytes that the system has not accepted yet."""
+
+    @property
+    def queued(self) -> int: ...
 
     def emit(self, name: str, payload: object, mark: int | None = None) -> None: ...
     def mark(self, number: int) -> None: ...
@@ -60,6 +63,8 @@ class AudioSender:
         self._sent = 0
         self._waiting = bytearray()
         self._send_rest = False
+        self._replayed_to = 0
+        """The offset up to which sound is sent later than it was spoken."""
         self._silence = bytes((voice.min_silence_ms + CLOSING_MS) * SAMPLE_RATE // 1000 * BYTES_PER_SAMPLE)
         self._silence_mark: int | None = None
         self.has_sent = False
@@ -98,6 +103,7 @@ class AudioSender:
         start = self.session.connected(now)
         self.acknowledged = start
         self._silence_mark, self.has_sent = None, False
+        self._replayed_to = self._heard
         if start != self._sent or self.next < self._heard:
             # Waiting sound is fed again, too: it could fill `KEPT` and leave no room for the rest.
             self._sent = start
@@ -111,7 +117,7 @@ class AudioSender:
 
     def send(self, transport: Transport, flow: FlowControl, pace: RateLimiter, now: float) -> None:
         """Send as much as is allowed: whole chunks, and a shorter one at the end of an utterance."""
-        while size := self._size(flow, pace, now):
+        while size := self._size(transport, flow, pace, now):
             block = bytes(self._waiting[:size])
             del self._waiting[:size]
             self._sent += size // BYTES_PER_SAMPLE
@@ -170,15 +176,21 @@ class AudioSender:
         self._send_rest = self._send_rest or any(not boundary.starts for boundary in boundaries)
         self.session.listen(end, self._segmenter.settled, boundaries)
 
-    def _size(self, flow: FlowControl, pace: RateLimiter, now: float) -> int:
-        """Bytes of the next chunk; 0 when none may be sent now."""
+    def _size(self, transport: Transport, flow: FlowControl, pace: RateLimiter, now: float) -> int:
+        """Bytes of the next chunk; 0 when none may be sent now.
+
+        A replay waits for pongs. What is being spoken waits only for the system to accept it: the service answers no
+        unfinished sentence, so a gateway that swallows pongs would stop a dictation that waits for one.
+        """
         waiting = self.session.outstanding
         if waiting and not self.request.live and self._sent > waiting[0][0] + AHEAD:
             return 0
         size = min(len(self._waiting), CHUNK)
         if size < CHUNK and not (size and (self._send_rest or self._is_fed_completely())):
             return 0
-        return size if size <= flow.room and size <= pace.allows(now) else 0
+        is_spoken_now = self.request.live and self._sent >= self._replayed_to
+        room = LARGEST - transport.queued if is_spoken_now else flow.room
+        return size if size <= room and size <= pace.allows(now) else 0
 
     def _is_fed_completely(self) -> bool:
         return self.complete and self.next >= self._heard
