@@ -17,7 +17,13 @@ from saywrite.cli.ending.exit_codes import run_to_exit_code
 from saywrite.cli.ending.interrupts import end_even_when_held, end_on_signals
 from saywrite.foundation.catalog import EN, LOCAL
 from saywrite.foundation.paths import Paths, default_paths
-from saywrite.foundation.program import program_command, restore_library_path, window_command, worker_command
+from saywrite.foundation.program import (
+    program_command,
+    restore_library_path,
+    take_environment,
+    window_command,
+    worker_command,
+)
 
 if TYPE_CHECKING:
     from saywrite.cli.batch import Output
@@ -51,8 +57,6 @@ def _run(options: cli.Options) -> int:
         return _run_worker(options.worker, options.model_folder)
     end_on_signals()
     if options.command not in cli.VERBS:
-        from saywrite.dictation.assembly import take_environment
-
         global _environ
         _environ = take_environment(os.environ)
     if options.command in ("devices", "doctor", "models"):  # a library may block them

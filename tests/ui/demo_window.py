@@ -302,7 +302,7 @@ def main() -> int:
             screen.save(options.shot)
             app.quit()
 
-        QTimer.singleShot(4200, shoot)
+        QTimer.singleShot(2200, shoot)
     code = app.exec()
     front.save()
     return code

@@ -22,7 +22,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.settings.dialog import SettingsDialog
-from saywrite.ui.transcript.partial_text import PartialText, lighter_text
+from saywrite.ui.transcript.live.partial_text import PartialText, lighter_text
 
 SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
 NO_MODEL = EngineChanged(

@@ -27,7 +27,7 @@ from saywrite.storage.history.schema import check_database
 from saywrite.storage.settings.file import load
 from saywrite.storage.settings.keyring import Keychain, SecretsStatus
 from saywrite.storage.settings.schema import Settings
-from saywrite.text.encodings import decode
+from saywrite.text.characters import decode
 
 LITTLE_DISK = 500_000_000
 """Bytes: four hours of recording; below that the doctor warns."""

@@ -92,7 +92,7 @@ class FrontEnd(QObject):
         super().__init__()
         self._dictation = dictation
         self._context = context
-        self._has_recording = False
+        self._has_recording = self._keywords_opened = False
         self.preferences = Preferences(context.settings, context.save_settings)
         self.window = MainWindow(lambda: dictation.latest.take(), lambda: dictation.envelope, context.choices)
         self.window.transcript.engine_label = context.choices.engine_label
@@ -101,7 +101,7 @@ class FrontEnd(QObject):
         self.notices = DictationNotices(
             self.window.notices, self.engine.actions_for, lambda: dictation.envelope, self.window
         )
-        self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices)
+        self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices, context.open_history)
         self.dialogs = Dialogs(
             self.window,
             self.preferences,
@@ -121,16 +121,23 @@ class FrontEnd(QObject):
         self.tray = Tray(TrayMenu(self.window.actions_, context.choices), self.window)
         self.tray_texts = TrayTexts(self.tray, context.open_history)
         self.push_to_talk = PushToTalkNotices(self.window, dictation, self.tray.show_message, self.dialogs.show_keys)
-        self.overlay = OverlayController(self.window, lambda: dictation.envelope, dictation.take_back_cancelled)
+        self.overlay = self._make_overlay()
         self.lifecycle = WindowLifecycle(self.window, self.tray, self.preferences)
         self._receivers = self._all_receivers()
         self._connect()
         self.window.keywords.set_keywords(context.keywords)
         self._apply(context.settings)
-        self._show_problems(context.problems)
+        self._show_problems()
 
-    def _show_problems(self, problems: tuple[str, ...]) -> None:
-        for problem in problems:
+    def _make_overlay(self) -> OverlayController:
+        dictation = self._dictation
+        return OverlayController(
+            self.window, lambda: dictation.envelope, dictation.take_back_cancelled, dictation.take_back_insertion
+        )
+
+    def _show_problems(self) -> None:
+        """Show the problems from before there was a window."""
+        for problem in self._context.problems:
             self.window.notices.notify(Severity.WARNING, problem, passing=False)
 
     def _all_receivers(self) -> tuple[Callable[[FrontEndEvent], None], ...]:
@@ -199,6 +206,7 @@ class FrontEnd(QObject):
         window.control_bar.meter.sound_returned.connect(self.notices.end_microphone_problem)
         window.waveform.play_requested.connect(self._dictation.play)
         window.keywords.changed.connect(self._save_keywords)
+        window.actions_.show_keywords.triggered.connect(self._open_keywords)
         window.closing.connect(window.transcript.flush)
         window.painted.connect(self._load_the_rest)
         self.engine.account_requested.connect(self.dialogs.show_account)
@@ -231,26 +239,35 @@ class FrontEnd(QObject):
         apply_motion(settings.motion)
         host = account.host(settings) if account else host_of(settings.aiola_base_url)
         window.control_bar.show_choice(settings, host)
+        window.empty.show_hotkey(settings.hotkey, settings.hotkey_mode)
         window.transcript.announced = settings.announce
         self.tray.menu.show_settings(settings)
         window.status.show_offline(settings.stay_offline)
         self.overlay.apply(settings)
         self.engine.choose(settings)
-        window.actions_.show_keywords.setChecked(settings.show_keywords)
         window.actions_.show_waveform.setChecked(settings.show_waveform)
         self._show_panels()
 
     def _show_panels(self) -> None:
-        """Show the panels of the settings; the waveform only once there is a recording."""
+        """Show the panels of the settings: the keywords once there are any, the waveform once there is a recording."""
         settings = self.preferences.settings
-        self.window.show_panels(
-            keywords=settings.show_keywords, waveform=settings.show_waveform and self._has_recording
-        )
+        self._keywords_opened |= bool(self.window.keywords.keywords())
+        keywords = settings.show_keywords and self._keywords_opened
+        self.window.actions_.show_keywords.setChecked(keywords)
+        self.window.show_panels(keywords=keywords, waveform=settings.show_waveform and self._has_recording)
+
+    @Slot(bool)
+    def _open_keywords(self, opened: bool) -> None:
+        """The user opened or closed the panel with the keywords, which may still be empty."""
+        self._keywords_opened = opened
+        self.preferences.update(show_keywords=opened)
+        self._show_panels()
 
     @Slot(object)
     def _save_keywords(self, keywords: tuple[Keyword, ...]) -> None:
         notices = self.window.notices
         self._dictation.set_keywords(keywords)
+        self._show_panels()
         run_task(
             lambda: self._context.save_keywords(keywords),
             lambda _none: notices.withdraw("keywords"),

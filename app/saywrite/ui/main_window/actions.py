@@ -28,12 +28,13 @@ class Actions(QObject):
         self.take_back = self._action("Undo the last &insertion", "", "undo")
         for action in (self.insert_again, self.take_back):
             action.setEnabled(False)
-        self.want_cancelled = self._action("Undo &cancelling", "", "undo")
+        self.want_cancelled = self._action("Undo the &cancellation", "", "undo")
         self.want_cancelled.setVisible(False)
         self.refresh = self._action("&Look for microphones", "F5", "refresh")
         self.details = self._action("&Details…", "Ctrl+I", "info")
         self.details.setEnabled(False)
         self.open_file = self._action("&Transcribe a file…", Standard.Open, "file-audio")
+        self.files = self._action("Files to t&ranscribe…", "Ctrl+Shift+O", "file-audio")
         self.export = self._action("&Export…", Standard.Save, "export")
         self.settings = self._action("&Settings…", "Ctrl+,", "settings", QAction.MenuRole.PreferencesRole)
         self.quit = self._action("&Quit", "Ctrl+Q", "quit", QAction.MenuRole.QuitRole)
@@ -82,7 +83,7 @@ class Actions(QObject):
     def fill(self, bar: QMenuBar) -> None:
         """Create the menus of the menu bar."""
         file = bar.addMenu("&File")
-        self._add(file, self.open_file, None, self.export)
+        self._add(file, self.open_file, self.files, None, self.export)
         file.addMenu(self.export_menu).setIcon(icon("export"))
         self._add(file, None, self.settings, None, self.quit)
         edit = bar.addMenu("&Edit")
