@@ -17,7 +17,13 @@ from saywrite.cli.ending.exit_codes import run_to_exit_code
 from saywrite.cli.ending.interrupts import end_even_when_held, end_on_signals
 from saywrite.foundation.catalog import EN, LOCAL
 from saywrite.foundation.paths import Paths, default_paths
-from saywrite.foundation.program import program_command, restore_library_path, window_command, worker_command
+from saywrite.foundation.program import (
+    program_command,
+    restore_library_path,
+    take_environment,
+    window_command,
+    worker_command,
+)
 
 if TYPE_CHECKING:
     from saywrite.cli.batch import Output
@@ -51,8 +57,6 @@ def _run(options: cli.Options) -> int:
         return _run_worker(options.worker, options.model_folder)
     end_on_signals()
     if options.command not in cli.VERBS:
-        from saywrite.dictation.assembly import take_environment
-
         global _environ
         _environ = take_environment(os.environ)
     if options.command in ("devices", "doctor", "models"):  # a library may block them
@@ -232,7 +236,7 @@ def _ui_context(
         find_update=find_update,
         retranscriber=Retranscriber(paths, program_command(), {**os.environ, **_environ}),
         problems=problems,
-        offers_first_run=options == cli.parse([]),
+        greets=options == cli.parse([]),
     )
 
 
@@ -251,7 +255,8 @@ def _account_access(secrets: Secrets) -> AccountAccess:
         if typed is not None:
             kept = SessionSecrets()
             kept.set(SECRET_OF[settings.aiola_sign_in], typed)
-        for finding in check(lambda: find_account(settings, kept, _environ), Network()):
+        network = Network(stay_offline=lambda: settings.stay_offline)
+        for finding in check(lambda: find_account(settings, kept, _environ), network):
             yield finding.ok, finding.words, finding.remedy
 
     return AccountAccess(lambda: secrets, test, check_address, environment_of(_environ))
@@ -364,13 +369,13 @@ def _devices(options: cli.Options) -> int:
 
 
 def _models(options: cli.Options) -> int:
-    from saywrite.cli.models import ModelRequest, run
+    from saywrite.cli.models import ModelRequest, find_sources, run
     from saywrite.speech.local.model_store.store import ModelStore
 
     paths, settings, _keywords = _load_for_terminal(options._replace(model=None))
     source = settings.model_source if options.model_source is None else options.model_source
     request = ModelRequest(options.action, options.model, settings.local_model, source, options.as_json)
-    return run(request, ModelStore(paths.data))
+    return run(request, ModelStore(paths.data), partial(find_sources, stay_offline=settings.stay_offline))
 
 
 def _doctor(options: cli.Options) -> int:

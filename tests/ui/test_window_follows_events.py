@@ -300,7 +300,7 @@ def test_an_unknown_language_is_explained_with_the_engine_that_knows_it(front: F
 
 def test_a_language_no_engine_knows_is_explained_too(front: FrontEnd) -> None:
     front.window.control_bar.language.unknown_chosen.emit("ko")
-    assert "No engine of this version does" in front.window.notices.texts()[0]
+    assert "No recognizer of this version does" in front.window.notices.texts()[0]
 
 
 def test_the_empty_state_says_what_the_engine_can_do(front: FrontEnd) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,13 +74,6 @@ from saywrite.speech.network.network import Network
 from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, Secrets
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
-
-
-def take_environment(environ: MutableMapping[str, str]) -> dict[str, str]:
-    """Return a copy of `environ`, and remove the key from it, because child processes inherit it."""
-    ours = dict(environ)
-    environ.pop(KEY_VARIABLE, None)
-    return ours
 
 
 def find_account(settings: Settings, keychain: Secrets, environ: Mapping[str, str]) -> Account:
@@ -329,7 +322,9 @@ def _recognizers(
     current: CurrentSettings,
     watch_network: Callable[[Callable[[], None]], None],
 ) -> dict[str, Recognizer]:
-    """Build every engine; the key is its name. Worker threads read `current`, too."""
+    """Build every engine; the key is its name. Worker threads and the network read `current`, too."""
+
+    context.network.stay_offline = lambda: current.now.stay_offline
 
     def account() -> Account:
         return find_account(current.now, context.secrets, context.environ)

@@ -117,8 +117,8 @@ def header_of(plan: SessionPlan) -> Header:
 
 
 def account_changed(before: Settings, after: Settings) -> bool:
-    """Whether account, host or workflow differ, so that a token of before is of no use any more."""
-    names = ("aiola_sign_in", "aiola_token_url", "aiola_base_url", "aiola_auth_url", "aiola_workflow")
+    """Whether account, host, workflow or the permission for the network differ: connections begin anew."""
+    names = ("aiola_sign_in", "aiola_token_url", "aiola_base_url", "aiola_auth_url", "aiola_workflow", "stay_offline")
     return any(getattr(before, name) != getattr(after, name) for name in names)
 
 
@@ -351,4 +351,13 @@ class DictationCommands:
             dictation, settings, self._keywords, live=file is None, paced=not self._send_whole, file=file
         )
         along = settings.aiola_listen_along if settings.engine == AIOLA and request.paced else OFF
-        return SessionPlan(request, settings.engine, source, began, listen_along=along)
+        patience_s = settings.aiola_patience_s if request.live else 0
+        return SessionPlan(
+            request,
+            settings.engine,
+            source,
+            began,
+            listen_along=along,
+            patience_s=patience_s,
+            marks_differences=settings.aiola_mark_differences,
+        )

@@ -238,6 +238,25 @@ class SegmentAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """Another recognizer heard the words `other` in place of the characters `[start, end)` of a text."""
+
+    start: int
+    end: int
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordsDiffer:
+    """The recognizer on this computer heard words of a segment differently. `text`: of the segment, as compared."""
+
+    dictation: str
+    number: int
+    text: str
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentTranslated:
     """The translation of a segment arrived, after its text."""
 
@@ -576,6 +595,7 @@ FrontEndEvent = (
     | Partial
     | ProvisionalText
     | SegmentAdded
+    | WordsDiffer
     | SegmentTranslated
     | SegmentsRemoved
     | Structured

@@ -10,7 +10,7 @@ import pytest
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.flow_control import FIRST, LARGEST, REPLAY, FlowControl, RateLimiter
 from saywrite.speech.aiola.delivery.sender import AHEAD, CHUNK, KEPT, AudioSender, text_of
-from saywrite.speech.aiola.delivery.tracker import CompletionState
+from saywrite.speech.aiola.delivery.utterances import CompletionState
 from saywrite.speech.engine import Request
 
 SECOND = bytes(range(1, 255)) * 126  # 32,004 bytes
@@ -156,7 +156,7 @@ def test_silence_at_the_end_closes_the_last_segment() -> None:
     harness = Harness(Boundary(True, 1_600), Boundary(False, 8_000))
     harness.connect()
     harness.speak(0.5)
-    harness.delivery.finish()
+    harness.delivery.finish(harness.now)
     assert harness.detector.flushed == 1
     harness.run(1)
     silence = harness.transport.sound[SAMPLE_RATE:]
@@ -164,8 +164,8 @@ def test_silence_at_the_end_closes_the_last_segment() -> None:
     assert set(silence) == {0}
     assert len(silence) == 800 * 32
     assert harness.delivery.verdict(harness.now)[0] is CompletionState.WAIT, "it ended without the text"
-    placed = harness.delivery.transcript("alpha", harness.now)
-    assert placed is not None
+    harness.delivery.transcript("alpha bravo", harness.now)
+    assert [placed.text for placed in harness.delivery.take_placed()] == ["alpha bravo"]
     assert harness.delivery.verdict(harness.now)[0] is CompletionState.COMPLETE
     harness.send()
     assert len(harness.transport.sound) == SAMPLE_RATE + len(silence), "the silence was sent twice"

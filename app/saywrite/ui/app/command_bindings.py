@@ -72,7 +72,7 @@ class CommandBindings(QObject):
         if others:
             remedy = f"Choose “{' or '.join(others)}” as the recognizer, then {name}."
         else:
-            remedy = "No engine of this version does. The language stays as it was."
+            remedy = "No recognizer of this version does. The language stays as it was."
         self._window.notices.notify(
             Severity.INFO, f"{label} does not know {name}.", remedy, key="language", counted=False
         )
@@ -126,7 +126,6 @@ class CommandBindings(QObject):
         actions.copy_translated.triggered.connect(self.copy_translated)
         actions.find.triggered.connect(lambda: window.transcript.find())
         actions.clear.triggered.connect(self.clear)
-        actions.undo.triggered.connect(lambda: window.transcript.undo())
         window.files_dropped.connect(self.files.add)
         transcript = window.transcript
         transcript.segments_restored.connect(lambda _ids: window.notices.withdraw("cleared"))
@@ -148,5 +147,4 @@ class CommandBindings(QObject):
         bar.engine.chosen.connect(lambda name: preferences.update(engine=name))
         bar.model.chosen.connect(lambda name: preferences.update(local_model=name))
         actions = self._window.actions_
-        actions.show_keywords.toggled.connect(lambda on: preferences.update(show_keywords=on))
         actions.show_waveform.toggled.connect(lambda on: preferences.update(show_waveform=on))

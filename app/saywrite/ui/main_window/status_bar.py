@@ -12,6 +12,7 @@ from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import XL, L, S
 
 MESSAGE_MS = 2500
+OFFLINE = "Nothing leaves this computer"
 
 
 class StatusBar(QWidget):
@@ -26,13 +27,17 @@ class StatusBar(QWidget):
         super().__init__()
         self._words = ThemedLabel()
         self._progress = progress
+        self.offline = ThemedLabel(OFFLINE, "good")
+        self.offline.hide()
         self._buttons = [_button(action) for action in (copy, export, clear, file)]
         self._buttons[1].setMenu(export_menu)
         self._buttons[1].setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         row = QHBoxLayout(self)
         row.setContentsMargins(L, S, S, S)
         row.setSpacing(S)
-        row.addWidget(self._words, 1)
+        row.addWidget(self._words)
+        row.addWidget(self.offline)
+        row.addStretch(1)
         row.addWidget(progress)
         row.addSpacing(S)
         for button in self._buttons:
@@ -42,6 +47,10 @@ class StatusBar(QWidget):
         self._back = QTimer(self, singleShot=True, interval=MESSAGE_MS)
         self._back.timeout.connect(self._show_number)
         self._show_number()
+
+    def show_offline(self, offline: bool) -> None:
+        """Show that nothing leaves this computer."""
+        self.offline.setVisible(offline)
 
     def set_words(self, words: int) -> None:
         """Show the number of words."""
@@ -104,5 +113,5 @@ def _button(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     button.setAutoRaise(True)
-    button.setAccessibleName(action.text().replace("&", "").rstrip("…"))
+    button.setAccessibleName(action.iconText().rstrip("…"))
     return button

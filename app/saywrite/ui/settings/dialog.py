@@ -217,7 +217,11 @@ class SettingsDialog(QDialog):
     def _engine(self) -> QWidget:
         chooser = EngineChooser(self._choices)
         chooser.chosen.connect(partial(self._editors.set, "engine"))
-        self._editors.refreshers.append(lambda settings: chooser.show_setting(settings.engine, settings.local_model))
+        self._editors.refreshers.append(
+            lambda settings: chooser.show_setting(
+                settings.engine, settings.local_model, stay_offline=settings.stay_offline
+            )
+        )
         return chooser
 
     def _language(self) -> QWidget:

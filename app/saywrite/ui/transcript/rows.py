@@ -22,7 +22,7 @@ from saywrite.ui.toolkit.document_text import difference
 
 
 class RowKind(Enum):
-    """What a row shows: recognized text, text that will be replaced, a heading, or a note about missing sound."""
+    """What a row shows: a text, one that will be replaced, a heading, or a note about missing sound."""
 
     SEGMENT = auto()
     PROVISIONAL = auto()

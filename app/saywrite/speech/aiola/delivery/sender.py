@@ -11,7 +11,9 @@ from typing import Protocol
 
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 from saywrite.speech.aiola.delivery.flow_control import LARGEST, FlowControl, RateLimiter
-from saywrite.speech.aiola.delivery.tracker import CompletionState, DeliveryTracker, PlacedText
+from saywrite.speech.aiola.delivery.timings import LatencyEstimator
+from saywrite.speech.aiola.delivery.tracker import DeliveryTracker
+from saywrite.speech.aiola.delivery.utterances import CompletionState, PlacedText
 from saywrite.speech.engine import MakeSegmenter, Request
 
 CHUNK = 4_096
@@ -43,10 +45,15 @@ class AudioSender:
     It may be fed more sound than it keeps: the utterances of the rest are detected, and the rest must be fed again.
     """
 
-    def __init__(self, request: Request, make_segmenter: MakeSegmenter) -> None:
+    def __init__(
+        self, request: Request, make_segmenter: MakeSegmenter, latency: LatencyEstimator | None = None
+    ) -> None:
+        """`latency`: what is known of the service from earlier dictations."""
         voice = request.voice
         self.request = request
-        self.session = DeliveryTracker(voice)
+        self.session = DeliveryTracker(
+            voice, latency, may_hold=not request.translate_to, take_local=request.take_local_words
+        )
         self.complete = False
         self.acknowledged = 0
         """The offset up to which the service has received the sound, on this connection."""
@@ -70,6 +77,7 @@ class AudioSender:
         self.has_sent = False
         """Whether the present connection has sent a part of it."""
         self._last_text = 0.0
+        self._placed: list[PlacedText] = []
 
     @property
     def heard(self) -> int:
@@ -91,9 +99,10 @@ class AudioSender:
         if start <= self.next < end and len(self._waiting) < KEPT:
             self._waiting += pcm[(self.next - start) * BYTES_PER_SAMPLE :]
 
-    def finish(self) -> None:
+    def finish(self, now: float) -> None:
         """The sound is complete."""
         self.complete = True
+        self.session.end(now)
         if not self._flushed:
             self._flushed = True
             self.session.listen(self._heard, self._heard, list(self._segmenter.flush()))
@@ -162,12 +171,22 @@ class AudioSender:
                 return CompletionState.WAIT, late
         return verdict, due
 
-    def transcript(self, text: str, now: float) -> PlacedText | None:
-        """Place a transcript; None when it is a repetition."""
-        placed = self.session.transcript(text, now)
+    def transcript(self, text: str, now: float, hint_s: tuple[float, float] | None = None) -> None:
+        """Place a text; `take_placed` returns what is new of it. `hint_s`: see `DeliveryTracker.transcript`."""
+        if not text.strip():
+            return
+        before = self.session.take_placed()
+        self.session.transcript(text, now, hint_s)
+        placed = self.session.take_placed()
+        self._placed += (*before, *placed)
         self._last_text = now
         if self.request.translate_to:
-            self.untranslated.append(placed.end if placed is not None else None)
+            self.untranslated.append(placed[-1].end if placed else None)
+
+    def take_placed(self) -> list[PlacedText]:
+        """The texts that have got their place since the last call."""
+        placed = [*self._placed, *self.session.take_placed()]
+        self._placed.clear()
         return placed
 
     def _listen(self, pcm: bytes, end: int) -> None:

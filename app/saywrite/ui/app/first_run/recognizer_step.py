@@ -147,6 +147,8 @@ class RecognizerStep(Step):
         self.language.show_setting(settings.language, settings.engine)
         self._account.setVisible(choice != LOCAL and self.secret is not None)
         self._model.setVisible(choice != AIOLA)
+        for name, button in self.buttons.items():
+            button.setEnabled(name == LOCAL or not settings.stay_offline)
         if self.test is not None:
             self.test.clear()
         self._show_model()
