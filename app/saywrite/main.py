@@ -177,7 +177,6 @@ def _window(options: cli.Options) -> int:
 
 def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThread) -> int:
     from saywrite.dictation.observers import StatusBoard
-    from saywrite.speech.network.updates import find_update
     from saywrite.storage.settings.file import keep_stored, save
     from saywrite.storage.settings.keyring import LateSecrets
     from saywrite.ui.app.application import create_application, route_messages, run
@@ -206,7 +205,6 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
             account=_account_access(secrets),
             activate_x11=_activate_x11,
             autostart=lambda: _autostart(options),
-            find_update=find_update,
             problems=(*problems, *filter(None, [instance.problem])),
         ),
     )

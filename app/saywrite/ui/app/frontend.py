@@ -69,7 +69,7 @@ class UiContext:
     autostart: Callable[[], Autostart] | None = None
     """Gives this system's way to start Saywrite with the session."""
     find_update: Callable[[], Release | None] | None = None
-    """Asks for a newer version. Only a click in the menu calls it."""
+    """Asks for a newer version in place of `dictation.api.find_update`. Only a click in the menu calls it."""
     problems: tuple[str, ...] = ()
     """Sentences about problems before there was a window, for example a broken settings file."""
 
