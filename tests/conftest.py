@@ -100,6 +100,7 @@ LONGEST = (
     "test_local_worker.py",
     "test_push_to_talk.py",
     "test_insertion_sway.py",
+    "test_listening_along.py",
     "test_listen.py",
     "test_window_faults.py",
     "test_transcribe.py",

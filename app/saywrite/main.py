@@ -17,7 +17,13 @@ from saywrite.cli.ending.exit_codes import run_to_exit_code
 from saywrite.cli.ending.interrupts import end_even_when_held, end_on_signals
 from saywrite.foundation.catalog import EN, LOCAL
 from saywrite.foundation.paths import Paths, default_paths
-from saywrite.foundation.program import program_command, restore_library_path, window_command, worker_command
+from saywrite.foundation.program import (
+    program_command,
+    restore_library_path,
+    take_environment,
+    window_command,
+    worker_command,
+)
 
 if TYPE_CHECKING:
     from saywrite.cli.batch import Output
@@ -32,10 +38,9 @@ if TYPE_CHECKING:
     from saywrite.storage.settings.keyring import Secrets
     from saywrite.storage.settings.schema import Settings
     from saywrite.text.keywords import Keyword
-    from saywrite.ui.app.frontend import FrontEnd
+    from saywrite.ui.app.frontend import FrontEnd, UiContext
     from saywrite.ui.settings.account_access import AccountAccess
     from saywrite.ui.tray.icon import Tray
-    from saywrite.ui.widgets.choosers import EngineChoices
 
 _environ: Mapping[str, str] = os.environ
 """The environment at the start. Set once; afterwards `os.environ`, which child processes inherit, has no API key."""
@@ -52,8 +57,6 @@ def _run(options: cli.Options) -> int:
         return _run_worker(options.worker, options.model_folder)
     end_on_signals()
     if options.command not in cli.VERBS:
-        from saywrite.dictation.assembly import take_environment
-
         global _environ
         _environ = take_environment(os.environ)
     if options.command in ("devices", "doctor", "models"):  # a library may block them
@@ -177,11 +180,10 @@ def _window(options: cli.Options) -> int:
 
 def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThread) -> int:
     from saywrite.dictation.observers import StatusBoard
-    from saywrite.storage.settings.file import keep_stored, save
     from saywrite.storage.settings.keyring import LateSecrets
     from saywrite.ui.app.application import create_application, route_messages, run
     from saywrite.ui.app.dictation_thread import DictationThread
-    from saywrite.ui.app.frontend import FrontEnd, UiContext
+    from saywrite.ui.app.frontend import FrontEnd
     from saywrite.ui.toolkit.background import MainThread
 
     paths, stored, keywords, problems = _load(options)
@@ -191,23 +193,9 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
     thread, board, secrets, on_main = DictationThread(), StatusBoard(), LateSecrets(), MainThread().do
     tell = board.before(thread.event_emitted.emit)
     dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main, desktop=desktop)
-    front = FrontEnd(
-        dictation,
-        UiContext(
-            settings=settings,
-            keywords=keywords,
-            choices=_choices(),
-            save_settings=lambda changed: save(paths.settings, keep_stored(changed, settings, stored)),
-            save_keywords=lambda changed: _save_keywords(options.keywords, paths, changed),
-            open_history=lambda: _open_history(paths),
-            diagnostics=lambda: _diagnostics(paths),
-            window_state=paths.window_state,
-            account=_account_access(secrets),
-            activate_x11=_activate_x11,
-            autostart=lambda: _autostart(options),
-            problems=(*problems, *filter(None, [instance.problem])),
-        ),
-    )
+    problems = (*problems, *filter(None, [instance.problem]))
+    context = _ui_context(options, paths, settings, keywords, stored, secrets, problems)
+    front = FrontEnd(dictation, context)
     thread.loop, remote = dictation.run, _take_commands(instance, dictation, board, front, desktop)
     app.aboutToQuit.connect(remote.close)
     front.window.painted.connect(lambda: _watch_tray_hosts(front.tray, desktop, app.aboutToQuit.connect))
@@ -215,6 +203,39 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
     front.window.painted.connect(thread.start)  # the window appears before the rest is loaded
     front.show()
     return run(app, thread, dictation, front.save)
+
+
+def _ui_context(
+    options: cli.Options,
+    paths: Paths,
+    settings: Settings,
+    keywords: tuple[Keyword, ...],
+    stored: Settings,
+    secrets: Secrets,
+    problems: tuple[str, ...],
+) -> UiContext:
+    """Return what the window needs besides the dictation. The first run is offered to a start without arguments."""
+    from saywrite.dictation.models.retranscription import Retranscriber
+    from saywrite.storage.settings.file import keep_stored, save
+    from saywrite.ui.app.frontend import UiContext
+    from saywrite.ui.widgets.choosers import catalog_choices
+
+    return UiContext(
+        settings=settings,
+        keywords=keywords,
+        choices=catalog_choices(),
+        save_settings=lambda changed: save(paths.settings, keep_stored(changed, settings, stored)),
+        save_keywords=lambda changed: _save_keywords(options.keywords, paths, changed),
+        open_history=lambda: _open_history(paths),
+        diagnostics=lambda: _diagnostics(paths),
+        window_state=paths.window_state,
+        account=_account_access(secrets),
+        activate_x11=_activate_x11,
+        autostart=lambda: _autostart(options),
+        retranscriber=Retranscriber(paths, program_command(), {**os.environ, **_environ}),
+        problems=problems,
+        greets=options == cli.parse([]),
+    )
 
 
 def _account_access(secrets: Secrets) -> AccountAccess:
@@ -232,7 +253,8 @@ def _account_access(secrets: Secrets) -> AccountAccess:
         if typed is not None:
             kept = SessionSecrets()
             kept.set(SECRET_OF[settings.aiola_sign_in], typed)
-        for finding in check(lambda: find_account(settings, kept, _environ), Network()):
+        network = Network(stay_offline=lambda: settings.stay_offline)
+        for finding in check(lambda: find_account(settings, kept, _environ), network):
             yield finding.ok, finding.words, finding.remedy
 
     return AccountAccess(lambda: secrets, test, check_address, environment_of(_environ))
@@ -275,19 +297,6 @@ def _activate_x11(window: int) -> None:
     from saywrite.desktop.window_activation import activate
 
     activate(window)
-
-
-def _choices() -> EngineChoices:
-    from saywrite.foundation.catalog import ENGINES, FORMER_LABELS, LANGUAGES
-    from saywrite.ui.widgets.choosers import EngineChoice, EngineChoices
-
-    return EngineChoices(
-        engines=tuple(
-            EngineChoice(e.name, e.label, e.languages, e.note, e.needs_account, e.needs_network) for e in ENGINES
-        ),
-        language_names={language.code: language.name for language in LANGUAGES},
-        former_labels=FORMER_LABELS,
-    )
 
 
 # Tasks of the window, run on its pool threads. Their modules are imported at the first use.
@@ -358,13 +367,13 @@ def _devices(options: cli.Options) -> int:
 
 
 def _models(options: cli.Options) -> int:
-    from saywrite.cli.models import ModelRequest, run
+    from saywrite.cli.models import ModelRequest, find_sources, run
     from saywrite.speech.local.model_store.store import ModelStore
 
     paths, settings, _keywords = _load_for_terminal(options._replace(model=None))
     source = settings.model_source if options.model_source is None else options.model_source
     request = ModelRequest(options.action, options.model, settings.local_model, source, options.as_json)
-    return run(request, ModelStore(paths.data))
+    return run(request, ModelStore(paths.data), partial(find_sources, stay_offline=settings.stay_offline))
 
 
 def _doctor(options: cli.Options) -> int:

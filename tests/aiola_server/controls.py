@@ -7,6 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.aiola_server.record import Answer, Records, RequestRecord, StreamRecord
@@ -60,6 +61,15 @@ class Controls(ABC):
 
     def mute(self, seconds: float) -> None:
         self.ask("mute", seconds=seconds)
+
+    def swallow(self, seconds: float) -> None:
+        self.ask("swallow", seconds=seconds)
+
+    def know_speech(self, folder: Path) -> None:
+        self.ask("know_speech", folder=str(folder))
+
+    def flood(self, name: str, payload: Any, seconds: float) -> None:
+        self.ask("flood", name=name, payload=payload, seconds=seconds)
 
     def take_slot(self, seconds: float) -> None:
         self.ask("take_slot", seconds=seconds)

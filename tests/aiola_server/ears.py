@@ -8,16 +8,17 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
+from tests.aiola_server.segmenter import SpeechSegment
 from tests.aiola_server.tones import hear
 
 from saywrite.foundation.paths import default_paths
 
-Understand = Callable[[bytes], Awaitable[str]]
-"""16 kHz mono s16le → text, "" for nothing."""
+Understand = Callable[[SpeechSegment], Awaitable[str]]
+"""A segment → its text, "" for nothing."""
 
 
-async def tone_words(pcm: bytes) -> str:
-    return " ".join(hear(pcm))
+async def tone_words(segment: SpeechSegment) -> str:
+    return " ".join(hear(segment.pcm))
 
 
 class WhisperEars:
@@ -26,8 +27,8 @@ class WhisperEars:
     def __init__(self) -> None:
         self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_load)
 
-    async def __call__(self, pcm: bytes) -> str:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, _decode, pcm)
+    async def __call__(self, segment: SpeechSegment) -> str:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, _decode, segment.pcm)
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)

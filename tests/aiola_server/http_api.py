@@ -17,10 +17,11 @@ import numpy as np
 import soxr
 from aiohttp import web
 from tests.aiola_server.ears import Understand
+from tests.aiola_server.listening import reset
 from tests.aiola_server.record import Records, RequestRecord
 from tests.aiola_server.script import LANGUAGES, Refusal, Refused, Script
 from tests.aiola_server.segmenter import Segmenter, VadConfig
-from tests.aiola_server.stream import PATH as STREAM_PATH
+from tests.aiola_server.socket_server import PATH as STREAM_PATH
 from tests.aiola_server.stream import keyword_map, written
 from tests.aiola_server.tones import RATE, seconds_of
 from tests.sounds import read_samples
@@ -98,7 +99,7 @@ class HttpApi:
             raise Refused("INVALID_AUDIO_FORMAT", "Invalid audio format") from None
         segmenter = Segmenter(config)
         segments = [*segmenter.feed(pcm), *segmenter.flush()]
-        texts = [await self._understand(segment.pcm) for segment in segments]
+        texts = [await self._understand(segment) for segment in segments]
         raw = " ".join(text for text in texts if text)
         places = [{"start": segment.start / RATE, "end": segment.end / RATE} for segment in segments]
         metadata = {
@@ -116,6 +117,10 @@ class HttpApi:
             record = RequestRecord(time.monotonic(), request.method, request.path, dict(request.headers))
             self._records.requests.append(record)
             where = WHERE.get(request.path, "")
+            if self._script.resets_revoked and where in ("stream", "file") and bearer(request) in self._script.revoked:
+                assert isinstance(request.transport, asyncio.Transport)
+                reset(request.transport)
+                raise asyncio.CancelledError  # there is nobody to answer any more
             goes_on = where == "stream" and "sid" in request.query
             if not goes_on and (refusal := self._script.refusal(where or "unknown", time.monotonic())):
                 response: web.StreamResponse = refused_by(refusal)

@@ -7,8 +7,17 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import struct
 from collections.abc import Callable
 from contextlib import suppress
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """End a connection by RST."""
+    wire = transport.get_extra_info("socket")
+    if wire is not None:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 class Listener:

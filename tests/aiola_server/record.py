@@ -37,6 +37,7 @@ class StreamRecord:
     first_audio: float | None = None
     last_audio: float | None = None
     audio_bytes: int = 0
+    swallowed_bytes: int = 0
     chunks: int = 0
     audio: bytearray = field(default_factory=bytearray)
     """Only with `keep_audio`."""

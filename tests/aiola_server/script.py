@@ -79,6 +79,33 @@ class Script:
     mute_until: float = 0.0
     """Silent: nothing is answered till then. Mute: nothing ever on a stream that is open or opened till then."""
     holding: bool = False
+    out_of_order: bool = False
+    """Every answer waits for its own time only, so that with a jitter a later one may come first."""
+    split: bool = False
+    """The words of a segment come in two messages."""
+    merge: int = 1
+    """So many segments are answered by one message."""
+    blank: str | None = None
+    """The text for a segment without words; None: no message."""
+    white_space: bool = False
+    """A text of one space comes before each real one."""
+    drop_every: int = 0
+    """Every so many-th text is not sent; 0: none is dropped."""
+    interim_s: float = 0.0
+    """While a segment is open, its text so far comes every so many seconds of sound with `is_final: false`."""
+    places: bool = False
+    """Transcripts carry `start` and `end`, in seconds of the connection's sound, and `is_final`."""
+    min_silence_ms: float | None = None
+    max_segment_ms: float | None = None
+    """The service's own segmentation instead of what `vad_config` asks for; counts for streams opened from now on."""
+    swallowed_until: float = 0.0
+    """Till then sound is thrown away on its arrival, although pings are answered."""
+    pongs: bool = True
+    """Whether WebSocket pings are answered."""
+    connect_delay_s: float = 0.0
+    """Seconds from the request for the namespace to its acknowledgment."""
+    resets_revoked: bool = False
+    """A revoked token is refused by a reset of the connection, without a word."""
     ask_acks: bool = False
     keep_audio: bool = False
 

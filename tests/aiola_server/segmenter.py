@@ -37,12 +37,20 @@ class VadConfig:
 
 @dataclass(frozen=True)
 class SpeechSegment:
-    """`start`, `end`: sample offsets in the stream. `closed`: the offset of the sample that closed it."""
+    """`start`, `end`: sample offsets in the stream. `closed`: the offset of the sample that closed it. `pcm` begins
+    `lead` samples before the speech.
+    """
 
     start: int
     end: int
     closed: int
     pcm: bytes
+    lead: int = 0
+
+    @property
+    def spoken(self) -> bytes:
+        """The sound from `start` to `end`."""
+        return self.pcm[self.lead * 2 : (self.lead + self.end - self.start) * 2]
 
 
 class Segmenter:
@@ -67,6 +75,14 @@ class Segmenter:
     @property
     def open(self) -> bool:
         return self._start is not None
+
+    def so_far(self) -> SpeechSegment | None:
+        """What has been heard of the open segment."""
+        if self._start is None:
+            return None
+        start, end = self._start, self._first + len(self._frames)
+        pcm = b"".join(self._frames[start - self._first :])
+        return SpeechSegment(start * FRAME, end * FRAME, end * FRAME, pcm)
 
     def feed(self, pcm: bytes) -> list[SpeechSegment]:
         self._rest += pcm
@@ -117,10 +133,11 @@ class Segmenter:
         start, now = self._start, self._first + len(self._frames)
         first, last = max(self._first, start - PAD), min(now, end + PAD)
         pcm = b"".join(self._frames[first - self._first : last - self._first])
+        lead = (start - first) * FRAME
         short = end - start < self._least and not self._continues
         self._start, self._breath, self._continues = None, None, False
         self._forget(max(last - PAD, self._first))
-        return None if short else SpeechSegment(start * FRAME, end * FRAME, now * FRAME, pcm)
+        return None if short else SpeechSegment(start * FRAME, end * FRAME, now * FRAME, pcm, lead)
 
     def _forget(self, to: int) -> None:
         gone = max(0, min(to - self._first, len(self._frames)))

@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
-import socket
 import ssl
-import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 from tests.aiola_server.ears import Understand, WhisperEars, tone_words
 from tests.aiola_server.http_api import HttpApi
-from tests.aiola_server.listening import Listener
+from tests.aiola_server.listening import Listener, reset
 from tests.aiola_server.record import Records
 from tests.aiola_server.script import STATUS, Refusal, Script
-from tests.aiola_server.stream import NAMESPACE, PATH, Events, StreamServer
+from tests.aiola_server.script_ears import ScriptEars
+from tests.aiola_server.socket_server import NAMESPACE, PATH, StreamServer
+from tests.aiola_server.spoken import SpokenScript
+from tests.aiola_server.stream import Events
 
 PING_INTERVAL_S = 25.0
 PING_TIMEOUT_S = 20.0
@@ -50,7 +53,9 @@ class AiolaService:
 
     async def open(self) -> None:
         logging.getLogger("engineio.server").setLevel(logging.CRITICAL)
-        self._sio = StreamServer(ping_interval=self._options.ping_interval_s, ping_timeout=self._options.ping_timeout_s)
+        self._sio = StreamServer(
+            self._script, ping_interval=self._options.ping_interval_s, ping_timeout=self._options.ping_timeout_s
+        )
         self._events = Events(self._script, self._records, self._ears)
         self._sio.register_namespace(self._events)
         app = HttpApi(self._script, self._records, self._ears).application()
@@ -122,7 +127,20 @@ class AiolaService:
         """Streams that are open, and those opened in the next `seconds`, take sound and never answer again."""
         self._script.mute_until = time.monotonic() + seconds
         for stream in self._events.streams.values():
-            stream.mute = True
+            stream.answering.mute = True
+
+    def swallow(self, seconds: float) -> None:
+        """Sound that arrives in the next `seconds` is lost, although every ping is answered."""
+        self._script.swallowed_until = time.monotonic() + seconds
+
+    def know_speech(self, folder: str) -> None:
+        """Streams that open from now on understand the `SpokenScript` that was saved there, and nothing else."""
+        self._events.understand = ScriptEars(SpokenScript.load(Path(folder)))
+
+    def flood(self, name: str, payload: Any, seconds: float) -> None:
+        """Send this event to every stream as fast as the line takes it."""
+        for sid in list(self._events.streams):
+            self._after(0.0, partial(self._events.flood, sid, name, payload, time.monotonic() + seconds))
 
     def take_slot(self, seconds: float) -> Any:
         """A second client takes the only slot: whoever streams is told and hung up on."""
@@ -163,10 +181,7 @@ class AiolaService:
     def reset(self) -> None:
         """RST on every open connection."""
         for transport in self._transports():
-            wire = transport.get_extra_info("socket")
-            if wire is not None:
-                wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            transport.abort()
+            reset(transport)
 
     async def hang_up(self, how: str = "tcp") -> None:
         """Orderly: "socketio" (DISCONNECT packet), "engineio" (close packet), "tcp" (the connection ends)."""
@@ -191,7 +206,12 @@ class AiolaService:
         await self._listen()
 
     async def expire(self, how: str = "event") -> None:
-        """The tokens of all streams expire now: "event" says so and disconnects, "reset" just breaks."""
+        """The tokens of all streams expire now.
+
+        "event" says so and disconnects; "reset" breaks the connections and says so to the next; "resets" never says so
+        and resets every connection with such a token.
+        """
+        self._script.resets_revoked = how == "resets"
         self._script.revoked |= {stream.token for stream in self._events.streams.values()}
         if how == "event":
             await self._dismiss("TOKEN_EXPIRED", "Token has expired")

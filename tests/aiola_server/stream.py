@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import re
 import time
 import uuid
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-import engineio
 import socketio
 from socketio.exceptions import ConnectionRefusedError
+from tests.aiola_server.answering import Answering
 from tests.aiola_server.ears import Understand
 from tests.aiola_server.record import Answer, Records, StreamRecord
 from tests.aiola_server.script import LANGUAGES, Refused, Script
-from tests.aiola_server.segmenter import Segmenter, SpeechSegment, VadConfig
+from tests.aiola_server.segmenter import Segmenter, VadConfig
+from tests.aiola_server.socket_server import NAMESPACE, StreamServer
 from tests.aiola_server.tones import RATE
-
-PATH = "/api/voice-streaming/socket.io"
-NAMESPACE = "/events"
 
 Say = Callable[[str, Any], Awaitable[None]]
 
@@ -55,17 +51,18 @@ class Stream:
         self.keywords = keyword_map(query.get("keywords", "{}"))
         tasks = json.loads(query.get("tasks_config", "{}"))
         self._translate_to = (tasks.get("TRANSLATION") or {}).get("dst_lang_code", "")
-        self._segmenter = Segmenter(VadConfig.of(json.loads(query.get("vad_config", "{}"))))
+        self._segmenter = Segmenter(_segmentation(query, script))
         self._script = script
-        self._understand = understand
         self._say = say
-        self.mute = time.monotonic() < script.mute_until
-        self._closed: asyncio.Queue[tuple[float, SpeechSegment]] = asyncio.Queue()
-        self._answering = asyncio.create_task(self._answer_all())
+        self._interim_at = 0
+        self.answering = Answering(script, understand, self._send)
 
     def hear(self, pcm: bytes) -> None:
         now = time.monotonic()
         record = self.record
+        if pcm and now < self._script.swallowed_until:
+            record.swallowed_bytes += len(pcm)
+            return
         if pcm:
             record.first_audio = record.first_audio or now
             record.last_audio = now
@@ -74,90 +71,35 @@ class Stream:
         if self._script.keep_audio:
             record.audio += pcm
         for segment in self._segmenter.feed(pcm):
-            if now >= self._script.silent_until and not self.mute:
-                self._closed.put_nowait((now, segment))
+            self.answering.put(segment)
+        if self._script.interim_s:
+            self._report_open_segment(self._script.interim_s)
 
     async def close(self) -> None:
-        self._answering.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._answering
+        await self.answering.close()
 
-    async def _answer_all(self) -> None:
-        while True:
-            closed, segment = await self._closed.get()
-            text = await self._understand(segment.pcm)
-            due = closed + self._script.delay_s + random.uniform(0, self._script.jitter_s)
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            while self._script.holding:
-                await asyncio.sleep(0.005)
-            if text and time.monotonic() >= self._script.silent_until and not self.mute:
-                await self._answer(text, closed, segment)
+    def _report_open_segment(self, every_s: float) -> None:
+        segment = self._segmenter.so_far()
+        if segment is None or segment.end - max(segment.start, self._interim_at) < every_s * RATE:
+            return
+        self._interim_at = segment.end
+        self.answering.put_interim(segment)
 
-    async def _answer(self, text: str, closed: float, segment: SpeechSegment) -> None:
-        text = written(text, self.keywords)
-        answer = Answer(text, closed, time.monotonic(), segment.start / RATE, segment.end / RATE)
-        self.record.answers.append(answer)
-        await self._say("transcript", {"transcript": text})
-        if self._translate_to:
+    async def _send(self, payload: dict[str, Any], answer: Answer | None) -> None:
+        text = payload["transcript"] = written(payload["transcript"], self.keywords)
+        if answer is not None:
+            self.record.answers.append(replace(answer, text=text))
+        await self._say("transcript", payload)
+        if self._translate_to and answer is not None:
             translated = " ".join(f"{word}-{self._translate_to}" for word in text.split())
             await self._say("translation", {"translation": translated})
 
 
-class StreamServer(socketio.AsyncServer):
-    """Keeps the raw conversation, and is as strict as the Node server: what breaks the protocol is hung up on."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            async_mode="aiohttp",
-            async_handlers=False,  # events of a connection one behind the other
-            max_http_buffer_size=1_000_000,
-            cors_allowed_origins="*",
-            **options,
-        )
-        self.raw: defaultdict[str, list[tuple[str, str | bytes]]] = defaultdict(list)
-        self.keepers: dict[str, StreamRecord] = {}
-
-    async def send_raw(self, sid: str, frame: str | bytes) -> None:
-        """One Engine.IO message whatever is in it."""
-        await self.eio.send(self.manager.eio_sid_from_sid(sid, NAMESPACE), frame)
-
-    async def hang_up(self, eio_sid: str, *, says_so: bool) -> None:
-        """End the WebSocket, as the Node server does; with an Engine.IO close packet before it or without."""
-        with suppress(KeyError):
-            wire = self.eio.sockets[eio_sid]
-            await wire.close(wait=False, abort=not says_so)
-            await wire.queue.put(None)  # its writer ends with this
-
-    def keep(self, eio_sid: str, way: str, frame: str | bytes) -> None:
-        if record := self.keepers.get(eio_sid):
-            record.keep_raw(way, frame)
-        else:
-            self.raw[eio_sid].append((way, frame))
-
-    def _engineio_server_class(self) -> Any:
-        keep = self.keep
-
-        class Sending(engineio.AsyncServer):
-            async def send_packet(self, sid: str, pkt: Any) -> None:
-                keep(sid, "down", pkt.data)
-                await super().send_packet(sid, pkt)
-
-        return Sending
-
-    async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
-        self.keep(eio_sid, "up", data)
-        early = data[:1] in ("2", "5") and not self.manager.sid_from_eio_sid(eio_sid, NAMESPACE)
-        try:
-            if early:
-                raise ValueError("an event before the namespace was accepted")
-            await super()._handle_eio_message(eio_sid, data)
-        except (ValueError, TypeError, IndexError, KeyError, AttributeError):
-            await self.hang_up(eio_sid, says_so=False)
-
-    async def _handle_eio_disconnect(self, eio_sid: str, reason: Any) -> None:
-        await super()._handle_eio_disconnect(eio_sid, reason)
-        self.keepers.pop(eio_sid, None)
-        self.raw.pop(eio_sid, None)
+def _segmentation(query: Mapping[str, str], script: Script) -> VadConfig:
+    """What the client asks for, unless the service has its own idea."""
+    config = VadConfig.of(json.loads(query.get("vad_config", "{}")))
+    own = {"min_silence_ms": script.min_silence_ms, "max_segment_ms": script.max_segment_ms}
+    return replace(config, **{name: value for name, value in own.items() if value is not None})
 
 
 class Events(socketio.AsyncNamespace):
@@ -169,16 +111,17 @@ class Events(socketio.AsyncNamespace):
         super().__init__(NAMESPACE)
         self._script = script
         self._records = records
-        self._understand = understand
+        self.understand = understand
         self.streams: dict[str, Stream] = {}
 
     async def on_connect(self, sid: str, environ: dict[str, Any], _auth: Any = None) -> None:
         query = dict(parse_qsl(environ["QUERY_STRING"], keep_blank_values=True))
         headers = {name[5:].replace("_", "-").title(): environ[name] for name in environ if name.startswith("HTTP_")}
+        await asyncio.sleep(self._script.connect_delay_s)
         try:
             self._admit(query, headers)
             record = StreamRecord(len(self._records.streams), query, headers, transport=query.get("transport", ""))
-            self.streams[sid] = Stream(record, self._script, self._understand, self._speaker(sid, record))
+            self.streams[sid] = Stream(record, self._script, self.understand, self._speaker(sid, record))
         except Refused as refused:
             self._records.refused.append((time.monotonic(), refused.code))
             error = ConnectionRefusedError()
@@ -188,6 +131,13 @@ class Events(socketio.AsyncNamespace):
         record.raw = self.server.raw.pop(eio_sid, [])
         self.server.keepers[eio_sid] = record
         self._records.streams.append(record)
+
+    async def flood(self, sid: str, name: str, payload: Any, until: float) -> None:
+        """Send this event again and again, as fast as the line takes it."""
+        frame = f"2{self.namespace},{json.dumps([name, payload])}"
+        while time.monotonic() < until and sid in self.streams:
+            await self.server.send_raw(sid, frame)
+            await self.server.wait_for_room(sid)
 
     async def on_disconnect(self, sid: str, reason: Any) -> None:
         if stream := self.streams.pop(sid, None):

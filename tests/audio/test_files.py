@@ -51,7 +51,7 @@ class Sink:
         self.ends += 1
 
 
-class Desk:
+class FileReader:
     """The dictation thread of a file source: its inbox and its clock."""
 
     def __init__(self, path: Path, realtime: bool = False) -> None:
@@ -87,7 +87,7 @@ def written(path: Path, rate: int = 44_100, seconds: float = 3.0, channels: int 
 @pytest.mark.parametrize(("rate", "channels"), [(8_000, 1), (44_100, 2), (48_000, 1)])
 def test_every_common_format_becomes_16_khz_mono(tmp_path: Path, suffix: str, rate: int, channels: int) -> None:
     rate = 48_000 if suffix == "ogg" else rate  # Opus
-    sink = Desk(written(tmp_path / f"a.{suffix}", rate, 3.0, channels)).run()
+    sink = FileReader(written(tmp_path / f"a.{suffix}", rate, 3.0, channels)).run()
     heard = np.frombuffer(sink.pcm, "<i2").astype(float)
     expected = tone(16_000, 3.0)[:, 0].astype(float)
     assert sink.opens == [str(tmp_path / f"a.{suffix}")]
@@ -100,22 +100,22 @@ def test_every_common_format_becomes_16_khz_mono(tmp_path: Path, suffix: str, ra
 
 def test_16_khz_mono_is_given_bit_for_bit(tmp_path: Path) -> None:
     path = written(tmp_path / "a.wav", 16_000, 2.3, 1)
-    assert Desk(path).run().pcm == tone(16_000, 2.3)[:, 0].tobytes()
+    assert FileReader(path).run().pcm == tone(16_000, 2.3)[:, 0].tobytes()
 
 
 @pytest.mark.parametrize("codec", ["pcm_u8", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le", "pcm_mulaw"])
 def test_every_sample_format_has_the_same_level(tmp_path: Path, codec: str) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(sounds.encode(tone(16_000, 1.0), 16_000, "wav", codec))
-    heard = np.frombuffer(Desk(path).run().pcm, "<i2").astype(int)
+    heard = np.frombuffer(FileReader(path).run().pcm, "<i2").astype(int)
     assert np.abs(heard - tone(16_000, 1.0)[:, 0]).max() < 300
 
 
 @pytest.mark.parametrize("name", ["a.pcm", "a.RAW"])
-def test_a_file_without_a_header_is_taken_for_16_khz_pcm(tmp_path: Path, name: str) -> None:
+def test_a_file_without_a_header_is_read_as_16_khz_pcm(tmp_path: Path, name: str) -> None:
     raw = tone(16_000, 1.7)[:, 0].tobytes()
     (tmp_path / name).write_bytes(raw + b"x")
-    assert Desk(tmp_path / name).run().pcm == raw
+    assert FileReader(tmp_path / name).run().pcm == raw
     assert probe(tmp_path / name).seconds == pytest.approx(1.7)
 
 
@@ -142,7 +142,7 @@ def test_a_file_that_is_none_fails_with_its_own_reason_and_remedy(tmp_path: Path
     with pytest.raises(AudioFileError, match=reason) as raised:
         probe(tmp_path / name)
     assert raised.value.remedy
-    sink = Desk(tmp_path / name).run()
+    sink = FileReader(tmp_path / name).run()
     (error, fatal) = sink.errors[0]
     assert (str(error), fatal, sink.pcm, sink.ends) == (str(raised.value), True, b"", 1)
 
@@ -166,7 +166,7 @@ def test_a_header_without_sound_says_so(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(whole[: whole.index(b"data") + 8])
     (tmp_path / "b.wav").write_bytes(sounds.wav(np.zeros((0, 1), "int16")))
     for name, reason in (("a.wav", "nothing of it can be decoded"), ("b.wav", "holds no sound")):
-        (error, fatal) = Desk(tmp_path / name).run().errors[0]
+        (error, fatal) = FileReader(tmp_path / name).run().errors[0]
         assert reason in error.what
         assert fatal
 
@@ -176,7 +176,7 @@ def test_a_truncated_file_gives_what_is_there_and_says_so(tmp_path: Path, suffix
     rate = 48_000
     whole = written(tmp_path / f"a.{suffix}", rate, 10.0).read_bytes()
     (tmp_path / f"cut.{suffix}").write_bytes(whole[: len(whole) // 2])
-    sink = Desk(tmp_path / f"cut.{suffix}").run()
+    sink = FileReader(tmp_path / f"cut.{suffix}").run()
     assert 3.0 <= len(sink.pcm) / 32_000 <= 5.5
     ((error, fatal),) = sink.errors
     assert "breaks off" in error.what
@@ -184,68 +184,68 @@ def test_a_truncated_file_gives_what_is_there_and_says_so(tmp_path: Path, suffix
 
 
 def test_no_more_is_given_than_is_allowed_nor_decoded_far_ahead(tmp_path: Path) -> None:
-    desk = Desk(written(tmp_path / "a.wav", 16_000, 60.0, 1))
+    source_reader = FileReader(written(tmp_path / "a.wav", 16_000, 60.0, 1))
     for _ in range(1 + AHEAD):
-        desk.turn()
+        source_reader.turn()
     with pytest.raises(queue.Empty):
-        desk.inbox.get(timeout=0.3)
-    assert desk.sink.pcm == b""
-    desk.source.allow(8_000)
-    assert len(desk.sink.pcm) == 16_000
-    desk.turn()
-    desk.turn()
-    assert len(desk.sink.pcm) == 16_000
-    assert desk.source.position == 8_000
-    assert desk.source.total == 960_000
-    desk.source.abort()
+        source_reader.inbox.get(timeout=0.3)
+    assert source_reader.sink.pcm == b""
+    source_reader.source.allow(8_000)
+    assert len(source_reader.sink.pcm) == 16_000
+    source_reader.turn()
+    source_reader.turn()
+    assert len(source_reader.sink.pcm) == 16_000
+    assert source_reader.source.position == 8_000
+    assert source_reader.source.total == 960_000
+    source_reader.source.abort()
 
 
 def test_real_time_gives_each_block_when_it_would_have_been_spoken(tmp_path: Path) -> None:
-    desk = Desk(written(tmp_path / "a.wav", 16_000, 1.0, 1), realtime=True)
-    desk.turn()
-    desk.turn()
-    assert desk.source.wake(100.0) == pytest.approx(100.1)
-    assert desk.sink.pcm == b""
-    assert desk.source.wake(100.1) is None
-    assert len(desk.sink.pcm) == 3_200
-    while not desk.sink.ends:
-        due = desk.source.wake(desk.now)
+    source_reader = FileReader(written(tmp_path / "a.wav", 16_000, 1.0, 1), realtime=True)
+    source_reader.turn()
+    source_reader.turn()
+    assert source_reader.source.wake(100.0) == pytest.approx(100.1)
+    assert source_reader.sink.pcm == b""
+    assert source_reader.source.wake(100.1) is None
+    assert len(source_reader.sink.pcm) == 3_200
+    while not source_reader.sink.ends:
+        due = source_reader.source.wake(source_reader.now)
         if due is None:
-            desk.turn()
+            source_reader.turn()
         else:
-            desk.now = due
-    assert len(desk.sink.pcm) == 32_000
-    assert desk.now >= 101.0
+            source_reader.now = due
+    assert len(source_reader.sink.pcm) == 32_000
+    assert source_reader.now >= 101.0
 
 
 def test_stop_leaves_the_rest_and_abort_ends_before_it_returns(tmp_path: Path) -> None:
     path = written(tmp_path / "a.wav", 16_000, 60.0, 1)
     for stop in (lambda source: source.stop(100.0), lambda source: source.abort()):
-        desk = Desk(path)
-        desk.source.allow(1_000)
-        desk.turn()
-        desk.turn()
-        stop(desk.source)
-        assert desk.sink.ends == 1
-        given = len(desk.sink.pcm)
-        stop(desk.source)
-        while not desk.inbox.empty():
-            desk.turn()
-        assert (desk.sink.ends, len(desk.sink.pcm)) == (1, given)
+        source_reader = FileReader(path)
+        source_reader.source.allow(1_000)
+        source_reader.turn()
+        source_reader.turn()
+        stop(source_reader.source)
+        assert source_reader.sink.ends == 1
+        given = len(source_reader.sink.pcm)
+        stop(source_reader.source)
+        while not source_reader.inbox.empty():
+            source_reader.turn()
+        assert (source_reader.sink.ends, len(source_reader.sink.pcm)) == (1, given)
 
 
 def test_a_reader_that_is_left_alone_ends(tmp_path: Path) -> None:
     before = set(threading.enumerate())
-    desk = Desk(written(tmp_path / "a.wav", 16_000, 60.0, 1))
-    desk.turn()
+    source_reader = FileReader(written(tmp_path / "a.wav", 16_000, 60.0, 1))
+    source_reader.turn()
     (reader,) = set(threading.enumerate()) - before
-    desk.source.abort()
+    source_reader.source.abort()
     reader.join(LIMIT_S)
     assert not reader.is_alive()
 
 
 def test_levels_come_with_the_sound(tmp_path: Path) -> None:
-    sink = Desk(written(tmp_path / "a.wav", 16_000, 1.0, 1)).run()
+    sink = FileReader(written(tmp_path / "a.wav", 16_000, 1.0, 1)).run()
     assert sink.levels[0].peak_dbfs == pytest.approx(-11.2, abs=0.1)
 
 

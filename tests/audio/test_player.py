@@ -157,3 +157,31 @@ def test_no_output_at_all_is_reported():
 
 def test_a_conversion_to_the_same_format_changes_nothing():
     assert convert(SOUND, 16_000, 1) == SOUND
+
+
+def test_the_beginning_and_the_end_of_the_sound_are_reported():
+    audio = HandAudio(FakePortAudio(SPEAKER))
+    reports: list[float | None] = []
+    play = Player([].append, audio, clock=lambda: 10.0)
+    play.play(SOUND, reports.append)
+    audio.work()
+    assert reports == [], "nothing is heard before the device takes sound"
+    audio.backend.streams[0].play()
+    assert reports == [10.2], "the device holds 0.2 s of sound"
+    audio.work()
+    assert reports == [10.2, None]
+
+
+def test_a_sound_that_is_replaced_or_cannot_be_played_reports_its_end():
+    audio = HandAudio(FakePortAudio(SPEAKER))
+    reports: list[float | None] = []
+    play = Player([].append, audio)
+    play.play(SOUND, reports.append)
+    audio.work()
+    play.play(SOUND)
+    audio.work()
+    assert reports == [None]
+    audio.backend.errors = [MicrophoneBusy("busy")]
+    play.play(SOUND, reports.append)
+    audio.work()
+    assert reports == [None, None]

@@ -133,7 +133,7 @@ def test_the_entry_starts_the_command(tmp_path: Path) -> None:
     assert mark.read_text() == "$HOME"
 
 
-def test_a_folder_that_refuses_is_told_with_the_remedy(tmp_path: Path) -> None:
+def test_a_folder_that_refuses_is_reported_with_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "autostart").write_text("a file where a folder should be")
     with pytest.raises(SettingsError, match=r"autostart.*Make it writable"):
         DesktopEntry(tmp_path / "autostart" / "saywrite.desktop", COMMAND).switch(True)
@@ -180,7 +180,7 @@ def test_what_windows_notes_as_switched_off_is_off(first: int, on: bool, registr
     assert key.is_on(), "the user's new wish holds"
 
 
-def test_a_registry_that_refuses_is_told(registry: HandMadeRegistry) -> None:
+def test_a_registry_that_refuses_is_reported(registry: HandMadeRegistry) -> None:
     registry.refuses = True
     with pytest.raises(SettingsError, match=r"Access is denied.*Startup"):
         RunKey(registry, COMMAND).switch(True)

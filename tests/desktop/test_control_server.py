@@ -113,7 +113,7 @@ def test_a_command_may_come_in_pieces_and_more_behind_it_is_not_heard(house: Hou
     assert house.asked == [ControlRequest("stop")] * 2
 
 
-def test_a_refusal_is_told(house: House) -> None:
+def test_a_refusal_is_reported(house: House) -> None:
     def refuse(request: ControlRequest) -> Answer:
         raise ControlRefused("Not now.", "Later.")
 
@@ -201,7 +201,7 @@ def test_a_hundred_talking_at_the_same_time_all_get_an_answer(house: House) -> N
     assert len(house.asked) == 100
 
 
-def test_without_a_free_file_descriptor_it_waits_without_spinning_and_goes_on_after(
+def test_without_a_free_file_descriptor_it_waits_without_spinning_and_continues_after(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -250,7 +250,7 @@ class Wakeups:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only on Linux a thread's wakeups can be counted")
-def test_it_sleeps_while_nobody_comes(house: House) -> None:
+def test_it_sleeps_while_there_is_no_caller(house: House) -> None:
     assert house.answers()
     with Wakeups("desktop") as wakeups:
         threading.Event().wait(0.2)  # the connection of before is closed
@@ -309,7 +309,7 @@ def test_a_real_other_user_cannot_connect_and_where_the_modes_are_wrong_gets_no_
         listener.stop()
 
 
-def test_where_the_system_does_not_tell_who_comes_the_token_decides() -> None:
+def test_where_the_system_does_not_name_the_caller_the_token_decides() -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     listening.setblocking(False)
     listener = LoneServer(ServerSocket(listening, "", token="secret-1"), lambda request: {"state": "idle"})
@@ -359,7 +359,7 @@ def test_after_the_stop_nothing_is_left(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.binary(max_size=300), max_size=5))
-def test_whatever_is_said_it_goes_on(pieces: list[bytes]) -> None:
+def test_whatever_is_said_it_continues(pieces: list[bytes]) -> None:
     shared = House(*_shared())
     shared.listener.start()
     try:
@@ -384,7 +384,7 @@ def _shared() -> tuple[ServerSocket, Path]:
 # The one who asks
 
 
-def test_where_nobody_listens_it_is_not_running(tmp_path: Path) -> None:
+def test_where_nothing_listens_it_is_not_running(tmp_path: Path) -> None:
     with pytest.raises(NotRunning, match="Start it with: saywrite"):
         ask(tmp_path, "status")
 

@@ -69,7 +69,7 @@ def test_jobs_run_when_they_are_due_and_a_cancelled_one_does_not(thread: Desktop
     assert ran == ["first", "second"]
 
 
-def test_part_that_fails_loses_its_socket_and_the_others_go_on(
+def test_part_that_fails_loses_its_socket_and_the_others_continue(
     thread: DesktopThread, caplog: pytest.LogCaptureFixture
 ) -> None:
     ours, theirs = socket.socketpair()

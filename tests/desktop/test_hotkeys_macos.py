@@ -43,7 +43,7 @@ class HandMadeCarbon:
         self._heard(number, pressed)
 
 
-class Ears:
+class HotkeyEvents:
     """What was posted, in order, at times that count up. `main` holds what the main thread still has to do."""
 
     def __init__(self) -> None:
@@ -71,23 +71,23 @@ class Ears:
 
 
 @pytest.fixture
-def ears() -> Ears:
-    return Ears()
+def events() -> HotkeyEvents:
+    return HotkeyEvents()
 
 
-def test_the_chord_is_registered_as_carbon_wants_it(ears: Ears) -> None:
-    outcome = ears.grab(dictate="Alt+Space", dictate_second="Ctrl+Shift+Cmd+F9")
+def test_the_chord_is_registered_as_carbon_wants_it(events: HotkeyEvents) -> None:
+    outcome = events.grab(dictate="Alt+Space", dictate_second="Ctrl+Shift+Cmd+F9")
     assert outcome == GrabResult(((FIRST, "Alt+Space"), (SECOND, "Ctrl+Shift+Super+F9")))
-    assert list(ears.carbon.registered.values()) == [(0x0800, SPACE), (0x1000 | 0x0200 | 0x0100, F9)]
+    assert list(events.carbon.registered.values()) == [(0x0800, SPACE), (0x1000 | 0x0200 | 0x0100, F9)]
 
 
-def test_a_press_and_a_release_are_told(ears: Ears) -> None:
-    ears.grab(dictate="F9")
-    (number,) = ears.carbon.registered
-    ears.carbon.event(number, True)
-    ears.carbon.event(number, False)
-    ears.carbon.event(4711, True)  # another part of the program has hot keys of its own
-    assert ears.heard == [KeyPressed(FIRST, 1.0), KeyReleased(FIRST, 2.0)]
+def test_a_press_and_a_release_are_reported(events: HotkeyEvents) -> None:
+    events.grab(dictate="F9")
+    (number,) = events.carbon.registered
+    events.carbon.event(number, True)
+    events.carbon.event(number, False)
+    events.carbon.event(4711, True)  # another part of the program has hot keys of its own
+    assert events.heard == [KeyPressed(FIRST, 1.0), KeyReleased(FIRST, 2.0)]
 
 
 @pytest.mark.parametrize(
@@ -97,38 +97,38 @@ def test_a_press_and_a_release_are_told(ears: Ears) -> None:
         (-9868, "macOS does not give F9 to programs (-9868)."),
     ],
 )
-def test_a_refused_key_is_named_with_its_reason(ears: Ears, error: int, what: str) -> None:
-    ears.carbon.errors[F9] = error
-    outcome = ears.grab(dictate="F9", dictate_second="Pause", cancel="Escape")
+def test_a_refused_key_is_named_with_its_reason(events: HotkeyEvents, error: int, what: str) -> None:
+    events.carbon.errors[F9] = error
+    outcome = events.grab(dictate="F9", dictate_second="Pause", cancel="Escape")
     assert isinstance(outcome, GrabResult)
     assert outcome.triggers == ((CANCEL, "Escape"),)
     assert [each.what for each in outcome.problems] == [what, "macOS does not report Pause to other programs."]
 
 
-def test_escape_comes_and_goes_without_touching_the_key_that_is_held(ears: Ears) -> None:
-    ears.grab(dictate="F9")
-    (number,) = ears.carbon.registered
-    ears.carbon.event(number, True)
-    ears.grab(dictate="F9", cancel="Escape")
-    ears.grab(dictate="F9")
-    assert list(ears.carbon.registered) == [number]
-    ears.carbon.event(number, False)
-    assert [type(event) for event in ears.heard] == [KeyPressed, KeyReleased]
+def test_escape_comes_and_goes_without_touching_the_key_that_is_held(events: HotkeyEvents) -> None:
+    events.grab(dictate="F9")
+    (number,) = events.carbon.registered
+    events.carbon.event(number, True)
+    events.grab(dictate="F9", cancel="Escape")
+    events.grab(dictate="F9")
+    assert list(events.carbon.registered) == [number]
+    events.carbon.event(number, False)
+    assert [type(event) for event in events.heard] == [KeyPressed, KeyReleased]
 
 
-def test_a_key_that_is_given_up_while_it_is_held_counts_as_released(ears: Ears) -> None:
-    ears.grab(dictate="F9")
-    (number,) = ears.carbon.registered
-    ears.carbon.event(number, True)
-    ears.keys.release()
-    ears.run_main()
-    assert ears.heard == [KeyPressed(FIRST, 1.0), KeyReleased(FIRST, 2.0)]
+def test_a_key_that_is_given_up_while_it_is_held_counts_as_released(events: HotkeyEvents) -> None:
+    events.grab(dictate="F9")
+    (number,) = events.carbon.registered
+    events.carbon.event(number, True)
+    events.keys.release()
+    events.run_main()
+    assert events.heard == [KeyPressed(FIRST, 1.0), KeyReleased(FIRST, 2.0)]
 
 
-def test_carbon_is_left_alone_outside_the_main_thread_and_when_there_is_nothing_to_end(ears: Ears) -> None:
-    ears.keys.grab((Binding(FIRST, parse("F9")),))
-    assert ears.carbon.registered == {}
-    ears.keys.release()
-    ears.keys.release()
-    ears.run_main()
-    assert ears.carbon.registered == {}
+def test_carbon_is_left_alone_outside_the_main_thread_and_when_there_is_nothing_to_end(events: HotkeyEvents) -> None:
+    events.keys.grab((Binding(FIRST, parse("F9")),))
+    assert events.carbon.registered == {}
+    events.keys.release()
+    events.keys.release()
+    events.run_main()
+    assert events.carbon.registered == {}

@@ -63,7 +63,7 @@ class HandMadeUser32:
         self.down.discard(key)
 
 
-class Ears:
+class HotkeyEvents:
     """What was posted, in order."""
 
     def __init__(self) -> None:
@@ -85,35 +85,35 @@ class Ears:
 
 
 @pytest.fixture
-def ears() -> Iterator[Ears]:
-    made = Ears()
+def events() -> Iterator[HotkeyEvents]:
+    made = HotkeyEvents()
     yield made
     made.keys.release()
     assert made.user32.registered == {}
     assert len(made.user32.threads - {threading.get_ident()}) <= 1
 
 
-def test_the_chord_is_registered_as_windows_wants_it(ears: Ears) -> None:
-    outcome = ears.grab(dictate="Ctrl+Alt+Space", dictate_second="Shift+Super+F9")
+def test_the_chord_is_registered_as_windows_wants_it(events: HotkeyEvents) -> None:
+    outcome = events.grab(dictate="Ctrl+Alt+Space", dictate_second="Shift+Super+F9")
     assert outcome == GrabResult(((FIRST, "Ctrl+Alt+Space"), (SECOND, "Shift+Super+F9")))
-    assert list(ears.user32.registered.values()) == [(0x0002 | 0x0001, SPACE), (0x0004 | 0x0008, F9)]
+    assert list(events.user32.registered.values()) == [(0x0002 | 0x0001, SPACE), (0x0004 | 0x0008, F9)]
 
 
-def test_a_key_is_polled_while_it_is_held_and_not_otherwise(ears: Ears) -> None:
-    ears.grab(dictate="F9")
-    ears.user32.press(0, F9)
-    assert ears.kind() == (KeyPressed, FIRST)
-    ears.user32.release(F9)
-    assert ears.kind() == (KeyReleased, FIRST)
-    waits = ears.user32.waits
+def test_a_key_is_polled_while_it_is_held_and_not_otherwise(events: HotkeyEvents) -> None:
+    events.grab(dictate="F9")
+    events.user32.press(0, F9)
+    assert events.kind() == (KeyPressed, FIRST)
+    events.user32.release(F9)
+    assert events.kind() == (KeyReleased, FIRST)
+    waits = events.user32.waits
     wait_for(lambda: waits[-1] is None, "it goes on polling")
     assert waits[0] is None
     assert set(waits) == {None, POLL_MS}
 
 
-def test_a_taken_key_and_one_that_windows_does_not_report_are_named(ears: Ears) -> None:
-    ears.user32.taken.add(F9)
-    outcome = ears.grab(dictate="F9", dictate_second="Right Ctrl", cancel="Escape")
+def test_a_taken_key_and_one_that_windows_does_not_report_are_named(events: HotkeyEvents) -> None:
+    events.user32.taken.add(F9)
+    outcome = events.grab(dictate="F9", dictate_second="Right Ctrl", cancel="Escape")
     assert isinstance(outcome, GrabResult)
     assert outcome.triggers == ((CANCEL, "Escape"),)
     assert [(each.binding, each.what) for each in outcome.problems] == [
@@ -122,34 +122,34 @@ def test_a_taken_key_and_one_that_windows_does_not_report_are_named(ears: Ears) 
     ]
 
 
-def test_escape_comes_and_goes_without_touching_the_key_that_is_held(ears: Ears) -> None:
-    ears.grab(dictate="F9")
-    before = dict(ears.user32.registered)
-    ears.user32.press(0, F9)
-    assert ears.kind() == (KeyPressed, FIRST)
-    ears.grab(dictate="F9", cancel="Escape")
-    assert before.items() < ears.user32.registered.items()
-    ears.user32.press(0, ESCAPE)
-    assert ears.kind() == (KeyPressed, CANCEL)
-    ears.user32.release(ESCAPE)
-    ears.user32.release(F9)
-    assert {ears.kind(), ears.kind()} == {(KeyReleased, CANCEL), (KeyReleased, FIRST)}
-    ears.grab(dictate="F9")
-    assert ears.user32.registered == before
+def test_escape_comes_and_goes_without_touching_the_key_that_is_held(events: HotkeyEvents) -> None:
+    events.grab(dictate="F9")
+    before = dict(events.user32.registered)
+    events.user32.press(0, F9)
+    assert events.kind() == (KeyPressed, FIRST)
+    events.grab(dictate="F9", cancel="Escape")
+    assert before.items() < events.user32.registered.items()
+    events.user32.press(0, ESCAPE)
+    assert events.kind() == (KeyPressed, CANCEL)
+    events.user32.release(ESCAPE)
+    events.user32.release(F9)
+    assert {events.kind(), events.kind()} == {(KeyReleased, CANCEL), (KeyReleased, FIRST)}
+    events.grab(dictate="F9")
+    assert events.user32.registered == before
 
 
 def test_letting_go_while_a_key_is_held_releases_it() -> None:
-    ears = Ears()
-    ears.grab(dictate="F9")
-    ears.user32.press(0, F9)
-    assert ears.kind() == (KeyPressed, FIRST)
-    ears.keys.release()
-    assert ears.next() == GrabResult(())
-    assert ears.kind() == (KeyReleased, FIRST)
-    assert ears.user32.registered == {}
+    events = HotkeyEvents()
+    events.grab(dictate="F9")
+    events.user32.press(0, F9)
+    assert events.kind() == (KeyPressed, FIRST)
+    events.keys.release()
+    assert events.next() == GrabResult(())
+    assert events.kind() == (KeyReleased, FIRST)
+    assert events.user32.registered == {}
 
 
-def test_a_system_without_these_functions_ends_the_thread_and_holds_nobody_up(
+def test_a_system_without_these_functions_ends_the_thread_and_delays_no_caller(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def missing() -> HandMadeUser32:

@@ -28,7 +28,7 @@ def test_order_case_and_blanks_do_not_matter(chord: KeyCombination, chance) -> N
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_a_chord_or_refused_in_words(text: str) -> None:
+def test_any_text_is_a_chord_or_refused_with_a_reason(text: str) -> None:
     chord, error = None, None
     try:
         chord = parse(text)

@@ -163,7 +163,7 @@ def test_a_link_in_place_of_the_instance_file_is_not_followed(tmp_path: Path) ->
     assert victim.read_text() == "precious"
 
 
-def test_on_a_file_system_without_locks_the_socket_tells_that_there_is_one(
+def test_on_a_file_system_without_locks_the_socket_shows_that_there_is_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("saywrite.desktop.remote_control.instance_record._lock", lambda fd: None)

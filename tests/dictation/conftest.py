@@ -27,7 +27,7 @@ from saywrite.foundation.events import (
     StateChanged,
 )
 from saywrite.foundation.paths import Paths, default_paths
-from saywrite.speech.engine import Events, Incoming, RecognizerEvent
+from saywrite.speech.engine import Events, Incoming, LocalWords, RecognizerEvent
 from saywrite.storage.settings.schema import Settings
 
 SECOND = b"\x10\x20" * SAMPLE_RATE
@@ -114,6 +114,7 @@ class FakeRecognizer:
         self.finishing = False
         self.rewound = False
         self.keywords: dict[str, str] = {}
+        self.local_words: list[LocalWords] = []
 
     def prepare(self) -> Events:
         self.calls.append("prepare")
@@ -135,6 +136,10 @@ class FakeRecognizer:
 
     def set_keywords(self, keywords: dict[str, str]) -> None:
         self.keywords = dict(keywords)
+
+    def note_local_words(self, heard: LocalWords) -> Events:
+        self.local_words.append(heard)
+        return ()
 
     def finish(self) -> Events:
         self.finishing = True
@@ -192,7 +197,7 @@ class FakePlayer:
     def __init__(self) -> None:
         self.played: list[bytes] = []
 
-    def play(self, pcm: bytes) -> None:
+    def play(self, pcm: bytes, report: object = None) -> None:
         self.played.append(pcm)
 
     def stop(self) -> None:

@@ -27,7 +27,7 @@ class Way:
         self.released = True
 
 
-class Desk:
+class HotkeySetup:
     """A dictation without sound, and its hotkeys. `told`: messages for the user; `done`: actions of the dictation."""
 
     def __init__(self, supports_temporary_grabs: bool = True, settings: Settings = SETTINGS) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from saywrite.dictation.audio_cursor import FEED, AudioCursor, RecentAudio
+from saywrite.dictation.engines.audio_cursor import FEED, AudioCursor, RecentAudio
 from saywrite.foundation.events import Progress, RecognizerFinished
 from saywrite.speech.engine import Events
 

@@ -25,7 +25,7 @@ BEGAN = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
 WEATHER = Path(__file__).parents[1] / "data" / "weather.flac"
 
 
-class Told:
+class ScriptedDictation:
     """A dictation that tells what the test wrote down."""
 
     def __init__(self, tell, source: str, pending: int, *more: FrontEndEvent) -> None:
@@ -69,14 +69,19 @@ def nothing_whole(path: Path) -> bool:
 
 
 def test_finals_come_as_lines_and_their_translations_behind_a_tab(capsys) -> None:
-    assert transcribe(lambda tell: Told(tell, "weather.flac", 0), Output(), [WEATHER], nothing_whole) == DONE
+    assert (
+        transcribe(lambda tell: ScriptedDictation(tell, "weather.flac", 0), Output(), [WEATHER], nothing_whole) == DONE
+    )
     assert capsys.readouterr().out == "Guten Tag.\n\tGood day.\n"
 
 
 def test_a_file_of_the_dictation_has_translation_and_results(tmp_path: Path) -> None:
     target = tmp_path / "talk.md"
     assert (
-        transcribe(lambda tell: Told(tell, "weather.flac", 0), Output("md", target), [WEATHER], nothing_whole) == DONE
+        transcribe(
+            lambda tell: ScriptedDictation(tell, "weather.flac", 0), Output("md", target), [WEATHER], nothing_whole
+        )
+        == DONE
     )
     text = target.read_text()
     assert "> Good day." in text
@@ -84,20 +89,26 @@ def test_a_file_of_the_dictation_has_translation_and_results(tmp_path: Path) -> 
 
 
 def test_a_file_that_lacks_text_fails_and_says_what_to_do(capsys) -> None:
-    assert transcribe(lambda tell: Told(tell, "weather.flac", 16_000), Output(), [WEATHER], nothing_whole) == FAILED
+    assert (
+        transcribe(lambda tell: ScriptedDictation(tell, "weather.flac", 16_000), Output(), [WEATHER], nothing_whole)
+        == FAILED
+    )
     told = capsys.readouterr()
     assert told.out.startswith("Guten Tag.\n")
     assert told.err == "saywrite: 1 s of the sound have no text yet. Run it again to transcribe them.\n"
 
 
 def test_of_a_dictation_that_lacks_text_the_recording_is_kept(capsys) -> None:
-    assert listen(lambda tell: Told(tell, "microphone", 16_000), Output(), None) == FAILED
+    assert listen(lambda tell: ScriptedDictation(tell, "microphone", 16_000), Output(), None) == FAILED
     assert "The recording is kept: open Saywrite to transcribe the rest." in capsys.readouterr().err
 
 
 def test_a_file_that_broke_off_gives_its_text_and_fails(capsys) -> None:
     broke = Failed("d1", "It breaks off.", "Copy it again.", about="file")
-    assert transcribe(lambda tell: Told(tell, "weather.flac", 0, broke), Output(), [WEATHER], nothing_whole) == FAILED
+    assert (
+        transcribe(lambda tell: ScriptedDictation(tell, "weather.flac", 0, broke), Output(), [WEATHER], nothing_whole)
+        == FAILED
+    )
     told = capsys.readouterr()
     assert told.out.startswith("Guten Tag.\n")
     assert told.err == "saywrite: It breaks off. Copy it again.\n"
@@ -107,7 +118,10 @@ def test_a_text_that_cannot_be_written_to_its_file_goes_to_standard_output(capsy
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("Only on systems with a device that is always full")
-    assert transcribe(lambda tell: Told(tell, "x", 0), Output("srt", full), [WEATHER], nothing_whole) == FAILED
+    assert (
+        transcribe(lambda tell: ScriptedDictation(tell, "x", 0), Output("srt", full), [WEATHER], nothing_whole)
+        == FAILED
+    )
     captured = capsys.readouterr()
     assert "Guten Tag." in captured.out
     assert "-->" in captured.out
@@ -127,7 +141,10 @@ def test_files_of_one_name_have_a_text_each(tmp_path: Path) -> None:
     for path in inputs:
         path.parent.mkdir()
         path.write_bytes(WEATHER.read_bytes())
-    assert transcribe(lambda tell: Told(tell, "x", 0), Output("txt", tmp_path / "o"), inputs, nothing_whole) == DONE
+    assert (
+        transcribe(lambda tell: ScriptedDictation(tell, "x", 0), Output("txt", tmp_path / "o"), inputs, nothing_whole)
+        == DONE
+    )
     assert sorted(path.name for path in (tmp_path / "o").iterdir()) == ["x-2.txt", "x.txt"]
 
 
@@ -140,7 +157,7 @@ def test_files_of_one_name_have_a_text_each(tmp_path: Path) -> None:
     ],
 )
 def test_what_of_a_dictation_is_not_on_disk_is_said(record: RecordClosed, code: int, told: str, capsys) -> None:
-    assert listen(lambda tell: Told(tell, "microphone", 0, record), Output(), None) == code
+    assert listen(lambda tell: ScriptedDictation(tell, "microphone", 0, record), Output(), None) == code
     captured = capsys.readouterr()
     assert captured.out.startswith("Guten Tag.\n"), "its text is on standard output all the same"
     assert told in captured.err
@@ -149,5 +166,5 @@ def test_what_of_a_dictation_is_not_on_disk_is_said(record: RecordClosed, code: 
 def test_a_service_that_cannot_be_reached_costs_one_wait_and_not_one_for_each_file(capsys) -> None:
     away = Failed("d1", "No service.", "Try again.", fatal=True, about="network")
     files = [WEATHER, WEATHER, WEATHER]
-    assert transcribe(lambda tell: Told(tell, "x", 0, away), Output(), files, nothing_whole) == FAILED
+    assert transcribe(lambda tell: ScriptedDictation(tell, "x", 0, away), Output(), files, nothing_whole) == FAILED
     assert "2 more files were not tried." in capsys.readouterr().err

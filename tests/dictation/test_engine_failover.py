@@ -1,4 +1,4 @@
-"""Another engine stands in for a service that is away for long; its text is marked."""
+"""Another engine stands in for a service that is away or refuses; its text is marked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def service(stage: Stage) -> Service:
 
 def begin(stage: Stage, service: Service, *, wish: str = "local", language: str = "en") -> None:
     """A dictation through the service has two seconds of text, then the service is lost."""
-    stage.commands.apply(replace(Settings(), engine="aiola", aiola_while_away=wish, language=language))
+    settings = replace(Settings(), engine="aiola", aiola_while_away=wish, aiola_listen_along="off", language=language)
+    stage.commands.apply(settings)
     stage.commands.start_microphone()
     stage.source.open()
     stage.say(2)
@@ -44,16 +45,16 @@ def texts(stage: Stage) -> list[tuple[str, str]]:
     return [(event.segment.text, event.segment.engine) for event in stage.all(SegmentAdded)]
 
 
-def test_no_stand_in_begins_before_a_minute(stage: Stage, service: Service) -> None:
+def test_no_stand_in_begins_within_the_first_second(stage: Stage, service: Service) -> None:
     begin(stage, service)
-    stage.pass_time(59)
+    stage.pass_time(0.9)
     assert "start" not in stage.recognizer.calls
     assert stage.loop.state is State.RECONNECTING
 
 
-def test_local_recognizer_gets_all_sound_without_text_after_a_minute(stage: Stage, service: Service) -> None:
+def test_local_recognizer_gets_all_sound_without_text_after_a_second(stage: Stage, service: Service) -> None:
     begin(stage, service)
-    stage.pass_time(61)
+    stage.pass_time(1.1)
     assert "start" in stage.recognizer.calls
     assert stage.recognizer.fed == 3 * SAMPLE_RATE, "from the end of the last text on"
     assert stage.loop.state is State.LISTENING
@@ -65,7 +66,7 @@ def test_local_recognizer_gets_all_sound_without_text_after_a_minute(stage: Stag
 
 def test_service_that_is_back_continues_from_the_end_of_the_text(stage: Stage, service: Service) -> None:
     begin(stage, service)
-    stage.pass_time(61)
+    stage.pass_time(1.1)
     stage.recognizer.final("three four", 0.5, 2.5)
     stage.handle_messages()
     service.connection("connected")
@@ -83,7 +84,7 @@ def test_service_that_is_back_continues_from_the_end_of_the_text(stage: Stage, s
 
 def test_late_events_of_the_former_recognition_are_dropped(stage: Stage, service: Service) -> None:
     begin(stage, service)
-    stage.pass_time(61)
+    stage.pass_time(1.1)
     service.final("late", 2.0, 3.0)
     service.say(Failed(service.dictation, "It broke.", "Start again.", fatal=True))
     stage.handle_messages()
@@ -93,7 +94,7 @@ def test_late_events_of_the_former_recognition_are_dropped(stage: Stage, service
 
 def test_dictation_ends_with_the_stand_in(stage: Stage, service: Service) -> None:
     begin(stage, service)
-    stage.pass_time(61)
+    stage.pass_time(1.1)
     stage.dictation.stop()
     stage.handle_messages()
     stage.source.end()
@@ -110,7 +111,7 @@ def test_dictation_ends_with_the_stand_in(stage: Stage, service: Service) -> Non
 
 def test_failed_stand_in_does_not_end_the_dictation(stage: Stage, service: Service) -> None:
     begin(stage, service)
-    stage.pass_time(61)
+    stage.pass_time(1.1)
     stage.recognizer.say(Failed(stage.recognizer.dictation, "It broke.", "Start again.", fatal=True))
     stage.recognizer.done()
     stage.handle_messages()
@@ -122,7 +123,7 @@ def test_failed_stand_in_does_not_end_the_dictation(stage: Stage, service: Servi
 
 def test_local_recognizer_stands_in_for_every_language(stage: Stage, service: Service) -> None:
     begin(stage, service, language="de")
-    stage.pass_time(61)
+    stage.pass_time(1.1)
     assert stage.recognizer.request.language == "de"
 
 
@@ -141,9 +142,53 @@ def test_bytes_are_counted_over_all_connections_of_a_dictation(stage: Stage, ser
     begin(stage, service)
     service.say(Traffic(service.dictation, "apis.aiola.ai", 1_000, 10))
     stage.handle_messages()
-    stage.pass_time(61)
+    stage.pass_time(1.1)
     service.connection("connected")
     stage.handle_messages()
     service.say(Traffic(service.dictation, "apis.aiola.ai", 500, 5))
     stage.handle_messages()
     assert (stage.last(Traffic).sent, stage.last(Traffic).received) == (1_500, 15)
+
+
+def refuse(stage: Stage, service: Service, *, along: str = "on", fatal: bool = False) -> None:
+    """A dictation has two seconds of text, and its service refuses the key for good."""
+    stage.commands.apply(replace(Settings(), engine="aiola", aiola_listen_along=along))
+    stage.commands.start_microphone()
+    stage.source.open()
+    stage.say(2)
+    service.final("one two", 0.5, 2.0)
+    stage.handle_messages()
+    stage.say(3)
+    service.say(ConnectionChanged(service.dictation, "refused", reason="the key was refused"))
+    service.say(Failed(service.dictation, "The key was refused.", "Enter another.", fatal=fatal, about="account"))
+    stage.handle_messages()
+
+
+@pytest.mark.parametrize("fatal", [False, True])
+def test_stand_in_begins_at_once_when_the_service_refuses(stage: Stage, service: Service, fatal: bool) -> None:
+    refuse(stage, service, fatal=fatal)
+    assert stage.recognizer.calls[-2:] == ["abort", "start"], "it listened along, and hears the dictation now"
+    assert service.calls[-1] == "abort"
+    assert stage.recognizer.fed == 3 * SAMPLE_RATE
+    assert stage.loop.state is State.LISTENING
+    failed = stage.all(Failed)
+    assert [(each.what, each.fatal) for each in failed] == [("The key was refused.", False)]
+    assert "this computer carries on" in failed[0].remedy
+    stage.recognizer.final("three four", 0.5, 2.5)
+    stage.handle_messages()
+    assert texts(stage)[-1] == ("three four", "local")
+
+
+def test_refused_dictation_ends_with_the_text_of_the_stand_in(stage: Stage, service: Service) -> None:
+    refuse(stage, service)
+    stage.release()
+    stage.recognizer.final("three four", 0.5, 2.5)
+    stage.recognizer.done()
+    stage.handle_messages()
+    assert (stage.last(Finished).pending, stage.last(Finished).text) == (0, "One two three four")
+
+
+def test_refusal_is_as_before_for_those_who_want_no_recognizer_here(stage: Stage, service: Service) -> None:
+    refuse(stage, service, along="off", fatal=True)
+    assert "start" not in stage.recognizer.calls
+    assert stage.loop.state is State.FAILED

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dictation.keyboard_stage import SETTINGS, Desk
+from tests.dictation.keyboard_stage import SETTINGS, HotkeySetup
 
 from saywrite.desktop.hotkeys.base import (
     CANCEL,
@@ -30,7 +30,7 @@ F9 = Binding(FIRST, parse("F9"), "Dictate")
 
 
 def test_held_key_dictates_and_escape_is_grabbed_meanwhile() -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.press()
     commands.wait(2.0)
     commands.release()
@@ -41,7 +41,7 @@ def test_held_key_dictates_and_escape_is_grabbed_meanwhile() -> None:
 
 
 def test_escape_is_not_grabbed_where_temporary_grabs_are_impossible() -> None:
-    commands = Desk(supports_temporary_grabs=False)
+    commands = HotkeySetup(supports_temporary_grabs=False)
     commands.press()
     commands.wait(2.0)
     commands.release()
@@ -50,7 +50,7 @@ def test_escape_is_not_grabbed_where_temporary_grabs_are_impossible() -> None:
 
 
 def test_escape_cancels_and_the_offer_ends_by_itself() -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.press()
     commands.wait(1.0)
     commands.press(CANCEL)
@@ -59,7 +59,7 @@ def test_escape_cancels_and_the_offer_ends_by_itself() -> None:
 
 
 def test_cancel_from_the_window_can_be_taken_back_too() -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.start("window")
     commands.keyboard.cancel(commands.at)
     commands.keyboard.take_back(commands.at)
@@ -75,7 +75,7 @@ def test_cancel_from_the_window_can_be_taken_back_too() -> None:
     ],
 )
 def test_reason_for_closing_the_microphone_is_reported_once(message: object, told: str) -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.press()
     commands.wait(1.0)
     commands.hear(message)
@@ -85,14 +85,14 @@ def test_reason_for_closing_the_microphone_is_reported_once(message: object, tol
 
 
 def test_waking_and_unlocking_begin_nothing() -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.hear(Resumed(0.0))
     commands.hear(ScreenUnlocked(0.0))
     assert commands.done == []
 
 
 def test_limit_of_the_settings_closes_the_microphone_and_is_reported() -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.press()
     commands.wait(60.0)
     assert commands.done == ["start dictate", "stop"]
@@ -101,7 +101,7 @@ def test_limit_of_the_settings_closes_the_microphone_and_is_reported() -> None:
 
 @pytest.mark.parametrize("began", [FIRST, "window"])
 def test_sleep_without_a_signal_ends_the_dictation_that_was_captured(began: str) -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.press() if began == FIRST else commands.start("window")
     commands.wait(1.0)
     commands.sleep(3_600.0)
@@ -111,7 +111,7 @@ def test_sleep_without_a_signal_ends_the_dictation_that_was_captured(began: str)
 
 
 def test_sleep_before_the_press_does_not_end_its_dictation() -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.wait(1.0)
     commands.sleep(3_600.0)
     commands.press()
@@ -120,7 +120,7 @@ def test_sleep_before_the_press_does_not_end_its_dictation() -> None:
 
 
 def test_sleep_before_a_start_in_the_window_does_not_end_its_dictation() -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.wait(1.0)
     commands.sleep(3_600.0)
     commands.start("window")
@@ -129,7 +129,7 @@ def test_sleep_before_a_start_in_the_window_does_not_end_its_dictation() -> None
 
 
 def test_changed_keys_are_grabbed_at_once_and_unchanged_ones_not_again() -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.keyboard.apply(replace(SETTINGS, theme="dark"))
     assert commands.ways[0].grabs == [(F9,)]
     commands.keyboard.apply(replace(SETTINGS, hotkey="F8", second_hotkey="Ctrl+F8", second_language="de"))
@@ -138,14 +138,14 @@ def test_changed_keys_are_grabbed_at_once_and_unchanged_ones_not_again() -> None
 
 
 def test_settings_changed_during_a_dictation_keep_escape() -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.press()
     commands.keyboard.apply(replace(SETTINGS, hotkey="F8"))
     assert commands.ways[0].grabs[-1] == (Binding(FIRST, parse("F8"), "Dictate"), ESCAPE)
 
 
 def test_grabbed_keys_are_reported_when_they_change_and_without_escape() -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     heard = GrabResult(((FIRST, "F9"),))
     commands.hear(heard)
     commands.hear(GrabResult(((FIRST, "F9"), (CANCEL, "Escape"))))
@@ -157,7 +157,7 @@ def test_grabbed_keys_are_reported_when_they_change_and_without_escape() -> None
 
 
 def test_lost_keys_are_reported_and_opened_again_with_the_next_settings() -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.hear(HotkeysLost("Gone.", "Choose the key again."))
     assert commands.ways[0].released
     assert commands.keys == [GrabResult((), (HotkeyProblem("", "Gone.", "Choose the key again."),))]
@@ -166,7 +166,7 @@ def test_lost_keys_are_reported_and_opened_again_with_the_next_settings() -> Non
 
 
 def test_no_backend_is_opened_where_the_desktop_binds_keys_and_mistakes_are_reported() -> None:
-    commands = Desk(supports_temporary_grabs=False, settings=Settings(hotkey=""))
+    commands = HotkeySetup(supports_temporary_grabs=False, settings=Settings(hotkey=""))
     assert (commands.ways, commands.keys) == ([], [GrabResult(())])
     commands.supports_temporary_grabs = None
     commands.keyboard.apply(replace(SETTINGS, second_hotkey="Nonsense"))
@@ -174,7 +174,7 @@ def test_no_backend_is_opened_where_the_desktop_binds_keys_and_mistakes_are_repo
 
 
 def test_close_releases_the_keys() -> None:
-    commands = Desk()
+    commands = HotkeySetup()
     commands.keyboard.close()
     commands.keyboard.close()
     assert commands.ways[0].released
@@ -219,16 +219,16 @@ def test_label_of_the_second_key_says_what_it_is_for(settings: Settings, label: 
 
 def test_a_bounce_that_is_handled_late_is_no_release() -> None:
     """A busy computer: both messages of the bounce wait in the inbox for longer than a bounce lasts."""
-    desk = Desk()
-    desk.press()
-    desk.wait(0.5)
-    bounced = desk.at
-    desk.wait(0.2)
-    desk.hear(KeyReleased(FIRST, bounced))
-    assert desk.keyboard.wake(desk.at) == pytest.approx(desk.at + 0.03)
-    desk.hear(KeyPressed(FIRST, bounced + 0.01))
-    desk.wait(1.0)
-    assert desk.done == [f"start {FIRST}"]
-    desk.release()
-    desk.wait(0.04)
-    assert desk.done == [f"start {FIRST}", "stop"]
+    setup = HotkeySetup()
+    setup.press()
+    setup.wait(0.5)
+    bounced = setup.at
+    setup.wait(0.2)
+    setup.hear(KeyReleased(FIRST, bounced))
+    assert setup.keyboard.wake(setup.at) == pytest.approx(setup.at + 0.03)
+    setup.hear(KeyPressed(FIRST, bounced + 0.01))
+    setup.wait(1.0)
+    assert setup.done == [f"start {FIRST}"]
+    setup.release()
+    setup.wait(0.04)
+    assert setup.done == [f"start {FIRST}", "stop"]

@@ -40,7 +40,7 @@ def listening(stage):
 
 def with_aiola(stage, **options: object) -> None:
     stage.recognizers["aiola"] = stage.recognizers["aiola-file"] = stage.recognizer
-    stage.commands.apply(replace(Settings(), engine="aiola", **options))
+    stage.commands.apply(replace(Settings(), engine="aiola", aiola_listen_along="off", **options))
 
 
 def end(stage, *, complete: bool = True) -> None:

@@ -29,7 +29,7 @@ class Ear(FakePlayer):
         super().__init__()
         self.course = course
 
-    def play(self, pcm: bytes) -> None:
+    def play(self, pcm: bytes, report: object = None) -> None:
         self.course.append(next(name for name in NAMES if sound(name) == pcm))
 
 
@@ -56,7 +56,7 @@ class Sink:
         self.course.append("closed")
 
 
-class Course:
+class Sequence:
     """A microphone with its sounds, and everything that happens, in order."""
 
     def __init__(self, **wishes: bool) -> None:
@@ -75,7 +75,7 @@ class Course:
 
 
 def test_no_sound_is_played_by_default() -> None:
-    course = Course()
+    course = Sequence()
     course.begin()
     course.microphone.end()
     course.tell(FAILED)
@@ -83,7 +83,7 @@ def test_no_sound_is_played_by_default() -> None:
 
 
 def test_end_sound_is_played_when_the_microphone_is_closed() -> None:
-    course = Course(sounds=True)
+    course = Sequence(sounds=True)
     course.begin()
     course.microphone.say(0.1)
     course.source.stop(2.0)
@@ -94,14 +94,14 @@ def test_end_sound_is_played_when_the_microphone_is_closed() -> None:
 
 
 def test_start_sound_has_its_own_setting() -> None:
-    course = Course(start_sound=True)
+    course = Sequence(start_sound=True)
     course.begin()
     course.microphone.end()
     assert course.happened == ["opened", START, "closed"]
 
 
 def test_failure_sound_replaces_the_end_sound_and_is_played_once() -> None:
-    course = Course(sounds=True)
+    course = Sequence(sounds=True)
     course.begin()
     course.tell(FAILED)
     course.microphone.end()
@@ -113,13 +113,13 @@ def test_failure_sound_replaces_the_end_sound_and_is_played_once() -> None:
 
 
 def test_transcription_of_a_file_plays_no_sound() -> None:
-    course = Course(sounds=True, start_sound=True)
+    course = Sequence(sounds=True, start_sound=True)
     course.tell(Started("d1", "local", "en", "/tmp/speech.wav", 1.0, BEGAN))
     assert course.happened == []
 
 
 def test_source_passes_every_other_call_on() -> None:
-    course = Course(sounds=True)
+    course = Sequence(sounds=True)
     course.begin()
     course.source.allow(77)
     assert course.microphone.allowed == 77
@@ -136,7 +136,7 @@ def test_source_passes_every_other_call_on() -> None:
 def test_missing_sound_file_does_not_stop_a_dictation(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    course = Course(sounds=True)
+    course = Sequence(sounds=True)
 
     def gone(_name: str) -> bytes:
         raise FileNotFoundError

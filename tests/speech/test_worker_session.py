@@ -1,6 +1,7 @@
 """The worker's side: which sound is decoded, with what, and what is reported. Decoder and boundaries are fakes."""
 
 import io
+import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ import pytest
 
 from saywrite.speech.local.child_process import GarbageError, audio_frame, message_frame, read_frame
 from saywrite.speech.local.utterances import Utterances
-from saywrite.speech.local.worker import serve
+from saywrite.speech.local.worker import FrameQueue, serve
 
 VOICE = {"threshold": 0.5, "min_speech_ms": 250, "min_silence_ms": 500, "max_segment_ms": 25_000}
 BLOCK = 1_600
@@ -66,9 +67,17 @@ class ScriptedSegmenter:
 
 
 @dataclass(frozen=True)
+class Word:
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
 class Decoded:
     text: str
     trusted: bool = True
+    words: tuple[Word, ...] = ()
 
 
 @dataclass
@@ -140,6 +149,33 @@ def finals(messages: list[dict]) -> list[tuple[int, int, str]]:
 def test_the_decoder_gets_exactly_the_utterance() -> None:
     messages = serve_all([start(), *blocks(0, 40_000), FINISH], [Edge(True, 5_001), Edge(False, 20_003)])
     assert finals(messages) == [(5_001, 20_003, "5001+15002")]
+
+
+class WordDecoder(EchoDecoder):
+    """Hears one word in the first second of each utterance."""
+
+    def decode(self, pcm: bytes, **more: object) -> Decoded:
+        return Decoded(super().decode(pcm, **more).text, words=(Word("one", 0.25, 1.0),))
+
+
+def test_words_lie_behind_the_start_of_their_utterance_where_they_are_wanted() -> None:
+    for wanted, words in ((True, [["one", 5_001 + 4_000, 5_001 + 16_000]]), (False, None)):
+        frames = [start(word_times=wanted), *blocks(0, 40_000), FINISH]
+        messages = serve_all(frames, [Edge(True, 5_001), Edge(False, 30_003)], decoder=WordDecoder())
+        (final,) = [message for message in messages if message["kind"] == "final"]
+        assert final.get("words") == words
+
+
+def test_sound_that_waits_is_dropped_by_an_abort_and_what_came_before_it_is_kept() -> None:
+    sound_of_one, sound_of_two = blocks(0, 9_000), blocks(0, 9_000)
+    frames = [start(1), *sound_of_one, FINISH, start(2), *sound_of_two, message_frame({"op": "abort"}), FINISH]
+    queue = FrameQueue(io.BytesIO(b"".join(frames)))
+    for thread in threading.enumerate():
+        if thread.name == "frames":
+            thread.join()
+    taken = list(iter(queue.get, None))
+    ops = [frame["op"] if isinstance(frame, dict) else "sound" for frame in taken]
+    assert ops == ["start", *["sound"] * len(sound_of_one), "finish", "abort", "finish"]
 
 
 def test_speech_right_behind_an_end_is_heard_from_that_end_on() -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from saywrite.foundation.errors import SettingsError
 from saywrite.storage.settings.file import LoadedSettings, keep_stored, load, save, write_private
-from saywrite.storage.settings.schema import OPTIONS, Option, Settings
+from saywrite.storage.settings.option import Option
+from saywrite.storage.settings.schema import OPTIONS, Settings
 
 
 @pytest.fixture

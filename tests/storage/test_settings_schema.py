@@ -6,7 +6,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from saywrite.storage.settings.schema import OPTIONS, PAGES, Option, Settings, check
+from saywrite.storage.settings.option import PAGES, Option, check
+from saywrite.storage.settings.schema import OPTIONS, Settings
 
 
 def test_every_field_is_an_option_with_a_label_a_page_and_a_valid_default():
@@ -73,6 +74,6 @@ def test_an_option_declared_twice_is_an_error(monkeypatch: pytest.MonkeyPatch):
     from saywrite.storage.settings import schema
 
     schema._options()
-    monkeypatch.setattr(schema, "_declared", [*schema._declared, {}])
+    monkeypatch.setattr(schema, "declared", [*schema.declared, {}])
     with pytest.raises(ValueError, match="declared twice"):
         schema._options()

@@ -43,7 +43,7 @@ def append_until_full(journal: Journal, sound: bytes) -> JournalUnwritable:
     raise AssertionError("the disk never filled")
 
 
-def test_a_full_disk_is_told_with_its_remedy_and_what_was_written_is_known_to_the_sample(disk: SmallDisk):
+def test_a_full_disk_is_reported_with_its_remedy_and_what_was_written_is_known_to_the_sample(disk: SmallDisk):
     sound = noise(800_000)
     with Journal.create(disk.path / "recordings", HEADER) as journal:
         error = append_until_full(journal, sound)
@@ -54,7 +54,7 @@ def test_a_full_disk_is_told_with_its_remedy_and_what_was_written_is_known_to_th
         assert on_disk == sound[: 2 * journal.length]
 
 
-def test_appending_goes_on_without_loss_or_repetition_when_space_is_free_again(disk: SmallDisk):
+def test_appending_continues_without_loss_or_repetition_when_space_is_free_again(disk: SmallDisk):
     sound = noise(30_000)
     with Journal.create(disk.path / "recordings", HEADER) as journal:
         disk.fill(leave=8192)
@@ -174,7 +174,7 @@ def add_until_refused(store: HistoryStore) -> tuple[int, HistoryUnavailable]:
     raise AssertionError("the disk never filled")
 
 
-def test_the_history_tells_a_full_disk_keeps_what_it_acknowledged_and_goes_on_later(
+def test_the_history_reports_a_full_disk_keeps_what_it_acknowledged_and_continues_later(
     disk: SmallDisk, caplog: pytest.LogCaptureFixture
 ):
     store = HistoryStore(disk.path / "history.sqlite3")

@@ -12,7 +12,7 @@ import pytest
 from jeepney import DBusAddress, HeaderFields, new_signal
 from jeepney.io.blocking import open_dbus_connection
 from tests.system.lab.desktop import wait_for
-from tests.system.lab.portal import PATH, SHORTCUTS, Manners, MockPortal
+from tests.system.lab.portal import PATH, SHORTCUTS, MockPortal, PortalBehavior
 from tests.system.lab.session_bus import session_bus
 
 from saywrite.desktop.hotkeys.base import (
@@ -42,7 +42,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield address
 
 
-class Ears:
+class HotkeyEvents:
     """What was posted, in order."""
 
     def __init__(self) -> None:
@@ -58,8 +58,8 @@ class Ears:
 
 
 @pytest.fixture
-def ears(bus: str) -> Iterator[Ears]:
-    made = Ears()
+def events(bus: str) -> Iterator[HotkeyEvents]:
+    made = HotkeyEvents()
     yield made
     made.keys.release()
 
@@ -72,17 +72,19 @@ def portal(bus: str) -> Iterator[MockPortal]:
     assert made.faults == []
 
 
-def kinds(ears: Ears, count: int) -> list[tuple[type, str]]:
+def kinds(events: HotkeyEvents, count: int) -> list[tuple[type, str]]:
     found = []
     for _ in range(count):
-        event = ears.next()
+        event = events.next()
         assert isinstance(event, KeyPressed | KeyReleased), event
         found.append((type(event), event.binding))
     return found
 
 
-def test_it_registers_binds_once_and_says_what_the_desktop_calls_the_keys(portal: MockPortal, ears: Ears) -> None:
-    assert ears.grab(DICTATE, GERMAN) == GrabResult(((FIRST, f"Press {FIRST}"), (SECOND, f"Press {SECOND}")))
+def test_it_registers_binds_once_and_says_what_the_desktop_calls_the_keys(
+    portal: MockPortal, events: HotkeyEvents
+) -> None:
+    assert events.grab(DICTATE, GERMAN) == GrabResult(((FIRST, f"Press {FIRST}"), (SECOND, f"Press {SECOND}")))
     assert list(portal.registered.values()) == [APP_ID]
     (session,) = portal.sessions.values()
     wanted = [
@@ -93,43 +95,45 @@ def test_it_registers_binds_once_and_says_what_the_desktop_calls_the_keys(portal
     assert session.offered == wanted  # KDE 5.27 wants them when the session is created
 
 
-def test_a_press_and_a_release_are_told_with_our_clock(portal: MockPortal, ears: Ears) -> None:
-    ears.grab(DICTATE)
+def test_a_press_and_a_release_are_reported_with_our_clock(portal: MockPortal, events: HotkeyEvents) -> None:
+    events.grab(DICTATE)
     before = time.monotonic()
     portal.press(FIRST)
-    pressed = ears.next()
+    pressed = events.next()
     portal.release(FIRST)
-    released = ears.next()
+    released = events.next()
     assert isinstance(pressed, KeyPressed)
     assert isinstance(released, KeyReleased)
     assert before <= pressed.at <= released.at <= time.monotonic()
 
 
-def test_repeated_presses_are_handed_on_for_a_lost_release_must_be_seen(portal: MockPortal, ears: Ears) -> None:
-    ears.grab(DICTATE)
+def test_repeated_presses_are_handed_on_for_a_lost_release_must_be_seen(
+    portal: MockPortal, events: HotkeyEvents
+) -> None:
+    events.grab(DICTATE)
     for _ in range(3):
         portal.press(FIRST)
-    assert kinds(ears, 3) == [(KeyPressed, FIRST)] * 3
+    assert kinds(events, 3) == [(KeyPressed, FIRST)] * 3
 
 
-def test_escape_is_never_bound(portal: MockPortal, ears: Ears) -> None:
+def test_escape_is_never_bound(portal: MockPortal, events: HotkeyEvents) -> None:
     """It would be taken from every program for good."""
-    ears.grab(DICTATE, ESCAPE)
+    events.grab(DICTATE, ESCAPE)
     (session,) = portal.sessions.values()
     assert [name for name, _details in session.bound] == [FIRST]
-    assert not ears.keys.supports_temporary_grabs
+    assert not events.keys.supports_temporary_grabs
 
 
-def test_other_keys_need_another_session_under_the_same_name(portal: MockPortal, ears: Ears) -> None:
+def test_other_keys_need_another_session_under_the_same_name(portal: MockPortal, events: HotkeyEvents) -> None:
     """The old one is closed before; KDE keeps the keys that the user assigned under the session's name."""
-    ears.grab(DICTATE)
+    events.grab(DICTATE)
     ((path, first),) = portal.sessions.items()
-    ears.grab(DICTATE, GERMAN)
+    events.grab(DICTATE, GERMAN)
     ((same_path, second),) = portal.sessions.items()
     assert first is not second
     assert path == same_path
     assert [name for name, _details in second.bound] == [FIRST, SECOND]
-    assert ears.grab() == GrabResult(())
+    assert events.grab() == GrabResult(())
     assert portal.sessions == {}
 
 
@@ -144,116 +148,129 @@ def portal_with(bus: str) -> Iterator[list[MockPortal]]:
 
 
 @pytest.mark.parametrize(
-    ("manners", "outcome"),
+    ("behavior", "outcome"),
     [
-        (Manners(offers=False), GrabResult((), (NOT_OFFERED,))),
-        (Manners(responses=(1, 0)), GrabResult((), (REFUSED,))),
-        (Manners(responses=(0, 1)), GrabResult((), (REFUSED,))),
-        (Manners(responses=(0, 2)), GrabResult((), (FAILED,))),
-        (Manners(has_registry=False), GrabResult((), (FAILED,))),
-        (Manners(has_registry=False, needs_registration=False), GrabResult(((FIRST, f"Press {FIRST}"),))),
-        (Manners(names_none=True), GrabResult(((FIRST, ""),))),
+        (PortalBehavior(offers=False), GrabResult((), (NOT_OFFERED,))),
+        (PortalBehavior(responses=(1, 0)), GrabResult((), (REFUSED,))),
+        (PortalBehavior(responses=(0, 1)), GrabResult((), (REFUSED,))),
+        (PortalBehavior(responses=(0, 2)), GrabResult((), (FAILED,))),
+        (PortalBehavior(has_registry=False), GrabResult((), (FAILED,))),
+        (PortalBehavior(has_registry=False, needs_registration=False), GrabResult(((FIRST, f"Press {FIRST}"),))),
+        (PortalBehavior(names_none=True), GrabResult(((FIRST, ""),))),
     ],
 )
-def test_what_desktops_answer_is_told_in_words(
-    portal_with: list[MockPortal], ears: Ears, manners: Manners, outcome: GrabResult
+def test_what_desktops_answer_is_reported(
+    portal_with: list[MockPortal], events: HotkeyEvents, behavior: PortalBehavior, outcome: GrabResult
 ) -> None:
-    portal_with.append(MockPortal(manners))
-    assert ears.grab(DICTATE) == outcome
+    portal_with.append(MockPortal(behavior))
+    assert events.grab(DICTATE) == outcome
 
 
-def test_a_key_the_user_did_not_assign_is_named(portal_with: list[MockPortal], ears: Ears) -> None:
-    portal_with.append(MockPortal(Manners(leaves_out=(SECOND,))))
-    outcome = ears.grab(DICTATE, GERMAN)
+def test_a_portal_without_shortcuts_is_registered_with_once(
+    portal_with: list[MockPortal], events: HotkeyEvents
+) -> None:
+    """The fixture finds a second registration; the bus reports the portal's start only after the first grab."""
+    portal_with.append(MockPortal(PortalBehavior(offers=False)))
+    for _ in range(3):
+        assert events.grab(DICTATE) == GrabResult((), (NOT_OFFERED,))
+
+
+def test_a_key_the_user_did_not_assign_is_named(portal_with: list[MockPortal], events: HotkeyEvents) -> None:
+    portal_with.append(MockPortal(PortalBehavior(leaves_out=(SECOND,))))
+    outcome = events.grab(DICTATE, GERMAN)
     assert isinstance(outcome, GrabResult)
     assert [(each.binding, each.what) for each in outcome.problems] == [
         (SECOND, "The desktop has no key for Dictate in German yet.")
     ]
 
 
-def test_no_portal_at_all_is_a_problem_until_one_appears(portal_with: list[MockPortal], ears: Ears) -> None:
-    assert ears.grab(DICTATE) == GrabResult((), (NOT_OFFERED,))
+def test_no_portal_at_all_is_a_problem_until_one_appears(portal_with: list[MockPortal], events: HotkeyEvents) -> None:
+    assert events.grab(DICTATE) == GrabResult((), (NOT_OFFERED,))
     portal_with.append(MockPortal())
-    assert ears.next() == GrabResult(((FIRST, f"Press {FIRST}"),))
+    assert events.next() == GrabResult(((FIRST, f"Press {FIRST}"),))
 
 
 def test_without_a_session_bus_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
-    ears = Ears()
-    assert ears.next() == NO_BUS
-    ears.keys.release()
+    events = HotkeyEvents()
+    assert events.next() == NO_BUS
+    events.keys.release()
 
 
-def test_a_session_still_being_created_is_closed_before_the_next(portal_with: list[MockPortal], ears: Ears) -> None:
-    slow = MockPortal(Manners(responses=(None, 0)))
+def test_a_session_still_being_created_is_closed_before_the_next(
+    portal_with: list[MockPortal], events: HotkeyEvents
+) -> None:
+    slow = MockPortal(PortalBehavior(responses=(None, 0)))
     portal_with.append(slow)
-    ears.keys.grab((DICTATE,))
+    events.keys.grab((DICTATE,))
     wait_for(lambda: slow.sessions, "no session was asked for")
-    slow.manners = Manners()
-    assert ears.grab(GERMAN) == GrabResult(((SECOND, f"Press {SECOND}"),))
+    slow.behavior = PortalBehavior()
+    assert events.grab(GERMAN) == GrabResult(((SECOND, f"Press {SECOND}"),))
     assert len(slow.sessions) == 1
 
 
-def test_while_the_user_is_being_asked_another_grab_and_the_end_are_not_held_up(
-    portal_with: list[MockPortal], ears: Ears
+def test_while_the_user_is_being_asked_another_grab_and_the_end_are_not_delayed(
+    portal_with: list[MockPortal], events: HotkeyEvents
 ) -> None:
-    patient = MockPortal(Manners(responses=(0, None)))
+    patient = MockPortal(PortalBehavior(responses=(0, None)))
     portal_with.append(patient)
-    ears.keys.grab((DICTATE,))
+    events.keys.grab((DICTATE,))
     wait_for(lambda: any(session.binds for session in patient.sessions.values()), "nothing was asked")
-    patient.manners = Manners()
-    assert ears.grab(GERMAN) == GrabResult(((SECOND, f"Press {SECOND}"),))
+    patient.behavior = PortalBehavior()
+    assert events.grab(GERMAN) == GrabResult(((SECOND, f"Press {SECOND}"),))
 
 
-def test_the_users_change_of_a_key_in_the_desktops_settings_is_told(portal: MockPortal, ears: Ears) -> None:
-    ears.grab(DICTATE)
+def test_the_users_change_of_a_key_in_the_desktops_settings_is_reported(
+    portal: MockPortal, events: HotkeyEvents
+) -> None:
+    events.grab(DICTATE)
     portal.change_triggers({FIRST: "Meta+D"})
-    assert ears.next() == GrabResult(((FIRST, "Meta+D"),))
+    assert events.next() == GrabResult(((FIRST, "Meta+D"),))
 
 
-def test_a_permission_taken_away_releases_the_key(portal: MockPortal, ears: Ears) -> None:
-    ears.grab(DICTATE)
+def test_a_permission_taken_away_releases_the_key(portal: MockPortal, events: HotkeyEvents) -> None:
+    events.grab(DICTATE)
     portal.press(FIRST)
     portal.end_session()
-    assert kinds(ears, 2) == [(KeyPressed, FIRST), (KeyReleased, FIRST)]
-    assert ears.next() == GrabResult((), (CLOSED,))
+    assert kinds(events, 2) == [(KeyPressed, FIRST), (KeyReleased, FIRST)]
+    assert events.next() == GrabResult((), (CLOSED,))
 
 
 def test_a_portal_that_dies_releases_the_key_and_is_asked_again_when_it_is_back(
-    bus: str, ears: Ears, portal_with: list[MockPortal]
+    bus: str, events: HotkeyEvents, portal_with: list[MockPortal]
 ) -> None:
     first = MockPortal()
-    ears.grab(DICTATE)
+    events.grab(DICTATE)
     first.press(FIRST)
-    assert kinds(ears, 1) == [(KeyPressed, FIRST)]
+    assert kinds(events, 1) == [(KeyPressed, FIRST)]
     first.close()
-    assert kinds(ears, 1) == [(KeyReleased, FIRST)]
-    assert ears.next() == GrabResult((), (NOT_OFFERED,))
+    assert kinds(events, 1) == [(KeyReleased, FIRST)]
+    assert events.next() == GrabResult((), (NOT_OFFERED,))
     second = MockPortal()
     portal_with.append(second)
-    assert ears.next() == GrabResult(((FIRST, f"Press {FIRST}"),))
+    assert events.next() == GrabResult(((FIRST, f"Press {FIRST}"),))
     assert list(second.registered.values()) == [APP_ID]
     second.press(FIRST)
-    assert kinds(ears, 1) == [(KeyPressed, FIRST)]
+    assert kinds(events, 1) == [(KeyPressed, FIRST)]
 
 
 def test_a_desktop_that_still_remembers_the_session_of_a_portal_that_died_is_asked_once_more(
-    bus: str, ears: Ears, portal_with: list[MockPortal]
+    bus: str, events: HotkeyEvents, portal_with: list[MockPortal]
 ) -> None:
     first = MockPortal()
-    assert isinstance(ears.grab(DICTATE), GrabResult)
+    assert isinstance(events.grab(DICTATE), GrabResult)
     first.close()
-    assert ears.next() == GrabResult((), (NOT_OFFERED,))
-    second = MockPortal(Manners(remembers=True))
+    assert events.next() == GrabResult((), (NOT_OFFERED,))
+    second = MockPortal(PortalBehavior(remembers=True))
     portal_with.append(second)
-    assert ears.next() == GrabResult(((FIRST, f"Press {FIRST}"),))
+    assert events.next() == GrabResult(((FIRST, f"Press {FIRST}"),))
     assert second.refused == 1
     second.press(FIRST)
-    assert kinds(ears, 1) == [(KeyPressed, FIRST)]
+    assert kinds(events, 1) == [(KeyPressed, FIRST)]
 
 
-def test_a_press_that_another_program_makes_up_is_not_believed(portal: MockPortal, ears: Ears) -> None:
-    ears.grab(DICTATE)
+def test_a_press_that_another_program_makes_up_is_not_believed(portal: MockPortal, events: HotkeyEvents) -> None:
+    events.grab(DICTATE)
     (session,) = portal.sessions.values()
     with open_dbus_connection("SESSION") as stranger:
         forged = new_signal(
@@ -263,28 +280,28 @@ def test_a_press_that_another_program_makes_up_is_not_believed(portal: MockPorta
         stranger.send(forged)
     portal.press(FIRST)
     portal.release(FIRST)
-    assert kinds(ears, 2) == [(KeyPressed, FIRST), (KeyReleased, FIRST)]
+    assert kinds(events, 2) == [(KeyPressed, FIRST), (KeyReleased, FIRST)]
 
 
-def test_a_bus_that_goes_away_is_told_once() -> None:
+def test_a_bus_that_goes_away_is_reported_once() -> None:
     with pytest.MonkeyPatch.context() as patch, session_bus() as address:
         patch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-        ears = Ears()
-        assert ears.grab() == GrabResult(())
-    assert ears.next() == GONE
+        events = HotkeyEvents()
+        assert events.grab() == GrabResult(())
+    assert events.next() == GONE
     assert isinstance(GONE, HotkeysLost)
-    ears.keys.release()
-    assert ears.heard.empty()
+    events.keys.release()
+    assert events.heard.empty()
 
 
 def test_two_hundred_presses_in_order_and_nothing_is_left(portal: MockPortal) -> None:
     process = psutil.Process()
     files, threads = process.num_fds(), threading.active_count()
-    ears = Ears()
-    ears.grab(DICTATE)
+    events = HotkeyEvents()
+    events.grab(DICTATE)
     for _ in range(200):
         portal.press(FIRST)
         portal.release(FIRST)
-    assert kinds(ears, 400) == [(KeyPressed, FIRST), (KeyReleased, FIRST)] * 200
-    ears.keys.release()
+    assert kinds(events, 400) == [(KeyPressed, FIRST), (KeyReleased, FIRST)] * 200
+    events.keys.release()
     assert (process.num_fds(), threading.active_count()) == (files, threads)

@@ -47,7 +47,7 @@ def keyboard(screen: Desktop) -> Iterator[Keyboard]:
     made.close()
 
 
-class Ears:
+class HotkeyEvents:
     """What was posted, in order."""
 
     def __init__(self, screen: Desktop) -> None:
@@ -74,8 +74,8 @@ class Ears:
 
 
 @pytest.fixture
-def ears(screen: Desktop) -> Iterator[Ears]:
-    made = Ears(screen)
+def events(screen: Desktop) -> Iterator[HotkeyEvents]:
+    made = HotkeyEvents(screen)
     yield made
     made.close()
 
@@ -100,15 +100,17 @@ RELEASE = (KeyReleased, FIRST)
         ("Pause", ["Pause"]),
     ],
 )
-def test_a_key_is_heard_with_exactly_its_modifiers(ears: Ears, keyboard: Keyboard, chord: str, keys: list[str]) -> None:
-    assert ears.grab(dictate=chord) == GrabResult(((FIRST, str(parse(chord))),))
+def test_a_key_is_heard_with_exactly_its_modifiers(
+    events: HotkeyEvents, keyboard: Keyboard, chord: str, keys: list[str]
+) -> None:
+    assert events.grab(dictate=chord) == GrabResult(((FIRST, str(parse(chord))),))
     keyboard.strike(*keys)
-    assert (kind(ears.next()), kind(ears.next())) == (PRESS, RELEASE)
+    assert (kind(events.next()), kind(events.next())) == (PRESS, RELEASE)
     if len(keys) == 1:
         keyboard.strike("Shift_L", *keys)
     else:
         keyboard.strike(*keys[1:])
-    ears.nothing_more()
+    events.nothing_more()
 
 
 PEOPLES_KEYS = {
@@ -131,125 +133,131 @@ PEOPLES_KEYS = {
 
 @pytest.mark.parametrize("layout", ["us", "de", "fr", "ru"])
 def test_keys_that_people_use_are_grabbed_where_they_are(
-    layout: str, screen: Desktop, ears: Ears, keyboard: Keyboard
+    layout: str, screen: Desktop, events: HotkeyEvents, keyboard: Keyboard
 ) -> None:
     keyboard.layout(layout)
     try:
         for chord, code in PEOPLES_KEYS.items():
             if code > 255:
                 continue
-            outcome = ears.grab(dictate=chord)
+            outcome = events.grab(dictate=chord)
             while outcome.problems == () and not outcome.triggers:
-                outcome = ears.next()  # type: ignore[assignment]
+                outcome = events.next()  # type: ignore[assignment]
             assert outcome.problems == (), (layout, chord)
             held = ["Control_L"] if chord.startswith("Ctrl+") else []
             keyboard.strike(*held, f"#{code}")
-            assert [kind(ears.next()), kind(ears.next())] == [PRESS, RELEASE], (layout, chord)
+            assert [kind(events.next()), kind(events.next())] == [PRESS, RELEASE], (layout, chord)
     finally:
         keyboard.layout("us")
 
 
 @pytest.mark.parametrize("layout", ["us", "de", "us-intl", "fr-bepo"])
-def test_the_right_alt_key_is_heard_as_what_it_is_in_the_layout(layout: str, ears: Ears, keyboard: Keyboard) -> None:
+def test_the_right_alt_key_is_heard_as_what_it_is_in_the_layout(
+    layout: str, events: HotkeyEvents, keyboard: Keyboard
+) -> None:
     name, _, variant = layout.partition("-")
     keyboard.layout(name, "-variant", variant)
     try:
-        assert ears.grab(dictate="AltGr").problems == ()
+        assert events.grab(dictate="AltGr").problems == ()
         keyboard.strike("#108")
-        assert [kind(ears.next()), kind(ears.next())] == [PRESS, RELEASE]
+        assert [kind(events.next()), kind(events.next())] == [PRESS, RELEASE]
     finally:
         keyboard.layout("us", "-variant", "")
 
 
 @pytest.mark.parametrize("chord", ["Mouse 8", "Mouse 9", "Ctrl+Mouse 8"])
 def test_the_thumb_buttons_of_a_mouse_are_heard_and_held(
-    chord: str, screen: Desktop, ears: Ears, keyboard: Keyboard
+    chord: str, screen: Desktop, events: HotkeyEvents, keyboard: Keyboard
 ) -> None:
-    assert ears.grab(dictate=chord) == GrabResult(((FIRST, chord),))
+    assert events.grab(dictate=chord) == GrabResult(((FIRST, chord),))
     number = chord[-1]
     if chord.startswith("Ctrl"):
         keyboard.down("Control_L")
     screen.xdotool("mousedown", number)
-    pressed = ears.next()
+    pressed = events.next()
     screen.xdotool("mouseup", number)
-    released = ears.next()
+    released = events.next()
     if chord.startswith("Ctrl"):
         keyboard.up("Control_L")
         screen.xdotool("click", number)
     assert [kind(pressed), kind(released)] == [PRESS, RELEASE]
     screen.xdotool("click", "1")
-    ears.nothing_more()
+    events.nothing_more()
 
 
-def test_a_mouse_button_that_another_program_has_is_reported(screen: Desktop, ears: Ears) -> None:
-    other = Ears(screen)
+def test_a_mouse_button_that_another_program_has_is_reported(screen: Desktop, events: HotkeyEvents) -> None:
+    other = HotkeyEvents(screen)
     try:
         assert other.grab(dictate="Mouse 8").problems == ()
-        (problem,) = ears.grab(dictate="Mouse 8").problems
+        (problem,) = events.grab(dictate="Mouse 8").problems
         assert problem.what == "Another program has already taken Mouse 8."
     finally:
         other.close()
 
 
 @pytest.mark.parametrize("locks", [["Caps_Lock"], ["Num_Lock"], ["Caps_Lock", "Num_Lock"]])
-def test_caps_lock_and_num_lock_do_not_matter(ears: Ears, keyboard: Keyboard, locks: list[str]) -> None:
-    ears.grab(dictate="Ctrl+Alt+Space")
+def test_caps_lock_and_num_lock_do_not_matter(events: HotkeyEvents, keyboard: Keyboard, locks: list[str]) -> None:
+    events.grab(dictate="Ctrl+Alt+Space")
     for lock in locks:
         keyboard.strike(lock)
     assert keyboard.locks()
     try:
         keyboard.strike("Control_L", "Alt_L", "space")
-        assert (kind(ears.next()), kind(ears.next())) == (PRESS, RELEASE)
+        assert (kind(events.next()), kind(events.next())) == (PRESS, RELEASE)
     finally:
         for lock in locks:
             keyboard.strike(lock)
 
 
-def test_a_held_key_that_the_server_repeats_is_one_press_and_one_release(ears: Ears, keyboard: Keyboard) -> None:
-    ears.grab(dictate="F9")
+def test_a_held_key_that_the_server_repeats_is_one_press_and_one_release(
+    events: HotkeyEvents, keyboard: Keyboard
+) -> None:
+    events.grab(dictate="F9")
     assert keyboard.repeats(), "this server does not repeat keys: the test would prove nothing"
     keyboard.down("F9")
     began = time.monotonic()
     wait_for(lambda: time.monotonic() > began + 1.5, "time does not pass")
     keyboard.up("F9")
-    pressed, released = ears.next(), ears.next()
+    pressed, released = events.next(), events.next()
     assert (kind(pressed), kind(released)) == (PRESS, RELEASE)
     assert isinstance(pressed, KeyPressed)
     assert isinstance(released, KeyReleased)
     assert 1.4 < released.at - pressed.at < 1.5 + LIMIT_S
-    ears.nothing_more()
+    events.nothing_more()
 
 
-def test_the_times_are_those_of_the_keys_not_of_a_thread_that_comes_late(ears: Ears, keyboard: Keyboard) -> None:
-    ears.grab(dictate="F9")
+def test_the_times_are_those_of_the_keys_not_of_a_thread_that_comes_late(
+    events: HotkeyEvents, keyboard: Keyboard
+) -> None:
+    events.grab(dictate="F9")
     held_up, go_on = threading.Event(), threading.Event()
 
     def hold_up() -> None:
         held_up.set()
         go_on.wait(LIMIT_S)
 
-    ears.keys._thread.submit(hold_up)
+    events.keys._thread.submit(hold_up)
     assert held_up.wait(LIMIT_S)
     before = time.monotonic()
     keyboard.strike("F9")
     after = time.monotonic()
     wait_for(lambda: time.monotonic() > after + 0.3, "time does not pass")
     go_on.set()
-    pressed = ears.next()
+    pressed = events.next()
     assert isinstance(pressed, KeyPressed)
     assert before - 0.05 <= pressed.at <= after + 0.05
 
 
-def test_the_key_is_ours_alone(ears: Ears, keyboard: Keyboard, screen: Desktop) -> None:
+def test_the_key_is_ours_alone(events: HotkeyEvents, keyboard: Keyboard, screen: Desktop) -> None:
     """A program with the focus sees every other key, and not this one."""
     listing = subprocess.Popen(
         ["xev", "-event", "keyboard"], stdout=subprocess.PIPE, text=True, env={**os.environ, **screen.env}
     )
     try:
         screen.window("Event Tester")
-        ears.grab(dictate="F9")
+        events.grab(dictate="F9")
         keyboard.strike("F9")
-        assert (kind(ears.next()), kind(ears.next())) == (PRESS, RELEASE)
+        assert (kind(events.next()), kind(events.next())) == (PRESS, RELEASE)
         keyboard.strike("F8")
         assert listing.stdout is not None
         seen = []
@@ -264,35 +272,35 @@ def test_the_key_is_ours_alone(ears: Ears, keyboard: Keyboard, screen: Desktop) 
 
 
 def test_escape_is_heard_while_the_key_is_held_and_left_alone_when_it_is_not_grabbed(
-    ears: Ears, keyboard: Keyboard
+    events: HotkeyEvents, keyboard: Keyboard
 ) -> None:
-    ears.grab(dictate="Ctrl+Alt+Space", cancel="Escape")
+    events.grab(dictate="Ctrl+Alt+Space", cancel="Escape")
     for name in ("Control_L", "Alt_L", "space", "Escape"):
         keyboard.down(name)
-    assert (kind(ears.next()), kind(ears.next())) == (PRESS, (KeyPressed, CANCEL))
+    assert (kind(events.next()), kind(events.next())) == (PRESS, (KeyPressed, CANCEL))
     for name in ("Escape", "space", "Alt_L", "Control_L"):
         keyboard.up(name)
-    assert {kind(ears.next()), kind(ears.next())} == {RELEASE, (KeyReleased, CANCEL)}
-    ears.grab(dictate="Ctrl+Alt+Space")
+    assert {kind(events.next()), kind(events.next())} == {RELEASE, (KeyReleased, CANCEL)}
+    events.grab(dictate="Ctrl+Alt+Space")
     keyboard.strike("Escape")
-    ears.nothing_more()
+    events.nothing_more()
 
 
-def test_a_key_grabbed_again_while_it_is_held_is_still_released(ears: Ears, keyboard: Keyboard) -> None:
+def test_a_key_grabbed_again_while_it_is_held_is_still_released(events: HotkeyEvents, keyboard: Keyboard) -> None:
     """As when Escape is added at the start of a dictation."""
-    ears.grab(dictate="F9")
+    events.grab(dictate="F9")
     keyboard.down("F9")
-    assert kind(ears.next()) == PRESS
-    ears.grab(dictate="F9", cancel="Escape")
+    assert kind(events.next()) == PRESS
+    events.grab(dictate="F9", cancel="Escape")
     keyboard.up("F9")
-    assert kind(ears.next()) == RELEASE
+    assert kind(events.next()) == RELEASE
 
 
-def test_two_keys_are_told_apart(ears: Ears, keyboard: Keyboard) -> None:
-    ears.grab(dictate="F9", dictate_second="Shift+F9")
+def test_two_keys_are_distinguished(events: HotkeyEvents, keyboard: Keyboard) -> None:
+    events.grab(dictate="F9", dictate_second="Shift+F9")
     keyboard.strike("F9")
     keyboard.strike("Shift_L", "F9")
-    heard = [kind(ears.next()) for _ in range(4)]
+    heard = [kind(events.next()) for _ in range(4)]
     assert heard == [PRESS, RELEASE, (KeyPressed, SECOND), (KeyReleased, SECOND)]
 
 
@@ -325,48 +333,48 @@ def another_program_has_f9(screen: Desktop) -> Iterator[None]:
 
 
 def test_a_key_that_another_program_has_is_reported_and_the_others_work(
-    ears: Ears, keyboard: Keyboard, screen: Desktop
+    events: HotkeyEvents, keyboard: Keyboard, screen: Desktop
 ) -> None:
     with another_program_has_f9(screen):
-        outcome = ears.grab(dictate="F9", dictate_second="F8")
+        outcome = events.grab(dictate="F9", dictate_second="F8")
         assert outcome.triggers == ((SECOND, "F8"),)
         (problem,) = outcome.problems
         assert (problem.binding, problem.what) == (FIRST, "Another program has already taken F9.")
         keyboard.strike("F8")
-        assert [kind(ears.next()) for _ in range(2)] == [(KeyPressed, SECOND), (KeyReleased, SECOND)]
-    assert ears.grab(dictate="F9").problems == ()
+        assert [kind(events.next()) for _ in range(2)] == [(KeyPressed, SECOND), (KeyReleased, SECOND)]
+    assert events.grab(dictate="F9").problems == ()
 
 
-def test_of_a_refused_key_no_variant_is_kept(ears: Ears, screen: Desktop) -> None:
+def test_of_a_refused_key_no_variant_is_kept(events: HotkeyEvents, screen: Desktop) -> None:
     with another_program_has_f9(screen):
-        assert ears.grab(dictate="F9").problems
-    other = Ears(screen)
+        assert events.grab(dictate="F9").problems
+    other = HotkeyEvents(screen)
     assert other.grab(dictate="F9").problems == ()
     other.close()
 
 
-def test_the_key_is_found_again_where_another_layout_puts_it(ears: Ears, keyboard: Keyboard) -> None:
+def test_the_key_is_found_again_where_another_layout_puts_it(events: HotkeyEvents, keyboard: Keyboard) -> None:
     """German swaps Y and Z."""
-    ears.grab(dictate="Ctrl+Alt+Y")
+    events.grab(dictate="Ctrl+Alt+Y")
     try:
         keyboard.layout("de")
-        regrabbed = ears.next()
+        regrabbed = events.next()
         assert isinstance(regrabbed, GrabResult)
         assert regrabbed.problems == ()
         keyboard.strike("Control_L", "Alt_L", "y")
-        heard = ears.next()
+        heard = events.next()
         while isinstance(heard, GrabResult):  # the layout changes in several steps
-            heard = ears.next()
-        assert (kind(heard), kind(ears.next())) == (PRESS, RELEASE)
+            heard = events.next()
+        assert (kind(heard), kind(events.next())) == (PRESS, RELEASE)
     finally:
         keyboard.layout("us")
 
 
-def test_a_layout_without_the_key_is_a_problem_that_passes(ears: Ears, keyboard: Keyboard) -> None:
-    ears.grab(dictate="Ctrl+Alt+Y")
+def test_a_layout_without_the_key_is_a_problem_that_passes(events: HotkeyEvents, keyboard: Keyboard) -> None:
+    events.grab(dictate="Ctrl+Alt+Y")
 
     def told(*problems: str) -> bool:
-        outcome = ears.next()
+        outcome = events.next()
         return isinstance(outcome, GrabResult) and [problem.what for problem in outcome.problems] == list(problems)
 
     try:
@@ -376,33 +384,33 @@ def test_a_layout_without_the_key_is_a_problem_that_passes(ears: Ears, keyboard:
         keyboard.layout("us")
     wait_for(told, "the key does not come back")
     keyboard.strike("Control_L", "Alt_L", "y")
-    assert kind(ears.next()) == PRESS
+    assert kind(events.next()) == PRESS
 
 
 def test_letting_go_while_a_key_is_held_releases_it(screen: Desktop, keyboard: Keyboard) -> None:
-    ears = Ears(screen)
-    ears.grab(dictate="F9")
+    events = HotkeyEvents(screen)
+    events.grab(dictate="F9")
     keyboard.down("F9")
-    assert kind(ears.next()) == PRESS
-    ears.close()
-    assert kind(ears.next()) == RELEASE
+    assert kind(events.next()) == PRESS
+    events.close()
+    assert kind(events.next()) == RELEASE
 
 
-def test_a_display_that_dies_is_told_once_and_leaves_no_thread() -> None:
+def test_a_display_that_dies_is_reported_once_and_leaves_no_thread() -> None:
     before = threading.active_count()
     with desktop() as short_lived:
-        ears = Ears(short_lived)
+        events = HotkeyEvents(short_lived)
         keyboard = Keyboard(short_lived)
-        ears.grab(dictate="F9")
+        events.grab(dictate="F9")
         keyboard.down("F9")
-        assert kind(ears.next()) == PRESS
+        assert kind(events.next()) == PRESS
         keyboard.abandon()
-    assert kind(ears.next()) == RELEASE
-    lost = ears.next()
+    assert kind(events.next()) == RELEASE
+    lost = events.next()
     assert isinstance(lost, HotkeysLost)
     assert lost.what.startswith("The display has gone")
     wait_for(lambda: threading.active_count() == before, "the thread goes on")
-    ears.close()
+    events.close()
 
 
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
@@ -419,8 +427,8 @@ def test_a_thousand_presses_with_random_timing_and_nothing_is_left(screen: Deskt
     """Not an event too many or too few, in order; afterwards no thread, file descriptor or grab."""
     process, chance, held = psutil.Process(), random.Random(4), threading.Event()
     files, threads = process.num_fds(), threading.active_count()
-    ears = Ears(screen)
-    ears.grab(dictate="F9", dictate_second="Ctrl+F9")
+    events = HotkeyEvents(screen)
+    events.grab(dictate="F9", dictate_second="Ctrl+F9")
     for number in range(1_000):
         second = chance.random() < 0.3
         wanted = SECOND if second else FIRST
@@ -436,24 +444,24 @@ def test_a_thousand_presses_with_random_timing_and_nothing_is_left(screen: Deskt
             keyboard.up("F9")
             if second:
                 keyboard.up("Control_L")
-        assert (kind(ears.next()), kind(ears.next())) == ((KeyPressed, wanted), (KeyReleased, wanted)), number
-    ears.nothing_more()
-    ears.close()
+        assert (kind(events.next()), kind(events.next())) == ((KeyPressed, wanted), (KeyReleased, wanted)), number
+    events.nothing_more()
+    events.close()
     wait_for(lambda: process.num_fds() == files, f"{process.num_fds() - files} file descriptors are left")
     assert threading.active_count() == threads
-    other = Ears(screen)
+    other = HotkeyEvents(screen)
     assert other.grab(dictate="F9", dictate_second="Ctrl+F9").problems == ()
     other.close()
 
 
-def test_while_nothing_is_pressed_the_thread_does_not_wake(ears: Ears) -> None:
-    ears.grab(dictate="F9")
+def test_while_nothing_is_pressed_the_thread_does_not_wake(events: HotkeyEvents) -> None:
+    events.grab(dictate="F9")
 
     def switches() -> int:
-        text = Path(f"/proc/self/task/{ears.keys._thread._thread.native_id}/status").read_text()
+        text = Path(f"/proc/self/task/{events.keys._thread._thread.native_id}/status").read_text()
         return sum(int(line.split()[1]) for line in text.splitlines() if "ctxt_switches" in line)
 
-    wait_for(lambda: ears.heard.empty(), "something is still coming")
+    wait_for(lambda: events.heard.empty(), "something is still coming")
     before, end = switches(), time.monotonic() + 1.0
     wait_for(lambda: time.monotonic() > end, "time does not pass")
     assert switches() - before <= 2

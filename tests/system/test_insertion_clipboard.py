@@ -320,7 +320,7 @@ def large_clipboard(screen: Desktop) -> str:
     return done.stdout.decode()
 
 
-def test_what_takes_the_clipboard_before_it_is_read_is_told(screen: Desktop, bench: Bench) -> None:
+def test_what_takes_the_clipboard_before_it_is_read_is_reported(screen: Desktop, bench: Bench) -> None:
     with page(screen, "TEXT@3"), copied(screen, OLD):
         bench.inserter.insert(Insertion("d1", "Words"))
         wait_for(lambda: screen.clipboard() == "Words", "the text is not on the clipboard")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from tests.system.lab.desktop import wait_for
-from tests.system.lab.insertion_portal import Manners, MockInsertionPortal
+from tests.system.lab.insertion_portal import MockInsertionPortal, PortalBehavior
 from tests.system.lab.session_bus import session_bus
 from tests.system.lab.texts import long_text
 
@@ -33,9 +33,9 @@ def tokens() -> list[str]:
 
 @contextmanager
 def meeting(
-    bus: str, keep: Callable[[str], None] = lambda _token: None, token: str = "", manners: Manners | None = None
+    bus: str, keep: Callable[[str], None] = lambda _token: None, token: str = "", behavior: PortalBehavior | None = None
 ) -> Iterator[tuple[MockInsertionPortal, Portal]]:
-    portal = MockInsertionPortal(manners or Manners(), dict(IMAGE))
+    portal = MockInsertionPortal(behavior or PortalBehavior(), dict(IMAGE))
     way = Portal(token, keep)
     try:
         yield portal, way
@@ -92,14 +92,14 @@ def test_a_token_works_once_and_the_next_one_is_kept(bus: str, tokens: list[str]
 
 
 def test_a_slow_program_still_gets_the_text(bus: str) -> None:
-    with meeting(bus, manners=Manners(slow_s=2.0)) as (portal, way):
+    with meeting(bus, behavior=PortalBehavior(slow_s=2.0)) as (portal, way):
         assert way.deliver("Late but whole.", None, PasteMethod.CTRL_V) == InsertionResult(Receipt.READ)
         wait_for(lambda: portal.pasted == [b"Late but whole."], "the text came wrong")
 
 
 def test_what_is_not_read_stays_on_the_clipboard(bus: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("saywrite.desktop.insertion.clipboard_paste.PATIENCE_S", 0.3)
-    with meeting(bus, manners=Manners(ignores=True)) as (portal, way):
+    with meeting(bus, behavior=PortalBehavior(ignores=True)) as (portal, way):
         assert way.deliver("Words", None, PasteMethod.CTRL_V) == InsertionResult(Receipt.NOT_READ, on_clipboard=True)
         wait(way)
         assert "text/plain" in portal.offered
@@ -122,15 +122,18 @@ def test_typing_is_not_tried(bus: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("manners", "what"),
+    ("behavior", "what"),
     [
-        (Manners(start_response=1), "The desktop was not allowed to let Saywrite insert text into other programs."),
-        (Manners(start_response=2), "The desktop could not let Saywrite insert text into other programs."),
-        (Manners(clipboard_enabled=False), "The desktop gave Saywrite no keyboard or no clipboard"),
+        (
+            PortalBehavior(start_response=1),
+            "The desktop was not allowed to let Saywrite insert text into other programs.",
+        ),
+        (PortalBehavior(start_response=2), "The desktop could not let Saywrite insert text into other programs."),
+        (PortalBehavior(clipboard_enabled=False), "The desktop gave Saywrite no keyboard or no clipboard"),
     ],
 )
-def test_a_refusal_is_said(bus: str, manners: Manners, what: str) -> None:
-    with meeting(bus, manners=manners) as (_portal, way):
+def test_a_refusal_is_said(bus: str, behavior: PortalBehavior, what: str) -> None:
+    with meeting(bus, behavior=behavior) as (_portal, way):
         with pytest.raises(InsertionUnavailable) as caught:
             way.deliver("Words", None, PasteMethod.CTRL_V)
         assert caught.value.what.startswith(what)

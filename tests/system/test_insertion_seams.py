@@ -138,7 +138,7 @@ def reader() -> Iterator[ScreenReader]:
         ([], "Yesterday"),
     ],
 )
-def test_what_the_program_tells_of_the_text_before_the_cursor_decides(
+def test_what_the_program_reports_about_the_text_before_the_cursor_decides(
     keys: list[str], text: str, screen: Desktop, reader: ScreenReader, fingers: Keyboard
 ) -> None:
     bench = Bench(screen, reader)

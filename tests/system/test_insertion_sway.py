@@ -146,7 +146,9 @@ def test_a_text_that_is_not_read_stays_on_the_clipboard_and_goes_in_again(screen
             wait_for(lambda: target.text() == "Nobody wants me.", "“Insert again” did nothing")
 
 
-def test_a_program_that_watches_the_clipboard_is_not_taken_for_the_target(screen: Compositor, tmp_path: Path) -> None:
+def test_a_program_that_watches_the_clipboard_is_not_mistaken_for_the_target(
+    screen: Compositor, tmp_path: Path
+) -> None:
     seen = tmp_path / "seen"
     watcher = subprocess.Popen(
         ["wl-paste", "--watch", "sh", "-c", f"cat >> {seen}; echo >> {seen}"],
@@ -168,7 +170,7 @@ def test_a_program_that_watches_the_clipboard_is_not_taken_for_the_target(screen
         watcher.wait()
 
 
-def test_clipboard_managers_are_told_not_to_keep_the_text(screen: Compositor) -> None:
+def test_clipboard_managers_are_asked_not_to_keep_the_text(screen: Compositor) -> None:
     def paste(*arguments: str) -> bytes:
         env = {**os.environ, **screen.env}
         return subprocess.run(["wl-paste", "--no-newline", *arguments], env=env, capture_output=True, check=True).stdout
@@ -235,7 +237,7 @@ def test_the_clipboard_stays_for_seconds_and_is_back_within_ten(screen: Composit
         wait_for(lambda: screen.pasted() == b"before", "the clipboard did not come back", 10.0)
 
 
-def test_the_compositor_going_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_compositor_going_away_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     with sway() as short_lived:
         for name, value in short_lived.env.items():
             monkeypatch.setenv(name, value)

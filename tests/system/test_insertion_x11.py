@@ -69,7 +69,7 @@ def inserting(screen: Desktop, choices: ProgramRules = NO_CONTINUING) -> Iterato
         bench.inserter.close(LIMIT_S)
 
 
-def test_clipboard_managers_are_told_not_to_keep_the_text(screen: Desktop) -> None:
+def test_clipboard_managers_are_asked_not_to_keep_the_text(screen: Desktop) -> None:
     """CopyQ, Klipper, Clipman and others pass over what offers this with the value "secret"."""
     connection = X11Connection(screen.env["DISPLAY"])
     offers = SelectionOwner(connection)
@@ -288,7 +288,7 @@ class ClipboardHistory:
         self._thread.join()
 
 
-def test_a_clipboard_manager_that_reads_is_not_taken_for_the_program(screen: Desktop) -> None:
+def test_a_clipboard_manager_that_reads_is_not_mistaken_for_the_program(screen: Desktop) -> None:
     with inserting(screen) as bench, editor(screen) as target:
         manager = ClipboardHistory(screen)
         try:
@@ -312,7 +312,7 @@ def test_held_keys_are_waited_for_so_that_paste_stays_paste(screen: Desktop) -> 
         wait_for(lambda: target.text() == "After the keys", "no text")
 
 
-def test_a_key_that_never_comes_up_is_told(screen: Desktop) -> None:
+def test_a_key_that_never_comes_up_is_reported(screen: Desktop) -> None:
     with inserting(screen) as bench, editor(screen) as target:
         screen.xdotool("keydown", "ctrl")
         try:
@@ -364,7 +364,7 @@ def test_the_last_insertion_is_taken_back(screen: Desktop, tmp_path: Path) -> No
         bench.inserter.take_back()
         event = bench.next()
         assert isinstance(event, UndoFailed)
-        assert event.what == "There is nothing to take back."
+        assert event.what == "There is nothing to undo."
         with terminal(screen, tmp_path) as shell:
             bench.insert("größer")
             bench.inserter.take_back()
@@ -372,7 +372,7 @@ def test_the_last_insertion_is_taken_back(screen: Desktop, tmp_path: Path) -> No
             wait_for(lambda: shell.text() in ("größer" + "\x7f" * 6, "größer" + "\b" * 6), f"it has {shell.text()!r}")
 
 
-def test_the_display_going_away_is_told_and_the_text_is_not_lost(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_display_going_away_is_reported_and_the_text_is_not_lost(caplog: pytest.LogCaptureFixture) -> None:
     with desktop() as short_lived, editor(short_lived):
         bench = Bench(short_lived, NO_CONTINUING)
         wait_for(lambda: bench.inserter.focus() is not None, "the inserter sees no focus")

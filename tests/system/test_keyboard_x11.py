@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
-from tests.dictation.keyboard_stage import Desk
+from tests.dictation.keyboard_stage import HotkeySetup
 from tests.system.lab.desktop import Desktop, desktop
 from tests.system.lab.keyboard import Keyboard as Fingers
 
@@ -24,7 +24,7 @@ from saywrite.storage.settings.schema import Settings
 LIMIT_S = 20.0
 
 
-class RealDesk(Desk):
+class RealDesk(HotkeySetup):
     """Hears the keys of a display; its clock is the real one. `pump` is the dictation thread's loop."""
 
     def __init__(self, screen: Desktop, mode: str) -> None:
@@ -92,28 +92,28 @@ def up(fingers: Fingers, order: tuple[str, ...] = CHORD) -> None:
 
 
 @pytest.fixture(params=["both", "hold", "toggle"])
-def desk(screen: Desktop, request: pytest.FixtureRequest) -> Iterator[RealDesk]:
+def setup(screen: Desktop, request: pytest.FixtureRequest) -> Iterator[RealDesk]:
     made = RealDesk(screen, request.param)
     yield made
     made.keyboard.close()
 
 
-def test_a_tap_and_a_hold_mean_what_the_mode_says(desk: RealDesk, fingers: Fingers) -> None:
-    mode = desk.keyboard._policy.mode
+def test_a_tap_and_a_hold_mean_what_the_mode_says(setup: RealDesk, fingers: Fingers) -> None:
+    mode = setup.keyboard._policy.mode
     down(fingers)
-    desk.pump(lambda: desk.done)
+    setup.pump(lambda: setup.done)
     up(fingers)
-    desk.pump_for(4 * BOUNCE_S)
-    assert desk.done == ["start dictate", *(["stop"] if mode == "hold" else [])]
+    setup.pump_for(4 * BOUNCE_S)
+    assert setup.done == ["start dictate", *(["stop"] if mode == "hold" else [])]
     if mode != "hold":
         fingers.strike(*CHORD)
-        desk.pump(lambda: desk.done[-1] == "stop")
-        desk.pump_for(4 * BOUNCE_S)
+        setup.pump(lambda: setup.done[-1] == "stop")
+        setup.pump_for(4 * BOUNCE_S)
     down(fingers)
-    desk.pump_for(TAP_S + 0.5)  # the server repeats the key meanwhile
+    setup.pump_for(TAP_S + 0.5)  # the server repeats the key meanwhile
     up(fingers)
-    desk.pump_for(4 * BOUNCE_S)
-    assert desk.done[2:] == ["start dictate", *([] if mode == "toggle" else ["stop"])]
+    setup.pump_for(4 * BOUNCE_S)
+    assert setup.done[2:] == ["start dictate", *([] if mode == "toggle" else ["stop"])]
 
 
 def escape_is_taken(screen: Desktop) -> bool:
@@ -128,44 +128,44 @@ def escape_is_taken(screen: Desktop) -> bool:
 
 
 def test_escape_is_ours_while_it_dictates_and_everybodys_else_before_and_after(
-    desk: RealDesk, fingers: Fingers, screen: Desktop
+    setup: RealDesk, fingers: Fingers, screen: Desktop
 ) -> None:
     assert not escape_is_taken(screen)
     down(fingers)
-    desk.pump(lambda: CANCEL in desk.grabbed())
+    setup.pump(lambda: CANCEL in setup.grabbed())
     assert escape_is_taken(screen)
     fingers.strike("Escape")
-    desk.pump(lambda: desk.done[-1].startswith("cancel"))
+    setup.pump(lambda: setup.done[-1].startswith("cancel"))
     up(fingers)
-    desk.pump(lambda: CANCEL not in desk.grabbed())
+    setup.pump(lambda: CANCEL not in setup.grabbed())
     assert not escape_is_taken(screen)
-    assert desk.state is State.IDLE
+    assert setup.state is State.IDLE
 
 
-@pytest.mark.parametrize("desk", ["hold"], indirect=True)
+@pytest.mark.parametrize("setup", ["hold"], indirect=True)
 def test_two_hundred_holds_with_bounces_escapes_and_other_starts_leave_nothing_open(
-    desk: RealDesk, fingers: Fingers
+    setup: RealDesk, fingers: Fingers
 ) -> None:
     process, chance = psutil.Process(), random.Random(7)
     files, threads = process.num_fds(), threading.active_count()
     for number in range(200):
-        known = len(desk.story())
+        known = len(setup.story())
         down(fingers)
         for _ in range(chance.choice([0, 0, 1, 3])):
             fingers.up("space")
             fingers.down("space")
         cancels = chance.random() < 0.2
         if cancels:
-            desk.pump(lambda since=known: len(desk.story()) > since)
-            desk.pump_for(0.02)  # Escape is grabbed meanwhile
+            setup.pump(lambda since=known: len(setup.story()) > since)
+            setup.pump_for(0.02)  # Escape is grabbed meanwhile
             fingers.strike("Escape")
-        desk.pump_for(chance.choice([0.0, 0.0, 0.02]))
+        setup.pump_for(chance.choice([0.0, 0.0, 0.02]))
         up(fingers, tuple(chance.sample(CHORD, 3)))
-        desk.pump(lambda since=known: len(desk.story()) > since + 1)
-        desk.pump_for(2 * BOUNCE_S)
-        assert desk.story()[known:] == ["start dictate", "cancel" if cancels else "stop"], number
-        assert not desk.situation().capturing
-        if desk.state is State.FINISHING and chance.random() < 0.5:
-            desk.to(State.IDLE)
-    assert desk.story().count("cancel") > 20
+        setup.pump(lambda since=known: len(setup.story()) > since + 1)
+        setup.pump_for(2 * BOUNCE_S)
+        assert setup.story()[known:] == ["start dictate", "cancel" if cancels else "stop"], number
+        assert not setup.situation().capturing
+        if setup.state is State.FINISHING and chance.random() < 0.5:
+            setup.to(State.IDLE)
+    assert setup.story().count("cancel") > 20
     assert (process.num_fds(), threading.active_count()) == (files, threads)

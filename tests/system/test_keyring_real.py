@@ -125,7 +125,7 @@ def test_a_key_is_kept_in_the_keyring_beyond_our_process_and_its_own(bus: str, t
     assert not any("geheim" in path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file())
 
 
-def test_a_locked_keyring_is_told_as_locked_and_keeps_its_key(bus: str, tmp_path: Path):
+def test_a_locked_keyring_is_reported_as_locked_and_keeps_its_key(bus: str, tmp_path: Path):
     """There is no screen for its dialog here, so the keyring refuses at once."""
     with keyring_daemon(bus, tmp_path, "--unlock"):
         use(bus, "set", "ak_geheim")
@@ -217,7 +217,7 @@ def test_a_locked_keyring_is_asked_only_for_a_key_that_is_in_it(bus: str, prompt
     assert prompter.asked == 0
 
 
-def test_a_dialog_that_was_cancelled_is_told_as_cancelled(bus: str, tmp_path: Path):
+def test_a_dialog_that_was_cancelled_is_reported_as_cancelled(bus: str, tmp_path: Path):
     """Without a prompter the daemon answers as if the user had pressed Cancel."""
     with keyring_daemon(bus, tmp_path):
         assert "was cancelled; nothing was read or saved. | Try again" in use(bus, "set", "ak_x", DISPLAY=":987")
@@ -229,7 +229,7 @@ def test_a_dialog_that_was_cancelled_is_told_as_cancelled(bus: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize("verb", ["doctor", "transcribe"])
-def test_a_keyring_that_does_not_answer_holds_nobody(bus: str, verb: str, tmp_path: Path):
+def test_a_keyring_that_does_not_answer_delays_no_caller(bus: str, verb: str, tmp_path: Path):
     with open_dbus_connection(bus) as connection:
         Proxy(message_bus, connection).RequestName(SERVICE)  # and never reads a message
         (tmp_path / "x.pcm").write_bytes(bytes(32_000))

@@ -82,7 +82,9 @@ def test_finals_are_lines_on_standard_output_and_the_rest_is_on_standard_error(
     assert "Listening" not in "".join(terminal.output)
 
 
-def test_without_the_model_speech_is_recorded_and_the_remedy_told(lab: SoundLab, speech: Path, tmp_path: Path) -> None:
+def test_without_the_model_speech_is_recorded_and_the_remedy_reported(
+    lab: SoundLab, speech: Path, tmp_path: Path
+) -> None:
     player = lab.play("desk", speech, wait=False)
     done = run("listen", "--model", "whisper-large-v3-turbo", "--seconds", "5", at=tmp_path, env=lab.env)
     player.wait(30)
@@ -116,7 +118,7 @@ def test_after_kill_9_everything_up_to_the_last_second_is_there_to_be_transcribe
     store.close()
 
 
-def test_a_full_disk_is_told_and_costs_no_text(lab: SoundLab, speech: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_costs_no_text(lab: SoundLab, speech: Path, tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", size=2 << 20) as disk:
         with running("listen", at=disk.path, env=lab.env) as saywrite:
             saywrite.wait("state", state="listening")
@@ -138,7 +140,7 @@ def test_a_full_disk_is_told_and_costs_no_text(lab: SoundLab, speech: Path, tmp_
         store.close()
 
 
-def test_a_read_only_folder_is_told_and_dictation_goes_on(lab: SoundLab, speech: Path, tmp_path: Path) -> None:
+def test_a_read_only_folder_is_reported_and_dictation_continues(lab: SoundLab, speech: Path, tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as disk:
         disk.make_read_only()
         with on_terminal("listen", at=disk.path, env=lab.env) as terminal:
@@ -203,7 +205,7 @@ def test_without_any_microphone_it_fails_with_the_remedy(tmp_path: Path) -> None
     assert not list((tmp_path / "data" / "recordings").glob("*"))
 
 
-def test_unplugged_in_mid_dictation_it_goes_on_with_another_and_takes_the_first_back(
+def test_unplugged_in_mid_dictation_it_continues_with_another_and_takes_the_first_back(
     speech: Path, tmp_path: Path
 ) -> None:
     with (

@@ -351,7 +351,7 @@ def wait_for(condition: Callable[[], bool], limit_s: float = 20.0) -> bool:
     return True
 
 
-def test_preloading_tells_its_states_and_release_leaves_no_process(dictation: Dictation) -> None:
+def test_preloading_reports_its_states_and_release_leaves_no_process(dictation: Dictation) -> None:
     dictation.recognizer.prepare()
     dictation.recognizer.prepare()
     dictation.run_until(lambda event: state_of(event) is events.EngineState.READY)
@@ -418,7 +418,7 @@ def copy_of_model(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("damage", ["weights cut off", "not weights at all", "no tokenizer", "broken tokenizer"])
-def test_damaged_model_is_told_with_its_remedy_and_the_dictation_waits(
+def test_damaged_model_is_reported_with_its_remedy_and_the_dictation_waits(
     dictation: Dictation, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = dictation.folder = copy_of_model(tmp_path / "model")

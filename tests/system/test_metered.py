@@ -54,7 +54,7 @@ def test_property_of_network_manager_decides(value: int, metered: bool) -> None:
         assert asked(address) == str(metered)
 
 
-def test_connection_is_free_where_nobody_tells() -> None:
+def test_connection_is_free_where_nothing_reports_it() -> None:
     with session_bus() as address:
         assert asked(address) == "False"
     assert asked("unix:path=/no/such/bus") == "False"

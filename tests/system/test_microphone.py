@@ -166,7 +166,7 @@ def test_a_remembered_microphone_that_is_not_there_is_replaced_and_named(audio, 
         assert dictation.wait("changed").text == "Headset is not connected. Using Mic16 until it is."
 
 
-def test_stop_goes_on_for_a_quarter_of_a_second_and_drains(audio, server):
+def test_stop_continues_for_a_quarter_of_a_second_and_drains(audio, server):
     with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:
         dictation.start()
         opened = dictation.wait("opened")
@@ -206,7 +206,7 @@ def test_the_first_block_comes_at_once_and_twenty_recordings_leave_nothing_behin
     assert delay < FIRST_SOUND_S
 
 
-def test_muted_means_told_once_with_the_remedy(lab, audio, server):
+def test_muted_is_reported_once_with_the_remedy(lab, audio, server):
     lab.mute("mic16")
     try:
         with DictationThread(lambda post: Microphone(post, chosen("mic16"), audio, server)) as dictation:

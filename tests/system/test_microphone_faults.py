@@ -66,7 +66,7 @@ def notes(dictation: DictationThread) -> list[str]:
     return [heard.text for heard in dictation.all("changed")]
 
 
-def test_unplugged_in_mid_dictation_it_goes_on_with_another_and_back_again(lab, tmp_path):
+def test_unplugged_in_mid_dictation_it_continues_with_another_and_back_again(lab, tmp_path):
     said = noise(1, 16_000, seed=3)
     wav = write(tmp_path / "noise.wav", said, 16_000)
     with dictating(headset()) as dictation:
@@ -136,7 +136,7 @@ def test_the_sound_server_crashes_and_comes_back(lab):
         assert len(dictation.all("gap")) >= 1
 
 
-def test_a_stalled_microphone_goes_on_in_the_same_stream(lab):
+def test_a_stalled_microphone_continues_in_the_same_stream(lab):
     with dictating(headset()) as dictation:
         lab.stall("headset")
         error = dictation.wait_for_problem("delivers no sound")
@@ -203,7 +203,7 @@ def test_start_while_the_server_is_frozen_waits_and_can_be_stopped(lab, caplog):
     audio.close(wait=1)
 
 
-def test_muted_in_mid_dictation_is_told(lab, tmp_path):
+def test_muted_in_mid_dictation_is_reported(lab, tmp_path):
     lab.play("headset", write(tmp_path / "noise.wav", noise(8), 16_000), wait=False)
     with dictating(headset()) as dictation:
         wait_for(lambda: any(dictation.pcm), "no sound")

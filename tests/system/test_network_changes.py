@@ -20,7 +20,7 @@ for line in sys.stdin:
 """
 
 
-def test_an_address_that_comes_is_told_and_nothing_else() -> None:
+def test_an_address_that_comes_is_reported_and_nothing_else() -> None:
     shell = ["unshare", "--net", sys.executable, "-c", PROGRAM]
     with subprocess.Popen(shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None

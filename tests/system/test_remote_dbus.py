@@ -136,7 +136,7 @@ def test_a_dictation_may_have_its_own_language_and_a_caller_its_activation_token
         ("StartWith", "a{sv}", ({"language": ("s", "xx")},), f"{NAME}.Error.Refused"),
     ],
 )
-def test_what_is_no_command_is_refused_and_it_goes_on(
+def test_what_is_no_command_is_refused_and_it_continues(
     method: str, signature: str, body: tuple[Any, ...], error: str, bus: str, caller: Caller
 ) -> None:
     with on_the_bus(bus, caller, []):
@@ -192,7 +192,7 @@ def test_end_of_the_bus_ends_the_service_and_nothing_else() -> None:
     control.thread.close()
 
 
-def test_it_sleeps_while_nobody_calls(bus: str, caller: Caller) -> None:
+def test_it_sleeps_while_there_is_no_caller(bus: str, caller: Caller) -> None:
     with on_the_bus(bus, caller, []):
         caller.call("Status")
         pause = threading.Event()

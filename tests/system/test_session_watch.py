@@ -98,13 +98,13 @@ def watch(logind: Service) -> Iterator[Watch]:
     made.close()
 
 
-def test_sleep_and_waking_are_told(watch: Watch, logind: Service) -> None:
+def test_sleep_and_waking_are_reported(watch: Watch, logind: Service) -> None:
     for sleeping in (True, False):
         logind.say("/org/freedesktop/login1", f"{LOGIND}.Manager", "PrepareForSleep", "b", sleeping)
     assert (watch.next(), watch.next()) == (Suspending, Resumed)
 
 
-def test_our_sessions_lock_is_told_and_another_users_is_not(watch: Watch, logind: Service) -> None:
+def test_our_sessions_lock_is_reported_and_another_users_is_not(watch: Watch, logind: Service) -> None:
     def sleep() -> None:
         logind.say("/org/freedesktop/login1", f"{LOGIND}.Manager", "PrepareForSleep", "b", True)
 
@@ -116,7 +116,7 @@ def test_our_sessions_lock_is_told_and_another_users_is_not(watch: Watch, logind
 
 
 @pytest.mark.parametrize("name", SAVERS)
-def test_every_screen_saver_is_heard_and_a_lock_told_by_two_is_told_once(
+def test_every_screen_saver_is_heard_and_a_lock_reported_by_two_is_reported_once(
     watch: Watch, logind: Service, name: str
 ) -> None:
     saver = Service("SESSION", name)

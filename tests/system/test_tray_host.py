@@ -58,7 +58,7 @@ class Watcher:
                 self._connection.send(new_method_return(message, "v", (("b", self.host),)))
 
 
-class Told:
+class ObservedWatch:
     """A watch, and what it told."""
 
     def __init__(self, *, x11: bool) -> None:
@@ -100,11 +100,11 @@ def display(screen: Desktop, monkeypatch: pytest.MonkeyPatch) -> Desktop:
 
 
 @pytest.fixture
-def watching() -> Iterator[Callable[..., Told]]:
-    made: list[Told] = []
+def watching() -> Iterator[Callable[..., ObservedWatch]]:
+    made: list[ObservedWatch] = []
 
-    def watch(*, x11: bool = False) -> Told:
-        made.append(Told(x11=x11))
+    def watch(*, x11: bool = False) -> ObservedWatch:
+        made.append(ObservedWatch(x11=x11))
         return made[-1]
 
     yield watch
@@ -112,13 +112,13 @@ def watching() -> Iterator[Callable[..., Told]]:
         each.close()
 
 
-def test_without_bus_and_display_there_is_none(watching: Callable[..., Told]) -> None:
+def test_without_bus_and_display_there_is_none(watching: Callable[..., ObservedWatch]) -> None:
     told = watching(x11=True)
     assert told.next() is False
     assert told.rest() == []
 
 
-def test_a_host_on_the_bus_comes_and_goes(bus: str, watching: Callable[..., Told]) -> None:
+def test_a_host_on_the_bus_comes_and_goes(bus: str, watching: Callable[..., ObservedWatch]) -> None:
     told = watching()
     assert told.next() is False
     for _ in range(2):
@@ -129,7 +129,7 @@ def test_a_host_on_the_bus_comes_and_goes(bus: str, watching: Callable[..., Told
     assert told.rest() == []
 
 
-def test_a_watcher_without_a_host_is_none_yet(bus: str, watching: Callable[..., Told]) -> None:
+def test_a_watcher_without_a_host_is_none_yet(bus: str, watching: Callable[..., ObservedWatch]) -> None:
     watcher = Watcher(host=False)
     told = watching()
     assert told.next() is False
@@ -141,7 +141,7 @@ def test_a_watcher_without_a_host_is_none_yet(bus: str, watching: Callable[..., 
     assert told.rest() == []
 
 
-def test_one_that_was_there_before_is_told_first(bus: str, watching: Callable[..., Told]) -> None:
+def test_one_that_was_there_before_is_reported_first(bus: str, watching: Callable[..., ObservedWatch]) -> None:
     watcher = Watcher(host=True)
     told = watching()
     assert told.next() is True
@@ -149,7 +149,7 @@ def test_one_that_was_there_before_is_told_first(bus: str, watching: Callable[..
     assert told.next() is False
 
 
-def test_a_bus_that_dies_takes_its_hosts_with_it(bus: str, watching: Callable[..., Told]) -> None:
+def test_a_bus_that_dies_takes_its_hosts_with_it(bus: str, watching: Callable[..., ObservedWatch]) -> None:
     watcher = Watcher(host=True)
     told = watching()
     assert told.next() is True
@@ -160,7 +160,7 @@ def test_a_bus_that_dies_takes_its_hosts_with_it(bus: str, watching: Callable[..
 
 
 def test_a_tray_of_the_display_comes_and_goes_also_when_it_is_killed(
-    display: Desktop, tmp_path: Path, watching: Callable[..., Told]
+    display: Desktop, tmp_path: Path, watching: Callable[..., ObservedWatch]
 ) -> None:
     told = watching(x11=True)
     assert told.next() is False
@@ -174,14 +174,16 @@ def test_a_tray_of_the_display_comes_and_goes_also_when_it_is_killed(
 
 
 def test_our_windows_on_wayland_cannot_use_a_tray_of_the_display(
-    display: Desktop, tmp_path: Path, watching: Callable[..., Told]
+    display: Desktop, tmp_path: Path, watching: Callable[..., ObservedWatch]
 ) -> None:
     with panel(display, tmp_path) as tray:
         tray.start()
         assert watching(x11=False).next() is False
 
 
-def test_of_two_kinds_one_is_enough(bus: str, display: Desktop, tmp_path: Path, watching: Callable[..., Told]) -> None:
+def test_of_two_kinds_one_is_enough(
+    bus: str, display: Desktop, tmp_path: Path, watching: Callable[..., ObservedWatch]
+) -> None:
     told = watching(x11=True)
     assert told.next() is False
     watcher = Watcher(host=True)
@@ -195,7 +197,7 @@ def test_of_two_kinds_one_is_enough(bus: str, display: Desktop, tmp_path: Path, 
 
 
 def test_while_nothing_changes_the_thread_sleeps(
-    bus: str, display: Desktop, tmp_path: Path, watching: Callable[..., Told]
+    bus: str, display: Desktop, tmp_path: Path, watching: Callable[..., ObservedWatch]
 ) -> None:
     with panel(display, tmp_path) as tray:
         told = watching(x11=True)

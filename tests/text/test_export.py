@@ -209,7 +209,7 @@ def test_late_text_for_earlier_sound_takes_its_place():
     assert [cue.content for cue in subtitles(line(9, 10, "b"), line(1, 2, "a"))] == ["a", "b"]
 
 
-def test_json_tells_its_schema_and_iso_times():
+def test_json_reports_its_schema_and_iso_times():
     content = json.loads(rendered("json", line(1.23456, 2, "Hi", raw="hi", translation="Hallo"), title="T"))
     assert content == {
         "schema_version": 1,

@@ -1,6 +1,7 @@
 """The window with a scripted dictation, for eyes and screenshots: `python tests/ui/demo_window.py --help`.
 
 --scene idle|listening|finishing|failed|notices|unfinished|aiola|outage|account|details|settings|history|about
+--scene speak|writes|key|sentence (the first run)|shortcuts|changelog
 --scene models|remove|trial|no-model|no-model-listening|no-model-failed
 --engine local|aiola  --theme light|dark
 --size 1040x700  --font-size 10  --rtl  --shot FILE (then it quits)  --render-app-icon (draws the PNG files)
@@ -27,12 +28,14 @@ from PySide6.QtGui import QImage, QPainter  # noqa: E402
 from PySide6.QtSvg import QSvgRenderer  # noqa: E402
 from PySide6.QtWidgets import QApplication, QToolButton  # noqa: E402
 
+from saywrite.audio.microphone.monitor import MonitorStatus  # noqa: E402
 from saywrite.foundation import events  # noqa: E402
 from saywrite.storage.history.store import HistoryStore  # noqa: E402
 from saywrite.storage.settings.keyring import API_KEY, SessionSecrets  # noqa: E402
 from saywrite.storage.settings.schema import Settings  # noqa: E402
 from saywrite.text.keywords import Keyword  # noqa: E402
 from saywrite.ui.app.application import create_application  # noqa: E402
+from saywrite.ui.app.first_run.window import FirstRunWindow  # noqa: E402
 from saywrite.ui.app.frontend import FrontEnd  # noqa: E402
 from saywrite.ui.settings.account_access import AccountAccess  # noqa: E402
 from saywrite.ui.settings.dialog import SettingsDialog  # noqa: E402
@@ -117,13 +120,40 @@ def play(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> 
         "account": "show_account",
         "history": "show_history",
         "about": "show_about",
+        "shortcuts": "show_shortcuts",
+        "changelog": "show_whats_new",
     }.get(scene)
     if opener:
         getattr(front.dialogs, opener)()
+    if scene in FIRST_RUN:
+        play_first_run(scene, front, dictation)
     if scene == "details":
         front.details.ask("h0")
     if scene == "account":
         front.window.findChild(SettingsDialog).account_page.test.button.click()
+
+
+FIRST_RUN = ("speak", "writes", "key", "sentence")
+
+
+def play_first_run(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> None:
+    """The first run at one of its steps."""
+    tell, state = dictation.tell, events.State
+    dictation.monitor.status = MonitorStatus("USB Headset Mono")
+    front.dialogs.show_first_run()
+    window = front.window.findChild(FirstRunWindow)
+    dictation.monitor.latest.put(events.Level(-13, -22, False, 0.0))
+    for _ in range(FIRST_RUN.index(scene)):
+        window.next.click()
+    if scene == "writes":
+        window.recognizer.buttons["both"].click()
+    if scene in ("key", "sentence"):
+        window.step.practice.activate(True)
+        for each in (state.STARTING, state.LISTENING, state.FINISHING, state.IDLE):
+            tell(events.StateChanged("d1", each))
+    if scene == "sentence":
+        window.sentence.practice.field.setPlainText(window_fakes.TEXTS[0])
+        tell(events.Inserted("d1", "Saywrite", False, 0.1, time.monotonic() + 0.4))
 
 
 def play_models(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> None:

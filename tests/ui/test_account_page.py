@@ -288,8 +288,8 @@ def test_numbers_are_under_advanced_with_their_unit(qtbot: Any, open_page: Any) 
     assert not box.isVisible()
     qtbot.mouseClick(dialog.account_page.advanced, Qt.MouseButton.LeftButton)
     assert box.isVisible()
-    assert box.text() == "500 ms"
-    assert dialog.editor("aiola_threshold").text() == "50 %"
+    assert box.text() == "0.5 seconds"
+    assert dialog.editor("aiola_threshold").text() == "50 percent"
 
 
 # The test of the connection

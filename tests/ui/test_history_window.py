@@ -107,26 +107,42 @@ def test_export_gets_the_whole_dictation(qtbot: Any, window: HistoryWindow) -> N
     qtbot.waitUntil(window.export.isEnabled)
     with qtbot.waitSignal(window.export_requested) as told:
         window.export.click()
-    assert told.args[0].summary.dictation == "d3"
+    assert [each.summary.dictation for each in told.args[0]] == ["d3"]
 
 
-def test_deleting_asks_once_and_removes_the_text(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+def test_several_dictations_are_exported_together(qtbot: Any, window: HistoryWindow) -> None:
+    qtbot.waitUntil(window.export.isEnabled)
+    window.list.selectAll()
+    with qtbot.waitSignal(window.export_requested) as requested:
+        window.export.click()
+    assert [each.summary.dictation for each in requested.args[0]] == ["d3", "d2", "d1"]
+
+
+def test_deleting_removes_the_text_and_can_be_undone(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
     qtbot.waitUntil(window.delete.isEnabled)
     window.delete.click()
-    assert window.confirm.isVisible()
-    assert not window.delete.isVisible()
-    assert window.note.text() == "Delete this dictation and its recording for good?"
-    window.confirm.click()
     qtbot.waitUntil(lambda: window.list.count() == 2)
+    assert window.note.text() == "1 dictation deleted."
+    assert window.undo.isVisible()
     assert store.search("milk") == ()
+    assert rows(window)[0] == TEXTS["d2"]
+    qtbot.waitUntil(lambda: window.text.toPlainText() == TEXTS["d2"])
+    window.undo.click()
+    qtbot.waitUntil(lambda: window.list.count() == 3)
+    assert len(store.search("milk")) == 1
+    assert not window.undo.isVisible()
 
 
-def test_keeping_deletes_nothing(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+def test_closing_the_window_deletes_for_good(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
     qtbot.waitUntil(window.delete.isEnabled)
+    window.list.selectAll()
     window.delete.click()
-    window.keep.click()
-    assert window.delete.isVisible()
-    assert len(store.recent(10)) == 3
+    qtbot.waitUntil(lambda: window.list.count() == 0)
+    assert window.note.text() == "3 dictations deleted."
+    assert store.load("d3") is not None
+    window.close()
+    qtbot.waitUntil(lambda: store.load("d3") is None)
+    assert store.recent(10) == ()
 
 
 def test_deleted_dictation_is_removed_from_the_list_when_opened(

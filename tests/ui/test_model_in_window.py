@@ -22,13 +22,15 @@ from saywrite.foundation.events import (
 )
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.settings.dialog import SettingsDialog
-from saywrite.ui.transcript.partial_text import PartialText, lighter_text
+from saywrite.ui.transcript.live.partial_text import PartialText, lighter_text
 
 SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
 NO_MODEL = EngineChanged(
     "local", EngineState.UNAVAILABLE, "The recognition model is not here.", "Download it.", awaits_model=True
 )
-NO_WHEEL = EngineChanged("local", EngineState.UNAVAILABLE, "There is no build for ARM.", "Choose the aiOla engine.")
+NO_WHEEL = EngineChanged(
+    "local", EngineState.UNAVAILABLE, "There is no build for ARM.", "Choose aiOla as the recognizer."
+)
 
 
 def models(state: ModelState, small: ModelState = ModelState.ABSENT) -> ModelsChanged:
@@ -82,11 +84,11 @@ def test_computer_that_cannot_recognize_with_any_model_is_named_instead_of_the_m
     dictation.tell(models(state))
     assert bar_shown(front)
     dictation.tell(NO_WHEEL)
-    assert front.window.notices.texts() == ["There is no build for ARM. Choose the aiOla engine."]
+    assert front.window.notices.texts() == ["There is no build for ARM. Choose aiOla as the recognizer."]
     assert not bar_shown(front)
     assert word(front) == "unavailable"
     dictation.tell(models(ModelState.DOWNLOADING))
-    assert front.window.notices.texts() == ["There is no build for ARM. Choose the aiOla engine."]
+    assert front.window.notices.texts() == ["There is no build for ARM. Choose aiOla as the recognizer."]
     assert not bar_shown(front)
 
 
@@ -217,10 +219,11 @@ def test_bar_is_not_cut_off_in_a_small_window(
         left = widget.mapTo(window, widget.rect().topLeft())
         assert left.x() + widget.width() <= 640
         assert widget.width() >= widget.minimumSizeHint().width()
-    chooser, indicator = window.control_bar.engine, window.control_bar.indicator
+    chooser, indicator = window.control_bar.engine_button, window.control_bar.indicator
     metrics = chooser.fontMetrics()
     assert indicator.width() >= indicator.sizeHint().width()
-    assert chooser.width() > metrics.horizontalAdvance(chooser.currentText()) + chooser.iconSize().width()
+    assert chooser.words == "Whisper base · English"
+    assert chooser.width() > metrics.horizontalAdvance(chooser.words)
 
 
 # The words being heard

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QSpinBox, QTabBar
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QSpinBox
 from window_fakes import CHOICES, HEADSET
 
 from saywrite.foundation.events import DevicesChanged
@@ -64,7 +64,11 @@ def test_a_number_stays_within_its_bounds(dialog: SettingsDialog, preferences: P
     assert preferences.settings.keep_recordings_days == OPTIONS["keep_recordings_days"].maximum
     box.setValue(-1)
     assert preferences.settings.keep_recordings_days == -1
-    assert box.text() == "Always"
+    assert box.text() == "Until you delete them"
+    box.setValue(0)
+    assert box.text() == "Until the text is there"
+    box.setValue(7)
+    assert box.text() == "7 days"
 
 
 def test_text_takes_effect_when_the_line_loses_the_focus(
@@ -102,10 +106,10 @@ def test_only_engines_of_this_version_are_offered(dialog: SettingsDialog) -> Non
     assert [box.itemData(row) for row in range(box.count())] == [engine.name for engine in CHOICES.engines]
 
 
-def test_no_tab_is_cut_off_on_a_screen_that_is_wide_enough(dialog: SettingsDialog) -> None:
-    tabs = dialog.findChild(QTabBar).sizeHint().width()
+def test_no_page_name_is_cut_off_and_the_window_fits_the_screen(dialog: SettingsDialog) -> None:
+    assert dialog.list.sizeHintForColumn(0) <= dialog._side.maximumWidth()
     widest = int(dialog.screen().availableGeometry().width() * 0.9)
-    assert min(tabs, widest) <= dialog.width() <= widest
+    assert dialog.width() <= widest
 
 
 def test_a_note_takes_only_the_lines_that_it_needs(qtbot: Any, qapp: QApplication) -> None:

@@ -160,10 +160,10 @@ def test_waiting_edit_is_reported_when_the_window_closes(shown: FrontEnd) -> Non
 def test_the_window_can_be_narrow(qtbot: Any, shown: FrontEnd, dictation: FakeDictation) -> None:
     script(dictation)
     shown.window.resize(420, 420)
-    qtbot.waitUntil(lambda: shown.window.control_bar.language.y() > shown.window.control_bar.button.y() + 10)
+    qtbot.waitUntil(lambda: shown.window.control_bar.engine_button.y() > shown.window.control_bar.button.y() + 10)
     assert shown.window.width() < 700
     shown.window.resize(1100, 600)
-    qtbot.waitUntil(lambda: shown.window.control_bar.language.x() > shown.window.control_bar.meter.x())
+    qtbot.waitUntil(lambda: shown.window.control_bar.engine_button.x() > shown.window.control_bar.unit.x())
 
 
 def test_diagnostics_are_made_on_a_pool_thread_and_copied(qtbot: Any, qapp: Any, front: FrontEnd) -> None:

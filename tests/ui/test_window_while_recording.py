@@ -109,7 +109,8 @@ def test_second_of_recording_causes_no_layout(shown: FrontEnd, dictation: FakeDi
     dictation.tell(events.ProgressChanged("d1", 3 * SAMPLE_RATE, 2 * SAMPLE_RATE, 2 * SAMPLE_RATE))
     qapp.processEvents()
     watch = Layouts()
-    shown.window.control_bar.installEventFilter(watch)
+    for widget in (shown.window.control_bar, shown.window.control_bar.unit, shown.window.status):
+        widget.installEventFilter(watch)
     for second in range(4, 60):
         dictation.tell(
             events.ProgressChanged("d1", second * SAMPLE_RATE, second * SAMPLE_RATE, (second - 1) * SAMPLE_RATE)

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from saywrite.audio.levels import Envelope, LatestLevel
+from saywrite.audio.microphone.monitor import MicrophoneMonitor
+from saywrite.audio.source import Source
 from saywrite.foundation.events import (
     SAMPLE_RATE,
     Device,
@@ -52,6 +54,10 @@ HEADSET = Device("PulseAudio", "alsa_input.usb", "USB Headset Mono", is_default=
 WEBCAM = Device("PulseAudio", "alsa_input.cam", "HD Pro Webcam C920 Analog Stereo Input, left front jack")
 
 
+def no_microphone() -> Source:
+    raise AssertionError("a test of the window opens no microphone")
+
+
 class FakeDictation:
     """Records every call in `posted` as (name, arguments); nothing else happens."""
 
@@ -60,6 +66,7 @@ class FakeDictation:
         self.posted: list[tuple[str, tuple[Any, ...]]] = []
         self.latest = LatestLevel()
         self.envelope = Envelope()
+        self.monitor = MicrophoneMonitor(no_microphone)
 
     def names(self) -> list[str]:
         return [name for name, _ in self.posted]
@@ -103,8 +110,17 @@ class FakeDictation:
     def set_keywords(self, keywords: tuple[Any, ...]) -> None:
         self._note("set_keywords", keywords)
 
-    def transcribe_file(self, path: Path) -> None:
-        self._note("transcribe_file", path)
+    def queue_files(self, paths: tuple[Path, ...], save_as: str = "") -> None:
+        self._note("queue_files", paths, save_as)
+
+    def cancel_file(self, number: int) -> None:
+        self._note("cancel_file", number)
+
+    def retry_file(self, number: int) -> None:
+        self._note("retry_file", number)
+
+    def remove_done_files(self) -> None:
+        self._note("remove_done_files")
 
     def transcribe_unfinished(self, dictation: str) -> None:
         self._note("transcribe_unfinished", dictation)
@@ -147,6 +163,12 @@ class FakeDictation:
 
     def try_model(self, model: str) -> None:
         self._note("try_model", model)
+
+    def watch_microphone(self, watched: bool) -> None:
+        self._note("watch_microphone", watched)
+
+    def accept_own_window(self, accepted: bool) -> None:
+        self._note("accept_own_window", accepted)
 
     def quit(self) -> None:
         self._note("quit")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from saywrite.audio.backend.portaudio import AudioThread, Backend, FormatRefused, PortAudioStream, RawDevice, StreamSpec
@@ -32,15 +33,23 @@ class Player:
     it. `post` receives `events.Failed` (of no dictation) when the sound cannot be played.
     """
 
-    def __init__(self, post: Callable[[object], None], audio: AudioThread) -> None:
+    def __init__(
+        self, post: Callable[[object], None], audio: AudioThread, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`clock`: monotonic seconds."""
         self._post = post
         self._audio = audio
+        self._clock = clock
         self._lock = threading.Lock()  # between callers of play() and stop() and the audio thread
         self._current: _Playback | None = None
 
-    def play(self, pcm: bytes) -> None:
-        """Play 16 kHz mono s16le from its beginning."""
-        self._replace(_Playback(pcm, self._post, self._audio))
+    def play(self, pcm: bytes, report: Callable[[float | None], None] = lambda at: None) -> None:
+        """Play 16 kHz mono s16le from its beginning.
+
+        `report` is called on an audio thread: with the time at which the first sample is heard, and with None at the
+        end of the sound, when another one replaces it, and when it cannot be played.
+        """
+        self._replace(_Playback(pcm, self._post, self._audio, report, self._clock))
 
     def stop(self) -> None:
         self._replace(None)
@@ -57,10 +66,21 @@ class Player:
 class _Playback:
     """One sound from its start to its end."""
 
-    def __init__(self, pcm: bytes, post: Callable[[object], None], audio: AudioThread) -> None:
+    def __init__(
+        self,
+        pcm: bytes,
+        post: Callable[[object], None],
+        audio: AudioThread,
+        report: Callable[[float | None], None],
+        clock: Callable[[], float],
+    ) -> None:
         self._pcm = pcm
         self._post = post
         self._audio = audio
+        self._report = report
+        self._clock = clock
+        self._heard = False  # used by PortAudio's callback
+        self._ended = False  # used on the audio thread only
         self._stopped = threading.Event()
         self._sound = memoryview(b"")  # used by PortAudio's callback, once the stream is open
         self._stream: PortAudioStream | None = None  # used on the audio thread only
@@ -79,10 +99,12 @@ class _Playback:
             self._stream = self._open_stream(backend)
         except AudioError as error:
             self._post(_in_words(error))
+            self._close(backend)
         except Exception as error:
             log.exception("playing failed")
             problem = f"The sound could not be played ({type(error).__name__})."
             self._post(Failed("", problem, REMEDY_OUTPUT))
+            self._close(backend)
         if self._stopped.is_set():  # it was stopped on another thread, because this one hung
             self._close(backend)
 
@@ -101,6 +123,9 @@ class _Playback:
         raise refused
 
     def _fill(self, wanted: int) -> bytes:
+        if not self._heard:
+            self._heard = True
+            self._report(self._clock() + LATENCY_S)
         sound = bytes(self._sound[:wanted])
         self._sound = self._sound[wanted:]
         return sound
@@ -114,6 +139,9 @@ class _Playback:
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.close()
+        if not self._ended:
+            self._ended = True
+            self._report(None)
 
 
 def convert(pcm: bytes, rate: int, channels: int) -> bytes:

@@ -19,8 +19,10 @@ from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
 
 if TYPE_CHECKING:
+    from saywrite.audio.microphone.monitor import MicrophoneMonitor
     from saywrite.dictation.commands import DictationCommands
     from saywrite.dictation.models.library import ModelLibrary
+    from saywrite.dictation.persistence.files.queue import FileQueue
     from saywrite.dictation.push_to_talk.controller import PushToTalkController
     from saywrite.dictation.session import SessionPlan
     from saywrite.foundation.end_limits import EndLimits
@@ -30,15 +32,20 @@ if TYPE_CHECKING:
 class DictationApplication:
     """The parts of a running program. Dictation thread only.
 
-    `push_to_talk` and `models` (the recognition models on this computer) exist in a program with a window only.
+    `push_to_talk`, `models` (the recognition models on this computer), `monitor` and `files` (the queue of sound files)
+    exist in a program with a window only.
     """
 
     commands: DictationCommands
     push_to_talk: PushToTalkController | None = None
     models: ModelLibrary | None = None
+    monitor: MicrophoneMonitor | None = None
+    files: FileQueue | None = None
 
     def run(self) -> None:
         """Open every part, then handle messages until `quit`."""
+        if self.files is not None:
+            self.files.open()
         self.commands.open()
         if self.models is not None:
             self.models.open()
@@ -48,10 +55,14 @@ class DictationApplication:
 
     def quit(self) -> None:
         """Close every part; what has no text yet stays in the journal. `run` returns."""
+        if self.monitor is not None:
+            self.monitor.stop()
         if self.push_to_talk is not None:
             self.push_to_talk.close()
         if self.models is not None:
             self.models.close()
+        if self.files is not None:
+            self.files.close()
         self.commands.end_all()
         if self.push_to_talk is not None:
             self.push_to_talk.forget_cancelled()
@@ -80,6 +91,8 @@ class DictationApplication:
         """Use other settings in every part."""
         before = self.commands.loop.settings
         self.commands.apply(settings)
+        if self.monitor is not None and self.monitor.is_open and _microphone_of(before) != _microphone_of(settings):
+            self.monitor.start()
         if self.models is not None:
             self.models.apply(before, settings)
         if self.push_to_talk is not None:
@@ -118,6 +131,12 @@ class Dictation:
         """The plan of the newest dictation, for polling."""
         application = self._application.built
         return application.commands.plan if application else None
+
+    @property
+    def monitor(self) -> MicrophoneMonitor | None:
+        """The microphone that is measured without a dictation, for polling; None before the first command."""
+        application = self._application.built
+        return application.monitor if application else None
 
     def run(self) -> None:
         """Be the dictation thread until `quit()`."""
@@ -174,6 +193,21 @@ class Dictation:
     def transcribe_file(self, path: Path) -> None:
         self._post_command(lambda commands: commands.transcribe_file(path))
 
+    def queue_files(self, paths: tuple[Path, ...], save_as: str = "") -> None:
+        """Append sound files to the queue; `FilesChanged` follows. `save_as`: see `events.QueuedFile`."""
+        self._post_files(lambda files: files.add(paths, save_as))
+
+    def cancel_file(self, number: int) -> None:
+        """Remove a file from the queue, with what its transcription left."""
+        self._post_files(lambda files: files.cancel(number))
+
+    def retry_file(self, number: int) -> None:
+        self._post_files(lambda files: files.retry(number))
+
+    def remove_done_files(self) -> None:
+        """Remove the files from the queue that have their text."""
+        self._post_files(lambda files: files.remove_done())
+
     def transcribe_unfinished(self, dictation: str) -> None:
         """Make text of what a crash, an outage or a failure left in the journal."""
         self._post_command(lambda commands: commands.transcribe_unfinished(dictation))
@@ -190,6 +224,14 @@ class Dictation:
 
     def refresh_devices(self) -> None:
         self._post_command(lambda commands: commands.refresh_devices())
+
+    def watch_microphone(self, watched: bool) -> None:
+        """Open the microphone to measure its level, or close it again. A dictation closes it, too."""
+        self._post(lambda application: _watch(application.monitor, watched))
+
+    def accept_own_window(self, accepted: bool) -> None:
+        """Let text be inserted into this program, for a field in which the user tries the key."""
+        self._post_push_to_talk(lambda push_to_talk: push_to_talk.insertion_queue.accept_own_window(accepted))
 
     def play(self, dictation: str, start: int, end: int) -> None:
         """Play the sound between two sample offsets of a dictation."""
@@ -237,6 +279,9 @@ class Dictation:
     def _post_models(self, act: Callable[[ModelLibrary], None]) -> None:
         self._post(lambda application: act(application.models) if application.models is not None else None)
 
+    def _post_files(self, act: Callable[[FileQueue], None]) -> None:
+        self._post(lambda application: act(application.files) if application.files is not None else None)
+
     def _post_push_to_talk(self, act: Callable[[PushToTalkController], None]) -> None:
         self._post(lambda application: act(application.push_to_talk) if application.push_to_talk is not None else None)
 
@@ -245,6 +290,17 @@ class Dictation:
 
     def _post(self, act: Callable[[DictationApplication], None]) -> None:
         self._inbox.post(lambda: act(self._application.get()))
+
+
+def _microphone_of(settings: Settings) -> tuple[str, str]:
+    return settings.microphone_host_api, settings.microphone_name
+
+
+def _watch(monitor: MicrophoneMonitor | None, watched: bool) -> None:
+    if monitor is not None and watched:
+        monitor.start()
+    elif monitor is not None:
+        monitor.stop()
 
 
 class _LateApplication:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from saywrite.audio.backend.portaudio import AudioThread
 from saywrite.audio.backend.pulse_server import SoundServer
 from saywrite.audio.files.file_source import FileSource
 from saywrite.audio.microphone.microphone import Microphone
+from saywrite.audio.microphone.monitor import MicrophoneMonitor
 from saywrite.audio.microphone.preroll import PrerollController
 from saywrite.audio.player import Player
 from saywrite.audio.source import Source
@@ -35,12 +36,13 @@ from saywrite.desktop.session.events import SessionWatch
 from saywrite.desktop.session.network_events import NetworkChanges
 from saywrite.dictation.api import DictationApplication
 from saywrite.dictation.commands import DictationCommands, Hardware
-from saywrite.dictation.loop import CurrentSettings, Inbox, Services
+from saywrite.dictation.loop import CurrentSettings, Inbox, Loop, Services
 from saywrite.dictation.models.library import LibraryContext, ModelLibrary
 from saywrite.dictation.models.trial import ModelTrial
 from saywrite.dictation.observers import SoundEffects
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.dictation.persistence.disk_thread import DiskThread
+from saywrite.dictation.persistence.files.queue import FilePorts, FileQueue
 from saywrite.dictation.push_to_talk.controller import DesktopServices, PushToTalkController
 from saywrite.dictation.push_to_talk.insertion_queue import InsertionQueue
 from saywrite.foundation.catalog import (
@@ -72,13 +74,6 @@ from saywrite.speech.network.network import Network
 from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, Secrets
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
-
-
-def take_environment(environ: MutableMapping[str, str]) -> dict[str, str]:
-    """Return a copy of `environ`, and remove the key from it, because child processes inherit it."""
-    ours = dict(environ)
-    environ.pop(KEY_VARIABLE, None)
-    return ours
 
 
 def find_account(settings: Settings, keychain: Secrets, environ: Mapping[str, str]) -> Account:
@@ -179,23 +174,22 @@ def assemble(
 ) -> DictationApplication:
     """Build everything behind a `Dictation`. Starts the disk thread; the other threads start when they are needed."""
     current = CurrentSettings(settings)
-    audio, server = AudioThread(), SoundServer()
-    disk = DiskThread()
+    audio, server, disk = AudioThread(), SoundServer(), DiskThread()
     archive = Archive(paths, disk, inbox.post, _today)
 
     def microphone(now: Settings) -> Source:
+        monitor.stop()
         return sound_effects.around(standby.hand_over() or open_microphone(now))
 
     def open_microphone(now: Settings) -> Source:
         return Microphone(inbox.post, options.device or remembered(now), audio, server)
 
-    def file(path: Path) -> Source:
-        return FileSource(inbox.post, path, realtime=options.realtime)
-
-    listing = DeviceListing(inbox, audio, server)
     standby = PrerollController(lambda: open_microphone(current.now), lambda device: emit(PrerollActive(device)))
+    monitor = MicrophoneMonitor(lambda: open_microphone(current.now))
     player = Player(inbox.post, audio)
     sound_effects = SoundEffects(player, lambda: current.now)
+    file = partial(FileSource, inbox.post, realtime=options.realtime)
+    listing = DeviceListing(inbox, audio, server)
     hardware = Hardware(microphone, file, player, listing.refresh, audio.prepare, listing.close)
     network = NetworkWatch(options.desktop)
     recognizers = _recognizers(inbox, options, context, current, partial(network.call_on_change, AIOLA))
@@ -206,9 +200,18 @@ def assemble(
     if options.on_main is None:
         return DictationApplication(commands)
     models = _model_library(inbox, paths, options, context, current, partial(network.call_on_change, LOCAL))
-    commands.loop.observers.append(models.receive)
+    _join_loop(commands.loop, models, monitor)
     desktop = _desktop(inbox, disk, options.on_main, context, standby, options.desktop)
-    return DictationApplication(commands, PushToTalkController(commands, desktop, time.monotonic, emit), models)
+    keys = PushToTalkController(commands, desktop, time.monotonic, emit)
+    ports = FilePorts(paths.file_queue, paths.recordings, disk.submit, inbox.post, time.monotonic)
+    return DictationApplication(commands, keys, models, monitor, FileQueue(commands, ports, emit))
+
+
+def _join_loop(loop: Loop, models: ModelLibrary, monitor: MicrophoneMonitor) -> None:
+    """Give the models the events, and the monitor its messages and its time."""
+    loop.observers.append(models.receive)
+    loop.message_handlers.append(monitor.handle)
+    loop.timers.append(monitor.wake)
 
 
 def _model_library(
@@ -319,7 +322,9 @@ def _recognizers(
     current: CurrentSettings,
     watch_network: Callable[[Callable[[], None]], None],
 ) -> dict[str, Recognizer]:
-    """Build every engine; the key is its name. Worker threads read `current`, too."""
+    """Build every engine; the key is its name. Worker threads and the network read `current`, too."""
+
+    context.network.stay_offline = lambda: current.now.stay_offline
 
     def account() -> Account:
         return find_account(current.now, context.secrets, context.environ)

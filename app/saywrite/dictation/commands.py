@@ -7,11 +7,13 @@ import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from saywrite.audio.files.file_source import UploadSource
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
+from saywrite.dictation.engines.listening_along import OFF, ON
 from saywrite.dictation.loop import CAPTURING, CurrentSettings, Loop, Services
 from saywrite.dictation.models.backlog import Backlog
 from saywrite.dictation.observers import LatencyWatch, SoundPlayer
@@ -19,7 +21,7 @@ from saywrite.dictation.persistence.archive import Archive, StoredDictation, Sto
 from saywrite.dictation.persistence.recorder import NoRecord, RecordingSink
 from saywrite.dictation.session import MICROPHONE, SessionPlan
 from saywrite.foundation.catalog import AIOLA, AIOLA_FILE, FORMER_NAMES, LOCAL
-from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged
+from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged, PlaybackChanged
 from saywrite.foundation.paths import display_path
 from saywrite.speech.engine import Request, VoiceSettings
 from saywrite.storage.recordings.journal import Header
@@ -115,8 +117,8 @@ def header_of(plan: SessionPlan) -> Header:
 
 
 def account_changed(before: Settings, after: Settings) -> bool:
-    """Whether account, host or workflow differ, so that a token of before is of no use any more."""
-    names = ("aiola_sign_in", "aiola_token_url", "aiola_base_url", "aiola_auth_url", "aiola_workflow")
+    """Whether account, host, workflow or the permission for the network differ: connections begin anew."""
+    names = ("aiola_sign_in", "aiola_token_url", "aiola_base_url", "aiola_auth_url", "aiola_workflow", "stay_offline")
     return any(getattr(before, name) != getattr(after, name) for name in names)
 
 
@@ -180,7 +182,7 @@ class DictationCommands:
         settings = self.loop.settings
         self.archive.open()
         self._prepare_engine()
-        self.archive.look_for_unfinished(except_for=())
+        self.archive.look_for_unfinished(except_for=tuple(self.loop.reserved))
         self.archive.tidy(settings.keep_recordings_days)
 
     def start_microphone(self, engine: str = "", language: str = "") -> bool:
@@ -209,10 +211,25 @@ class DictationCommands:
         record = self.archive.record(header_of(plan)) if self._keep_files else NoRecord()
         source = self._hardware.file(path)
         if self._send_whole and is_sent_whole(path, self.loop.settings):
-            plan = replace(plan, heard_by=AIOLA_FILE)
+            plan = replace(plan, heard_by=AIOLA_FILE, listen_along=OFF)
             if path.suffix.lower() in HEARD_BY_THE_SERVICE_ONLY:
                 source = UploadSource(path, self._services.clock)
         self._begin(plan, source, record)
+
+    def continue_stored(self, stored: StoredDictation, settings: Settings, file: Path) -> None:
+        """Transcribe the recording of a queued file; a dictation that the user starts goes first.
+
+        The service gets the file itself where it takes such files, and nothing of it has a text yet.
+        """
+        plan = replace(plan_again(stored, settings, self._keywords, automatic=False), automatic=True)
+        if is_sent_whole(file, settings) and not stored.confirmed:
+            plan = replace(plan, heard_by=AIOLA_FILE, request=replace(plan.request, file=file))
+        self._begin(plan, StoredSource(stored, self._services.clock), self.archive.record_again(stored))
+
+    def lacks_model(self, engine: str) -> bool:
+        """Whether the recognizer waits for a model, or is not part of this version."""
+        recognizer = self._services.recognizers.get(engine)
+        return recognizer is None or recognizer.waits
 
     def transcribe_unfinished(self, dictation: str) -> None:
         """Continue a stored dictation where its confirmed text ends."""
@@ -230,7 +247,7 @@ class DictationCommands:
         """Use other settings; a running dictation keeps its engine, its language and its microphone."""
         before, self.loop.settings = self.loop.settings, settings
         self.loop.renew_rules()
-        if settings.engine != before.engine:
+        if (settings.engine, settings.aiola_listen_along) != (before.engine, before.aiola_listen_along):
             self._prepare_engine()
         if account_changed(before, settings):
             self.renew_account()
@@ -247,7 +264,9 @@ class DictationCommands:
         self.loop.keywords = Keywords(keywords)
         self.loop.renew_rules()
         for session in self.loop.sessions:
-            session.recognition.set_keywords({k.spoken: k.written for k in keywords})
+            spoken = {k.spoken: k.written for k in keywords}
+            session.recognition.set_keywords(spoken)
+            session.along.set_keywords(spoken)
 
     def refresh_devices(self) -> None:
         """List the microphones, and load what would delay the first recording."""
@@ -255,9 +274,13 @@ class DictationCommands:
         self._hardware.prepare()
 
     def play(self, dictation: str, start: int, end: int) -> None:
-        """Play the sound of a stored dictation between two sample offsets."""
+        """Play the sound of a stored dictation between two sample offsets; `PlaybackChanged` follows."""
         player, post = self._hardware.player, self._services.inbox.post
-        self.archive.fetch_sound(dictation, start, end, lambda pcm: post(lambda: player.play(pcm)))
+
+        def report(at: float | None) -> None:
+            post(PlaybackChanged(dictation, start, end, at))
+
+        self.archive.fetch_sound(dictation, start, end, lambda pcm: post(lambda: player.play(pcm, report)))
 
     def stop_playing(self) -> None:
         self._hardware.player.stop()
@@ -285,9 +308,12 @@ class DictationCommands:
         self._emit(event)
 
     def _prepare_engine(self) -> None:
-        recognizer = self._services.recognizers.get(self.loop.settings.engine)
+        settings, recognizers = self.loop.settings, self._services.recognizers
+        recognizer, local = recognizers.get(settings.engine), recognizers[LOCAL]
         if recognizer is not None:
             self.loop.deliver(recognizer.prepare())
+        if settings.engine == AIOLA and settings.aiola_listen_along == ON and not local.waits:
+            self.loop.deliver(local.prepare())
 
     def _engine_exists(self, engine: str) -> bool:
         """Whether this version has the engine; where it does not, the user is told."""
@@ -314,10 +340,24 @@ class DictationCommands:
         source = StoredSource(stored, self._services.clock)
         self._begin(plan, source, self.archive.record_again(stored))
 
-    def _plan(self, source: str, settings: Settings, file: Path | None = None) -> SessionPlan:
+    def new_id(self) -> tuple[str, datetime]:
+        """An id for a dictation that begins now, and the time."""
         began = self._services.today()
-        dictation = f"{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        return f"{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}", began
+
+    def _plan(self, source: str, settings: Settings, file: Path | None = None) -> SessionPlan:
+        dictation, began = self.new_id()
         request = request_for(
             dictation, settings, self._keywords, live=file is None, paced=not self._send_whole, file=file
         )
-        return SessionPlan(request, settings.engine, source, began)
+        along = settings.aiola_listen_along if settings.engine == AIOLA and request.paced else OFF
+        patience_s = settings.aiola_patience_s if request.live else 0
+        return SessionPlan(
+            request,
+            settings.engine,
+            source,
+            began,
+            listen_along=along,
+            patience_s=patience_s,
+            marks_differences=settings.aiola_mark_differences,
+        )

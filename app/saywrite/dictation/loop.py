@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import partial
 
 from saywrite.audio.source import FromSource, Source
-from saywrite.dictation.engine_failover import AWAY_S
+from saywrite.dictation.engines.failover import AWAY_S
 from saywrite.dictation.models.backlog import Backlog
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.dictation.persistence.recorder import DiskProblem, RecordingSink, SoundWritten
@@ -35,6 +35,7 @@ from saywrite.foundation.events import (
     ModelsChanged,
     ModelTried,
     ModelVerified,
+    PlaybackChanged,
     RecordClosed,
     State,
     StateChanged,
@@ -99,7 +100,15 @@ INTERNAL_ERROR = (
 )
 
 FOR_FRONT_ENDS = (
-    DevicesChanged | DiskRecovered | Failed | ModelsChanged | ModelProgress | ModelFailed | ModelVerified | ModelTried
+    DevicesChanged
+    | DiskRecovered
+    | Failed
+    | PlaybackChanged
+    | ModelsChanged
+    | ModelProgress
+    | ModelFailed
+    | ModelVerified
+    | ModelTried
 )
 """Messages that are only passed on."""
 
@@ -143,6 +152,8 @@ class Loop:
         self.running = True
         self.pending_cancellations: set[str] = set()
         """Cancelled dictations that the user can still take back: they are not offered as unfinished."""
+        self.reserved: set[str] = set()
+        """Recordings of queued files: the queue transcribes them, so that they are not offered as unfinished."""
         self.limits = EndLimits()
         self.message_handlers: list[Callable[[object], bool]] = []
         """Take sound messages and what no dictation takes; each returns whether the message was one of its own."""
@@ -273,9 +284,10 @@ class Loop:
         """Start a dictation: its source at once, its recognizer as soon as it is free."""
         if self.state in CAPTURING:
             return
-        recognizer = self._services.recognizers[plan.heard_by or plan.engine]
+        recognizers = self._services.recognizers
+        recognizer, local = recognizers[plan.heard_by or plan.engine], recognizers[LOCAL]
         session = DictationSession(
-            plan, source, recognizer, record, self.rules(plan), self._emit, self.deliver, self._services.clock
+            plan, source, recognizer, local, record, self.rules(plan), self._emit, self.deliver, self._services.clock
         )
         self.sessions.append(session)
         self._release_due = None
@@ -299,6 +311,11 @@ class Loop:
                 self._change_state(State.FINISHING, self.session.id)
             self.session.cancel(revocable=revocable)
             self._update()
+
+    def give_up(self, dictation: str) -> None:
+        """End a dictation; what has no text yet stays in its recording."""
+        self._for_session(dictation, DictationSession.give_up)
+        self._update()
 
     def suspend_automatic(self) -> None:
         """Make room for a dictation of the user: a transcription that began by itself is continued after it."""
@@ -338,7 +355,7 @@ class Loop:
     @property
     def _not_offered(self) -> tuple[str, ...]:
         """Dictations on disk that are not unfinished ones: they run, or were cancelled a moment ago."""
-        return (*(session.id for session in self.sessions), *self.pending_cancellations)
+        return (*(session.id for session in self.sessions), *self.pending_cancellations, *self.reserved)
 
     def _emit(self, event: FrontEndEvent) -> None:
         for observer in self.observers:
@@ -359,7 +376,7 @@ class Loop:
 
     def _for_session(self, dictation: str, act: Callable[[DictationSession], None]) -> None:
         for session in self.sessions:
-            if dictation and dictation in session.recognition.names:
+            if dictation and dictation in session.names:
                 act(session)
 
     def _update(self) -> None:
@@ -381,17 +398,16 @@ class Loop:
                 self._release_due = self._services.clock() + 60 * self.settings.idle_unload_minutes
 
     def _start_stand_in(self, session: DictationSession, now: float) -> float | None:
-        """Let the local recognizer replace a service that is away for long, where the settings say so."""
-        since, stand_in = session.recognition.offline_since, self._services.recognizers.get(LOCAL)
+        """Let the local recognizer replace a service that is away, where the settings say so."""
+        since = session.recognition.offline_since
         wanted = self.settings.aiola_while_away == LOCAL and session.plan.engine != LOCAL and session.plan.request.live
-        if since is None or not wanted or stand_in is None:
-            return None
-        if session.state.source_ended or not session.recognition.offline or stand_in.waits:
+        able = session.recognition.offline and not session.state.source_ended and not session.along.local.waits
+        if since is None or not wanted or not able:
             return None
         if now < since + AWAY_S:
             return since + AWAY_S
         log.info("%s: %s stands in for %s", session.id, LOCAL, session.plan.engine)
-        session.stand_in(stand_in, LOCAL)
+        session.stand_in()
         return None
 
     def _limit_end(self, session: DictationSession, now: float) -> float | None:

@@ -6,20 +6,23 @@ recognizer that is slow, restarting or not connected yet therefore means a curso
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum, StrEnum
 
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
-from saywrite.dictation.audio_cursor import AudioCursor
-from saywrite.dictation.engine_failover import EngineFailover
+from saywrite.dictation.engines.audio_cursor import AudioCursor
+from saywrite.dictation.engines.failover import EngineFailover
+from saywrite.dictation.engines.listening_along import OFF, ListeningAlong
 from saywrite.dictation.persistence.recorder import RecordingSink
 from saywrite.dictation.results import ProgressWriter, ResultWriter
+from saywrite.dictation.session_state import SESSION_TRANSITIONS, SessionSignal, SessionState
+from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.errors import AudioError, JournalError
 from saywrite.foundation.events import (
     ConnectionChanged,
+    EngineChanged,
     Failed,
     Final,
     Finished,
@@ -42,89 +45,15 @@ from saywrite.foundation.events import (
 from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
 from saywrite.text.transcript import Composition, Transcript
 
+TAKEN_HERE = (
+    "aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.",
+    "The recording is kept: transcribe it again for the text of the service.",
+)
+
+CARRIES_ON = "The recognizer on this computer carries on."
+
 MICROPHONE = "microphone"
 """The source of a dictation that is not a file (`Started.source`, a contract)."""
-
-
-class SessionState(Enum):
-    """Where a dictation stands: its sound (open or ended), its recognizer (not begun, running, finished)."""
-
-    WAITING = "sound open, the recognizer still works for an earlier dictation"
-    RECORDED = "sound ended, the recognizer still works for an earlier dictation"
-    RECOGNIZING = "sound open, recognizer running"
-    FINISHING = "sound ended, recognizer running"
-    RECORDING = "sound open, recognizer finished: the rest is only recorded"
-    COMPLETE = "sound ended, recognizer finished"
-    ABORTING = "given up: sound open, recognizer running"
-    CLOSING_SOURCE = "given up: sound open, recognizer not begun or finished"
-    CLOSING_RECOGNIZER = "given up: sound ended, recognizer running"
-    ABANDONED = "given up: sound ended, recognizer not begun or finished"
-
-    @property
-    def source_ended(self) -> bool:
-        return self in _SOURCE_ENDED
-
-    @property
-    def recognizer_runs(self) -> bool:
-        return self in _RECOGNIZER_RUNS
-
-    @property
-    def given_up(self) -> bool:
-        return self in _GIVEN_UP
-
-    @property
-    def over(self) -> bool:
-        """No sound and no text can come any more."""
-        return self in (SessionState.COMPLETE, SessionState.ABANDONED)
-
-
-class SessionSignal(StrEnum):
-    """What changes the state of a dictation."""
-
-    SOURCE_ENDED = "source ended"
-    RECOGNIZER_STARTED = "recognizer started"
-    RECOGNIZER_FINISHED = "recognizer finished"
-    GIVEN_UP = "given up"
-
-
-_S = SessionState
-_SOURCE_ENDED = frozenset({_S.RECORDED, _S.FINISHING, _S.COMPLETE, _S.CLOSING_RECOGNIZER, _S.ABANDONED})
-_RECOGNIZER_RUNS = frozenset({_S.RECOGNIZING, _S.FINISHING, _S.ABORTING, _S.CLOSING_RECOGNIZER})
-_GIVEN_UP = frozenset({_S.ABORTING, _S.CLOSING_SOURCE, _S.CLOSING_RECOGNIZER, _S.ABANDONED})
-
-SESSION_TRANSITIONS: Mapping[SessionState, Mapping[SessionSignal, SessionState]] = {
-    _S.WAITING: {
-        SessionSignal.SOURCE_ENDED: _S.RECORDED,
-        SessionSignal.RECOGNIZER_STARTED: _S.RECOGNIZING,
-        SessionSignal.GIVEN_UP: _S.CLOSING_SOURCE,
-    },
-    _S.RECORDED: {
-        SessionSignal.RECOGNIZER_STARTED: _S.FINISHING,
-        SessionSignal.GIVEN_UP: _S.ABANDONED,
-    },
-    _S.RECOGNIZING: {
-        SessionSignal.SOURCE_ENDED: _S.FINISHING,
-        SessionSignal.RECOGNIZER_FINISHED: _S.RECORDING,
-        SessionSignal.GIVEN_UP: _S.ABORTING,
-    },
-    _S.FINISHING: {
-        SessionSignal.RECOGNIZER_FINISHED: _S.COMPLETE,
-        SessionSignal.GIVEN_UP: _S.CLOSING_RECOGNIZER,
-    },
-    _S.RECORDING: {
-        SessionSignal.SOURCE_ENDED: _S.COMPLETE,
-        SessionSignal.GIVEN_UP: _S.CLOSING_SOURCE,
-    },
-    _S.COMPLETE: {SessionSignal.GIVEN_UP: _S.ABANDONED},
-    _S.ABORTING: {
-        SessionSignal.SOURCE_ENDED: _S.CLOSING_RECOGNIZER,
-        SessionSignal.RECOGNIZER_FINISHED: _S.CLOSING_SOURCE,
-    },
-    _S.CLOSING_SOURCE: {SessionSignal.SOURCE_ENDED: _S.ABANDONED},
-    _S.CLOSING_RECOGNIZER: {SessionSignal.RECOGNIZER_FINISHED: _S.ABANDONED},
-    _S.ABANDONED: {},
-}
-"""A signal that a state does not list changes nothing: it is late, or repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +62,9 @@ class SessionPlan:
 
     `base`: the offset that its sound begins at (0 unless it is continued). `begun_with`: the engine that a continued
     dictation was begun with. `heard_by`: the recognizer, where it is not the engine's usual one. `automatic`: nobody
-    asked for it now, so a dictation that the user starts goes first.
+    asked for it now, so a dictation that the user starts goes first. `listen_along`: see `ListeningAlong`.
+    `patience_s`: seconds from the end of the sound after which what was heard on this computer is taken; 0: never.
+    `marks_differences`: report the words that the two recognizers hear differently.
     """
 
     request: Request
@@ -144,6 +75,9 @@ class SessionPlan:
     begun_with: str = ""
     heard_by: str = ""
     automatic: bool = False
+    listen_along: str = OFF
+    patience_s: int = 0
+    marks_differences: bool = False
     earlier: tuple[Segment, ...] = ()
     earlier_gaps: tuple[Gap, ...] = ()
     earlier_peaks: Envelope | None = None
@@ -166,13 +100,14 @@ class DictationSession:
         plan: SessionPlan,
         source: Source,
         recognizer: Recognizer,
+        local: Recognizer,
         record: RecordingSink,
         rules: Composition,
         emit: Callable[[FrontEndEvent], None],
         deliver: Callable[[Events], None],
         clock: Callable[[], float],
     ) -> None:
-        """`deliver` queues what the recognizer returns; the events come back through `receive`."""
+        """`local`: may listen along. `deliver` queues what recognizers return; it comes back through `receive`."""
         self.id = plan.request.dictation
         self.plan = plan
         self.state = SessionState.WAITING
@@ -186,6 +121,7 @@ class DictationSession:
         self.failure: Failed | None = None
         self._cancelled = self._revocable = False
         self._recognizer_complete = True
+        self._ended_at: float | None = None
         self._record = record
         self._emit = emit
         self._clock = clock
@@ -194,6 +130,14 @@ class DictationSession:
         mark = plan.engine if plan.begun_with not in ("", plan.engine) else ""
         self._results = ResultWriter(plan.base, self.transcript, record, emit, mark, plan.earlier_traffic)
         self._progress = ProgressWriter(self.id, self._cursor, record, emit)
+        self.along = ListeningAlong(
+            plan.request, plan.listen_along, local, record, deliver, emit, compares=plan.marks_differences
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names under which events of its recognizers may come."""
+        return (*self.recognition.names, self.along.name)
 
     # The sink of the source.
 
@@ -214,6 +158,7 @@ class DictationSession:
 
     def sound(self, pcm: bytes, level: Level) -> None:
         self._cursor.append(pcm)
+        self.along.append(pcm)
         self._record.append(pcm)
         self.latest.put(level)
         self.envelope.append(pcm)
@@ -235,7 +180,9 @@ class DictationSession:
 
     def ended(self) -> None:
         self._change_state(SessionSignal.SOURCE_ENDED)
+        self._ended_at = self._clock()
         self._cursor.end()
+        self.along.end()
         self.feed()
 
     # The recognizer.
@@ -245,36 +192,55 @@ class DictationSession:
         if self.state in (SessionState.WAITING, SessionState.RECORDED):
             self._change_state(SessionSignal.RECOGNIZER_STARTED)
             self.recognition.begin()
+            self.along.begin(self.recognition.recognizer, self._cursor.base)
             self.feed()
 
-    def stand_in(self, recognizer: Recognizer, engine: str) -> None:
-        """Let another recognizer transcribe what has no text yet, and mark its text with `engine`."""
-        self._cursor.change_recognizer(recognizer)
+    def stand_in(self, *, for_good: bool = False) -> None:
+        """Let the recognizer on this computer transcribe what has no text yet, and mark its text.
+
+        `for_good`: the service does not take over again.
+        """
+        self.along.leave()
+        self._cursor.change_recognizer(self.along.local)
         self._results.change_recognizer(self._cursor.base)
-        self.recognition.stand_in(recognizer, engine)
+        self.recognition.stand_in(self.along.local, LOCAL, for_good=for_good)
+        self.feed()
+
+    def _come_back(self) -> None:
+        """Let the dictation's own recognizer continue after the text of the stand-in."""
+        self.recognition.come_back()
+        self._cursor.change_recognizer(self.recognition.recognizer)
+        self._results.change_recognizer(self._cursor.base)
+        self.along.begin(self.recognition.recognizer, self._cursor.base)
         self.feed()
 
     def receive(self, event: RecognizerEvent) -> None:
         """Take one event of a recognizer. Its offsets count from where its part of the sound begins."""
+        if not isinstance(event, EngineChanged) and event.dictation == self.along.name:
+            self.along.receive(event)
+            return
         translated = self.recognition.translate_event(event)
         if self.recognition.is_to_return(event) and not self.state.source_ended:
-            self.recognition.come_back()
-            self._cursor.change_recognizer(self.recognition.recognizer)
-            self._results.change_recognizer(self._cursor.base)
-            self.feed()
+            self._come_back()
             if isinstance(event, RecognizerFinished):
                 return
         match translated:
             case Final() as final:
-                if self._results.add_text(final, self.rules):
+                added = self._results.add_text(final, self.rules)
+                if added:
                     self._progress.note_text()
+                self.along.note_final(final.start + self._cursor.base, final.end + self._cursor.base, added)
             case Progress(sent=sent, confirmed=confirmed):
-                self._cursor.advance(sent, confirmed)
+                if self._cursor.advance(sent, confirmed):
+                    self.along.note_confirmed(self._cursor.confirmed)
                 self._progress.note_confirmed()
                 self.feed()
             case Rewind(to=to):
                 self._cursor.rewind(to)
                 self.feed()
+            case Failed(about="account") as failed if self._can_stand_in:
+                self.stand_in(for_good=True)
+                self._emit(replace(failed, fatal=False, remedy=f"{CARRIES_ON} {failed.remedy}"))
             case Failed(fatal=True) as failed:
                 self.fail(failed.what, failed.remedy, failed.about)
             case RecognizerFinished(complete=complete):
@@ -282,9 +248,17 @@ class DictationSession:
                 self._change_state(SessionSignal.RECOGNIZER_FINISHED)
             case ConnectionChanged() as changed:
                 self.recognition.note(changed, self._clock())
+                self.along.note_away(self.recognition.offline)
                 self._emit(changed)
             case (Partial() | Failed()) as shown:
+                self.along.note_partial(shown)
                 self._emit(shown)
+            case _:
+                self._receive_result(translated)
+
+    def _receive_result(self, event: RecognizerEvent | None) -> None:
+        """Take what comes besides text and progress."""
+        match event:
             case Translation() as translation:
                 self._results.translate(translation)
             case Structured() as structured:
@@ -301,6 +275,7 @@ class DictationSession:
     def written(self, length: int) -> None:
         """Take note that the journal on disk holds the sound up to `length`."""
         self._cursor.written(length)
+        self.along.written(length)
         self._progress.note_written()
         self.feed()
 
@@ -311,6 +286,7 @@ class DictationSession:
                 self._cursor.feed()
             except JournalError as error:
                 self.fail(error.what, error.remedy)
+            self.along.feed()
 
     # Ending.
 
@@ -343,6 +319,7 @@ class DictationSession:
     def close(self) -> SessionResult:
         """Hand the record over to the disk, and emit how the dictation ended."""
         cursor = self._cursor
+        self.along.leave()
         self.recognition.end_stand_in()
         if self._recognizer_complete and not self.state.given_up:
             cursor.confirm_all()
@@ -365,10 +342,33 @@ class DictationSession:
         if self.state.recognizer_runs:
             self.source.allow(self._cursor.room)
         due += [self._progress.wake(now), self._results.wake(now)]
+        due.append(self._end_in_time(now))
         self.feed()
-        if self._cursor.has_more:
+        if self._cursor.has_more or self.along.has_more:
             due.append(now)
         return min((at for at in due if at is not None), default=None)
+
+    def _end_in_time(self, now: float) -> float | None:
+        """Take what was heard on this computer where the service takes too long; return when to be called again."""
+        waits = self.state is SessionState.FINISHING and self.plan.patience_s > 0 and not self.recognition.mark
+        if not waits or self._ended_at is None or not self.along.finished:
+            return None
+        due = self._ended_at + self.plan.patience_s
+        if now < due:
+            return due
+        for stretch in self.along.text.stretches():
+            start, end = stretch.start - self._cursor.base, stretch.end - self._cursor.base
+            self._results.add_text(Final(self.id, stretch.text, start, end, LOCAL), self.rules)
+        self._cursor.confirm_all()
+        what, remedy = TAKEN_HERE
+        self._emit(Failed(self.id, what.format(seconds=self.plan.patience_s), remedy))
+        self.recognition.abort()
+        return None
+
+    @property
+    def _can_stand_in(self) -> bool:
+        own_works = self.state in (SessionState.RECOGNIZING, SessionState.FINISHING) and not self.recognition.mark
+        return own_works and self.along.can_take_over
 
     @property
     def _gets_its_text_by_itself(self) -> bool:

@@ -34,8 +34,27 @@ Post = Callable[[object], None]
 For the threads of a recognizer only: what happens on the dictation thread itself is returned, not posted.
 """
 
+
+@dataclass(frozen=True, slots=True)
+class LocalWord:
+    """A word that the recognizer on this computer heard in the samples `[start, end)` of the dictation."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordsPlaced:
+    """The places of the words of the partial or final that follows, for a request with `word_times`."""
+
+    dictation: str
+    words: tuple[LocalWord, ...]
+
+
 RecognizerEvent = (
-    Partial
+    WordsPlaced
+    | Partial
     | Final
     | Translation
     | Structured
@@ -87,7 +106,11 @@ class Request:
     to translate into, "" for none. `live`: somebody is speaking, so the capture goes on whatever happens; otherwise
     the sound comes from a file that can be read again. `file`: that file, for an engine that takes files. `paced`: the
     sound comes at the pace of speech, so a quick text is better than the most exact one. `partials`: show the words
-    while they are spoken.
+    while they are spoken. `take_local_words`: words that a service has no text for, also when it is asked again, are
+    taken from `note_local_words`, as finals with the mark of the engine on this computer; otherwise they stay without
+    text. `patience_at_end_s`: seconds after the end of the sound, at most, until the recognizer ends with what it has;
+    the rest stays without text. None: the recognizer decides. `word_times`: say where each word lies (`WordsPlaced`),
+    if the recognizer knows.
     """
 
     dictation: str
@@ -99,15 +122,9 @@ class Request:
     file: Path | None = None
     paced: bool = True
     partials: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class LocalWord:
-    """A word that the recognizer on this computer heard in the samples `[start, end)` of the dictation."""
-
-    text: str
-    start: int
-    end: int
+    take_local_words: bool = False
+    patience_at_end_s: float | None = None
+    word_times: bool = False
 
 
 @dataclass(frozen=True, slots=True)

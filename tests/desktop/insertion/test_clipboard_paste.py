@@ -87,7 +87,7 @@ class Board:
         self.contents, self.pressed_at = saved, None
 
 
-class Desk:
+class Setup:
     def __init__(self, board: Board) -> None:
         self.board = board
         self.activity = UserActivity(known=True)
@@ -112,84 +112,84 @@ class Desk:
 def test_a_busy_program_reads_the_text_each_time_and_the_old_clipboard_is_back_within_ten_seconds(
     reads: tuple[float, ...],
 ) -> None:
-    desk = Desk(Board(reads_after=reads))
-    began = desk.board.now
-    assert desk.deliver() == InsertionResult(Receipt.READ)
-    desk.wait(began + 10 - desk.board.now)
-    assert desk.board.contents == "old"
-    assert [text for _, text in desk.board.read] == ["Words"] * len(reads)
+    setup = Setup(Board(reads_after=reads))
+    began = setup.board.now
+    assert setup.deliver() == InsertionResult(Receipt.READ)
+    setup.wait(began + 10 - setup.board.now)
+    assert setup.board.contents == "old"
+    assert [text for _, text in setup.board.read] == ["Words"] * len(reads)
 
 
 def test_a_key_of_the_user_brings_the_clipboard_back_sooner_but_not_to_a_program_that_is_still_busy() -> None:
-    desk = Desk(Board(reads_after=(0.0, 1.5)))
-    desk.deliver()
-    desk.activity.note_input(desk.board.now + 0.2)
-    desk.wait(1.6)
-    assert desk.board.contents == "Words"
-    desk.wait(2.3)
-    assert desk.board.contents == "old"
-    assert [text for _, text in desk.board.read] == ["Words"] * 2
+    setup = Setup(Board(reads_after=(0.0, 1.5)))
+    setup.deliver()
+    setup.activity.note_input(setup.board.now + 0.2)
+    setup.wait(1.6)
+    assert setup.board.contents == "Words"
+    setup.wait(2.3)
+    assert setup.board.contents == "old"
+    assert [text for _, text in setup.board.read] == ["Words"] * 2
 
 
 def test_two_texts_in_a_row_leave_the_old_clipboard_in_place() -> None:
-    desk = Desk(Board())
-    desk.deliver()
-    desk.wait(1)
-    desk.deliver()
-    desk.wait(10)
-    assert desk.board.contents == "old"
+    setup = Setup(Board())
+    setup.deliver()
+    setup.wait(1)
+    setup.deliver()
+    setup.wait(10)
+    assert setup.board.contents == "old"
 
 
 def test_what_somebody_copies_meanwhile_stays() -> None:
-    desk = Desk(Board())
-    desk.deliver()
-    desk.board.contents, desk.board.ours = "newer", False
-    desk.wait(10)
-    assert desk.board.contents == "newer"
+    setup = Setup(Board())
+    setup.deliver()
+    setup.board.contents, setup.board.ours = "newer", False
+    setup.wait(10)
+    assert setup.board.contents == "newer"
 
 
 def test_a_text_that_nobody_reads_stays_for_pasting_by_hand() -> None:
-    desk = Desk(Board(reads_after=()))
-    assert desk.deliver() == InsertionResult(Receipt.NOT_READ, on_clipboard=True)
-    desk.wait(60)
-    assert desk.board.contents == "Words"
+    setup = Setup(Board(reads_after=()))
+    assert setup.deliver() == InsertionResult(Receipt.NOT_READ, on_clipboard=True)
+    setup.wait(60)
+    assert setup.board.contents == "Words"
 
 
-def test_a_clipboard_taken_by_another_program_before_a_read_is_told() -> None:
+def test_a_clipboard_taken_by_another_program_before_a_read_is_reported() -> None:
     class Thief(Board):
         def press(self, target: TargetWindow | None, means: PasteMethod) -> bool:
             self.contents, self.ours = "stolen", False
             return True
 
-    desk = Desk(Thief(reads_after=()))
-    assert desk.deliver() == InsertionResult(Receipt.UNKNOWN, trouble=FailureReason.CLIPBOARD_LOST)
-    desk.wait(10)
-    assert desk.board.contents == "stolen"
+    setup = Setup(Thief(reads_after=()))
+    assert setup.deliver() == InsertionResult(Receipt.UNKNOWN, trouble=FailureReason.CLIPBOARD_LOST)
+    setup.wait(10)
+    assert setup.board.contents == "stolen"
 
 
 @pytest.mark.parametrize("trouble", [FailureReason.CLIPBOARD_SLOW, FailureReason.CLIPBOARD_BIG])
 def test_a_clipboard_that_cannot_be_saved_is_never_replaced_unasked(trouble: FailureReason) -> None:
-    desk = Desk(Board(trouble=trouble))
-    assert desk.deliver() == InsertionResult(Receipt.UNKNOWN, trouble=trouble)
-    assert (desk.board.typed, desk.board.contents) == ("Words", "old")
-    desk.board.can_type = False
-    assert desk.deliver() == InsertionResult(Receipt.NOT_READ, trouble=trouble)
-    assert desk.board.contents == "old"
-    assert desk.deliver(replace=True) == InsertionResult(Receipt.READ)
-    desk.wait(60)
-    assert desk.board.contents == "Words"
+    setup = Setup(Board(trouble=trouble))
+    assert setup.deliver() == InsertionResult(Receipt.UNKNOWN, trouble=trouble)
+    assert (setup.board.typed, setup.board.contents) == ("Words", "old")
+    setup.board.can_type = False
+    assert setup.deliver() == InsertionResult(Receipt.NOT_READ, trouble=trouble)
+    assert setup.board.contents == "old"
+    assert setup.deliver(replace=True) == InsertionResult(Receipt.READ)
+    setup.wait(60)
+    assert setup.board.contents == "Words"
 
 
 @pytest.mark.parametrize("held", [FailureReason.KEYS_HELD, FailureReason.KEYBOARD_TAKEN])
 @pytest.mark.parametrize("means", [PasteMethod.CTRL_V, PasteMethod.TYPE])
 def test_keys_that_would_not_arrive_as_they_are_are_not_pressed(held: FailureReason, means: PasteMethod) -> None:
-    desk = Desk(Board(held=held))
-    assert desk.deliver(means) == InsertionResult(Receipt.NOT_READ, on_clipboard=True, trouble=held)
-    assert (desk.board.pressed_at, desk.board.typed) == (None, "")
+    setup = Setup(Board(held=held))
+    assert setup.deliver(means) == InsertionResult(Receipt.NOT_READ, on_clipboard=True, trouble=held)
+    assert (setup.board.pressed_at, setup.board.typed) == (None, "")
 
 
 def test_at_the_end_the_clipboard_goes_back_at_once() -> None:
-    desk = Desk(Board())
-    desk.deliver()
-    desk.paste.restore_now()
-    assert desk.board.contents == "old"
+    setup = Setup(Board())
+    setup.deliver()
+    setup.paste.restore_now()
+    assert setup.board.contents == "old"

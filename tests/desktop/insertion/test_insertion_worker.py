@@ -1,4 +1,4 @@
-"""The insertion worker: order, the user's choices, receipts, and what is told when something goes wrong."""
+"""The insertion worker: order, the user's choices, receipts, and what is reported when something goes wrong."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Screen:
 
 
 @dataclass
-class Told:
+class TextBefore:
     """A program that tells what stands before its cursor."""
 
     text: str | None = None
@@ -92,16 +92,16 @@ class Told:
         pass
 
 
-class Desk:
+class Setup:
     """An inserter before a `Screen`."""
 
-    def __init__(self, told: Told | None = None) -> None:
+    def __init__(self, text_before: TextBefore | None = None) -> None:
         self.screen = Screen()
         self.opened = 0
         self.missing = False
         self.now = 100.0
         self.events: queue.SimpleQueue[InsertionEvent] = queue.SimpleQueue()
-        self.inserter = Inserter(self._open, self.events.put, lambda: self.now, told)
+        self.inserter = Inserter(self._open, self.events.put, lambda: self.now, text_before)
         self.inserter.start()
 
     def _open(self) -> Screen:
@@ -121,63 +121,63 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    made = Desk()
+def setup() -> Iterator[Setup]:
+    made = Setup()
     yield made
     made.inserter.close(LIMIT_S)
 
 
-def test_a_text_that_was_read_is_inserted(desk: Desk) -> None:
-    assert desk.insert() == Inserted("d1", "Kate", elsewhere=False, took_s=0.0, at=100.0)
-    assert desk.screen.calls[:1] == [("deliver", "Words", KATE, PasteMethod.CTRL_V)]
+def test_a_text_that_was_read_is_inserted(setup: Setup) -> None:
+    assert setup.insert() == Inserted("d1", "Kate", elsewhere=False, took_s=0.0, at=100.0)
+    assert setup.screen.calls[:1] == [("deliver", "Words", KATE, PasteMethod.CTRL_V)]
 
 
-def test_texts_go_in_in_the_order_they_were_given(desk: Desk) -> None:
+def test_texts_go_in_in_the_order_they_were_given(setup: Setup) -> None:
     for number in range(50):
-        desk.inserter.insert(Insertion("d1", f"{number}."))
+        setup.inserter.insert(Insertion("d1", f"{number}."))
     for _ in range(50):
-        assert isinstance(desk.next(), Inserted)
-    desk.inserter.close(LIMIT_S)
-    assert [str(text).strip() for text in desk.screen.texts] == [f"{number}." for number in range(50)]
-    assert [call[0] for call in desk.screen.calls] == ["deliver"] * 50 + ["close"]
+        assert isinstance(setup.next(), Inserted)
+    setup.inserter.close(LIMIT_S)
+    assert [str(text).strip() for text in setup.screen.texts] == [f"{number}." for number in range(50)]
+    assert [call[0] for call in setup.screen.calls] == ["deliver"] * 50 + ["close"]
 
 
-def test_a_text_continues_the_one_before_it_in_the_same_window_however_long_ago(desk: Desk) -> None:
-    desk.insert("We met")
-    desk.now += 3_600
-    desk.insert("Yesterday", added_capital=True)
-    desk.screen.front = FIREFOX
-    desk.insert("Yesterday", added_capital=True)
-    assert desk.screen.texts == ["We met", " yesterday", "Yesterday"]
+def test_a_text_continues_the_one_before_it_in_the_same_window_however_long_ago(setup: Setup) -> None:
+    setup.insert("We met")
+    setup.now += 3_600
+    setup.insert("Yesterday", added_capital=True)
+    setup.screen.front = FIREFOX
+    setup.insert("Yesterday", added_capital=True)
+    assert setup.screen.texts == ["We met", " yesterday", "Yesterday"]
 
 
-def test_after_a_key_or_click_of_the_user_a_text_starts_afresh(desk: Desk) -> None:
-    desk.insert("We met")
-    desk.screen.activity.begin(desk.now)
-    desk.screen.activity.note_input(desk.now + 1)
-    desk.insert("Yesterday", added_capital=True)
-    assert desk.screen.texts == ["We met", "Yesterday"]
+def test_after_a_key_or_click_of_the_user_a_text_starts_afresh(setup: Setup) -> None:
+    setup.insert("We met")
+    setup.screen.activity.begin(setup.now)
+    setup.screen.activity.note_input(setup.now + 1)
+    setup.insert("Yesterday", added_capital=True)
+    assert setup.screen.texts == ["We met", "Yesterday"]
 
 
-def test_our_own_hotkey_is_no_key_of_the_user(desk: Desk) -> None:
-    desk.insert("We met")
-    desk.screen.activity.begin(desk.now)
+def test_our_own_hotkey_is_no_key_of_the_user(setup: Setup) -> None:
+    setup.insert("We met")
+    setup.screen.activity.begin(setup.now)
     for at in (109.7, 109.8, 110.0, 112.0, 112.2):  # Ctrl, Alt, Space down and up again
-        desk.screen.activity.note_input(at)
-    desk.inserter.note_own_key(110.0, down=True)
-    desk.inserter.note_own_key(112.0, down=False)
-    desk.insert("Yesterday", added_capital=True)
-    assert desk.screen.texts == ["We met", " yesterday"]
+        setup.screen.activity.note_input(at)
+    setup.inserter.note_own_key(110.0, down=True)
+    setup.inserter.note_own_key(112.0, down=False)
+    setup.insert("Yesterday", added_capital=True)
+    assert setup.screen.texts == ["We met", " yesterday"]
 
 
-def test_where_the_desktop_tells_of_no_keys_a_text_continues_for_half_a_minute(desk: Desk) -> None:
-    desk.screen.activity.known = False
-    desk.insert("We met")
-    desk.now += 29
-    desk.insert("Yesterday", added_capital=True)
-    desk.now += 31
-    desk.insert("Later", added_capital=True)
-    assert desk.screen.texts == ["We met", " yesterday", "Later"]
+def test_where_the_desktop_reports_no_keys_a_text_continues_for_half_a_minute(setup: Setup) -> None:
+    setup.screen.activity.known = False
+    setup.insert("We met")
+    setup.now += 29
+    setup.insert("Yesterday", added_capital=True)
+    setup.now += 31
+    setup.insert("Later", added_capital=True)
+    assert setup.screen.texts == ["We met", " yesterday", "Later"]
 
 
 @pytest.mark.parametrize(
@@ -191,12 +191,12 @@ def test_where_the_desktop_tells_of_no_keys_a_text_continues_for_half_a_minute(d
         ("We met (", "yesterday"),
     ],
 )
-def test_what_the_program_tells_decides_about_space_and_capital(before: str, text: str) -> None:
-    desk = Desk(Told(before))
-    desk.insert("Something else")
-    desk.insert("Yesterday", added_capital=True)
-    desk.inserter.close(LIMIT_S)
-    assert desk.screen.texts[-1] == text
+def test_what_the_program_reports_decides_about_space_and_capital(before: str, text: str) -> None:
+    setup = Setup(TextBefore(before))
+    setup.insert("Something else")
+    setup.insert("Yesterday", added_capital=True)
+    setup.inserter.close(LIMIT_S)
+    assert setup.screen.texts[-1] == text
 
 
 @pytest.mark.parametrize(
@@ -207,11 +207,11 @@ def test_what_the_program_tells_decides_about_space_and_capital(before: str, tex
         ("Kate", "space", "ls\nrm -rf /\n\techo"),
     ],
 )
-def test_line_breaks_into_a_terminal_are_the_users_choice(program: str, choice: str, text: str, desk: Desk) -> None:
-    desk.inserter.choose(ProgramRules(line_breaks=choice))
-    desk.screen.front = TargetWindow(1, program)
-    desk.insert("ls\r\nrm -rf /\n\techo")
-    assert desk.screen.texts == [text]
+def test_line_breaks_into_a_terminal_are_the_users_choice(program: str, choice: str, text: str, setup: Setup) -> None:
+    setup.inserter.choose(ProgramRules(line_breaks=choice))
+    setup.screen.front = TargetWindow(1, program)
+    setup.insert("ls\r\nrm -rf /\n\techo")
+    assert setup.screen.texts == [text]
 
 
 @pytest.mark.parametrize(
@@ -219,18 +219,18 @@ def test_line_breaks_into_a_terminal_are_the_users_choice(program: str, choice: 
     ["a\x1b[201~b", "a\x9b201~b", "a\x1b\x1b[201~[201~b", "a\x1b]0;x\x07b", "a\x00b", "a\x7f\x08b", "a\x1bOPb", "\x1b"],
 )
 @pytest.mark.parametrize("program", ["XTerm", "Kate"])
-def test_control_sequences_never_pass(program: str, text: str, desk: Desk) -> None:
-    desk.screen.front = TargetWindow(1, program)
-    desk.insert(text)
-    assert not [char for char in str(desk.screen.texts[0]) if ord(char) < 32 or 0x7F <= ord(char) < 0xA0]
+def test_control_sequences_never_pass(program: str, text: str, setup: Setup) -> None:
+    setup.screen.front = TargetWindow(1, program)
+    setup.insert(text)
+    assert not [char for char in str(setup.screen.texts[0]) if ord(char) < 32 or 0x7F <= ord(char) < 0xA0]
 
 
-def test_nothing_continues_a_text_that_did_not_get_there(desk: Desk) -> None:
-    desk.screen.answer = InsertionResult(Receipt.NOT_READ, on_clipboard=True)
-    desk.insert("We met")
-    desk.screen.answer = InsertionResult(Receipt.READ)
-    desk.insert("Yesterday", added_capital=True)
-    assert desk.screen.texts == ["We met", "Yesterday"]
+def test_nothing_continues_a_text_that_did_not_get_there(setup: Setup) -> None:
+    setup.screen.answer = InsertionResult(Receipt.NOT_READ, on_clipboard=True)
+    setup.insert("We met")
+    setup.screen.answer = InsertionResult(Receipt.READ)
+    setup.insert("Yesterday", added_capital=True)
+    assert setup.screen.texts == ["We met", "Yesterday"]
 
 
 @pytest.mark.parametrize(
@@ -260,20 +260,20 @@ def test_nothing_continues_a_text_that_did_not_get_there(desk: Desk) -> None:
     ],
 )
 def test_what_was_not_read_is_said_with_its_remedy_and_can_go_in_again(
-    delivery: InsertionResult, what: str, remedy: str, desk: Desk
+    delivery: InsertionResult, what: str, remedy: str, setup: Setup
 ) -> None:
-    desk.screen.answer = delivery
-    event = desk.insert(pressed_in=KATE)
+    setup.screen.answer = delivery
+    event = setup.insert(pressed_in=KATE)
     assert isinstance(event, NotInserted)
     assert event.what.startswith(what)
     assert event.remedy.startswith(remedy)
     assert event.on_clipboard == delivery.on_clipboard
-    desk.screen.answer, desk.screen.front = InsertionResult(Receipt.READ), FIREFOX
-    desk.inserter.again()
-    assert desk.next() == Inserted("d1", "Firefox", elsewhere=False, took_s=0.0, at=100.0)
-    desk.inserter.again()  # it is in: nothing is left to insert
-    desk.inserter.close(LIMIT_S)
-    assert desk.screen.texts == ["Words", "Words"]
+    setup.screen.answer, setup.screen.front = InsertionResult(Receipt.READ), FIREFOX
+    setup.inserter.again()
+    assert setup.next() == Inserted("d1", "Firefox", elsewhere=False, took_s=0.0, at=100.0)
+    setup.inserter.again()  # it is in: nothing is left to insert
+    setup.inserter.close(LIMIT_S)
+    assert setup.screen.texts == ["Words", "Words"]
 
 
 @pytest.mark.parametrize(
@@ -293,98 +293,98 @@ def test_what_was_not_read_is_said_with_its_remedy_and_can_go_in_again(
         ),
     ],
 )
-def test_what_nobody_can_tell_is_not_called_inserted_and_goes_in_again_as_it_was(
-    trouble: FailureReason, unusual: bool, what: str, desk: Desk
+def test_an_unknown_outcome_is_not_called_inserted_and_goes_in_again_as_it_was(
+    trouble: FailureReason, unusual: bool, what: str, setup: Setup
 ) -> None:
-    desk.insert("We met")
-    desk.screen.answer = InsertionResult(Receipt.UNKNOWN, trouble=trouble)
-    event = desk.insert("yesterday")
+    setup.insert("We met")
+    setup.screen.answer = InsertionResult(Receipt.UNKNOWN, trouble=trouble)
+    event = setup.insert("yesterday")
     assert event == InsertionUncertain(
         "d1", "Kate", what, "If it is not there, choose “Insert again”.", unusual, elsewhere=False, took_s=0.0, at=100.0
     )
-    desk.inserter.again()
-    desk.next()
-    assert desk.screen.texts == ["We met", " yesterday", " yesterday"]
+    setup.inserter.again()
+    setup.next()
+    assert setup.screen.texts == ["We met", " yesterday", " yesterday"]
 
 
-def test_a_clipboard_that_cannot_be_saved_is_replaced_only_when_the_user_says_so(desk: Desk) -> None:
-    desk.screen.answer = InsertionResult(Receipt.NOT_READ, trouble=FailureReason.CLIPBOARD_SLOW)
-    event = desk.insert()
+def test_a_clipboard_that_cannot_be_saved_is_replaced_only_when_the_user_says_so(setup: Setup) -> None:
+    setup.screen.answer = InsertionResult(Receipt.NOT_READ, trouble=FailureReason.CLIPBOARD_SLOW)
+    event = setup.insert()
     assert isinstance(event, NotInserted)
     assert event.remedy.startswith("Choose “Insert again” to replace it with the text.")
-    desk.inserter.again()
-    desk.next()
-    assert [call[4:] for call in desk.screen.calls] == [(), ("replace",)]
+    setup.inserter.again()
+    setup.next()
+    assert [call[4:] for call in setup.screen.calls] == [(), ("replace",)]
 
 
-def test_in_another_window_the_text_goes_where_the_cursor_is_and_that_is_said(desk: Desk) -> None:
-    desk.screen.front = FIREFOX
-    event = desk.insert(pressed_in=KATE)
+def test_in_another_window_the_text_goes_where_the_cursor_is_and_that_is_said(setup: Setup) -> None:
+    setup.screen.front = FIREFOX
+    event = setup.insert(pressed_in=KATE)
     assert isinstance(event, Inserted)
     assert (event.program, event.elsewhere) == ("Firefox", True)
 
 
-def test_or_back_to_where_the_user_began(desk: Desk) -> None:
-    desk.inserter.choose(ProgramRules(other_window="back"))
-    desk.screen.front = FIREFOX
-    event = desk.insert(pressed_in=KATE)
+def test_or_back_to_where_the_user_began(setup: Setup) -> None:
+    setup.inserter.choose(ProgramRules(other_window="back"))
+    setup.screen.front = FIREFOX
+    event = setup.insert(pressed_in=KATE)
     assert isinstance(event, Inserted)
     assert (event.program, event.elsewhere) == ("Kate", False)
-    desk.screen.front, desk.screen.can_go_back = FIREFOX, False
-    event = desk.insert(pressed_in=KATE)
+    setup.screen.front, setup.screen.can_go_back = FIREFOX, False
+    event = setup.insert(pressed_in=KATE)
     assert isinstance(event, NotInserted)
     assert event.what == "The window you began in (Kate) could not be brought back, so the text was not inserted."
     assert event.on_clipboard
 
 
-def test_or_nowhere(desk: Desk) -> None:
-    desk.inserter.choose(ProgramRules(other_window="keep"))
-    desk.screen.front = FIREFOX
-    event = desk.insert(pressed_in=KATE)
+def test_or_nowhere(setup: Setup) -> None:
+    setup.inserter.choose(ProgramRules(other_window="keep"))
+    setup.screen.front = FIREFOX
+    event = setup.insert(pressed_in=KATE)
     assert isinstance(event, NotInserted)
     assert "Another window" in event.what
-    assert desk.screen.calls[0] == ("deliver", "Words", FIREFOX, PasteMethod.CLIPBOARD)
+    assert setup.screen.calls[0] == ("deliver", "Words", FIREFOX, PasteMethod.CLIPBOARD)
 
 
-def test_saywrites_own_window_gets_nothing(desk: Desk) -> None:
-    desk.screen.front = TargetWindow(9, "saywrite", own=True)
-    event = desk.insert()
+def test_saywrites_own_window_gets_nothing(setup: Setup) -> None:
+    setup.screen.front = TargetWindow(9, "saywrite", own=True)
+    event = setup.insert()
     assert isinstance(event, NotInserted)
     assert event.what == "Saywrite itself had the focus, so the text was not inserted anywhere."
 
 
-def test_who_wants_the_clipboard_only_is_told_nothing_else(desk: Desk) -> None:
-    desk.inserter.choose(ProgramRules(means=PasteMethod.CLIPBOARD))
-    event = desk.insert()
+def test_with_clipboard_only_nothing_but_the_copy_is_reported(setup: Setup) -> None:
+    setup.inserter.choose(ProgramRules(means=PasteMethod.CLIPBOARD))
+    event = setup.insert()
     assert event == NotInserted(
         "d1", "Kate", "The text is on the clipboard, as you chose.", "Paste it where you want it.", on_clipboard=True
     )
 
 
-def test_the_last_insertion_is_taken_back_once(desk: Desk) -> None:
-    desk.insert()
-    desk.inserter.take_back()
-    assert desk.next() == InsertionUndone("d1", "Kate")
-    desk.inserter.take_back()
-    event = desk.next()
+def test_the_last_insertion_is_taken_back_once(setup: Setup) -> None:
+    setup.insert()
+    setup.inserter.take_back()
+    assert setup.next() == InsertionUndone("d1", "Kate")
+    setup.inserter.take_back()
+    event = setup.next()
     assert isinstance(event, UndoFailed)
-    assert event.what == "There is nothing to take back."
-    assert desk.screen.calls.count(("take back", Undo.CTRL_Z, 1)) == 1
+    assert event.what == "There is nothing to undo."
+    assert setup.screen.calls.count(("take back", Undo.CTRL_Z, 1)) == 1
 
 
-def test_taking_back_with_a_key_held_can_be_tried_again(desk: Desk) -> None:
-    desk.insert()
-    desk.screen.keys_work = False
-    desk.inserter.take_back()
-    assert isinstance(desk.next(), UndoFailed)
-    desk.screen.keys_work = True
-    desk.inserter.take_back()
-    assert isinstance(desk.next(), InsertionUndone)
+def test_taking_back_with_a_key_held_can_be_tried_again(setup: Setup) -> None:
+    setup.insert()
+    setup.screen.keys_work = False
+    setup.inserter.take_back()
+    assert isinstance(setup.next(), UndoFailed)
+    setup.screen.keys_work = True
+    setup.inserter.take_back()
+    assert isinstance(setup.next(), InsertionUndone)
 
 
-def test_without_a_desktop_that_is_said_and_a_later_one_is_found(desk: Desk) -> None:
-    desk.inserter.close(LIMIT_S)
-    other = Desk()
+def test_without_a_desktop_that_is_said_and_a_later_one_is_found(setup: Setup) -> None:
+    setup.inserter.close(LIMIT_S)
+    other = Setup()
     other.missing = True
     other.screen.error = InsertionUnavailable("The desktop went away.", "Log in again.")
     first = other.insert()
@@ -395,23 +395,23 @@ def test_without_a_desktop_that_is_said_and_a_later_one_is_found(desk: Desk) -> 
     other.inserter.close(LIMIT_S)
 
 
-def test_a_fault_of_ours_is_told_logged_and_overcome(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    desk.screen.error = ValueError("secret words")
-    event = desk.insert()
+def test_a_fault_of_ours_is_reported_logged_and_overcome(setup: Setup, caplog: pytest.LogCaptureFixture) -> None:
+    setup.screen.error = ValueError("secret words")
+    event = setup.insert()
     assert isinstance(event, NotInserted)
     assert event.what == "Something went wrong while the text was being inserted."
-    desk.screen.error = None
-    desk.inserter.again()
-    assert isinstance(desk.next(), Inserted)
+    setup.screen.error = None
+    setup.inserter.again()
+    assert isinstance(setup.next(), Inserted)
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
         "a job of the insertion worker failed"
     ]
-    assert desk.opened == 2
+    assert setup.opened == 2
 
 
-def test_nobody_hears_from_a_worker_that_was_closed(desk: Desk) -> None:
-    desk.inserter.close(LIMIT_S)
-    desk.inserter.insert(Insertion("d1", "Words"))
-    desk.inserter.take_back()
-    assert desk.inserter.focus() is None
-    assert desk.events.empty()
+def test_nobody_hears_from_a_worker_that_was_closed(setup: Setup) -> None:
+    setup.inserter.close(LIMIT_S)
+    setup.inserter.insert(Insertion("d1", "Words"))
+    setup.inserter.take_back()
+    assert setup.inserter.focus() is None
+    assert setup.events.empty()

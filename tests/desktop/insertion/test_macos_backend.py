@@ -106,7 +106,7 @@ def test_keys_are_found_by_their_character_in_any_layout() -> None:
     assert desktop.pressed == [(18, True), (20, True)]
 
 
-def test_a_layout_that_has_no_such_key_is_told() -> None:
+def test_a_layout_that_has_no_such_key_is_reported() -> None:
     desktop = HandMadeMac(keys="")
     way = way_to(desktop)
     assert way.deliver("Words", NOTES, PasteMethod.CTRL_V) == InsertionResult(

@@ -134,7 +134,7 @@ def test_a_key_of_the_user_brings_the_clipboard_back_sooner() -> None:
     assert way.activity.acted
 
 
-def test_our_own_keys_are_not_taken_for_the_users() -> None:
+def test_our_own_keys_are_not_mistaken_for_the_users() -> None:
     desktop = HandMadeWindows()
     way = WindowsBackend(desktop, lambda: desktop.now)
     way.deliver("Words", NOTEPAD, PasteMethod.CTRL_V)
@@ -153,13 +153,13 @@ def test_a_clipboard_that_cannot_be_saved_is_left_alone_and_the_text_typed(troub
     assert (desktop.typed, desktop.board) == ("Words", BEFORE)
 
 
-def test_what_is_not_read_stays_on_the_clipboard_for_good() -> None:
+def test_what_is_not_read_stays_on_the_clipboard_permanently() -> None:
     desktop = HandMadeWindows(reads=False)
     assert deliver(desktop) == InsertionResult(Receipt.NOT_READ, on_clipboard=True)
     assert (desktop.board, desktop.kept) == ("Words", 1)
 
 
-def test_after_a_clipboard_history_has_fetched_it_nobody_can_tell() -> None:
+def test_after_a_clipboard_history_has_fetched_it_the_outcome_is_unknown() -> None:
     desktop = HandMadeWindows(history=True)
     assert deliver(desktop) == InsertionResult(Receipt.UNKNOWN)
     assert desktop.board == BEFORE

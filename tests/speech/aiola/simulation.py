@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.tracker import CompletionState, DeliveryTracker, PlacedText
+from saywrite.speech.aiola.delivery.tracker import DeliveryTracker
+from saywrite.speech.aiola.delivery.utterances import CompletionState, PlacedText
 from saywrite.speech.engine import VoiceSettings
 
 STEP_S = 0.04
 WORD_S, BETWEEN_S = 0.2, 0.1
 SILENCE_S = 0.5
+VOICED_COUGH_S = 0.35
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def dictate(
         heard = min(now, total)
         if now >= total and stopped_at is None:
             stopped_at = now
+            session.end(now)
         come = [boundary for at, boundary in boundaries if at <= heard + 1e-9]
         boundaries = [each for each in boundaries if each[0] > heard + 1e-9]
         session.listen(_samples(heard), _samples(heard - 0.6), come)
@@ -174,10 +177,14 @@ def dictate(
             if silence:
                 session.silence_received(now)
         for text in service.answers(now):
-            told = session.transcript(text, now)
-            if told is not None:
-                texts.append(told)
+            session.transcript(text, now)
         session.review(now)
+        texts += session.take_placed()
+        if stopped_at is None and session.question_due(now):
+            session.ask_again(now)
+            session.lost()
+            service, up_at = None, now + 0.3
+            continue
         stuck = session.stuck_since()
         if stuck is not None and now - stuck > 8 and stopped_at is None:
             session.lost()
@@ -186,10 +193,11 @@ def dictate(
         if stopped_at is not None:
             verdict, _due = session.verdict(now)
             if verdict is CompletionState.ASK_AGAIN:
-                session.ask_again()
+                session.ask_again(now)
                 session.lost()
                 service, up_at = None, now + 0.3
             elif verdict is not CompletionState.WAIT:
+                texts += session.take_placed()
                 return Outcome(texts, verdict, session.confirmed, _samples(total), connections - 1, now - stopped_at)
     raise AssertionError("the dictation never ended")
 
@@ -203,11 +211,12 @@ def _boundaries(speech: Sequence[Spoken], late_s: float, merges_s: float, total:
             merged[-1] = (merged[-1][0], spoken.end, merged[-1][2] or bool(spoken.words))
         else:
             merged.append((spoken.start, spoken.end, bool(spoken.words)))
-    for start, end, _words in merged:
+    for start, end, said in merged:
         floor = found[-1][1].at / SAMPLE_RATE if found else 0.0
         found.append((min(start + 0.25, total), Boundary(True, _samples(max(start - 0.3, floor)))))
         voice_end = min(end + late_s, total)
-        found.append((min(voice_end + 0.5, total), Boundary(False, _samples(min(voice_end + 0.2, total)))))
+        voiced = _samples(min(voice_end, total) - start if said else VOICED_COUGH_S)
+        found.append((min(voice_end + 0.5, total), Boundary(False, _samples(min(voice_end + 0.2, total)), voiced)))
     return found
 
 

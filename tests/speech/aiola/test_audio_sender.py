@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pytest
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.flow_control import FIRST, REPLAY, FlowControl, RateLimiter
+from saywrite.speech.aiola.delivery.flow_control import FIRST, LARGEST, REPLAY, FlowControl, RateLimiter
 from saywrite.speech.aiola.delivery.sender import AHEAD, CHUNK, KEPT, AudioSender, text_of
-from saywrite.speech.aiola.delivery.tracker import CompletionState
+from saywrite.speech.aiola.delivery.utterances import CompletionState
 from saywrite.speech.engine import Request
 
 SECOND = bytes(range(1, 255)) * 126  # 32,004 bytes
@@ -54,6 +54,7 @@ class RecordingTransport:
     def __init__(self) -> None:
         self.blocks: list[bytes] = []
         self.marks: list[int] = []
+        self.queued = 0
 
     def emit(self, name: str, payload: object, mark: int | None = None) -> None:
         assert name == "binary_data"
@@ -140,7 +141,7 @@ def test_end_of_an_utterance_is_sent_at_once_with_a_mark() -> None:
 
 
 def test_bytes_in_flight_stay_within_the_window() -> None:
-    harness = Harness()
+    harness = Harness(live=False)
     harness.connect()
     harness.feed(5)
     harness.send()
@@ -155,7 +156,7 @@ def test_silence_at_the_end_closes_the_last_segment() -> None:
     harness = Harness(Boundary(True, 1_600), Boundary(False, 8_000))
     harness.connect()
     harness.speak(0.5)
-    harness.delivery.finish()
+    harness.delivery.finish(harness.now)
     assert harness.detector.flushed == 1
     harness.run(1)
     silence = harness.transport.sound[SAMPLE_RATE:]
@@ -163,8 +164,8 @@ def test_silence_at_the_end_closes_the_last_segment() -> None:
     assert set(silence) == {0}
     assert len(silence) == 800 * 32
     assert harness.delivery.verdict(harness.now)[0] is CompletionState.WAIT, "it ended without the text"
-    placed = harness.delivery.transcript("alpha", harness.now)
-    assert placed is not None
+    harness.delivery.transcript("alpha bravo", harness.now)
+    assert [placed.text for placed in harness.delivery.take_placed()] == ["alpha bravo"]
     assert harness.delivery.verdict(harness.now)[0] is CompletionState.COMPLETE
     harness.send()
     assert len(harness.transport.sound) == SAMPLE_RATE + len(silence), "the silence was sent twice"
@@ -232,3 +233,39 @@ def test_file_waits_for_a_slow_service() -> None:
 )
 def test_text_of_any_payload(payload: object, text: str) -> None:
     assert text_of(payload, "transcript") == text
+
+
+def test_live_sound_does_not_wait_for_a_pong() -> None:
+    harness = Harness(Boundary(True, 1_600))
+    harness.connect()
+    for _ in range(300):
+        harness.feed(0.1)
+        harness.now += 0.1
+        harness.send()
+    assert len(harness.transport.sound) > 29 * len(SECOND), "30 s of speech without a pong"
+
+
+def test_live_sound_waits_while_the_system_does_not_accept_it() -> None:
+    harness = Harness(Boundary(True, 1_600))
+    harness.connect()
+    harness.transport.queued = LARGEST
+    harness.feed(2)
+    harness.send()
+    assert harness.transport.blocks == []
+
+
+def test_a_replay_waits_for_pongs_and_what_is_spoken_behind_it_follows() -> None:
+    harness = Harness(Boundary(True, 1_600))
+    harness.feed(6)
+    harness.connect()
+    harness.now += 2
+    harness.send()
+    assert len(harness.transport.sound) == FIRST
+    harness.run(2)
+    assert len(harness.transport.sound) > 5.8 * len(SECOND)
+    harness.transport.marks.clear()
+    for _ in range(100):
+        harness.feed(0.1)
+        harness.now += 0.1
+        harness.send()
+    assert len(harness.transport.sound) > 15 * len(SECOND)

@@ -9,7 +9,7 @@ from tests.speech.aiola.test_audio_sender import Boundary, Detector
 from tests.speech.aiola.test_connection import FakeLink
 from tests.speech.event_poster import EventPoster
 
-from saywrite.dictation.audio_cursor import AudioCursor
+from saywrite.dictation.engines.audio_cursor import AudioCursor
 from saywrite.foundation.errors import ServiceUnreachable
 from saywrite.foundation.events import SAMPLE_RATE, Failed, Final, Progress, RecognizerFinished, Rewind
 from saywrite.speech.aiola.account import Account
@@ -59,9 +59,9 @@ class Stage:
         self.finished_at: float | None = None
         self.told: list[object] = []
         boundaries = [
-            Boundary(starts, round(at * SAMPLE_RATE))
-            for pair in utterances
-            for starts, at in zip((True, False), pair, strict=True)
+            Boundary(starts, round(at * SAMPLE_RATE), round((end - start - 0.5) * SAMPLE_RATE))
+            for start, end in utterances
+            for starts, at in ((True, start), (False, end))
         ]
         account = Account("token", "a token")
         recognizer = AiolaRecognizer(
@@ -74,6 +74,7 @@ class Stage:
         )
         self.recognizer = EventPoster(recognizer, self.posted.append)
         self.recognizer._connection._make_link = self._make_link  # type: ignore[assignment]
+        self.recognizer._connection._make_probe = None
         self.recognizer._grants._grant = Grant("a token", account)
         self.recognizer._grants.account = account
         self.feeder: AudioCursor | None = None
@@ -209,7 +210,7 @@ def test_a_pong_owed_to_the_last_dictation_says_nothing_of_the_next(stage: Stage
     stage.answers_pings = False
     stage.run(1)
     (probe,) = stage.link.marks
-    stage.hear({"transcript": "one"})
+    stage.hear({"transcript": "as many words as fit"})
     stage.run(0.5)
     assert stage.finished_at is not None
     stage.start("d2")

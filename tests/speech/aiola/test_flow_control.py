@@ -15,6 +15,7 @@ from saywrite.speech.aiola.delivery.flow_control import (
     SMALLEST,
     SPOKEN,
     FlowControl,
+    PongRecord,
     RateLimiter,
 )
 
@@ -85,6 +86,47 @@ def test_peer_that_has_ponged_once_must_pong_again() -> None:
     flow = flow_with_marks(10.0, 10.2)
     flow.ponged(1, 10.3)
     assert flow.heard(30.0) == []
+
+
+def test_after_a_connection_without_pongs_none_are_expected() -> None:
+    record = PongRecord(answered=True)
+    first = FlowControl(0.0, 45.0, record)
+    first.mark(4096, 1.0)
+    assert first.assume(40.0) == []
+    assert first.assume_due() is None
+    assert first.dead_at() == 1.0 + DEAD_AFTER_S, "the connection before it had pongs"
+    second = FlowControl(10.0, 45.0, record)
+    second.mark(4096, 11.0)
+    assert second.dead_at() == 10.0 + 45.0
+    assert second.assume(11.0 + BELIEVE_S / 2) == []
+    assert second.assume_due() == 11.0 + BELIEVE_S
+    assert second.assume(11.1 + BELIEVE_S) == [(1, 4096)]
+    assert not second.answers_pings
+
+
+def test_a_peer_without_pongs_is_assumed_to_receive_within_a_second() -> None:
+    flow = FlowControl(0.0, 45.0, PongRecord())
+    flow.mark(4096, 1.0)
+    flow.assume(1.1 + BELIEVE_S)
+    flow.sent(MARK_EVERY)
+    flow.mark(8192, 10.0)
+    assert flow.assume_due() == 11.0
+    assert flow.assume(10.9) == []
+    assert flow.assume(11.0) == [(2, 8192)]
+    assert flow.in_flight == 0
+    assert flow.assume_due() is None
+
+
+def test_a_late_first_pong_makes_pongs_expected_again() -> None:
+    record = PongRecord()
+    flow = FlowControl(0.0, 45.0, record)
+    flow.mark(4096, 1.0)
+    flow.assume(1.1 + BELIEVE_S)
+    flow.ponged(1, 5.0)
+    assert flow.answers_pings
+    assert record.answered
+    flow.mark(8192, 6.0)
+    assert flow.dead_at() == 6.0 + DEAD_AFTER_S
 
 
 @given(st.lists(st.tuples(st.floats(0, 0.3), st.integers(1, 8_192)), max_size=60))

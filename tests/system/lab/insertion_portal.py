@@ -24,7 +24,7 @@ PASTES = ([0xFFE3, 0x76], [0xFFE1, 0xFF63])
 
 
 @dataclass
-class Manners:
+class PortalBehavior:
     """How this desktop and the program in front behave."""
 
     start_response: int = 0
@@ -37,7 +37,7 @@ class Manners:
 class MockInsertionPortal:
     """On the bus from its making until `close()`. `copied`: what another program holds, by MIME type."""
 
-    manners: Manners = field(default_factory=Manners)
+    behavior: PortalBehavior = field(default_factory=PortalBehavior)
     copied: dict[str, bytes] = field(default_factory=dict)
     pasted: list[bytes] = field(default_factory=list)
     offered: list[str] = field(default_factory=list)
@@ -126,11 +126,11 @@ class MockInsertionPortal:
         asked = "RequestClipboard" in self.calls
         results = {
             "devices": ("u", 1),
-            "clipboard_enabled": ("b", self.manners.clipboard_enabled and asked),
+            "clipboard_enabled": ("b", self.behavior.clipboard_enabled and asked),
             "restore_token": ("s", f"token {len(self.tokens)}"),
         }
-        self._respond(call, call.body[2], self.manners.start_response, results)
-        if self.manners.start_response != 0:
+        self._respond(call, call.body[2], self.behavior.start_response, results)
+        if self.behavior.start_response != 0:
             return
         body = {"mime_types": ("as", list(self.copied)), "session_is_owner": ("b", False)}
         self._signal(CLIPBOARD, "SelectionOwnerChanged", "oa{sv}", (self._session, body))
@@ -141,8 +141,8 @@ class MockInsertionPortal:
             self._down.append(keysym)
         else:
             self._down.remove(keysym)
-        if self._down in PASTES and not self.manners.ignores:
-            timer = threading.Timer(self.manners.slow_s, self.read_back, ("text/plain;charset=utf-8",))
+        if self._down in PASTES and not self.behavior.ignores:
+            timer = threading.Timer(self.behavior.slow_s, self.read_back, ("text/plain;charset=utf-8",))
             self._readers.append(timer)
             timer.start()
 

@@ -23,7 +23,7 @@ DENIED = "org.freedesktop.portal.Error.NotAllowed"
 
 
 @dataclass
-class Manners:
+class PortalBehavior:
     """How this desktop behaves. `responses`: to CreateSession and BindShortcuts; None: the dialog stays open.
     `leaves_out`: ids the user gave no key; `names_none`: success without a list (as seen with GNOME and Hyprland).
     """
@@ -50,8 +50,8 @@ class Session:
 class MockPortal:
     """On the bus from its making until `close()`."""
 
-    def __init__(self, manners: Manners | None = None) -> None:
-        self.manners = manners or Manners()
+    def __init__(self, behavior: PortalBehavior | None = None) -> None:
+        self.behavior = behavior or PortalBehavior()
         self.registered: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
         self.faults: list[str] = []
@@ -108,16 +108,16 @@ class MockPortal:
         interface, member = fields.get(HeaderFields.interface, ""), fields[HeaderFields.member]
         sender, signature = fields[HeaderFields.sender], fields.get(HeaderFields.signature, "")
         match interface, member, signature:
-            case "org.freedesktop.host.portal.Registry", "Register", "sa{sv}" if self.manners.has_registry:
+            case "org.freedesktop.host.portal.Registry", "Register", "sa{sv}" if self.behavior.has_registry:
                 if sender in self.registered:
                     self.faults.append("registered twice on one connection")
                 self.registered[sender] = call.body[0]
                 self._connection.send(new_method_return(call))
-            case "org.freedesktop.DBus.Properties", "Get", "ss" if self.manners.offers:
+            case "org.freedesktop.DBus.Properties", "Get", "ss" if self.behavior.offers:
                 self._connection.send(new_method_return(call, "v", (("u", 1),)))
-            case _, "CreateSession", "a{sv}" if interface == SHORTCUTS and self.manners.offers:
+            case _, "CreateSession", "a{sv}" if interface == SHORTCUTS and self.behavior.offers:
                 self._create(call, sender)
-            case _, "BindShortcuts", "oa(sa{sv})sa{sv}" if interface == SHORTCUTS and self.manners.offers:
+            case _, "BindShortcuts", "oa(sa{sv})sa{sv}" if interface == SHORTCUTS and self.behavior.offers:
                 self._bind(call, sender)
             case "org.freedesktop.portal.Session", "Close", "" if fields[HeaderFields.path] in self.sessions:
                 self.sessions.pop(fields[HeaderFields.path])
@@ -129,21 +129,21 @@ class MockPortal:
                 self._connection.send(new_error(call, UNKNOWN, "s", (f"no {member}({signature})",)))
 
     def _create(self, call: Message, sender: str) -> None:
-        if self.manners.needs_registration and sender not in self.registered:
+        if self.behavior.needs_registration and sender not in self.registered:
             self._connection.send(new_error(call, DENIED, "s", ("An app id is required",)))
             return
         options = call.body[0]
         session = Session(self._path("session", sender, options["session_handle_token"][1]), sender)
         if session.path in self.sessions:
             self.faults.append("a session was created before the last one was closed")
-        if self.manners.remembers and not self.refused:
+        if self.behavior.remembers and not self.refused:
             self.refused += 1
             self._respond(call, sender, options, 2, {})
             return
         session.offered = options.get("shortcuts", ("", []))[1]
         self.sessions[session.path] = session
         results = {"session_handle": ("s", session.path)}
-        self._respond(call, sender, options, self.manners.responses[0], results)
+        self._respond(call, sender, options, self.behavior.responses[0], results)
 
     def _bind(self, call: Message, sender: str) -> None:
         path, shortcuts, _window, options = call.body
@@ -155,10 +155,10 @@ class MockPortal:
         named = [
             (name, {"description": details["description"], "trigger_description": ("s", f"Press {name}")})
             for name, details in shortcuts
-            if name not in self.manners.leaves_out
+            if name not in self.behavior.leaves_out
         ]
-        results = {} if self.manners.names_none else {"shortcuts": ("a(sa{sv})", named)}
-        self._respond(call, sender, options, self.manners.responses[1], results)
+        results = {} if self.behavior.names_none else {"shortcuts": ("a(sa{sv})", named)}
+        self._respond(call, sender, options, self.behavior.responses[1], results)
 
     def _respond(
         self, call: Message, sender: str, options: dict[str, Any], response: int | None, results: dict[str, Any]

@@ -86,6 +86,7 @@ class PortalHotkeys:
         self._wanted = False
         self._session = ""
         self._owner = ""
+        self._offers = False
         self._awaited: dict[str, Callable[[int, dict[str, Any]], None]] = {}
         self._held: set[str] = set()
         self._restarts = 0
@@ -158,18 +159,19 @@ class PortalHotkeys:
 
     def _introduce(self) -> bool:
         """Register once with each instance of the portal; whether it offers shortcuts."""
-        if self._owner:
-            return True
-        try:
-            self._bus.call(REGISTRY, "Register", "sa{sv}", (self._app_id, {}))
-        except CallFailed as problem:  # an older portal, or one that does not find our file
-            log.info("the portal did not register us: %s", problem.name)
-        try:
-            answer = self._bus.call(PROPERTIES, "Get", "ss", (SHORTCUTS.interface, "version"))
-        except CallFailed as problem:
-            log.info("the portal offers no shortcuts: %s", problem.name)
-            return False
-        self._owner = field(answer, HeaderFields.sender)
+        if not self._owner:
+            try:
+                answer = self._bus.call(REGISTRY, "Register", "sa{sv}", (self._app_id, {}))
+                self._owner = field(answer, HeaderFields.sender)
+            except CallFailed as problem:  # an older portal, or one that does not find our file
+                log.info("the portal did not register us: %s", problem.name)
+        if not self._offers:
+            try:
+                answer = self._bus.call(PROPERTIES, "Get", "ss", (SHORTCUTS.interface, "version"))
+            except CallFailed as problem:
+                log.info("the portal offers no shortcuts: %s", problem.name)
+                return False
+            self._owner, self._offers = field(answer, HeaderFields.sender), True
         return True
 
     @staticmethod
@@ -259,7 +261,8 @@ class PortalHotkeys:
         if owner == self._owner:
             return
         self._let_go()
-        self._session, self._owner, self._awaited, self._insisted = "", "", {}, False
+        self._session, self._owner, self._awaited = "", "", {}
+        self._offers = self._insisted = False
         self._restarts += 1
         if self._restarts > RESTARTS:
             self._post(GONE)

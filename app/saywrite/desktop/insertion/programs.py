@@ -46,7 +46,8 @@ class ProgramRules:
     """The user's settings for insertion.
 
     `other_window`: "here", "back" or "keep", when another window has the focus than at the key press. `continues`: a
-    text continues the one before it. `line_breaks`: "space" or "as is", in terminals.
+    text continues the one before it. `line_breaks`: "space" or "as is", in terminals. `own_window`: a window of this
+    program takes text, too.
     """
 
     means: PasteMethod | None = None
@@ -54,6 +55,7 @@ class ProgramRules:
     continues: bool = True
     line_breaks: str = "space"
     programs: Mapping[str, PasteMethod] = field(default_factory=lambda: MappingProxyType({}))
+    own_window: bool = False
 
 
 def means_for(program: str, choices: ProgramRules) -> PasteMethod:

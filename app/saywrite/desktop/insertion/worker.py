@@ -237,7 +237,7 @@ class Inserter:
             target, elsewhere = began, False
         if elsewhere and began is not None and self._choices.other_window == "keep":
             return self._keep(backend, insertion, target, wording.moved(called(began.program)))
-        if target is not None and target.own:
+        if target is not None and target.own and not self._choices.own_window:
             return self._keep(backend, insertion, target, wording.OWN_WINDOW)
         means = means_for(target.program if target else "", self._choices)
         if means is PasteMethod.CLIPBOARD:
@@ -289,7 +289,7 @@ class Inserter:
             self._tell(UndoFailed(why, "Undo it in the program itself, or select it there and delete it."))
             return
         if not backend.take_back(*found):
-            what = "A key such as Ctrl, Alt or Shift stayed down, so nothing was taken back."
+            what = "A key such as Ctrl, Alt or Shift stayed down, so nothing was undone."
             self._tell(UndoFailed(what, "Let go of all keys and try again."))
             return
         last, self._last = self._last, None

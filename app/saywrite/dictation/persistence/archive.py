@@ -33,10 +33,15 @@ from saywrite.foundation.events import (
     Failed,
     IncompleteRecording,
     IncompleteRecordingsFound,
+    Inserted,
+    InsertionUncertain,
+    NotInserted,
     Segment,
     Traffic,
 )
 from saywrite.foundation.paths import Paths
+from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
+from saywrite.storage.history.records.trash import empty_trash
 from saywrite.storage.history.salvage import open_or_replace
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.history.timings import Latency
@@ -48,6 +53,12 @@ log = logging.getLogger(__name__)
 
 READ_BLOCK = 10 * SAMPLE_RATE
 """Samples per read where a whole recording is read."""
+
+_OUTCOMES: dict[type, Outcome] = {
+    Inserted: Outcome.INSERTED,
+    InsertionUncertain: Outcome.UNCERTAIN,
+    NotInserted: Outcome.FAILED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +116,17 @@ class Archive:
         """Post `IncompleteRecordingsFound` when what is found differs from the last time."""
         self._disk.submit(partial(self._look, except_for))
 
-    def fetch(self, dictation: str, take: Callable[[StoredDictation], None]) -> None:
-        """Open an unfinished dictation; `take` is called on the disk thread, or `Failed` is posted."""
-        self._disk.submit(partial(self._report_errors, lambda: take(self._fetch(dictation))))
+    def fetch(
+        self,
+        dictation: str,
+        take: Callable[[StoredDictation], None],
+        refuse: Callable[[SaywriteError], None] | None = None,
+    ) -> None:
+        """Open an unfinished dictation; `take` or `refuse` is called on the disk thread.
+
+        Without `refuse`, a failure is posted as `Failed`.
+        """
+        self._disk.submit(partial(self._report_errors, lambda: take(self._fetch(dictation)), refuse))
 
     def fetch_sound(self, dictation: str, start: int, end: int, take: Callable[[bytes], None]) -> None:
         """Read sound between two sample offsets; `take` is called on the disk thread, or `Failed` is posted."""
@@ -158,6 +177,17 @@ class Archive:
 
         self._disk.submit(keep)
 
+    def keep_receipt(self, event: Inserted | InsertionUncertain | NotInserted) -> None:
+        """Store which program received a text. A failure is not reported: the text itself was stored."""
+        outcome = _OUTCOMES[type(event)]
+
+        def keep() -> None:
+            if self._history is not None:
+                with contextlib.suppress(HistoryError):
+                    keep_receipt(self._history, event.dictation, TextReceipt(event.program, outcome, self._today()))
+
+        self._disk.submit(keep)
+
     def tidy(self, keep_days: int) -> None:
         """Encode complete recordings, and remove those older than `keep_days` (0: at once, negative: never).
 
@@ -187,6 +217,7 @@ class Archive:
             self._history, salvaged = open_or_replace(self._paths.history)
             if salvaged is not None:
                 self._post(Failed("", salvaged.what, salvaged.remedy))
+            empty_trash(self._history, self._today())
             reconcile(self._paths.recordings, self._history, self._today())
         except HistoryError as error:
             self._post(Failed("", error.what, error.remedy))
@@ -213,11 +244,14 @@ class Archive:
     def _folder(self, dictation: str) -> Path:
         return self._paths.recordings / dictation
 
-    def _report_errors(self, job: Callable[[], None]) -> None:
+    def _report_errors(self, job: Callable[[], None], refuse: Callable[[SaywriteError], None] | None = None) -> None:
         try:
             job()
         except SaywriteError as error:
-            self._post(Failed("", error.what, error.remedy))
+            if refuse is not None:
+                refuse(error)
+            else:
+                self._post(Failed("", error.what, error.remedy))
 
     def _tidy(self, keep_days: int) -> None:
         try:

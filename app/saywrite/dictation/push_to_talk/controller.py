@@ -28,6 +28,7 @@ from saywrite.foundation.events import (
     InsertionUncertain,
     KeyProblem,
     KeysChanged,
+    NotInserted,
     SegmentsRemoved,
     StateChanged,
 )
@@ -118,6 +119,8 @@ class PushToTalkController:
         elif isinstance(message, InsertionEvent):
             if isinstance(message, Inserted | InsertionUncertain):
                 self._commands.latency.inserted(message.dictation, message.at)
+            if isinstance(message, Inserted | InsertionUncertain | NotInserted):
+                self._commands.archive.keep_receipt(message)
             self._emit(message)
         else:
             return False

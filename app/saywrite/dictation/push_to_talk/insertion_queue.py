@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from saywrite.desktop.insertion.base import PasteMethod, TargetWindow
@@ -73,9 +73,15 @@ class InsertionQueue:
         self._clock = clock
         self._expected: dict[str, PendingInsertion] = {}
         self._texts: deque[QueuedText] = deque()
+        self._rules = ProgramRules()
 
     def apply(self, settings: Settings) -> None:
-        self.inserter.choose(choices_of(settings))
+        """Use the rules of these settings from the next text on."""
+        self._choose(replace(choices_of(settings), own_window=self._rules.own_window))
+
+    def accept_own_window(self, accepted: bool) -> None:
+        """Insert text into a window of this program, too: a field to try it in has the focus there."""
+        self._choose(replace(self._rules, own_window=accepted))
 
     def expect(self, dictation: str, language: str) -> None:
         """Insert the text of this dictation, which begins now, into the program that is in front now."""
@@ -114,10 +120,14 @@ class InsertionQueue:
             return None
         return self._texts[0].due
 
+    def _choose(self, rules: ProgramRules) -> None:
+        self._rules = rules
+        self.inserter.choose(rules)
+
     def _queue(self, finished: Finished, expected: PendingInsertion) -> None:
         if not finished.text.strip():
             return
-        if expected.pressed_in is not None and expected.pressed_in.own:
+        if expected.pressed_in is not None and expected.pressed_in.own and not self._rules.own_window:
             now = self.inserter.focus()
             if now is None or now.own:
                 return  # dictated into our own window, which shows the text already

@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from random import Random
 
 from saywrite.foundation.catalog import AIOLA, AIOLA_CAPABILITIES, language
 from saywrite.foundation.errors import (
@@ -26,22 +25,26 @@ from saywrite.foundation.events import (
     EngineChanged,
     EngineState,
     Failed,
-    Final,
     RecognizerFinished,
     Rewind,
-    Structured,
-    Translation,
-    seconds,
 )
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.connection import ServiceConnection, SessionClosed, SessionOpened, StreamConfig
+from saywrite.speech.aiola.connection import SessionClosed, SessionOpened, service_connection
 from saywrite.speech.aiola.delivery.completion import CompletionPolicy, NextAction
-from saywrite.speech.aiola.delivery.flow_control import REPLAY, FlowControl, RateLimiter
+from saywrite.speech.aiola.delivery.flow_control import REPLAY, FlowControl, PongRecord, RateLimiter
 from saywrite.speech.aiola.delivery.sender import AudioSender, text_of
+from saywrite.speech.aiola.delivery.timings import LatencyEstimator
 from saywrite.speech.aiola.net.command_queue import EventReceived, Ponged
 from saywrite.speech.aiola.net.error_mapping import DICTATING, from_payload
-from saywrite.speech.aiola.net.websocket import WebSocketTransport
-from saywrite.speech.aiola.progress_reporter import ProgressReporter
+from saywrite.speech.aiola.net.stream_request import StreamConfig
+from saywrite.speech.aiola.progress_reporter import (
+    ProgressReporter,
+    events_of,
+    finals_of,
+    is_interim,
+    outstanding_at_the_end,
+    readiness,
+)
 from saywrite.speech.aiola.token_provider import TokenProvider
 from saywrite.speech.aiola.warm_up import WarmedUp, prepare
 from saywrite.speech.engine import EventBuffer, Events, Incoming, LocalWords, MakeSegmenter, Post, Request
@@ -59,6 +62,7 @@ UNBOUNDED = 1 << 40
 QUIT_S = 1.0
 """Seconds the end of the program waits for the session to be closed."""
 
+ASKING = ServiceFailed("aiOla has no text for some words.", "They are sent again.")
 SILENT = ServiceFailed("aiOla receives the sound but does not answer.", "A new connection is tried.")
 DEAD = ServiceUnreachable("The connection to aiOla is dead.", "A new one is tried.")
 ASLEEP = ServiceUnreachable("The computer was asleep.", "The connection is made anew.")
@@ -105,12 +109,12 @@ class AiolaRecognizer:
         self._clock = clock
         self._wall = wall
         self._grants = TokenProvider(incoming, find_account, network, wall)
-        self._connection = ServiceConnection(
-            self._grants, lambda number: WebSocketTransport(number, incoming, network, clock), Random()
-        )
+        self._connection = service_connection(self._grants, incoming, network, clock)
         self._skew = wall() - clock()
         self._flow: FlowControl | None = None
+        self._pongs = PongRecord()
         self._pace = RateLimiter(REPLAY, clock())
+        self._latency = LatencyEstimator()
         self._delivery: AudioSender | None = None
         self._report = ProgressReporter("", self._events)
         self._completion: CompletionPolicy | None = None
@@ -135,14 +139,16 @@ class AiolaRecognizer:
         if self._delivery is not None:
             raise RuntimeError("the last dictation has not ended")
         now = self._clock()
-        self._delivery = AudioSender(request, self._make_segmenter)
+        self._delivery = AudioSender(request, self._make_segmenter, self._latency)
         self._report = ProgressReporter(request.dictation, self._events)
         self._completion = CompletionPolicy(self._delivery, now)
         self._linger_until = None
         self._connection.count_anew()
         into = language(request.translate_to).wire if request.translate_to else ""
         if self._connection.open(
-            StreamConfig(language(request.language).wire, request.voice, into, request.keywords), now
+            StreamConfig(language(request.language).wire, request.voice, into, request.keywords),
+            now,
+            is_awaited=request.live,
         ):
             if self._flow is not None:
                 self._flow.begin_anew()
@@ -162,14 +168,18 @@ class AiolaRecognizer:
         self._connection.set_keywords(keywords)
 
     def note_local_words(self, heard: LocalWords) -> Events:
-        return ()
+        if self._delivery is not None:
+            now = self._clock()
+            self._delivery.session.note_local_words(heard, now)
+            self._send(now)
+        return self._events.take()
 
     def finish(self) -> Events:
         if self._delivery is not None and self._completion is not None:
             now = self._clock()
             if not self._delivery.complete:
                 self._completion.finishing(now)
-            self._delivery.finish()
+            self._delivery.finish(now)
             self._send(now)
         return self._events.take()
 
@@ -219,7 +229,7 @@ class AiolaRecognizer:
     def _receive_from_connection(self, message: object, now: float) -> None:
         outcome = self._connection.receive(message, now)
         if isinstance(outcome, SessionOpened):
-            self._flow, self._pace = FlowControl(now, outcome.silence_limit_s), RateLimiter(REPLAY, now)
+            self._flow, self._pace = FlowControl(now, outcome.silence_limit_s, self._pongs), RateLimiter(REPLAY, now)
             self._begin(now)
         elif isinstance(outcome, SessionClosed):
             self._lose(outcome, now)
@@ -249,8 +259,11 @@ class AiolaRecognizer:
             self._lose(down, now)
         dues = [due, self._flow.dead_at() if self._flow is not None else None]
         if self._delivery is not None and self._completion is not None:
-            if self._flow is not None and not self._flow.answers_pings:
-                self._delivery.session.received(self._delivery.acknowledged, now)  # there are no pongs from it
+            if self._flow is not None:
+                self._delivery.received(self._flow.assume(now), now)
+                if not self._flow.answers_pings:
+                    self._delivery.session.received(self._delivery.acknowledged, now)
+                dues.append(self._flow.assume_due())
             dues.append(self._delivery.session.review(now))
             self._send(now)
             dues.append(self._judge(self._delivery, self._completion, now))
@@ -296,7 +309,8 @@ class AiolaRecognizer:
     def _hear(self, delivery: AudioSender, event: EventReceived, now: float) -> None:
         """Handle an event of the service."""
         if event.name != "error":
-            if event.name == "transcript" and text_of(event.payload, "transcript") and self._completion is not None:
+            text = text_of(event.payload, "transcript") if event.name == "transcript" else ""
+            if text.strip() and not is_interim(event.payload) and self._completion is not None:
                 self._completion.answered()
                 self._connection.prove()
             self._events.add(*events_of(delivery, event, now))
@@ -317,6 +331,7 @@ class AiolaRecognizer:
         if link is not None and flow is not None:
             delivery.send(link, flow, self._pace, now)
         session = delivery.session
+        self._events.add(*finals_of(delivery))
         self._report.progress(delivery.acknowledged, session.confirmed)
         self._report.outstanding(session.outstanding, is_open=session.is_open)
         self._report.traffic(self._connection.host, *self._connection.traffic, now)
@@ -326,16 +341,18 @@ class AiolaRecognizer:
         step, due = completion.judge(now, is_up=self._connection.up)
         if step is NextAction.COMPLETE:
             self._end(complete=True)
-        elif step is NextAction.RECONNECT:
-            self._lose(self._connection.drop(SILENT, now, at_once=True), now)
+        elif step in (NextAction.RECONNECT, NextAction.ASK_AGAIN):
+            error = ASKING if step is NextAction.ASK_AGAIN else SILENT
+            self._lose(self._connection.drop(error, now, at_once=True), now)
         elif step is not NextAction.WAIT:
-            self._events.add(outstanding_at_the_end(delivery, step))
+            self._events.add(*finals_of(delivery), outstanding_at_the_end(delivery, step))
             self._end(complete=False)
         return due
 
     def _end(self, *, complete: bool) -> None:
         delivery, now = self._delivery, self._clock()
         assert delivery is not None
+        self._events.add(*finals_of(delivery))
         self._report.progress(delivery.acknowledged, delivery.session.confirmed)
         self._report.outstanding(() if complete else delivery.session.outstanding, is_open=False)
         self._report.traffic(self._connection.host, *self._connection.traffic, now, at_once=True)
@@ -354,39 +371,3 @@ class AiolaRecognizer:
         if self._connection.wanted is not None:
             self._connection.close()
             self._events.add(ConnectionChanged("", "closed"))
-
-
-def events_of(delivery: AudioSender, event: EventReceived, now: float) -> Events:
-    """The events of the dictation for an answer of the service."""
-    dictation, payload = delivery.request.dictation, event.payload
-    if event.name == "transcript":
-        text = text_of(payload, "transcript")
-        delivered = delivery.transcript(text, now) if text else None
-        return (Final(dictation, delivered.text, delivered.start, delivered.end),) if delivered is not None else ()
-    if event.name == "translation":
-        end = delivery.untranslated.popleft() if delivery.untranslated else None
-        return (Translation(dictation, text_of(payload, "translation"), end),) if end is not None else ()
-    if event.name == "structured" and isinstance(payload, Mapping):
-        results = payload.get("results", payload)
-        return (Structured(dictation, dict(results)),) if isinstance(results, Mapping) else ()
-    return ()
-
-
-def outstanding_at_the_end(delivery: AudioSender, step: NextAction) -> Failed:
-    """Why the end of a dictation has no text, and what becomes of it."""
-    why = "aiOla could not be reached" if step is NextAction.UNREACHABLE else "aiOla did not answer"
-    left = seconds(max(delivery.heard - delivery.session.confirmed, 0))
-    live = delivery.request.live
-    remedy = "Transcribe the file again later."
-    if live:
-        remedy = "They are kept: transcribe them from the window once aiOla answers again."
-    what = f"The last {left:.0f} s have no text yet: {why}."
-    return Failed(delivery.request.dictation, what, remedy, fatal=not live, about="network")
-
-
-def readiness(prepared: WarmedUp) -> EngineChanged:
-    """Whether there is an account to dictate with."""
-    problem = prepared.problem
-    if problem is None:
-        return EngineChanged(AIOLA, EngineState.READY)
-    return EngineChanged(AIOLA, EngineState.UNAVAILABLE, problem.what, problem.remedy)

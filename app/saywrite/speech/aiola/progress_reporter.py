@@ -1,17 +1,40 @@
-"""Reports the progress of one dictation through the service.
+"""Makes the events of one dictation through the service: its progress, its texts, and why some are missing.
 
-The reports are events with offsets, awaited texts, traffic and the state of the connection; the engine that owns the
-reporter returns them. Dictation thread only.
+Progress is reported as offsets, awaited texts, traffic and the state of the connection; the engine returns the events.
+Dictation thread only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from saywrite.foundation.catalog import AIOLA, LOCAL
 from saywrite.foundation.errors import RateLimited, ServiceError, ServiceUnreachable, TooManyDictations
-from saywrite.foundation.events import ConnectionChanged, PendingUtterances, Progress, Traffic
-from saywrite.speech.engine import EventBuffer
+from saywrite.foundation.events import (
+    ConnectionChanged,
+    EngineChanged,
+    EngineState,
+    Failed,
+    Final,
+    Partial,
+    PendingUtterances,
+    Progress,
+    Structured,
+    Traffic,
+    Translation,
+    seconds,
+)
+from saywrite.speech.aiola.delivery.completion import NextAction
+from saywrite.speech.aiola.delivery.sender import AudioSender, text_of
+from saywrite.speech.aiola.net.command_queue import EventReceived
+from saywrite.speech.aiola.warm_up import WarmedUp
+from saywrite.speech.engine import EventBuffer, Events
 
 REPORT_EVERY_S = 2.0
 """Seconds between two reports of the traffic, and of the round trip."""
+
+LONGEST_S = 86_400.0
+"""The latest second of a connection that a transcript may name; a greater number has another unit."""
 
 
 class ProgressReporter:
@@ -72,3 +95,69 @@ class ProgressReporter:
 
     def closed(self) -> None:
         self._events.add(ConnectionChanged(self._dictation, "closed"))
+
+
+def events_of(delivery: AudioSender, event: EventReceived, now: float) -> Events:
+    """The events of the dictation for an answer of the service."""
+    dictation, payload = delivery.request.dictation, event.payload
+    if event.name == "transcript":
+        text = text_of(payload, "transcript")
+        if is_interim(payload):
+            return (Partial(dictation, text.strip()),) if text.strip() else ()
+        delivery.transcript(text, now, place_of(payload))
+        return finals_of(delivery)
+    if event.name == "translation":
+        end = delivery.untranslated.popleft() if delivery.untranslated else None
+        return (Translation(dictation, text_of(payload, "translation"), end),) if end is not None else ()
+    if event.name == "structured" and isinstance(payload, Mapping):
+        results = payload.get("results", payload)
+        return (Structured(dictation, dict(results)),) if isinstance(results, Mapping) else ()
+    return ()
+
+
+def finals_of(delivery: AudioSender) -> Events:
+    """The finals for the texts that have got their place."""
+    return tuple(
+        Final(delivery.request.dictation, text.text, text.start, text.end, LOCAL if text.local else "")
+        for text in delivery.take_placed()
+    )
+
+
+def is_interim(payload: object) -> bool:
+    """Whether a transcript is preliminary. aiOla's SDK (0.4.0) knows none; a payload without `is_final` is final."""
+    return isinstance(payload, Mapping) and payload.get("is_final") is False
+
+
+def place_of(payload: object) -> tuple[float, float] | None:
+    """The `start` and `end` of a transcript in seconds of its connection's sound; None where they are missing."""
+    if not isinstance(payload, Mapping):
+        return None
+    start, end = payload.get("start"), payload.get("end")
+    if isinstance(start, bool) or isinstance(end, bool):
+        return None
+    if not isinstance(start, int | float) or not isinstance(end, int | float):
+        return None
+    return (float(start), float(end)) if 0 <= start < end < LONGEST_S else None
+
+
+def outstanding_at_the_end(delivery: AudioSender, step: NextAction) -> Failed:
+    """Why a part of a dictation has no text at its end, and what becomes of it."""
+    why = "aiOla could not be reached" if step is NextAction.UNREACHABLE else "aiOla did not answer"
+    session, live = delivery.session, delivery.request.live
+    to_the_end = delivery.heard - session.confirmed
+    missing = sum(end - start for start, end in session.outstanding)
+    remedy = "Transcribe the file again later."
+    if live:
+        remedy = "They are kept: transcribe them from the window once aiOla answers again."
+    what = f"The last {seconds(max(to_the_end, 0)):.0f} s have no text yet: {why}."
+    if missing and session.has_text_behind_the_first_gap:
+        what = f"{max(seconds(missing), 1):.0f} s of the dictation have no text: {why}."
+    return Failed(delivery.request.dictation, what, remedy, fatal=not live, about="network")
+
+
+def readiness(prepared: WarmedUp) -> EngineChanged:
+    """Whether there is an account to dictate with."""
+    problem = prepared.problem
+    if problem is None:
+        return EngineChanged(AIOLA, EngineState.READY)
+    return EngineChanged(AIOLA, EngineState.UNAVAILABLE, problem.what, problem.remedy)

@@ -26,7 +26,17 @@ from saywrite.foundation.events import (
     RecognizerFinished,
     Rewind,
 )
-from saywrite.speech.engine import EventBuffer, Events, Incoming, MakeSegmenter, Post, Recognizer, Request
+from saywrite.speech.engine import (
+    EventBuffer,
+    Events,
+    Incoming,
+    LocalWord,
+    MakeSegmenter,
+    Post,
+    Recognizer,
+    Request,
+    WordsPlaced,
+)
 from saywrite.speech.local.audio_feed import Feed
 from saywrite.speech.local.problems import NOT_KEPT_RUNNING, NOT_STARTED, RecognizerProblem
 from saywrite.speech.local.supervisor import LOADING_S, PATIENCE_S, Exited, WorkerSupervisor
@@ -240,6 +250,7 @@ class LocalRecognizer(Recognizer):
                 "keywords": written_forms(request.keywords),
                 "partials": request.partials and not self._saving,
                 "long_window": not request.paced,
+                "word_times": request.word_times,
             }
         )
         self._pass_on(feed)
@@ -249,6 +260,9 @@ class LocalRecognizer(Recognizer):
         if feed is None or body.get("session") != feed.session:
             return
         dictation = feed.request.dictation
+        if "words" in body:
+            words = tuple(LocalWord(str(text), int(start), int(end)) for text, start, end in body["words"])
+            self._events.add(WordsPlaced(dictation, words))
         if kind == "partial":
             self._events.add(Partial(dictation, str(body["text"]), int(body["agreed"])))
         elif kind == "final":

@@ -10,9 +10,10 @@ the text is ready when the pause has lasted long enough (0.5 s); if the voice go
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from saywrite.foundation.catalog import EN
@@ -38,8 +39,21 @@ dictation ends meanwhile: such passes get the second share of the time.
 PAUSE_SOON = SAMPLE_RATE // 10
 """No partial is begun when the sound of a final will be complete within this many samples: its pass comes next."""
 
+NO_PLACES: Mapping[str, Any] = MappingProxyType({})
+
 MIN_VOICE = SAMPLE_RATE * 15 // 100
 """Utterances with less voice than this (0.15 s: a click, a door) give no text."""
+
+
+class PlacedWord(Protocol):
+    """`word_times.TimedWord`, by its shape."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def start_s(self) -> float: ...
+    @property
+    def end_s(self) -> float: ...
 
 
 class Decoded(Protocol):
@@ -49,6 +63,8 @@ class Decoded(Protocol):
     def text(self) -> str: ...
     @property
     def trusted(self) -> bool: ...
+    @property
+    def words(self) -> Sequence[PlacedWord]: ...
 
 
 class Decoder(Protocol):
@@ -120,6 +136,8 @@ class Utterances:
         self.language = EN
         self.keywords: tuple[str, ...] = ()
         self.long_window = False
+        self.word_times = False
+        """Whether each text comes with the places of its words."""
         self.while_decoding: Callable[[dict[str, Any], float], AbstractContextManager[None]] = self._report_once
         self._decoder = decoder
         self._segmenter = segmenter
@@ -172,19 +190,29 @@ class Utterances:
 
     def _close(self, at: int, voiced: int) -> None:
         opened, self._opened = self._opened, None
-        text = self._final(opened, at) if opened is not None and voiced >= MIN_VOICE else ""
-        if text:
-            self._send({"kind": "final", "session": self.number, "text": text, "start": opened, "end": at})
+        final = self._final(opened, at) if opened is not None and voiced >= MIN_VOICE else None
+        if opened is not None and final is not None and final.text and final.trusted:
+            message = {"kind": "final", "session": self.number, "text": final.text, "start": opened, "end": at}
+            self._send(message | self._places(final, opened))
         elif self._partial:
             self._show("", 0)
         self._report(at)
 
-    def _final(self, start: int, end: int) -> str:
+    def _final(self, start: int, end: int) -> Decoded:
         if self._at_pause is not None and self._at_pause.end == end:
-            decoded = self._at_pause.decoded
-        else:
-            decoded = self._decode(start, end, final=True)
-        return decoded.text if decoded.trusted else ""
+            return self._at_pause.decoded
+        return self._decode(start, end, final=True)
+
+    def _places(self, decoded: Decoded, start: int) -> dict[str, Any]:
+        """The words of an utterance that begins at `start`, with their sample offsets, where they are wanted."""
+        if not self.word_times:
+            return {}
+        return {
+            "words": [
+                [word.text, start + round(word.start_s * SAMPLE_RATE), start + round(word.end_s * SAMPLE_RATE)]
+                for word in decoded.words
+            ]
+        }
 
     def _look(self, opened: int) -> None:
         """Decode the open utterance, if enough new sound has come and the budget allows a pass."""
@@ -197,7 +225,7 @@ class Utterances:
         if self._end - self._looked_at < PARTIAL_EVERY or length > LONGEST_PARTIAL or not self._budget.allows():
             return
         self._looked_at = self._end
-        self._show_pass(self._budget.spend(lambda: self._decode(opened, self._end, final=False)))
+        self._show_pass(opened, self._budget.spend(lambda: self._decode(opened, self._end, final=False)))
 
     def _look_at_pause(self, opened: int, end: int) -> None:
         """Decode what will be the final if no more voice comes, once for each pause."""
@@ -208,7 +236,7 @@ class Utterances:
             lambda: self._budget.spend(lambda: self._decode(opened, end, final=True)),
         )
         self._at_pause = _PauseText(end, decoded)
-        self._show_pass(decoded)
+        self._show_pass(opened, decoded)
 
     def _decode(self, start: int, end: int, *, final: bool) -> Decoded:
         with self.while_decoding(self._progress(start), seconds(end - start)):
@@ -220,13 +248,13 @@ class Utterances:
                 long_window=final and self.long_window,
             )
 
-    def _show_pass(self, decoded: Decoded) -> None:
+    def _show_pass(self, opened: int, decoded: Decoded) -> None:
         if decoded.trusted and decoded.text:
-            self._show(decoded.text, self._agreement.compare(decoded.text))
+            self._show(decoded.text, self._agreement.compare(decoded.text), self._places(decoded, opened))
 
-    def _show(self, text: str, agreed: int) -> None:
+    def _show(self, text: str, agreed: int, places: Mapping[str, Any] = NO_PLACES) -> None:
         self._partial = text
-        self._send({"kind": "partial", "session": self.number, "text": text, "agreed": agreed})
+        self._send({"kind": "partial", "session": self.number, "text": text, "agreed": agreed, **places})
 
     def _sound(self, start: int, end: int) -> bytes:
         first, last = ((offset - self._kept_from) * BYTES_PER_SAMPLE for offset in (start, end))

@@ -5,7 +5,7 @@ processes them, so that the worker knows whether more input waits; a third one r
 Frames that come in:
 
     {"op": "start", "session": 3, "at": 0, "voice": {…}, "language": "en", "keywords": […], "partials": true,
-     "long_window": false}                                  then sound, then {"op": "finish"} or {"op": "abort"}
+     "long_window": false, "word_times": false}             then sound, then {"op": "finish"} or {"op": "abort"}
     {"op": "set_keywords", "keywords": […]}                 written forms, newest first; from the next utterance on
     {"op": "set_partials", "partials": false}               at once
 
@@ -14,6 +14,7 @@ Frames that go out:
     {"kind": "ready", "load_s": 0.5, "rss_kb": 182000}      once, or {"kind": "unavailable", "reason": …}
     {"kind": "partial", "session", "text", "agreed"}        the words of the open utterance; how many characters agree
     {"kind": "final", "session", "text", "start", "end"}    sample offsets
+                                                            with "word_times", both have "words": [[text, start, end]]
     {"kind": "progress", "session", "sent", "confirmed"}    after every block, and before and while a final is decoded
     {"kind": "finished", "session", "rss_kb"}
 
@@ -32,7 +33,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 from saywrite.speech.engine import MakeSegmenter
@@ -71,6 +72,8 @@ class FrameQueue:
     def _read(self) -> None:
         try:
             while (frame := read_frame(self._stdin)) is not None:
+                if isinstance(frame, dict) and frame.get("op") == "abort":
+                    self._drop_waiting()
                 self._frames.put(frame)
         except GarbageError as error:
             self._frames.put(error)
@@ -78,6 +81,16 @@ class FrameQueue:
             self._frames.put(None)
         else:
             self._frames.put(None)
+
+    def _drop_waiting(self) -> None:
+        """Drop the sound of a dictation that was aborted, so that the next one does not wait for its decoding."""
+        waiting: list[Frame | GarbageError] = []
+        with suppress(Empty):
+            while True:
+                waiting.append(self._frames.get_nowait())
+        starts = [at for at, frame in enumerate(waiting) if isinstance(frame, dict) and frame.get("op") == "start"]
+        for frame in waiting[: starts[-1] if starts else 0]:
+            self._frames.put(frame)
 
 
 def serve(
@@ -142,6 +155,7 @@ def _begin(
     session.language = str(frame["language"])
     session.keywords = _texts(frame["keywords"])
     session.long_window = bool(frame["long_window"])
+    session.word_times = bool(frame.get("word_times"))
     session.set_partials(bool(frame["partials"]))
     session.while_decoding = heartbeat.beating
     return session

@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 CHECK_LIMIT_S = 0.5
 """Seconds for the check at the start, because the sound of a dictation that begins meanwhile waits for it."""
 
-_TABLES = ("dictations", "segments", "gaps", "structured", "traffic", "latencies", "deleted")
+_BESIDE = ("gaps", "structured", "traffic", "latencies", "versions", "receipts", "trash")
+"""Tables whose rows belong to a row of `dictations`."""
+_TABLES = ("dictations", "segments", *_BESIDE, "deleted")
 _LAST_ROW = 1 << 40
 
 
@@ -197,7 +199,7 @@ def _add_missing_rows(target: sqlite3.Connection) -> None:
             " VALUES (?, ?, ?, '', '', '', ?, ?, 1)",
             (dictation, began.isoformat(), microseconds(began), end, end),
         )
-    for table in ("gaps", "structured", "traffic", "latencies"):
+    for table in _BESIDE:
         target.execute(f"DELETE FROM {table} WHERE dictation NOT IN (SELECT id FROM dictations)")
 
 

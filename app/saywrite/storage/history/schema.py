@@ -96,6 +96,36 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Dictations that the user deleted. Their recordings are deleted and not offered again.
         "CREATE TABLE deleted (dictation TEXT PRIMARY KEY NOT NULL) STRICT",
     ),
+    (
+        # `model`: of the local recognizer that made the present text; '' when it was not stored.
+        "ALTER TABLE dictations ADD COLUMN model TEXT NOT NULL DEFAULT ''",
+        # Earlier texts. `kept`: Unix microseconds. `segments`: a JSON array with the columns of `segments`.
+        """CREATE TABLE versions (
+            id INTEGER PRIMARY KEY,
+            dictation TEXT NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
+            engine TEXT NOT NULL,
+            model TEXT NOT NULL,
+            language TEXT NOT NULL,
+            kept INTEGER NOT NULL,
+            segments TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX versions_by_dictation ON versions (dictation)",
+        # Insertions into other programs. `outcome`: inserted, uncertain, failed. `at`: Unix microseconds.
+        """CREATE TABLE receipts (
+            id INTEGER PRIMARY KEY,
+            dictation TEXT NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
+            program TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT""",
+        "CREATE INDEX receipts_by_dictation ON receipts (dictation)",
+        "CREATE INDEX receipts_by_program ON receipts (program, dictation)",
+        # Deleted dictations that can be restored. `at`: Unix microseconds of the deletion.
+        """CREATE TABLE trash (
+            dictation TEXT PRIMARY KEY NOT NULL REFERENCES dictations (id) ON DELETE CASCADE,
+            at INTEGER NOT NULL
+        ) STRICT""",
+    ),
 )
 
 INDEX = "segment_words"

@@ -11,6 +11,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
 from saywrite.storage.history.schema import INDEX, has_index
 from saywrite.text.characters import has_letter_or_digit
 from saywrite.text.folding import ASCII_TWINS, fold, pattern
@@ -21,6 +22,12 @@ _NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 """Thai, Lao, Burmese, Khmer, kana and the Han characters: scripts written without spaces."""
 
 _BEGIN, _END = "\x02", "\x03"
+
+_TWIN = re.compile(f"[{ASCII_TWINS}]")
+
+_SPECIAL = """CASE WHEN length(CAST(s.text AS BLOB)) = length(s.text)
+    AND length(CAST(s.translation AS BLOB)) = length(s.translation) THEN 0 ELSE has_twin(s.text || s.translation) END"""
+"""SQL: the segment has letters that the index distinguishes and a search does not. Plain ASCII is ruled out first."""
 
 _AROUND = 40
 """Characters of a snippet before the first match, for snippets that FTS5 does not make."""
@@ -41,8 +48,10 @@ class SearchHit:
     matches: tuple[tuple[int, int], ...]
 
 
-def find(connection: sqlite3.Connection, query: str, limit: int) -> tuple[SearchHit, ...]:
-    """Find the newest `limit` segments with every word of `query`; newest first.
+def find(
+    connection: sqlite3.Connection, query: str, limit: int, only: HistoryFilter = EVERYTHING
+) -> tuple[SearchHit, ...]:
+    """Find the newest `limit` segments with every word of `query` in the dictations of a filter; newest first.
 
     The last word may be the beginning of a word, and quotation marks enclose a phrase. Case, accents and spellings such
     as "ß" and "ss" are equal: see `text/folding.py`. A query without letters and digits finds nothing. Raises
@@ -53,10 +62,10 @@ def find(connection: sqlite3.Connection, query: str, limit: int) -> tuple[Search
     if not folded:
         return ()
     if not has_index(connection) or any(_NO_SPACES.search(term) for term in terms):
-        return _find_folded(connection, folded, limit)
+        return _find_folded(connection, folded, limit, only, "1")
     # The index distinguishes letters such as "ß" and the accents of Greek: rows with these are also compared folded.
-    indexed = _find_words(connection, to_fts5(folded, query), limit)
-    special = _find_folded(connection, folded, limit, f"*[{ASCII_TWINS}]*")
+    indexed = _find_words(connection, to_fts5(folded, query), limit, only)
+    special = _find_folded(connection, folded, limit, only, _SPECIAL)
     every = {(found.dictation, found.number): found for found in (*indexed, *special)}
     newest = sorted(every.values(), key=lambda found: (-found.began.timestamp(), found.number))
     return tuple(newest[:limit])
@@ -75,28 +84,37 @@ def to_fts5(terms: tuple[str, ...], query: str) -> str:
     return " ".join(f'"{term}"' for term in terms) + prefix
 
 
-def _find_words(connection: sqlite3.Connection, match: str, limit: int) -> tuple[SearchHit, ...]:
+def _find_words(connection: sqlite3.Connection, match: str, limit: int, only: HistoryFilter) -> tuple[SearchHit, ...]:
+    where, values = only.where()
     rows = connection.execute(
-        f"""SELECT {_FIELDS}, snippet({INDEX}, -1, ?, ?, '…', 24)
+        f"""SELECT {_FIELDS}, snippet({INDEX}, -1, :begin, :end, '…', 24)
             FROM {INDEX} JOIN segments s ON s.id = {INDEX}.rowid JOIN dictations d ON d.id = s.dictation
-            WHERE {INDEX} MATCH ? ORDER BY d.at DESC, s.number LIMIT ?""",
-        (_BEGIN, _END, match, limit),
+            WHERE {INDEX} MATCH :match AND {where} ORDER BY d.at DESC, s.number LIMIT :limit""",
+        values | {"begin": _BEGIN, "end": _END, "match": match, "limit": limit},
     )
     return tuple(_found(row, *_unmark(row[5])) for row in rows)
 
 
 def _find_folded(
-    connection: sqlite3.Connection, terms: tuple[str, ...], limit: int, only: str = "*"
+    connection: sqlite3.Connection, terms: tuple[str, ...], limit: int, only: HistoryFilter, condition: str
 ) -> tuple[SearchHit, ...]:
-    """Compare folded texts. `only`: a GLOB that selects them."""
+    """Compare folded texts of the segments that fulfill a condition in SQL."""
     connection.create_function("fold", 1, fold, deterministic=True)
-    every = " AND ".join("instr(fold(s.text || ' ' || s.translation), ?)" for _ in terms)
-    rows = connection.execute(
-        f"""SELECT {_FIELDS}, s.text, s.translation FROM segments s JOIN dictations d ON d.id = s.dictation
-            WHERE (s.text GLOB ? OR s.translation GLOB ?) AND {every} ORDER BY d.at DESC, s.number LIMIT ?""",
-        (only, only, *terms, limit),
+    connection.create_function("has_twin", 1, _has_twin, deterministic=True)
+    where, values = only.where()
+    values |= {f"term{number}": term for number, term in enumerate(terms)} | {"limit": limit}
+    every = " AND ".join(f"instr(fold(s.text || ' ' || s.translation), :term{n})" for n in range(len(terms)))
+    found = connection.execute(
+        f"""SELECT {_FIELDS}, s.text, s.translation FROM segments s CROSS JOIN dictations d ON d.id = s.dictation
+            WHERE s.id IN (SELECT s.id FROM segments s WHERE {condition} AND {every}) AND {where}
+            ORDER BY d.at DESC, s.number LIMIT :limit""",
+        values,
     )
-    return tuple(_found(row, *_excerpt(_with_most(terms, row[5], row[6]), terms)) for row in rows)
+    return tuple(_found(row, *_excerpt(_with_most(terms, row[5], row[6]), terms)) for row in found)
+
+
+def _has_twin(text: str) -> bool:
+    return _TWIN.search(text) is not None
 
 
 def _found(row: tuple[str, str, int, int, int], snippet: str, matches: tuple[tuple[int, int], ...]) -> SearchHit:

@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeVar
 from saywrite.foundation.errors import HistoryError, HistoryUnavailable
 from saywrite.foundation.events import Gap, Segment, Traffic
 from saywrite.storage.history.connection import connect, gone, unavailable
+from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
 from saywrite.storage.history.in_use import UseLock
 from saywrite.storage.history.schema import INDEX, has_index, open_database
 from saywrite.storage.history.search import SearchHit, find
@@ -35,7 +36,7 @@ d.finished,
     (SELECT count(*) FROM segments s WHERE s.dictation = d.id), CASE WHEN d.text <> '' THEN substr(d.text, 1,
     :excerpt) ELSE substr(coalesce((SELECT group_concat(text, ' ')
         FROM (SELECT text FROM segments s WHERE s.dictation = d.id ORDER BY number LIMIT 20)), ''), 1,
-        :excerpt) END
+        :excerpt) END, d.model
     FROM dictations d"""
 
 
@@ -56,7 +57,10 @@ class Heading(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A dictation in a list. `heard`, `confirmed`, `pending`: samples. `excerpt`: the beginning of its text."""
+    """A dictation in a list. `heard`, `confirmed`, `pending`: samples. `excerpt`: the beginning of its text.
+
+    `model`: of the local recognizer, "" when it was not stored.
+    """
 
     dictation: str
     began: datetime
@@ -69,6 +73,7 @@ class Summary:
     finished: bool
     segment_count: int
     excerpt: str
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ class HistoryStore:
                 microseconds(began),
                 heading.language,
                 heading.engine,
-                _clean(heading.source),
+                clean(heading.source),
             ),
         )
 
@@ -136,9 +141,9 @@ class HistoryStore:
                 segment.number,
                 segment.start,
                 segment.end,
-                _clean(segment.text),
-                _clean(segment.raw),
-                _clean(segment.translation),
+                clean(segment.text),
+                clean(segment.raw),
+                clean(segment.translation),
                 segment.engine,
             ),
         )
@@ -147,7 +152,7 @@ class HistoryStore:
         """Store the translation of a segment. A removed segment is no error."""
         self._write(
             "UPDATE segments SET translation = ? WHERE dictation = ? AND number = ?",
-            (_clean(translation), dictation, number),
+            (clean(translation), dictation, number),
         )
 
     def remove_segments(self, dictation: str, numbers: Iterable[int]) -> None:
@@ -166,7 +171,7 @@ class HistoryStore:
         """Replace the text that the user reads; `raw` is not changed. Raises HistoryError for a missing segment."""
 
         def edit(connection: sqlite3.Connection) -> None:
-            where = (_clean(text), dictation, number)
+            where = (clean(text), dictation, number)
             changed = connection.execute("UPDATE segments SET text = ? WHERE dictation = ? AND number = ?", where)
             if changed.rowcount == 0:
                 raise _unknown()
@@ -177,14 +182,14 @@ class HistoryStore:
     def add_gap(self, dictation: str, at: int, length: int, cause: str) -> None:
         self._write(
             "INSERT INTO gaps (dictation, at, length, cause) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (dictation, at, length, _clean(cause)),
+            (dictation, at, length, clean(cause)),
         )
 
     def add_structured(self, dictation: str, results: Mapping[str, Any]) -> None:
         """Store results of the service besides text. Equal results are stored once."""
         self._write(
             "INSERT INTO structured (dictation, results) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            (dictation, _clean(json.dumps(dict(results), ensure_ascii=False))),
+            (dictation, clean(json.dumps(dict(results), ensure_ascii=False))),
         )
 
     def set_traffic(self, traffic: Traffic) -> None:
@@ -192,7 +197,7 @@ class HistoryStore:
         self._write(
             """INSERT INTO traffic (dictation, host, sent, received) VALUES (?, ?, ?, ?)
                ON CONFLICT (dictation, host) DO UPDATE SET sent = excluded.sent, received = excluded.received""",
-            (traffic.dictation, _clean(traffic.host), traffic.sent, traffic.received),
+            (traffic.dictation, clean(traffic.host), traffic.sent, traffic.received),
         )
 
     def keep_latency(self, dictation: str, microphone: str, latency: Latency) -> None:
@@ -200,7 +205,7 @@ class HistoryStore:
 
         def keep(connection: sqlite3.Connection) -> None:
             if connection.execute("SELECT 1 FROM dictations WHERE id = ?", (dictation,)).fetchone():
-                keep_latency(connection, dictation, _clean(microphone), latency)
+                keep_latency(connection, dictation, clean(microphone), latency)
 
         self.in_transaction(keep)
 
@@ -214,7 +219,7 @@ class HistoryStore:
             left = max(heard - confirmed, 0) if pending is None else pending
             changed = connection.execute(
                 "UPDATE dictations SET finished = 1, heard = ?, confirmed = ?, pending = ?, text = ? WHERE id = ?",
-                (heard, confirmed, left, _clean(text), dictation),
+                (heard, confirmed, left, clean(text), dictation),
             )
             if changed.rowcount == 0:
                 raise _unknown()
@@ -242,15 +247,17 @@ class HistoryStore:
                     self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._on_deleted(dictation)
 
-    def recent(self, limit: int, before: Summary | None = None) -> tuple[Summary, ...]:
+    def recent(
+        self, limit: int, before: Summary | None = None, only: HistoryFilter = EVERYTHING
+    ) -> tuple[Summary, ...]:
         """Return the newest dictations, newest first. `before`: the last one of the previous page."""
         with self.reading() as connection:
-            values: dict[str, object] = {"limit": limit, "excerpt": EXCERPT}
-            where = ""
+            where, values = only.where()
+            values |= {"limit": limit, "excerpt": EXCERPT}
             if before is not None:
-                where = "WHERE (d.at, d.id) < (:at, :id)"
+                where += " AND (d.at, d.id) < (:at, :id)"
                 values |= {"at": microseconds(before.began), "id": before.dictation}
-            rows = connection.execute(f"{_SUMMARY} {where} ORDER BY d.at DESC, d.id DESC LIMIT :limit", values)
+            rows = connection.execute(f"{_SUMMARY} WHERE {where} ORDER BY d.at DESC, d.id DESC LIMIT :limit", values)
             return tuple(_summary(row) for row in rows)
 
     def load(self, dictation: str) -> Dictated | None:
@@ -291,10 +298,10 @@ class HistoryStore:
         with self.reading() as connection:
             return newest_latencies(connection, limit)
 
-    def search(self, query: str, limit: int = 100) -> tuple[SearchHit, ...]:
+    def search(self, query: str, limit: int = 100, only: HistoryFilter = EVERYTHING) -> tuple[SearchHit, ...]:
         """Find segments with all words of `query`, newest first. Any text is a valid query."""
         with self.reading() as connection:
-            return find(connection, query, limit)
+            return find(connection, query, limit, only)
 
     def close(self) -> None:
         """Close the writing connection; SQLite then merges its log into the file. A second call has no effect."""
@@ -348,7 +355,7 @@ def _refusal(error: sqlite3.Error, path: Path) -> HistoryUnavailable:
     return unavailable(error, path) if path.exists() else gone(path)
 
 
-def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str]) -> Summary:
+def _summary(row: tuple[str, str, str, str, str, int, int, int, int, int, str, str]) -> Summary:
     return Summary(row[0], datetime.fromisoformat(row[1]), *row[2:8], bool(row[8]), *row[9:])
 
 
@@ -361,7 +368,7 @@ def _forget_text(connection: sqlite3.Connection, dictation: str) -> None:
     connection.execute("UPDATE dictations SET text = '' WHERE id = ?", (dictation,))
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Replace lone surrogates, which SQLite cannot store; a file name may contain them."""
     return text.encode("utf-8", "replace").decode("utf-8")
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from saywrite.foundation.errors import SaywriteError
-from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged
+from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged, PlaybackChanged
 from saywrite.foundation.program import Release
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.settings.account_access import AccountAccess
@@ -22,8 +22,11 @@ from saywrite.ui.widgets.notices import Severity
 
 if TYPE_CHECKING:
     from saywrite.desktop.autostart import Autostart
+    from saywrite.dictation.api import Dictation
+    from saywrite.dictation.models.retranscription import Retranscriber
     from saywrite.storage.history.store import HistoryStore
     from saywrite.ui.app.exports import Exports
+    from saywrite.ui.app.first_run.window import FirstRunWindow
     from saywrite.ui.history.timing_window import LatencyWindow
     from saywrite.ui.history.window import HistoryWindow
     from saywrite.ui.models.state import ModelsState
@@ -51,8 +54,12 @@ class Dialogs(QObject):
         account: AccountAccess | None = None,
         autostart: Callable[[], Autostart] | None = None,
         models: ModelsState | None = None,
+        dictation: Dictation | None = None,
+        has_tray: Callable[[], bool] = lambda: True,
+        retranscriber: Retranscriber | None = None,
         find_update: Callable[[], Release | None] | None = None,
     ) -> None:
+        """`dictation` plays the recordings of the history, and `retranscriber` transcribes them again."""
         super().__init__(window)
         self._window = window
         self._preferences = preferences
@@ -62,6 +69,10 @@ class Dialogs(QObject):
         self._account = account
         self._autostart = autostart
         self._models = models
+        self._dictation = dictation
+        self._has_tray = has_tray
+        self._first_run: FirstRunWindow | None = None
+        self._retranscriber = retranscriber
         self._find_update = find_update
         self._devices: DevicesChanged | None = None
         self._keys: KeysChanged | None = None
@@ -92,12 +103,19 @@ class Dialogs(QObject):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Give devices and keys to the settings window, now or when it is opened; other events are ignored."""
+        """Give the first run every event, the settings devices and keys, and the history playback.
+
+        Devices and keys are kept for windows that open later.
+        """
+        if self._first_run is not None:
+            self._first_run.receive(event)
         match event:
             case DevicesChanged():
                 self._devices = event
                 if self._settings is not None:
                     self._settings.show_devices(event)
+            case PlaybackChanged() if self._history is not None:
+                self._history.receive(event)
             case KeysChanged():
                 self._keys = event
                 if self._settings is not None:
@@ -120,6 +138,31 @@ class Dialogs(QObject):
             if self._keys is not None:
                 self._settings.show_keys(self._keys)
         _bring_up(self._settings)
+
+    def show_first_run(self) -> None:
+        """Open the first run at its first step."""
+        if self._dictation is None:
+            return
+        if self._first_run is None:
+            from saywrite.ui.app.first_run.window import FirstRunWindow
+
+            self._first_run = made = FirstRunWindow(
+                self._dictation,
+                self._preferences,
+                self._choices,
+                self._account,
+                self._models,
+                self._has_tray,
+                self._window,
+            )
+            made.account_changed.connect(self.account_changed)
+            made.unknown_language_chosen.connect(self.unknown_language_chosen)
+            made.refresh_devices_requested.connect(self.refresh_devices_requested)
+            for event in (self._devices, self._keys):
+                if event is not None:
+                    made.receive(event)
+        self._first_run.begin()
+        _bring_up(self._first_run)
 
     def show_account(self) -> None:
         """Open the settings of the account, with the focus where something is missing."""
@@ -144,10 +187,15 @@ class Dialogs(QObject):
     def show_history(self) -> None:
         """Open the history, with its newest entries."""
         if self._history is None:
+            from saywrite.ui.history.access import make_tools
             from saywrite.ui.history.window import HistoryWindow
 
-            window = self._history = HistoryWindow(self._open_history, parent=self._window)
-            window.export_requested.connect(lambda dictated: self.exports.export_dictation(dictated, window))
+            tools = None
+            if self._dictation is not None and self._retranscriber is not None:
+                tools = make_tools(self._dictation, self._retranscriber)
+            window = HistoryWindow(self._open_history, parent=self._window, choices=self._choices, tools=tools)
+            self._history = window
+            window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
             window.details_requested.connect(self.details_requested)
         self._history.reload()
         _bring_up(self._history)
@@ -161,13 +209,23 @@ class Dialogs(QObject):
         self._speed.reload()
         _bring_up(self._speed)
 
+    def show_shortcuts(self) -> None:
+        """Open the window with the keyboard shortcuts as they are now."""
+        from saywrite.ui.app.shortcuts_window import ShortcutsWindow
+
+        _open(ShortcutsWindow(self._window.menuBar(), self._preferences.settings, self._window))
+
+    def show_whats_new(self) -> None:
+        """Open the window with the changelog."""
+        from saywrite.ui.app.whats_new import WhatsNewWindow
+
+        _open(WhatsNewWindow(self._window))
+
     def show_about(self) -> None:
         """Open the dialog with version and licenses."""
         from saywrite.ui.main_window.about_dialog import AboutDialog
 
-        dialog = AboutDialog(self._window)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        _open(AboutDialog(self._window))
 
     def ask_always_write_as(self, spoken: str) -> None:
         """Ask how misheard words should be written, and make a keyword of the answer."""
@@ -224,6 +282,9 @@ class Dialogs(QObject):
         actions.history.triggered.connect(self.show_history)
         actions.speed.triggered.connect(self.show_speed)
         actions.about.triggered.connect(self.show_about)
+        actions.shortcuts.triggered.connect(self.show_shortcuts)
+        actions.whats_new.triggered.connect(self.show_whats_new)
+        actions.first_run.triggered.connect(self.show_first_run)
         actions.updates.triggered.connect(self.check_for_updates)
         actions.diagnostics.triggered.connect(self.copy_diagnostics)
         actions.export.triggered.connect(lambda: self.exports.export_transcript())
@@ -237,6 +298,11 @@ class Dialogs(QObject):
 def open_page(address: str) -> None:
     """Open a web page in the user's browser."""
     QDesktopServices.openUrl(QUrl(address))
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
 
 
 def _bring_up(window: QWidget) -> None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from saywrite.foundation.events import seconds
-from saywrite.foundation.formatting import missing
+from saywrite.foundation.formatting import count, missing
 from saywrite.storage.history.store import Dictated
 from saywrite.text.export import Document, TranscriptLine
 from saywrite.ui.export.dialog import ExportFlow
+from saywrite.ui.export.writer import write_into
 from saywrite.ui.main_window.window import MainWindow
+from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
@@ -47,6 +49,35 @@ class Exports(QObject):
         """Export a dictation of the history."""
         document = document_of(dictated, self._choices.engine_label)
         self._start(self._make_flow(parent, lambda: document), "")
+
+    def export_dictations(self, chosen: Sequence[Dictated], parent: QWidget) -> None:
+        """Export one dictation as a file of the user's choice, or several into a folder."""
+        if len(chosen) == 1:
+            self.export_dictation(chosen[0], parent)
+            return
+        dialog = QFileDialog(parent, f"Export {len(chosen)} dictations into a folder")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setDirectory(self._preferences.settings.export_folder or self.folder)
+        dialog.fileSelected.connect(lambda name: self.write_all(chosen, Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def write_all(self, chosen: Sequence[Dictated], folder: Path) -> None:
+        """Write each dictation with text into a folder, in the format of the settings; no file is replaced."""
+        format, label = self._preferences.settings.export_format, self._choices.engine_label
+        documents = [document for each in chosen if (document := document_of(each, label)) is not None]
+        self._window.notices.withdraw("export")
+
+        def done(written: int) -> None:
+            self.folder = str(folder)
+            self._window.status.show_message(f"{count(written, 'dictation')} exported to {folder.name}")
+
+        def fail(error: Exception) -> None:
+            what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "")
+            self._window.notices.notify(Severity.WARNING, what, remedy, key="export")
+
+        run_task(lambda: write_into(documents, format, folder), done, fail, owner=self)
 
     def _make_flow(self, parent: QWidget, document: Callable[[], Document | None]) -> ExportFlow:
         flow = ExportFlow(parent, document, format=self._preferences.settings.export_format)

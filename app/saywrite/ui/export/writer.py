@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from saywrite.foundation.catalog import EXPORT_FORMATS
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.files import os_error_message, write_atomic
 from saywrite.text.export import Document, render
@@ -28,3 +30,23 @@ def write_export(document: Document, format: str, target: Path, *, overwrite: bo
         reason, remedy = os_error_message(error, target.parent)
         raise ExportError(f"“{target.name}” was not exported: {reason}.", remedy) from error
     return target
+
+
+def write_into(documents: Iterable[Document], format: str, folder: Path) -> int:
+    """Write each document as a new file named after its title; returns their number.
+
+    A taken name gets a number: "Dictation 2026-11-22 10.42 (2).txt". Raises ExportError at the first that cannot be
+    written; those before it stay.
+    """
+    written = 0
+    for document in documents:
+        name, number = document.title, 1
+        while True:
+            try:
+                write_export(document, format, folder / f"{name}{EXPORT_FORMATS[format].suffix}", overwrite=False)
+                break
+            except ExportExists:
+                number += 1
+                name = f"{document.title} ({number})"
+        written += 1
+    return written

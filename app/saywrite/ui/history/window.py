@@ -1,99 +1,52 @@
-"""The history: find, read, copy, export or delete past dictations. GUI thread; queries run on a pool thread.
+"""The history: find, hear, correct, transcribe again, copy, export or delete past dictations. GUI thread.
 
-Loaded when it is opened for the first time.
+Queries run on a pool thread. Loaded when it is opened for the first time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QFont, QFontMetrics, QKeySequence, QPainter, QPalette, QShortcut
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QPlainTextEdit,
-    QPushButton,
-    QSplitter,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidgetItem, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from saywrite.foundation.formatting import count
+from saywrite.storage.history.filters import FilterChoices, filter_choices
+from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
+from saywrite.storage.history.records.versions import use_version
+from saywrite.storage.history.store import HistoryStore, Summary
+from saywrite.ui.history.access import (
+    NO_CHOICES,
+    HistoryTools,
+    LoadedDictation,
+    OpenOnce,
+    load_dictation,
 )
-
-from saywrite.foundation.events import seconds
-from saywrite.foundation.formatting import clock, length, moment
-from saywrite.storage.history.store import Dictated, HistoryStore, Summary
+from saywrite.ui.history.dictation_list import HIT, ID, SUMMARY, DictationList
+from saywrite.ui.history.dictation_view import DictationView
+from saywrite.ui.history.filter_bar import FilterBar
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import icon
-from saywrite.ui.toolkit.labels import ThemedLabel
+from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme import blend, readable
+from saywrite.ui.widgets.choosers import EngineChoices
 
-PADDING = 7
-
-
-class TwoLineDelegate(QStyledItemDelegate):
-    """Paints the text of an entry as a small first line and a second line of full size."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        small = QFontMetrics(_small(option.font))
-        return QSize(80, small.height() + option.fontMetrics.height() + 2 * PADDING + 2)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        self.initStyleOption(option, index)
-        head, _, body = str(index.data()).partition("\n")
-        option.text = ""
-        style = option.widget.style() if option.widget is not None else QApplication.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        roles = QPalette.ColorRole
-        ground = option.palette.color(roles.Highlight if selected else roles.Base)
-        ink = option.palette.color(roles.HighlightedText if selected else roles.Text)
-        box = option.rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
-        painter.save()
-        font = _small(option.font)
-        painter.setFont(font)
-        painter.setPen(ink if selected else readable(blend(ground, ink, 0.6), ground))
-        height = QFontMetrics(font).height()
-        _line(painter, QRect(box.left(), box.top(), box.width(), height), head)
-        painter.setFont(option.font)
-        painter.setPen(ink)
-        _line(painter, box.adjusted(0, height + 2, 0, 0), body)
-        painter.restore()
-
-
-def _line(painter: QPainter, box: QRect, text: str) -> None:
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-    painter.drawText(box, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, shown)
-
-
-def _small(font: QFont) -> QFont:
-    small = QFont(font)
-    small.setPointSizeF(font.pointSizeF() * 0.9)
-    return small
-
-
-DELETE_ALL = "Delete this dictation and its recording for good?"
-DELETE_TEXT = "Delete this text for good? Its recording has no complete text yet and stays among the unfinished ones."
 PAGE = 100
-SEARCH_AFTER_MS = 200
-ID, SUMMARY = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+SEARCH_AFTER_MS = 15
+SIZE = QSize(980, 640)
+EMPTY = "No dictations yet. What you dictate is kept here."
+UNFINISHED = "The recording of a dictation without its complete text stays among the unfinished ones."
 
 
 class HistoryWindow(QWidget):
-    """A list of past dictations with search, and the text of the selected one."""
+    """A list of past dictations with search and filters, and the selected one with its recording."""
 
     export_requested = Signal(object)
-    """The user asked to export a `Dictated`."""
+    """The user asked to export these: a tuple of `Dictated`."""
     details_requested = Signal(object)
     """The user asked for the details of a `Dictated`."""
 
@@ -102,88 +55,114 @@ class HistoryWindow(QWidget):
         open_history: Callable[[], HistoryStore],
         now: Callable[[], datetime] = datetime.now,
         parent: QWidget | None = None,
+        choices: EngineChoices = NO_CHOICES,
+        tools: HistoryTools | None = None,
     ) -> None:
+        """Without `tools`, the window neither plays nor transcribes again."""
         super().__init__(parent, Qt.WindowType.Window)
-        self._history = _OpenOnce(open_history)
+        self._history = OpenOnce(open_history)
         self._now = now
-        self._shown: Dictated | None = None
         self._asked = 0
         self._more_to_come = False
+        self._deleted: list[str] = []
         self.query = QLineEdit()
-        self.list = QListWidget()
-        self.text = QPlainTextEdit()
-        self.note = ThemedLabel()
+        self.filters = FilterBar(choices)
+        self.list = DictationList(now)
+        self.view = DictationView(choices, open_history, now, tools)
+        self.text, self.player = self.view.text, self.view.player
+        self.note = NoteLabel()
+        self.undo = QPushButton(icon("undo"), "&Undo")
         self.copy = QPushButton(icon("copy"), "&Copy")
+        self.edit = QPushButton("Ed&it")
+        self.save = QPushButton(icon("check"), "&Save")
+        self.discard = QPushButton("Ca&ncel")
         self.export = QPushButton(icon("export"), "&Export…")
         self.details = QPushButton(icon("info"), "De&tails…")
-        self.delete = QPushButton(icon("clear"), "&Delete…")
-        self.confirm = QPushButton("Delete for good")
-        self.keep = QPushButton("Keep")
+        self.delete = QPushButton(icon("clear"), "&Delete")
         self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
+        self._undo_timer = QTimer(self, singleShot=True, interval=int(UNDO_FOR.total_seconds() * 1000))
         self.setWindowTitle("History – Saywrite")
-        self.resize(860, 560)
+        self.resize(SIZE)
         self._arrange()
         self._connect()
-        self._show_dictated(None)
+        self._show_loaded(None)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Close the database; the next query opens it again."""
+        """Delete for good what was deleted, and close the database; the next query opens it again."""
+        self.player.end()
+        self._empty_trash()
         run_task(self._history.close, in_order=True)
         super().closeEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous() and (parent := self.parentWidget()) is not None:
+            place = self.frameGeometry()
+            place.moveCenter(parent.window().frameGeometry().center())
+            room = self.screen().availableGeometry()
+            place.moveLeft(max(room.left(), min(place.left(), room.right() - place.width())))
+            place.moveTop(max(room.top(), min(place.top(), room.bottom() - place.height())))
+            self.move(place.topLeft())
+
+    @Slot(object)
+    def receive(self, event: object) -> None:
+        """Follow what is played; other events are ignored."""
+        self.player.receive(event)
+
+    # The list
+
     def reload(self) -> None:
-        """Load the list: the newest dictations, or those that match the search."""
+        """Load the list: the newest dictations, or those that match the search, and what can be filtered."""
+        self._load_list()
+        self._ask(
+            lambda history: filter_choices(history.reading),
+            lambda found: self.filters.offer(found) if isinstance(found, FilterChoices) else None,
+        )
+
+    def _load_list(self) -> None:
         self._asked += 1
-        asked, query = self._asked, self.query.text().strip()
+        asked, query, only = self._asked, self.query.text().strip(), self.filters.filter()
         if query:
-            self._ask(lambda history: history.search(query, PAGE), lambda hits: self._list_hits(asked, hits))
+
+            def search(history: HistoryStore) -> object:
+                # Another letter was typed while this query waited for the one before it.
+                return history.search(query, PAGE, only) if asked == self._asked else ()
+
+            self._ask(search, lambda hits: self._list_hits(asked, hits))
         else:
-            self._ask(lambda history: history.recent(PAGE), lambda rows: self._list_recent(asked, rows))
+            self._ask(lambda history: history.recent(PAGE, None, only), lambda rows: self._list_recent(asked, rows))
 
     def _ask(self, question: Callable[[HistoryStore], object], answer: Callable[[object], None]) -> None:
-        run_task(
-            lambda: question(self._history.get()),
-            answer,
-            lambda error: self.note.setText(str(error)),
-            owner=self,
-            in_order=True,
-        )
+        run_task(lambda: question(self._history.get()), answer, self._show_error, owner=self, in_order=True)
+
+    def _show_error(self, error: Exception) -> None:
+        self._say(str(error))
+
+    def _say(self, words: str, *, undo: bool = False) -> None:
+        self.note.setText(words)
+        self.undo.setVisible(undo)
 
     def _list_recent(self, asked: int, rows: object) -> None:
         assert isinstance(rows, tuple)
         if asked != self._asked:
             return
-        self.list.clear()
-        self._append(rows)
-        self._show_empty_note("No dictations yet. What you dictate is kept here.")
-
-    def _append(self, rows: tuple[Summary, ...]) -> None:
+        self.list.show_rows(rows)
         self._more_to_come = len(rows) == PAGE
-        now = self._now()
-        for row in rows:
-            head = f"{moment(_local(row.began), now)} · {length(seconds(row.heard))}"
-            item = QListWidgetItem(f"{head}\n{row.excerpt or 'No text'}")
-            item.setData(ID, row.dictation)
-            item.setData(SUMMARY, row)
-            self.list.addItem(item)
+        self._show_empty_note("Nothing matches these filters." if self.filters.filter() else EMPTY)
 
     def _list_hits(self, asked: int, hits: object) -> None:
         assert isinstance(hits, tuple)
         if asked != self._asked:
             return
-        self.list.clear()
-        now = self._now()
-        for hit in hits:
-            head = f"{moment(_local(hit.began), now)} · at {clock(seconds(hit.start))}"
-            item = QListWidgetItem(f"{head}\n{hit.snippet}")
-            item.setData(ID, hit.dictation)
-            self.list.addItem(item)
+        self.list.show_hits(hits)
+        self._more_to_come = False
         self._show_empty_note("Nothing found.")
 
     def _show_empty_note(self, empty: str) -> None:
-        self.note.setText("" if self.list.count() else empty)
+        if not self._deleted:
+            self._say("" if self.list.count() else empty)
         if not self.list.count():
-            self._show_dictated(None)
+            self._show_loaded(None)
             announce(self, empty)
         elif self.list.currentRow() < 0:
             self.list.setCurrentRow(0)
@@ -193,147 +172,213 @@ class HistoryWindow(QWidget):
         bar = self.list.verticalScrollBar()
         last = self.list.item(self.list.count() - 1)
         before = last.data(SUMMARY) if last is not None else None
-        if before is None or bar.value() < bar.maximum() or not self._more_to_come:
+        if not isinstance(before, Summary) or bar.value() < bar.maximum() or not self._more_to_come:
             return
-        asked = self._asked
-        self._ask(
-            lambda history: history.recent(PAGE, before),
-            lambda rows: self._append(rows) if asked == self._asked and isinstance(rows, tuple) else None,
-        )
+        self._more_to_come = False
+        asked, only = self._asked, self.filters.filter()
+
+        def append(rows: object) -> None:
+            if asked == self._asked and isinstance(rows, tuple):
+                self.list.append(rows)
+                self._more_to_come = len(rows) == PAGE
+
+        self._ask(lambda history: history.recent(PAGE, before, only), append)
+
+    # The selected dictation
 
     def _open(self, item: QListWidgetItem | None) -> None:
         if item is None:
             return
-        dictation = str(item.data(ID))
+        dictation, hit = str(item.data(ID)), item.data(HIT)
 
-        def show(dictated: object) -> None:
+        def show(loaded: object) -> None:
             current = self.list.currentItem()
             if current is None or current.data(ID) != dictation:
                 return
-            if isinstance(dictated, Dictated):
-                self._show_dictated(dictated)
+            if isinstance(loaded, LoadedDictation):
+                self._show_loaded(loaded)
+                self.text.mark_hits(self.query.text().strip(), hit.number if hit else None)
             else:  # deleted since the list was made
-                self._show_dictated(None)
-                self.list.takeItem(self.list.row(current))
+                row = self.list.row(current)
+                self._show_loaded(None)
+                self.list.remove([dictation])
+                self.list.setCurrentRow(min(row, self.list.count() - 1))
                 announce(self, "This dictation was deleted meanwhile.")
 
-        self._ask(lambda history: history.load(dictation), show)
+        self._ask(lambda history: load_dictation(history, dictation), show)
 
-    def _show_dictated(self, dictated: Dictated | None) -> None:
-        self._shown = dictated
-        self.text.setPlainText(_prose(dictated) if dictated else "")
+    def _show_loaded(self, loaded: LoadedDictation | None) -> None:
+        self.view.show_loaded(loaded)
+        self._show_editing()
         for button in (self.copy, self.export, self.details, self.delete):
-            button.setEnabled(dictated is not None)
-        self._ask_to_delete(False)
+            button.setEnabled(loaded is not None)
+        self.edit.setEnabled(self.view.can_edit)
+
+    def _reopen(self, dictation: str) -> None:
+        current = self.list.currentItem()
+        if current is not None and current.data(ID) == dictation:
+            self._open(current)
+
+    def _use_version(self, number: int) -> None:
+        dictation, at = self.view.dictation, datetime.now().astimezone()
+        self._ask(lambda history: use_version(history, dictation, number, at), lambda _none: self._reopen(dictation))
+
+    # Commands
+
+    def _show_details(self) -> None:
+        if self.view.loaded is not None:
+            self.details_requested.emit(self.view.loaded.dictated)
 
     def _copy(self) -> None:
         cursor = self.text.textCursor()
         copy_text(cursor.selectedText() if cursor.hasSelection() else self.text.toPlainText())
         announce(self, "Copied")
 
-    def _ask_to_delete(self, asking: bool) -> None:
-        """Show or end the question before a dictation is deleted, in the place of the buttons."""
-        for button in (self.copy, self.export, self.details, self.delete):
-            button.setVisible(not asking)
-        for button in (self.confirm, self.keep):
-            button.setVisible(asking)
-        if asking:
-            self.keep.setFocus()
-            lacks_text = self._shown is not None and self._shown.summary.pending > 0
-            self.note.setText(DELETE_TEXT if lacks_text else DELETE_ALL)
-        elif self.list.count():
-            self.note.setText("")
+    def _begin_editing(self) -> None:
+        self.player.end()
+        self.text.set_editing(True)
+        self._show_editing()
+        self.text.setFocus()
+
+    def _end_editing(self) -> None:
+        self.text.set_editing(False)
+        self._show_editing()
+
+    def _save(self) -> None:
+        dictation, changes = self.view.dictation, self.text.changes()
+
+        def store(history: HistoryStore) -> None:
+            for number, text in changes.items():
+                history.edit_segment(dictation, number, text)
+
+        def saved(_none: object) -> None:
+            self._reopen(dictation)
+            announce(self, "Saved")
+
+        self._ask(store, saved)
+
+    def _show_editing(self) -> None:
+        editing = self.text.editing
+        for button in (self.copy, self.edit, self.export, self.details, self.delete):
+            button.setVisible(not editing)
+        for button in (self.save, self.discard):
+            button.setVisible(editing)
+        for widget in (self.query, self.filters, self.list, self.undo, self.view.again, self.view.versions):
+            widget.setEnabled(not editing)
+
+    def _export(self) -> None:
+        chosen = self.list.chosen()
+
+        def load(history: HistoryStore) -> object:
+            return tuple(each for each in map(history.load, chosen) if each is not None)
+
+        self._ask(load, self.export_requested.emit)
 
     def _delete(self) -> None:
-        if self._shown is None:
-            return
-        dictation = self._shown.summary.dictation
-        self._show_dictated(None)
-        self._ask(lambda history: history.delete(dictation), lambda _none: self.reload())
+        chosen = self.list.chosen()
+        at = datetime.now().astimezone()
+        row = self.list.row(self.list.selectedItems()[0]) if chosen else 0
+        lacks_text = self.view.loaded is not None and self.view.loaded.dictated.summary.pending > 0
+
+        def removed(_none: object) -> None:
+            self._deleted += chosen
+            self._undo_timer.start()
+            self.list.remove(chosen)
+            self.list.setCurrentRow(min(row, self.list.count() - 1))
+            if not self.list.count():
+                self._show_loaded(None)
+            words = f"{count(len(chosen), 'dictation')} deleted."
+            self._say(f"{words} {UNFINISHED}" if lacks_text else words, undo=True)
+            announce(self, words)
+
+        if chosen:
+            self._ask(lambda history: move_to_trash(history, chosen, at), removed)
+
+    def _undo_delete(self) -> None:
+        restored, self._deleted = self._deleted, []
+        self._undo_timer.stop()
+        self._say("")
+        self._ask(lambda history: restore_from_trash(history, restored), lambda _number: self._load_list())
+
+    def _empty_trash(self) -> None:
+        """Delete for good: the undo is over."""
+        if self._deleted:
+            self._deleted = []
+            self._say("")
+            now = datetime.now().astimezone()
+            self._ask(lambda history: empty_trash(history, now, older_than=timedelta(0)), lambda _ids: None)
+
+    # Layout
 
     def _arrange(self) -> None:
         self.query.setPlaceholderText("Search in everything you dictated")
         self.query.setAccessibleName("Search the history")
         self.query.setClearButtonEnabled(True)
         self.query.addAction(icon("find"), QLineEdit.ActionPosition.LeadingPosition)
-        self.list.setAccessibleName("Dictations")
-        self.list.setItemDelegate(TwoLineDelegate(self.list))
-        self.list.setWordWrap(False)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.text.setReadOnly(True)
-        self.text.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.text.document().setDocumentMargin(10)
-        self.text.setAccessibleName("Text of the dictation")
-        left = QWidget()
+        left, right = QWidget(), QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.query)
+        column.addWidget(self.filters)
         column.addWidget(self.list, 1)
         buttons = QHBoxLayout()
-        buttons.addWidget(self.note, 1)
-        for button in (self.copy, self.export, self.details, self.delete, self.confirm, self.keep):
+        buttons.addWidget(self.details)
+        buttons.addStretch(1)
+        for button in (self.copy, self.edit, self.export, self.delete, self.save, self.discard):
             buttons.addWidget(button)
-        right = QWidget()
+        message = QHBoxLayout()
+        message.addWidget(self.note, 1)
+        message.addWidget(self.undo)
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.text, 1)
+        column.addWidget(self.view, 1)
+        column.addLayout(message)
         column.addLayout(buttons)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(right)
-        split.setSizes([320, 540])
+        split.setStretchFactor(1, 1)
+        split.setSizes([330, 650])
         split.setChildrenCollapsible(False)
         QVBoxLayout(self).addWidget(split)
 
     def _connect(self) -> None:
         self.query.textChanged.connect(lambda _text: self._search_timer.start())
-        self._search_timer.timeout.connect(self.reload)
+        self._search_timer.timeout.connect(self._load_list)
+        self._undo_timer.timeout.connect(self._empty_trash)
+        self.filters.changed.connect(self._load_list)
         self.list.currentItemChanged.connect(lambda item, _before: self._open(item))
         self.list.verticalScrollBar().valueChanged.connect(lambda _value: self._more())
-        self.copy.clicked.connect(self._copy)
-        self.export.clicked.connect(lambda: self.export_requested.emit(self._shown))
-        self.details.clicked.connect(lambda: self.details_requested.emit(self._shown))
-        self.delete.clicked.connect(lambda: self._ask_to_delete(True))
-        self.confirm.clicked.connect(self._delete)
-        self.keep.clicked.connect(lambda: self._ask_to_delete(False))
+        self.view.version_shown.connect(lambda earlier: self.edit.setEnabled(not earlier and self.view.can_edit))
+        self.view.versions.wanted.connect(self._use_version)
+        self.view.again.finished.connect(self._reopen)
+        self.view.failed.connect(self._say)
+        self.details.clicked.connect(lambda: self._show_details())
+        pressed = (
+            (self.copy, self._copy),
+            (self.edit, self._begin_editing),
+            (self.save, self._save),
+            (self.discard, self._end_editing),
+            (self.export, self._export),
+            (self.delete, self._delete),
+            (self.undo, self._undo_delete),
+        )
+        for button, act in pressed:
+            button.clicked.connect(partial(_call, act))
         QShortcut(QKeySequence.StandardKey.Find, self, self.query.setFocus)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+        QShortcut(QKeySequence("Ctrl+P"), self, self.player.toggle)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._escape)
+        QShortcut(QKeySequence.StandardKey.Delete, self.list, self._delete, context=Qt.ShortcutContext.WidgetShortcut)
+
+    def _escape(self) -> None:
+        """End what is going on, or close the window."""
+        if self.text.editing:
+            self._end_editing()
+        elif self.player.playing:
+            self.player.end()
+        else:
+            self.close()
 
 
-class _OpenOnce:
-    """The history, opened at the first query."""
-
-    # It needs no lock: every call is an `in_order` job, and these run one after the other.
-
-    def __init__(self, open_history: Callable[[], HistoryStore]) -> None:
-        self._open_history = open_history
-        self._history: HistoryStore | None = None
-
-    def get(self) -> HistoryStore:
-        if self._history is None:
-            self._history = self._open_history()
-        return self._history
-
-    def close(self) -> None:
-        history, self._history = self._history, None
-        if history is not None:
-            history.close()
-
-
-def _prose(dictated: Dictated) -> str:
-    """The text of a dictation: as it was finished, or joined from segments that were edited since.
-
-    With translations, each segment is on a line and its translation below it.
-    """
-    if any(segment.translation for segment in dictated.segments):
-        lines = (line for s in dictated.segments for line in (s.text.strip(), s.translation and f"\t{s.translation}"))
-        return "\n".join(line for line in lines if line)
-    return dictated.text or " ".join(segment.text for segment in dictated.segments)
-
-
-def _local(began: datetime) -> datetime:
-    """The local time without a time zone."""
-    return began.astimezone().replace(tzinfo=None) if began.tzinfo else began
+def _call(act: Callable[[], None], _checked: bool = False) -> None:
+    act()

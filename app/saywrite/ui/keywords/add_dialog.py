@@ -11,6 +11,7 @@ from saywrite.foundation.formatting import count
 from saywrite.text.keywords import Keyword, has_text
 from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.toolkit.labels import PlainLabel
+from saywrite.ui.toolkit.theme.tokens import M
 from saywrite.ui.transcript.view import TranscriptView
 
 
@@ -47,7 +48,7 @@ class AlwaysWriteDialog(QDialog):
         form.addRow("&write", self.written)
         self.written.setMinimumWidth(self.fontMetrics().averageCharWidth() * 32)
         column = QVBoxLayout(self)
-        column.setSpacing(12)
+        column.setSpacing(M)
         column.addLayout(form)
         column.addWidget(self.replace)
         note = PlainLabel("The keyword joins the list at the side and counts from the next words on.")

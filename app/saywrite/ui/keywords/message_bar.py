@@ -12,6 +12,7 @@ from saywrite.ui.keywords.files import LoadedKeywords
 from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import M, S
 from saywrite.ui.widgets.notices import RaisedFrame
 
 LINES_SHOWN = 5
@@ -38,7 +39,7 @@ class KeywordsReport(RaisedFrame):
         row.addWidget(self.undo)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 6, 6, 6)
+        column.setContentsMargins(M, S, S, S)
         column.addLayout(row)
         column.addWidget(self.details)
         self.close_button.clicked.connect(self.dismiss)

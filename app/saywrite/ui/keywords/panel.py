@@ -28,6 +28,7 @@ from saywrite.ui.keywords.model import SPOKEN, KeywordsModel
 from saywrite.ui.keywords.table import KeywordsTable
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import icon, icon_button
+from saywrite.ui.toolkit.theme.tokens import XS, S
 
 FILTER_FROM = 8
 """With fewer keywords the filter is hidden."""
@@ -164,15 +165,15 @@ class KeywordsPanel(QWidget):
         self.add_button.setToolTip("Add a keyword (Insert)")
         self.add_button.setAutoDefault(False)
         buttons = QHBoxLayout()
-        buttons.setSpacing(4)
+        buttons.setSpacing(XS)
         buttons.addWidget(self.add_button)
         buttons.addWidget(self.remove_button)
         buttons.addStretch(1)
         buttons.addWidget(self.import_button)
         buttons.addWidget(self.export_button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(8)
+        column.setContentsMargins(S, S, S, S)
+        column.setSpacing(S)
         column.addWidget(self.filter)
         column.addWidget(self.table, 1)
         column.addWidget(self.report)

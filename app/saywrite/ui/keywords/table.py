@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.ui.keywords.model import HEADERS, PROBLEM_ROLE, SPOKEN
-from saywrite.ui.toolkit.theme import blend, readable, theme_colors
+from saywrite.ui.toolkit.theme import page_colors, theme_colors
+from saywrite.ui.toolkit.theme.tokens import M, S
 
 EMPTY_TITLE = "Words it should know"
 EMPTY_TEXT = (
@@ -35,10 +36,9 @@ class MarkingDelegate(QStyledItemDelegate):
         super().initStyleOption(option, index)
         if not option.text:
             palette = option.palette
-            base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
             option.text = "spoken" if index.column() == SPOKEN else "written"
             option.font.setItalic(True)
-            palette.setColor(QPalette.ColorRole.Text, readable(blend(base, text, 0.5), base))
+            palette.setColor(QPalette.ColorRole.Text, page_colors(palette).muted)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -154,21 +154,19 @@ class KeywordsTable(QTableView):
         if self.model().rowCount():
             return
         painter = QPainter(self.viewport())
-        palette = self.palette()
-        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-        area = self.viewport().rect().adjusted(12, 0, -12, 0)
+        area = self.viewport().rect().adjusted(M, 0, -M, 0)
         title, words = self._empty_words()
         strong = QFont(self.font())
         strong.setWeight(QFont.Weight.DemiBold)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
         body = painter.boundingRect(area, int(flags), words)
         top = area.center().y() - body.height() // 2
-        painter.setPen(readable(blend(base, text, 0.62), base))
+        painter.setPen(page_colors(self.palette()).uncertain)
         painter.drawText(QRect(area.left(), top, area.width(), body.height()), int(flags), words)
         painter.setFont(strong)
-        painter.setPen(text)
+        painter.setPen(self.palette().color(QPalette.ColorRole.Text))
         line = painter.fontMetrics().height()
-        painter.drawText(QRect(area.left(), top - line - 8, area.width(), line), int(flags), title)
+        painter.drawText(QRect(area.left(), top - line - S, area.width(), line), int(flags), title)
 
     def _empty_words(self) -> tuple[str, str]:
         source = getattr(self.model(), "sourceModel", lambda: None)()

@@ -1,11 +1,14 @@
-"""The upper part of the window: record button, time, level meter, choosers and engine state. GUI thread."""
+"""The upper part of the window: the record unit, the microphone, and recognizer with language. GUI thread.
+
+One row in a wide window; in a narrow one the choosers have a row of their own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import (
@@ -24,13 +27,15 @@ from saywrite.foundation.formatting import elapsed
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.engine_indicator import EngineIndicator
 from saywrite.ui.toolkit.labels import ThemedLabel, plain_tooltip
-from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
+from saywrite.ui.toolkit.theme import theme_colors
+from saywrite.ui.toolkit.theme.tokens import LARGE, XL, XS, L, M, S
+from saywrite.ui.widgets.choosers import EngineChoices, MicrophoneChooser
+from saywrite.ui.widgets.engine_button import EngineButton
 from saywrite.ui.widgets.level_meter import LevelMeter
 from saywrite.ui.widgets.progress_gauge import ProgressView
 from saywrite.ui.widgets.record_button import RecordButton
 
 RECORD_SHORTCUT = "F9"
-MARGIN, SPACING = 14, 12
 RECORDING = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING})
 
 
@@ -39,21 +44,28 @@ class ControlBar(QWidget):
 
     record_pressed = Signal()
     """The user pressed the record button."""
+    cancel_file_pressed = Signal()
+    """The user pressed the record button while a file was transcribed: it says "Cancel" then."""
 
     def __init__(self, take_level: Callable[[], Level | None], choices: EngineChoices) -> None:
         super().__init__()
         self._choices = choices
         self.button = RecordButton(RECORD_SHORTCUT)
-        self.time = ThemedLabel(elapsed(0), "", size=1.35)
+        self.time = ThemedLabel(elapsed(0), "", size=LARGE)
         self.meter = LevelMeter(take_level)
+        self.unit = RecordUnit(self.button, self.meter, self.time)
         self.microphone = MicrophoneChooser()
-        self.language = LanguageChooser(choices)
-        self.engine = EngineChooser(choices)
+        self.engine_button = EngineButton(choices)
+        self.engine, self.model = self.engine_button.engine, self.engine_button.model
+        self.language = self.engine_button.language
         self.indicator = EngineIndicator()
         self.gauge = ProgressView()
+        """The progress, which the window places in the status bar."""
         self._narrow = False
         self._dictation = ""
-        self.button.clicked.connect(self.record_pressed)
+        self._file = ""
+        self._state = State.IDLE
+        self.button.clicked.connect(self._press)
         self._arrange()
         self.show_state(State.IDLE)
 
@@ -77,9 +89,32 @@ class ControlBar(QWidget):
 
     def show_state(self, state: State) -> None:
         """Show a state of the dictation."""
-        self.button.show_state(state)
+        self._state = state
+        self._show_button()
         self.meter.set_recording(state in RECORDING)
         self.time.set_tone("record_text" if state in (State.LISTENING, State.RECONNECTING) else "")
+
+    def show_running_file(self, name: str) -> None:
+        """Offer to cancel the file of this name, which is transcribed; "" when none is."""
+        self._file = name
+        self._show_button()
+
+    def _show_button(self) -> None:
+        """Show the state; a file that is transcribed while nobody dictates can be cancelled."""
+        if self._cancels_file:
+            self.button.show_file(self._file)
+        else:
+            self.button.show_state(self._state)
+
+    @property
+    def _cancels_file(self) -> bool:
+        return bool(self._file) and self._state is State.FINISHING
+
+    def _press(self) -> None:
+        if self._cancels_file:
+            self.cancel_file_pressed.emit()
+        else:
+            self.record_pressed.emit()
 
     def _show_gauge(self, gauge: ProgressChanged | None) -> None:
         """Show the progress; the time is that of the captured sound and stops when no sound arrives."""
@@ -98,8 +133,7 @@ class ControlBar(QWidget):
     def show_choice(self, settings: Settings, host: str = "") -> None:
         """Show the choices of the settings; `host` receives the sound of an engine over the network."""
         choice = self._choices.engine(settings.engine)
-        self.engine.show_setting(settings.engine, settings.local_model)
-        self.language.show_setting(settings.language, settings.engine)
+        self.engine_button.show_settings(settings)
         self.microphone.show_setting(settings.microphone_host_api, settings.microphone_name)
         over_network = bool(choice and choice.needs_network)
         self.gauge.set_shows_sent(over_network)
@@ -109,19 +143,13 @@ class ControlBar(QWidget):
         self.time.setAccessibleName("Recorded time")
         self.time.setAccessibleDescription(self.time.text())
         self._fix_time(self.time.text())
-        self._first, self._middle, self._last = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        self._first.addWidget(self.button)
-        self._first.addWidget(self.time)
-        self._first.addWidget(self.meter, 1)
-        self._last.addWidget(self.engine)
-        self._last.addWidget(self.indicator)
-        self._last.addStretch(1)
-        self._last.addWidget(self.gauge, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._first, self._second = QHBoxLayout(), QHBoxLayout()
+        self._first.addWidget(self.unit, 1)
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(MARGIN, 12, MARGIN, 10)
-        rows.setSpacing(8)
-        for row in (self._first, self._middle, self._last):
-            row.setSpacing(SPACING)
+        rows.setContentsMargins(L, M, L, M)
+        rows.setSpacing(S)
+        for row in (self._first, self._second):
+            row.setSpacing(S)
             rows.addLayout(row)
         self._place_choosers(narrow=False)
 
@@ -129,7 +157,7 @@ class ControlBar(QWidget):
         """Fix the size of the time for texts of this length: a change of its text then needs no new layout."""
         widest = "".join("0" if letter.isdigit() else letter for letter in text)
         metrics = self.time.fontMetrics()
-        self.time.setFixedSize(metrics.horizontalAdvance(widest) + 4, metrics.height() + 2)
+        self.time.setFixedSize(metrics.horizontalAdvance(widest) + XS, metrics.height() + XS)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -138,27 +166,44 @@ class ControlBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The minimum size of the narrow arrangement."""
-        widths = (
-            self._wide_width() - self.microphone.minimumSizeHint().width() - self.language.minimumSizeHint().width(),
-            sum(widget.minimumSizeHint().width() for widget in (self.engine, self.indicator, self.gauge)),
-        )
-        return QSize(max(widths) + 2 * MARGIN, super().minimumSizeHint().height())
+        width = max(self.unit.minimumSizeHint().width(), self._choosers_width())
+        return QSize(width + 2 * L, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        comfortable = self._wide_width() + 4 * SPACING + 2 * MARGIN + self.meter.minimumSizeHint().width()
+        comfortable = self.unit.minimumSizeHint().width() + XL * 3 + self._choosers_width() + 2 * L
         narrow = self.width() < comfortable
         if narrow != self._narrow:
             self._place_choosers(narrow=narrow)
 
-    def _wide_width(self) -> int:
-        widgets = (self.button, self.time, self.meter, self.microphone, self.language)
-        return sum(max(widget.minimumSizeHint().width(), widget.minimumWidth()) for widget in widgets)
+    def _choosers_width(self) -> int:
+        widgets = (self.microphone, self.indicator, self.engine_button)
+        return sum(widget.minimumSizeHint().width() + S for widget in widgets)
 
     def _place_choosers(self, *, narrow: bool) -> None:
-        """Place microphone and language in the first row, or in a row of their own in a narrow window."""
+        """Place the choosers beside the record unit, or in a row of their own in a narrow window."""
         self._narrow = narrow
-        old, new = (self._first, self._middle) if narrow else (self._middle, self._first)
-        for widget, stretch in ((self.microphone, int(narrow)), (self.language, 0)):
+        old, new = (self._first, self._second) if narrow else (self._second, self._first)
+        for widget, stretch in ((self.microphone, int(narrow)), (self.indicator, 0), (self.engine_button, 0)):
             old.removeWidget(widget)
             new.addWidget(widget, stretch)
+
+
+class RecordUnit(QWidget):
+    """Record button, level and recorded time in one frame with round ends."""
+
+    def __init__(self, button: QWidget, meter: QWidget, time: QWidget) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, L, 0)
+        row.setSpacing(M)
+        row.addWidget(button)
+        row.addWidget(meter, 1)
+        row.addWidget(time)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme_colors(self.palette()).hairline)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, frame.height() / 2, frame.height() / 2)

@@ -95,7 +95,7 @@ def connection_indication(event: ConnectionChanged, retry_in_s: float | None = N
 
 
 class EngineIndicator(QWidget):
-    """A mark whose shape and color show the state, with a word beside it and the reason as a tooltip."""
+    """A mark whose shape and color show the state, with the reason as a tooltip; words unless it is ready."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class EngineIndicator(QWidget):
         self._countdown = QTimer(self, singleShot=True)
         self._countdown.timeout.connect(self._count_down)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName("Engine state")
+        self.setAccessibleName("Recognizer state")
 
     @property
     def state(self) -> EngineState:
@@ -167,6 +167,8 @@ class EngineIndicator(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
+        if self.state is EngineState.READY:  # the mark says it; the words are in the tooltip
+            return self.minimumSizeHint()
         return QSize(metrics.height() + 4 + metrics.horizontalAdvance(self.word) + 4, metrics.height() + 4)
 
     def minimumSizeHint(self) -> QSize:
@@ -186,6 +188,8 @@ class EngineIndicator(QWidget):
         }[self.state]
         middle = QPointF(left + side / 2, self.height() / 2)
         _paint_mark(painter, self.state, middle, side * 0.24, color)
+        if self.state is EngineState.READY:
+            return
         painter.setPen(tones.bad if self.state is EngineState.UNAVAILABLE else tones.muted)
         room = self.width() - side - 4
         text = self.fontMetrics().elidedText(self.word, Qt.TextElideMode.ElideRight, int(room))
@@ -198,13 +202,15 @@ class EngineIndicator(QWidget):
         super().changeEvent(event)
 
     def _show(self, indication: Indication) -> None:
-        has_other_length = len(indication.word) != len(self.word)
+        before = (len(self.word), self.state is EngineState.READY)
         self._indication = indication
+        has_other_size = before != (len(self.word), self.state is EngineState.READY)
         notes = [indication.reason, f"Sound goes to {self._host}." if self._host else ""]
-        self.setToolTip(plain_tooltip("\n".join(line for line in notes if line)))
+        words = [f"Recognizer: {indication.word}"] if self.state is EngineState.READY else []
+        self.setToolTip(plain_tooltip("\n".join(line for line in (*words, *notes) if line)))
         parts = (indication.spoken or indication.word, *notes)
         self.setAccessibleDescription(". ".join(part.rstrip(".") for part in parts if part))
-        if has_other_length:
+        if has_other_size:
             self.updateGeometry()
         self.update()
 

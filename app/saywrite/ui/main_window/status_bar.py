@@ -9,23 +9,37 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 from saywrite.foundation.formatting import count
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import XL, L, S
 
 MESSAGE_MS = 2500
+OFFLINE = "Nothing leaves this computer"
 
 
 class StatusBar(QWidget):
-    """The number of words on the left, buttons on the right; in a narrow window the buttons are icons."""
+    """The number of words and the progress on the left, buttons on the right.
 
-    def __init__(self, copy: QAction, export: QAction, export_menu: QMenu, clear: QAction, file: QAction) -> None:
+    In a narrow window the buttons are icons; the progress is hidden where it does not fit.
+    """
+
+    def __init__(
+        self, progress: QWidget, copy: QAction, export: QAction, export_menu: QMenu, clear: QAction, file: QAction
+    ) -> None:
         super().__init__()
         self._words = ThemedLabel()
+        self._progress = progress
+        self.offline = ThemedLabel(OFFLINE, "good")
+        self.offline.hide()
         self._buttons = [_button(action) for action in (copy, export, clear, file)]
         self._buttons[1].setMenu(export_menu)
         self._buttons[1].setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         row = QHBoxLayout(self)
-        row.setContentsMargins(14, 6, 8, 8)
-        row.setSpacing(4)
-        row.addWidget(self._words, 1)
+        row.setContentsMargins(L, S, S, S)
+        row.setSpacing(S)
+        row.addWidget(self._words)
+        row.addWidget(self.offline)
+        row.addStretch(1)
+        row.addWidget(progress)
+        row.addSpacing(S)
         for button in self._buttons:
             row.addWidget(button)
         self._full_width = 0
@@ -33,6 +47,10 @@ class StatusBar(QWidget):
         self._back = QTimer(self, singleShot=True, interval=MESSAGE_MS)
         self._back.timeout.connect(self._show_number)
         self._show_number()
+
+    def show_offline(self, offline: bool) -> None:
+        """Show that nothing leaves this computer."""
+        self.offline.setVisible(offline)
 
     def set_words(self, words: int) -> None:
         """Show the number of words."""
@@ -53,6 +71,11 @@ class StatusBar(QWidget):
     def _show_number(self) -> None:
         self._words.setText(count(self._number, "word"))
 
+    def minimumSizeHint(self) -> QSize:
+        """The minimum size of the narrow form, without the progress."""
+        words = self._words.fontMetrics().horizontalAdvance("10,000 words")
+        return QSize(words + XL + L + self._width_of_buttons(narrow=True), super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()
 
@@ -68,12 +91,17 @@ class StatusBar(QWidget):
             for button in self._buttons:
                 button.setIconSize(QSize(side, side))
             self._set_style(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            self._full_width = sum(button.sizeHint().width() + 4 for button in self._buttons)
-        room = self.width() - self._words.fontMetrics().horizontalAdvance("10,000 words") - 40
+            self._full_width = sum(button.sizeHint().width() + S for button in self._buttons)
+        room = self.width() - self._words.fontMetrics().horizontalAdvance("10,000 words") - XL - L
         narrow = room < self._full_width
+        self._progress.setVisible(room - self._progress.sizeHint().width() > self._width_of_buttons(narrow=narrow))
         self._set_style(
             Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         )
+
+    def _width_of_buttons(self, *, narrow: bool) -> int:
+        side = self.fontMetrics().height() + XL
+        return len(self._buttons) * (side + S) if narrow else self._full_width
 
     def _set_style(self, style: Qt.ToolButtonStyle) -> None:
         for button in self._buttons:
@@ -85,5 +113,5 @@ def _button(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     button.setAutoRaise(True)
-    button.setAccessibleName(action.text().replace("&", "").rstrip("…"))
+    button.setAccessibleName(action.iconText().rstrip("…"))
     return button

@@ -14,6 +14,7 @@ from saywrite.foundation.formatting import count, length, moment
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import XS, L, M, S
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 
 MAX_ROWS = 5
@@ -49,7 +50,7 @@ class UnfinishedBar(QWidget):
         self._opened = False
         self._bar: NoticeBar | None = None
         self._outer = QVBoxLayout(self)
-        self._outer.setContentsMargins(14, 0, 14, 8)
+        self._outer.setContentsMargins(L, 0, L, S)
         self.setVisible(False)
 
     @Slot(object)
@@ -81,8 +82,8 @@ class UnfinishedBar(QWidget):
         bar = self._bar = NoticeBar(Severity.WARNING)
         bar.setAccessibleName(summary(self._items, now))
         column = QVBoxLayout(bar)
-        column.setContentsMargins(10, 6, 8, 6)
-        column.setSpacing(4)
+        column.setContentsMargins(M, S, S, S)
+        column.setSpacing(XS)
         if len(self._items) == 1:
             column.addWidget(self._row(self._items[0], summary(self._items, now), leading=True))
         else:
@@ -112,7 +113,7 @@ class UnfinishedBar(QWidget):
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(XS)
         for item in self._items:
             column.addWidget(self._row(item, describe(item, now), leading=False))
         area = QScrollArea()
@@ -197,7 +198,7 @@ class _Row(QWidget):
 def _row_layout(widget: QWidget) -> QHBoxLayout:
     row = QHBoxLayout(widget)
     row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
+    row.setSpacing(S)
     return row
 
 

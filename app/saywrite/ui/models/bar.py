@@ -19,6 +19,7 @@ from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
@@ -82,8 +83,8 @@ class ModelBar(QWidget):
         self._dismissed = False
         self.frame = NoticeBar(Severity.INFO)
         self.mark = NoticeIcon(Severity.INFO.value, Severity.INFO)
-        self.what = NoteLabel("", "", size=1.0)
-        self.remedy = NoteLabel("", "", size=1.0)
+        self.what = NoteLabel("", "", size=BODY)
+        self.remedy = NoteLabel("", "", size=BODY)
         self.progress = ThinProgressBar("Download of the model")
         self.action = QPushButton("Download")
         self.settings = QPushButton("Models…")
@@ -140,20 +141,20 @@ class ModelBar(QWidget):
         self.settings.clicked.connect(lambda: self.settings_requested.emit(self._words.folder))
         self.close_button.clicked.connect(self._dismiss)
         words = QVBoxLayout()
-        words.setSpacing(3)
+        words.setSpacing(XS)
         for widget in (self.what, self.remedy, self.progress):
             words.addWidget(widget)
         self._middle.addLayout(words, 1)
         self._middle.addWidget(self._buttons)
-        self._middle.setSpacing(10)
+        self._middle.setSpacing(M)
         row = QHBoxLayout(self.frame)
-        row.setContentsMargins(10, 7, 6, 9)
-        row.setSpacing(10)
+        row.setContentsMargins(M, S, S, S)
+        row.setSpacing(M)
         row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(self._middle, 1)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(14, 0, 14, 8)
+        outer.setContentsMargins(L, 0, L, S)
         outer.addWidget(self.frame)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

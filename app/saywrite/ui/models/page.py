@@ -16,6 +16,7 @@ from saywrite.ui.models.state import KnownModel, ModelsState
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import BODY, L, M, S
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.option_editors import OptionEditors, add_row, new_form
 
@@ -43,7 +44,7 @@ class ModelsPage(QScrollArea):
         self._buttons = QButtonGroup(self)
         self._list = QVBoxLayout(self.group)
         self._list.setContentsMargins(0, 0, 0, 0)
-        self._list.setSpacing(10)
+        self._list.setSpacing(M)
         self._list.addWidget(self.looking)
         self._arrange()
         editors.refreshers.append(self._refresh)
@@ -81,16 +82,16 @@ class ModelsPage(QScrollArea):
     def _arrange(self) -> None:
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(10)
-        column.addWidget(NoteLabel(INTRODUCTION, size=1.0))
+        column.setContentsMargins(L, L, L, L)
+        column.setSpacing(M)
+        column.addWidget(NoteLabel(INTRODUCTION, size=BODY))
         self.group.setObjectName("option local_model")
         self.group.setAccessibleName(OPTIONS["local_model"].label)
         self.group.setAccessibleDescription(OPTIONS["local_model"].help)
         column.addWidget(self.group)
         options = QWidget()
         form = new_form(options)
-        form.setContentsMargins(0, 6, 0, 0)
+        form.setContentsMargins(0, S, 0, 0)
         add_row(form, OPTIONS["live_text"], *self._editors.make(OPTIONS["live_text"]))
         field = add_row(form, OPTIONS["model_source"], self.source.line, self.source)
         self.source_problem = field.add_note("", "bad")

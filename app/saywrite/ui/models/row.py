@@ -21,6 +21,7 @@ from saywrite.ui.models import messages
 from saywrite.ui.models.state import KnownModel, Task
 from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
+from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
 from saywrite.ui.widgets.notices import NoticeIcon, RaisedFrame, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
@@ -64,12 +65,12 @@ class ModelRow(RaisedFrame):
         self.known = known
         self.radio = _Choice(info.label)
         self.state = ThemedLabel()
-        self.judgement = NoteLabel(info.judgement, "", size=1.0)
+        self.judgement = NoteLabel(info.judgement, "", size=BODY)
         self.facts = NoteLabel(messages.facts(info))
         self.languages = NoteLabel(messages.languages(info.languages, language_name))
         self.bar = ThinProgressBar(f"Progress of {info.label}")
         self.progress = NoteLabel()
-        self.failure = NoteLabel("", "bad", size=1.0)
+        self.failure = NoteLabel("", "bad", size=BODY)
         self._failure_mark = NoticeIcon("error", Severity.ERROR)
         self.question = _Question(f"Remove {info.label} from this computer?")
         self.buttons = {name: _button(text, f"{text.rstrip('…')}: {info.label}") for name, text in BUTTONS.items()}
@@ -176,8 +177,8 @@ class ModelRow(RaisedFrame):
         for button in self.buttons.values():
             flow.addWidget(button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 12)
-        column.setSpacing(4)
+        column.setContentsMargins(L, M, L, M)
+        column.setSpacing(XS)
         column.addWidget(head)
         for label in (self.judgement, self.facts, self.languages):
             column.addWidget(label)
@@ -185,7 +186,7 @@ class ModelRow(RaisedFrame):
         column.addWidget(self.progress)
         column.addLayout(failure_line)
         column.addWidget(self.question)
-        column.addSpacing(4)
+        column.addSpacing(XS)
         column.addWidget(actions)
 
     def _connect(self) -> None:
@@ -244,11 +245,11 @@ class _Question(QWidget):
         flow.addWidget(self.remove)
         flow.addWidget(self.keep)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 6, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(NoteLabel(words, "", size=1.0))
+        column.setContentsMargins(0, S, 0, 0)
+        column.setSpacing(XS)
+        column.addWidget(NoteLabel(words, "", size=BODY))
         column.addWidget(self.note)
-        column.addSpacing(4)
+        column.addSpacing(XS)
         column.addWidget(answers)
 
 

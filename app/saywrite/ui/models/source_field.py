@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from saywrite.storage.settings.schema import Option
+from saywrite.storage.settings.option import Option
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 

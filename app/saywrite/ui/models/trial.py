@@ -17,6 +17,7 @@ from saywrite.ui.models.text_differences import Span, compare
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.theme import blend, theme_colors
+from saywrite.ui.toolkit.theme.tokens import BODY
 
 PREFERRED_SIZE = QSize(820, 460)
 MARKED = 0.22
@@ -33,7 +34,7 @@ class ModelTrialDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(f"{model_label} on your last dictation")
         found = compare(tried.text_now, tried.text_tried)
-        self.summary = NoteLabel(_summary(found.words, found.total), "", size=1.0)
+        self.summary = NoteLabel(_summary(found.words, found.total), "", size=BODY)
         self.now = _Text("Text it has now", "", tried.text_now, found.now, "bad")
         self.tried = _Text(model_label, f"took {length(tried.took_s)}", tried.text_tried, found.tried, "good")
         columns = QSplitter()
@@ -72,7 +73,7 @@ class _Text(QWidget):
         self.marks = tuple(text[start:end] for start, end in marks)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        title = NoteLabel(f"{name} · {note}" if note else name, "", size=1.0)
+        title = NoteLabel(f"{name} · {note}" if note else name, "", size=BODY)
         column.addWidget(title)
         column.addWidget(self.view, 1)
         palette = self.view.palette()

@@ -7,25 +7,20 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QWidget
 
 from saywrite.foundation.errors import AddressRefused
-from saywrite.storage.settings.schema import OPTIONS, Option, Settings
+from saywrite.storage.settings.option import Option
+from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.settings.account_access import SECRET_OF, AccountAccess
 from saywrite.ui.settings.connection_test import ConnectionTest
+from saywrite.ui.settings.fold import Fold
 from saywrite.ui.settings.secret_field import SecretField
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.widgets.option_editors import OptionEditors, add_row, new_form
 
 ADDRESSES = ("aiola_token_url", "aiola_base_url", "aiola_auth_url")
-ADVANCED = (
-    "aiola_linger_s",
-    "aiola_threshold",
-    "aiola_min_speech_ms",
-    "aiola_min_silence_ms",
-    "aiola_max_segment_ms",
-)
 LABELS = {"key": "API key", "token": "Access token"}
 
 
@@ -45,8 +40,8 @@ class AccountPage(QScrollArea):
         self.problems: dict[str, NoteLabel] = {}
         content = QWidget()
         self._form = new_form(content)
-        self.advanced = QToolButton()
-        self._more = QWidget()
+        self.fold = Fold()
+        self.advanced = self.fold.button
         self._fill()
         self.test: ConnectionTest | None = None
         if access is not None:
@@ -82,22 +77,16 @@ class AccountPage(QScrollArea):
             words = f"{variable} is set in the environment: that key is used, whatever is saved here."
             self._form.addRow(NoteLabel(words, "warn"))
         for option in OPTIONS.values():
-            if option.page == "aiOla" and option.name not in ADVANCED:
+            if option.page == "aiOla" and not option.advanced:
                 self._add(self._form, option)
             if option.name == "aiola_sign_in":
                 self._add_secrets()
-        self.advanced.setText("Advanced")
-        self.advanced.setCheckable(True)
-        self.advanced.setAutoRaise(True)
-        self.advanced.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.advanced.toggled.connect(self._show_advanced)
-        more = new_form(self._more)
+        more = new_form(self.fold.content)
         more.setContentsMargins(0, 0, 0, 0)
-        for name in ADVANCED:
-            self._add(more, OPTIONS[name])
-        self._form.addRow("", self.advanced)
-        self._form.addRow(self._more)
-        self._show_advanced(False)
+        for option in OPTIONS.values():
+            if option.page == "aiOla" and option.advanced:
+                self._add(more, option)
+        self._form.addRow(self.fold)
 
     def _add_secrets(self) -> None:
         if self._access is None:
@@ -170,7 +159,3 @@ class AccountPage(QScrollArea):
     def _clear_results(self) -> None:
         if self.test is not None:
             self.test.clear()
-
-    def _show_advanced(self, shown: bool) -> None:
-        self.advanced.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
-        self._form.setRowVisible(self._more, shown)

@@ -116,7 +116,7 @@ class ConnectionTest(QWidget):
     def _add_result(self, run: int, finding: AccessState) -> None:
         if run != self._run:
             return
-        row = _FindingRow(finding)
+        row = FindingRow(finding)
         self._rows.append(row)
         self._lines.addWidget(row)
         announce(self, row.accessibleName())
@@ -132,7 +132,9 @@ class ConnectionTest(QWidget):
         self.ended.emit()
 
 
-class _FindingRow(QWidget):
+class FindingRow(QWidget):
+    """One result with its mark, and its remedy below it."""
+
     def __init__(self, finding: AccessState) -> None:
         super().__init__()
         words = QVBoxLayout()

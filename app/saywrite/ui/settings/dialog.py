@@ -7,25 +7,49 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QScrollArea, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from saywrite.desktop.autostart import Autostart
 from saywrite.foundation.events import DevicesChanged, KeysChanged
-from saywrite.storage.settings.schema import OPTIONS, PAGES, Option, Page
+from saywrite.storage.settings.option import PAGES, Option, Page
+from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.models.page import ModelsPage
 from saywrite.ui.models.state import ModelsState
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.settings.account_page import AccountPage
 from saywrite.ui.settings.autostart_switch import AutostartSwitch
 from saywrite.ui.settings.hotkey_page import BINDINGS, KeysPage
+from saywrite.ui.settings.layout import MEDIUM, SMALL, TIGHT, WIDE, center_on_parent
+from saywrite.ui.settings.option_page import OptionPage
+from saywrite.ui.settings.search import find_options
+from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
-from saywrite.ui.widgets.option_editors import OptionEditors, add_row, new_form
+from saywrite.ui.widgets.option_editors import OptionEditors
 
-PREFERRED_SIZE = QSize(680, 620)
+PREFERRED_SIZE = QSize(780, 560)
 SHOWN_WITH_ANOTHER = frozenset({"microphone_host_api"})
 """Options without a row: the microphone chooser sets this one too."""
+NARROW_LETTERS = 60
+"""A window with less room than for so many letters has the list above the pages."""
+LINES_ABOVE = 2
+"""The entries of the list that are visible there; the others are reached by scrolling."""
+QWIDGETSIZE_MAX = (1 << 24) - 1
+"""Qt's value for no limit of a size (qwidget.h); PySide6 has no name for it."""
+NOTHING_FOUND = "No setting has these words."
 
 
 class SettingsDialog(QDialog):
@@ -58,24 +82,90 @@ class SettingsDialog(QDialog):
         self.account_page.account_changed.connect(self.account_changed)
         self.models_page = ModelsPage(self._editors, preferences, choices, models)
         self.setWindowTitle("Settings")
-        self._tabs = QTabWidget()
-        self._tabs.setAccessibleName("Pages of settings")
-        for page in PAGES:
-            self._tabs.addTab(self._page(page), page)
+        self.search = QLineEdit()
+        self.list = QListWidget()
+        self._side = QWidget()
+        self._row = QHBoxLayout()
+        self._nothing = NoteLabel(NOTHING_FOUND)
+        self._pages = QStackedWidget()
+        self._page_of: dict[Page, QWidget] = {page: self._page(page) for page in PAGES}
+        for page, widget in self._page_of.items():
+            self._pages.addWidget(widget)
+            self.list.addItem(page)
+        self._arrange()
+        self.list.currentRowChanged.connect(self._pages.setCurrentIndex)
+        self.search.textChanged.connect(self._show_matches)
+        self.list.setCurrentRow(0)
+        self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
+        preferences.changed.connect(self._editors.refresh)
+        self._editors.refresh(preferences.settings)
+        self._show_matches("")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        center_on_parent(self)
+        super().showEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_side()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_side()
+
+    def _arrange(self) -> None:
+        self.search.setPlaceholderText("Search")
+        self.search.setAccessibleName("Search the settings")
+        self.search.setClearButtonEnabled(True)
+        self.list.setAccessibleName("Pages of settings")
+        self.list.setSpacing(TIGHT // 2)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._nothing.hide()
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(SMALL)
+        for widget in (self.search, self.list):
+            side.addWidget(widget)
+        content = QVBoxLayout()
+        content.addWidget(self._nothing)
+        content.addWidget(self._pages, 1)
+        self._row.setSpacing(MEDIUM)
+        self._row.addWidget(self._side)
+        self._row.addLayout(content, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.addWidget(self._tabs)
+        column.setContentsMargins(MEDIUM, MEDIUM, MEDIUM, MEDIUM)
+        column.setSpacing(MEDIUM)
+        column.addLayout(self._row, 1)
         column.addWidget(buttons)
-        self.resize(self._preferred_size(column).boundedTo(self.screen().availableGeometry().size() * 0.9))
-        preferences.changed.connect(self._editors.refresh)
-        self._editors.refresh(preferences.settings)
 
-    def _preferred_size(self, layout: QVBoxLayout) -> QSize:
-        """A size in which no tab is cut off."""
-        margins = layout.contentsMargins()
-        tabs = self._tabs.tabBar().sizeHint().width() + margins.left() + margins.right()
-        return PREFERRED_SIZE.expandedTo(QSize(tabs, 0))
+    def _fit_side(self) -> None:
+        """Place the list beside the pages, as wide as its longest entry, or above them in a narrow window."""
+        narrow = self.width() < self.fontMetrics().averageCharWidth() * NARROW_LETTERS
+        frame = 2 * self.list.frameWidth()
+        lines = self.list.sizeHintForRow(0) * LINES_ABOVE + frame
+        self._row.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        self._side.setMaximumWidth(QWIDGETSIZE_MAX if narrow else self.list.sizeHintForColumn(0) + frame + WIDE)
+        self.list.setMaximumHeight(lines if narrow else QWIDGETSIZE_MAX)
+        self.list.setMinimumHeight(lines)
+
+    def _show_matches(self, query: str) -> None:
+        """Show the options that have the words of the search, and only the pages that have such options."""
+        names = find_options(OPTIONS.values(), query)
+        pages = {OPTIONS[name].page for name in names}
+        for row, page in enumerate(PAGES):
+            self.list.item(row).setHidden(page not in pages)
+            widget = self._page_of[page]
+            if isinstance(widget, OptionPage):
+                widget.show_matches(names, searching=bool(query.strip()))
+        self._pages.setVisible(bool(pages))
+        self._nothing.setVisible(not pages)
+        if not pages:
+            announce(self.search, NOTHING_FOUND)
+        elif PAGES[self.list.currentRow()] not in pages:
+            self.show_page(next(page for page in PAGES if page in pages))
 
     def show_devices(self, event: DevicesChanged) -> None:
         """List the microphones that are connected now."""
@@ -87,11 +177,12 @@ class SettingsDialog(QDialog):
 
     def show_page(self, page: Page) -> None:
         """Turn to a page."""
-        self._tabs.setCurrentIndex(PAGES.index(page))
+        self.list.setCurrentRow(PAGES.index(page))
 
     def show_account(self) -> None:
         """Turn to the page of the account, with the focus on a missing secret."""
-        self._tabs.setCurrentWidget(self.account_page)
+        self.search.clear()
+        self.show_page("aiOla")
         self.account_page.focus_first()
 
     def editor(self, name: str) -> QWidget:
@@ -106,16 +197,13 @@ class SettingsDialog(QDialog):
             return self.account_page
         if page == "Recognition":
             return self.models_page
-        content = QWidget()
-        form = new_form(content)
-        for option in OPTIONS.values():
-            if option.page == page and option.name not in SHOWN_WITH_ANOTHER:
-                add_row(form, option, *self._editor(option))
+        options = [each for each in OPTIONS.values() if each.page == page and each.name not in SHOWN_WITH_ANOTHER]
+        made = OptionPage(page, options, self._editor)
         if page == "Push-to-talk":
-            self.keys_page.add_lines(form)
+            self.keys_page.add_lines(made.form)
         if page == "Window" and self._autostart is not None:
-            form.addRow("", AutostartSwitch(self._autostart))
-        return _scrolling(content, page)
+            made.form.addRow("", AutostartSwitch(self._autostart))
+        return made
 
     def _editor(self, option: Option) -> tuple[QWidget, QWidget]:
         own = {"engine": self._engine, "language": self._language, "microphone_name": self._device}.get(option.name)
@@ -129,7 +217,11 @@ class SettingsDialog(QDialog):
     def _engine(self) -> QWidget:
         chooser = EngineChooser(self._choices)
         chooser.chosen.connect(partial(self._editors.set, "engine"))
-        self._editors.refreshers.append(lambda settings: chooser.show_setting(settings.engine, settings.local_model))
+        self._editors.refreshers.append(
+            lambda settings: chooser.show_setting(
+                settings.engine, settings.local_model, stay_offline=settings.stay_offline
+            )
+        )
         return chooser
 
     def _language(self) -> QWidget:
@@ -149,13 +241,3 @@ class SettingsDialog(QDialog):
             lambda settings: chooser.show_setting(settings.microphone_host_api, settings.microphone_name)
         )
         return chooser
-
-
-def _scrolling(content: QWidget, page: Page) -> QScrollArea:
-    """Make a page that scrolls when the window is too small for it."""
-    area = QScrollArea()
-    area.setAccessibleName(page)
-    area.setWidget(content)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    return area

@@ -9,10 +9,11 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from saywrite.ui.toolkit.theme import theme_colors
+from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS_SMALL, SMALL, M, S, sized
 
 
 def plain_tooltip(text: str) -> str:
@@ -34,15 +35,11 @@ class PlainLabel(QLabel):
 class ThemedLabel(PlainLabel):
     """A label in a color of `ThemeColors`, by name; "" is the color of text. It follows the palette."""
 
-    def __init__(self, text: str = "", tone: str = "muted", *, size: float = 1.0, strong: bool = False) -> None:
+    def __init__(self, text: str = "", tone: str = "muted", *, size: float = BODY, strong: bool = False) -> None:
         super().__init__(text)
         self._tone = tone
         self.setForegroundRole(QPalette.ColorRole.WindowText)  # on a Base ground it would be Text
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * size)
-        if strong:
-            font.setWeight(QFont.Weight.DemiBold)
-        self.setFont(font)
+        self.setFont(sized(self.font(), size, strong=strong))
         self._retint()
 
     def set_tone(self, tone: str) -> None:
@@ -69,7 +66,7 @@ class ThemedLabel(PlainLabel):
 class NoteLabel(ThemedLabel):
     """A small text that wraps and is never cut off; forms do not ask a label for its height at a width."""
 
-    def __init__(self, text: str = "", tone: str = "muted", *, size: float = 0.92) -> None:
+    def __init__(self, text: str = "", tone: str = "muted", *, size: float = SMALL) -> None:
         super().__init__(text, tone, size=size)
         self.setWordWrap(True)
 
@@ -104,7 +101,7 @@ class KeyCap(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(max(metrics.horizontalAdvance(self._key) + 14, metrics.height() + 8), metrics.height() + 6)
+        return QSize(max(metrics.horizontalAdvance(self._key) + M, metrics.height() + S), metrics.height() + S)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tones = theme_colors(self.palette())
@@ -113,6 +110,6 @@ class KeyCap(QWidget):
         painter.setPen(tones.hairline)
         painter.setBrush(self.palette().color(QPalette.ColorRole.Window))
         cap = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(cap, 4, 4)
+        painter.drawRoundedRect(cap, RADIUS_SMALL, RADIUS_SMALL)
         painter.setPen(tones.muted)
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._key)

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QColor, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QPlainTextDocumentLayout
 
 from saywrite.ui.toolkit.document_text import as_paragraph, clean, difference, index_at_utf16, utf16_length
-from saywrite.ui.transcript.rows import Row, RowKind, reconcile
+from saywrite.ui.toolkit.page_layout import PageLayout
+from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.transcript.rows import Row, RowKind, reconcile, starts_paragraph
 from saywrite.ui.transcript.undo_stack import Edit, EditLog
 
 _MOVE, _KEEP = QTextCursor.MoveMode.MoveAnchor, QTextCursor.MoveMode.KeepAnchor
@@ -55,7 +56,9 @@ class TranscriptDocument(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.doc = QTextDocument(self)
-        self.doc.setDocumentLayout(QPlainTextDocumentLayout(self.doc))
+        self.page = PageLayout(self.doc)
+        self.page.space_above = self._space_above
+        self.doc.setDocumentLayout(self.page)
         self.doc.setUndoRedoEnabled(False)
         self.rows: list[Row] = []
         self.words = 0
@@ -106,14 +109,18 @@ class TranscriptDocument(QObject):
             self._replace_blocks(first, count, self.rows[first : first + count], len(self.rows))
 
     def recolor(self, color: QColor) -> None:
-        """Show headings and notes in `color`."""
+        """Show headings, notes and provisional text in `color`."""
         self._fixed_color = color
         with self.program_change():
             for index, row in enumerate(self.rows):
-                if not row.editable:
-                    cursor = self.cursor(index)
-                    cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, _KEEP)
-                    cursor.setCharFormat(self._format(row))
+                if row.kind is not RowKind.SEGMENT:
+                    self._recolor(index)
+
+    def recolor_row(self, row: Row) -> None:
+        """Show `row` in the color of its kind, which has changed."""
+        if (index := self.index(row)) is not None:
+            with self.program_change():
+                self._recolor(index)
 
     def take_all(self) -> DocumentSnapshot:
         """Empty the document, start a new undo log, and return the content that was there."""
@@ -218,6 +225,12 @@ class TranscriptDocument(QObject):
             yield row, first, index_at_utf16(row.text, min(end - block.position(), block.length() - 1))
             block = block.next()
 
+    def _space_above(self, index: int) -> float:
+        """The space above a row: `S` where a paragraph starts."""
+        if not 0 < index < len(self.rows):
+            return 0.0
+        return float(S) if starts_paragraph(self.rows[index - 1], self.rows[index]) else 0.0
+
     # Writing rows
 
     def _apply(self, edit: Edit) -> int | None:
@@ -288,6 +301,11 @@ class TranscriptDocument(QObject):
         cursor.setPosition(start, _MOVE)
         cursor.setPosition(end, _KEEP)
 
+    def _recolor(self, index: int) -> None:
+        cursor = self.cursor(index)
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, _KEEP)
+        cursor.setCharFormat(self._format(self.rows[index]))
+
     def _write(self, index: int, text: str) -> int:
         """Change the text of one row by the smallest replacement; returns the document position behind it."""
         row = self.rows[index]
@@ -302,7 +320,7 @@ class TranscriptDocument(QObject):
 
     def _format(self, row: Row) -> QTextCharFormat:
         style = QTextCharFormat()
-        if not row.editable and self._fixed_color.isValid():
+        if row.kind is not RowKind.SEGMENT and self._fixed_color.isValid():
             style.setForeground(self._fixed_color)
         return style
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QDrag,
     QFocusEvent,
-    QFont,
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
@@ -23,11 +23,12 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QWidget
 
 from saywrite.ui.toolkit.clipboard import plain_text
 from saywrite.ui.toolkit.document_text import as_paragraph, clean
-from saywrite.ui.toolkit.theme import blend
+from saywrite.ui.toolkit.theme import page_colors
+from saywrite.ui.toolkit.theme.tokens import LARGE, MEASURE, S, sized
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.rows import Row, RowKind, join_parts
 
@@ -88,11 +89,11 @@ def type_around(document: TranscriptDocument, cursor: QTextCursor, text: str) ->
 
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-TEXT_SCALE = 1.15
-"""The size of the transcript's letters relative to the window's font."""
+_SAMPLE = "The words of a sentence that someone says are neither narrow nor wide."
+"""A line of usual text; a text with narrower letters has a few more in a line."""
 MIN_RULE = 24
 """The minimum length of the line behind a heading; a shorter one looks like a dash. Device-independent pixels."""
-MARGIN = 8
+MARGIN = S
 """Space around the text, device-independent pixels."""
 
 
@@ -115,13 +116,11 @@ class TranscriptEditor(QPlainTextEdit):
     def __init__(self, document: TranscriptDocument, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.transcript = document
-        font = QFont(self.font())
-        if font.pointSizeF() > 0:
-            font.setPointSizeF(font.pointSizeF() * TEXT_SCALE)
-        self.setFont(font)
+        self.setFont(sized(self.font(), LARGE))
         document.doc.setDefaultFont(self.font())
         document.doc.setDocumentMargin(MARGIN)
         self.setDocument(document.doc)
+        self._drag_from: QPoint | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
@@ -131,6 +130,11 @@ class TranscriptEditor(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         document.changed.connect(self._update_read_only)
         self._update_read_only()
+
+    @property
+    def measure(self) -> int:
+        """The width of the longest line of `MEASURE` characters with its margins, in pixels."""
+        return round(self.fontMetrics().horizontalAdvance(_SAMPLE) * 0.95 * MEASURE / len(_SAMPLE)) + 2 * MARGIN
 
     def visible_rows(self) -> Iterator[tuple[int, QRectF]]:
         """The visible rows: index and rectangle in the viewport."""
@@ -203,7 +207,36 @@ class TranscriptEditor(QPlainTextEdit):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.used.emit()
-        super().mousePressEvent(event)
+        point = event.position().toPoint()
+        if event.button() == Qt.MouseButton.LeftButton and self._is_selected(point):
+            self._drag_from = point  # Qt would move the text out of the transcript, headings too
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drag_from is None:
+            super().mouseMoveEvent(event)
+        elif (event.position().toPoint() - self._drag_from).manhattanLength() >= QApplication.startDragDistance():
+            self._drag_from = None
+            self.drag_selection()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._drag_from is None:
+            super().mouseReleaseEvent(event)
+        else:
+            self._drag_from = None
+            self.setTextCursor(self.cursorForPosition(event.position().toPoint()))
+
+    def drag_selection(self) -> None:
+        """Drag a copy of the selected text, into another program for example."""
+        drag = QDrag(self)
+        drag.setMimeData(self.createMimeDataFromSelection())
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _is_selected(self, point: QPoint) -> bool:
+        """Whether the text at a point of the viewport is selected."""
+        cursor, place = self.textCursor(), self.cursorForPosition(point)
+        return cursor.hasSelection() and cursor.selectionStart() <= place.position() < cursor.selectionEnd()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
@@ -226,8 +259,16 @@ class TranscriptEditor(QPlainTextEdit):
             self.type_text(clean(source.text()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self.transcript.page.width = float(self.viewport().width())
         super().resizeEvent(event)
         self.resized.emit()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        # A change of the margins may have kept the size of the viewport, which then has no event of its own.
+        if event.type() == QEvent.Type.Resize:
+            self.resized.emit()
+        return handled
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -244,8 +285,7 @@ class TranscriptEditor(QPlainTextEdit):
         if not headings:
             return
         painter = QPainter(self.viewport())
-        palette = self.palette()
-        painter.setPen(blend(palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text), 0.16))
+        painter.setPen(page_colors(self.palette()).rule)
         for index, place in headings:
             self._paint_rule(painter, index, place)
 

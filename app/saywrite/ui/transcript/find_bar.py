@@ -23,7 +23,8 @@ from saywrite.ui.toolkit.document_text import index_at_utf16
 from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme import blend
+from saywrite.ui.toolkit.theme import page_colors
+from saywrite.ui.toolkit.theme.tokens import XS, S
 from saywrite.ui.transcript.editor import MARGIN
 from saywrite.ui.transcript.pane import TranscriptPane
 from saywrite.ui.transcript.rows import Row
@@ -189,10 +190,10 @@ class FindBar(QWidget):
         self.count.setMinimumWidth(self.fontMetrics().horizontalAdvance("1,000 of 1,000"))
         self.count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(MARGIN, 6, MARGIN, 0)
-        rows.setSpacing(4)
+        rows.setContentsMargins(MARGIN, S, MARGIN, 0)
+        rows.setSpacing(XS)
         for row in (self._first, self._second):
-            row.setSpacing(6)
+            row.setSpacing(S)
             rows.addLayout(row)
         self._second.addStretch(1)
         self._first.addWidget(self.words, 1)
@@ -309,4 +310,4 @@ class FindBar(QWidget):
 
     @staticmethod
     def _mark_color(palette: QPalette) -> QColor:
-        return blend(palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Highlight), 0.32)
+        return page_colors(palette).highlight

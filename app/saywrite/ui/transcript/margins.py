@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QEnterEvent,
     QFont,
     QFontMetricsF,
     QMouseEvent,
@@ -20,12 +21,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QSizePolicy, QWidget
 
 from saywrite.ui.toolkit.labels import plain_tooltip
-from saywrite.ui.toolkit.theme import blend, readable
+from saywrite.ui.toolkit.theme import page_colors
+from saywrite.ui.toolkit.theme.motion import fade_ms
+from saywrite.ui.toolkit.theme.tokens import LARGE, SMALL, sized
 from saywrite.ui.transcript.editor import MARGIN, TranscriptEditor
 from saywrite.ui.transcript.rows import Row, RowKind
 
 WIDEST = "00:00:00"
 MARK_RADIUS = 2.6
+FADED = 0.45
+"""The opacity of the times while the mouse is elsewhere."""
 
 
 class TimeGutter(QWidget):
@@ -46,6 +51,9 @@ class TimeGutter(QWidget):
         self._time_of = time_of
         self._note_of = note_of
         self._hovered: Row | None = None
+        self._shown = 0.0
+        self._fade = QVariantAnimation(self, startValue=0.0, endValue=1.0)
+        self._fade.valueChanged.connect(self._show_share)
         self.setMouseTracking(True)
         self.setAccessibleName("Times")
         self.setAccessibleDescription("When each row was said. Ctrl+Enter in the text plays the row.")
@@ -57,11 +65,10 @@ class TimeGutter(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        palette = self.palette()
-        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-        painter.fillRect(event.rect(), base)
+        painter.fillRect(event.rect(), self.palette().color(QPalette.ColorRole.Base))
         painter.setFont(self._font())
-        painter.setPen(readable(blend(base, text, 0.55), base))
+        painter.setPen(page_colors(self.palette()).muted)
+        painter.setOpacity(FADED + (1 - FADED) * self._shown)
         right = self.width() - MARGIN - QFontMetricsF(self._font()).horizontalAdvance(WIDEST)
         for row, top, baseline in self._rows():
             if row is self._hovered:
@@ -84,15 +91,13 @@ class TimeGutter(QWidget):
         font = self._font()
         font.setUnderline(True)
         painter.setFont(font)
-        painter.setPen(self.link_color())
+        painter.setPen(page_colors(self.palette()).link)
         painter.drawText(place, self._time_of(row))
         painter.restore()
 
     def link_color(self) -> QColor:
         """The accent color as text; the palette's link color is a pure blue where no theme sets it."""
-        palette = self.palette()
-        base = palette.color(QPalette.ColorRole.Base)
-        return readable(palette.color(QPalette.ColorRole.Highlight), base)
+        return page_colors(self.palette()).link
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self._row_under(event.position().toPoint()))
@@ -102,32 +107,53 @@ class TimeGutter(QWidget):
         if row is not None and event.button() == Qt.MouseButton.LeftButton:
             self.play_requested.emit(row)
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._start_fade(QVariantAnimation.Direction.Forward)
+        super().enterEvent(event)
+
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(None)
+        self._start_fade(QVariantAnimation.Direction.Backward)
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         QApplication.sendEvent(self._editor.viewport(), event)
 
+    @property
+    def is_faded(self) -> bool:
+        """Whether the times are faded because the mouse is elsewhere."""
+        return self._shown == 0.0
+
+    def _start_fade(self, direction: QVariantAnimation.Direction) -> None:
+        self._fade.setDuration(fade_ms())
+        self._fade.setDirection(direction)
+        self._fade.start()
+
+    def _show_share(self, share: float) -> None:
+        self._shown = share
+        self.update()
+
     def _font(self) -> QFont:
-        font = QFont(self._editor.font())
-        if font.pointSizeF() > 0:
-            font.setPointSizeF(font.pointSizeF() * 0.88)
-        return font
+        return sized(self._editor.font(), SMALL / LARGE)
 
     def _rows(self) -> list[tuple[Row, float, float]]:
         """The visible rows that have a time, with their top and the baseline of their first line below it."""
-        rows, baseline = self._editor.transcript.rows, QFontMetricsF(self._editor.font()).ascent()
+        rows, ascent = self._editor.transcript.rows, QFontMetricsF(self._editor.font()).ascent()
         return [
-            (rows[index], place.top(), baseline)
+            (rows[index], place.top(), self._first_line(index) + ascent)
             for index, place in self._editor.visible_rows()
             if rows[index].kind is not RowKind.HEADING
         ]
 
+    def _first_line(self, index: int) -> float:
+        """The top of the first line of a row, below the space above its paragraph."""
+        line = self._editor.transcript.block(index).layout().lineAt(0)
+        return line.y() if line.isValid() else 0.0
+
     def _row_under(self, point: QPoint) -> Row | None:
-        height = QFontMetricsF(self._editor.font()).height()
-        for row, top, _ in self._rows():
-            if row.kind is RowKind.SEGMENT and top <= point.y() <= top + height:
+        descent = QFontMetricsF(self._editor.font()).descent()
+        for row, top, baseline in self._rows():
+            if row.kind is RowKind.SEGMENT and top <= point.y() <= top + baseline + descent:
                 return row
         return None
 
@@ -208,13 +234,12 @@ class TranslationColumn(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        palette = self.palette()
-        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-        painter.fillRect(event.rect(), base)
-        painter.setPen(blend(base, text, 0.16))
+        colors = page_colors(self.palette())
+        painter.fillRect(event.rect(), self.palette().color(QPalette.ColorRole.Base))
+        painter.setPen(colors.rule)
         painter.drawLine(0, 0, 0, self.height())
         painter.setFont(self._editor.font())
-        painter.setPen(readable(blend(base, text, 0.68), base))
+        painter.setPen(colors.uncertain)
         for row, box in self.placed():
             painter.drawText(box, _WRAPPED, row.translation)
 
@@ -278,7 +303,6 @@ class TranslationStrip(QPlainTextEdit):
 
     def _set_color(self) -> None:
         palette = QPalette(self._editor.palette())
-        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-        palette.setColor(QPalette.ColorRole.Text, readable(blend(base, text, 0.62), base))
+        palette.setColor(QPalette.ColorRole.Text, page_colors(palette).uncertain)
         if self.palette().color(QPalette.ColorRole.Text) != palette.color(QPalette.ColorRole.Text):
             self.setPalette(palette)

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QPalette, QTextCursor
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 
 from saywrite.ui.toolkit.icons import icon
-from saywrite.ui.toolkit.theme import blend, readable
+from saywrite.ui.toolkit.theme import page_colors
+from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.editor import MARGIN, TranscriptEditor
+from saywrite.ui.transcript.live.partial_text import PartialText, height_of, lay_out
 from saywrite.ui.transcript.margins import TimeGutter, TranslationColumn
-from saywrite.ui.transcript.partial_text import PartialText, height_of, lay_out
 from saywrite.ui.transcript.rows import Row
 
 LAID_OUT = 200
@@ -48,6 +49,7 @@ class TranscriptPane(QFrame):
         self._following = True
         self._in_use = False
         self._next_heading = ""
+        self._next_paragraph = False
         self._renewed = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -81,15 +83,19 @@ class TranscriptPane(QFrame):
         self._free_layouts()
         self.place()
 
-    def show_partial(self, text: str, heading: str = "", agreed: tuple[int, int] = (0, 0)) -> None:
+    def show_partial(
+        self, text: str, heading: str = "", agreed: tuple[int, int] = (0, 0), *, paragraph: bool = False
+    ) -> None:
         """Show the words being heard below the last row; "" shows none.
 
-        `heading` is the heading that will be added with their final: its height is left free above the words, so that
-        they do not move then. `agreed` is the range of characters that will hardly change.
+        `heading` is the heading that will be added with their final, and with `paragraph` the final starts one: that
+        height is left free above the words, so that they do not move then. `agreed` is the range of characters that
+        will hardly change.
         """
-        if (text, heading, agreed) == (self.partial.text(), self._next_heading, self.partial.agreed):
+        shown = (self.partial.text(), self._next_heading, self.partial.agreed, self._next_paragraph)
+        if (text, heading, agreed, paragraph) == shown:
             return
-        self._next_heading = heading
+        self._next_heading, self._next_paragraph = heading, paragraph
         self.partial.set_text(text, agreed)
         follows = self.follows
         self.place()
@@ -134,9 +140,7 @@ class TranscriptPane(QFrame):
         self._document.changed.connect(self.place)
 
     def _color(self) -> None:
-        palette = self.palette()
-        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-        self._document.recolor(readable(blend(base, text, 0.55), base))
+        self._document.recolor(page_colors(self.palette()).muted)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -150,14 +154,16 @@ class TranscriptPane(QFrame):
         editor = self.editor
         gutter = self.gutter.sizeHint().width()
         beside = self.column.preferred_width(editor.width())
+        free = editor.width() - gutter - beside - editor.measure - editor.verticalScrollBar().sizeHint().width()
+        left, right = gutter + max(0, free // 2), beside or max(0, free // 2)
         width = max(1, editor.viewport().width() - 2 * MARGIN)
         needed = self.partial.heightForWidth(width) if self.partial.text() else 0
         above = self._heading_height(width) if needed else 0
         frame = editor.contentsRect()
         room = min(above + needed + MARGIN, frame.height()) if needed and self.follows else 0
         margins = editor.viewportMargins()
-        if (margins.left(), margins.right(), margins.bottom()) != (gutter, beside, room):
-            editor.setViewportMargins(gutter, 0, beside, room)
+        if (margins.left(), margins.right(), margins.bottom()) != (left, right, room):
+            editor.setViewportMargins(left, 0, right, room)
         view = editor.viewport().geometry()
         self.gutter.setGeometry(view.left() - gutter, frame.top(), gutter, frame.height())
         self.column.setVisible(beside > 0)
@@ -177,9 +183,9 @@ class TranscriptPane(QFrame):
         self.new_text.setGeometry(corner.x(), corner.y(), size.width(), size.height())
 
     def _heading_height(self, width: int) -> int:
-        """The height of the next heading, which may wrap."""
+        """The height of the next heading, which may wrap, or the space above a paragraph."""
         if not self._next_heading:
-            return 0
+            return S if self._next_paragraph else 0
         return height_of(lay_out(self._next_heading, self.editor.font(), width, self.editor.layoutDirection()))
 
     def _free_layouts(self) -> None:

@@ -22,9 +22,10 @@ from saywrite.ui.toolkit.document_text import difference
 
 
 class RowKind(Enum):
-    """What a row shows: recognized text, the heading of a dictation, or a note about missing sound."""
+    """What a row shows: a text, one that will be replaced, a heading, or a note about missing sound."""
 
     SEGMENT = auto()
+    PROVISIONAL = auto()
     HEADING = auto()
     GAP = auto()
 
@@ -61,7 +62,7 @@ class Row:
     @property
     def editable(self) -> bool:
         """Whether the user may change the text."""
-        return self.kind is RowKind.SEGMENT
+        return self.kind in (RowKind.SEGMENT, RowKind.PROVISIONAL)
 
 
 def reconcile(before: Row | None, old: Sequence[Row], after: Row | None, new: Sequence[str]) -> list[tuple[Row, str]]:
@@ -144,6 +145,17 @@ def replaced(rows: Iterable[Row], keyword: Keyword) -> tuple[list[tuple[Row, str
             edits.append((row, rewritten.text))
             places += len(rewritten.exact)
     return edits, places
+
+
+PARAGRAPH_PAUSE_S = 2.0
+"""A longer pause between two segments starts a paragraph."""
+
+
+def starts_paragraph(above: Row, row: Row) -> bool:
+    """Whether `row` starts a paragraph below the row `above`: a heading or note, or words after a long pause."""
+    if not (above.editable and row.editable) or above.dictation != row.dictation:
+        return above.kind is not RowKind.HEADING
+    return seconds(row.start - above.end) >= PARAGRAPH_PAUSE_S
 
 
 BETWEEN_DICTATIONS = "\n\n"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from saywrite.ui.transcript.rows import Row
+from saywrite.ui.transcript.rows import Row, RowKind
 
 LIMIT = 1000
 """The number of edits kept; the oldest are dropped."""
@@ -107,9 +107,10 @@ class EditDebouncer(QObject):
 
     @Slot(object)
     def add(self, rows: tuple[Row, ...]) -> None:
-        """Collect rows whose text the user has changed."""
+        """Collect rows whose text the user has changed. Provisional text is not stored, so its edits are not."""
         for row in rows:
-            self._rows[row] = row.text
+            if row.kind is RowKind.SEGMENT:
+                self._rows[row] = row.text
         if self._rows:
             self._timer.start()
 

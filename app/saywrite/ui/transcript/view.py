@@ -16,13 +16,14 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from saywrite.foundation.catalog import LOCAL, TXT
+from saywrite.foundation.catalog import TXT
 from saywrite.foundation.events import (
     Finished,
     FrontEndEvent,
     Gap,
     Partial,
     PendingUtterances,
+    ProvisionalText,
     SegmentAdded,
     SegmentsRemoved,
     SegmentTranslated,
@@ -30,18 +31,23 @@ from saywrite.foundation.events import (
     State,
     StateChanged,
     Structured,
+    WordsDiffer,
 )
 from saywrite.text.export import Document, render
 from saywrite.text.keywords import Keyword
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.transcript.document import DocumentSnapshot, TranscriptDocument
 from saywrite.ui.transcript.event_writer import TranscriptEventWriter
 from saywrite.ui.transcript.export_document import document_of
 from saywrite.ui.transcript.find_bar import FindBar
+from saywrite.ui.transcript.live.difference_marks import DifferenceMarks
+from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows, Replacement
+from saywrite.ui.transcript.live.unfinished_text import UnfinishedText
 from saywrite.ui.transcript.pane import TranscriptPane
-from saywrite.ui.transcript.rows import Row, join_rows, pending_lines, replaced
+from saywrite.ui.transcript.rows import Row, join_rows, replaced
 from saywrite.ui.transcript.translations import Translations
 from saywrite.ui.transcript.undo_stack import EditDebouncer
 
@@ -90,21 +96,23 @@ class TranscriptView(QWidget):
         self.announced = "off"
         """What screen readers are told: "off", "finals" or "all" (partials too)."""
         self._writer = TranscriptEventWriter(self.document)
+        self._provisional = ProvisionalRows(self.document, self._writer.put)
+        self._unfinished = UnfinishedText()
         self._debouncer = EditDebouncer(self)
         self._dictation = ""
         self._newest_partial: Partial | None = None
-        self._partial_text = ""
-        self._agreed = 0
-        self._pending: tuple[tuple[int, int], ...] = ()
         self._cleared: _Cleared | None = None
         self._has_content = False
         self._partial_timer = QTimer(self, singleShot=True, interval=PARTIAL_EVERY_MS)
-        self.pane = TranscriptPane(self.document, self._time_of, self._note_of)
+        self.pane = TranscriptPane(
+            self.document, self._time_of, lambda row: self._writer.note_of(row, self.engine_label)
+        )
         self.find_bar = FindBar(self.pane)
+        self.marks = DifferenceMarks(self.pane.editor)
         self.translations = Translations(self.pane, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(S)
         column.addWidget(self.find_bar)
         column.addWidget(self.pane, 1)
         column.addWidget(self.translations.strip)
@@ -134,6 +142,8 @@ class TranscriptView(QWidget):
         match event:
             case Partial():
                 self._take_partial(event)
+            case ProvisionalText() if event.dictation == self._dictation:
+                self._show_provisional(event)
             case SegmentAdded():
                 self._add_segment(event)
             case Started():
@@ -145,49 +155,60 @@ class TranscriptView(QWidget):
             case SegmentsRemoved():
                 self.flush()
                 self.pane.hold_still(lambda: self._writer.remove(event))
+            case WordsDiffer(dictation=dictation, number=number):
+                self.marks.mark(self._writer.row(dictation, number), event)
             case SegmentTranslated():
                 if self._writer.translate(event):
                     self._show_translations()
             case Gap():
                 self.pane.hold_still(lambda: self._writer.add_gap(event))
             case PendingUtterances() if event.dictation == self._dictation:
-                self._pending = event.utterances
+                self._unfinished.pending = event.utterances
                 self._show_unfinished()
             case Structured():
                 self._writer.keep_structured(event)
 
     def show_partial(self, text: str, agreed: int = 0) -> None:
         """Show the words being heard below the last row; the first `agreed` characters will hardly change."""
-        self._partial_text = clean(text)
-        self._agreed = len(clean(text[:agreed]))
+        self._unfinished.set_partial(text, agreed)
         self._show_unfinished()
 
     def _begin(self, event: Started) -> None:
         self._writer.begin(event, self.engine_label(event.engine))
         self._dictation = event.dictation
-        self._pending = ()
+        self._unfinished.clear()
+        self._provisional.forget()
         self._drop_partial()
 
     def _finish(self, event: Finished) -> None:
         if event.dictation == self._dictation:
             if not event.pending:
-                self._pending = ()
+                self._unfinished.pending = ()
             self._drop_partial()
 
     def _add_segment(self, event: SegmentAdded) -> None:
         """Add a final; it replaces the partial and the lines about its utterance."""
-        segment = event.segment
+        segment, replaces = event.segment, Replacement()
         if event.dictation == self._dictation:
             self._drop_partial()
-            self._pending = tuple(
-                (start, end) for start, end in self._pending if end <= segment.start or start >= segment.end
-            )
-        self.pane.hold_still(partial(self._writer.add, event))
+            replaces = self._provisional.replace(segment)
+            self._unfinished.cover(segment.start, segment.end)
+        if replaces.unwanted:
+            self.segment_edited.emit(event.dictation, segment.number, "")
+            return
+        self.pane.hold_still(partial(self._writer.add, event, replaces.row))
+        if replaces.row is not None:
+            self.flush()
         if segment.translation:
             self._show_translations()
         self._show_unfinished()
         if self.announced != "off":
             announce(self, segment.text)
+
+    def _show_provisional(self, event: ProvisionalText) -> None:
+        """Show what this computer heard before the service's text comes; it replaces the partial."""
+        self.pane.hold_still(lambda: self._unfinished.set_provisional(event.stretches, self._provisional.show(event)))
+        self._drop_partial()
 
     def _take_partial(self, event: Partial) -> None:
         if event.dictation == self._dictation:
@@ -210,12 +231,10 @@ class TranscriptView(QWidget):
 
     def _show_unfinished(self) -> None:
         """Show what has no final text yet: utterances that wait for it, and the words being heard."""
-        # The words being heard are those of the last utterance, which therefore needs no line of its own.
-        lines = pending_lines(self._pending[:-1] if self._partial_text else self._pending)
-        text = "\n".join([*lines, self._partial_text] if self._partial_text else lines)
-        start = len(text) - len(self._partial_text)
-        agreed = (start, start + self._agreed) if self._agreed else (0, 0)
-        self.pane.show_partial(text, self._writer.heading_to_come(self._dictation), agreed)
+        text, agreed = self._unfinished.text()
+        heading = self._writer.heading_to_come(self._dictation)
+        paragraph = self._unfinished.starts_paragraph(self.document.rows, self._dictation)
+        self.pane.show_partial(text, heading, agreed, paragraph=paragraph)
         self._update_content()
 
     def _show_translations(self) -> None:
@@ -224,7 +243,7 @@ class TranscriptView(QWidget):
 
     @Slot()
     def _update_content(self) -> None:
-        has_content = bool(self.document.rows or self._partial_text or self._pending)
+        has_content = bool(self.document.rows or self._unfinished)
         if has_content != self._has_content:
             self._has_content = has_content
             self.content_changed.emit(has_content)
@@ -252,8 +271,7 @@ class TranscriptView(QWidget):
 
     def copy_with_translation(self) -> None:
         """Copy each segment on a line, followed by a line with a tab and its translation."""
-        document = self.to_export()
-        if document is not None:
+        if (document := self.to_export()) is not None:
             copy_text(render(document, TXT).decode())
 
     def to_export(self) -> Document | None:
@@ -338,16 +356,7 @@ class TranscriptView(QWidget):
     # What the margins show
 
     def _time_of(self, row: Row) -> str:
-        then = self._writer.clock(row)
-        return f"{then:%H:%M:%S}" if then else ""
-
-    def _note_of(self, row: Row) -> str:
-        known = self._writer.dictation_info(row.dictation) if row.engine else None
-        if known is None:
-            return ""
-        if row.engine == LOCAL:
-            return f"Recognized on this computer while {known.engine} was away"
-        return f"Recognized by {self.engine_label(row.engine)} while {known.engine} was away"
+        return self._writer.time_of(row)
 
 
 def context_menu(view: TranscriptView) -> QMenu:
@@ -374,6 +383,7 @@ def context_menu(view: TranscriptView) -> QMenu:
     menu.addSeparator()
     hear = entry("&Hear", "Ctrl+Return", row is not None and row.end > row.start)
     hear.triggered.connect(editor.play_requested)
+    selected = selected or view.marks.add_to_menu(menu)
     phrase = bool(selected) and len(selected) <= LONGEST_PHRASE and "\n" not in selected
     always = entry("Always &write as…", "", phrase)
     always.triggered.connect(lambda: view.keyword_requested.emit(selected))

@@ -24,11 +24,10 @@ from PySide6.QtGui import (
 )
 
 from saywrite.foundation.events import State
+from saywrite.ui.toolkit.theme.tokens import PICTURE_AMBER, PICTURE_DARK, PICTURE_LIGHT, PICTURE_RED
 
 GRID = 24.0
 SIZES = (16, 20, 22, 24, 32, 44, 48, 64)
-LIGHT, DARK = QColor("#f6f6f6"), QColor("#1c1c1e")
-RED, AMBER = QColor("#d6202f"), QColor("#ffb224")
 EDGE = 2.6
 """The width of the edge, half of it inside the shape, in units of the grid."""
 
@@ -73,34 +72,34 @@ def paint_state(painter: QPainter, state: TrayState, *, mask: bool = False) -> N
     if state is TrayState.LISTENING:
         disc = QPainterPath()
         disc.addEllipse(QPointF(12, 12), 10.7, 10.7)
-        _paint_body(painter, disc, RED, LIGHT, mask)
-        _paint_inside(painter, _microphone(0.78), LIGHT, mask)
+        _paint_body(painter, disc, PICTURE_RED, PICTURE_LIGHT, mask)
+        _paint_inside(painter, _microphone(0.78), PICTURE_LIGHT, mask)
     elif state is TrayState.FINISHING:
         bubble = QPainterPath()
         bubble.addRoundedRect(QRectF(1.4, 6, 21.2, 12), 5, 5)
-        _paint_body(painter, bubble, LIGHT, DARK, mask)
+        _paint_body(painter, bubble, PICTURE_LIGHT, PICTURE_DARK, mask)
         dots = QPainterPath()
         for x in (6.8, 12.0, 17.2):
             dots.addEllipse(QPointF(x, 12), 1.7, 1.7)
-        _paint_inside(painter, dots, DARK, mask)
+        _paint_inside(painter, dots, PICTURE_DARK, mask)
     elif state is TrayState.PROBLEM:
         triangle = QPainterPath()
         triangle.addPolygon(QPolygonF([QPointF(12, 2.2), QPointF(22.4, 21), QPointF(1.6, 21)]))
         triangle.closeSubpath()
-        _paint_body(painter, triangle, AMBER, DARK, mask)
+        _paint_body(painter, triangle, PICTURE_AMBER, PICTURE_DARK, mask)
         sign = QPainterPath()
         sign.addRoundedRect(QRectF(10.8, 8.4, 2.4, 6.4), 1.1, 1.1)
         sign.addEllipse(QPointF(12, 17.6), 1.4, 1.4)
-        _paint_inside(painter, sign, DARK, mask)
+        _paint_inside(painter, sign, PICTURE_DARK, mask)
     else:
-        _paint_body(painter, _microphone(1.0), LIGHT, DARK, mask)
+        _paint_body(painter, _microphone(1.0), PICTURE_LIGHT, PICTURE_DARK, mask)
 
 
 def _paint_body(painter: QPainter, shape: QPainterPath, fill: QColor, edge: QColor, mask: bool) -> None:
     pen = QPen(edge, EDGE, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
     if not mask:
         painter.strokePath(shape, pen)
-    painter.fillPath(shape, DARK if mask else fill)
+    painter.fillPath(shape, PICTURE_DARK if mask else fill)
 
 
 def _paint_inside(painter: QPainter, shape: QPainterPath, color: QColor, mask: bool) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from saywrite.foundation.events import seconds
-from saywrite.ui.toolkit.theme import blend, readable, theme_colors
+from saywrite.ui.toolkit.theme import page_colors, theme_colors
 from saywrite.ui.waveform.model import WaveformData, WaveformSpan
 
 PITCH = 4
@@ -35,16 +35,13 @@ class WaveformItem(pg.GraphicsObject):
 
     def set_palette(self, palette: QPalette) -> None:
         """Use the colors of this palette."""
-        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-        accent = palette.color(QPalette.ColorRole.Highlight)
-        self._silent = QBrush(blend(base, text, 0.34))
-        self._spoken = QBrush(readable(blend(base, accent, 0.85), base, 3.0))
-        self._shade = QBrush(blend(base, accent, 0.12))
-        self._pending = QBrush(blend(base, accent, 0.30), Qt.BrushStyle.BDiagPattern)
-        self._highlight = QBrush(blend(base, accent, 0.30))
+        colors = page_colors(palette)
+        self._silent, self._spoken = QBrush(colors.silent), QBrush(colors.spoken)
+        self._shade, self._highlight = QBrush(colors.shade), QBrush(colors.highlight)
+        self._pending = QBrush(colors.highlight, Qt.BrushStyle.BDiagPattern)
         self._gap = QPen(theme_colors(palette).warn, 2)
         self._gap.setCosmetic(True)
-        self._line = QPen(blend(base, text, 0.16), 0)
+        self._line = QPen(colors.rule, 0)
         self.update()
 
     def boundingRect(self) -> QRectF:

@@ -17,7 +17,8 @@ from saywrite.foundation.events import SAMPLE_RATE, seconds
 from saywrite.foundation.formatting import clock, count, length, missing
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.screen_reader import announce
-from saywrite.ui.toolkit.theme import blend, readable
+from saywrite.ui.toolkit.theme import page_colors
+from saywrite.ui.toolkit.theme.tokens import XS
 from saywrite.ui.waveform.item import WaveformItem
 from saywrite.ui.waveform.model import WaveformData
 
@@ -73,7 +74,7 @@ class WaveformPlot(pg.PlotWidget):
         for unseen in ("left", "top", "right"):  # hidden axes would be computed for every picture as well
             plot.getAxis(unseen).unlinkFromView()
         plot.hideButtons()
-        plot.setContentsMargins(4, 4, 4, 0)
+        plot.setContentsMargins(XS, XS, XS, 0)
         self._box = plot.getViewBox()
         self._box.setMouseEnabled(x=True, y=False)
         self._box.setYRange(-1, 1, padding=0.04)
@@ -191,11 +192,10 @@ class WaveformPlot(pg.PlotWidget):
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
     def _color(self) -> None:
-        palette = self.palette()
-        base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-        self.setBackground(base)
-        self._axis.setPen(blend(base, text, 0.16))
-        self._axis.setTextPen(readable(blend(base, text, 0.55), base))
+        palette, colors = self.palette(), page_colors(self.palette())
+        self.setBackground(palette.color(QPalette.ColorRole.Base))
+        self._axis.setPen(colors.rule)
+        self._axis.setTextPen(colors.muted)
         self.item.set_palette(palette)
 
     def _show_times(self, timed: bool) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QPaintEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
 
+from saywrite.foundation.catalog import ENGINES, FORMER_LABELS, LANGUAGES
 from saywrite.foundation.events import Device
 from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.toolkit.icons import icon
@@ -20,7 +21,7 @@ from saywrite.ui.toolkit.labels import plain_tooltip
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """An engine as the window shows it; `main` makes it from the engine's capabilities."""
+    """An engine as the window shows it, made from its capabilities in the catalog."""
 
     name: str
     label: str
@@ -52,9 +53,24 @@ class EngineChoices:
         """The name of a language for people."""
         return self.language_names.get(code, code)
 
+    def offered(self, *, stay_offline: bool) -> tuple[EngineChoice, ...]:
+        """The engines to choose from: with `stay_offline`, those that need no network."""
+        return tuple(choice for choice in self.engines if not (stay_offline and choice.needs_network))
+
     def engines_for(self, language: str) -> tuple[EngineChoice, ...]:
         """The engines that know a language."""
         return tuple(choice for choice in self.engines if language in choice.languages)
+
+
+def catalog_choices() -> EngineChoices:
+    """The engines and languages of the catalog."""
+    return EngineChoices(
+        engines=tuple(
+            EngineChoice(e.name, e.label, e.languages, e.note, e.needs_account, e.needs_network) for e in ENGINES
+        ),
+        language_names={language.code: language.name for language in LANGUAGES},
+        former_labels=FORMER_LABELS,
+    )
 
 
 def model_label(model: str) -> str:
@@ -245,13 +261,24 @@ class EngineChooser(Chooser):
     def __init__(self, choices: EngineChoices) -> None:
         super().__init__("Recognizer", "engine", 10)
         self._choices = choices
-        for choice in choices.engines:
-            self.put(choice.label, choice.name, tip=choice.note)
+        self._offered: tuple[EngineChoice, ...] = ()
+        self._offer(choices.engines)
         self.activated.connect(lambda _row: self.chosen.emit(str(self.currentData())))
 
-    def show_setting(self, engine: str, model: str) -> None:
-        """Show the engine of the settings; the engine on this computer has the name of its model."""
-        for row, choice in enumerate(self._choices.engines):
+    def _offer(self, offered: tuple[EngineChoice, ...]) -> None:
+        if offered != self._offered:
+            self._offered = offered
+            self.clear()
+            for choice in offered:
+                self.put(choice.label, choice.name, tip=choice.note)
+
+    def show_setting(self, engine: str, model: str, *, stay_offline: bool = False) -> None:
+        """Show the engine of the settings; the engine on this computer has the name of its model.
+
+        `stay_offline`: engines that need the network are not offered.
+        """
+        self._offer(self._choices.offered(stay_offline=stay_offline))
+        for row, choice in enumerate(self._offered):
             if not choice.needs_network:
                 self.setItemText(row, f"{model_label(model)} · on this computer")
         self.select(engine)

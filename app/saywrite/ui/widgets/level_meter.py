@@ -1,7 +1,8 @@
 """The level meter of the microphone, −60…0 dBFS. GUI thread.
 
-A timer polls the latest level at 30 Hz while a dictation records and the meter is visible. It stops when the bar has
-fallen to zero. To save processor time the meter is opaque and paints only the parts that have changed.
+A timer polls the latest level while a dictation records and the meter is visible: at 60 Hz while the bar moves, at
+20 Hz while it stands still. It stops when the bar has fallen to zero. To save processor time the meter is opaque and
+paints only the parts that have changed.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from saywrite.audio.levels import FLOOR_DBFS, Meter, MeterReading
 from saywrite.foundation.events import Level
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, readable, theme_colors
+from saywrite.ui.toolkit.theme.tokens import S
 
 BOTTOM_DBFS = -60.0
-POLL_MS = 33
+POLL_MS, STILL_POLL_MS = 16, 50
+"""The interval while the bar moves, 60 Hz, and while it stands still."""
+STILL_AFTER = 15
+"""The number of equal pictures after which the bar stands still."""
 NUMBER_EVERY_S = 0.2
-"""The number changes at most five times a second: faster digits cannot be read, and text is slow to paint."""
+"""The number in the tooltip and for screen readers changes at most five times a second."""
 SCALE_DBFS = (-48, -36, -24, -12, -6)
 
 
@@ -32,7 +37,6 @@ class MeterPicture(NamedTuple):
     rms: int
     hold: int
     clip: bool
-    number: str
 
 
 def share(dbfs: float) -> float:
@@ -66,6 +70,7 @@ class LevelMeter(QWidget):
         self._meter = Meter()
         self._recording = False
         self._silent = False
+        self._still = 0
         self._number = spoken(FLOOR_DBFS)
         self._number_at = 0.0
         self._picture: MeterPicture | None = None
@@ -112,10 +117,18 @@ class LevelMeter(QWidget):
             self._timer.stop()
             self._number = spoken(FLOOR_DBFS)
         picture = self._drawn(reading)
-        if self._picture is None or picture.number != self._picture.number or picture.clip != self._picture.clip:
+        if self._picture is None or picture.clip != self._picture.clip:
             self.update()
         elif picture != self._picture:
             self.update(self._moving(picture, self._picture))
+        self._set_pace(still=picture == self._picture)
+
+    def _set_pace(self, *, still: bool) -> None:
+        """Poll more rarely once the picture has not changed for some time."""
+        self._still = self._still + 1 if still else 0
+        pace = STILL_POLL_MS if self._still >= STILL_AFTER else POLL_MS
+        if self._timer.interval() != pace:
+            self._timer.setInterval(pace)
 
     def _moving(self, new: MeterPicture, old: MeterPicture) -> QRect:
         """The part of the groove in which two pictures differ."""
@@ -130,11 +143,11 @@ class LevelMeter(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(metrics.averageCharWidth() * 44, metrics.height() + 6)
+        return QSize(metrics.averageCharWidth() * 44, metrics.height() + S)
 
     def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(self._number_width() + metrics.averageCharWidth() * 10, metrics.height() + 6)
+        return QSize(metrics.averageCharWidth() * 10, metrics.height() + S)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._picture = picture = self._drawn(self._meter.reading)
@@ -169,8 +182,6 @@ class LevelMeter(QWidget):
             side.moveLeft(0)
         if side.intersects(QRectF(event.rect())):
             self._paint_lamp(painter, groove, picture.clip)
-            painter.end()
-            self._paint_number(picture.number)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Switch the clip lamp off."""
@@ -202,19 +213,15 @@ class LevelMeter(QWidget):
             round(share(reading.rms_dbfs) * width),
             round(share(reading.hold_dbfs) * width),
             reading.clip,
-            self._number,
         )
 
     def _groove(self) -> QRectF:
         """The rectangle of the bar, measured after a change of size or font: it is used 60 times a second."""
         if self._measured is None or self._measured[0] != self.size():
             height = max(8, round(self.fontMetrics().height() * 0.55))
-            width = self.width() - 1 - (height + 6) - self._number_width()  # beside it the lamp and the number
+            width = self.width() - 1 - (height + S)  # the lamp is beside it
             self._measured = (self.size(), QRectF(1, round((self.height() - height) / 2), width, height))
         return self._measured[1]
-
-    def _number_width(self) -> int:
-        return self.fontMetrics().horizontalAdvance("< −60 dBFS") + 8
 
     def _paint_lamp(self, painter: QPainter, groove: QRectF, lit: bool) -> None:
         tones = theme_colors(self.palette())
@@ -228,15 +235,6 @@ class LevelMeter(QWidget):
         painter.setPen(tones.hairline)
         painter.drawEllipse(lamp.adjusted(0.5, 0.5, -0.5, -0.5))
 
-    def _paint_number(self, number: str) -> None:
-        painter = QPainter(self)
-        tones = theme_colors(self.palette())
-        painter.setPen(tones.bad if self.is_clipped else tones.muted)
-        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # a number with its sign and unit
-        width = self._number_width()
-        left = 0 if self.isRightToLeft() else self.width() - width
-        painter.drawText(QRectF(left, 0, width, self.height()), Qt.AlignmentFlag.AlignCenter, number)
-
     def _describe(self, reading: MeterReading) -> None:
         """Update the description for screen readers and the tooltip."""
         words = self._number.replace("−", "minus ")
@@ -244,6 +242,4 @@ class LevelMeter(QWidget):
             words += ", clipped: too loud. Move away from the microphone or lower its level. Click to reset."
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
-            self.setToolTip(
-                f"Microphone level: {words}" if reading.clip else "Microphone level: peak and RMS, −60…0 dBFS"
-            )
+            self.setToolTip(f"Microphone level: {words if reading.clip else self._number}")

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from saywrite.ui.toolkit.icons import icon_button, paint_icon
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import ThemeColors, blend, theme_colors
+from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS, XS, L, M, S, sized
 
 MOST_AT_ONCE = 4
-RADIUS = 6
 """Of the corners of bars and frames, device-independent pixels."""
 
 NoticeActions = tuple[tuple[str, Callable[[], None]], ...]
@@ -97,18 +97,16 @@ class Notice(NoticeBar):
         for label in (self._what, self._remedy):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        font = QFont(self._what.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        self._what.setFont(font)
+        self._what.setFont(sized(self._what.font(), BODY, strong=True))
         self._remedy.setVisible(bool(remedy))
         self.close_button = icon_button("close", "Dismiss this message")
         words = QVBoxLayout()
-        words.setSpacing(2)
+        words.setSpacing(XS)
         words.addWidget(self._what)
         words.addWidget(self._remedy)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 7, 6, 7)
-        row.setSpacing(10)
+        row.setContentsMargins(M, S, S, S)
+        row.setSpacing(M)
         row.addWidget(NoticeIcon(severity.value, severity), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         for text, act in actions:
@@ -149,8 +147,8 @@ class Notices(QWidget):
         self._shown: dict[str, Notice] = {}
         self._passing: set[str] = set()
         self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(14, 0, 14, 8)
-        self._rows.setSpacing(6)
+        self._rows.setContentsMargins(L, 0, L, S)
+        self._rows.setSpacing(S)
         self.setVisible(False)
 
     def notify(

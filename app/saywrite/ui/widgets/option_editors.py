@@ -17,19 +17,19 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from saywrite.storage.settings.schema import OPTIONS, Option, Settings, Value
+from saywrite.storage.settings.option import Option, Value
+from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.theme.tokens import XS, L, M
+from saywrite.ui.widgets.amount_box import AmountBox
 
 MIN_LETTERS = 16
 """The minimum width of a drop-down in letters; its list shows the whole entries."""
-SUFFIXES = {"days": " days", "minutes": " minutes", "seconds": " seconds", "milliseconds": " ms", "percent": " %"}
-"""The suffix of a number whose help begins with this word."""
 
 
 class OptionEditors(QObject):
@@ -85,13 +85,7 @@ class OptionEditors(QObject):
         return box
 
     def _number(self, option: Option) -> QWidget:
-        box = QSpinBox()
-        box.setRange(option.minimum, option.maximum)
-        box.setKeyboardTracking(False)
-        unit = option.help.split(maxsplit=1)[0].rstrip(".").lower() if option.help else ""
-        box.setSuffix(SUFFIXES.get(unit, ""))
-        if option.minimum < 0:
-            box.setSpecialValueText("Always")
+        box = AmountBox(option)
         box.valueChanged.connect(lambda value: self.set(option.name, value))
         self.refreshers.append(lambda settings: box.setValue(getattr(settings, option.name)))
         return box
@@ -132,9 +126,9 @@ class OptionEditors(QObject):
 def new_form(content: QWidget) -> QFormLayout:
     """A new layout for a page of settings."""
     form = QFormLayout(content)
-    form.setContentsMargins(16, 16, 16, 16)
-    form.setHorizontalSpacing(14)
-    form.setVerticalSpacing(10)
+    form.setContentsMargins(L, L, L, L)
+    form.setHorizontalSpacing(M)
+    form.setVerticalSpacing(M)
     form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     return form
@@ -147,7 +141,7 @@ class OptionField(QWidget):
         super().__init__()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(2)
+        self._column.setSpacing(XS)
         self._column.addWidget(row)
 
     def add_note(self, text: str, tone: str = "muted") -> NoteLabel:

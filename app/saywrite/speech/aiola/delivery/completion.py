@@ -9,7 +9,8 @@ from enum import Enum, auto
 
 from saywrite.foundation.errors import ServiceError
 from saywrite.speech.aiola.delivery.sender import AudioSender
-from saywrite.speech.aiola.delivery.tracker import STUCK_S, CompletionState
+from saywrite.speech.aiola.delivery.tracker import STUCK_S
+from saywrite.speech.aiola.delivery.utterances import CompletionState
 
 OFFLINE_FINISH_S = 10.0
 """Seconds that the end of a dictation waits for a connection; sound without text then stays in the recording."""
@@ -24,6 +25,9 @@ class NextAction(Enum):
     WAIT = auto()
     COMPLETE = auto()
     RECONNECT = auto()
+    """Replace the connection: the service takes sound and does not answer."""
+    ASK_AGAIN = auto()
+    """Replace the connection, so that sound without text is sent once more."""
     UNREACHABLE = auto()
     """End with outstanding utterances: there is no connection."""
     UNANSWERED = auto()
@@ -42,6 +46,7 @@ class CompletionPolicy:
         self._is_up = False
         self._confirmed = 0
         self._mute_connections = 0
+        self._ended_at: float | None = None
 
     def up(self) -> None:
         """A connection is open."""
@@ -65,6 +70,7 @@ class CompletionPolicy:
 
     def finishing(self, now: float) -> None:
         """The sound is complete: the wait for the end begins."""
+        self._ended_at = now
         self._offline_since = max(self._offline_since, now)
 
     def answered(self) -> None:
@@ -73,6 +79,16 @@ class CompletionPolicy:
 
     def judge(self, now: float, *, is_up: bool) -> tuple[NextAction, float | None]:
         """The next action, and when to ask again if that is `WAIT`."""
+        patience_s = self._delivery.request.patience_at_end_s
+        if patience_s is None or self._ended_at is None:
+            return self._judge(now, is_up=is_up)
+        due = self._ended_at + patience_s
+        action, again = self._judge(now, is_up=is_up)
+        if action is NextAction.COMPLETE or now < due:
+            return action, due if again is None else min(due, again)
+        return (NextAction.UNANSWERED if is_up else NextAction.UNREACHABLE), now
+
+    def _judge(self, now: float, *, is_up: bool) -> tuple[NextAction, float | None]:
         delivery = self._delivery
         if not is_up:
             if not (delivery.complete and delivery.request.live):
@@ -83,18 +99,22 @@ class CompletionPolicy:
             return self._judge_incomplete_sound(now)
         verdict, again = delivery.verdict(now)
         if verdict is CompletionState.ASK_AGAIN:
-            delivery.session.ask_again()
+            delivery.session.ask_again(now)
         steps = {
             CompletionState.WAIT: NextAction.WAIT,
             CompletionState.COMPLETE: NextAction.COMPLETE,
             CompletionState.INCOMPLETE: NextAction.UNANSWERED,
-            CompletionState.ASK_AGAIN: NextAction.RECONNECT,
+            CompletionState.ASK_AGAIN: NextAction.ASK_AGAIN,
         }
         return steps[verdict], again
 
     def _judge_incomplete_sound(self, now: float) -> tuple[NextAction, float | None]:
         """Reconnect while the service takes sound and answers nothing, after waits that double."""
-        since = self._delivery.session.stuck_since()
+        session = self._delivery.session
+        if session.question_due(now):
+            session.ask_again(now)
+            return NextAction.ASK_AGAIN, now
+        since = session.stuck_since()
         if since is None:
             return NextAction.WAIT, None
         due = since + STUCK_S * 2.0 ** min(self._mute_connections, 3)

@@ -32,7 +32,12 @@ SLOW_S = 1.0
 """Seconds beyond the best round trip after which less may be in flight."""
 
 BELIEVE_S = 2.0
-"""Seconds that a first pong may take while other messages come; after that the peer counts as one without pongs."""
+"""Seconds that the first pong of a connection may take; after that the peer counts as one without pongs.
+
+A gateway between us and the service may swallow pings or pongs."""
+
+ASSUMED_S = 1.0
+"""Seconds after which a peer without pongs is assumed to have received what was sent."""
 
 
 SPOKEN = SAMPLE_RATE * BYTES_PER_SAMPLE
@@ -50,11 +55,21 @@ class _Mark:
     at: float
 
 
+@dataclass(slots=True)
+class PongRecord:
+    """Whether the last connection brought a pong: then the next one counts as dead without pongs."""
+
+    answered: bool = False
+
+
 class FlowControl:
     """The bytes in flight on one connection. Offsets are samples, sizes bytes, times monotonic seconds."""
 
-    def __init__(self, now: float, silence_limit_s: float) -> None:
-        """`silence_limit_s`: the service's ping interval and time-out, in which some message must come."""
+    def __init__(self, now: float, silence_limit_s: float, record: PongRecord | None = None) -> None:
+        """`silence_limit_s`: the service's ping interval and time-out, in which some message must come.
+
+        `record` passes from one connection to the next; without one, pongs are expected.
+        """
         self.window = FIRST
         self.rtt_s: float | None = None
         """The best round trip so far."""
@@ -65,6 +80,9 @@ class FlowControl:
         self._last_number = 0
         self._last_sign_of_life = now
         self._sends_pongs: bool | None = None
+        self._record = record or PongRecord(answered=True)
+        self._expects_pongs = self._record.answered
+        self._record.answered = False
 
     @property
     def room(self) -> int:
@@ -106,16 +124,30 @@ class FlowControl:
         These are all marks where the peer sends no pongs, else none.
         """
         self._last_sign_of_life = now
-        if self._sends_pongs is None and self._marks and now - self._marks[0].at > BELIEVE_S:
+        if self._is_overdue(now, BELIEVE_S):
             self._sends_pongs = False
         if self._sends_pongs is False:
             return self._take(len(self._marks), now)
         return []
 
+    def assume(self, now: float) -> list[tuple[int, int]]:
+        """Returns the marks (number, offset) that a peer without pongs must have received by now."""
+        if not self._expects_pongs and self._is_overdue(now, BELIEVE_S):
+            self._sends_pongs = False
+        if self._sends_pongs is not False:
+            return []
+        return self._take(sum(mark.at + ASSUMED_S <= now for mark in self._marks), now)
+
+    def assume_due(self) -> float | None:
+        """When to call `assume`; None while pongs are expected or nothing is in flight."""
+        if not self._marks or self._sends_pongs or (self._expects_pongs and self._sends_pongs is None):
+            return None
+        return self._marks[0].at + (ASSUMED_S if self._sends_pongs is False else BELIEVE_S)
+
     def ponged(self, number: int, now: float) -> list[tuple[int, int]]:
         """A pong has come. Returns the marks (number, offset) now known to be received, in order."""
         self._last_sign_of_life = now
-        self._sends_pongs = True
+        self._sends_pongs = self._record.answered = True
         for count, mark in enumerate(self._marks, 1):
             if mark.number == number:
                 self._adapt(mark, now)
@@ -124,9 +156,14 @@ class FlowControl:
 
     def dead_at(self) -> float:
         """When the connection counts as dead unless a message comes."""
-        if self._marks and self._sends_pongs is not False:
+        awaited = self._sends_pongs or (self._sends_pongs is None and self._expects_pongs)
+        if self._marks and awaited:
             return max(self._last_sign_of_life, self._marks[0].at) + DEAD_AFTER_S
         return self._last_sign_of_life + self._silence_limit_s
+
+    def _is_overdue(self, now: float, after_s: float) -> bool:
+        """Whether the first pong of the connection has not come in that time."""
+        return self._sends_pongs is None and bool(self._marks) and now - self._marks[0].at > after_s
 
     def _take(self, count: int, now: float) -> list[tuple[int, int]]:
         taken = [self._marks.popleft() for _ in range(count)]

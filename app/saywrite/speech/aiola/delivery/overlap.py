@@ -7,37 +7,15 @@ twice must not be lost.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_ONE_BY_ONE = re.compile(f"[{_CJK}]|[^{_CJK}]+")
-"""Chinese and Japanese have no spaces between words: every character counts as a word."""
+from saywrite.speech.aiola.delivery.units import units
 
 _LEAST = 2
 """Words that must agree where a part of the known words agrees with a part of the new ones."""
 
 _INSIDE = 3
 """Words that must agree in the middle of the known words."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    key: str
-    end: int
-
-
-def _words(text: str) -> list[_Word]:
-    """The words of `text` in the form to compare (no case, no punctuation), and where each ends in it."""
-    found = []
-    for match in _WORD.finditer(text):
-        for part in _ONE_BY_ONE.finditer(match[0]):
-            key = unicodedata.normalize("NFKC", part[0]).casefold().replace("’", "'")
-            found.append(_Word(key, match.start() + part.end()))
-    return found
 
 
 class OverlapDeduplicator:
@@ -48,11 +26,11 @@ class OverlapDeduplicator:
 
     def expect(self, texts: Iterable[str]) -> None:
         """Expect the words of these texts to come again, and no others."""
-        self._known = [word.key for text in texts for word in _words(text)]
+        self._known = [word.key for text in texts for word in units(text)]
 
     def strip(self, text: str) -> str:
         """`text` without the words at its beginning that have come before."""
-        words = _words(text)
+        words = units(text)
         repeated = self._repeated([word.key for word in words])
         if not repeated:
             return text

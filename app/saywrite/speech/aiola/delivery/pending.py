@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.timings import AckLog
+from saywrite.speech.aiola.delivery.timings import AckLog, ConnectionLog
 from saywrite.speech.engine import UtteranceBoundary, VoiceSettings
+from saywrite.text.characters import is_cjk
 
 TRAIL = SAMPLE_RATE // 5
 """Samples from the last voice to the end of an utterance, as our detector places it (`trail_ms` of `audio`)."""
@@ -22,6 +23,22 @@ Its detector ends a voice up to 0.3 s before ours, and a pong reports what was s
 
 DOUBTFUL = SAMPLE_RATE * 15 // 100
 """Samples of voice below which an utterance is more likely a noise."""
+
+COUGH = SAMPLE_RATE // 2
+"""Samples of voice below which an utterance counts as a cough when the service was asked twice and said nothing."""
+
+CUT = SAMPLE_RATE // 5
+"""Samples of silence inside an utterance at which the service may cut it, when it cuts more finely than we do."""
+
+MARGINS = SAMPLE_RATE // 2
+"""Samples before the first and behind the last voice that our detector counts to an utterance."""
+
+LETTERS_PER_S = 8
+IDEOGRAPHS_PER_S = 2
+"""Letters, and characters of Chinese and Japanese, in a second of voice below which a text is short for its sound."""
+
+WORD = SAMPLE_RATE // 2
+"""Samples of voice that a text need not account for: a single word is slow, and the detector adds to it."""
 
 HURRIED_S = 0.75
 """Seconds by which an utterance was sent faster than it was spoken, from which on its times say little."""
@@ -37,10 +54,33 @@ class Utterance:
     start: int
     end: int | None = None
     doubtful: bool = False
+    voiced: int = 0
+    """Samples of voice."""
+    asked: bool = False
+    """Whether the service was asked for it again."""
+    letters: float = 0.0
+    """Letters of its texts so far, as `spoken_letters` counts them."""
     closed_at: float | None = None
     """When the service had received the sound that closes it, on this connection."""
     received: int = 0
     """The newest sound that a text of its first part can have come from."""
+
+    @property
+    def voice(self) -> tuple[int, int]:
+        """Where its voice lies, as (start, end)."""
+        assert self.end is not None
+        start = self.start + MARGINS - TRAIL
+        return start, max(self.end - TRAIL, start + 1)
+
+    def may_continue(self, letters: float = 0.0) -> bool:
+        """Whether its texts may be those of its first part only: it has a pause, or little text for its sound.
+
+        `letters`: those of a text that is not counted yet.
+        """
+        if self.end is None:
+            return True
+        pause = self.end - self.start - self.voiced - MARGINS
+        return pause >= CUT or self.letters + letters < LETTERS_PER_S * (self.voiced - WORD) / SAMPLE_RATE
 
     def was_hurried(self, sent: AckLog | None) -> bool:
         """Whether its sound was sent so much faster than it was spoken that the order of events says nothing."""
@@ -106,6 +146,7 @@ class PendingQueue:
             return None
         last = self.queue[-1]
         last.end = boundary.at
+        last.voiced = boundary.voiced
         last.doubtful = boundary.voiced < DOUBTFUL
         return last
 
@@ -122,17 +163,13 @@ class PendingQueue:
         """Whether a text that came while the utterance was open to us may be that of its end."""
         return utterance.received > 0 and self.is_over_by(utterance, utterance.received)
 
-    def note_closed(self, received_log: AckLog, all_received: float | None) -> None:
-        """Note when the service could close each utterance.
-
-        `all_received`: when it had received all sound and the final silence, None if it has not.
-        """
+    def note_closed(self, log: ConnectionLog) -> None:
+        """Note when the service could close each utterance."""
         for utterance in self.queue:
             if utterance.end is None:
                 break
             if utterance.closed_at is None:
-                at = received_log.time_of(self.closing(utterance))
-                utterance.closed_at = all_received if at is None else at
+                utterance.closed_at = log.time_of(self.closing(utterance))
 
     def resolve(self, sent: AckLog | None, now: float) -> None:
         """The oldest utterance has its text; only provisionally where its times say little."""
@@ -155,6 +192,18 @@ class PendingQueue:
         for utterance in self.queue:
             utterance.closed_at = None
 
+    def reinsert(self, utterances: list[Utterance]) -> None:
+        """Put utterances that have no text back, in front of the later ones."""
+        for utterance in utterances:
+            utterance.closed_at, utterance.received = None, 0
+        self.queue = sorted([*utterances, *self.queue], key=lambda each: each.start)
+
+    def forget(self, before: int) -> None:
+        """Drop the utterances that end before an offset: something else tells what became of them."""
+        self.queue = [each for each in self.queue if each.end is None or each.end > before]
+        if self.provisional is not None and (self.provisional.utterance.end or 0) <= before:
+            self.provisional = None
+
     def until(self, latest: int, now: float, patience: float) -> int:
         """The offset up to which a transcript that comes now may reach. The service has the sound up to `latest`.
 
@@ -173,3 +222,9 @@ class PendingQueue:
             if overdue or utterance.start <= until:
                 until = utterance.end
         return until
+
+
+def spoken_letters(text: str) -> float:
+    """The letters of a text, where a Chinese or Japanese character counts for as many as take the same time."""
+    share = LETTERS_PER_S / IDEOGRAPHS_PER_S
+    return sum(share if is_cjk(char) else 1.0 for char in text if char.isalnum())

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
-from saywrite.speech.aiola.delivery.flow_control import FlowControl, RateLimiter
-from saywrite.speech.aiola.delivery.tracker import CompletionState, DeliveryTracker, PlacedText
+from saywrite.speech.aiola.delivery.flow_control import LARGEST, FlowControl, RateLimiter
+from saywrite.speech.aiola.delivery.timings import LatencyEstimator
+from saywrite.speech.aiola.delivery.tracker import DeliveryTracker
+from saywrite.speech.aiola.delivery.utterances import CompletionState, PlacedText
 from saywrite.speech.engine import MakeSegmenter, Request
 
 CHUNK = 4_096
@@ -28,7 +30,10 @@ CLOSING_MS = 300
 
 
 class Transport(Protocol):
-    """Sends events and marks in order, without waiting."""
+    """Sends events and marks in order, without waiting. `queued`: bytes that the system has not accepted yet."""
+
+    @property
+    def queued(self) -> int: ...
 
     def emit(self, name: str, payload: object, mark: int | None = None) -> None: ...
     def mark(self, number: int) -> None: ...
@@ -40,10 +45,15 @@ class AudioSender:
     It may be fed more sound than it keeps: the utterances of the rest are detected, and the rest must be fed again.
     """
 
-    def __init__(self, request: Request, make_segmenter: MakeSegmenter) -> None:
+    def __init__(
+        self, request: Request, make_segmenter: MakeSegmenter, latency: LatencyEstimator | None = None
+    ) -> None:
+        """`latency`: what is known of the service from earlier dictations."""
         voice = request.voice
         self.request = request
-        self.session = DeliveryTracker(voice)
+        self.session = DeliveryTracker(
+            voice, latency, may_hold=not request.translate_to, take_local=request.take_local_words
+        )
         self.complete = False
         self.acknowledged = 0
         """The offset up to which the service has received the sound, on this connection."""
@@ -60,11 +70,14 @@ class AudioSender:
         self._sent = 0
         self._waiting = bytearray()
         self._send_rest = False
+        self._replayed_to = 0
+        """The offset up to which sound is sent later than it was spoken."""
         self._silence = bytes((voice.min_silence_ms + CLOSING_MS) * SAMPLE_RATE // 1000 * BYTES_PER_SAMPLE)
         self._silence_mark: int | None = None
         self.has_sent = False
         """Whether the present connection has sent a part of it."""
         self._last_text = 0.0
+        self._placed: list[PlacedText] = []
 
     @property
     def heard(self) -> int:
@@ -86,9 +99,10 @@ class AudioSender:
         if start <= self.next < end and len(self._waiting) < KEPT:
             self._waiting += pcm[(self.next - start) * BYTES_PER_SAMPLE :]
 
-    def finish(self) -> None:
+    def finish(self, now: float) -> None:
         """The sound is complete."""
         self.complete = True
+        self.session.end(now)
         if not self._flushed:
             self._flushed = True
             self.session.listen(self._heard, self._heard, list(self._segmenter.flush()))
@@ -98,6 +112,7 @@ class AudioSender:
         start = self.session.connected(now)
         self.acknowledged = start
         self._silence_mark, self.has_sent = None, False
+        self._replayed_to = self._heard
         if start != self._sent or self.next < self._heard:
             # Waiting sound is fed again, too: it could fill `KEPT` and leave no room for the rest.
             self._sent = start
@@ -111,7 +126,7 @@ class AudioSender:
 
     def send(self, transport: Transport, flow: FlowControl, pace: RateLimiter, now: float) -> None:
         """Send as much as is allowed: whole chunks, and a shorter one at the end of an utterance."""
-        while size := self._size(flow, pace, now):
+        while size := self._size(transport, flow, pace, now):
             block = bytes(self._waiting[:size])
             del self._waiting[:size]
             self._sent += size // BYTES_PER_SAMPLE
@@ -156,12 +171,22 @@ class AudioSender:
                 return CompletionState.WAIT, late
         return verdict, due
 
-    def transcript(self, text: str, now: float) -> PlacedText | None:
-        """Place a transcript; None when it is a repetition."""
-        placed = self.session.transcript(text, now)
+    def transcript(self, text: str, now: float, hint_s: tuple[float, float] | None = None) -> None:
+        """Place a text; `take_placed` returns what is new of it. `hint_s`: see `DeliveryTracker.transcript`."""
+        if not text.strip():
+            return
+        before = self.session.take_placed()
+        self.session.transcript(text, now, hint_s)
+        placed = self.session.take_placed()
+        self._placed += (*before, *placed)
         self._last_text = now
         if self.request.translate_to:
-            self.untranslated.append(placed.end if placed is not None else None)
+            self.untranslated.append(placed[-1].end if placed else None)
+
+    def take_placed(self) -> list[PlacedText]:
+        """The texts that have got their place since the last call."""
+        placed = [*self._placed, *self.session.take_placed()]
+        self._placed.clear()
         return placed
 
     def _listen(self, pcm: bytes, end: int) -> None:
@@ -170,15 +195,21 @@ class AudioSender:
         self._send_rest = self._send_rest or any(not boundary.starts for boundary in boundaries)
         self.session.listen(end, self._segmenter.settled, boundaries)
 
-    def _size(self, flow: FlowControl, pace: RateLimiter, now: float) -> int:
-        """Bytes of the next chunk; 0 when none may be sent now."""
+    def _size(self, transport: Transport, flow: FlowControl, pace: RateLimiter, now: float) -> int:
+        """Bytes of the next chunk; 0 when none may be sent now.
+
+        A replay waits for pongs. What is being spoken waits only for the system to accept it: the service answers no
+        unfinished sentence, so a gateway that swallows pongs would stop a dictation that waits for one.
+        """
         waiting = self.session.outstanding
         if waiting and not self.request.live and self._sent > waiting[0][0] + AHEAD:
             return 0
         size = min(len(self._waiting), CHUNK)
         if size < CHUNK and not (size and (self._send_rest or self._is_fed_completely())):
             return 0
-        return size if size <= flow.room and size <= pace.allows(now) else 0
+        is_spoken_now = self.request.live and self._sent >= self._replayed_to
+        room = LARGEST - transport.queued if is_spoken_now else flow.room
+        return size if size <= room and size <= pace.allows(now) else 0
 
     def _is_fed_completely(self) -> bool:
         return self.complete and self.next >= self._heard

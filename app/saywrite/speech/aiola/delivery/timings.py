@@ -15,6 +15,12 @@ SAMPLES = 16
 UNKNOWN_LONGEST_S = 1.5
 """Seconds that the longest answer is assumed to take before the first one; 0.3 s measured with a stand-in."""
 
+SHIFTED = 3
+"""Answers in a row that come equally soon after the latest utterance, from which on one has no text."""
+
+SAME_S = 0.3
+"""Seconds by which such delays differ at most."""
+
 LEAST_PATIENCE_S = 3.0
 """Seconds that even a service which usually answers in tenths of a second may take once."""
 
@@ -49,10 +55,15 @@ class AckLog:
 
 
 class LatencyEstimator:
-    """Estimates the seconds from the end of an utterance to its text, from the last answers."""
+    """Estimates the seconds from the end of an utterance to its text, from the last answers.
+
+    It belongs to the service, so it is kept from one dictation to the next.
+    """
 
     def __init__(self) -> None:
         self._latencies: deque[float] = deque(maxlen=SAMPLES)
+        self._doubtful: deque[float] = deque(maxlen=SHIFTED)
+        self._to_latest: deque[float] = deque(maxlen=SHIFTED)
 
     @property
     def known(self) -> bool:
@@ -64,23 +75,97 @@ class LatencyEstimator:
 
     @property
     def longest(self) -> float:
-        return max(self._latencies, default=UNKNOWN_LONGEST_S)
+        return max((*self._latencies, *self._doubtful), default=UNKNOWN_LONGEST_S)
 
     @property
     def patience(self) -> float:
         """How long to wait for an answer before its absence means something."""
-        return max(2 * self.longest + 0.5, LEAST_PATIENCE_S)
+        usual = max(self._latencies, default=UNKNOWN_LONGEST_S)
+        return max(2 * usual + 0.5, max(self._doubtful, default=0.0) + 1.0, LEAST_PATIENCE_S)
 
     def learn(self, closed: Sequence[float], now: float) -> None:
         """Learn from an answer. `closed`: when each utterance without text was over for the service, oldest first.
 
-        The answer counts for the oldest, unless it more likely belongs to a later one because the oldest has no text (a
-        cough).
+        Only where one utterance waits, it is certain which one is answered. Where several wait, either the service is
+        slow, or an utterance has no text (a cough) and each text since is taken for that of the one before. In the
+        second case the delay since the latest utterance is short and always the same.
         """
         if not closed:
             return
-        overdue = self.known and now > closed[0] + self.patience
-        latest = max((at for at in closed if at <= now), default=closed[0])
-        if overdue and latest > closed[0] and now - latest <= 1.5 * self.longest:
+        over = [at for at in closed if at <= now] or [closed[0]]
+        since_first, since_latest = max(now - closed[0], 0.0), max(now - over[-1], 0.0)
+        if len(over) == 1:
+            self._latencies.append(since_first)
+            self._doubtful.clear()
+            self._to_latest.clear()
             return
-        self._latencies.append(max(now - closed[0], 0.0))
+        if self.known and since_first > self.patience and since_latest <= 1.5 * max(self._latencies):
+            return
+        self._to_latest.append(since_latest)
+        if len(self._to_latest) == SHIFTED and max(self._to_latest) - min(self._to_latest) < SAME_S:
+            self._latencies.append(since_latest)
+            self._doubtful.clear()
+            return
+        self._doubtful.append(since_first)
+
+
+class ConnectionLog:
+    """What the present connection has received and answered, and when. Offsets are samples of the dictation."""
+
+    def __init__(self) -> None:
+        self.number = -1
+        self.received: AckLog | None = None
+        """None while there is no connection."""
+        self.sent: AckLog | None = None
+        self.start = 0
+        """The offset of the first sound on this connection."""
+        self.replayed = 0
+        """The end of the sound that was there when the connection opened."""
+        self.last_answer: float | None = None
+        self.last_sign_of_life = 0.0
+        """When the connection last proved to work: an answer that had not come by then was not merely delayed by it."""
+        self.silence_received: float | None = None
+        """When it had received all sound of the dictation and the silence that closes the last utterance."""
+
+    def open(self, start: int, heard: int, now: float) -> None:
+        """A connection is open, and sound from `start` on follows; `heard` is there already."""
+        self.number += 1
+        self.received, self.sent = AckLog(start, now), AckLog(start, now)
+        self.start, self.replayed = start, heard
+        self.last_answer = self.silence_received = None
+        self.last_sign_of_life = now
+
+    def lose(self) -> None:
+        """The connection is lost."""
+        self.received = None
+
+    def note_sent(self, offset: int, now: float) -> None:
+        """The sound before `offset` has been sent."""
+        if self.sent is not None:
+            self.sent.note(offset, now)
+
+    def note_received(self, offset: int, now: float) -> None:
+        """The service has the sound before `offset`; also a repeated report is a sign of life."""
+        self.last_sign_of_life = now
+        if self.received is not None:
+            self.received.note(offset, now)
+
+    def note_silence(self, end: int, now: float) -> None:
+        """The service has all sound, and silence up to the offset `end`."""
+        if self.received is not None and self.silence_received is None:
+            self.silence_received = now
+            self.received.note(end, now)
+
+    def note_answer(self, now: float) -> None:
+        self.last_answer = self.last_sign_of_life = now
+
+    def offset_at(self, at: float) -> int:
+        """The offset that was received at the time `at`; 0 without a connection."""
+        return self.received.offset_at(at) if self.received is not None else 0
+
+    def time_of(self, offset: int) -> float | None:
+        """When the sound before `offset` was received; with the final silence, all has been."""
+        if self.received is None:
+            return None
+        at = self.received.time_of(offset)
+        return self.silence_received if at is None else at

@@ -1,291 +1,304 @@
 """Tracks which sound of a dictation has its text, which must be sent again, and what is complete. Pure.
 
-The service gives texts without times: one transcript for each utterance that it finds, in their order. We detect the
-utterances, too, and know from the pongs what the service had received when. From that follows:
-
-- A transcript answers the oldest utterance without text. If the service cannot have the end of that one yet, it is the
-  text of its first part.
-- An utterance to which the service gives no text (a cough) counts as answered once later sound was answered and its own
-  answer is long overdue on a working connection.
-- After a lost connection everything from the first utterance without text is sent again; `overlap` removes repeated
-  words, from texts only that may have come from that sound.
-
-In doubt a word comes twice rather than not at all. Offsets are samples of the dictation, times monotonic seconds of the
-caller. No I/O, no clock.
+Where the recognizer on this computer has listened along, `WordTracker` decides by its words. In sound that it has not
+settled, or without it, `UtteranceTracker` decides by the utterances of our detector and the delays of the service.
+Offsets are samples of the dictation, times monotonic seconds of the caller. No I/O, no clock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.overlap import OverlapDeduplicator
-from saywrite.speech.aiola.delivery.pending import PROVISIONAL_S, DeliveredTranscript, PendingQueue
-from saywrite.speech.aiola.delivery.timings import AckLog, LatencyEstimator
-from saywrite.speech.engine import UtteranceBoundary, VoiceSettings
-
-LEAD_IN = SAMPLE_RATE // 5
-"""Samples before an utterance that are sent again with it; its start already lies 0.3 s before the voice."""
-
-QUIET_S = 3.0
-"""Seconds after which received sound, in which we detect no speech, is not expected to become text."""
-
-EARLY = 0.7
-"""The least time that an answer may take, as a share of the shortest delay so far."""
+from saywrite.speech.aiola.delivery.pending import spoken_letters
+from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
+from saywrite.speech.aiola.delivery.utterances import ASK_S, LEAD_IN, CompletionState, PlacedText, UtteranceTracker
+from saywrite.speech.aiola.delivery.words import SETTLED_SLACK, WordTracker
+from saywrite.speech.engine import LocalWords, UtteranceBoundary, VoiceSettings
 
 STUCK_S = 8.0
 """Seconds that an utterance waits for its text on a working connection before another connection is tried."""
 
-ASK_S = 0.1
-"""Seconds until the verdict can change when only a sign of life is missing."""
+LAG = 8 * SAMPLE_RATE
+"""Samples by which the local recognizer may lag behind the sound; beyond that its words are not waited for."""
 
-REMEMBERED = 8
-"""Confirmed transcripts that are kept, for the case that their sound is sent again after all."""
+SETTLE_S = 3.0
+"""Seconds after the end of the sound in which the local recognizer may still bring words."""
 
-RECHECK = 20 * SAMPLE_RATE
-"""Samples that are sent again, at most, to find out whether the last utterance has no text or its answer was lost."""
-
-
-class CompletionState(Enum):
-    """The state of a dictation whose sound is complete."""
-
-    WAIT = auto()
-    COMPLETE = auto()
-    INCOMPLETE = auto()
-    ASK_AGAIN = auto()
-    """No text came for the last utterance: reconnect and send it again, together with one that has its text."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedText:
-    """A new text with its place in the sound."""
-
-    text: str
-    start: int
-    end: int
+FULL_RATE = 12
+"""Letters in a second of voice from which on a text is certainly that of the whole utterance."""
 
 
 class DeliveryTracker:
-    """One dictation's delivery over any number of connections."""
+    """One dictation's delivery over any number of connections.
 
-    def __init__(self, voice: VoiceSettings) -> None:
+    `latency`: what is known of the service from earlier dictations. `may_hold`: a text may wait for its place until
+    the local recognizer has heard its sound. `take_local`: words that the service has no text for, also when it is
+    asked again, are taken from the local recognizer.
+    """
+
+    def __init__(
+        self,
+        voice: VoiceSettings,
+        latency: LatencyEstimator | None = None,
+        *,
+        may_hold: bool = True,
+        take_local: bool = False,
+    ) -> None:
+        self._latency = latency if latency is not None else LatencyEstimator()
         self._silence = voice.min_silence_ms * SAMPLE_RATE // 1000
-        self._pending = PendingQueue(voice)
-        self._delivered: list[DeliveredTranscript] = []
-        self._deduplicator = OverlapDeduplicator()
-        self._latency = LatencyEstimator()
-        self._received_log: AckLog | None = None
-        self._sent_log: AckLog | None = None
+        self._log = ConnectionLog()
+        self._utterances = UtteranceTracker(voice, self._log, self._latency)
+        self._words = WordTracker(self._silence, self._log, self._latency)
+        self._may_hold = may_hold
+        self._take_local = take_local
         self._heard = 0
-        self._settled = 0
+        self._ended_at: float | None = None
+        self._confirmed = 0
+        self._asked_in_the_end = False
+        self._asks_again = False
+        self._placed: list[PlacedText] = []
         self._text_end = 0
-        self.confirmed = 0
+
+    @property
+    def confirmed(self) -> int:
         """The offset before which no text is outstanding."""
-        self._last_answer: float | None = None
-        self._last_sign_of_life = 0.0
-        """When the connection last proved to work: an answer that had not come by then was not merely delayed by it."""
-        self._silence_received: float | None = None
-        self._resume: int | None = None
-        self._asked_again = False
-        self._heard_again = False
+        return self._confirmed
 
     @property
     def outstanding(self) -> tuple[tuple[int, int], ...]:
-        """The utterances without text, as (start, end); the last may still go on."""
-        return tuple((u.start, self._heard if u.end is None else u.end) for u in self._pending.queue)
+        """The speech without text, as (start, end); the last may still go on."""
+        queue = self._utterances.pending.queue
+        spoken = [(each.start, self._heard if each.end is None else each.end) for each in queue]
+        if not self._words.settled:
+            return tuple(sorted([*spoken, *self._utterances.unanswered]))
+        settled = self._words.settled
+        spoken = [(max(start, settled), end) for start, end in spoken if end > settled]
+        unanswered = self._words.speech.unanswered(self._utterances.spoken)
+        return tuple(sorted([*unanswered, *self._utterances.unanswered, *spoken]))
+
+    @property
+    def has_text_behind_the_first_gap(self) -> bool:
+        """Whether there is text for sound behind the first stretch without one."""
+        outstanding = self.outstanding
+        return bool(outstanding) and self._text_end > outstanding[0][1]
 
     @property
     def is_open(self) -> bool:
         """Whether the last outstanding utterance goes on."""
-        return self._pending.is_open
+        return self._utterances.pending.is_open
 
     @property
     def patience_s(self) -> float:
         """Seconds to wait for an answer."""
         return self._latency.patience
 
+    def take_placed(self) -> list[PlacedText]:
+        """The new texts since the last call, in the order in which they got their place."""
+        placed = self._placed
+        self._placed = []
+        self._text_end = max((self._text_end, *(each.end for each in placed)))
+        return placed
+
     def listen(self, heard: int, settled: int, boundaries: Sequence[UtteranceBoundary]) -> None:
         """Our detector has processed the sound up to `heard`. It will report no more boundary before `settled`."""
         self._heard = max(self._heard, heard)
-        for boundary in boundaries:
-            if boundary.starts:
-                self._pending.begin(boundary.at)
-            else:
-                self._close(boundary)
-        self._settled = max(self._settled, settled)
+        self._utterances.listen(heard, settled, boundaries)
+        self._synchronize()
+
+    def note_local_words(self, heard: LocalWords, now: float) -> None:
+        """The recognizer on this computer has heard these words."""
+        self._placed += self._words.note(heard, now)
+        self._synchronize()
 
     def connected(self, now: float) -> int:
         """A connection is open; returns the offset at which its sound begins."""
-        start = self.confirmed if self._resume is None else self._resume
-        self._received_log, self._sent_log = AckLog(start, now), AckLog(start, now)
-        self._last_answer = self._silence_received = None
-        self._last_sign_of_life = now
+        start, first = self._utterances.connected(), self._words.speech.first_open()
+        if first is not None:
+            spans = self._words.speech.unanswered(self._utterances.spoken)
+            begins = [begin for begin, end in spans if begin <= first.start < end]
+            start = min(start, max(min([first.start, *begins]) - LEAD_IN, 0))
+        self._log.open(start, self._heard, now)
         return start
 
     def sent(self, offset: int, now: float) -> None:
         """The sound before `offset` has been sent."""
-        if self._sent_log is not None:
-            self._sent_log.note(offset, now)
+        self._log.note_sent(offset, now)
 
     def received(self, offset: int, now: float) -> None:
         """The service has received the sound before `offset`; also a repeated report is a sign of life."""
-        self._last_sign_of_life = now
-        if self._received_log is not None:
-            self._received_log.note(offset, now)
-            self._pending.note_closed(self._received_log, self._silence_received)
-            self._confirm(now)
+        self._log.note_received(offset, now)
+        self._utterances.note_received()
+        self._confirm()
 
     def silence_received(self, now: float) -> None:
         """The service has received all sound of the dictation and the silence that closes its last utterance."""
-        if self._received_log is None or self._silence_received is not None:
-            return
-        self._silence_received = now
-        self._received_log.note(self._heard + self._silence, now)
-        self._pending.note_closed(self._received_log, now)
+        self._log.note_silence(self._heard + self._silence, now)
+        self._utterances.note_received()
 
-    def transcript(self, text: str, now: float) -> PlacedText | None:
-        """Place a transcript and return its new text; None when all of it is a repetition."""
-        received_log = self._received_log
-        if received_log is None:
-            return None
-        fresh = self._deduplicator.strip(text).strip()
-        self._last_answer = self._last_sign_of_life = now
-        if self._resume is not None and not fresh:
-            self._resume, self._heard_again = None, True
-            return None
-        until = self._pending.until(received_log.latest, now, self._latency.patience)
-        start, end = self._place(received_log, now)
-        start = max(start, self._text_end)
-        end = max(min(end, self._heard), start + 1)
-        self._confirm(now)
-        if not fresh:
-            return None
-        self._delivered.append(DeliveredTranscript(fresh, start, max(until, end), received_log.latest))
-        self._text_end = end
-        return PlacedText(fresh, start, end)
+    def transcript(self, text: str, now: float, hint_s: tuple[float, float] | None = None) -> None:
+        """Place a text. `hint_s`: its place in the sound of this connection as the service gives it, in seconds."""
+        text = text.strip()
+        if self._log.received is None or not text:
+            return
+        self._log.note_answer(now)
+        hint = self._hint(hint_s)
+        if not self._is_along():
+            self._place_by_utterances(text, hint, now)
+        else:
+            self._place_by_words(text, hint, now)
+        self._synchronize()
 
     def lost(self) -> None:
-        """The connection is lost: the next one sends all sound from `confirmed` on."""
-        self._received_log = None
-        self._pending.reopen()
-        if self._resume is None:
-            again = [transcript.text for transcript in self._delivered if transcript.until > self.confirmed]
-        else:
-            again = [transcript.text for transcript in self._delivered if transcript.latest > self._resume]
-        self._deduplicator.expect(again)
+        """The connection is lost: the next one sends all sound without text again."""
+        self._log.lose()
+        self._utterances.lost()
 
-    def ask_again(self) -> None:
-        """Let the next connection begin with the last utterance that has its text."""
-        self._asked_again = True
-        if self._delivered and self._heard - self._delivered[-1].start <= RECHECK:
-            self._resume = self._delivered[-1].start
+    def ask_again(self, now: float) -> None:
+        """Let the next connection begin with the first sound that has no text."""
+        self._asked_in_the_end = self._heard_all
+        self._words.ask(now)
+        self._utterances.ask_again()
+
+    def end(self, now: float) -> None:
+        """The sound is complete."""
+        self._ended_at = now if self._ended_at is None else self._ended_at
+
+    def question_due(self, now: float) -> bool:
+        """Whether the service has to be asked again while the dictation goes on."""
+        return self._words.question_due(now) or (self._utterances.has_skipped and not self._is_along())
 
     def review(self, now: float) -> float | None:
         """Draw the conclusions that the passed time allows; returns when to call again."""
-        self._skip_unanswered(now)
-        self._confirm(now)
-        first, provisional = self._pending.first, self._pending.provisional
-        due = [provisional.until] if provisional is not None else []
-        if first is not None and first.closed_at is not None:
-            due.append(first.closed_at + self._latency.patience)
-        if self._received_log is not None and first is None and self.confirmed < self._heard:
-            due.append(now + QUIET_S)
-        return min((at for at in due if at > now), default=None)
+        self._placed += self._words.review(now)
+        if not self._heard_all:
+            self._placed += self._words.give_up(now, take=self._take_local)
+        if not self._is_along():
+            self._release_held(now)
+        due = [self._utterances.review(now), self._words.next_release(), self._words.overdue(now)[1]]
+        self._synchronize()
+        return min((at for at in due if at is not None and at > now), default=None)
 
     def stuck_since(self) -> float | None:
-        """Since when an utterance has waited for its text on a working connection without any other text."""
-        first = self._pending.first
-        if first is None or first.closed_at is None or self._received_log is None:
-            return None
-        if self._last_answer is not None and self._last_answer >= first.closed_at:
-            return None  # the service answers; this utterance is skipped once that is certain
-        return first.closed_at
+        """Since when sound has waited for its text on a working connection without any other text."""
+        first, last_answer = self._words.speech.first_open(), self._log.last_answer
+        closed_at = self._words.closed_at(first) if first is not None else None
+        if closed_at is not None and (last_answer is None or last_answer < closed_at):
+            return closed_at
+        return self._utterances.stuck_since()
 
     def verdict(self, now: float) -> tuple[CompletionState, float]:
         """The state of the dictation once its sound is complete, and when to ask again if that is `WAIT`."""
-        received = self._silence_received
-        if received is None:
-            return CompletionState.WAIT, now + QUIET_S
-        self._skip_unanswered(now)
-        first, provisional = self._pending.first, self._pending.provisional
-        if first is None:
-            due = received if self._pending.has_begun else received + self._latency.patience
-            due = due if provisional is None else max(due, provisional.until)
-            if self._last_sign_of_life < due:
-                return CompletionState.WAIT, max(due, now + ASK_S)
-            self.confirmed = self._heard
-            return CompletionState.COMPLETE, now
-        base = max(received, self._last_answer or 0.0)
-        due = base + (self._latency.patience + 0.5 if self._latency.known else 2 * self._latency.patience)
-        if self._last_sign_of_life < due:
-            overdue = first.closed_at + self._latency.patience if first.closed_at is not None else due
-            return CompletionState.WAIT, max(min(due, overdue), now + ASK_S)
-        return self._judge_silence(), now
+        if not self._words.listens:
+            return self._utterances.verdict(now)
+        if self._log.silence_received is None:
+            return CompletionState.WAIT, now + ASK_S
+        if not self._is_settled_to_the_end():
+            if self._ended_at is None or now < self._ended_at + SETTLE_S:
+                return CompletionState.WAIT, now + ASK_S
+            state, due = self._utterances.verdict(now)
+            if state is not CompletionState.COMPLETE:
+                return state, due
+        return self._verdict_by_words(now)
 
-    def _close(self, boundary: UtteranceBoundary) -> None:
-        utterance = self._pending.close(boundary)
-        if utterance is None:
-            return
-        if utterance.received and self._delivered:
-            self._delivered[-1] = replace(self._delivered[-1], until=min(self._delivered[-1].until, boundary.at))
-        if utterance is self._pending.first and self._pending.was_answered_early(utterance):
-            self._pending.resolve(self._sent_log, self._last_answer or 0.0)
-        if self._received_log is not None:
-            self._pending.note_closed(self._received_log, self._silence_received)
+    @property
+    def _heard_all(self) -> bool:
+        return self._ended_at is not None
 
-    def _place(self, received_log: AckLog, now: float) -> tuple[int, int]:
-        """The place of a transcript: that of the oldest utterance, or of its first part."""
-        reach = received_log.offset_at(now - EARLY * self._latency.least)
-        pending, first = self._pending, self._pending.first
-        if first is None:
-            if pending.provisional is not None:
-                pending.provisional = replace(pending.provisional, until=now + PROVISIONAL_S)
-            return self._text_end, reach - self._silence
-        if first.end is None or not pending.is_over_by(first, reach):
-            first.received = max(first.received, reach)
-            return first.start, reach - self._silence
-        self._latency.learn([u.closed_at for u in pending.queue if u.closed_at is not None], now)
-        pending.resolve(self._sent_log, now)
-        return first.start, first.end
+    def _verdict_by_words(self, now: float) -> tuple[CompletionState, float]:
+        speech = self._words.speech
+        if self._words.holds_text:
+            return CompletionState.WAIT, now + ASK_S
+        if speech.first_open() is not None:
+            extra = 0.5 if self._latency.known else self._latency.patience
+            late, due = self._words.overdue(now, extra)
+            if due is not None:
+                return CompletionState.WAIT, min(due, now + ASK_S)
+            if not late:
+                return CompletionState.WAIT, now + ASK_S
+            answers = self._latency.known or self._log.last_answer is not None
+            if answers and not self._asked_in_the_end and not all(stretch[0].asked for stretch in late):
+                return CompletionState.ASK_AGAIN, now
+            for stretch in late:
+                for unit in stretch:
+                    unit.asked = True
+            self._placed += self._words.give_up(now, take=self._take_local, extra_s=extra)
+        if speech.first_unanswered() is not None or self._utterances.holes:
+            return CompletionState.INCOMPLETE, now
+        self._utterances.confirmed = self._confirmed = self._heard
+        return CompletionState.COMPLETE, now
 
-    def _skip_unanswered(self, now: float) -> None:
-        """Resolve utterances that get no text: later sound was answered, and their own answer is overdue."""
-        pending = self._pending
-        pending.accept_provisional(now)
-        while (first := pending.first) is not None:
-            if first.closed_at is None or self._last_answer is None:
+    def _is_along(self) -> bool:
+        """Whether the local recognizer keeps up with the sound, so that its words can be waited for."""
+        return self._words.listens and self._heard - self._words.settled <= LAG
+
+    def _is_settled_to_the_end(self) -> bool:
+        return self._words.settled >= self._heard - SETTLED_SLACK
+
+    def _hint(self, hint_s: tuple[float, float] | None) -> tuple[int, int] | None:
+        """The place in the dictation, where it lies in the sound that the service has."""
+        if hint_s is None or self._log.received is None:
+            return None
+        start, end = (self._log.start + round(at * SAMPLE_RATE) for at in hint_s)
+        in_bounds = self._log.start <= start < end <= self._log.received.latest + SAMPLE_RATE
+        return (start, min(end, max(self._heard, start + 1))) if in_bounds else None
+
+    def _place_by_words(self, text: str, hint: tuple[int, int] | None, now: float) -> None:
+        waiting = self._words.make_text(text, hint, self._heard, now)
+        if not self._words.holds_text:
+            found = self._words.place(waiting)
+            if found is None and self._words.settled >= waiting.heard:
+                found = self._words.place_unheard(waiting)
+            if found is not None:
+                self._placed += found
                 return
-            answered = self._last_answer >= first.closed_at or pending.was_answered_early(first)
-            if not answered or self._last_sign_of_life < first.closed_at + self._latency.patience:
+            candidate = self._only_candidate(text, waiting.reach[1])
+            if candidate is not None or not self._may_hold:
+                self._place_by_utterances(text, hint or candidate, now)
                 return
-            pending.resolve(self._sent_log, now - PROVISIONAL_S)
-            pending.accept_provisional(now)
+        self._words.waiting.append(waiting)
 
-    def _confirm(self, now: float) -> None:
-        pending = self._pending
-        # The service may detect more speech than we do: other sound is confirmed only some time after its receipt.
-        quiet_since = self._last_sign_of_life - max(QUIET_S, self._latency.patience)
-        quiet = self._received_log.offset_at(quiet_since) if self._received_log else 0
-        limit = self._settled if pending.first is None else pending.first.start
-        to = max(pending.answered, min(quiet, limit - LEAD_IN))
-        if pending.provisional is not None:
-            to = min(to, max(pending.provisional.utterance.start - LEAD_IN, pending.provisional.before))
-        self.confirmed = max(self.confirmed, min(to, self._heard))
-        while len(self._delivered) > REMEMBERED and self._delivered[0].until <= self.confirmed:
-            self._delivered.pop(0)
+    def _only_candidate(self, text: str, reach: int) -> tuple[int, int] | None:
+        """The place of the only utterance whose text this can be; None where its place is doubtful."""
+        if self._words.speech.first_open() is not None or self._log.start < self._log.replayed - SAMPLE_RATE:
+            return None
+        candidates = [each for each in self._utterances.pending.queue if each.start < reach]
+        if len(candidates) != 1:
+            return None
+        utterance, letters = candidates[0], spoken_letters(text)
+        if utterance.may_continue(letters) or letters < FULL_RATE * utterance.voiced / SAMPLE_RATE:
+            return None
+        return utterance.voice
 
-    def _judge_silence(self) -> CompletionState:
-        """The state after the deadline, when a working connection has brought no text for some utterances."""
-        queue = self._pending.queue
-        answers = self._latency.known or self._last_answer is not None
-        while answers and queue and queue[-1].doubtful:
-            queue.pop()
-        if not queue or self._heard_again:
-            queue.clear()
-            self.confirmed = self._heard
-            return CompletionState.COMPLETE
-        if not self._asked_again and self._delivered and answers:
-            return CompletionState.ASK_AGAIN
-        return CompletionState.INCOMPLETE
+    def _place_by_utterances(self, text: str, hint: tuple[int, int] | None, now: float) -> None:
+        waiting = self._words.make_text(text, hint, self._heard, now)
+        placed = self._utterances.transcript(text, now, hint)
+        if placed is not None:
+            self._placed.append(placed)
+            waiting.shown = placed
+            self._words.waiting.append(waiting)
+
+    def _release_held(self, now: float) -> None:
+        """Show the texts that wait for local words which do not come."""
+        for text in [each for each in self._words.waiting if each.shown is None]:
+            self._words.waiting.remove(text)
+            if self._log.received is not None:
+                self._place_by_utterances(text.text, text.hint, now)
+            else:
+                self._placed += self._words.place_unheard(text)
+
+    def _synchronize(self) -> None:
+        """Leave to the words what they decide: the utterances before the settled offset."""
+        settled = self._words.settled
+        if settled:
+            self._utterances.forget(settled, self._words.speech.answered_to())
+        self._confirm()
+
+    def _confirm(self) -> None:
+        to = self._utterances.confirmed
+        first = self._words.speech.first_unanswered()
+        if first is not None:
+            to = min(to, max(first - LEAD_IN, 0))
+        if self._is_along() and not (self._heard_all and self._is_settled_to_the_end()):
+            to = min(to, self._words.settled)
+        self._confirmed = max(self._confirmed, to)

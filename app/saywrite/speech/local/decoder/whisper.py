@@ -23,6 +23,7 @@ from saywrite.speech.local.decoder.mel import HOP, log_mel
 from saywrite.speech.local.decoder.prompt import prompt_tokens
 from saywrite.speech.local.decoder.simplified_chinese import to_simplified
 from saywrite.speech.local.decoder.tokenizer import Tokenizer
+from saywrite.speech.local.decoder.word_times import TimedWord, place_between
 from saywrite.speech.local.models import window_policy
 from saywrite.text.characters import has_letter_or_digit
 
@@ -46,10 +47,14 @@ _DOUBLE_PERIOD = re.compile(r"(?<![.。])([.。])\1(?![.。])")
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """The text of an utterance, stripped, "" for nothing. `trusted`: it passed the guards against invented text."""
+    """The text of an utterance, stripped, "" for nothing, and its words with their places.
+
+    `trusted`: it passed the guards against invented text.
+    """
 
     text: str
     trusted: bool
+    words: tuple[TimedWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,12 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The text that the model wrote about one window, and where the next window begins (seconds)."""
+    """What the model wrote about one window, and where the next window begins (seconds of this one)."""
 
     text: str
     trusted: bool
     next_s: float | None
+    words: tuple[TimedWord, ...]
 
 
 def merge_double_periods(text: str) -> str:
@@ -139,16 +145,18 @@ class WhisperDecoder:
         found: list[_Window] = []
         at: int | None = 0
         while at is not None and at < len(samples):
-            window = self._read_window(samples[at:], task)
+            window = self._read_window(samples[at:], task, at / SAMPLE_RATE)
             found.append(window)
             at = None if window.next_s is None else at + round(window.next_s * SAMPLE_RATE)
         # A breath in a pause is often written as "." or "♪".
         texts = [window for window in found if has_letter_or_digit(window.text)]
         trusted = [window for window in texts if window.trusted]
         text = merge_double_periods("".join(window.text for window in trusted or texts).strip())
-        return Decoding(text, bool(trusted) or not texts)
+        words = tuple(word for window in trusted or texts for word in window.words)
+        return Decoding(text, bool(trusted) or not texts, words)
 
-    def _read_window(self, samples: Floats, task: _Task) -> _Window:
+    def _read_window(self, samples: Floats, task: _Task, offset_s: float) -> _Window:
+        """Decode the window that begins with `samples`, `offset_s` seconds behind the start of the utterance."""
         length_s = self._window_s(samples, task.long_window)
         length = round(length_s * SAMPLE_RATE / FRAME_PAIR) * FRAME_PAIR
         sound = samples[:length]
@@ -157,12 +165,16 @@ class WhisperDecoder:
         result = self._generate(np.pad(sound, (0, length - len(sound))), task, limit, sound_s)
         tokens = result.sequences_ids[0]
         reading = windows.read(tokens, self._tokenizer, sound_s, ended=len(tokens) < limit, last=len(samples) <= length)
-        text = self._tokenizer.decode([token for segment in reading.segments for token in segment.tokens])
-        if task.language == ZH:
-            text = to_simplified(text)
+        text = self._text([token for segment in reading.segments for token in segment.tokens], task)
+        timed = [(self._text(segment.tokens, task), segment.start, segment.end) for segment in reading.segments]
         logprob = result.scores[0] * len(tokens) ** LENGTH_PENALTY / (len(tokens) + 1)  # the end is a token, too
         confidence = Confidence(logprob, result.no_speech_prob, len(tokens) / limit, sound_s)
-        return _Window(text, is_trusted(text.strip(), confidence), reading.next_s)
+        words = place_between(timed, offset_s, sound_s)
+        return _Window(text, is_trusted(text.strip(), confidence), reading.next_s, words)
+
+    def _text(self, tokens: Sequence[int], task: _Task) -> str:
+        text = self._tokenizer.decode(tokens)
+        return to_simplified(text) if task.language == ZH else text
 
     def _generate(self, sound: Floats, task: _Task, limit: int, sound_s: float) -> Any:
         features = self._ctranslate2.StorageView.from_array(log_mel(sound, self._bands)[None])

@@ -13,39 +13,29 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QTextC
 from PySide6.QtWidgets import QWidget
 
 from saywrite.ui.toolkit.document_text import as_paragraph, utf16_length
-from saywrite.ui.toolkit.theme import blend, readable
-
-LIGHTER = 0.58
-"""The share of the text's color in the lighter color; more where the contrast requires it."""
-
-
-def lighter_text(palette: QPalette) -> QColor:
-    """The color of text that may still change."""
-    base, text = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
-    return readable(blend(base, text, LIGHTER), base)
+from saywrite.ui.toolkit.page_layout import place_lines
+from saywrite.ui.toolkit.theme import page_colors
 
 
 def lay_out(text: str, font: QFont, width: int, direction: Qt.LayoutDirection) -> QTextLayout:
-    """Break `text` into lines as QPlainTextDocumentLayout breaks a row."""
+    """Break `text` into lines as the editor breaks a row."""
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     option.setTextDirection(direction)
     layout = QTextLayout(as_paragraph(text), font)
     layout.setTextOption(option)
-    layout.beginLayout()
-    top = 0.0
-    while (line := layout.createLine()).isValid():
-        line.setLeadingIncluded(True)
-        line.setLineWidth(width)
-        line.setPosition(QPointF(0, top))
-        top += line.height()
-    layout.endLayout()
+    place_lines(layout, font, width)
     return layout
 
 
 def height_of(layout: QTextLayout) -> int:
     """The height of a layout in whole pixels."""
-    return math.ceil(layout.boundingRect().height())
+    return math.ceil(layout.boundingRect().bottom())
+
+
+def lighter_text(palette: QPalette) -> QColor:
+    """The color of text that may still change."""
+    return page_colors(palette).uncertain
 
 
 class PartialText(QWidget):

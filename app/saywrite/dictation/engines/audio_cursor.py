@@ -115,6 +115,11 @@ class AudioCursor:
         """Samples that are not on disk yet; 0 where the sound is not recorded."""
         return self.heard - self._written if self._on_disk else 0
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the sound has ended and all of it has its text."""
+        return self._ended and self.confirmed == self.heard
+
     def append(self, pcm: bytes) -> None:
         self._tail.append(pcm)
 

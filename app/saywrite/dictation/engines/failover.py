@@ -13,8 +13,11 @@ from dataclasses import replace
 from saywrite.foundation.events import ConnectionChanged, EngineChanged, Failed, Final, RecognizerFinished
 from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
 
-AWAY_S = 60.0
-"""Seconds without the service after which, where the settings say so, another engine stands in."""
+AWAY_S = 1.0
+"""Seconds without the service after which, where the settings say so, another engine stands in.
+
+A connection that is back sooner goes on where it was; what the recognizer on this computer hears is shown meanwhile.
+"""
 
 
 class EngineFailover:
@@ -60,9 +63,16 @@ class EngineFailover:
         """Start the present engine."""
         self._deliver(self.recognizer.start(replace(self._request, dictation=self._name)))
 
-    def stand_in(self, recognizer: Recognizer, mark: str) -> None:
-        """Let another engine transcribe what follows, while the dictation's own one keeps trying to connect."""
-        self._away = self._name
+    def stand_in(self, recognizer: Recognizer, mark: str, *, for_good: bool = False) -> None:
+        """Let another engine transcribe what follows, while the dictation's own one keeps trying to connect.
+
+        `for_good`: the service refuses, so the dictation's own engine ends.
+        """
+        if for_good:
+            self._deliver(self._own.abort())
+            self.offline_since = self.unconnected_since = None
+        else:
+            self._away = self._name
         self._start_anew(recognizer, mark)
 
     def come_back(self) -> None:

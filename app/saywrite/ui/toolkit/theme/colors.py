@@ -12,11 +12,7 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
-TEXT_CONTRAST = 4.5
-"""Least contrast of text with its ground (WCAG 2.2, 1.4.3, level AA)."""
-
-GRAPHIC_CONTRAST = 3.0
-"""Least contrast of shapes that carry meaning (WCAG 2.2, 1.4.11)."""
+from saywrite.ui.toolkit.theme.contrast import GRAPHIC_CONTRAST, blend, luminance, readable
 
 RECORD_HUE, GOOD_HUE, WARN_HUE = 352, 142, 34
 _SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
@@ -91,46 +87,6 @@ def _scheme_of(palette: QPalette) -> Qt.ColorScheme:
     return Qt.ColorScheme.Dark if luminance(window) < luminance(text) else Qt.ColorScheme.Light
 
 
-def luminance(color: QColor) -> float:
-    """Relative luminance, 0…1 (WCAG 2.2)."""
-
-    def linear(value: float) -> float:
-        return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
-
-    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF())
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """Contrast of two opaque colors, 1…21 (WCAG 2.2)."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def blend(one: QColor, other: QColor, share: float) -> QColor:
-    """Mix `share` (0…1) of `other` into `one`."""
-    return QColor.fromRgbF(
-        one.redF() + (other.redF() - one.redF()) * share,
-        one.greenF() + (other.greenF() - one.greenF()) * share,
-        one.blueF() + (other.blueF() - one.blueF()) * share,
-    )
-
-
-def readable(color: QColor, ground: QColor, ratio: float = TEXT_CONTRAST) -> QColor:
-    """`color`, moved toward black or white until its contrast with `ground` is `ratio`. Both opaque."""
-    return QColor(_readable(color.rgb(), ground.rgb(), ratio))  # a copy: colors can be changed
-
-
-@lru_cache(maxsize=256)
-def _readable(color_rgb: int, ground_rgb: int, ratio: float) -> QColor:
-    color, ground = QColor.fromRgb(color_rgb), QColor.fromRgb(ground_rgb)
-    goal = max(QColor("black"), QColor("white"), key=lambda end: contrast(end, ground))
-    for step in range(21):
-        moved = blend(color, goal, step / 20)
-        if contrast(moved, ground) >= ratio:
-            return moved
-    return goal
-
-
 def theme_colors(palette: QPalette) -> ThemeColors:
     """The colors for a palette; computed once for each pair of background and text."""
     window, text = palette.color(QPalette.ColorRole.Window), palette.color(QPalette.ColorRole.WindowText)
@@ -159,4 +115,47 @@ def _theme_colors(window_rgb: int, text_rgb: int) -> ThemeColors:
         good=hue(GOOD_HUE, 150),
         warn=hue(WARN_HUE, 220),
         bad=hue(RECORD_HUE, 190),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PageColors:
+    """Colors on the page of the transcript and of the waveform, computed from its background and its text."""
+
+    muted: QColor
+    """Times, headings and notes."""
+    uncertain: QColor
+    """Words that may still change."""
+    rule: QColor
+    """The line behind a heading."""
+    link: QColor
+    """The accent color as text; the palette's link color is a pure blue where no theme sets it."""
+    silent: QColor
+    """The waveform outside of utterances."""
+    spoken: QColor
+    """The waveform of an utterance."""
+    shade: QColor
+    """The background of an utterance in the waveform."""
+    highlight: QColor
+    """The background of the utterance that is selected or waits for text."""
+
+
+def page_colors(palette: QPalette) -> PageColors:
+    """The colors on the background of pages; computed once for each background, text and accent."""
+    roles = QPalette.ColorRole
+    return _page_colors(*(palette.color(role).rgb() for role in (roles.Base, roles.Text, roles.Highlight)))
+
+
+@lru_cache(maxsize=16)
+def _page_colors(base_rgb: int, text_rgb: int, accent_rgb: int) -> PageColors:
+    base, text, accent = QColor.fromRgb(base_rgb), QColor.fromRgb(text_rgb), QColor.fromRgb(accent_rgb)
+    return PageColors(
+        muted=readable(blend(base, text, 0.55), base),
+        uncertain=readable(blend(base, text, 0.58), base),
+        rule=blend(base, text, 0.16),
+        link=readable(accent, base),
+        silent=blend(base, text, 0.34),
+        spoken=readable(blend(base, accent, 0.85), base, GRAPHIC_CONTRAST),
+        shade=blend(base, accent, 0.12),
+        highlight=blend(base, accent, 0.30),
     )

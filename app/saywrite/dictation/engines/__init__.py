@@ -1,0 +1,1 @@
+"""The recognizers of one dictation: its own, the one that listens along, and a stand-in."""

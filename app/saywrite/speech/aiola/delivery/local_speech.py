@@ -1,0 +1,198 @@
+"""The words that the recognizer on this computer heard, and which of them have a text of the service. Pure.
+
+Each word is kept as units (see `units`). A unit is answered once a text of the service was placed on it. On each
+connection a unit is answered at most once, so a text whose units were all answered on an earlier connection is a
+repetition, and the same words said again are not. Offsets are samples of the dictation.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.speech.aiola.delivery.alignment import Alignment, align
+from saywrite.speech.aiola.delivery.units import units
+from saywrite.speech.engine import LocalWord
+from saywrite.text.characters import is_cjk
+
+PAUSE = SAMPLE_RATE * 15 // 100
+"""Samples between two words from which on a segment may end there."""
+
+STRETCH = SAMPLE_RATE * 7 // 10
+"""Samples without a word that divide unanswered words into two stretches."""
+
+TAIL = 20 * SAMPLE_RATE
+"""Samples of answered words that are kept behind the oldest unanswered one, to recognize repetitions."""
+
+FILLERS = frozenset(("uh", "uhm", "er", "erm", "hm", "hmm", "mm", "ah", "ahm", "euh", "eh", "ehm"))
+"""Sounds of hesitation, which the service leaves out, as keys."""
+
+MOST = 0.7
+"""The share of a text that must agree with local words so that its place is certain."""
+
+
+@dataclass(slots=True)
+class LocalUnit:
+    """A unit in the samples `[start, end)`.
+
+    `text`: its word as the local recognizer wrote it; empty behind the first unit of a word. `answered`: it has its
+    text. `connection`: the last connection that answered it. `asked`: the service was asked for it again. `given_up`:
+    it was asked for in vain. `omitted`: the service left it out of the text around it.
+    """
+
+    key: str
+    start: int
+    end: int
+    text: str
+    answered: bool = False
+    connection: int = -1
+    asked: bool = False
+    given_up: bool = False
+    omitted: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a text is still expected for it."""
+        return not (self.answered or self.given_up or self.omitted)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text belongs. `partners`: for each unit of the text its local unit, None without one."""
+
+    partners: tuple[LocalUnit | None, ...]
+    between: tuple[LocalUnit, ...]
+    """All local units from the first to the last of the place."""
+    is_certain: bool
+    """Whether most of the text agrees, up to its last unit."""
+    missing: float
+    """The units of the text that do not agree; a similar one counts half."""
+
+
+class LocalSpeech:
+    """The local words in their order."""
+
+    def __init__(self) -> None:
+        self.units: list[LocalUnit] = []
+        self.settled = 0
+        """The local recognizer brings no more words before this offset."""
+
+    def add(self, words: Iterable[LocalWord], settled: int) -> None:
+        """Take new words. A word of a text with several units shares its samples among them."""
+        for word in words:
+            found = [unit for unit in units(word.text) if unit.key not in FILLERS]
+            length = max(word.end - word.start, 1)
+            for number, unit in enumerate(found):
+                start, end = (word.start + length * at // len(found) for at in (number, number + 1))
+                self.units.append(LocalUnit(unit.key, start, end, "" if number else word.text.strip()))
+        self.settled = max(self.settled, settled)
+
+    def forget(self) -> None:
+        """Drop answered units that lie far behind the oldest open one."""
+        first = next((unit.start for unit in self.units if unit.is_open), self.units[-1].end if self.units else 0)
+        before = bisect_left(self.units, first - TAIL, key=lambda unit: unit.end)
+        if before > 64:
+            self.units = [unit for unit in self.units[:before] if unit.given_up] + self.units[before:]
+
+    def place(self, keys: Sequence[str], reach: tuple[int, int], connection: int, replayed: int) -> Place | None:
+        """Find the place of a text with these keys among the words whose start lies in `reach`.
+
+        Words that `connection` has answered are no place, except for a clear repetition of words before `replayed`:
+        the service may bring a text that it owed to an earlier connection, and then hear the same sound again.
+        """
+        heard = [unit for unit in self.units if reach[0] <= unit.start < reach[1]]
+        unseen = [unit for unit in heard if unit.connection != connection]
+        found = align(keys, [unit.key for unit in unseen], _breaks(unseen))
+        seen = [unit for unit in heard if unit.connection == connection and unit.end <= replayed]
+        if seen and len(keys) > 1 and (found is None or found.matched < len(keys) * MOST):
+            again = align(keys, [unit.key for unit in seen], _breaks(seen))
+            if again is not None and again.matched >= len(keys) * MOST:
+                return _place(again, seen)
+        return _place(found, unseen) if found is not None else None
+
+    def within(self, start: int, end: int) -> list[LocalUnit]:
+        """The units whose middle lies in `[start, end)`."""
+        return [unit for unit in self.units if start <= (unit.start + unit.end) // 2 < end]
+
+    def open_stretches(self) -> list[list[LocalUnit]]:
+        """The stretches of open units: neighbors without another unit or a pause between them."""
+        return _stretches(self.units, lambda unit: unit.is_open)
+
+    def unanswered(self, spoken: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+        """The stretches without text as (start, end), also those that the service was asked for in vain.
+
+        The service may hear more than the local recognizer, so a stretch reaches to the ends of the utterances of
+        `spoken` that it touches, as far as these have no text.
+        """
+        found = _stretches(self.units, lambda unit: unit.is_open or unit.given_up)
+        spans: list[tuple[int, int]] = []
+        for stretch in found:
+            first, last = stretch[0].start, stretch[-1].end
+            start = min([first, *(start for start, end in spoken if start < last and first < end)])
+            end = max([last, *(end for start, end in spoken if start < last and first < end)])
+            start = max([start, *(unit.end for unit in self.units if unit.answered and unit.end <= first)])
+            end = min([end, *(unit.start for unit in self.units if unit.answered and unit.start >= last)])
+            start = max([start, *(before for _start, before in spans[-1:])])
+            spans.append((start, max(end, last)))
+        return tuple(spans)
+
+    def first_unanswered(self) -> int | None:
+        return next((unit.start for unit in self.units if unit.is_open or unit.given_up), None)
+
+    def first_open(self) -> LocalUnit | None:
+        return next((unit for unit in self.units if unit.is_open), None)
+
+    def answered_to(self) -> int:
+        """The end of the last answered unit before the first unanswered one."""
+        end = 0
+        for unit in self.units:
+            if unit.is_open or unit.given_up:
+                break
+            end = max(end, unit.end)
+        return end
+
+    def skip_omitted(self, before: int) -> None:
+        """Count single words before an offset as left out by the service: text stands on both sides of them."""
+        limit = min(before, self.settled - STRETCH)
+        for previous, unit, after in zip(self.units, self.units[1:], self.units[2:], strict=False):
+            if unit.is_open and unit.end <= limit and previous.answered and after.answered:
+                unit.omitted = unit.start - previous.end < PAUSE and after.start - unit.end < PAUSE
+
+
+def text_of_units(stretch: Iterable[LocalUnit]) -> str:
+    """The text of the local recognizer for these units."""
+    text = ""
+    for word in (unit.text for unit in stretch if unit.text):
+        space = text and not (is_cjk(text[-1]) and is_cjk(word[0]))
+        text += f" {word}" if space else word
+    return text
+
+
+def _breaks(found: Sequence[LocalUnit]) -> list[bool]:
+    inner = [
+        after.start - before.end >= PAUSE or before.answered != after.answered for before, after in pairwise(found)
+    ]
+    return [True, *inner, True] if found else [True]
+
+
+def _place(found: Alignment, among: Sequence[LocalUnit]) -> Place:
+    partners = tuple(None if at is None else among[at] for at in found.partners)
+    is_certain = found.matched >= MOST * len(partners) and partners[-1] is not None
+    missing = len(partners) - found.matched
+    return Place(partners, tuple(among[found.first : found.last + 1]), is_certain, missing)
+
+
+def _stretches(found: Sequence[LocalUnit], belongs: Callable[[LocalUnit], bool]) -> list[list[LocalUnit]]:
+    stretches: list[list[LocalUnit]] = []
+    last: LocalUnit | None = None
+    for unit in found:
+        if belongs(unit):
+            if stretches and last is stretches[-1][-1] and unit.start - last.end < STRETCH:
+                stretches[-1].append(unit)
+            else:
+                stretches.append([unit])
+        last = unit
+    return stretches

@@ -1,0 +1,67 @@
+"""Which program received the text of a dictation, and whether it arrived. Any thread.
+
+Push-to-talk inserts a text into one program and may insert it again later; each attempt is one receipt.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from saywrite.storage.history.store import HistoryStore, microseconds
+
+
+class Outcome(StrEnum):
+    """What is known about an insertion."""
+
+    INSERTED = "inserted"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+
+
+OUTCOME_WORDS: Mapping[Outcome, str] = {
+    Outcome.INSERTED: "received the text",
+    Outcome.UNCERTAIN: "was sent the text; no confirmation came",
+    Outcome.FAILED: "did not receive the text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TextReceipt:
+    """One insertion of a text. `program`: its name, "" when unknown. `at`: aware time."""
+
+    program: str
+    outcome: Outcome
+    at: datetime
+
+
+def keep_receipt(store: HistoryStore, dictation: str, receipt: TextReceipt) -> None:
+    """Store a receipt. A missing dictation is no error. Raises HistoryError."""
+
+    def keep(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "INSERT INTO receipts (dictation, program, outcome, at) SELECT id, ?, ?, ? FROM dictations WHERE id = ?",
+            (receipt.program, str(receipt.outcome), microseconds(receipt.at), dictation),
+        )
+
+    store.in_transaction(keep)
+
+
+def receipts_of(store: HistoryStore, dictation: str) -> tuple[TextReceipt, ...]:
+    """Return the receipts of a dictation, oldest first. Raises HistoryError."""
+    with store.reading() as connection:
+        rows = connection.execute(
+            "SELECT program, outcome, at FROM receipts WHERE dictation = ? ORDER BY at, id", (dictation,)
+        )
+        return tuple(
+            TextReceipt(program, Outcome(outcome), datetime.fromtimestamp(at / 1_000_000, UTC))
+            for program, outcome, at in rows
+        )
+
+
+def describe_receipt(receipt: TextReceipt) -> str:
+    """Say in words where the text went: "LibreOffice Writer received the text"."""
+    return f"{receipt.program or 'An unknown program'} {OUTCOME_WORDS[receipt.outcome]}"

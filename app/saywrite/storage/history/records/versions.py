@@ -1,0 +1,118 @@
+"""The earlier texts of a dictation that was transcribed again. Any thread.
+
+`replace_text` makes another text the present one and keeps the one before it as a version. Choosing a version is the
+same operation, so no text is lost by going back and forth.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from saywrite.foundation.errors import HistoryError
+from saywrite.foundation.events import Segment
+from saywrite.storage.history.store import HistoryStore, clean, microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which recognizer made a text. `model`: "" for a service, or when it was not stored."""
+
+    engine: str
+    model: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextVersion:
+    """A text of a dictation that is not the present one. `kept`: when another text replaced it (aware)."""
+
+    number: int
+    origin: Origin
+    kept: datetime
+    segments: tuple[Segment, ...]
+
+
+class TextChanged(HistoryError):
+    """The dictation was deleted, or has no such version any more; nothing was changed."""
+
+
+def replace_text(
+    store: HistoryStore, dictation: str, segments: Iterable[Segment], origin: Origin, at: datetime
+) -> None:
+    """Make `segments` the text of a dictation, and keep its present text as a version.
+
+    Raises TextChanged for a missing dictation, and HistoryError.
+    """
+    new = tuple(segments)
+    store.in_transaction(lambda connection: _replace(connection, dictation, new, origin, at))
+
+
+def use_version(store: HistoryStore, dictation: str, number: int, at: datetime) -> None:
+    """Make a version the present text, and keep the present text as a version. Raises TextChanged, HistoryError."""
+
+    def swap(connection: sqlite3.Connection) -> None:
+        rows = connection.execute(f"{_SELECT} WHERE dictation = ? AND id = ?", (dictation, number)).fetchall()
+        if not rows:
+            raise _gone()
+        version = _version(rows[0])
+        connection.execute("DELETE FROM versions WHERE id = ?", (number,))
+        _replace(connection, dictation, version.segments, version.origin, at)
+
+    store.in_transaction(swap)
+
+
+def versions_of(store: HistoryStore, dictation: str) -> tuple[TextVersion, ...]:
+    """Return the earlier texts of a dictation, the newest first. Raises HistoryError."""
+    with store.reading() as connection:
+        rows = connection.execute(f"{_SELECT} WHERE dictation = ? ORDER BY kept DESC, id DESC", (dictation,))
+        return tuple(_version(row) for row in rows)
+
+
+_SELECT = "SELECT id, engine, model, language, kept, segments FROM versions"
+_FIELDS = ("number", "text", "raw", "start", "end", "translation", "engine")
+
+
+def _replace(
+    connection: sqlite3.Connection, dictation: str, segments: tuple[Segment, ...], origin: Origin, at: datetime
+) -> None:
+    found = connection.execute("SELECT engine, model, language FROM dictations WHERE id = ?", (dictation,)).fetchone()
+    if found is None:
+        raise _gone()
+    fields = ", ".join(_FIELDS)
+    rows = connection.execute(f"SELECT {fields} FROM segments WHERE dictation = ? ORDER BY number", (dictation,))
+    present = [dict(zip(_FIELDS, row, strict=True)) for row in rows]
+    if present:
+        connection.execute(
+            "INSERT INTO versions (dictation, engine, model, language, kept, segments) VALUES (?, ?, ?, ?, ?, ?)",
+            (dictation, *found, microseconds(at), json.dumps(present, ensure_ascii=False)),
+        )
+    connection.execute("DELETE FROM segments WHERE dictation = ?", (dictation,))
+    connection.executemany(
+        f"INSERT INTO segments (dictation, {fields}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (dictation, s.number, clean(s.text), clean(s.raw), s.start, s.end, clean(s.translation), s.engine)
+            for s in segments
+        ],
+    )
+    connection.execute(
+        "UPDATE dictations SET text = '', engine = ?, model = ?, language = ? WHERE id = ?",
+        (origin.engine, origin.model, origin.language, dictation),
+    )
+
+
+def _version(row: tuple[int, str, str, str, int, str]) -> TextVersion:
+    number, engine, model, language, kept, segments = row
+    return TextVersion(
+        number,
+        Origin(engine, model, language),
+        datetime.fromtimestamp(kept / 1_000_000, UTC),
+        tuple(Segment(**each) for each in json.loads(segments)),
+    )
+
+
+def _gone() -> TextChanged:
+    return TextChanged("This dictation or its earlier text was deleted meanwhile.", "Nothing was changed.")

@@ -1,0 +1,1 @@
+"""The first run: four steps from the microphone to the first inserted sentence."""

@@ -1,0 +1,97 @@
+"""The step “Hold the key”: the user chooses the key of push-to-talk and presses it for real. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFormLayout, QLabel
+
+from saywrite.foundation.events import FrontEndEvent, KeysChanged
+from saywrite.storage.settings.schema import OPTIONS, Settings
+from saywrite.ui.app.first_run.practice_field import PracticeField
+from saywrite.ui.app.first_run.step import Findings, Step
+from saywrite.ui.settings.account_access import AccessState
+from saywrite.ui.settings.hotkey_page import KeysPage
+from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.widgets.option_editors import OptionEditors
+
+if TYPE_CHECKING:
+    from saywrite.dictation.api import Dictation
+
+NO_TRAY = AccessState(
+    None,
+    "This desktop shows no tray icon.",
+    "Saywrite stays open as a window. On GNOME the extension AppIndicator adds a tray.",
+)
+NOT_YET = "The key was not pressed yet."
+HEARD = AccessState(True, "Saywrite hears the key, in every program.")
+
+
+class KeyStep(Step):
+    """The recorder of the key, and a field in which to try it."""
+
+    name = "Hold the key"
+
+    def __init__(self, dictation: Dictation, preferences: Preferences, has_tray: Callable[[], bool]) -> None:
+        super().__init__(
+            "Hold a key, speak, let go", "The text is written where your cursor is, in whatever program you use."
+        )
+        self._preferences = preferences
+        self._has_tray = has_tray
+        self._heard = False
+        self._problems: tuple[AccessState, ...] = ()
+        self._editors = OptionEditors(preferences, self)
+        self.keys = KeysPage(self._editors, preferences)
+        self.recorder = self.keys.recorder("hotkey")
+        self.recorder.setAccessibleName(OPTIONS["hotkey"].label)
+        label = QLabel("&Key")
+        label.setBuddy(self.recorder.button)
+        self.request = NoteLabel("", "", size=1.0)
+        self.practice = PracticeField(dictation, 2)
+        self.findings = Findings()
+        self.column.addWidget(label)
+        self.column.addWidget(self.recorder)
+        form = QFormLayout()
+        self.keys.add_lines(form)
+        self.column.addLayout(form)
+        for widget in (self.request, self.practice, self.findings):
+            self.column.addWidget(widget)
+        self.column.addStretch(1)
+        self.practice.key_heard.connect(self._take_key)
+        preferences.changed.connect(self._show_settings)
+        self._show_settings(preferences.settings)
+
+    def enter(self) -> None:
+        self.practice.activate(True)
+        self._show_findings()
+
+    def leave(self) -> None:
+        self.practice.activate(False)
+
+    def receive(self, event: FrontEndEvent) -> None:
+        self.practice.receive(event)
+        if isinstance(event, KeysChanged):
+            self.keys.show(event)
+            self._problems = tuple(AccessState(False, each.what, each.remedy) for each in event.problems)
+            self._show_findings()
+
+    def _take_key(self) -> None:
+        self._heard = True
+        self._show_findings()
+
+    def _show_settings(self, settings: Settings) -> None:
+        self._editors.refresh(settings)
+        if settings.hotkey:
+            self.request.setText(f"Hold {settings.hotkey}, say “one, two, three”, and let go:")
+        else:
+            self.request.setText("Choose a key first.")
+        self._heard = False
+        self._show_findings()
+
+    def _show_findings(self) -> None:
+        tray = () if self._has_tray() else (NO_TRAY,)
+        key = HEARD if self._heard else AccessState(None, NOT_YET)
+        problems = () if self._heard else self._problems
+        self.findings.show_findings([*problems, *((key,) if not problems else ()), *tray])

@@ -1,0 +1,107 @@
+"""A field into which the user dictates with the real key: real recording, real insertion. GUI thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+
+from saywrite.foundation.events import (
+    Failed,
+    Finished,
+    FrontEndEvent,
+    Inserted,
+    InsertionUncertain,
+    NotInserted,
+    Partial,
+    State,
+    StateChanged,
+)
+from saywrite.foundation.formatting import length
+from saywrite.ui.app.first_run.step import Findings
+from saywrite.ui.settings.account_access import AccessState
+from saywrite.ui.settings.layout import SMALL
+from saywrite.ui.toolkit.labels import NoteLabel
+
+if TYPE_CHECKING:
+    from saywrite.dictation.api import Dictation
+
+NOTHING_HEARD = AccessState(False, "No words were recognized.", "Speak while you hold the key, then let it go.")
+WORKING = {
+    State.STARTING: "The microphone is being opened…",
+    State.LISTENING: "Listening. Speak now.",
+    State.RECONNECTING: "Recording; the connection is being restored…",
+    State.FINISHING: "Writing…",
+}
+
+
+class PracticeField(QWidget):
+    """Shows what happens from the key press to the inserted text, and how long the text took."""
+
+    key_heard = Signal()
+    """A dictation began while the field was in use."""
+    inserted = Signal()
+    """The text stands in the field."""
+
+    def __init__(self, dictation: Dictation, lines: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """`lines`: the height of the field."""
+        super().__init__()
+        self._dictation = dictation
+        self._clock = clock
+        self._active = False
+        self._released_at = 0.0
+        self.field = QPlainTextEdit()
+        self.field.setAccessibleName("Try it here")
+        self.field.setTabChangesFocus(True)
+        self.field.setFixedHeight(self.field.fontMetrics().lineSpacing() * lines + 2 * SMALL)
+        self.status = NoteLabel("", "", size=1.0)
+        self.findings = Findings()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SMALL)
+        for widget in (self.field, self.status, self.findings):
+            column.addWidget(widget)
+
+    def activate(self, active: bool) -> None:
+        """Take inserted text from now on, or no longer."""
+        if active != self._active:
+            self._active = active
+            self._dictation.accept_own_window(active)
+        if active:
+            self.field.setFocus()
+
+    def receive(self, event: FrontEndEvent) -> None:
+        """Show an event of the dictation; ignored while the field is not in use."""
+        if not self._active:
+            return
+        match event:
+            case StateChanged(state=state):
+                self._show_state(state)
+            case Partial(text=text):
+                self.status.setText(f"{text}…")
+            case Finished(text=text) if not text.strip():
+                self._end(NOTHING_HEARD)
+            case Failed(what=what, remedy=remedy):
+                self._end(AccessState(False, what, remedy))
+            case Inserted(at=at) | InsertionUncertain(at=at):
+                took = length(max(0.0, at - self._released_at))
+                self._end(AccessState(True, f"That took {took} from the end of your words to the text."))
+                self.inserted.emit()
+            case NotInserted(what=what, remedy=remedy):
+                self._end(AccessState(False, what, remedy))
+
+    def _show_state(self, state: State) -> None:
+        self.status.setText(WORKING.get(state, ""))
+        if state is State.STARTING:
+            self.findings.show_findings([])
+            self.field.setFocus()
+            self.key_heard.emit()
+        elif state is State.FINISHING:
+            self._released_at = self._clock()
+
+    def _end(self, finding: AccessState) -> None:
+        self.status.setText("")
+        self.findings.show_findings([finding])

@@ -1,0 +1,62 @@
+"""The step “Say a sentence”: the whole way from speech to inserted text, with its time. GUI thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
+
+from saywrite.foundation.events import FrontEndEvent, State, StateChanged
+from saywrite.storage.settings.schema import Settings
+from saywrite.ui.app.first_run.practice_field import PracticeField
+from saywrite.ui.app.first_run.step import Step
+from saywrite.ui.toolkit.preferences import Preferences
+
+if TYPE_CHECKING:
+    from saywrite.dictation.api import Dictation
+
+RECORDING = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING})
+START, STOP = "&Start", "&Stop"
+
+
+class SentenceStep(Step):
+    """A field, and a button for a computer on which the key does not work."""
+
+    name = "Say a sentence"
+
+    def __init__(self, dictation: Dictation, preferences: Preferences) -> None:
+        super().__init__("Say a sentence", "")
+        self._dictation = dictation
+        self.practice = PracticeField(dictation, 4)
+        self.button = QPushButton(START)
+        self.button.setAutoDefault(False)
+        self.button.setAccessibleDescription("Starts and stops without the key")
+        self.button.clicked.connect(self._toggle)
+        row = QHBoxLayout()
+        row.addWidget(self.button)
+        row.addStretch(1)
+        self.column.addWidget(self.practice)
+        self.column.addLayout(row)
+        self.column.addStretch(1)
+        preferences.changed.connect(self._show_settings)
+        self._show_settings(preferences.settings)
+
+    def enter(self) -> None:
+        self.practice.activate(True)
+
+    def leave(self) -> None:
+        self.practice.activate(False)
+
+    def receive(self, event: FrontEndEvent) -> None:
+        self.practice.receive(event)
+        if isinstance(event, StateChanged):
+            self.button.setText(STOP if event.state in RECORDING else START)
+            self.button.setEnabled(event.state is not State.FINISHING)
+
+    def _toggle(self) -> None:
+        self.practice.field.setFocus()  # the text goes where the focus is
+        self._dictation.toggle(insert=True)
+
+    def _show_settings(self, settings: Settings) -> None:
+        key = f"Hold {settings.hotkey}, say any sentence, and let go." if settings.hotkey else "Press Start and speak."
+        self.explanation.setText(f"{key} This is how it works in every program.")

@@ -1,0 +1,79 @@
+"""What the four steps share: a page that scrolls, with a headline and findings. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from saywrite.foundation.events import FrontEndEvent
+from saywrite.ui.settings.account_access import AccessState
+from saywrite.ui.settings.connection_test import FindingRow
+from saywrite.ui.settings.layout import MEDIUM, SMALL, WIDE
+from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.screen_reader import announce
+
+
+class Findings(QWidget):
+    """Shows the results of checks, each with a mark and, where it failed, its remedy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[AccessState, ...] = ()
+        self._rows: list[FindingRow] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(SMALL)
+
+    def show_findings(self, findings: Sequence[AccessState]) -> None:
+        """Replace the results; new ones are announced to screen readers."""
+        if tuple(findings) == self._shown:
+            return
+        before, self._shown = self._shown, tuple(findings)
+        for row in self._rows:
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self._rows = [FindingRow(finding) for finding in findings]
+        for row, finding in zip(self._rows, findings, strict=True):
+            self._column.addWidget(row)
+            if finding not in before:
+                announce(self, row.accessibleName())
+
+    def texts(self) -> list[str]:
+        """The results with their remedies, as text."""
+        return [row.accessibleName() for row in self._rows]
+
+
+class Step(QScrollArea):
+    """A step of the first run. `enter()` and `leave()` are called when it appears and disappears."""
+
+    name = ""
+    """The name of the step in the list of steps."""
+
+    def __init__(self, headline: str, explanation: str) -> None:
+        super().__init__()
+        content = QWidget()
+        self.column = QVBoxLayout(content)
+        self.column.setContentsMargins(WIDE, SMALL, WIDE, SMALL)
+        self.column.setSpacing(MEDIUM)
+        title = NoteLabel(headline, "", size=1.4)
+        self.explanation = NoteLabel(explanation, size=1.0)
+        self.column.addWidget(title)
+        self.column.addWidget(self.explanation)
+        self.setAccessibleName(headline)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def enter(self) -> None:
+        """Begin the checks of this step."""
+
+    def leave(self) -> None:
+        """End the checks, and give back what they use."""
+
+    def receive(self, event: FrontEndEvent) -> None:
+        """Take an event of the dictation; a step gets all of them, shown or not."""

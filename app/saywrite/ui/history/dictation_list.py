@@ -1,0 +1,217 @@
+"""The list of dictations or search hits, with a heading for each day. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QTextCharFormat, QTextLayout
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
+
+from saywrite.foundation.events import seconds
+from saywrite.foundation.formatting import clock, length
+from saywrite.storage.history.search import SearchHit
+from saywrite.storage.history.store import Summary
+from saywrite.ui.toolkit.document_text import utf16_length
+from saywrite.ui.toolkit.theme import blend, readable
+
+PADDING = 7
+ID, SUMMARY, HIT, DAY, MARKS = (Qt.ItemDataRole.UserRole + number for number in range(5))
+"""Data of an item: dictation, `Summary`, `SearchHit`, heading above it, marked ranges of its second line."""
+
+
+class DictationList(QListWidget):
+    """Dictations by day, the newest first. Several can be selected."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._now = now
+        self._last_day: date | None = None
+        self.setAccessibleName("Dictations")
+        self.setItemDelegate(DayDelegate(self))
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+
+    def show_rows(self, rows: Sequence[Summary]) -> None:
+        """Show these dictations instead of what was shown."""
+        self.clear()
+        self._last_day = None
+        self.append(rows)
+
+    def append(self, rows: Sequence[Summary]) -> None:
+        """Show these dictations below the others."""
+        for row in rows:
+            head = f"{local_time(row.began):%H:%M} · {length(seconds(row.heard))}"
+            item = self._add(row.dictation, row.began, f"{head}\n{row.excerpt or 'No text'}")
+            item.setData(SUMMARY, row)
+
+    def show_hits(self, hits: Sequence[SearchHit]) -> None:
+        """Show search hits instead of what was shown, with the found words marked."""
+        self.clear()
+        self._last_day = None
+        for hit in hits:
+            head = f"{local_time(hit.began):%H:%M} · at {clock(seconds(hit.start))}"
+            item = self._add(hit.dictation, hit.began, f"{head}\n{hit.snippet}")
+            item.setData(HIT, hit)
+            item.setData(MARKS, hit.matches)
+
+    def chosen(self) -> list[str]:
+        """The selected dictations, each once, in the order of the list."""
+        items = sorted(self.selectedItems(), key=self.row)
+        return list(dict.fromkeys(str(item.data(ID)) for item in items))
+
+    def remove(self, dictations: Sequence[str]) -> None:
+        """Remove dictations from the list; the heading of their day moves to the next one."""
+        for row in reversed(range(self.count())):
+            item = self.item(row)
+            if item.data(ID) not in dictations:
+                continue
+            below = self.item(row + 1)
+            if item.data(DAY) and below is not None and not below.data(DAY):
+                below.setData(DAY, item.data(DAY))
+            self.takeItem(row)
+
+    def _add(self, dictation: str, began: datetime, text: str) -> QListWidgetItem:
+        item = QListWidgetItem(text)
+        item.setData(ID, dictation)
+        day = local_time(began).date()
+        name = name_of_day(day, self._now().date())
+        if day != self._last_day:
+            self._last_day = day
+            item.setData(DAY, name)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, " + text.replace("\n", ", "))
+        self.addItem(item)
+        return item
+
+
+class DayDelegate(QStyledItemDelegate):
+    """Paints an entry as a small first line and a second line of full size, below the heading of its day."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        lines = QFontMetrics(_small(option.font)).height() + option.fontMetrics.height()
+        return QSize(80, lines + 2 * PADDING + 2 + self._heading_height(option, index))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        self.initStyleOption(option, index)
+        head, _, body = str(index.data()).partition("\n")
+        option.text = ""
+        heading = self._heading_height(option, index)
+        if heading:
+            self._paint_heading(painter, option, str(index.data(DAY)), heading)
+            option.rect.setTop(option.rect.top() + heading)
+        style = option.widget.style() if option.widget is not None else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        roles = QPalette.ColorRole
+        ground = option.palette.color(roles.Highlight if selected else roles.Base)
+        ink = option.palette.color(roles.HighlightedText if selected else roles.Text)
+        box = option.rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
+        painter.save()
+        font = _small(option.font)
+        painter.setFont(font)
+        painter.setPen(ink if selected else readable(blend(ground, ink, 0.6), ground))
+        height = QFontMetrics(font).height()
+        _line(painter, QRect(box.left(), box.top(), box.width(), height), head)
+        painter.setFont(option.font)
+        painter.setPen(ink)
+        body_box = box.adjusted(0, height + 2, 0, 0)
+        marks = index.data(MARKS)
+        if marks:
+            _marked_line(painter, body_box, body, marks, None if selected else hit_color(option.palette))
+        else:
+            _line(painter, body_box, body)
+        painter.restore()
+
+    @staticmethod
+    def _heading_height(option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> int:
+        return option.fontMetrics.height() + 2 * PADDING if index.data(DAY) else 0
+
+    @staticmethod
+    def _paint_heading(painter: QPainter, option: QStyleOptionViewItem, day: str, height: int) -> None:
+        base, text = (option.palette.color(role) for role in (QPalette.ColorRole.Base, QPalette.ColorRole.Text))
+        painter.save()
+        font = QFont(option.font)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(readable(blend(base, text, 0.75), base))
+        _line(painter, QRect(option.rect.left() + PADDING, option.rect.top(), option.rect.width(), height), day)
+        painter.restore()
+
+
+def hit_color(palette: QPalette) -> QColor:
+    """The ground of a found word: the accent color mixed into the page."""
+    return blend(palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Highlight), 0.35)
+
+
+def name_of_day(day: date, today: date) -> str:
+    """Name a day: "Today", "Yesterday", "Sunday, November 22", in other years with the year."""
+    if day == today:
+        return "Today"
+    if (today - day).days == 1:
+        return "Yesterday"
+    name = f"{day:%A, %B} {day.day}"
+    return name if day.year == today.year else f"{name}, {day.year}"
+
+
+def local_time(moment: datetime) -> datetime:
+    """The local time without a time zone."""
+    return moment.astimezone().replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _line(painter: QPainter, box: QRect, text: str) -> None:
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _marked_line(
+    painter: QPainter, box: QRect, text: str, marks: Sequence[tuple[int, int]], ground: QColor | None
+) -> None:
+    """Paint a line that shows its first mark, with all marks bold, and on `ground`."""
+    first = marks[0][0]
+    room = painter.fontMetrics().horizontalAdvance(text[: marks[0][1]])
+    cut = 0
+    while room > box.width() * 0.7 and cut < first:
+        cut = text.find(" ", cut, first) + 1 or first
+        room = painter.fontMetrics().horizontalAdvance("…" + text[cut : marks[0][1]])
+    lead = "…" if cut else ""
+    layout = QTextLayout(lead + text[cut:], painter.font())
+    ranges = []
+    for begin, end in marks:
+        span = QTextLayout.FormatRange()
+        span.start = len(lead) + utf16_length(text[cut:begin])
+        span.length = utf16_length(text[begin:end])
+        style = QTextCharFormat()
+        style.setFontWeight(QFont.Weight.Bold)
+        if ground is not None:
+            style.setBackground(ground)
+        span.format = style
+        ranges.append(span)
+    layout.setFormats(ranges)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(1 << 20)
+    layout.endLayout()
+    painter.save()
+    painter.setClipRect(box)
+    layout.draw(painter, QPointF(box.left(), box.top() + (box.height() - line.height()) / 2))
+    painter.restore()
+
+
+def _small(font: QFont) -> QFont:
+    small = QFont(font)
+    small.setPointSizeF(font.pointSizeF() * 0.9)
+    return small

@@ -1,0 +1,124 @@
+"""The selected dictation: its recording, its texts, and where its text went. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from saywrite.audio.levels import Envelope
+from saywrite.storage.history.records.receipts import describe_receipt
+from saywrite.storage.history.records.versions import Origin, TextVersion
+from saywrite.storage.history.store import Dictated, HistoryStore
+from saywrite.ui.history.access import HistoryTools, LoadedDictation, load_envelope
+from saywrite.ui.history.again_bar import AgainBar, VersionBar
+from saywrite.ui.history.player_bar import PlayerBar
+from saywrite.ui.history.reader import Reader
+from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.widgets.choosers import EngineChoices
+
+
+class DictationView(QWidget):
+    """Shows one dictation, or nothing."""
+
+    version_shown = Signal(bool)
+    """Whether an earlier text is shown instead of the present one."""
+    failed = Signal(str)
+    """Sentences for the user."""
+
+    def __init__(
+        self,
+        choices: EngineChoices,
+        open_history: Callable[[], HistoryStore],
+        now: Callable[[], datetime],
+        tools: HistoryTools | None,
+    ) -> None:
+        """Without `tools`, it neither plays nor transcribes again."""
+        super().__init__()
+        self._tools = tools
+        self.loaded: LoadedDictation | None = None
+        self.text = Reader()
+        self.receipts = NoteLabel()
+        self.player = PlayerBar(tools.play if tools else _no_play, tools.stop if tools else _nothing)
+        self.versions = VersionBar(choices, now)
+        self.again = AgainBar(choices, open_history)
+        if tools is not None:
+            self.again.use(tools.retranscriber)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.player)
+        column.addWidget(self.versions)
+        column.addWidget(self.text, 1)
+        column.addWidget(self.receipts)
+        column.addWidget(self.again)
+        self.text.word_clicked.connect(lambda word: self.player.play_from(word.start))
+        self.player.moved.connect(self.text.follow)
+        self.versions.shown.connect(self._show_version)
+        self.again.failed.connect(self.failed)
+
+    @property
+    def dictation(self) -> str:
+        """The id of the shown dictation; "" without one."""
+        return self.loaded.dictated.summary.dictation if self.loaded else ""
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether the shown text can be edited: it is complete, and has no translations."""
+        return self.loaded is not None and bool(self.text.passage.words) and self.loaded.dictated.summary.finished
+
+    def show_loaded(self, loaded: LoadedDictation | None) -> None:
+        """Show a dictation. Its recording is kept when only its text was changed."""
+        before, self.loaded = self.dictation, loaded
+        dictated = loaded.dictated if loaded else None
+        self.text.show_dictated(dictated)
+        receipts = "\n".join(map(describe_receipt, loaded.receipts)) if loaded else ""
+        self.receipts.setText(receipts)
+        self.receipts.setVisible(bool(receipts))
+        summary = dictated.summary if dictated else None
+        origin = Origin(summary.engine, summary.model, summary.language) if summary else Origin("", "", "")
+        self.versions.show_versions(origin, loaded.versions if loaded else ())
+        if self.dictation != before or not self.dictation:
+            self._load_recording()
+        else:
+            self.again.show_dictation(loaded, has_recording=self.player.isVisibleTo(self))
+
+    def _load_recording(self) -> None:
+        """Load the peaks of the recording; until then there is no player."""
+        dictation, tools = self.dictation, self._tools
+        self.player.show_recording(dictation, None, 0)
+        self.again.show_dictation(None, has_recording=False)
+        if tools is None or not dictation:
+            return
+
+        def show(envelope: Envelope | None) -> None:
+            if self.loaded is not None and self.dictation == dictation:
+                length = len(envelope) * envelope.window if envelope else 0
+                self.player.show_recording(dictation, envelope, max(length, self.loaded.dictated.summary.heard))
+                self.again.show_dictation(self.loaded, has_recording=envelope is not None)
+
+        run_task(
+            lambda: load_envelope(tools.recordings, dictation),
+            show,
+            lambda error: self.failed.emit(str(error)),
+            owner=self,
+        )
+
+    def _show_version(self, version: TextVersion | None) -> None:
+        if self.loaded is None:
+            return
+        dictated = self.loaded.dictated
+        if version is not None:
+            dictated = Dictated(dictated.summary, version.segments, (), "")
+        self.text.show_dictated(dictated)
+        self.version_shown.emit(version is not None)
+
+
+def _no_play(_dictation: str, _start: int, _end: int) -> None:
+    """Play nothing: there are no tools."""
+
+
+def _nothing() -> None:
+    """Stop nothing: there are no tools."""

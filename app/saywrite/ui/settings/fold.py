@@ -1,0 +1,48 @@
+"""A part of a page of settings that is folded until the user asks for it. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
+
+from saywrite.ui.settings.layout import SMALL
+
+NAME = "Advanced"
+
+
+class Fold(QWidget):
+    """A button with an arrow, and `content` below it while it is unfolded."""
+
+    toggled = Signal(bool)
+    """The user folded or unfolded it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.button = QToolButton()
+        self.button.setText(NAME)
+        self.button.setCheckable(True)
+        self.button.setAutoRaise(True)
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.content = QWidget()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, SMALL, 0, 0)
+        column.setSpacing(SMALL)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeading)
+        column.addWidget(self.content)
+        self.button.toggled.connect(self._show)
+        self.button.toggled.connect(self.toggled)
+        self._show(False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the content is shown."""
+        return self.button.isChecked()
+
+    def open(self, opened: bool) -> None:
+        """Unfold or fold it."""
+        self.button.setChecked(opened)
+
+    def _show(self, shown: bool) -> None:
+        arrow = Qt.ArrowType.LeftArrow if self.isRightToLeft() else Qt.ArrowType.RightArrow
+        self.button.setArrowType(Qt.ArrowType.DownArrow if shown else arrow)
+        self.content.setVisible(shown)

@@ -1,0 +1,74 @@
+"""The layout of a text to read in a QPlainTextEdit: a line height of 1.4 and space above paragraphs. GUI thread.
+
+QPlainTextDocumentLayout ignores the line height of block formats. It lays a block out when it is first asked for the
+block's size, unless the block has lines already (Qt 6.11, qplaintextedit.cpp). This class therefore places the lines
+before Qt does. All extra height is above a line, so that Qt computes the right height of a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont, QFontMetricsF, QTextBlock, QTextDocument, QTextLayout
+from PySide6.QtWidgets import QPlainTextDocumentLayout
+
+from saywrite.ui.toolkit.theme.tokens import LINE_HEIGHT
+
+
+def place_lines(layout: QTextLayout, font: QFont, width: float, *, left: float = 0.0, above: float = 0.0) -> int:
+    """Break a layout in `font` into lines `width` wide, below a space of `above`; returns their number.
+
+    The layout of a block does not know the font of its document, which is therefore given.
+    """
+    extra = line_gap(font)
+    top, number = above, 0
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLeadingIncluded(True)
+        line.setLineWidth(width)
+        line.setPosition(QPointF(left, top + extra))
+        top += line.height() + extra
+        number += 1
+    layout.endLayout()
+    return number
+
+
+def line_gap(font: QFont) -> float:
+    """The height that is added above each line, in whole pixels."""
+    return float(round(QFontMetricsF(font).height() * (LINE_HEIGHT - 1)))
+
+
+class PageLayout(QPlainTextDocumentLayout):
+    """Lays out blocks with `LINE_HEIGHT`; `space_above` gives the space above a block by its number."""
+
+    def __init__(self, document: QTextDocument) -> None:
+        super().__init__(document)
+        self.space_above: Callable[[int], float] = lambda _number: 0.0
+        self.width = 0.0
+        """The width of the text with its margins; 0 until the editor is shown."""
+
+    def blockBoundingRect(self, block: QTextBlock) -> QRectF:
+        if block.isValid() and not block.layout().lineCount():
+            self._lay_out(block)
+        return super().blockBoundingRect(block)
+
+    def documentChanged(self, position: int, removed: int, added: int) -> None:
+        super().documentChanged(position, removed, added)
+        # Qt has laid out the block of a small change itself, with its own line height.
+        block, end = self.document().findBlock(position), position + added
+        while block.isValid() and block.position() <= end:
+            block.clearLayout()
+            block = block.next()
+
+    def _lay_out(self, block: QTextBlock) -> None:
+        layout, margin = block.layout(), self.document().documentMargin()
+        option = self.document().defaultTextOption()
+        option.setTextDirection(block.textDirection())
+        layout.setTextOption(option)
+        width = max(1.0, self.width - 2 * margin) if self.width > 0 else float(1 << 24)
+        above = self.space_above(block.blockNumber())
+        before = block.lineCount()
+        block.setLineCount(place_lines(layout, self.document().defaultFont(), width, left=margin, above=above))
+        if block.lineCount() != before:
+            self.documentSizeChanged.emit(self.documentSize())

@@ -1,0 +1,1 @@
+"""What the transcript shows of a dictation before its final text."""

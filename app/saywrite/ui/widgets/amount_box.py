@@ -1,0 +1,70 @@
+"""A spin box that shows a number of the settings with its unit, and special numbers as words. GUI thread."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtGui import QValidator
+from PySide6.QtWidgets import QSpinBox
+
+from saywrite.storage.settings.option import Option
+
+MILLISECOND = "millisecond"
+"""The unit that is shown, and typed, in seconds."""
+
+STEP_MS = 50
+_NUMBER = re.compile(r"\s*(\d+(?:[.,]\d*)?)\s*[^\W\d]*\s*")
+
+
+def words_for(option: Option, value: int) -> str:
+    """Return a value as people read it: “7 days”, “0.25 seconds”, or the words of a special value."""
+    if value in dict(option.special):
+        return dict(option.special)[value]
+    if option.unit == "percent":
+        return f"{value} percent"
+    if option.unit == MILLISECOND:
+        number = f"{value / 1000:.3f}".rstrip("0").rstrip(".")
+        return f"{number} second" if value == 1000 else f"{number} seconds"
+    return f"{value} {option.unit}" if value == 1 else f"{value} {option.unit}s"
+
+
+def value_of(option: Option, text: str) -> int | None:
+    """Return the value that a typed text means, None where it means none. The unit may be left out."""
+    for value, words in option.special:
+        if text.strip().casefold() == words.casefold():
+            return value
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    number = float(match[1].replace(",", "."))
+    return round(number * 1000 if option.unit == MILLISECOND else number)
+
+
+class AmountBox(QSpinBox):
+    """Edits a number of the settings within its bounds."""
+
+    def __init__(self, option: Option) -> None:
+        super().__init__()
+        self._option = option
+        self.setRange(option.minimum, option.maximum)
+        self.setSingleStep(STEP_MS if option.unit == MILLISECOND else 1)
+        self.setKeyboardTracking(False)
+
+    def textFromValue(self, value: int) -> str:
+        return words_for(self._option, value)
+
+    def valueFromText(self, text: str) -> int:
+        found = value_of(self._option, text)
+        return self.value() if found is None else found
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Accept what means an allowed value; everything else may become one while the user types."""
+        found = value_of(self._option, text)
+        allowed = found is not None and self._option.minimum <= found <= self._option.maximum
+        return QValidator.State.Acceptable if allowed else QValidator.State.Intermediate, text, position
+
+    def fixup(self, text: str) -> str:
+        """Return the nearest allowed value for what was typed."""
+        found = value_of(self._option, text)
+        value = self.value() if found is None else min(max(found, self.minimum()), self.maximum())
+        return self.textFromValue(value)

@@ -1,0 +1,155 @@
+"""Transcribing a dictation again: what is read of the child process, and what becomes of the text."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import textwrap
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from saywrite.dictation.models.retranscription import (
+    Retranscriber,
+    Retranscription,
+    RetranscriptionFailed,
+    RetranscriptionStopped,
+    read_events,
+)
+from saywrite.foundation.events import Segment
+from saywrite.foundation.paths import default_paths
+from saywrite.storage.history.records.versions import Origin, versions_of
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.journal import Header, Journal
+
+AT = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
+SMALL = Origin("local", "whisper-small", "de")
+FINAL = {"event": "final", "text": "Guten Tag.", "raw": "guten tag", "start": 0.5, "end": 1.0, "segment": 1}
+FINISHED = {"event": "finished", "heard_s": 1.0, "confirmed_s": 1.0, "pending_s": 0.0, "duration_s": 1, "text": ""}
+
+
+def lines(*events: dict[str, object]) -> list[str]:
+    return [json.dumps(event) + "\n" for event in events]
+
+
+def test_the_events_become_segments() -> None:
+    heard: list[float] = []
+    found = read_events(
+        lines(
+            {"event": "started"},
+            FINAL,
+            {"event": "progress", "confirmed_s": 1.0},
+            FINAL | {"segment": 2, "engine": "local"},
+            {"event": "translation", "segment": 1, "text": "Hello."},
+            FINAL | {"segment": 3},
+            {"event": "removed", "segments": [3]},
+            FINISHED,
+        ),
+        heard.append,
+    )
+    assert found == (
+        Segment(1, "Guten Tag.", "guten tag", 8_000, 16_000, "Hello."),
+        Segment(2, "Guten Tag.", "guten tag", 8_000, 16_000, engine="local"),
+    )
+    assert heard == [1.0]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [FINAL],
+        [FINAL, FINISHED | {"pending_s": 0.5}],
+        [{"event": "error", "fatal": True, "what": "no key", "remedy": ""}, FINISHED],
+    ],
+)
+def test_an_incomplete_text_is_none(events: list[dict[str, object]]) -> None:
+    assert read_events(lines(*events), lambda s: None) is None
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[HistoryStore]:
+    paths = default_paths(tmp_path / "config", tmp_path / "data")
+    made = HistoryStore(paths.history)
+    header = Header("one", AT, "en", "local", "microphone")
+    journal = Journal.create(paths.recordings, header)
+    journal.append(b"\1\0" * 16_000)
+    journal.end(complete=True)
+    journal.close()
+    made.begin(header)
+    made.add_segment("one", Segment(1, "Goon talk.", "", 0, 16_000))
+    made.finish("one", 16_000, 16_000)
+    yield made
+    made.close()
+
+
+def attempt(tmp_path: Path, program: str) -> Retranscription:
+    """One with a small program in the place of `saywrite`."""
+    script = tmp_path / "program.py"
+    script.write_text("import json, os, sys\n" + textwrap.dedent(program))
+    paths = default_paths(tmp_path / "config", tmp_path / "data")
+    return Retranscription(Retranscriber(paths, (sys.executable, str(script)), os.environ), "one", SMALL)
+
+
+def text_of(store: HistoryStore) -> list[str]:
+    found = store.load("one")
+    assert found is not None
+    return [segment.text for segment in found.segments]
+
+
+def test_the_new_text_replaces_the_old_one_which_is_kept(store: HistoryStore, tmp_path: Path) -> None:
+    program = f"""
+        wanted = ["--engine", "local", "--language", "de", "--events", "--model", "whisper-small"]
+        assert sys.argv[-7:] == wanted and os.path.getsize(sys.argv[-8]) == 32044, sys.argv
+        print({json.dumps(FINAL)!r})
+        print({json.dumps(FINISHED)!r})
+    """
+    attempt(tmp_path, program).run(store, lambda s: None, lambda: AT)
+    assert text_of(store) == ["Guten Tag."]
+    (kept,) = versions_of(store, "one")
+    assert [segment.text for segment in kept.segments] == ["Goon talk."]
+
+
+def test_a_failure_says_why_and_changes_nothing(store: HistoryStore, tmp_path: Path) -> None:
+    program = "sys.exit('saywrite: There is no model called whisper-small.')"
+    with pytest.raises(RetranscriptionFailed, match=r"There is no model called whisper-small\. Its text is unchanged"):
+        attempt(tmp_path, program).run(store, lambda s: None, lambda: AT)
+    assert text_of(store) == ["Goon talk."]
+    assert versions_of(store, "one") == ()
+
+
+def test_a_stop_ends_the_child_process_and_changes_nothing(store: HistoryStore, tmp_path: Path) -> None:
+    running = attempt(
+        tmp_path,
+        """
+        print(json.dumps({"event": "progress", "confirmed_s": 0.1}), flush=True)
+        sys.stdin = sys.__stdin__
+        import threading; threading.Event().wait()
+        """,
+    )
+    began = threading.Event()
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            running.run(store, lambda s: began.set(), lambda: AT)
+        except RetranscriptionStopped as stopped:
+            raised.append(stopped)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert began.wait(20)
+    running.stop()
+    thread.join(20)
+    assert len(raised) == 1
+    assert text_of(store) == ["Goon talk."]
+
+
+def test_one_that_was_stopped_before_it_began_starts_nothing(store: HistoryStore, tmp_path: Path) -> None:
+    stopped = attempt(tmp_path, "")
+    stopped.stop()
+    with pytest.raises(RetranscriptionStopped):
+        stopped.run(store, lambda s: None, lambda: AT)

@@ -1,0 +1,203 @@
+"""`DeliveryTracker` with local words: whatever the service does, no word is lost silently, none comes twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.speech.aiola.word_simulation import Along, Habits, Result, SpokenWord, dictate, speak
+
+from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.speech.aiola.delivery.utterances import CompletionState
+
+WORDS = (
+    *("river", "stone", "window", "garden", "paper", "yellow", "market", "doctor", "engine", "summer", "bottle"),
+    *("pencil", "thunder", "island", "carpet", "hammer", "velvet", "circus", "orange", "planet", "ribbon", "sailor"),
+    *("tunnel", "walnut", "basket", "candle", "dragon", "falcon", "guitar", "jacket", "kitten", "ladder", "magnet"),
+    *("needle", "oyster", "parrot", "quartz", "rocket", "saddle", "teapot", "umbrella", "violin", "whisky", "zipper"),
+    *("anchor", "banjo", "cactus", "dinner", "elbow", "forest", "goblin", "helmet", "insect", "jungle", "kettle"),
+    *("lemon", "mirror", "napkin", "onion", "puzzle", "rabbit", "shovel", "trumpet", "urchin"),
+)
+
+EXAMPLES = 40
+
+
+def sentences(count: int, pause: float = 0.9, length: int = 4, coughs: tuple[int, ...] = ()) -> tuple[SpokenWord, ...]:
+    """Sentences of different words. `coughs`: the sentences before which there is a cough."""
+    parts: list[str | float] = []
+    for number in range(count):
+        if number in coughs:
+            parts += ["*", 1.7]
+        parts += [" ".join(WORDS[number * length : (number + 1) * length]), pause]
+    return speak(*parts[:-1])
+
+
+@st.composite
+def speeches(draw: st.DrawFn, *, coughs: bool = True, distinct: bool = True) -> tuple[SpokenWord, ...]:
+    """Two to seven sentences with pauses from a breath to seconds. `distinct`: no word is said twice."""
+    parts: list[str | float] = []
+    ahead = list(WORDS)
+    for _ in range(draw(st.integers(2, 7))):
+        if coughs and draw(st.integers(0, 4)) == 0:
+            parts += ["*", draw(st.floats(0.7, 2.0))]
+        count = draw(st.integers(2, 7))
+        if distinct:
+            said, ahead = ahead[:count], ahead[count:]
+        else:
+            said = draw(st.lists(st.sampled_from(["no", "yes", "stop"]), min_size=count, max_size=count))
+        parts += [" ".join(said), draw(st.floats(0.3, 2.5))]
+    return speak(*parts[:-1])
+
+
+USUAL_S = (0.3, 0.5, 1.0, 1.6)
+ANY_S = (*USUAL_S, 2.5, 6.0, 10.0)
+
+
+def delays(*choices: float) -> st.SearchStrategy[tuple[float, ...]]:
+    return st.lists(st.sampled_from(choices), min_size=1, max_size=4).map(tuple)
+
+
+habits = st.builds(
+    Habits,
+    silence_s=st.sampled_from([0.2, 0.35, 0.5, 0.8, 1.2]),
+    longest_s=st.sampled_from([2.0, 30.0]),
+    delays=delays(*ANY_S),
+    merges=st.integers(1, 5),
+    splits=st.booleans(),
+    blank=st.booleans(),
+    in_order=st.booleans(),
+)
+usual_habits = st.builds(replace, habits, delays=delays(*USUAL_S))
+lags = st.floats(0.3, 2.9)
+losses = st.lists(st.tuples(st.floats(0.5, 25), st.floats(0.05, 3)), max_size=4).map(tuple)
+
+
+def check(result: Result) -> None:
+    assert result.lost_silently == 0, result
+    assert result.twice == 0, result
+    assert all(text.start < text.end for text in result.texts)
+
+
+@settings(max_examples=EXAMPLES)
+@given(speeches(), usual_habits, lags)
+def test_whatever_the_service_does_all_words_come_once_and_at_their_place(
+    speech: tuple[SpokenWord, ...], habits: Habits, lag_s: float
+) -> None:
+    result = dictate(speech, habits, Along(lag_s))
+    check(result)
+    assert not result.missing
+    assert result.verdict is CompletionState.COMPLETE
+    assert result.late_s <= 1
+    assert result.worst_place_s <= 0.5
+
+
+@settings(max_examples=EXAMPLES)
+@given(speeches(distinct=False), habits, lags)
+def test_words_that_are_said_again_come_as_often(speech: tuple[SpokenWord, ...], habits: Habits, lag_s: float) -> None:
+    result = dictate(speech, habits, Along(lag_s))
+    check(result)
+    assert not result.missing or result.verdict is CompletionState.INCOMPLETE
+
+
+@settings(max_examples=EXAMPLES)
+@given(speeches(), habits, lags, losses)
+def test_lost_connections_lose_and_repeat_no_word(
+    speech: tuple[SpokenWord, ...], habits: Habits, lag_s: float, drops: tuple[tuple[float, float], ...]
+) -> None:
+    result = dictate(speech, habits, Along(lag_s), drops)
+    check(result)
+
+
+@settings(max_examples=EXAMPLES)
+@given(speeches(), habits, lags, st.frozensets(st.sampled_from(WORDS[:25]), max_size=4), st.booleans(), st.booleans())
+def test_answers_that_do_not_come_are_asked_for_and_else_stay_outstanding(
+    speech: tuple[SpokenWord, ...],
+    habits: Habits,
+    lag_s: float,
+    dropped: frozenset[str],
+    always: bool,
+    take_local: bool,
+) -> None:
+    habits = Habits(habits.silence_s, delays=habits.delays[:1], drops=dropped, drops_always=always)
+    result = dictate(speech, habits, Along(lag_s), take_local=take_local)
+    check(result)
+
+
+@settings(max_examples=EXAMPLES)
+@given(speeches(), habits, lags, st.data())
+def test_local_words_may_differ_in_wording(
+    speech: tuple[SpokenWord, ...], habits: Habits, lag_s: float, data: st.DataObject
+) -> None:
+    said = [word.text for word in speech if word.text]
+    wording = {}
+    for at in data.draw(st.sets(st.integers(0, len(said) - 1), max_size=len(said) // 6)):
+        wording[said[at]] = data.draw(st.sampled_from(["", "something", said[at][:-1] + "x", "um " + said[at]]))
+    result = dictate(speech, habits, Along(lag_s, wording))
+    check(result)
+
+
+def test_a_cough_costs_nothing() -> None:
+    for speech in (sentences(5, coughs=(2,)), sentences(5, coughs=(0, 2, 4)), speak("river stone window", 1.5, "*")):
+        result = dictate(speech, Habits(), Along())
+        assert not result.missing
+        assert result.connections == 1
+        assert result.ended_after_s <= 0.5
+        assert result.worst_place_s <= 0.5
+
+
+@pytest.mark.parametrize("delay_s", [0.6, 1.0, 1.3, 1.6, 2.5])
+@pytest.mark.parametrize("tail_s", [0.1, 0.7])
+def test_a_service_that_cuts_more_finely_is_waited_for(delay_s: float, tail_s: float) -> None:
+    result = dictate(sentences(2, 0.4), Habits(0.25, delays=(delay_s,)), Along(), tail_s=tail_s)
+    assert not result.missing
+    assert result.late_s <= 0.1
+
+
+def test_words_that_the_service_never_answers_stay_outstanding_after_one_question() -> None:
+    speech = sentences(6)
+    result = dictate(speech, Habits(drops=frozenset({WORDS[8]}), drops_always=True), Along())
+    assert result.verdict is CompletionState.INCOMPLETE
+    assert result.lost_silently == 0
+    assert sum(result.missing.values()) == 4
+    assert result.connections == 2
+
+
+def test_such_words_are_taken_from_this_computer_if_that_is_wanted() -> None:
+    speech = sentences(6)
+    result = dictate(speech, Habits(drops=frozenset({WORDS[8]}), drops_always=True), Along(), take_local=True)
+    assert result.verdict is CompletionState.COMPLETE
+    assert [text.text for text in result.texts if text.local] == [" ".join(WORDS[8:12])]
+
+
+def test_an_imagined_word_delays_the_end_by_one_question() -> None:
+    speech = sentences(3)
+    imagined = SpokenWord("thanks", speech[-1].end + 0.8, speech[-1].end + 1.1)
+    result = dictate(speech, Habits(), Along(imagined=(imagined,)), tail_s=2.0)
+    assert not result.missing
+    assert result.twice == 0
+    assert result.connections == 2
+    assert result.verdict is CompletionState.INCOMPLETE
+    assert result.ended_after_s < 10
+
+
+def test_texts_lie_in_order_where_the_service_keeps_it() -> None:
+    result = dictate(sentences(7), Habits(delays=(0.3, 1.0)), Along(1.0))
+    assert all(before.end <= after.start for before, after in pairwise(result.texts))
+
+
+@pytest.mark.parametrize("ends_at_s", [3.0, 9.0])
+def test_a_local_recognizer_that_fails_leaves_the_decision_to_the_utterances(ends_at_s: float) -> None:
+    result = dictate(sentences(10), Habits(), Along(ends_at_s=ends_at_s))
+    check(result)
+    assert not result.missing
+    assert result.ended_after_s < 5
+
+
+def test_words_of_a_text_that_came_before_the_local_words_are_not_asked_for() -> None:
+    result = dictate(sentences(6), Habits(), Along(2.9))
+    assert result.connections == 1
+    assert result.verdict is CompletionState.COMPLETE
+    assert all(text.end <= result.speech[-1].end * SAMPLE_RATE + SAMPLE_RATE for text in result.texts)

@@ -1,0 +1,152 @@
+"""Receipts, earlier texts, deletions that can be undone, and filters, on a real history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from saywrite.foundation.events import Segment
+from saywrite.storage.history.filters import FILES, FilterChoices, HistoryFilter, filter_choices
+from saywrite.storage.history.records.receipts import Outcome, TextReceipt, describe_receipt, keep_receipt, receipts_of
+from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
+from saywrite.storage.history.records.versions import Origin, TextChanged, replace_text, use_version, versions_of
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.journal import Header
+
+AT = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
+SMALL = Origin("local", "whisper-small", "en")
+
+
+@pytest.fixture
+def removed() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def store(tmp_path: Path, removed: list[str]) -> Iterator[HistoryStore]:
+    made = HistoryStore(tmp_path / "history.sqlite3", removed.append)
+    add(made, "one", "Buy milk.", seconds=4)
+    add(made, "two", "Buy bread.", engine="aiola", language="de", seconds=30)
+    add(made, "three", "Buy eggs.", source="/talk.wav", seconds=900)
+    yield made
+    made.close()
+
+
+def add(
+    store: HistoryStore, dictation: str, text: str, *, engine: str = "local", language: str = "en",
+    source: str = "microphone", seconds: int = 1,
+) -> None:  # fmt: skip
+    minutes = len(store.recent(100))
+    store.begin(Header(dictation, AT + timedelta(minutes=minutes), language, engine, source))
+    store.add_segment(dictation, Segment(1, text, text.lower(), 0, seconds * 16_000))
+    store.finish(dictation, seconds * 16_000, seconds * 16_000, text=text)
+
+
+def listed(store: HistoryStore, only: HistoryFilter) -> list[str]:
+    return [row.dictation for row in store.recent(10, only=only)]
+
+
+def text_of(store: HistoryStore, dictation: str) -> list[str]:
+    found = store.load(dictation)
+    assert found is not None
+    return [segment.text for segment in found.segments]
+
+
+@pytest.mark.parametrize(
+    ("only", "expected"),
+    [
+        (HistoryFilter(), ["three", "two", "one"]),
+        (HistoryFilter(engine="aiola"), ["two"]),
+        (HistoryFilter(language="en"), ["three", "one"]),
+        (HistoryFilter(program="Writer"), ["two", "one"]),
+        (HistoryFilter(program=FILES), ["three"]),
+        (HistoryFilter(length="short"), ["one"]),
+        (HistoryFilter(length="medium"), ["two"]),
+        (HistoryFilter(length="long"), []),
+        (HistoryFilter(length="very long", language="en"), ["three"]),
+        (HistoryFilter(program="Writer", engine="local"), ["one"]),
+    ],
+)
+def test_a_filter_selects_in_the_list_and_in_the_search(
+    store: HistoryStore, only: HistoryFilter, expected: list[str]
+) -> None:
+    for dictation in ("one", "two"):
+        keep_receipt(store, dictation, TextReceipt("Writer", Outcome.INSERTED, AT))
+    assert listed(store, only) == expected
+    assert [hit.dictation for hit in store.search("buy", only=only)] == expected
+
+
+def test_the_choices_are_what_occurs(store: HistoryStore) -> None:
+    keep_receipt(store, "one", TextReceipt("Writer", Outcome.INSERTED, AT))
+    keep_receipt(store, "two", TextReceipt("", Outcome.FAILED, AT))
+    assert filter_choices(store.reading) == FilterChoices(("Writer",), ("aiola", "local"), ("de", "en"), files=True)
+
+
+def test_receipts_are_kept_in_order_and_go_with_their_dictation(store: HistoryStore) -> None:
+    first, second = (
+        TextReceipt("Writer", Outcome.UNCERTAIN, AT),
+        TextReceipt("", Outcome.FAILED, AT + timedelta(seconds=1)),
+    )
+    keep_receipt(store, "one", second)
+    keep_receipt(store, "one", first)
+    keep_receipt(store, "unknown", first)
+    assert receipts_of(store, "one") == (first, second)
+    assert receipts_of(store, "unknown") == ()
+    assert describe_receipt(first) == "Writer was sent the text; no confirmation came"
+    assert describe_receipt(second) == "An unknown program did not receive the text"
+    store.delete("one")
+    assert receipts_of(store, "one") == ()
+
+
+def test_another_text_takes_the_place_and_the_old_one_is_kept(store: HistoryStore) -> None:
+    replace_text(store, "one", [Segment(1, "Buy silk.", "buy silk", 0, 9), Segment(2, "Now.", "now", 9, 12)], SMALL, AT)
+    assert text_of(store, "one") == ["Buy silk.", "Now."]
+    assert [hit.dictation for hit in store.search("silk")] == ["one"]
+    assert store.search("milk") == ()
+    (version,) = versions_of(store, "one")
+    assert version.origin == Origin("local", "", "en")
+    assert version.kept == AT
+    assert version.segments == (Segment(1, "Buy milk.", "buy milk.", 0, 64_000),)
+
+
+def test_choosing_an_earlier_text_loses_none(store: HistoryStore) -> None:
+    replace_text(store, "one", [Segment(1, "Buy silk.", "", 0, 9)], SMALL, AT)
+    (version,) = versions_of(store, "one")
+    use_version(store, "one", version.number, AT)
+    assert text_of(store, "one") == ["Buy milk."]
+    (other,) = versions_of(store, "one")
+    assert (other.origin, other.segments[0].text) == (SMALL, "Buy silk.")
+    with pytest.raises(TextChanged):
+        use_version(store, "one", 999, AT)
+    with pytest.raises(TextChanged):
+        replace_text(store, "unknown", [], SMALL, AT)
+
+
+def test_an_earlier_text_is_deleted_with_its_dictation(store: HistoryStore, tmp_path: Path) -> None:
+    replace_text(store, "one", [Segment(1, "Buy silk.", "", 0, 9)], SMALL, AT)
+    store.delete("one")
+    store.close()
+    assert not [file for file in tmp_path.iterdir() if b"milk" in file.read_bytes() or b"silk" in file.read_bytes()]
+
+
+def test_the_trash_is_neither_listed_nor_found_and_can_be_restored(store: HistoryStore, removed: list[str]) -> None:
+    move_to_trash(store, ["one", "two", "unknown"], AT)
+    assert listed(store, HistoryFilter()) == ["three"]
+    assert [hit.dictation for hit in store.search("buy")] == ["three"]
+    assert restore_from_trash(store, ["two"]) == 1
+    assert restore_from_trash(store, ["two"]) == 0
+    assert listed(store, HistoryFilter()) == ["three", "two"]
+    assert removed == []
+
+
+def test_the_trash_is_deleted_for_good_when_the_undo_is_over(store: HistoryStore, removed: list[str]) -> None:
+    move_to_trash(store, ["one"], AT)
+    assert empty_trash(store, AT + UNDO_FOR - timedelta(seconds=1)) == ()
+    assert empty_trash(store, AT + UNDO_FOR) == ("one",)
+    assert removed == ["one"]
+    assert store.load("one") is None
+    move_to_trash(store, ["two"], AT)
+    assert empty_trash(store, AT, older_than=timedelta(0)) == ("two",)

@@ -1,0 +1,234 @@
+"""A dictation in the history window: found words, playing, editing, its texts and where its text went."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QWidget
+from window_fakes import CHOICES
+
+from saywrite.dictation.models.retranscription import Retranscriber
+from saywrite.foundation.events import PlaybackChanged, Segment
+from saywrite.foundation.paths import default_paths
+from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
+from saywrite.storage.history.records.versions import Origin, replace_text
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.journal import Header, Journal
+from saywrite.ui.history.access import HistoryTools
+from saywrite.ui.history.dictation_list import DAY
+from saywrite.ui.history.window import EMPTY, HistoryWindow
+from saywrite.ui.toolkit.background import wait_for_tasks
+
+NOW = datetime(2026, 11, 22, 18, 0)
+SECOND = 16_000
+
+
+class Speaker:
+    """Records what is to be played."""
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[str, int, int]] = []
+        self.stops = 0
+
+    def play(self, dictation: str, start: int, end: int) -> None:
+        self.parts.append((dictation, start, end))
+
+    def stop(self) -> None:
+        self.stops += 1
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[HistoryStore]:
+    paths = default_paths(tmp_path / "config", tmp_path / "data")
+    made = HistoryStore(paths.history)
+    texts = {"d1": ("Old news.",), "d2": ("We met Anna.", "She brought 🎉 milk.", "Milk is good.")}
+    for day, (dictation, sentences) in enumerate(texts.items(), start=21):
+        header = Header(dictation, datetime(2026, 11, day, 12, 0, tzinfo=UTC), "en", "local", "microphone")
+        journal = Journal.create(paths.recordings, header)
+        journal.append((np.sin(np.arange(90 * SECOND) / 9) * 9_000).astype("<i2").tobytes())
+        journal.end(complete=True)
+        journal.close()
+        made.begin(header)
+        for number, text in enumerate(sentences):
+            made.add_segment(
+                dictation, Segment(number, text, text.lower(), number * 2 * SECOND, (number * 2 + 1) * SECOND)
+            )
+        made.finish(dictation, 90 * SECOND, 90 * SECOND)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def speaker() -> Speaker:
+    return Speaker()
+
+
+@pytest.fixture
+def window(qtbot: Any, tmp_path: Path, store: HistoryStore, speaker: Speaker) -> Iterator[HistoryWindow]:
+    paths = default_paths(tmp_path / "config", tmp_path / "data")
+    retranscriber = Retranscriber(paths, ("false",), os.environ)
+    tools = HistoryTools(paths.recordings, speaker.play, speaker.stop, retranscriber)
+    made = HistoryWindow(lambda: HistoryStore(paths.history), lambda: NOW, None, CHOICES, tools)
+    qtbot.addWidget(made)
+    made.reload()
+    made.show()
+    qtbot.waitUntil(lambda: made.player.isVisible())
+    yield made
+    made.close()
+    assert wait_for_tasks(5000)
+
+
+def test_dictations_are_listed_by_day(window: HistoryWindow) -> None:
+    assert [window.list.item(row).data(DAY) for row in range(2)] == ["Today", "Yesterday"]
+    assert window.list.item(0).data(Qt.ItemDataRole.AccessibleTextRole).startswith("Today, ")
+
+
+def test_found_words_are_marked_and_scrolled_to(qtbot: Any, window: HistoryWindow) -> None:
+    window.query.setText("milk")
+    qtbot.waitUntil(lambda: window.list.count() == 2)
+    qtbot.waitUntil(lambda: window.text.hits() == ["milk", "Milk"])
+    cursor = window.text.textCursor()
+    assert window.text.toPlainText()[: cursor.position() - 1].endswith("🎉 "), "positions behind an emoji are right"
+    window.list.setCurrentRow(1)
+    qtbot.waitUntil(lambda: window.text.toPlainText()[window.text.textCursor().position() - 1 :].startswith("Milk is"))
+    marked = [selection.cursor.selectedText() for selection in window.text.extraSelections()]
+    assert marked == ["milk", "Milk"]
+
+
+def test_filters_are_offered_and_applied(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    keep_receipt(store, "d1", TextReceipt("Writer", Outcome.INSERTED, datetime.now(UTC)))
+    keep_receipt(store, "d2", TextReceipt("Firefox", Outcome.UNCERTAIN, datetime.now(UTC)))
+    window.reload()
+    qtbot.waitUntil(lambda: window.filters.program.count() == 3)
+    window.filters.program.setCurrentText("Writer")
+    qtbot.waitUntil(lambda: window.list.count() == 1)
+    qtbot.waitUntil(lambda: window.view.receipts.text() == "Writer received the text")
+    window.filters.length.setCurrentText("Up to 10 s")
+    qtbot.waitUntil(lambda: window.list.count() == 0)
+    assert window.note.text() == "Nothing matches these filters."
+    window.filters.reset()
+    qtbot.waitUntil(lambda: window.list.count() == 2)
+    assert window.note.text() != EMPTY
+
+
+def test_playing_moves_the_cursor_and_marks_the_spoken_word(
+    qtbot: Any, window: HistoryWindow, speaker: Speaker
+) -> None:
+    clock = [100.0]
+    window.player._now = lambda: clock[0]
+    qtbot.keyClick(window, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    assert speaker.parts == [("d2", 0, 60 * SECOND)]
+    window.receive(PlaybackChanged("d2", 0, 60 * SECOND, 100.0))
+    clock[0] = 102.5
+    qtbot.waitUntil(lambda: window.player.wave.position == int(2.5 * SECOND))
+    spoken = [selection.cursor.selectedText() for selection in window.text.extraSelections()]
+    assert spoken == ["brought"]
+    assert window.player.time.text() == "0:02 / 1:30"
+    window.receive(PlaybackChanged("d2", 0, 60 * SECOND, None))
+    assert speaker.parts[1:] == [("d2", 60 * SECOND, 90 * SECOND)], "the next part follows by itself"
+    window.receive(PlaybackChanged("d2", 60 * SECOND, 90 * SECOND, 160.0))
+    window.receive(PlaybackChanged("d2", 60 * SECOND, 90 * SECOND, None))
+    assert not window.player.playing
+    assert window.player.wave.position == 90 * SECOND
+
+
+def test_a_click_on_a_word_plays_it(qtbot: Any, window: HistoryWindow, speaker: Speaker) -> None:
+    cursor = window.text.textCursor()
+    cursor.setPosition(len("We met Anna. She br"))
+    window.text.setTextCursor(cursor)
+    place = window.text.cursorRect(cursor).center()
+    qtbot.mouseClick(window.text.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.x() + 1, place.y()))
+    ((_, start, _),) = speaker.parts
+    assert 2 * SECOND < start < 3 * SECOND
+    qtbot.keyClick(window.text, Qt.Key.Key_Return)
+    assert speaker.parts[1] == speaker.parts[0], "Enter plays the word at the cursor"
+    window.receive(PlaybackChanged("d2", start, start + 60 * SECOND, None))
+    assert window.player.playing, "the end of the replaced part is not the end of the new one"
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert (speaker.stops, window.player.playing, window.isVisible()) == (1, False, True)
+
+
+def test_a_click_on_the_waveform_plays_from_there(qtbot: Any, window: HistoryWindow, speaker: Speaker) -> None:
+    wave = window.player.wave
+    qtbot.mouseClick(wave, Qt.MouseButton.LeftButton, pos=QPoint(wave.width() // 2, 10))
+    assert abs(speaker.parts[0][1] - 45 * SECOND) < SECOND
+    qtbot.keyClick(wave, Qt.Key.Key_Home)
+    qtbot.keyClick(wave, Qt.Key.Key_Right)
+    assert [part[1] for part in speaker.parts[1:]] == [0, 5 * SECOND]
+
+
+def test_an_edit_is_stored_in_its_segment(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    window.edit.click()
+    assert window.save.isVisible()
+    assert not window.delete.isVisible()
+    window.text.setPlainText(window.text.toPlainText().replace("Anna", "Hannah"))
+    window.save.click()
+    qtbot.waitUntil(lambda: not window.text.editing)
+    loaded = store.load("d2")
+    assert loaded is not None
+    assert [segment.text for segment in loaded.segments] == ["We met Hannah.", "She brought 🎉 milk.", "Milk is good."]
+    assert loaded.segments[0].raw == "we met anna."
+    assert window.text.toPlainText().startswith("We met Hannah.")
+
+
+def test_a_cancelled_edit_changes_nothing(qtbot: Any, window: HistoryWindow) -> None:
+    before = window.text.toPlainText()
+    window.edit.click()
+    qtbot.keyClicks(window.text, "xyz")
+    assert window.text.toPlainText() != before
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.text.toPlainText() == before
+    assert window.isVisible()
+
+
+def test_an_earlier_text_is_read_and_used(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
+    assert not window.view.versions.isVisible()
+    text = [Segment(0, "We met Hannah.", "", 0, SECOND)]
+    replace_text(store, "d2", text, Origin("aiola", "", "de"), datetime.now(UTC))
+    window.view.again.finished.emit("d2")
+    qtbot.waitUntil(lambda: window.view.versions.isVisible())
+    texts = window.view.versions.texts
+    assert texts.itemText(0) == "Present text: aiOla, German"
+    assert "On this computer, English" in texts.itemText(1)
+    assert window.text.toPlainText() == "We met Hannah."
+    texts.setCurrentIndex(1)
+    assert window.text.toPlainText().startswith("We met Anna.")
+    assert not window.edit.isEnabled()
+    window.view.versions.use.click()
+    qtbot.waitUntil(lambda: texts.itemText(0) == "Present text: On this computer, English")
+    assert window.text.toPlainText().startswith("We met Anna.")
+
+
+def test_a_failed_attempt_says_so_and_the_list_keeps_its_size(qtbot: Any, window: HistoryWindow) -> None:
+    again, size = window.view.again, window.list.size()
+    assert again.start.isEnabled()
+    again.begin()
+    assert again.stop.isVisible()
+    qtbot.waitUntil(lambda: "was not transcribed again" in window.note.text())
+    assert again.start.isVisible()
+    assert window.list.size() == size
+
+
+def test_the_window_opens_over_the_middle_of_its_parent(qtbot: Any, tmp_path: Path) -> None:
+    parent = QWidget()
+    parent.setGeometry(300, 150, 400, 300)
+    qtbot.addWidget(parent)
+    parent.show()
+    made = HistoryWindow(lambda: HistoryStore(tmp_path / "none.sqlite3"), parent=parent)
+    made.resize(300, 200)
+    made.show()
+    assert (made.frameGeometry().center() - parent.frameGeometry().center()).manhattanLength() <= 2
+
+
+def test_every_control_has_a_name(window: HistoryWindow) -> None:
+    for name in ("QComboBox", "QPushButton", "QToolButton", "QLineEdit", "QListWidget", "QPlainTextEdit"):
+        for widget in window.findChildren(QWidget):
+            if widget.metaObject().className() == name and not widget.objectName().startswith("qt_"):
+                assert widget.accessibleName() or getattr(widget, "text", str)(), widget

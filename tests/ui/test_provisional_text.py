@@ -1,0 +1,196 @@
+"""What this computer heard stands in the transcript until the text of the service replaces it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QTextCursor
+from tests.ui.test_transcript_view import SECOND, start
+from tests.ui.test_transcript_view import view as view
+
+from saywrite.foundation.events import (
+    Partial,
+    PendingUtterances,
+    ProvisionalStretch,
+    ProvisionalText,
+    Segment,
+    SegmentAdded,
+)
+from saywrite.ui.transcript.live.provisional_rows import is_mostly_in
+from saywrite.ui.transcript.live.unfinished_text import UnfinishedText
+from saywrite.ui.transcript.rows import RowKind
+from saywrite.ui.transcript.view import TranscriptView
+
+Heard = tuple[int, str, float, float]
+ONE: Heard = (1, "one two", 0.0, 2.0)
+TWO: Heard = (2, "three four", 3.0, 5.0)
+
+
+def hear(view: TranscriptView, *heard: Heard, away: bool = True) -> None:
+    stretches = tuple(
+        ProvisionalStretch(number, text, round(begin * SECOND), round(end * SECOND))
+        for number, text, begin, end in heard
+    )
+    view.receive(ProvisionalText("d", stretches, away))
+
+
+def arrive(view: TranscriptView, number: int, text: str, begin: float, end: float) -> None:
+    """The text of the service comes."""
+    segment = Segment(number, text, text, round(begin * SECOND), round(end * SECOND))
+    view.receive(SegmentAdded("d", segment))
+
+
+def rows(view: TranscriptView) -> list[str]:
+    return [row.text for row in view.document.rows if row.editable]
+
+
+def edit(view: TranscriptView, old: str, new: str) -> None:
+    """Type `new` over `old`, as the user does."""
+    cursor = view.document.doc.find(old)
+    assert cursor.hasSelection()
+    cursor.insertText(new)
+
+
+def test_words_are_below_the_text_while_the_service_is_there(view: TranscriptView) -> None:
+    hear(view, ONE, away=False)
+    assert rows(view) == []
+    assert view.pane.partial.text().endswith("one two")
+    arrive(view, 1, "One, two.", 0, 2)
+    hear(view, away=False)
+    assert rows(view) == ["One, two."]
+    assert view.pane.partial.text() == ""
+
+
+def test_words_are_lighter_rows_with_a_note_while_the_service_is_away(view: TranscriptView) -> None:
+    hear(view, ONE, TWO)
+    assert rows(view) == ["one two", "three four"]
+    row = view.document.rows[-1]
+    assert row.kind is RowKind.PROVISIONAL
+    assert "This computer heard this" in view.pane.gutter._note_of(row)
+    color = view.document.cursor(len(view.document.rows) - 1, 1).charFormat().foreground().color()
+    arrive(view, 1, "One, two.", 0, 2)
+    arrive(view, 2, "Three, four.", 3, 5)
+    assert view.document.cursor(len(view.document.rows) - 1, 1).charFormat().foreground().color() != color
+
+
+def test_text_of_the_service_replaces_them_once_and_in_order(view: TranscriptView) -> None:
+    hear(view, ONE, TWO)
+    arrive(view, 1, "One, two.", 0.1, 2.1)
+    assert rows(view) == ["One, two.", "three four"]
+    hear(view, TWO, away=False)
+    arrive(view, 2, "Three, four.", 3, 5)
+    assert rows(view) == ["One, two.", "Three, four."]
+    hear(view, away=False)
+    assert rows(view) == ["One, two.", "Three, four."]
+
+
+def test_words_left_of_an_utterance_stay_in_their_row(view: TranscriptView) -> None:
+    hear(view, (1, "one two three", 0.0, 6.0))
+    arrive(view, 1, "One.", 0, 2)
+    hear(view, (1, "two three", 2.0, 6.0))
+    assert rows(view) == ["One.", "two three"]
+
+
+def test_edited_words_stay_and_go_into_the_history(view: TranscriptView, qtbot: Any) -> None:
+    stored: list[tuple[str, int, str]] = []
+    view.segment_edited.connect(lambda *edit: stored.append(edit))
+    hear(view, ONE, TWO)
+    edit(view, "two", "too")
+    view.flush()
+    assert stored == [], "there is no segment yet"
+    hear(view, (1, "one tow", 0.0, 2.0), TWO)
+    assert rows(view) == ["one too", "three four"]
+    arrive(view, 7, "One, two.", 0, 2)
+    assert rows(view) == ["one too", "three four"]
+    assert stored == [("d", 7, "one too")]
+    hear(view, TWO)
+    arrive(view, 8, "Three, four.", 3, 5)
+    assert rows(view) == ["one too", "Three, four."]
+    view.undo()
+    assert rows(view) == ["One, two.", "Three, four."], "undo brings the text of the service"
+
+
+def test_cursor_of_a_user_who_types_keeps_its_place(view: TranscriptView, qtbot: Any) -> None:
+    hear(view, ONE, TWO)
+    cursor = view.document.doc.find("two")
+    cursor.setPosition(cursor.selectionEnd())
+    view.pane.editor.setTextCursor(cursor)
+    qtbot.keyClicks(view.pane.editor, "!")
+    arrive(view, 1, "One, two.", 0, 2)
+    hear(view, TWO, away=False)
+    arrive(view, 2, "Three, four.", 3, 5)
+    hear(view, away=False)
+    qtbot.keyClicks(view.pane.editor, "?")
+    assert rows(view) == ["one two!?", "Three, four."]
+
+
+def test_second_text_for_edited_words_adds_nothing(view: TranscriptView) -> None:
+    stored: list[tuple[str, int, str]] = []
+    view.segment_edited.connect(lambda *edit: stored.append(edit))
+    hear(view, (1, "one two three", 0.0, 6.0))
+    edit(view, "two", "too")
+    arrive(view, 1, "One.", 0, 2)
+    hear(view, (1, "two three", 2.0, 6.0))
+    arrive(view, 2, "Two three.", 2.1, 6)
+    hear(view)
+    assert rows(view) == ["one too three"]
+    assert stored == [("d", 1, "one too three"), ("d", 2, "")]
+
+
+def test_words_that_the_user_deleted_do_not_come_back(view: TranscriptView) -> None:
+    stored: list[tuple[str, int, str]] = []
+    view.segment_edited.connect(lambda *edit: stored.append(edit))
+    hear(view, ONE, TWO)
+    cursor = view.document.doc.find("one two")
+    cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor)
+    cursor.removeSelectedText()
+    assert rows(view) == ["three four"]
+    arrive(view, 1, "One, two.", 0, 2)
+    assert rows(view) == ["three four"]
+    assert stored == [("d", 1, "")]
+
+
+def test_rows_go_when_the_words_are_not_wanted_any_more_except_edited_ones(view: TranscriptView) -> None:
+    hear(view, ONE, TWO)
+    edit(view, "two", "too")
+    hear(view)
+    assert rows(view) == ["one too"]
+
+
+def test_words_of_another_dictation_change_nothing(view: TranscriptView) -> None:
+    hear(view, ONE)
+    view.receive(ProvisionalText("another", ()))
+    assert rows(view) == ["one two"]
+    start(view, "e")
+    assert rows(view) == ["one two"]
+
+
+def test_utterance_that_was_heard_here_needs_no_line_that_it_waits(view: TranscriptView) -> None:
+    pending = ((0, 2 * SECOND), (3 * SECOND, 5 * SECOND), (6 * SECOND, 7 * SECOND))
+    hear(view, ONE)
+    view.receive(PendingUtterances("d", pending))
+    assert view.pane.partial.text().count("waiting for text") == 2
+    hear(view, ONE, TWO)
+    assert view.pane.partial.text().count("waiting for text") == 1
+
+
+def test_words_being_heard_follow_what_was_heard(view: TranscriptView, qtbot: Any) -> None:
+    hear(view, ONE, away=False)
+    view.receive(Partial("d", "three", 5))
+    qtbot.waitUntil(lambda: view.pane.partial.text().endswith("one two\nthree"))
+    assert view.pane.partial.agreed_text == "three"
+
+
+def test_nothing_is_unfinished_at_first() -> None:
+    unfinished = UnfinishedText()
+    assert not unfinished
+    assert unfinished.text() == ("", (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("span", "other", "mostly"),
+    [((0, 10), (0, 10), True), ((0, 10), (4, 20), True), ((0, 10), (5, 20), False), ((0, 10), (20, 30), False)],
+)
+def test_span_lies_in_another_when_more_than_half_of_it_does(span: Any, other: Any, mostly: bool) -> None:
+    assert is_mostly_in(*span, *other) is mostly

@@ -1,0 +1,99 @@
+"""The settings window: side list, search and folded options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMainWindow
+from test_window_reach import unnamed
+from window_fakes import CHOICES
+
+from saywrite.storage.settings.option import PAGES
+from saywrite.storage.settings.schema import Settings
+from saywrite.ui.settings.dialog import SettingsDialog
+from saywrite.ui.toolkit.preferences import Preferences
+
+
+@pytest.fixture
+def dialog(qtbot: Any) -> SettingsDialog:
+    made = SettingsDialog(Preferences(Settings(), lambda _settings: None), CHOICES)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def shown_pages(dialog: SettingsDialog) -> list[str]:
+    return [page for row, page in enumerate(PAGES) if not dialog.list.item(row).isHidden()]
+
+
+def test_pages_are_in_a_list_and_the_first_is_shown(dialog: SettingsDialog) -> None:
+    assert shown_pages(dialog) == list(PAGES)
+    assert dialog.list.currentRow() == 0
+    assert dialog.editor("language").isVisible()
+    assert unnamed(dialog) == []
+
+
+def test_search_shows_only_what_it_finds_and_turns_to_it(qtbot: Any, dialog: SettingsDialog) -> None:
+    qtbot.keyClicks(dialog.search, "listen before")
+    assert shown_pages(dialog) == ["Push-to-talk"]
+    assert dialog.editor("preroll_ms").isVisible(), "a match among the folded options unfolds them"
+    assert not dialog.editor("hotkey_mode").isVisible()
+    dialog.search.clear()
+    assert shown_pages(dialog) == list(PAGES)
+    assert dialog.editor("hotkey_mode").isVisible()
+
+
+def test_search_without_a_result_says_so(qtbot: Any, dialog: SettingsDialog) -> None:
+    qtbot.keyClicks(dialog.search, "zebra")
+    assert shown_pages(dialog) == []
+    assert dialog._nothing.isVisible()
+    dialog.show_account()
+    assert not dialog._nothing.isVisible()
+    assert dialog.account_page.isVisible()
+
+
+def test_rare_options_are_folded_until_asked_for(qtbot: Any, dialog: SettingsDialog) -> None:
+    dialog.show_page("Push-to-talk")
+    assert not dialog.editor("hotkey_limit_minutes").isVisible()
+    page = dialog._page_of["Push-to-talk"]
+    qtbot.mouseClick(page.fold.button, Qt.MouseButton.LeftButton)  # type: ignore[attr-defined]
+    assert dialog.editor("hotkey_limit_minutes").isVisible()
+
+
+def test_list_is_used_by_keyboard(qtbot: Any, dialog: SettingsDialog) -> None:
+    dialog.list.setFocus()
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
+    assert dialog.editor("hotkey_mode").isVisible()
+
+
+def test_window_opens_in_the_middle_of_its_parent(qtbot: Any) -> None:
+    parent = QMainWindow()
+    qtbot.addWidget(parent)
+    parent.setGeometry(20, 20, 760, 560)
+    parent.show()
+    made = SettingsDialog(Preferences(Settings(), lambda _settings: None), CHOICES, parent=parent)
+    made.resize(500, 400)
+    made.show()
+    off = made.frameGeometry().center() - parent.frameGeometry().center()
+    assert max(abs(off.x()), abs(off.y())) <= 30
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_nothing_is_cut_off_in_a_small_window(qtbot: Any, scale: float, direction: Qt.LayoutDirection) -> None:
+    made = SettingsDialog(Preferences(Settings(), lambda _settings: None), CHOICES)
+    qtbot.addWidget(made)
+    font = made.font()
+    font.setPointSizeF(font.pointSizeF() * scale)
+    made.setFont(font)
+    made.setLayoutDirection(direction)
+    made.resize(640, 420)
+    made.show()
+    assert (made.width(), made.height()) == (640, 420)
+    for page in PAGES:
+        made.show_page(page)
+        area = made._page_of[page]
+        content = area.widget()  # type: ignore[attr-defined]
+        assert content.width() <= area.viewport().width(), page  # type: ignore[attr-defined]
