@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
@@ -58,11 +58,13 @@ class Window:
 
 
 @contextmanager
-def window(folder: Path, environment: dict[str, str]) -> Iterator[Window]:
+def window(
+    folder: Path, environment: dict[str, str], program: Sequence[str] = (sys.executable, "-m", "saywrite")
+) -> Iterator[Window]:
     """The program as a user starts it, in private folders."""
     began = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "saywrite", "-v", "--config", str(folder / "config"), "--data", str(folder / "data")],
+        [*program, "-v", "--config", str(folder / "config"), "--data", str(folder / "data")],
         env={**os.environ, **environment, "PYTHONPATH": str(ROOT / "app")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -25,6 +25,7 @@ if sys.platform != "linux":
     pytest.skip("Only on Linux: the package is built for the system of the test", allow_module_level=True)
 
 ROOT = Path(__file__).resolve().parents[2]
+GIVEN = os.environ.get("SAYWRITE_PROGRAM")  # read here: the fixtures clear such variables
 CHORD = ("Control_L", "Alt_L", "space")
 BUILD_LIMIT_S = 900
 SMALLEST, LARGEST = 300_000_000, 480_000_000
@@ -35,8 +36,8 @@ pytestmark = [pytest.mark.system, pytest.mark.package, pytest.mark.timeout(BUILD
 @pytest.fixture(scope="module")
 def program() -> Path:
     """The frozen program, built from this checkout; SAYWRITE_PROGRAM names one that is there."""
-    if given := os.environ.get("SAYWRITE_PROGRAM"):
-        return Path(given)
+    if GIVEN:
+        return Path(GIVEN)
     command = [sys.executable, ROOT / "packaging/installers", "--folder"]
     built = subprocess.run(command, capture_output=True, text=True, timeout=BUILD_LIMIT_S, check=False)
     assert built.returncode == 0, built.stderr[-3000:]

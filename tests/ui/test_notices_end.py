@@ -227,7 +227,3 @@ def test_failed_check_for_updates_ends_with_one_that_works(qtbot: Any, make_fron
     qtbot.waitUntil(lambda: len(shown(front)) == 1, timeout=WAIT_MS)
     front.window.actions_.updates.trigger()
     qtbot.waitUntil(lambda: shown(front) == [], timeout=WAIT_MS)
-
-
-def test_no_check_for_updates_is_offered_where_there_is_none(make_front: Callable[..., FrontEnd]) -> None:
-    assert not make_front().window.actions_.updates.isVisible()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.dictation.loop import CAPTURING, Inbox
+from saywrite.foundation.program import Release
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
 
@@ -314,3 +315,10 @@ class _LateApplication:
         if self.built is None:
             self.built = self._build()
         return self.built
+
+
+def find_update() -> Release | None:
+    """Return the release that is newer than this program, None if there is none. Raises UpdateUnknown; waits."""
+    from saywrite.speech.network.updates import find_update  # late: only a click in the menu asks
+
+    return find_update()

@@ -1,4 +1,6 @@
-"""How this program was installed, and the commands that start it: plain, as the recognizer's child, with a window.
+"""How this program was installed, and the commands that start it.
+
+It starts plain, as the recognizer's child, or with a window.
 
 Reads one small file beside a packaged program, or the files of Git in a checkout. Any thread.
 """
@@ -86,7 +88,10 @@ def _read_record(path: Path) -> tuple[str, str]:
 
 
 def checkout_commit(root: Path) -> str:
-    """Return the commit that is checked out in `root`, "" where Git's files do not say (gitrepository-layout(5))."""
+    """Return the commit that is checked out in `root`, "" where Git's files do not say.
+
+    The files are those of gitrepository-layout(5).
+    """
     try:
         folder = root / ".git"
         if folder.is_file():  # a worktree of another checkout

@@ -33,5 +33,5 @@ def build(dist: Path) -> Path:
     path = dist / f"{name}-linux-{platform.machine()}.tar.zst"
     tar = ["tar", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", f"--mtime=@{source_date()}"]
     tar += ["--format=posix", "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime"]
-    run([*tar, "--use-compress-program=zstd -15 --single-thread -q", "-C", STAGE, "-cf", path, name])
+    run([*tar, "--use-compress-program=zstd -12 --single-thread -q", "-C", STAGE, "-cf", path, name])
     return path

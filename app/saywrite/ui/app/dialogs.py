@@ -251,8 +251,8 @@ class Dialogs(QObject):
 
     def check_for_updates(self) -> None:
         """Ask the page of Saywrite for a newer version, on a pool thread; nothing is installed."""
-        if self._find_update is None:
-            return
+        from saywrite.dictation.api import find_update
+
         self._window.status.show_message("Asking for a newer version…")
 
         def show(release: Release | None) -> None:
@@ -274,7 +274,7 @@ class Dialogs(QObject):
             what, remedy = (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
             self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
 
-        run_task(self._find_update, show, fail, owner=self)
+        run_task(self._find_update or find_update, show, fail, owner=self)
 
     def _connect(self) -> None:
         actions, transcript = self._window.actions_, self._window.transcript
@@ -285,7 +285,6 @@ class Dialogs(QObject):
         actions.shortcuts.triggered.connect(self.show_shortcuts)
         actions.whats_new.triggered.connect(self.show_whats_new)
         actions.first_run.triggered.connect(self.show_first_run)
-        actions.updates.setVisible(self._find_update is not None)
         actions.updates.triggered.connect(self.check_for_updates)
         actions.diagnostics.triggered.connect(self.copy_diagnostics)
         actions.export.triggered.connect(lambda: self.exports.export_transcript())

@@ -78,7 +78,7 @@ class UiContext:
     retranscriber: Retranscriber | None = None
     """Transcribes dictations of the history again, and names the folder of the recordings."""
     find_update: Callable[[], Release | None] | None = None
-    """Asks for a newer version. Only a click in the menu calls it."""
+    """Asks for a newer version in place of `dictation.api.find_update`. Only a click in the menu calls it."""
     problems: tuple[str, ...] = ()
     """Sentences about problems before there was a window, for example a broken settings file."""
     greets: bool = False
