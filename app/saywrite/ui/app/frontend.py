@@ -23,7 +23,6 @@ from saywrite.text.keywords import Keyword
 from saywrite.ui.app.command_bindings import CommandBindings
 from saywrite.ui.app.details import Details
 from saywrite.ui.app.dialogs import Dialogs
-from saywrite.ui.app.edit_commands import EditCommands
 from saywrite.ui.main_window.dictation_notices import DictationNotices
 from saywrite.ui.main_window.engine_notices import EngineStatus
 from saywrite.ui.main_window.push_to_talk_notices import PushToTalkNotices
@@ -102,7 +101,6 @@ class FrontEnd(QObject):
         self.notices = DictationNotices(
             self.window.notices, self.engine.actions_for, lambda: dictation.envelope, self.window
         )
-        EditCommands(self.window)
         self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices, context.open_history)
         self.dialogs = Dialogs(
             self.window,
