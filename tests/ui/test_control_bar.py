@@ -103,3 +103,15 @@ def test_a_long_name_does_not_widen_the_bar(button: EngineButton) -> None:
     least = button.minimumSizeHint().width()
     button.show_settings(replace(Settings(), local_model="x" * 400))
     assert button.minimumSizeHint().width() == least
+
+
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_the_time_stands_inside_the_round_end(
+    shown: FrontEnd, qapp: QApplication, direction: Qt.LayoutDirection
+) -> None:
+    shown.window.setLayoutDirection(direction)
+    for _ in range(3):
+        qapp.processEvents()
+    unit, time = shown.window.control_bar.unit, shown.window.control_bar.time
+    assert time.geometry().left() >= 16 or direction is Qt.LayoutDirection.LeftToRight
+    assert unit.width() - time.geometry().right() >= 16 or direction is Qt.LayoutDirection.RightToLeft

@@ -195,11 +195,12 @@ class RecordUnit(QWidget):
     def __init__(self, button: QWidget, meter: QWidget, time: QWidget) -> None:
         super().__init__()
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, L, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(M)
         row.addWidget(button)
         row.addWidget(meter, 1)
         row.addWidget(time)
+        row.addSpacing(L)  # a margin would not change sides in a right-to-left window
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

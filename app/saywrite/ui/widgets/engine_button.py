@@ -61,7 +61,7 @@ class EnginePopup(QFrame):
         self.form.addRow(self.note)
 
     def sizeHint(self) -> QSize:
-        width = self.fontMetrics().averageCharWidth() * 52
+        width = self.fontMetrics().averageCharWidth() * 62
         return QSize(width, self.form.totalHeightForWidth(width) + 2 * self.frameWidth())
 
 
