@@ -17,7 +17,13 @@ from saywrite.cli.ending.exit_codes import run_to_exit_code
 from saywrite.cli.ending.interrupts import end_even_when_held, end_on_signals
 from saywrite.foundation.catalog import EN, LOCAL
 from saywrite.foundation.paths import Paths, default_paths
-from saywrite.foundation.program import program_command, restore_library_path, window_command, worker_command
+from saywrite.foundation.program import (
+    program_command,
+    restore_library_path,
+    take_environment,
+    window_command,
+    worker_command,
+)
 
 if TYPE_CHECKING:
     from saywrite.cli.batch import Output
@@ -51,8 +57,6 @@ def _run(options: cli.Options) -> int:
         return _run_worker(options.worker, options.model_folder)
     end_on_signals()
     if options.command not in cli.VERBS:
-        from saywrite.dictation.assembly import take_environment
-
         global _environ
         _environ = take_environment(os.environ)
     if options.command in ("devices", "doctor", "models"):  # a library may block them
@@ -190,7 +194,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
     tell = board.before(thread.event_emitted.emit)
     dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main, desktop=desktop)
     problems = (*problems, *filter(None, [instance.problem]))
-    context = _ui_context(options, paths, settings, keywords, stored, secrets, problems)
+    context = _ui_context(options, paths, settings, keywords, stored, secrets, problems, dictation)
     front = FrontEnd(dictation, context)
     thread.loop, remote = dictation.run, _take_commands(instance, dictation, board, front, desktop)
     app.aboutToQuit.connect(remote.close)
@@ -209,9 +213,11 @@ def _ui_context(
     stored: Settings,
     secrets: Secrets,
     problems: tuple[str, ...],
+    dictation: Dictation,
 ) -> UiContext:
     """Return what the window needs besides the dictation. The first run is offered to a start without arguments."""
     from saywrite.dictation.models.retranscription import Retranscriber
+    from saywrite.speech.network.network import Network
     from saywrite.speech.network.updates import find_update
     from saywrite.storage.settings.file import keep_stored, save
     from saywrite.ui.app.frontend import UiContext
@@ -229,10 +235,10 @@ def _ui_context(
         account=_account_access(secrets),
         activate_x11=_activate_x11,
         autostart=lambda: _autostart(options),
-        find_update=find_update,
+        find_update=lambda: find_update(Network(stay_offline=lambda: (dictation.settings or settings).stay_offline)),
         retranscriber=Retranscriber(paths, program_command(), {**os.environ, **_environ}),
         problems=problems,
-        offers_first_run=options == cli.parse([]),
+        greets=options == cli.parse([]),
     )
 
 
@@ -251,7 +257,8 @@ def _account_access(secrets: Secrets) -> AccountAccess:
         if typed is not None:
             kept = SessionSecrets()
             kept.set(SECRET_OF[settings.aiola_sign_in], typed)
-        for finding in check(lambda: find_account(settings, kept, _environ), Network()):
+        network = Network(stay_offline=lambda: settings.stay_offline)
+        for finding in check(lambda: find_account(settings, kept, _environ), network):
             yield finding.ok, finding.words, finding.remedy
 
     return AccountAccess(lambda: secrets, test, check_address, environment_of(_environ))
@@ -364,13 +371,13 @@ def _devices(options: cli.Options) -> int:
 
 
 def _models(options: cli.Options) -> int:
-    from saywrite.cli.models import ModelRequest, run
+    from saywrite.cli.models import ModelRequest, find_sources, run
     from saywrite.speech.local.model_store.store import ModelStore
 
     paths, settings, _keywords = _load_for_terminal(options._replace(model=None))
     source = settings.model_source if options.model_source is None else options.model_source
     request = ModelRequest(options.action, options.model, settings.local_model, source, options.as_json)
-    return run(request, ModelStore(paths.data))
+    return run(request, ModelStore(paths.data), partial(find_sources, stay_offline=settings.stay_offline))
 
 
 def _doctor(options: cli.Options) -> int:

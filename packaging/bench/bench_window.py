@@ -1,9 +1,17 @@
-"""The window as a user meets it: how soon it is painted, what it costs while idle and while recording."""
+"""The window as a user meets it: how soon it is painted, what it costs while idle and while recording.
+
+A bare PySide6 main window runs beside it, so that the load of the machine counts for both.
+"""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
+import time
 from pathlib import Path
+from statistics import median
 
 import rig
 from table import Row, amount
@@ -20,12 +28,49 @@ def measure() -> list[Row]:
         sound.sound_lab(("desk:48000:1",)) as lab,
         tempfile.TemporaryDirectory() as folder,
     ):
-        environment = {**screen.env, **lab.env}
-        painted = [_painted(Path(folder) / str(number), environment) for number in range(STARTS + 1)][1:]
+        # An installation has bytecode: the first start, which is not counted, writes it.
+        bytecode = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(Path(folder) / "bytecode")}
+        environment = {**screen.env, **lab.env, **bytecode}
+        pairs = [
+            (_painted(Path(folder) / str(number), environment), _bare(environment)) for number in range(STARTS + 1)
+        ][1:]
+        painted, bare = [ours for ours, _ in pairs], [theirs for _, (theirs, _) in pairs]
+        plain_mb = median(memory for _, (_, memory) in pairs)
         return [
             Row.of("process start to window painted", painted, "s", 0.8),
-            *_costs(Path(folder), environment, screen),
+            Row.of("process start to a bare PySide6 window painted", bare, "s"),
+            Row("start, times the bare window", median(painted) / median(bare), "×", 2.5, len(pairs)),
+            Row("memory of a bare PySide6 window (RSS)", plain_mb, "MB", None, len(pairs)),
+            *_costs(Path(folder), environment, screen, plain_mb),
         ]
+
+
+BARE = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+class Bare(QMainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        QTimer.singleShot(0, lambda: print("painted", flush=True))
+app = QApplication([])
+window = Bare()
+window.resize(1040, 700)
+window.show()
+app.exec()
+"""
+
+
+def _bare(environment: dict[str, str]) -> tuple[float, float]:
+    """Seconds until a main window without content is painted, and its memory in megabytes."""
+    began = time.monotonic()
+    command = [sys.executable, "-c", BARE]
+    with subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        painted, memory = time.monotonic() - began, rig.memory_mb(process.pid)
+        process.terminate()
+    return painted, memory
 
 
 def _painted(folder: Path, environment: dict[str, str]) -> float:
@@ -33,7 +78,7 @@ def _painted(folder: Path, environment: dict[str, str]) -> float:
         return window.wait_for("window painted") - window.began
 
 
-def _costs(folder: Path, environment: dict[str, str], screen: object) -> list[Row]:
+def _costs(folder: Path, environment: dict[str, str], screen: object, plain_mb: float) -> list[Row]:
     runs = amount(3, 1, 1)
     idle, recording, memory, worker = [], [], [], []
     for number in range(runs):
@@ -53,6 +98,7 @@ def _costs(folder: Path, environment: dict[str, str], screen: object) -> list[Ro
     return [
         Row.of("CPU of the window, idle", idle, "% of a core", 0.3),
         Row.of("CPU of the window, recording, waveform shown", recording, "% of a core", 6),
-        Row.of("memory of the window's process (RSS)", memory, "MB", 150),
+        Row.of("memory of the window's process (RSS), recording", memory, "MB", 150),
+        Row("memory recording, times the bare window", median(memory) / plain_mb, "×", 2.5, len(memory)),
         Row.of("memory of the recognizer's process (RSS)", worker, "MB"),
     ]

@@ -19,6 +19,7 @@ from saywrite.foundation.events import (
     RecognizerFinished,
     SegmentAdded,
     State,
+    WordsDiffer,
 )
 from saywrite.speech.engine import LocalWord, LocalWords, WordsPlaced
 from saywrite.storage.settings.schema import Settings
@@ -32,8 +33,9 @@ def service(stage: Stage) -> Service:
     return service
 
 
-def begin(stage: Stage, *, along: str = "on", while_away: str = "later") -> None:
+def begin(stage: Stage, *, along: str = "on", while_away: str = "later", patience_s: int = 0) -> None:
     settings = replace(Settings(), engine="aiola", aiola_listen_along=along, aiola_while_away=while_away, language="de")
+    settings = replace(settings, aiola_patience_s=patience_s)
     stage.commands.apply(settings)
     stage.commands.start_microphone()
     stage.source.open()
@@ -288,3 +290,76 @@ def test_service_that_takes_over_again_learns_the_words_of_its_part(stage: Stage
     hear(stage, "vier", 0, 1)
     assert service.local_words[0].words == words("vier", 0, 1)
     assert [event.segment.engine for event in stage.all(SegmentAdded)] == ["", "local"]
+
+
+def release_with_missing_text(stage: Stage, service: Service, *, patience_s: int) -> None:
+    """The service has given the text of the first two of four seconds; this computer has heard all."""
+    begin(stage, patience_s=patience_s)
+    stage.say(4)
+    service.final("eins zwei", 0, 2)
+    stage.handle_messages()
+    hear(stage, "eins zwei", 0, 2)
+    stage.release()
+    hear(stage, "drei", 2, 3.5)
+    stage.recognizer.say(Progress(stage.recognizer.dictation, at(4), at(4)))
+    stage.recognizer.done()
+    stage.handle_messages()
+
+
+def test_end_is_what_was_heard_here_when_the_service_takes_too_long(stage: Stage, service: Service) -> None:
+    release_with_missing_text(stage, service, patience_s=5)
+    stage.pass_time(4.9)
+    assert stage.all(Finished) == []
+    stage.pass_time(0.2)
+    finished = stage.last(Finished)
+    assert (finished.text, finished.pending, finished.cancelled) == ("Eins zwei drei", 0, False)
+    assert [event.segment.engine for event in stage.all(SegmentAdded)] == ["", "local"]
+    assert service.calls[-1] == "abort"
+    (told,) = stage.all(Failed)
+    assert ("5 s" in told.what, told.fatal) == (True, False)
+    assert stage.loop.state is State.IDLE
+    assert provisional(stage) == []
+
+
+def test_service_is_waited_for_as_long_as_it_takes_without_the_setting(stage: Stage, service: Service) -> None:
+    release_with_missing_text(stage, service, patience_s=0)
+    stage.pass_time(300)
+    assert stage.all(Finished) == []
+    service.final("drei", 2, 3.5)
+    service.done()
+    stage.handle_messages()
+    assert stage.last(Finished).text == "Eins zwei drei"
+    assert stage.all(Failed) == []
+
+
+def test_end_waits_for_the_recognizer_here_that_has_not_heard_all(stage: Stage, service: Service) -> None:
+    begin(stage, patience_s=1)
+    stage.say(4)
+    stage.release()
+    stage.pass_time(10)
+    assert stage.all(Finished) == []
+    hear(stage, "eins", 0, 2)
+    stage.recognizer.say(Progress(stage.recognizer.dictation, at(4), at(4)))
+    stage.recognizer.done()
+    stage.handle_messages()
+    stage.pass_time(0)
+    assert stage.last(Finished).text == "Eins"
+
+
+@pytest.mark.parametrize("marks", [True, False])
+def test_words_heard_differently_are_reported_where_the_user_wants_it(
+    stage: Stage, service: Service, marks: bool
+) -> None:
+    settings = replace(Settings(), engine="aiola", aiola_mark_differences=marks, spoken_punctuation="off")
+    stage.commands.apply(settings)
+    stage.commands.start_microphone()
+    stage.source.open()
+    stage.say(4)
+    service.final("Eins zwo.", 0, 2)
+    stage.handle_messages()
+    hear(stage, "eins zwei", 0, 2)
+    hear(stage, "drei", 2, 3)
+    service.final("Drei.", 2, 3)
+    stage.handle_messages()
+    found = [(event.number, event.text, event.differences[0].other) for event in stage.all(WordsDiffer)]
+    assert found == ([(1, "Eins zwo.", "zwei")] if marks else [])

@@ -59,7 +59,7 @@ def test_windows_on_arm_is_informed_that_there_is_no_build(monkeypatch: pytest.M
     monkeypatch.setattr(problems.platform, "machine", lambda: "ARM64")
     problem = explain("ModuleNotFoundError: No module named 'ctranslate2'", "whisper-base")
     assert "Windows on ARM" in problem.what
-    assert problem.remedy == "Choose the aiOla engine."
+    assert problem.remedy == "Choose aiOla as the recognizer."
 
 
 def test_a_computer_without_the_package_lacks_more_than_a_model(monkeypatch: pytest.MonkeyPatch) -> None:

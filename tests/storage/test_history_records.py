@@ -10,7 +10,7 @@ import pytest
 
 from saywrite.foundation.events import Segment
 from saywrite.storage.history.filters import FILES, FilterChoices, HistoryFilter, filter_choices
-from saywrite.storage.history.records.receipts import Outcome, Receipt, describe_receipt, keep_receipt, receipts_of
+from saywrite.storage.history.records.receipts import Outcome, TextReceipt, describe_receipt, keep_receipt, receipts_of
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import Origin, TextChanged, replace_text, use_version, versions_of
 from saywrite.storage.history.store import HistoryStore
@@ -74,19 +74,22 @@ def test_a_filter_selects_in_the_list_and_in_the_search(
     store: HistoryStore, only: HistoryFilter, expected: list[str]
 ) -> None:
     for dictation in ("one", "two"):
-        keep_receipt(store, dictation, Receipt("Writer", Outcome.INSERTED, AT))
+        keep_receipt(store, dictation, TextReceipt("Writer", Outcome.INSERTED, AT))
     assert listed(store, only) == expected
     assert [hit.dictation for hit in store.search("buy", only=only)] == expected
 
 
 def test_the_choices_are_what_occurs(store: HistoryStore) -> None:
-    keep_receipt(store, "one", Receipt("Writer", Outcome.INSERTED, AT))
-    keep_receipt(store, "two", Receipt("", Outcome.FAILED, AT))
-    assert filter_choices(store) == FilterChoices(("Writer",), ("aiola", "local"), ("de", "en"), files=True)
+    keep_receipt(store, "one", TextReceipt("Writer", Outcome.INSERTED, AT))
+    keep_receipt(store, "two", TextReceipt("", Outcome.FAILED, AT))
+    assert filter_choices(store.reading) == FilterChoices(("Writer",), ("aiola", "local"), ("de", "en"), files=True)
 
 
 def test_receipts_are_kept_in_order_and_go_with_their_dictation(store: HistoryStore) -> None:
-    first, second = Receipt("Writer", Outcome.UNCERTAIN, AT), Receipt("", Outcome.FAILED, AT + timedelta(seconds=1))
+    first, second = (
+        TextReceipt("Writer", Outcome.UNCERTAIN, AT),
+        TextReceipt("", Outcome.FAILED, AT + timedelta(seconds=1)),
+    )
     keep_receipt(store, "one", second)
     keep_receipt(store, "one", first)
     keep_receipt(store, "unknown", first)

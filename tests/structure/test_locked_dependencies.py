@@ -17,6 +17,9 @@ FULL = (ROOT / "packaging/requirements.lock").read_text(encoding="utf-8")
 TO_RUN = (ROOT / "packaging/requirements-run.lock").read_text(encoding="utf-8")
 
 
+PACKAGER = (ROOT / "packaging/installers/frozen/pyinstaller.lock").read_text(encoding="utf-8")
+
+
 def locked(lock: str) -> dict[str, set[str]]:
     """The pinned versions of each package; more than one where they differ between Pythons."""
     result: dict[str, set[str]] = {}
@@ -55,6 +58,13 @@ def test_every_pin_has_hashes_and_no_host_is_named() -> None:
         assert len(pins) > 30
         assert all(line.strip().startswith("--hash=sha256:") for line in pins)
         assert not re.search(r"https?://|^--?(index|extra|find|trusted)", lock, re.MULTILINE)
+
+
+def test_tools_that_freeze_the_program_are_locked_with_hashes() -> None:
+    assert "pyinstaller" in locked(PACKAGER)
+    pins = re.findall(r"^[A-Za-z0-9._-]+==.*\n(.*)", PACKAGER, re.MULTILINE)
+    assert all(line.strip().startswith("--hash=sha256:") for line in pins)
+    assert not re.search(r"https?://|^--?(index|extra|find|trusted)", PACKAGER, re.MULTILINE)
 
 
 def test_a_missing_and_an_outdated_pin_are_found() -> None:

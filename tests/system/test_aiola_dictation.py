@@ -101,7 +101,7 @@ def test_what_was_cancelled_says_nothing_into_the_next_dictation(service: Servic
 
 def test_a_wrong_key_stops_it_at_once_and_keeps_the_sound(service: ServiceThread, tmp_path: Path) -> None:
     environment = {**service.environment(), "AIOLA_API_KEY": "another"}
-    with Speaker(tmp_path, environment) as speaker:
+    with Speaker(tmp_path, environment, aiola_listen_along="off") as speaker:
         speaker.press(speech(HELLO))
         finished = speaker.finished(1)
         failed = next(event for _at, event in speaker.all(Failed))
@@ -116,7 +116,7 @@ def test_a_key_withdrawn_in_mid_sentence_costs_no_word_once_there_is_another(
     service: ServiceThread, tmp_path: Path
 ) -> None:
     pcm = speech(LONG)
-    with Speaker(tmp_path, service.environment()) as speaker:
+    with Speaker(tmp_path, service.environment(), aiola_listen_along="off") as speaker:
         speaker.press(pcm)
         speaker.wait_for(lambda: len(speaker.all(SegmentAdded)) == 1, "the first text")
         service.set(api_keys=set())

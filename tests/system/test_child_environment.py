@@ -13,7 +13,8 @@ import pytest
 from tests import sounds
 from tests.system.lab.program import running
 
-from saywrite.dictation.assembly import find_account, take_environment
+from saywrite.dictation.assembly import find_account
+from saywrite.foundation.program import take_environment
 from saywrite.storage.settings.keyring import SessionSecrets
 from saywrite.storage.settings.schema import Settings
 

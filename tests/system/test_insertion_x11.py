@@ -364,7 +364,7 @@ def test_the_last_insertion_is_taken_back(screen: Desktop, tmp_path: Path) -> No
         bench.inserter.take_back()
         event = bench.next()
         assert isinstance(event, UndoFailed)
-        assert event.what == "There is nothing to take back."
+        assert event.what == "There is nothing to undo."
         with terminal(screen, tmp_path) as shell:
             bench.insert("größer")
             bench.inserter.take_back()

@@ -177,12 +177,12 @@ def test_escape_cancels_and_the_words_come_when_that_is_taken_back(desk: Room, s
         hand.fingers.strike("Escape")
         saywrite.wait_state("idle")
         hand.release()
-        offer = saywrite.wait_for("push button", "Take that back")
+        offer = saywrite.wait_for("push button", "Undo")
         desk.screen.window("^Saywrite$")
         saywrite.click(offer)
         saywrite.wait_transcript(r"\w+ \w+ \w+")
         saywrite.wait_state("idle")
-        assert saywrite.see("push button", "Take that back") is None
+        assert saywrite.see("push button", "Undo") is None
         assert program.text() == ""  # our own window had the focus by then
         saywrite.wait_label("Saywrite itself had the focus")
 

@@ -43,7 +43,7 @@ def test_speech_becomes_text_that_can_be_copied_and_exported_by_keyboard(
     screen = desk.screen
     with window(desk, tmp_path, 'theme = "light"\n') as saywrite:
         saywrite.wait_for("combo box", label("desk"))
-        saywrite.wait_label("Press Start and speak")
+        saywrite.wait_label("Hold Ctrl+Alt+Space in any program")
         screen.shot(artifacts / "window-light-idle.png")
 
         saywrite.dictating()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.text.encodings import decode
+from saywrite.text.characters import decode
 from saywrite.text.folding import fold, pattern
 
 

@@ -120,6 +120,8 @@ def play(scene: str, front: FrontEnd, dictation: window_fakes.FakeDictation) -> 
         "account": "show_account",
         "history": "show_history",
         "about": "show_about",
+        "shortcuts": "show_shortcuts",
+        "changelog": "show_whats_new",
     }.get(scene)
     if opener:
         getattr(front.dialogs, opener)()
@@ -300,7 +302,7 @@ def main() -> int:
             screen.save(options.shot)
             app.quit()
 
-        QTimer.singleShot(4200, shoot)
+        QTimer.singleShot(2200, shoot)
     code = app.exec()
     front.save()
     return code

@@ -111,3 +111,33 @@ def test_messages_of_qt_go_to_the_log(qapp: Any, caplog: pytest.LogCaptureFixtur
     finally:
         qInstallMessageHandler(before)
     assert ("qt", logging.WARNING, "default: something about a font") in caplog.record_tuples
+
+
+LATE = ("numpy", "pyqtgraph", "sounddevice", "Xlib", "jeepney", "saywrite.dictation.assembly", "saywrite.speech.aiola")
+START = """
+import sys
+from saywrite import main
+def window(options):
+    from saywrite.dictation.api import Dictation
+    from saywrite.ui.app.application import create_application
+    from saywrite.ui.app.frontend import FrontEnd
+    print(*sorted(name for name in sys.modules))
+    return 0
+main._COMMANDS["window"] = window
+main.main([])
+"""
+
+
+def test_devices_services_and_numpy_are_loaded_after_the_first_paint(tmp_path: Path) -> None:
+    """They took more than half of the time before the first paint (`python -X importtime`)."""
+    result = subprocess.run(
+        [sys.executable, "-P", "-c", START],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(application.__file__).parents[3]), "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    loaded = result.stdout.split()
+    assert "saywrite.ui.app.frontend" in loaded, result.stderr
+    assert [name for name in loaded if name.startswith(LATE)] == []

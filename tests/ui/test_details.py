@@ -49,7 +49,7 @@ def table(*arguments: Any) -> dict[str, str]:
 
 def test_details_of_the_local_engine_say_that_nothing_left_the_computer() -> None:
     told = table(dictated("local"))
-    assert told["Engine"] == "On this computer"
+    assert told["Recognizer"] == "On this computer"
     assert told["Sent to"] == STAYED_HERE
     assert (told["Bytes sent"], told["Bytes received"]) == ("0 bytes", "0 bytes")
 
@@ -69,7 +69,7 @@ def test_pending_and_missing_sound_and_other_engines_are_shown() -> None:
     segments = (Segment(1, "Ja.", "", 0, SECOND, engine="local"), Segment(2, "Nein.", "", SECOND, 2 * SECOND))
     gaps = tuple(Gap("d1", (number + 1) * SECOND, SECOND // 2, "unplugged") for number in range(12))
     told = table(dictated(pending=5 * SECOND, segments=segments, gaps=gaps))
-    assert told["Engine"] == "aiOla, On this computer for 1 segment"
+    assert told["Recognizer"] == "aiOla, On this computer for 1 segment"
     assert told["Without text yet"] == "5 s"
     assert told["Missing sound"].splitlines()[0] == "0.5 s at 0:01: unplugged"
     assert told["Missing sound"].splitlines()[-1] == "1 s in 2 more places"
@@ -86,10 +86,10 @@ def test_newest_event_counts_while_the_dictation_runs() -> None:
 def test_structured_results_are_readable_and_copied_with_the_table() -> None:
     results = format_results(dictated(structured=({"a": "Zoë"}, {"b": [1]})))
     assert [json.loads(part) for part in results.split("\n\n")] == [{"a": "Zoë"}, {"b": [1]}]
-    text = as_text([("Engine", "aiOla")], results)
-    assert text.startswith("Engine: aiOla\n\n{")
+    text = as_text([("Recognizer", "aiOla")], results)
+    assert text.startswith("Recognizer: aiOla\n\n{")
     assert text.endswith("}\n")
-    assert as_text([("Engine", "aiOla")], "") == "Engine: aiOla\n"
+    assert as_text([("Recognizer", "aiOla")], "") == "Recognizer: aiOla\n"
 
 
 @pytest.mark.parametrize(
@@ -172,5 +172,5 @@ def test_the_history_leads_to_details_and_shows_translations(qtbot: Any, front: 
     qtbot.waitUntil(lambda: window.details.isEnabled())
     assert window.text.toPlainText() == "Guten Tag.\n\tGood day."
     qtbot.mouseClick(window.details, Qt.MouseButton.LeftButton)
-    assert dict(opened(qtbot).lines)["Engine"] == "aiOla"
+    assert dict(opened(qtbot).lines)["Recognizer"] == "aiOla"
     window.close()

@@ -20,7 +20,7 @@ from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.first_run.judgement import LISTEN_S, WINDOW_S, Judgement, LevelJudge
 from saywrite.ui.app.first_run.recognizer_step import changes_for, choice_of
 from saywrite.ui.app.first_run.window import FirstRunWindow
-from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.app.frontend import STATE_AFTER_START, FrontEnd
 from saywrite.ui.models.state import ModelsState
 from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import wait_for_tasks
@@ -257,13 +257,13 @@ def test_no_step_is_cut_off_in_a_small_window(
 def test_first_run_is_shown_at_the_very_first_start_only(
     qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation
 ) -> None:
-    front = make_front(offers_first_run=True)
+    front = make_front(greets=True)
     front.show()
     qtbot.waitUntil(lambda: front.window.findChild(FirstRunWindow) is not None)
     state = front._context.window_state
-    qtbot.waitUntil(lambda: state.exists() and json.loads(state.read_text()) == {"first_run_shown": True})
+    qtbot.waitUntil(lambda: state.exists() and json.loads(state.read_text()) == STATE_AFTER_START)
     front.window.findChild(FirstRunWindow).reject()
-    again = make_front(offers_first_run=True)
+    again = make_front(greets=True)
     again.show()
     qtbot.waitExposed(again.window)
     qtbot.waitUntil(lambda: "refresh_devices" in dictation.names())
@@ -276,7 +276,7 @@ def test_first_run_is_shown_at_the_very_first_start_only(
 def test_first_run_is_not_shown_with_arguments_or_in_the_tray(
     qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation, offered: bool, hidden: bool
 ) -> None:
-    front = make_front(offers_first_run=offered, settings=replace(Settings(), start_hidden=hidden))
+    front = make_front(greets=offered, settings=replace(Settings(), start_hidden=hidden))
     front.show()
     qtbot.waitUntil(lambda: "refresh_devices" in dictation.names())
     assert front.window.findChild(FirstRunWindow) is None

@@ -17,7 +17,7 @@ from window_fakes import CHOICES
 from saywrite.dictation.models.retranscription import Retranscriber
 from saywrite.foundation.events import PlaybackChanged, Segment
 from saywrite.foundation.paths import default_paths
-from saywrite.storage.history.records.receipts import Outcome, Receipt, keep_receipt
+from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
@@ -103,8 +103,8 @@ def test_found_words_are_marked_and_scrolled_to(qtbot: Any, window: HistoryWindo
 
 
 def test_filters_are_offered_and_applied(qtbot: Any, window: HistoryWindow, store: HistoryStore) -> None:
-    keep_receipt(store, "d1", Receipt("Writer", Outcome.INSERTED, datetime.now(UTC)))
-    keep_receipt(store, "d2", Receipt("Firefox", Outcome.UNCERTAIN, datetime.now(UTC)))
+    keep_receipt(store, "d1", TextReceipt("Writer", Outcome.INSERTED, datetime.now(UTC)))
+    keep_receipt(store, "d2", TextReceipt("Firefox", Outcome.UNCERTAIN, datetime.now(UTC)))
     window.reload()
     qtbot.waitUntil(lambda: window.filters.program.count() == 3)
     window.filters.program.setCurrentText("Writer")

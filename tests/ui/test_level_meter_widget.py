@@ -113,6 +113,19 @@ def test_the_same_picture_is_not_painted_twice(
     qtbot.waitUntil(lambda: meter.paints == before + 1)
 
 
+def test_it_is_polled_at_60_hz_only_while_the_bar_moves(
+    qapp: Any, meter: CountingMeter, clock: HandClock, latest: LatestLevel
+) -> None:
+    meter.set_recording(True)
+    tick(meter, clock)
+    qapp.processEvents()
+    tick(meter, clock, 20)
+    assert meter._timer.interval() == 50
+    latest.put(Level(-10, -20, False))
+    tick(meter, clock)
+    assert meter._timer.interval() == 16
+
+
 def test_the_clip_lamp_stays_lit_until_it_is_clicked(
     qtbot: Any, meter: CountingMeter, latest: LatestLevel, clock: HandClock
 ) -> None:

@@ -22,13 +22,15 @@ from saywrite.foundation.events import (
 )
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.settings.dialog import SettingsDialog
-from saywrite.ui.transcript.partial_text import PartialText, lighter_text
+from saywrite.ui.transcript.live.partial_text import PartialText, lighter_text
 
 SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
 NO_MODEL = EngineChanged(
     "local", EngineState.UNAVAILABLE, "The recognition model is not here.", "Download it.", awaits_model=True
 )
-NO_WHEEL = EngineChanged("local", EngineState.UNAVAILABLE, "There is no build for ARM.", "Choose the aiOla engine.")
+NO_WHEEL = EngineChanged(
+    "local", EngineState.UNAVAILABLE, "There is no build for ARM.", "Choose aiOla as the recognizer."
+)
 
 
 def models(state: ModelState, small: ModelState = ModelState.ABSENT) -> ModelsChanged:
@@ -82,11 +84,11 @@ def test_computer_that_cannot_recognize_with_any_model_is_named_instead_of_the_m
     dictation.tell(models(state))
     assert bar_shown(front)
     dictation.tell(NO_WHEEL)
-    assert front.window.notices.texts() == ["There is no build for ARM. Choose the aiOla engine."]
+    assert front.window.notices.texts() == ["There is no build for ARM. Choose aiOla as the recognizer."]
     assert not bar_shown(front)
     assert word(front) == "unavailable"
     dictation.tell(models(ModelState.DOWNLOADING))
-    assert front.window.notices.texts() == ["There is no build for ARM. Choose the aiOla engine."]
+    assert front.window.notices.texts() == ["There is no build for ARM. Choose aiOla as the recognizer."]
     assert not bar_shown(front)
 
 

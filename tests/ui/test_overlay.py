@@ -11,16 +11,28 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QWindow
-from window_fakes import FakeDictation, script
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QVariantAnimation
+from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QWindow
+from window_fakes import BEGAN, FakeDictation, script
 
 from saywrite.audio.levels import Envelope
-from saywrite.foundation.events import Cancelled, Failed, Finished, Partial, Segment, SegmentAdded, State, StateChanged
+from saywrite.foundation.events import (
+    Cancelled,
+    Failed,
+    Finished,
+    Inserted,
+    InsertionUndone,
+    Partial,
+    Segment,
+    SegmentAdded,
+    Started,
+    State,
+    StateChanged,
+)
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.tray.overlay import POLL_MS, REDUCED_POLL_MS, Overlay
-from saywrite.ui.tray.overlay_controller import CANCELLED, PROBLEM_MS
+from saywrite.ui.tray.overlay import POLL_MS, REDUCED_POLL_MS, Overlay, newest_words
+from saywrite.ui.tray.overlay_controller import CANCELLED, DONE_MS, PROBLEM_MS
 from saywrite.ui.tray.overlay_position import MARGIN, OverlayPosition, ScreenArea, corner, packed, position_of, unpacked
 from saywrite.ui.tray.state_icons import TrayState
 
@@ -180,7 +192,7 @@ def away(make_front: Callable[..., FrontEnd]) -> FrontEnd:
 def words(front: FrontEnd) -> str | None:
     """What the overlay says, None while it cannot be seen."""
     overlay = front.overlay.overlay
-    return overlay.words if overlay is not None and overlay.isVisible() else None
+    return overlay.words if overlay is not None and overlay.is_shown else None
 
 
 def test_overlay_shows_the_words_and_closes_with_the_dictation(away: FrontEnd) -> None:
@@ -250,7 +262,9 @@ def click(front: FrontEnd, qtbot: Any) -> None:
 
 def test_click_takes_the_cancelling_back(away: FrontEnd, dictation: FakeDictation, qtbot: Any) -> None:
     cancel(away)
-    assert words(away) == CANCELLED == "Cancelled. Click here to take that back."
+    assert words(away) == CANCELLED == "The dictation was cancelled"
+    assert away.overlay.overlay is not None
+    assert away.overlay.overlay.offer == "Undo"
     click(away, qtbot)
     assert dictation.posted.count(("take_back_cancelled", ())) == 1
     away.receive(Cancelled("d1", revocable=False))
@@ -321,3 +335,100 @@ def test_position_of_the_overlay_is_saved(make_front: Callable[..., FrontEnd]) -
     assert again.overlay.overlay.position == spot
     again.save()
     assert math.isclose(unpacked(again.overlay.state()["overlay"]).x, 0.25)
+
+
+# Appearing, disappearing, and what was done
+
+
+def test_overlay_is_shown_by_default() -> None:
+    assert Settings().overlay == "on"
+
+
+def test_it_fades_in_120_ms(pill: Overlay, qtbot: Any) -> None:
+    pill.present(TrayState.LISTENING)
+    assert pill._fade.duration() == 120
+    qtbot.waitUntil(lambda: pill._fade.state() == QVariantAnimation.State.Stopped)
+    assert pill.windowOpacity() == 1.0
+    pill.dismiss()
+    assert pill.isVisible()
+    assert not pill.is_shown
+    qtbot.waitUntil(lambda: not pill.isVisible())
+
+
+def test_with_reduced_motion_it_appears_and_disappears_at_once(pill: Overlay) -> None:
+    pill.set_behavior(click_through=False, reduced_motion=True)
+    pill.present(TrayState.LISTENING)
+    assert pill.windowOpacity() == 1.0
+    pill.dismiss()
+    assert not pill.isVisible()
+
+
+def test_words_that_come_while_it_fades_out_show_it_again(pill: Overlay, qtbot: Any) -> None:
+    pill.present(TrayState.LISTENING)
+    pill.dismiss()
+    pill.present(TrayState.LISTENING, "hello")
+    qtbot.waitUntil(lambda: pill._fade.state() == QVariantAnimation.State.Stopped)
+    assert pill.isVisible()
+    assert pill.windowOpacity() == 1.0
+
+
+@given(st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=1, max_size=60), st.integers(120, 400))
+def test_a_long_text_is_shortened_to_whole_words(parts: list[str], width: int) -> None:
+    metrics = QFontMetricsF(QFont())
+    shown = newest_words(" ".join(parts), metrics, width)
+    assert metrics.horizontalAdvance(shown) <= width
+    kept = shown.removeprefix("… ").split(" ")
+    assert kept == parts[len(parts) - len(kept) :]
+
+
+def end_with_insertion(front: FrontEnd) -> None:
+    front.receive(StateChanged("d1", State.STARTING))
+    front.receive(Started("d1", "local", "en", "microphone", 0.0, BEGAN))
+    front.receive(SegmentAdded("d1", Segment(1, "Hello.", "", 0, 1)))
+    front.receive(StateChanged("d1", State.FINISHING))
+    front.receive(Inserted("d1", "Mousepad", elsewhere=False, took_s=0.2, at=0.0))
+    front.receive(Finished("d1", 1, 1, 0, 1.0, "Hello."))
+    front.receive(StateChanged("d1", State.IDLE))
+
+
+def test_where_the_text_went_is_said_and_a_click_undoes_it(
+    away: FrontEnd, dictation: FakeDictation, qtbot: Any
+) -> None:
+    end_with_insertion(away)
+    assert words(away) == "Inserted into Mousepad"
+    overlay = away.overlay.overlay
+    assert overlay is not None
+    assert (overlay.offer, overlay.is_done) == ("Undo", True)
+    assert overlay.accessibleDescription() == "Inserted into Mousepad. Undo"
+    click(away, qtbot)
+    assert ("take_back_insertion", ()) in dictation.posted
+    assert words(away) is None
+
+
+def test_what_was_done_disappears_after_three_seconds(away: FrontEnd) -> None:
+    assert DONE_MS == 3_000
+    end_with_insertion(away)
+    assert away.overlay._problem_timer.interval() == 3_000
+    away.overlay._problem_timer.stop()
+    away.overlay._problem_timer.timeout.emit()
+    assert words(away) is None
+    end_with_insertion(away)
+    away.receive(InsertionUndone("d1", "Mousepad"))
+    assert words(away) is None
+
+
+def test_the_next_dictation_replaces_what_was_done(away: FrontEnd) -> None:
+    end_with_insertion(away)
+    away.receive(StateChanged("d2", State.STARTING))
+    assert words(away) == "Listening…"
+
+
+def test_there_is_no_overlay_for_files(away: FrontEnd) -> None:
+    away.receive(StateChanged("f1", State.STARTING))
+    away.receive(Started("f1", "local", "en", "/tmp/talk.wav", 0.0, BEGAN))
+    assert words(away) is None
+    away.receive(StateChanged("f1", State.LISTENING))
+    away.receive(SegmentAdded("f1", Segment(1, "Hello.", "", 0, 1)))
+    assert words(away) is None
+    away.receive(StateChanged("d2", State.STARTING))
+    assert words(away) == "Listening…"

@@ -111,6 +111,20 @@ def test_edited_words_stay_and_go_into_the_history(view: TranscriptView, qtbot: 
     assert rows(view) == ["One, two.", "Three, four."], "undo brings the text of the service"
 
 
+def test_cursor_of_a_user_who_types_keeps_its_place(view: TranscriptView, qtbot: Any) -> None:
+    hear(view, ONE, TWO)
+    cursor = view.document.doc.find("two")
+    cursor.setPosition(cursor.selectionEnd())
+    view.pane.editor.setTextCursor(cursor)
+    qtbot.keyClicks(view.pane.editor, "!")
+    arrive(view, 1, "One, two.", 0, 2)
+    hear(view, TWO, away=False)
+    arrive(view, 2, "Three, four.", 3, 5)
+    hear(view, away=False)
+    qtbot.keyClicks(view.pane.editor, "?")
+    assert rows(view) == ["one two!?", "Three, four."]
+
+
 def test_second_text_for_edited_words_adds_nothing(view: TranscriptView) -> None:
     stored: list[tuple[str, int, str]] = []
     view.segment_edited.connect(lambda *edit: stored.append(edit))

@@ -75,7 +75,7 @@ def test_insertion_is_shown_as_a_short_message(shown: Shown) -> None:
 
 def test_insertion_into_another_window_names_it(shown: Shown) -> None:
     (words,) = shown.tell(went_in(elsewhere=True))
-    assert words.startswith("The text went into Kate")
+    assert words.startswith("The text was inserted into Kate")
     assert shown.beside == [words]
 
 
@@ -109,7 +109,7 @@ def test_next_dictation_withdraws_the_notice_of_the_last(shown: Shown) -> None:
 
 def test_cancelled_dictation_can_be_restored_until_it_expires(shown: Shown) -> None:
     assert shown.tell(Cancelled("d", revocable=True))[0].startswith("The dictation was cancelled.")
-    shown.click("&Take that back")
+    shown.click("&Undo")
     assert shown.dictation.names() == ["take_back_cancelled"]
     assert shown.tell(Cancelled("d", revocable=False)) == []
 
@@ -120,7 +120,7 @@ def test_cancelling_is_undone_in_the_tray_menu_without_the_window(shown: Shown) 
     assert action in menu.actions()
     assert not action.isVisible()
     shown.tell(Cancelled("d", revocable=True))
-    assert shown.beside[-1].endswith("the menu of this icon takes that back.")
+    assert shown.beside[-1].endswith("The menu of this icon offers to undo it.")
     assert action.isVisible()
     action.trigger()
     assert shown.dictation.names() == ["take_back_cancelled"]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QVariantAnimation
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QVariantAnimation
 from PySide6.QtGui import QEnterEvent, QTextCursor
 from PySide6.QtWidgets import QApplication
 
@@ -142,3 +142,40 @@ def test_times_are_faded_until_the_mouse_is_over_them(view: TranscriptView, qtbo
     QApplication.sendEvent(gutter, QEvent(QEvent.Type.Leave))
     qtbot.waitUntil(lambda: gutter.is_faded)
     assert gutter._fade.state() == QVariantAnimation.State.Stopped
+
+
+class Dragged:
+    """Stands for the drag, which the offscreen platform cannot do: keeps the text that would be dragged."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        self.texts: list[str] = []
+        editor = view.pane.editor
+        editor.drag_selection = lambda: self.texts.append(  # type: ignore[method-assign]
+            editor.createMimeDataFromSelection().text()
+        )
+
+
+def select_and_press(view: TranscriptView, qtbot: Any) -> QPoint:
+    say(view, 1, 0, 5, "One two three.")
+    editor = view.pane.editor
+    cursor = view.document.cursor(1, 0)
+    cursor.setPosition(cursor.position() + 7, QTextCursor.MoveMode.KeepAnchor)
+    editor.setTextCursor(cursor)
+    inside = editor.cursorRect(view.document.cursor(1, 3)).center()
+    qtbot.mousePress(editor.viewport(), Qt.MouseButton.LeftButton, pos=inside)
+    return inside
+
+
+def test_the_selected_text_can_be_dragged_out_of_the_window(view: TranscriptView, qtbot: Any) -> None:
+    dragged = Dragged(view)
+    inside = select_and_press(view, qtbot)
+    qtbot.mouseMove(view.pane.editor.viewport(), inside + QPoint(40, 0))
+    assert dragged.texts == ["One two"]
+    assert view.text() == "One two three."
+
+
+def test_a_click_into_the_selection_places_the_cursor(view: TranscriptView, qtbot: Any) -> None:
+    inside = select_and_press(view, qtbot)
+    qtbot.mouseRelease(view.pane.editor.viewport(), Qt.MouseButton.LeftButton, pos=inside)
+    assert not view.pane.editor.textCursor().hasSelection()
+    assert view.pane.editor.textCursor().positionInBlock() in (2, 3)

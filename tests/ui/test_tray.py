@@ -256,7 +256,7 @@ def test_menu_has_the_daily_actions(make_resident: Callable[..., Resident], dict
         "Microphone",
         "Recognizer",
         "Insert the last text again",
-        "Take back the last insertion",
+        "Undo the last insertion",
         "Show window",
         "Settings…",
         "Quit Saywrite",

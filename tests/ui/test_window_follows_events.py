@@ -300,7 +300,7 @@ def test_an_unknown_language_is_explained_with_the_engine_that_knows_it(front: F
 
 def test_a_language_no_engine_knows_is_explained_too(front: FrontEnd) -> None:
     front.window.control_bar.language.unknown_chosen.emit("ko")
-    assert "No engine of this version does" in front.window.notices.texts()[0]
+    assert "No recognizer of this version does" in front.window.notices.texts()[0]
 
 
 def test_the_empty_state_says_what_the_engine_can_do(front: FrontEnd) -> None:
@@ -335,24 +335,16 @@ def drop(front: FrontEnd, *paths: Path) -> None:
     front.window.dropEvent(QDropEvent(where, copy, data, left, none))
 
 
-def test_dropped_files_are_transcribed_one_after_the_other(
-    front: FrontEnd, dictation: FakeDictation, tmp_path: Path
-) -> None:
+def test_dropped_files_are_queued_in_order(front: FrontEnd, dictation: FakeDictation, tmp_path: Path) -> None:
     first, second = tmp_path / "a.wav", tmp_path / "b.wav"
     drop(front, first, second)
-    assert dictation.arguments("transcribe_file") == [(first,)]
-    dictation.tell(events.StateChanged("d1", State.LISTENING))
-    dictation.tell(events.StateChanged("d1", State.IDLE))
-    assert dictation.arguments("transcribe_file") == [(first,), (second,)]
+    assert dictation.arguments("queue_files") == [((first, second), "")]
 
 
-def test_a_file_dropped_while_dictating_waits(front: FrontEnd, dictation: FakeDictation, tmp_path: Path) -> None:
+def test_a_file_dropped_while_dictating_is_queued(front: FrontEnd, dictation: FakeDictation, tmp_path: Path) -> None:
     dictation.tell(events.StateChanged("d1", State.LISTENING))
     drop(front, tmp_path / "a.wav")
-    assert dictation.arguments("transcribe_file") == []
-    assert "as soon as this dictation has ended" in front.window.notices.texts()[0]
-    dictation.tell(events.StateChanged("d1", State.IDLE))
-    assert dictation.arguments("transcribe_file") == [(tmp_path / "a.wav",)]
+    assert dictation.arguments("queue_files") == [((tmp_path / "a.wav",), "")]
 
 
 def test_unfinished_dictations_are_offered_and_the_answer_is_posted(front: FrontEnd, dictation: FakeDictation) -> None:

@@ -110,8 +110,17 @@ class FakeDictation:
     def set_keywords(self, keywords: tuple[Any, ...]) -> None:
         self._note("set_keywords", keywords)
 
-    def transcribe_file(self, path: Path) -> None:
-        self._note("transcribe_file", path)
+    def queue_files(self, paths: tuple[Path, ...], save_as: str = "") -> None:
+        self._note("queue_files", paths, save_as)
+
+    def cancel_file(self, number: int) -> None:
+        self._note("cancel_file", number)
+
+    def retry_file(self, number: int) -> None:
+        self._note("retry_file", number)
+
+    def remove_done_files(self) -> None:
+        self._note("remove_done_files")
 
     def transcribe_unfinished(self, dictation: str) -> None:
         self._note("transcribe_unfinished", dictation)

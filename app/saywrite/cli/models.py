@@ -50,9 +50,9 @@ class ModelRequest:
     as_json: bool = False
 
 
-def find_sources(address: str, stop: StopTransfer) -> Sequence[ModelSource]:
-    """Where models are downloaded from."""
-    return make_sources(address, HttpFiles(Network(), stop))
+def find_sources(address: str, stop: StopTransfer, *, stay_offline: bool = False) -> Sequence[ModelSource]:
+    """Where models are downloaded from. `stay_offline`: from folders of this computer only."""
+    return make_sources(address, HttpFiles(Network(stay_offline=lambda: stay_offline), stop))
 
 
 def run(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from saywrite.audio.microphone.monitor import MicrophoneMonitor
     from saywrite.dictation.commands import DictationCommands
     from saywrite.dictation.models.library import ModelLibrary
+    from saywrite.dictation.persistence.files.queue import FileQueue
     from saywrite.dictation.push_to_talk.controller import PushToTalkController
     from saywrite.dictation.session import SessionPlan
     from saywrite.foundation.end_limits import EndLimits
@@ -30,17 +31,20 @@ if TYPE_CHECKING:
 class DictationApplication:
     """The parts of a running program. Dictation thread only.
 
-    `push_to_talk`, `models` (the recognition models on this computer) and `monitor` exist in a program with a window
-    only.
+    `push_to_talk`, `models` (the recognition models on this computer), `monitor` and `files` (the queue of sound files)
+    exist in a program with a window only.
     """
 
     commands: DictationCommands
     push_to_talk: PushToTalkController | None = None
     models: ModelLibrary | None = None
     monitor: MicrophoneMonitor | None = None
+    files: FileQueue | None = None
 
     def run(self) -> None:
         """Open every part, then handle messages until `quit`."""
+        if self.files is not None:
+            self.files.open()
         self.commands.open()
         if self.models is not None:
             self.models.open()
@@ -56,6 +60,8 @@ class DictationApplication:
             self.push_to_talk.close()
         if self.models is not None:
             self.models.close()
+        if self.files is not None:
+            self.files.close()
         self.commands.end_all()
         if self.push_to_talk is not None:
             self.push_to_talk.forget_cancelled()
@@ -186,6 +192,21 @@ class Dictation:
     def transcribe_file(self, path: Path) -> None:
         self._post_command(lambda commands: commands.transcribe_file(path))
 
+    def queue_files(self, paths: tuple[Path, ...], save_as: str = "") -> None:
+        """Append sound files to the queue; `FilesChanged` follows. `save_as`: see `events.QueuedFile`."""
+        self._post_files(lambda files: files.add(paths, save_as))
+
+    def cancel_file(self, number: int) -> None:
+        """Remove a file from the queue, with what its transcription left."""
+        self._post_files(lambda files: files.cancel(number))
+
+    def retry_file(self, number: int) -> None:
+        self._post_files(lambda files: files.retry(number))
+
+    def remove_done_files(self) -> None:
+        """Remove the files from the queue that have their text."""
+        self._post_files(lambda files: files.remove_done())
+
     def transcribe_unfinished(self, dictation: str) -> None:
         """Make text of what a crash, an outage or a failure left in the journal."""
         self._post_command(lambda commands: commands.transcribe_unfinished(dictation))
@@ -256,6 +277,9 @@ class Dictation:
 
     def _post_models(self, act: Callable[[ModelLibrary], None]) -> None:
         self._post(lambda application: act(application.models) if application.models is not None else None)
+
+    def _post_files(self, act: Callable[[FileQueue], None]) -> None:
+        self._post(lambda application: act(application.files) if application.files is not None else None)
 
     def _post_push_to_talk(self, act: Callable[[PushToTalkController], None]) -> None:
         self._post(lambda application: act(application.push_to_talk) if application.push_to_talk is not None else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,6 +42,7 @@ from saywrite.dictation.models.trial import ModelTrial
 from saywrite.dictation.observers import SoundEffects
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.dictation.persistence.disk_thread import DiskThread
+from saywrite.dictation.persistence.files.queue import FilePorts, FileQueue
 from saywrite.dictation.push_to_talk.controller import DesktopServices, PushToTalkController
 from saywrite.dictation.push_to_talk.insertion_queue import InsertionQueue
 from saywrite.foundation.catalog import (
@@ -73,13 +74,6 @@ from saywrite.speech.network.network import Network
 from saywrite.storage.settings.keyring import ACCESS_TOKEN, API_KEY, Secrets
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keyword
-
-
-def take_environment(environ: MutableMapping[str, str]) -> dict[str, str]:
-    """Return a copy of `environ`, and remove the key from it, because child processes inherit it."""
-    ours = dict(environ)
-    environ.pop(KEY_VARIABLE, None)
-    return ours
 
 
 def find_account(settings: Settings, keychain: Secrets, environ: Mapping[str, str]) -> Account:
@@ -209,7 +203,8 @@ def assemble(
     _join_loop(commands.loop, models, monitor)
     desktop = _desktop(inbox, disk, options.on_main, context, standby, options.desktop)
     keys = PushToTalkController(commands, desktop, time.monotonic, emit)
-    return DictationApplication(commands, keys, models, monitor)
+    ports = FilePorts(paths.file_queue, paths.recordings, disk.submit, inbox.post, time.monotonic)
+    return DictationApplication(commands, keys, models, monitor, FileQueue(commands, ports, emit))
 
 
 def _join_loop(loop: Loop, models: ModelLibrary, monitor: MicrophoneMonitor) -> None:
@@ -327,7 +322,9 @@ def _recognizers(
     current: CurrentSettings,
     watch_network: Callable[[Callable[[], None]], None],
 ) -> dict[str, Recognizer]:
-    """Build every engine; the key is its name. Worker threads read `current`, too."""
+    """Build every engine; the key is its name. Worker threads and the network read `current`, too."""
+
+    context.network.stay_offline = lambda: current.now.stay_offline
 
     def account() -> Account:
         return find_account(current.now, context.secrets, context.environ)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from saywrite.audio.files.file_source import UploadSource
@@ -116,8 +117,8 @@ def header_of(plan: SessionPlan) -> Header:
 
 
 def account_changed(before: Settings, after: Settings) -> bool:
-    """Whether account, host or workflow differ, so that a token of before is of no use any more."""
-    names = ("aiola_sign_in", "aiola_token_url", "aiola_base_url", "aiola_auth_url", "aiola_workflow")
+    """Whether account, host, workflow or the permission for the network differ: connections begin anew."""
+    names = ("aiola_sign_in", "aiola_token_url", "aiola_base_url", "aiola_auth_url", "aiola_workflow", "stay_offline")
     return any(getattr(before, name) != getattr(after, name) for name in names)
 
 
@@ -181,7 +182,7 @@ class DictationCommands:
         settings = self.loop.settings
         self.archive.open()
         self._prepare_engine()
-        self.archive.look_for_unfinished(except_for=())
+        self.archive.look_for_unfinished(except_for=tuple(self.loop.reserved))
         self.archive.tidy(settings.keep_recordings_days)
 
     def start_microphone(self, engine: str = "", language: str = "") -> bool:
@@ -214,6 +215,21 @@ class DictationCommands:
             if path.suffix.lower() in HEARD_BY_THE_SERVICE_ONLY:
                 source = UploadSource(path, self._services.clock)
         self._begin(plan, source, record)
+
+    def continue_stored(self, stored: StoredDictation, settings: Settings, file: Path) -> None:
+        """Transcribe the recording of a queued file; a dictation that the user starts goes first.
+
+        The service gets the file itself where it takes such files, and nothing of it has a text yet.
+        """
+        plan = replace(plan_again(stored, settings, self._keywords, automatic=False), automatic=True)
+        if is_sent_whole(file, settings) and not stored.confirmed:
+            plan = replace(plan, heard_by=AIOLA_FILE, request=replace(plan.request, file=file))
+        self._begin(plan, StoredSource(stored, self._services.clock), self.archive.record_again(stored))
+
+    def lacks_model(self, engine: str) -> bool:
+        """Whether the recognizer waits for a model, or is not part of this version."""
+        recognizer = self._services.recognizers.get(engine)
+        return recognizer is None or recognizer.waits
 
     def transcribe_unfinished(self, dictation: str) -> None:
         """Continue a stored dictation where its confirmed text ends."""
@@ -324,11 +340,24 @@ class DictationCommands:
         source = StoredSource(stored, self._services.clock)
         self._begin(plan, source, self.archive.record_again(stored))
 
-    def _plan(self, source: str, settings: Settings, file: Path | None = None) -> SessionPlan:
+    def new_id(self) -> tuple[str, datetime]:
+        """An id for a dictation that begins now, and the time."""
         began = self._services.today()
-        dictation = f"{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        return f"{began:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}", began
+
+    def _plan(self, source: str, settings: Settings, file: Path | None = None) -> SessionPlan:
+        dictation, began = self.new_id()
         request = request_for(
             dictation, settings, self._keywords, live=file is None, paced=not self._send_whole, file=file
         )
         along = settings.aiola_listen_along if settings.engine == AIOLA and request.paced else OFF
-        return SessionPlan(request, settings.engine, source, began, listen_along=along)
+        patience_s = settings.aiola_patience_s if request.live else 0
+        return SessionPlan(
+            request,
+            settings.engine,
+            source,
+            began,
+            listen_along=along,
+            patience_s=patience_s,
+            marks_differences=settings.aiola_mark_differences,
+        )

@@ -99,17 +99,8 @@ INTERNAL_ERROR = (
     "Start again; if it happens again, send the log (Help > Copy diagnostics).",
 )
 
-FOR_FRONT_ENDS = (
-    DevicesChanged
-    | DiskRecovered
-    | Failed
-    | PlaybackChanged
-    | ModelsChanged
-    | ModelProgress
-    | ModelFailed
-    | ModelVerified
-    | ModelTried
-)
+MODEL_EVENTS = ModelsChanged | ModelProgress | ModelFailed | ModelVerified | ModelTried
+FOR_FRONT_ENDS = DevicesChanged | DiskRecovered | Failed | PlaybackChanged | MODEL_EVENTS
 """Messages that are only passed on."""
 
 
@@ -152,6 +143,8 @@ class Loop:
         self.running = True
         self.pending_cancellations: set[str] = set()
         """Cancelled dictations that the user can still take back: they are not offered as unfinished."""
+        self.reserved: set[str] = set()
+        """Recordings of queued files: the queue transcribes them, so that they are not offered as unfinished."""
         self.limits = EndLimits()
         self.message_handlers: list[Callable[[object], bool]] = []
         """Take sound messages and what no dictation takes; each returns whether the message was one of its own."""
@@ -310,6 +303,11 @@ class Loop:
             self.session.cancel(revocable=revocable)
             self._update()
 
+    def give_up(self, dictation: str) -> None:
+        """End a dictation; what has no text yet stays in its recording."""
+        self._for_session(dictation, DictationSession.give_up)
+        self._update()
+
     def suspend_automatic(self) -> None:
         """Make room for a dictation of the user: a transcription that began by itself is continued after it."""
         for session in self.sessions:
@@ -348,7 +346,7 @@ class Loop:
     @property
     def _not_offered(self) -> tuple[str, ...]:
         """Dictations on disk that are not unfinished ones: they run, or were cancelled a moment ago."""
-        return (*(session.id for session in self.sessions), *self.pending_cancellations)
+        return (*(session.id for session in self.sessions), *self.pending_cancellations, *self.reserved)
 
     def _emit(self, event: FrontEndEvent) -> None:
         for observer in self.observers:

@@ -19,6 +19,7 @@ from saywrite.foundation.events import (
     FrontEndEvent,
     PendingUtterances,
     ProgressChanged,
+    Segment,
     SegmentAdded,
     SegmentsRemoved,
     SegmentTranslated,
@@ -76,8 +77,8 @@ class ResultWriter:
         self._base = base
         self._earlier |= self._traffic
 
-    def add_text(self, final: Final, rules: Composition) -> bool:
-        """Add a final to the transcript; return whether there is new text to read."""
+    def add_text(self, final: Final, rules: Composition) -> tuple[Segment, ...]:
+        """Add a final to the transcript; return the segments with new text to read."""
         start, end = final.start + self._base, final.end + self._base
         change = self._transcript.add(final.text, start, end, rules, engine=final.engine or self._engine)
         if change.removed:
@@ -86,7 +87,7 @@ class ResultWriter:
         for segment in change.added:
             self._record.add_segment(segment)
             self._emit(SegmentAdded(final.dictation, segment))
-        return bool(change.added)
+        return change.added
 
     def translate(self, translation: Translation) -> None:
         """Add a translation to its text; drop it where the text was removed meanwhile."""

@@ -45,6 +45,11 @@ from saywrite.foundation.events import (
 from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
 from saywrite.text.transcript import Composition, Transcript
 
+TAKEN_HERE = (
+    "aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.",
+    "The recording is kept: transcribe it again for the text of the service.",
+)
+
 CARRIES_ON = "The recognizer on this computer carries on."
 
 MICROPHONE = "microphone"
@@ -58,6 +63,8 @@ class SessionPlan:
     `base`: the offset that its sound begins at (0 unless it is continued). `begun_with`: the engine that a continued
     dictation was begun with. `heard_by`: the recognizer, where it is not the engine's usual one. `automatic`: nobody
     asked for it now, so a dictation that the user starts goes first. `listen_along`: see `ListeningAlong`.
+    `patience_s`: seconds from the end of the sound after which what was heard on this computer is taken; 0: never.
+    `marks_differences`: report the words that the two recognizers hear differently.
     """
 
     request: Request
@@ -69,6 +76,8 @@ class SessionPlan:
     heard_by: str = ""
     automatic: bool = False
     listen_along: str = OFF
+    patience_s: int = 0
+    marks_differences: bool = False
     earlier: tuple[Segment, ...] = ()
     earlier_gaps: tuple[Gap, ...] = ()
     earlier_peaks: Envelope | None = None
@@ -112,6 +121,7 @@ class DictationSession:
         self.failure: Failed | None = None
         self._cancelled = self._revocable = False
         self._recognizer_complete = True
+        self._ended_at: float | None = None
         self._record = record
         self._emit = emit
         self._clock = clock
@@ -120,7 +130,9 @@ class DictationSession:
         mark = plan.engine if plan.begun_with not in ("", plan.engine) else ""
         self._results = ResultWriter(plan.base, self.transcript, record, emit, mark, plan.earlier_traffic)
         self._progress = ProgressWriter(self.id, self._cursor, record, emit)
-        self.along = ListeningAlong(plan.request, plan.listen_along, local, record, deliver, emit)
+        self.along = ListeningAlong(
+            plan.request, plan.listen_along, local, record, deliver, emit, compares=plan.marks_differences
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -168,6 +180,7 @@ class DictationSession:
 
     def ended(self) -> None:
         self._change_state(SessionSignal.SOURCE_ENDED)
+        self._ended_at = self._clock()
         self._cursor.end()
         self.along.end()
         self.feed()
@@ -213,9 +226,10 @@ class DictationSession:
                 return
         match translated:
             case Final() as final:
-                if self._results.add_text(final, self.rules):
+                added = self._results.add_text(final, self.rules)
+                if added:
                     self._progress.note_text()
-                self.along.note_final(final.start + self._cursor.base, final.end + self._cursor.base)
+                self.along.note_final(final.start + self._cursor.base, final.end + self._cursor.base, added)
             case Progress(sent=sent, confirmed=confirmed):
                 if self._cursor.advance(sent, confirmed):
                     self.along.note_confirmed(self._cursor.confirmed)
@@ -328,10 +342,28 @@ class DictationSession:
         if self.state.recognizer_runs:
             self.source.allow(self._cursor.room)
         due += [self._progress.wake(now), self._results.wake(now)]
+        due.append(self._end_in_time(now))
         self.feed()
         if self._cursor.has_more or self.along.has_more:
             due.append(now)
         return min((at for at in due if at is not None), default=None)
+
+    def _end_in_time(self, now: float) -> float | None:
+        """Take what this computer heard if the service takes too long; return when to be called again."""
+        waits = self.state is SessionState.FINISHING and self.plan.patience_s > 0 and not self.recognition.mark
+        if not waits or self._ended_at is None or not self.along.finished:
+            return None
+        due = self._ended_at + self.plan.patience_s
+        if now < due:
+            return due
+        for stretch in self.along.text.stretches():
+            start, end = stretch.start - self._cursor.base, stretch.end - self._cursor.base
+            self._results.add_text(Final(self.id, stretch.text, start, end, LOCAL), self.rules)
+        self._cursor.confirm_all()
+        what, remedy = TAKEN_HERE
+        self._emit(Failed(self.id, what.format(seconds=self.plan.patience_s), remedy))
+        self.recognition.abort()
+        return None
 
     @property
     def _can_stand_in(self) -> bool:

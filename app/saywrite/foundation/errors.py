@@ -40,6 +40,7 @@
     │       ├── ProxyRefused
     │       ├── CertificateUntrusted
     │       ├── AddressRefused
+    │       ├── NetworkForbidden
     │       └── AudioRefused
     ├── InstanceError
     │   ├── NotRunning
@@ -255,6 +256,10 @@ class CertificateUntrusted(ServiceError):
 
 class AddressRefused(ServiceError):
     """Speech may not be sent to this address."""
+
+
+class NetworkForbidden(ServiceError):
+    """The user has forbidden connections to other computers."""
 
 
 class AudioRefused(ServiceError):

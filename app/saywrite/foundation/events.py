@@ -238,6 +238,25 @@ class SegmentAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """Another recognizer heard the words `other` in place of the characters `[start, end)` of a text."""
+
+    start: int
+    end: int
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordsDiffer:
+    """The recognizer on this computer heard words of a segment differently. `text`: of the segment, as compared."""
+
+    dictation: str
+    number: int
+    text: str
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentTranslated:
     """The translation of a segment arrived, after its text."""
 
@@ -531,12 +550,52 @@ class ModelTried:
     took_s: float
 
 
+class FileState(StrEnum):
+    """Where a file of the queue stands. READING: its sound is being decoded into a recording."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    TRANSCRIBING = "transcribing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedFile:
+    """A sound file of the queue. `length`, `confirmed`: samples; 0 before it was read.
+
+    `save_as`: a pattern for the name of the text beside the file, "" to save none. `dictation`: "" before it is read.
+    `left_s`: seconds that are still needed, None when unknown. `what`, `remedy`: why it failed or is incomplete.
+    """
+
+    number: int
+    path: str
+    state: FileState = FileState.WAITING
+    engine: str = ""
+    language: str = ""
+    save_as: str = ""
+    dictation: str = ""
+    length: int = 0
+    confirmed: int = 0
+    left_s: float | None = None
+    what: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilesChanged:
+    """The whole queue of files, in its order. Sent at the start and when it changes."""
+
+    files: tuple[QueuedFile, ...]
+
+
 FrontEndEvent = (
     Started
     | StateChanged
     | Partial
     | ProvisionalText
     | SegmentAdded
+    | WordsDiffer
     | SegmentTranslated
     | SegmentsRemoved
     | Structured
@@ -567,5 +626,6 @@ FrontEndEvent = (
     | ModelFailed
     | ModelVerified
     | ModelTried
+    | FilesChanged
 )
 """The events that front ends receive."""

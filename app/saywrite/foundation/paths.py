@@ -39,6 +39,10 @@ class Paths(NamedTuple):
         return self.data / "history.sqlite3"
 
     @property
+    def file_queue(self) -> Path:
+        return self.data / "files.json"
+
+    @property
     def window_state(self) -> Path:
         return self.state / "window.json"
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import NamedTuple
 
-from saywrite.foundation.catalog import DEFAULT_MODEL, LOCAL
+from saywrite.foundation.catalog import DEFAULT_MODEL, KEY_VARIABLE, LOCAL
 
 RECORD = "installation.json"
 """The file beside a packaged program; `packaging/installers/freeze.py` writes it."""
@@ -115,6 +115,13 @@ def restore_library_path(environ: MutableMapping[str, str]) -> None:
         environ.pop("LD_LIBRARY_PATH", None)
         if original:
             environ["LD_LIBRARY_PATH"] = original
+
+
+def take_environment(environ: MutableMapping[str, str]) -> dict[str, str]:
+    """Return a copy of `environ`, and remove the key from it, because child processes inherit it."""
+    ours = dict(environ)
+    environ.pop(KEY_VARIABLE, None)
+    return ours
 
 
 def program_command() -> tuple[str, ...]:

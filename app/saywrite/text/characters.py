@@ -143,3 +143,13 @@ def is_katakana(char: str) -> bool:
 def is_wide(char: str) -> bool:
     """Whether `char` fills two columns (Unicode Standard Annex 11: wide or full-width)."""
     return unicodedata.east_asian_width(char) in "WF"
+
+
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def decode(data: bytes) -> str:
+    """Decode UTF-8 with or without a byte order mark, or UTF-16 with one. Raises UnicodeDecodeError."""
+    if data.startswith(_UTF_16_MARKS):
+        return data.decode("utf-16")
+    return data.decode("utf-8-sig")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from saywrite.foundation.errors import KeywordsError
-from saywrite.text import encodings
+from saywrite.text import characters
 from saywrite.text.keywords import Keyword, Problem, has_text
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
@@ -52,7 +52,7 @@ def read(name: str, data: bytes) -> Import:
 def decode(data: bytes) -> str:
     """Decode UTF-8, UTF-16 with a byte order mark (Excel's "Unicode text") or Windows-1252 (Excel's CSV)."""
     try:
-        return encodings.decode(data)
+        return characters.decode(data)
     except UnicodeDecodeError:
         encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "cp1252"
         return data.decode(encoding, errors="replace")

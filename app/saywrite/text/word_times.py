@@ -30,7 +30,7 @@ LONGEST_WORD = 100
 
 
 @dataclass(frozen=True, slots=True)
-class TimedWord:
+class PlacedWord:
     """A word of a passage: its characters `first..last` (exclusive), and its sound `start..end`."""
 
     first: int
@@ -46,14 +46,14 @@ class Passage:
     text: str
     segments: tuple[Segment, ...]
     bounds: tuple[tuple[int, int], ...]
-    words: tuple[TimedWord, ...]
+    words: tuple[PlacedWord, ...]
 
-    def word_at(self, character: int) -> TimedWord | None:
+    def word_at(self, character: int) -> PlacedWord | None:
         """The word that contains or follows a character; None behind the last one."""
         at = bisect_right(self.words, character, key=lambda word: word.last)
         return self.words[at] if at < len(self.words) else None
 
-    def word_heard_at(self, sample: int) -> TimedWord | None:
+    def word_heard_at(self, sample: int) -> PlacedWord | None:
         """The word whose sound contains a sample; None between two words."""
         at = bisect_right(self.words, sample, key=lambda word: word.start) - 1
         return self.words[at] if at >= 0 and sample < self.words[at].end else None
@@ -86,7 +86,7 @@ def make_passage(segments: Iterable[Segment], language: str) -> Passage:
     return Passage(whole, kept, tuple(bounds), tuple(words))
 
 
-def time_words(text: str, start: int, end: int, offset: int = 0) -> list[TimedWord]:
+def time_words(text: str, start: int, end: int, offset: int = 0) -> list[PlacedWord]:
     """Divide the sound `start..end` among the words of `text` by their characters.
 
     Each Chinese or Japanese character is a word. `offset`: the position of the text in its passage. The spans are in
@@ -99,7 +99,7 @@ def time_words(text: str, start: int, end: int, offset: int = 0) -> list[TimedWo
     for first, last in spans:
         begin = start + length * before // total
         before += last - first
-        words.append(TimedWord(offset + first, offset + last, begin, start + length * before // total))
+        words.append(PlacedWord(offset + first, offset + last, begin, start + length * before // total))
     return words
 
 

@@ -22,7 +22,7 @@ BUNDLE = FOLDER.with_name("Saywrite.app")
 def build(dist: Path) -> Path:
     """Write the disk image into `dist`; its path. The bundle is frozen already. Raises PackagingError."""
     write_record(BUNDLE / "Contents/MacOS", "macos")
-    identity = os.environ.get("SAYWRITE_SIGNING_IDENTITY", "-")  # "-": a signature without a name, for tests only
+    identity = os.environ.get("SAYWRITE_SIGNING_IDENTITY") or "-"  # "-": a signature without a name, for tests only
     entitlements = Path(__file__).with_name("entitlements.plist")
     sign: list[str | Path] = ["codesign", "--force", "--sign", identity, "--options", "runtime"]
     sign += ["--entitlements", entitlements, *(["--timestamp"] if identity != "-" else [])]

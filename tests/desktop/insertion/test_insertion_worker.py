@@ -368,7 +368,7 @@ def test_the_last_insertion_is_taken_back_once(setup: Setup) -> None:
     setup.inserter.take_back()
     event = setup.next()
     assert isinstance(event, UndoFailed)
-    assert event.what == "There is nothing to take back."
+    assert event.what == "There is nothing to undo."
     assert setup.screen.calls.count(("take back", Undo.CTRL_Z, 1)) == 1
 
 

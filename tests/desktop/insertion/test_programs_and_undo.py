@@ -122,7 +122,7 @@ def test_taking_back_is_refused_when_it_is_not_safe() -> None:
     kate = place.inserted("d1", HERE, PasteMethod.CTRL_V, "Words", "", 100.0)
     shell = place.inserted("d1", TargetWindow(3, "XTerm"), PasteMethod.SHIFT_INSERT, "ls\n", "", 100.0)
     assert place.plan_undo(kate, HERE, 110.0) == (Undo.CTRL_Z, 1)
-    assert place.plan_undo(None, HERE, 110.0) == "There is nothing to take back."
+    assert place.plan_undo(None, HERE, 110.0) == "There is nothing to undo."
     assert place.plan_undo(kate, THERE, 110.0) == "Another window has the focus now."
     assert place.plan_undo(kate, HERE, 221.0) == "The last insertion was too long ago."
-    assert place.plan_undo(shell, shell.target, 110.0) == "This text cannot safely be taken back in a terminal."
+    assert place.plan_undo(shell, shell.target, 110.0) == "This text cannot safely be undone in a terminal."

@@ -24,9 +24,16 @@ from saywrite.speech.aiola.connection import (
     ServiceConnection,
     SessionClosed,
     SessionOpened,
-    StreamConfig,
 )
-from saywrite.speech.aiola.net.command_queue import EventReceived, TransportConnected, TransportLost, TransportRefused
+from saywrite.speech.aiola.net.command_queue import (
+    EventReceived,
+    SocketConnected,
+    TransportConnected,
+    TransportLost,
+    TransportRefused,
+)
+from saywrite.speech.aiola.net.probe import HostReachable
+from saywrite.speech.aiola.net.stream_request import StreamConfig
 from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, Grant, TokenFetched
 from saywrite.speech.engine import VoiceSettings
 
@@ -92,6 +99,16 @@ class FakeGrants:
         return None
 
 
+class FakeProbe:
+    def __init__(self, number: int, base_url: str) -> None:
+        self.number = number
+        self.base_url = base_url
+        self.stopped = False
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
 class Bench:
     """A connection whose grants and links the test controls."""
 
@@ -101,18 +118,31 @@ class Bench:
         if token is not None:
             self.grants.account = ACCOUNT
             self.grants.grant = Grant(token, ACCOUNT)
-        self.connection = ServiceConnection(self.grants, self._make, Random(1))  # type: ignore[arg-type]
+        self.probes: list[FakeProbe] = []
+        self.connection = ServiceConnection(self.grants, self._make, Random(1), self._make_probe)  # type: ignore[arg-type]
 
     def _make(self, number: int) -> FakeLink:
         self.links.append(FakeLink(number))
         return self.links[-1]
 
+    def _make_probe(self, number: int, base_url: str) -> FakeProbe:
+        self.probes.append(FakeProbe(number, base_url))
+        return self.probes[-1]
+
     @property
     def link(self) -> FakeLink:
         return self.links[-1]
 
-    def open(self, wanted: StreamConfig = WANTED, now: float = 0.0) -> bool:
-        return self.connection.open(wanted, now)
+    def open(self, wanted: StreamConfig = WANTED, now: float = 0.0, *, is_awaited: bool = False) -> bool:
+        return self.connection.open(wanted, now, is_awaited=is_awaited)
+
+    def lose_after_the_request(self, now: float) -> SessionClosed:
+        """The socket connects, the request goes out, and the connection is lost. The next attempt begins."""
+        self.connection.receive(SocketConnected(self.link.number, now), now)
+        down = self.fail(UNREACHABLE, now)
+        assert down.retry_in_s is not None
+        self.connection.wake(now + down.retry_in_s)
+        return down
 
     def come_up(self, now: float = 1.0) -> object:
         return self.connection.receive(TransportConnected(self.link.number, now, "sid", 25.0, 20.0), now)
@@ -366,3 +396,82 @@ def test_traffic_counts_all_connections_of_a_dictation() -> None:
     bench.connection.wake(9.0)
     bench.link.sent_bytes, bench.link.received_bytes = 1_000, 100
     assert bench.connection.traffic == (1_050, 105)
+
+
+def test_the_return_of_the_host_makes_the_next_attempt_at_once() -> None:
+    bench = Bench()
+    bench.open(is_awaited=True)
+    for _ in range(6):
+        down = bench.fail(UNREACHABLE)
+        assert down.retry_in_s is not None
+        bench.connection.wake(1.0 + down.retry_in_s)
+    bench.fail(UNREACHABLE, 10.0)
+    assert [(probe.number, probe.base_url) for probe in bench.probes] == [(1, ACCOUNT.base_url)], "one probe an outage"
+    bench.connection.receive(HostReachable(1), 10.5)
+    count = len(bench.links)
+    bench.connection.wake(10.5)
+    assert len(bench.links) == count + 1
+    bench.come_up(10.6)
+    assert bench.probes[0].stopped
+
+
+def test_an_attempt_that_began_before_the_host_returned_is_made_again_at_once() -> None:
+    bench = Bench()
+    bench.open(is_awaited=True)
+    bench.fail(UNREACHABLE, 1.0)
+    bench.connection.wake(2.0)
+    bench.connection.receive(SocketConnected(bench.link.number, 2.1), 2.1)
+    bench.connection.receive(HostReachable(1), 2.2)
+    assert bench.fail(UNREACHABLE, 2.3).retry_in_s == 0.0
+    bench.connection.wake(2.3)
+    again = bench.fail(UNREACHABLE, 2.4).retry_in_s
+    assert again is not None
+    assert again > 0, "a host that only accepts connections was asked without a pause"
+
+
+def test_an_attempt_whose_socket_hangs_is_replaced_when_the_host_returns() -> None:
+    bench = Bench()
+    bench.open(is_awaited=True)
+    bench.fail(UNREACHABLE, 1.0)
+    bench.connection.wake(2.0)
+    hanging = bench.link
+    bench.connection.receive(HostReachable(1), 5.0)
+    assert hanging.did[-1] == "abort"
+    assert bench.link is not hanging
+    assert bench.link.did[-1] == "upgrade"
+
+
+def test_nobody_is_probed_for_a_file_and_after_the_end() -> None:
+    bench = Bench()
+    bench.open()
+    bench.fail(UNREACHABLE)
+    assert bench.probes == []
+    bench = Bench()
+    bench.open(is_awaited=True)
+    bench.fail(UNREACHABLE)
+    bench.connection.close()
+    assert bench.probes[0].stopped
+
+
+def test_a_token_whose_connections_are_only_lost_is_replaced_once() -> None:
+    bench = Bench()
+    bench.open()
+    bench.lose_after_the_request(1.0)
+    assert (bench.grants.forgotten, bench.grants.fetches) == (0, 0), "one lost connection says nothing about the token"
+    bench.lose_after_the_request(3.0)
+    assert (bench.grants.forgotten, bench.grants.fetches) == (1, 1)
+    bench.connection.receive(TokenFetched(1, Grant("another", ACCOUNT)), 5.0)
+    assert bench.link.headers == {"Authorization": "Bearer another"}
+    for number in range(5):
+        bench.lose_after_the_request(10.0 + 9 * number)
+    assert (bench.grants.forgotten, bench.grants.fetches) == (1, 1), "an unstable network renewed it again and again"
+
+
+def test_a_host_that_cannot_be_connected_to_says_nothing_about_the_token() -> None:
+    bench = Bench()
+    bench.open()
+    for number in range(5):
+        down = bench.fail(UNREACHABLE, 9.0 * number)
+        assert down.retry_in_s is not None
+        bench.connection.wake(9.0 * number + down.retry_in_s)
+    assert bench.grants.forgotten == 0

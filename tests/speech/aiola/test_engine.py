@@ -74,6 +74,7 @@ class Stage:
         )
         self.recognizer = EventPoster(recognizer, self.posted.append)
         self.recognizer._connection._make_link = self._make_link  # type: ignore[assignment]
+        self.recognizer._connection._make_probe = None
         self.recognizer._grants._grant = Grant("a token", account)
         self.recognizer._grants.account = account
         self.feeder: AudioCursor | None = None

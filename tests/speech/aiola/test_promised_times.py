@@ -13,12 +13,13 @@ from tests.speech.aiola.test_connection import FakeGrants, FakeLink
 
 from saywrite.foundation.errors import RateLimited, ServiceUnreachable, TooManyDictations
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.connection import ServiceConnection, SessionClosed, StreamConfig, delays
+from saywrite.speech.aiola.connection import ServiceConnection, SessionClosed, delays
 from saywrite.speech.aiola.delivery.flow_control import REPLAY, FlowControl, RateLimiter
 from saywrite.speech.aiola.delivery.sender import CHUNK
 from saywrite.speech.aiola.net import connector
 from saywrite.speech.aiola.net.command_queue import CloseCommand, CommandQueue, Stopped, TransportLost
 from saywrite.speech.aiola.net.connector import Connector, Endpoint
+from saywrite.speech.aiola.net.stream_request import StreamConfig
 from saywrite.speech.aiola.token_provider import Grant
 from saywrite.speech.engine import VoiceSettings
 from saywrite.speech.network.network import Network

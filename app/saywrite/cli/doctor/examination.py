@@ -27,7 +27,7 @@ from saywrite.storage.history.schema import check_database
 from saywrite.storage.settings.file import load
 from saywrite.storage.settings.keyring import Keychain, SecretsStatus
 from saywrite.storage.settings.schema import Settings
-from saywrite.text.encodings import decode
+from saywrite.text.characters import decode
 
 LITTLE_DISK = 500_000_000
 """Bytes: four hours of recording; below that the doctor warns."""
@@ -152,12 +152,12 @@ def _aiola(
     else:
         yield Check("aiOla", True, f"With {source}, at {host_of(account.base_url)}.")
         if network and settings.engine == AIOLA:
-            yield from _service(account)
+            yield from _service(account, settings)
 
 
-def _service(account: Account) -> Iterator[Check]:
+def _service(account: Account, settings: Settings) -> Iterator[Check]:
     from saywrite.speech.aiola.connection_check import check
     from saywrite.speech.network.network import Network
 
-    for finding in check(lambda: account, Network()):
+    for finding in check(lambda: account, Network(stay_offline=lambda: settings.stay_offline)):
         yield Check("aiOla", finding.ok, finding.words, finding.remedy)

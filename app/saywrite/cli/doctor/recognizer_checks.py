@@ -58,12 +58,12 @@ def check_processor(machine: str, cpu_info: str) -> Check:
             "processor",
             False,
             "It is too old for the recognizer on this computer: no SSE 4.1.",
-            "Use the aiOla engine.",
+            "Use aiOla as the recognizer.",
         )
     best = next((name for name in ("avx512f", "avx2", "avx") if name in flags), None)
     if best is None:
         return Check(
-            "processor", None, "Recognition is slow on it: no AVX.", "Use the aiOla engine, or a newer computer."
+            "processor", None, "Recognition is slow on it: no AVX.", "Use aiOla as the recognizer, or a newer computer."
         )
     if best == "avx":
         return Check("processor", True, "It has AVX but not AVX2: recognition takes longer than on newer ones.")
@@ -102,7 +102,9 @@ def check_memory(model: Model, available: int | None) -> Check:
         return Check("memory", True, f"{needed}.")
     what = f"{needed}; {megabytes(available)} are free."
     if available < model.memory_bytes:
-        return Check("memory", None, what, "Close other programs, or choose a smaller model or the aiOla engine.")
+        return Check(
+            "memory", None, what, "Close other programs, or choose a smaller model, or aiOla as the recognizer."
+        )
     return Check("memory", True, what)
 
 

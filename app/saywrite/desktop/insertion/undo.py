@@ -64,7 +64,7 @@ def steps_back(text: str) -> int | None:
 def plan_undo(last: LastInsertion | None, target: TargetWindow | None, now: float) -> tuple[Undo, int] | str:
     """The undo and the number of its steps, or a sentence that says why it is not safe."""
     if last is None:
-        return "There is nothing to take back."
+        return "There is nothing to undo."
     if target is None or target.window != last.target.window:
         return "Another window has the focus now."
     if now - last.at > UNDO_S:
@@ -75,5 +75,5 @@ def plan_undo(last: LastInsertion | None, target: TargetWindow | None, now: floa
     steps = steps_back(last.text)
     if steps is None:
         where = "a terminal" if is_terminal(last.target.program) else "this program"
-        return f"This text cannot safely be taken back in {where}."
+        return f"This text cannot safely be undone in {where}."
     return undo, steps

@@ -289,7 +289,7 @@ class Inserter:
             self._tell(UndoFailed(why, "Undo it in the program itself, or select it there and delete it."))
             return
         if not backend.take_back(*found):
-            what = "A key such as Ctrl, Alt or Shift stayed down, so nothing was taken back."
+            what = "A key such as Ctrl, Alt or Shift stayed down, so nothing was undone."
             self._tell(UndoFailed(what, "Let go of all keys and try again."))
             return
         last, self._last = self._last, None

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from saywrite.dictation.engines.audio_cursor import AudioCursor
+from saywrite.dictation.engines.differences import DifferenceFinder
 from saywrite.dictation.engines.provisional import LocalText, shifted
 from saywrite.dictation.persistence.recorder import RecordingSink
 from saywrite.foundation.errors import JournalError
@@ -29,8 +30,10 @@ from saywrite.foundation.events import (
     ProvisionalText,
     RecognizerFinished,
     Rewind,
+    Segment,
 )
 from saywrite.speech.engine import Events, LocalWord, Recognizer, RecognizerEvent, Request, WordsPlaced
+from saywrite.text.keywords import Keyword, Keywords
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +52,13 @@ class ListeningAlong:
         record: RecordingSink,
         deliver: Callable[[Events], None],
         emit: Callable[[FrontEndEvent], None],
+        *,
+        compares: bool = False,
     ) -> None:
-        """`deliver` takes what recognizers return, `emit` what front ends are to show."""
+        """`deliver` takes what recognizers return, `emit` what front ends are to show.
+
+        `compares`: report the words that the service hears differently.
+        """
         self.local = local
         self.runs = False
         self.finished = False
@@ -69,6 +77,8 @@ class ListeningAlong:
         self._service_has_partials = False
         self._own: tuple[Recognizer, int] | None = None
         self._away = False
+        self._compares = compares
+        self._differences = DifferenceFinder(request.dictation)
         self._shown = ProvisionalText(self._dictation, ())
 
     @property
@@ -174,9 +184,12 @@ class ListeningAlong:
             self._start()
         self._show_stretches()
 
-    def note_final(self, start: int, end: int) -> None:
-        """Take note that the service's text for the sound between two offsets of the dictation is shown."""
+    def note_final(self, start: int, end: int, segments: tuple[Segment, ...] = ()) -> None:
+        """Take note that the service's text for the sound between two offsets is shown, as these segments."""
         self.text.cover(start, end)
+        if self._compares:
+            self._differences.add(segments)
+            self._show_differences()
         self._show_stretches()
         self._show_partial()
 
@@ -211,12 +224,21 @@ class ListeningAlong:
         self.text.add(final.text, final.start + base, final.end + base, words)
         self._tell(words)
         self._show_stretches()
+        self._show_differences()
 
     def _tell(self, words: tuple[LocalWord, ...]) -> None:
         """Hand new words, and how far they are complete, to the service's recognizer."""
         if self._own is not None:
             own, base = self._own
             self._deliver(own.note_local_words(shifted(words, self._cursor.confirmed, base)))
+
+    def _show_differences(self) -> None:
+        for event in self._differences.find(self.text, self.text.heard_until, self._rewrite):
+            self._emit(event)
+
+    def _rewrite(self, text: str) -> str:
+        keywords = Keywords(tuple(Keyword(*pair) for pair in self._request.keywords.items()))
+        return keywords.rewrite(text).text
 
     def _show_partial(self) -> None:
         if self._partial is not None and not self._service_has_partials:

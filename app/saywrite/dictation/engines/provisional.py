@@ -70,6 +70,15 @@ class LocalText:
                 found.append(ProvisionalStretch(utterance.number, text, words[kept[0]].start, words[kept[-1]].end))
         return tuple(found)
 
+    def part(self, start: int, end: int) -> str:
+        """The words whose middle lies between two offsets, covered or not."""
+        parts = [
+            text_of(each.text, each.words, kept)
+            for each in self._utterances
+            if (kept := [at for at, word in enumerate(each.words) if start <= (word.start + word.end) // 2 < end])
+        ]
+        return " ".join(parts)
+
     def trim(self, partial: Partial, words: Sequence[LocalWord]) -> Partial:
         """Leave out the words of `partial` that a text covers; what was agreed on stays so."""
         text = text_of(partial.text, words, self._uncovered(words))

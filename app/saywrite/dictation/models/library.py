@@ -115,10 +115,10 @@ class ModelLibrary:
         self._submit(_Job("provide", self._around.settings().local_model))
 
     def apply(self, before: Settings, after: Settings) -> None:
-        """Download the model of the changed settings, or a missing one from another source."""
+        """Download the model of the settings, or a missing one if its source or the permission changed."""
         if before.local_model != after.local_model:
             self.open()
-        elif before.model_source != after.model_source:
+        elif (before.model_source, before.stay_offline) != (after.model_source, after.stay_offline):
             self._try_again()
 
     def receive(self, event: FrontEndEvent) -> None:

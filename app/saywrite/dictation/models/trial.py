@@ -27,7 +27,7 @@ LOOKED_AT = 50
 
 _NO_RECORDING = (
     "There is no recorded dictation to try the model on.",
-    "Dictate something; recordings are kept for as long as Settings > Recordings says.",
+    "Dictate something; recordings are kept for as long as Settings > Files and privacy says.",
 )
 
 

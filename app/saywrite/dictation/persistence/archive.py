@@ -40,7 +40,7 @@ from saywrite.foundation.events import (
     Traffic,
 )
 from saywrite.foundation.paths import Paths
-from saywrite.storage.history.records.receipts import Outcome, Receipt, keep_receipt
+from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.trash import empty_trash
 from saywrite.storage.history.salvage import open_or_replace
 from saywrite.storage.history.store import HistoryStore
@@ -116,9 +116,17 @@ class Archive:
         """Post `IncompleteRecordingsFound` when what is found differs from the last time."""
         self._disk.submit(partial(self._look, except_for))
 
-    def fetch(self, dictation: str, take: Callable[[StoredDictation], None]) -> None:
-        """Open an unfinished dictation; `take` is called on the disk thread, or `Failed` is posted."""
-        self._disk.submit(partial(self._report_errors, lambda: take(self._fetch(dictation))))
+    def fetch(
+        self,
+        dictation: str,
+        take: Callable[[StoredDictation], None],
+        refuse: Callable[[SaywriteError], None] | None = None,
+    ) -> None:
+        """Open an unfinished dictation; `take` or `refuse` is called on the disk thread.
+
+        Without `refuse`, a failure is posted as `Failed`.
+        """
+        self._disk.submit(partial(self._report_errors, lambda: take(self._fetch(dictation)), refuse))
 
     def fetch_sound(self, dictation: str, start: int, end: int, take: Callable[[bytes], None]) -> None:
         """Read sound between two sample offsets; `take` is called on the disk thread, or `Failed` is posted."""
@@ -176,7 +184,7 @@ class Archive:
         def keep() -> None:
             if self._history is not None:
                 with contextlib.suppress(HistoryError):
-                    keep_receipt(self._history, event.dictation, Receipt(event.program, outcome, self._today()))
+                    keep_receipt(self._history, event.dictation, TextReceipt(event.program, outcome, self._today()))
 
         self._disk.submit(keep)
 
@@ -236,11 +244,14 @@ class Archive:
     def _folder(self, dictation: str) -> Path:
         return self._paths.recordings / dictation
 
-    def _report_errors(self, job: Callable[[], None]) -> None:
+    def _report_errors(self, job: Callable[[], None], refuse: Callable[[SaywriteError], None] | None = None) -> None:
         try:
             job()
         except SaywriteError as error:
-            self._post(Failed("", error.what, error.remedy))
+            if refuse is not None:
+                refuse(error)
+            else:
+                self._post(Failed("", error.what, error.remedy))
 
     def _tidy(self, keep_days: int) -> None:
         try:

@@ -1,18 +1,17 @@
 """Keeps one stream to the service open while it is wanted: signs in, connects, retries with backoff.
 
 "Not connected yet" and "connection lost" are the same state. Owned by the dictation thread; nothing here waits. Times
-are monotonic seconds. The socket connects while a token is fetched, so that it costs no time of its own.
+are monotonic seconds. The socket connects while a token is fetched, so that it costs no time of its own. While somebody
+speaks without a connection, a probe looks for the host, and its return makes the next attempt at once.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from random import Random
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from saywrite.foundation.errors import (
     KeyRefused,
@@ -24,15 +23,19 @@ from saywrite.foundation.errors import (
 )
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.net.command_queue import (
+    EventBudget,
+    SocketConnected,
     TransportConnected,
     TransportLost,
     TransportMessage,
     TransportRefused,
 )
 from saywrite.speech.aiola.net.error_mapping import SETTINGS
+from saywrite.speech.aiola.net.probe import HostReachable, ReachabilityProbe
+from saywrite.speech.aiola.net.stream_request import StreamConfig, stream_path
 from saywrite.speech.aiola.net.websocket import WebSocketTransport
 from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, Grant, TokenFetched, TokenProvider
-from saywrite.speech.engine import VoiceSettings
+from saywrite.speech.network.network import Network
 
 FIRST_S = 0.25
 LONGEST_S = 5.0
@@ -52,25 +55,16 @@ def delays(random: Random) -> Iterator[float]:
 log = logging.getLogger(__name__)
 
 CONNECT_LIMIT_S = 25.0
-"""Seconds after which an attempt without a result is given up: longer than the limits of a transport."""
+"""Seconds after which an attempt without a result is given up."""
+
+SILENT_REFUSALS = 2
+"""Requests in a row that end with a lost connection until the token counts as refused: not every service says so."""
 
 REFUSALS = 3
 """Fresh tokens refused in a row after which no other is fetched."""
 
 PROVED_S = 10.0
 """Seconds after which an open stream counts as one that works."""
-
-STREAM_PATH = "/api/voice-streaming/socket.io/"
-
-
-@dataclass(frozen=True, slots=True)
-class StreamConfig:
-    """The options of a stream. `language`, `translate_to`: the service's own codes."""
-
-    language: str
-    voice: VoiceSettings
-    translate_to: str = ""
-    keywords: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +82,20 @@ class SessionClosed:
     retry_in_s: float | None
 
 
+MakeProbe = Callable[[int, str], ReachabilityProbe]
+"""Starts the probe with this number for the host of an address."""
+
+
 class ServiceConnection:
     """The stream of one engine. `make_link` returns a new `WebSocketTransport` with the given number."""
 
-    def __init__(self, grants: TokenProvider, make_link: Callable[[int], WebSocketTransport], random: Random) -> None:
+    def __init__(
+        self,
+        grants: TokenProvider,
+        make_link: Callable[[int], WebSocketTransport],
+        random: Random,
+        make_probe: MakeProbe | None = None,
+    ) -> None:
         self._grants = grants
         self._make_link = make_link
         self._random = random
@@ -101,6 +105,14 @@ class ServiceConnection:
         self._link: WebSocketTransport | None = None
         self._connected_to = ""
         self._upgraded = False
+        self._socket_is_up = False
+        self._make_probe = make_probe
+        self._probe: ReachabilityProbe | None = None
+        self._last_probe = 0
+        self._host_returned = False
+        """The host was seen to return during the present attempt."""
+        self._is_awaited = False
+        self._silent_refusals = 0
         self._opened_at: float | None = None
         self._give_up_at = 0.0
         self._retry_at: float | None = None
@@ -132,8 +144,12 @@ class ServiceConnection:
         if self._link is not None:
             self._earlier_traffic = [-self._link.sent_bytes, -self._link.received_bytes]
 
-    def open(self, wanted: StreamConfig, now: float) -> bool:
-        """Keep a stream with these options open; True when it is open already."""
+    def open(self, wanted: StreamConfig, now: float, *, is_awaited: bool = False) -> bool:
+        """Keep a stream with these options open; True when it is open already.
+
+        `is_awaited`: somebody is speaking, so that the return of the service must be noticed within a second.
+        """
+        self._is_awaited = is_awaited
         if self.wanted != wanted:
             self._drop_link()
         elif self.up:
@@ -151,6 +167,7 @@ class ServiceConnection:
         self.wanted = None
         self._grants.wanted = False
         self._retry_at = None
+        self._stop_probe()
         self._drop_link(in_order=True)
 
     def drop(self, error: ServiceError, now: float, *, at_once: bool = False) -> SessionClosed:
@@ -174,7 +191,7 @@ class ServiceConnection:
 
     def prove(self) -> None:
         """Start the backoff anew: the stream delivers."""
-        self._delays, self._refused_tokens = delays(self._random), 0
+        self._delays, self._refused_tokens, self._silent_refusals = delays(self._random), 0, 0
 
     def hurry(self, now: float) -> None:
         """Make the next attempt now: the network or the computer is back."""
@@ -189,6 +206,9 @@ class ServiceConnection:
         """
         if isinstance(message, TransportMessage):
             return self._receive_from_link(message, now)
+        if isinstance(message, HostReachable):
+            self._host_is_back(message, now)
+            return None
         if not self._grants.receive(message):
             return None
         if isinstance(message, AccountFound):
@@ -212,8 +232,20 @@ class ServiceConnection:
         due = [self._retry_at, renew, self._give_up_at if self._link is not None and not self.up else None]
         return None, min((at for at in due if at is not None), default=None)
 
+    def _host_is_back(self, message: HostReachable, now: float) -> None:
+        """Make the next attempt at once, or once more if the present one fails: it may have begun too early."""
+        if self._probe is None or message.probe != self._probe.number or self.up:
+            return
+        self._host_returned = True
+        if self._link is not None and self._upgraded and not self._socket_is_up:
+            self._drop_link()  # its first packet was lost, and the system waits for seconds before the next
+            self._connect(now)
+        elif self._retry_at is not None:
+            self._retry_at = now
+
     def _connect(self, now: float) -> None:
         assert self.wanted is not None
+        self._host_returned = False
         self._give_up_at = now + CONNECT_LIMIT_S
         grant = self._grants.current()
         if grant is None:
@@ -233,7 +265,7 @@ class ServiceConnection:
             self._drop_link()
         self._last_number, self._connected_to = self._last_number + 1, account.base_url
         self._link = self._make_link(self._last_number)
-        self._give_up_at, self._upgraded = now + CONNECT_LIMIT_S, False
+        self._give_up_at, self._upgraded, self._socket_is_up = now + CONNECT_LIMIT_S, False, False
         self._link.connect(account.base_url)
 
     def _upgrade(self, grant: Grant, now: float) -> None:
@@ -241,9 +273,8 @@ class ServiceConnection:
             return
         self._start_link(grant.account, now)
         assert self._link is not None
-        base = urlsplit(grant.account.base_url).path.rstrip("/")
-        query = urlencode(query_of(self.wanted, grant))
-        self._link.upgrade(f"{base}{STREAM_PATH}?{query}", {"Authorization": f"Bearer {grant.access_token}"})
+        path = stream_path(grant.account.base_url, self.wanted, grant.account.workflow, grant.access_token)
+        self._link.upgrade(path, {"Authorization": f"Bearer {grant.access_token}"})
         self._upgraded = True
 
     def _receive_from_link(
@@ -254,11 +285,31 @@ class ServiceConnection:
             return None
         if isinstance(message, TransportConnected):
             self.up, self._opened_at = True, now
+            self._stop_probe()
             return SessionOpened(message.ping_interval_s + message.ping_timeout_s)
         if isinstance(message, TransportRefused | TransportLost):
+            is_silent = isinstance(message, TransportLost) and self._upgraded and self._socket_is_up
             self._drop_link()
-            return self._fail(message.error, now)
+            return self._fail(self._read_silence(message.error, is_silent=is_silent), now)
+        if isinstance(message, SocketConnected):
+            self._socket_is_up = True
         return message if self.up else None
+
+    def _read_silence(self, error: ServiceError, *, is_silent: bool) -> ServiceError:
+        """The meaning of a lost connection: after several in a row whose request was sent, the token is refused.
+
+        One fresh token is tried; if its connections are lost, too, the network is to blame.
+        """
+        if not is_silent:
+            return error
+        self._silent_refusals += 1
+        grant = self._grants.current()
+        fixed = grant is None or grant.account.sign_in == "token"
+        if self._silent_refusals != SILENT_REFUSALS or fixed:
+            return error
+        log.info("the token is replaced: the service ends every connection without a reason")
+        self._grants.forget(revoke=True)
+        return error
 
     def _fail(self, error: ServiceError, now: float, *, at_once: bool = False) -> SessionClosed:
         """Decide when to try again, whether with a new token, or not at all."""
@@ -280,11 +331,25 @@ class ServiceConnection:
         wait = 0.0 if at_once else next(self._delays)
         if isinstance(error, TooManyDictations | RateLimited):
             wait = CROWDED_S
+        elif self._host_returned:
+            wait = 0.0
         if error.retry_after_s is not None:
             wait = max(wait, error.retry_after_s)
         if self.wanted is not None:
             self._retry_at = now + wait
+            self._start_probe()
         return SessionClosed(error, wait)
+
+    def _start_probe(self) -> None:
+        account = self._grants.account
+        if self._probe is None and self._is_awaited and self._make_probe is not None and account is not None:
+            self._last_probe += 1
+            self._probe = self._make_probe(self._last_probe, account.base_url)
+
+    def _stop_probe(self) -> None:
+        probe, self._probe = self._probe, None
+        if probe is not None:
+            probe.stop()
 
     def _drop_link(self, *, in_order: bool = False) -> None:
         link, self._link = self._link, None
@@ -299,28 +364,14 @@ class ServiceConnection:
             link.abort()
 
 
-def query_of(wanted: StreamConfig, grant: Grant) -> dict[str, str]:
-    """The query items of a stream's address, as aiOla's SDKs send them."""
-    voice = wanted.voice
-    query = {
-        "execution_id": str(uuid.uuid4()),
-        "flow_id": grant.account.workflow,
-        "time_zone": "UTC",
-        "x-aiola-api-token": grant.access_token,
-        "lang_code": wanted.language,
-        "keywords": json.dumps(dict(wanted.keywords)),
-        "vad_config": json.dumps(
-            {
-                "threshold": voice.threshold,
-                "min_speech_ms": voice.min_speech_ms,
-                "min_silence_ms": voice.min_silence_ms,
-                "max_segment_ms": voice.max_segment_ms,
-            }
-        ),
-    }
-    if not wanted.keywords:
-        del query["keywords"]
-    if wanted.translate_to:
-        task = {"src_lang_code": wanted.language, "dst_lang_code": wanted.translate_to}
-        query["tasks_config"] = json.dumps({"TRANSLATION": task})
-    return query
+def service_connection(
+    grants: TokenProvider, post: Callable[[object], None], network: Network, clock: Callable[[], float]
+) -> ServiceConnection:
+    """A connection over real sockets, whose threads post to the inbox."""
+    budget = EventBudget()
+    return ServiceConnection(
+        grants,
+        lambda number: WebSocketTransport(number, post, network, clock, budget),
+        Random(),
+        lambda number, address: ReachabilityProbe(number, address, network, post),
+    )

@@ -11,14 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import urlencode, urlsplit
 
 from saywrite.foundation.catalog import EN
 from saywrite.foundation.errors import ServiceError
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.connection import STREAM_PATH, StreamConfig, query_of
 from saywrite.speech.aiola.net.command_queue import Ponged, TransportConnected, TransportLost, TransportRefused
 from saywrite.speech.aiola.net.error_mapping import does_not_answer, host_of
+from saywrite.speech.aiola.net.stream_request import StreamConfig, stream_path
 from saywrite.speech.aiola.net.websocket import WebSocketTransport
 from saywrite.speech.aiola.token_provider import AccountFound, AuthFailed, Grant, TokenFetched, TokenProvider
 from saywrite.speech.engine import VoiceSettings
@@ -135,6 +134,5 @@ def _clock(skew_s: float) -> CheckResult:
 
 
 def _address(grant: Grant) -> str:
-    base = urlsplit(grant.account.base_url).path.rstrip("/")
-    query = urlencode(query_of(StreamConfig(EN, VoiceSettings()), grant))
-    return f"{base}{STREAM_PATH}?{query}"
+    account = grant.account
+    return stream_path(account.base_url, StreamConfig(EN, VoiceSettings()), account.workflow, grant.access_token)

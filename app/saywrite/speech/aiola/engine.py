@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from random import Random
 
 from saywrite.foundation.catalog import AIOLA, AIOLA_CAPABILITIES, language
 from saywrite.foundation.errors import (
@@ -30,14 +29,14 @@ from saywrite.foundation.events import (
     Rewind,
 )
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.connection import ServiceConnection, SessionClosed, SessionOpened, StreamConfig
+from saywrite.speech.aiola.connection import SessionClosed, SessionOpened, service_connection
 from saywrite.speech.aiola.delivery.completion import CompletionPolicy, NextAction
 from saywrite.speech.aiola.delivery.flow_control import REPLAY, FlowControl, PongRecord, RateLimiter
 from saywrite.speech.aiola.delivery.sender import AudioSender, text_of
 from saywrite.speech.aiola.delivery.timings import LatencyEstimator
 from saywrite.speech.aiola.net.command_queue import EventReceived, Ponged
 from saywrite.speech.aiola.net.error_mapping import DICTATING, from_payload
-from saywrite.speech.aiola.net.websocket import WebSocketTransport
+from saywrite.speech.aiola.net.stream_request import StreamConfig
 from saywrite.speech.aiola.progress_reporter import (
     ProgressReporter,
     events_of,
@@ -110,9 +109,7 @@ class AiolaRecognizer:
         self._clock = clock
         self._wall = wall
         self._grants = TokenProvider(incoming, find_account, network, wall)
-        self._connection = ServiceConnection(
-            self._grants, lambda number: WebSocketTransport(number, incoming, network, clock), Random()
-        )
+        self._connection = service_connection(self._grants, incoming, network, clock)
         self._skew = wall() - clock()
         self._flow: FlowControl | None = None
         self._pongs = PongRecord()
@@ -149,7 +146,9 @@ class AiolaRecognizer:
         self._connection.count_anew()
         into = language(request.translate_to).wire if request.translate_to else ""
         if self._connection.open(
-            StreamConfig(language(request.language).wire, request.voice, into, request.keywords), now
+            StreamConfig(language(request.language).wire, request.voice, into, request.keywords),
+            now,
+            is_awaited=request.live,
         ):
             if self._flow is not None:
                 self._flow.begin_anew()

@@ -20,12 +20,13 @@ from saywrite.foundation.errors import (
     RateLimited,
     SaywriteError,
     ServiceError,
+    ServiceUnreachable,
     TokenExpired,
     TooManyDictations,
 )
 from saywrite.foundation.events import SAMPLE_RATE, Failed, Final, RecognizerFinished
 from saywrite.speech.aiola.account import Account
-from saywrite.speech.aiola.connection import CROWDED_S, delays
+from saywrite.speech.aiola.connection import CROWDED_S, SILENT_REFUSALS, delays
 from saywrite.speech.aiola.net.error_mapping import SETTINGS, host_of
 from saywrite.speech.aiola.progress_reporter import ProgressReporter
 from saywrite.speech.aiola.token_provider import AuthFailed, TokenFetched, TokenProvider
@@ -47,7 +48,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Job:
-    """One file. `failing_since`: monotonic, None while all is well. `refusals`: tokens refused in a row."""
+    """One file. `failing_since`: monotonic, None while all is well. `refusals`: tokens refused in a row.
+
+    `silent_refusals`: connections that were lost after the request had begun to go out.
+    """
 
     request: Request
     report: ProgressReporter
@@ -60,6 +64,8 @@ class _Job:
     retry_at: float | None = None
     failing_since: float | None = None
     refusals: int = 0
+    silent_refusals: int = 0
+    is_connected: bool = False
     sent_before: int = 0
     sent: int = 0
 
@@ -205,6 +211,7 @@ class UploadRecognizer:
     def _tell_traffic(self, job: _Job, sent: int) -> None:
         if sent == 0:
             job.report.connected()
+            job.is_connected = True
         job.sent = sent
         job.report.traffic(job.host, job.sent_before + sent, 0, self._clock(), at_once=True)
 
@@ -213,6 +220,7 @@ class UploadRecognizer:
         job.sending = None
         now = self._clock()
         job.failing_since = now if job.failing_since is None else job.failing_since
+        self._read_silence(job, error)
         if isinstance(error, TokenExpired):
             job.refusals += 1
             account = self._grants.account
@@ -226,6 +234,16 @@ class UploadRecognizer:
         log.info("%s; again in %.1f s", type(error).__name__, wait_s)
         job.report.down(error, wait_s)
         job.retry_at = now + wait_s
+
+    def _read_silence(self, job: _Job, error: SaywriteError) -> None:
+        """Replace the token once after several connections that were lost without a reason: it may be refused."""
+        was_connected, job.is_connected = job.is_connected, False
+        if not (was_connected and isinstance(error, ServiceUnreachable)):
+            return
+        job.silent_refusals += 1
+        account = self._grants.account
+        if job.silent_refusals == SILENT_REFUSALS and account is not None and account.sign_in != "token":
+            self._grants.forget(revoke=True)
 
     def _give_up(self, job: _Job, error: SaywriteError) -> None:
         about = ""

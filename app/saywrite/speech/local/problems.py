@@ -48,7 +48,7 @@ def damaged_model(model: str) -> RecognizerProblem:
 
 NO_AVX = RecognizerProblem(
     "This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).",
-    "Choose the aiOla engine.",
+    "Choose aiOla as the recognizer.",
     lasting=True,
 )
 
@@ -98,11 +98,11 @@ def _not_installed(detail: str) -> RecognizerProblem:
     if sys.platform == "win32" and platform.machine().upper() == "ARM64":
         return RecognizerProblem(
             "There is no build of the recognizer (CTranslate2) for Windows on ARM.",
-            "Choose the aiOla engine.",
+            "Choose aiOla as the recognizer.",
             lasting=True,
         )
     return RecognizerProblem(
         f"The recognizer (CTranslate2) is not installed or does not load ({detail or 'not found'}).",
-        "Install Saywrite again (“pip install ctranslate2”), or choose the aiOla engine.",
+        "Install Saywrite again (“pip install ctranslate2”), or choose aiOla as the recognizer.",
         lasting=True,
     )

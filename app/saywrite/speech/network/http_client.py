@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import httpx
 
@@ -36,13 +37,20 @@ class NetworkTransport(httpx.BaseTransport):
         self._transports: dict[str, httpx.HTTPTransport] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The response to a request. Raises httpx's errors, `httpx.ProxyError` where the proxy cannot be reached."""
+        """The response to a request.
+
+        Raises httpx's errors, `httpx.ProxyError` where the proxy cannot be reached, and `NetworkForbidden`, also while
+        the bodies are transferred.
+        """
         proxy = self._network.proxy_for(str(request.url))
         key = proxy.url if proxy else ""
         if key not in self._transports:
             self._transports[key] = self._make_transport(proxy)
         try:
-            return self._transports[key].handle_request(request)
+            request.stream = _PermittedStream(request.stream, self._network, request.url.host)
+            response = self._transports[key].handle_request(request)
+            response.stream = _PermittedStream(response.stream, self._network, request.url.host)
+            return response
         except httpx.ConnectError as error:
             if proxy is None or is_about_tls(error):
                 raise
@@ -60,6 +68,23 @@ class NetworkTransport(httpx.BaseTransport):
         if proxy is not None:
             through = httpx.Proxy(proxy.url, ssl_context=tls if proxy.scheme == "https" else None)
         return httpx.HTTPTransport(verify=tls, trust_env=False, proxy=through, socket_options=socket_options())
+
+
+class _PermittedStream(httpx.SyncByteStream):
+    """The body of a request or of its answer, which ends with an error when the user forbids the network."""
+
+    def __init__(self, stream: object, network: Network, host: str) -> None:
+        self._stream = cast("httpx.SyncByteStream", stream)
+        self._network = network
+        self._host = host
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._stream:
+            self._network.require_permission(self._host)
+            yield part
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 @contextmanager

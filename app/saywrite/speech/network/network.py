@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urlsplit
 
-from saywrite.foundation.errors import ProxyRefused
+from saywrite.foundation.errors import NetworkForbidden, ProxyRefused
 
 if TYPE_CHECKING:
     import ssl
@@ -34,6 +34,9 @@ DEAD_AFTER_MS: Final = 4_000
 
 _REMEMBERED_S: Final = 60.0
 """Seconds a proxy is remembered: to ask may cost a look-up, and the computer may move to another network."""
+
+SWITCH: Final = "Nothing leaves this computer"
+"""The label of the option `stay_offline` (storage/settings/schema.py)."""
 
 _PORTS: Final = {"http": 80, "https": 443, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
 
@@ -57,9 +60,19 @@ class Proxy:
 
 
 class Network:
-    """The trust and the proxies of this computer. `ca_file`: certificates to trust besides the system's, for tests."""
+    """The trust and the proxies of this computer, and the user's permission to use the network.
 
-    def __init__(self, ca_file: Path | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    `ca_file`: certificates to trust besides the system's, for tests. `stay_offline` is called before every connection
+    and during it, on any thread: while it returns True, only this computer itself is reached.
+    """
+
+    def __init__(
+        self,
+        ca_file: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        stay_offline: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.stay_offline = stay_offline
         self._ca_file = ca_file
         self._clock = clock
         self._lock = threading.Lock()
@@ -81,13 +94,30 @@ class Network:
                 self._tls = context
             return self._tls
 
+    def allows(self, host: str) -> bool:
+        """Whether the user's settings permit to send something to this host."""
+        name = host.strip("[]").rstrip(".").lower()
+        return not self.stay_offline() or name == "localhost" or is_loopback_number(name)
+
+    def require_permission(self, host: str) -> None:
+        """Check before anything is sent to a host. Raises `NetworkForbidden` when the user does not permit it."""
+        if not self.allows(host):
+            raise NetworkForbidden(
+                f"{host} was not contacted, because nothing may leave this computer.",
+                f"To permit it, turn off “{SWITCH}” in Settings > Files and privacy.",
+            )
+
     def proxy_for(self, url: str) -> Proxy | None:
         """The proxy for `url` (http, https, ws, wss), by the environment or the system; kept for a minute.
 
         This computer itself is reached directly, unless the environment names a proxy and also, with NO_PROXY, the
-        hosts it is not for. Raises `ProxyRefused` when the proxy's address cannot be read.
+        hosts it is not for. Every connection asks here first, so this is where a connection is refused: raises
+        `NetworkForbidden`, and `ProxyRefused` when the proxy's address cannot be read.
         """
         parts = urlsplit(url)
+        self.require_permission(parts.hostname or "")
+        if self.stay_offline():
+            return None  # this computer itself; a proxy would be another one
         scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
         place = (scheme, parts.netloc.rpartition("@")[2].lower())
         with self._lock:

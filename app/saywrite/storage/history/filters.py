@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from saywrite.foundation.events import SAMPLE_RATE
-
-if TYPE_CHECKING:
-    from saywrite.storage.history.store import HistoryStore
 
 MINUTE = 60 * SAMPLE_RATE
 """In samples."""
@@ -72,9 +70,9 @@ class FilterChoices:
     files: bool = False
 
 
-def filter_choices(store: HistoryStore) -> FilterChoices:
-    """Read what the history can be filtered by. Raises HistoryError."""
-    with store.reading() as connection:
+def filter_choices(reading: Callable[[], AbstractContextManager[sqlite3.Connection]]) -> FilterChoices:
+    """Read what the history can be filtered by. `reading`: of a `HistoryStore`. Raises HistoryError."""
+    with reading() as connection:
 
         def column(query: str) -> tuple[str, ...]:
             return tuple(value for (value,) in connection.execute(query) if value)

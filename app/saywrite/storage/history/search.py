@@ -96,9 +96,9 @@ def _find_words(connection: sqlite3.Connection, match: str, limit: int, only: Hi
 
 
 def _find_folded(
-    connection: sqlite3.Connection, terms: tuple[str, ...], limit: int, only: HistoryFilter, rows: str
+    connection: sqlite3.Connection, terms: tuple[str, ...], limit: int, only: HistoryFilter, condition: str
 ) -> tuple[SearchHit, ...]:
-    """Compare folded texts. `rows`: the condition for the segments, as SQL."""
+    """Compare folded texts of the segments that fulfill a condition in SQL."""
     connection.create_function("fold", 1, fold, deterministic=True)
     connection.create_function("has_twin", 1, _has_twin, deterministic=True)
     where, values = only.where()
@@ -106,7 +106,7 @@ def _find_folded(
     every = " AND ".join(f"instr(fold(s.text || ' ' || s.translation), :term{n})" for n in range(len(terms)))
     found = connection.execute(
         f"""SELECT {_FIELDS}, s.text, s.translation FROM segments s CROSS JOIN dictations d ON d.id = s.dictation
-            WHERE s.id IN (SELECT s.id FROM segments s WHERE {rows} AND {every}) AND {where}
+            WHERE s.id IN (SELECT s.id FROM segments s WHERE {condition} AND {every}) AND {where}
             ORDER BY d.at DESC, s.number LIMIT :limit""",
         values,
     )

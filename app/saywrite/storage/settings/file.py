@@ -17,7 +17,7 @@ from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.files import os_error_message, os_error_reason, set_aside, write_atomic
 from saywrite.foundation.paths import private_folder
 from saywrite.storage.settings.schema import FORMER_VALUES, OPTIONS, Settings
-from saywrite.text.encodings import decode
+from saywrite.text.characters import decode
 
 log = logging.getLogger(__name__)
 

@@ -158,6 +158,22 @@ class Settings:
         "This computer listens along",
         "Shows words while you speak and writes while aiOla cannot be reached. Needs a recognition model.",
     )
+    aiola_mark_differences: bool = switch(
+        False,
+        "aiOla",
+        "Mark words heard differently",
+        "A dotted underline marks words that this computer heard differently. Alt+W swaps them.",
+    )
+    aiola_patience_s: int = number(
+        0,
+        "aiOla",
+        0,
+        600,
+        "Wait at the end for",
+        "Then the dictation ends with what this computer heard, and a notice says so.",
+        unit="second",
+        special={0: "As long as it takes"},
+    )
     aiola_base_url: str = text(
         "https://apis.aiola.ai",
         "aiOla",
@@ -282,7 +298,7 @@ class Settings:
     show_keywords: bool = switch(True, "Window", "Show the keywords")
     show_waveform: bool = switch(True, "Window", "Show the waveform")
     overlay: str = choice(
-        "off",
+        "on",
         "Window",
         _OVERLAY,
         "Overlay",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from saywrite.storage.settings.file import write_private
-from saywrite.text.encodings import decode
+from saywrite.text.characters import decode
 
 log = logging.getLogger(__name__)
 

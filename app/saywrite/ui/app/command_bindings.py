@@ -5,15 +5,16 @@ Nothing here waits, and nothing here changes the state that the window shows: th
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from saywrite.foundation.events import FrontEndEvent, State, StateChanged
+from saywrite.foundation.events import FrontEndEvent
+from saywrite.ui.app.edit_commands import EditCommands
+from saywrite.ui.files.controller import FilesController
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.widgets.choosers import EngineChoices
@@ -21,50 +22,39 @@ from saywrite.ui.widgets.notices import Severity
 
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
+    from saywrite.storage.history.store import HistoryStore
 
 AUDIO_FILES = (
     "Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au"
     " *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)"
 )
-BUSY = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING, State.FINISHING})
 
 
 class CommandBindings(QObject):
     """Connects the controls of the window to the dictation and to the settings."""
 
     def __init__(
-        self, window: MainWindow, dictation: Dictation, preferences: Preferences, choices: EngineChoices
+        self,
+        window: MainWindow,
+        dictation: Dictation,
+        preferences: Preferences,
+        choices: EngineChoices,
+        open_history: Callable[[], HistoryStore],
     ) -> None:
         super().__init__(window)
         self._window = window
         self._dictation = dictation
         self._preferences = preferences
         self._choices = choices
-        self._files: deque[Path] = deque()
-        self._busy = False
+        self.files = FilesController(window, dictation, choices, open_history, self.choose_files)
         self._connect_dictation()
         self._connect_choices()
-
-    def transcribe_files(self, paths: Iterable[Path]) -> None:
-        """Transcribe files one after the other; the next one starts when the dictation is idle."""
-        self._files.extend(paths)
-        if not self._busy:
-            self._next_file()
-        elif self._files:
-            self._window.notices.notify(
-                Severity.INFO,
-                "The file is transcribed as soon as this dictation has ended.",
-                key="files",
-                counted=False,
-            )
+        EditCommands(window)
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Start the next file when the dictation is idle; events of other kinds are ignored."""
-        if isinstance(event, StateChanged):
-            self._busy = event.state in BUSY
-            if not self._busy:
-                self._next_file()
+        """Show the queue of files; events of other kinds are ignored."""
+        self.files.receive(event)
 
     @Slot()
     def choose_files(self) -> None:
@@ -72,7 +62,7 @@ class CommandBindings(QObject):
         dialog = QFileDialog(self._window, "Transcribe a file")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(AUDIO_FILES.split(";;"))
-        dialog.filesSelected.connect(lambda names: self.transcribe_files(Path(name) for name in names))
+        dialog.filesSelected.connect(lambda names: self.files.add(Path(name) for name in names))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -84,7 +74,7 @@ class CommandBindings(QObject):
         if others:
             remedy = f"Choose “{' or '.join(others)}” as the recognizer, then {name}."
         else:
-            remedy = "No engine of this version does. The language stays as it was."
+            remedy = "No recognizer of this version does. The language stays as it was."
         self._window.notices.notify(
             Severity.INFO, f"{label} does not know {name}.", remedy, key="language", counted=False
         )
@@ -126,11 +116,6 @@ class CommandBindings(QObject):
         self._window.transcript.copy_with_translation()
         self._window.status.show_message("Copied all with its translation")
 
-    def _next_file(self) -> None:
-        if self._files:
-            self._busy = True
-            self._dictation.transcribe_file(self._files.popleft())
-
     def _connect_dictation(self) -> None:
         window, dictation, actions = self._window, self._dictation, self._window.actions_
         window.control_bar.record_pressed.connect(actions.record.trigger)
@@ -143,8 +128,7 @@ class CommandBindings(QObject):
         actions.copy_translated.triggered.connect(self.copy_translated)
         actions.find.triggered.connect(lambda: window.transcript.find())
         actions.clear.triggered.connect(self.clear)
-        actions.undo.triggered.connect(lambda: window.transcript.undo())
-        window.files_dropped.connect(self.transcribe_files)
+        window.files_dropped.connect(self.files.add)
         transcript = window.transcript
         transcript.segments_restored.connect(lambda _ids: window.notices.withdraw("cleared"))
         transcript.segment_edited.connect(dictation.edit_segment)
@@ -165,5 +149,4 @@ class CommandBindings(QObject):
         bar.engine.chosen.connect(lambda name: preferences.update(engine=name))
         bar.model.chosen.connect(lambda name: preferences.update(local_model=name))
         actions = self._window.actions_
-        actions.show_keywords.toggled.connect(lambda on: preferences.update(show_keywords=on))
         actions.show_waveform.toggled.connect(lambda on: preferences.update(show_waveform=on))

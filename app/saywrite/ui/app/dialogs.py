@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import DevicesChanged, FrontEndEvent, KeysChanged, PlaybackChanged
@@ -209,13 +209,23 @@ class Dialogs(QObject):
         self._speed.reload()
         _bring_up(self._speed)
 
+    def show_shortcuts(self) -> None:
+        """Open the window with the keyboard shortcuts as they are now."""
+        from saywrite.ui.app.shortcuts_window import ShortcutsWindow
+
+        _open(ShortcutsWindow(self._window.menuBar(), self._preferences.settings, self._window))
+
+    def show_whats_new(self) -> None:
+        """Open the window with the changelog."""
+        from saywrite.ui.app.whats_new import WhatsNewWindow
+
+        _open(WhatsNewWindow(self._window))
+
     def show_about(self) -> None:
         """Open the dialog with version and licenses."""
         from saywrite.ui.main_window.about_dialog import AboutDialog
 
-        dialog = AboutDialog(self._window)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        _open(AboutDialog(self._window))
 
     def ask_always_write_as(self, spoken: str) -> None:
         """Ask how misheard words should be written, and make a keyword of the answer."""
@@ -272,6 +282,8 @@ class Dialogs(QObject):
         actions.history.triggered.connect(self.show_history)
         actions.speed.triggered.connect(self.show_speed)
         actions.about.triggered.connect(self.show_about)
+        actions.shortcuts.triggered.connect(self.show_shortcuts)
+        actions.whats_new.triggered.connect(self.show_whats_new)
         actions.first_run.triggered.connect(self.show_first_run)
         actions.updates.setVisible(self._find_update is not None)
         actions.updates.triggered.connect(self.check_for_updates)
@@ -287,6 +299,11 @@ class Dialogs(QObject):
 def open_page(address: str) -> None:
     """Open a web page in the user's browser."""
     QDesktopServices.openUrl(QUrl(address))
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
 
 
 def _bring_up(window: QWidget) -> None:

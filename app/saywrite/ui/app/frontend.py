@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from saywrite import __version__
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import FrontEndEvent, Started
 from saywrite.foundation.program import Release
@@ -49,6 +50,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+VERSION_KEY = "version"
+STATE_AFTER_START = {"first_run_shown": True, VERSION_KEY: __version__}
+"""Entries of the window's state: the first run is not opened again, what is new only after an update."""
+
 
 @dataclass(frozen=True, slots=True)
 class UiContext:
@@ -76,8 +81,8 @@ class UiContext:
     """Asks for a newer version. Only a click in the menu calls it."""
     problems: tuple[str, ...] = ()
     """Sentences about problems before there was a window, for example a broken settings file."""
-    offers_first_run: bool = False
-    """Whether the very first start opens the first run: the user started the program without arguments."""
+    greets: bool = False
+    """Whether a start may open the first run, or what is new: the user started the program without arguments."""
 
 
 class FrontEnd(QObject):
@@ -87,7 +92,7 @@ class FrontEnd(QObject):
         super().__init__()
         self._dictation = dictation
         self._context = context
-        self._has_recording = False
+        self._has_recording = self._keywords_opened = False
         self.preferences = Preferences(context.settings, context.save_settings)
         self.window = MainWindow(lambda: dictation.latest.take(), lambda: dictation.envelope, context.choices)
         self.window.transcript.engine_label = context.choices.engine_label
@@ -96,7 +101,7 @@ class FrontEnd(QObject):
         self.notices = DictationNotices(
             self.window.notices, self.engine.actions_for, lambda: dictation.envelope, self.window
         )
-        self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices)
+        self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices, context.open_history)
         self.dialogs = Dialogs(
             self.window,
             self.preferences,
@@ -116,13 +121,23 @@ class FrontEnd(QObject):
         self.tray = Tray(TrayMenu(self.window.actions_, context.choices), self.window)
         self.tray_texts = TrayTexts(self.tray, context.open_history)
         self.push_to_talk = PushToTalkNotices(self.window, dictation, self.tray.show_message, self.dialogs.show_keys)
-        self.overlay = OverlayController(self.window, lambda: dictation.envelope, dictation.take_back_cancelled)
+        self.overlay = self._make_overlay()
         self.lifecycle = WindowLifecycle(self.window, self.tray, self.preferences)
         self._receivers = self._all_receivers()
         self._connect()
         self.window.keywords.set_keywords(context.keywords)
         self._apply(context.settings)
-        for problem in context.problems:
+        self._show_problems()
+
+    def _make_overlay(self) -> OverlayController:
+        dictation = self._dictation
+        return OverlayController(
+            self.window, lambda: dictation.envelope, dictation.take_back_cancelled, dictation.take_back_insertion
+        )
+
+    def _show_problems(self) -> None:
+        """Show the problems from before there was a window."""
+        for problem in self._context.problems:
             self.window.notices.notify(Severity.WARNING, problem, passing=False)
 
     def _all_receivers(self) -> tuple[Callable[[FrontEndEvent], None], ...]:
@@ -163,19 +178,17 @@ class FrontEnd(QObject):
         self.lifecycle.restore(state)
         self.lifecycle.begin()
         self.window.control_bar.button.setFocus()
-        if self._context.offers_first_run and not state and not self._context.settings.start_hidden:
-            self.window.painted.connect(self._open_first_run)
+        if self._context.greets and not self._context.settings.start_hidden:
+            if not state:
+                self.window.painted.connect(self._open_first_run)
+            elif state.get(VERSION_KEY) != __version__:
+                self.window.painted.connect(self.dialogs.show_whats_new)
 
     def save(self) -> None:
         """Save the state of the window; called at quit, after the dictation has ended."""
         self.tray.hide()
-        state = (
-            {"first_run_shown": True}
-            | self.window.state()
-            | self.dialogs.state()
-            | self.lifecycle.state()
-            | self.overlay.state()
-        )
+        state = STATE_AFTER_START | self.window.state() | self.dialogs.state()
+        state |= self.lifecycle.state() | self.overlay.state()
         self.overlay.close()
         try:
             save_window_state(self._context.window_state, state)
@@ -193,6 +206,7 @@ class FrontEnd(QObject):
         window.control_bar.meter.sound_returned.connect(self.notices.end_microphone_problem)
         window.waveform.play_requested.connect(self._dictation.play)
         window.keywords.changed.connect(self._save_keywords)
+        window.actions_.show_keywords.triggered.connect(self._open_keywords)
         window.closing.connect(window.transcript.flush)
         window.painted.connect(self._load_the_rest)
         self.engine.account_requested.connect(self.dialogs.show_account)
@@ -225,25 +239,38 @@ class FrontEnd(QObject):
         apply_motion(settings.motion)
         host = account.host(settings) if account else host_of(settings.aiola_base_url)
         window.control_bar.show_choice(settings, host)
+        window.empty.show_hotkey(settings.hotkey, settings.hotkey_mode)
         window.transcript.announced = settings.announce
         self.tray.menu.show_settings(settings)
+        window.status.show_offline(settings.stay_offline)
         self.overlay.apply(settings)
         self.engine.choose(settings)
-        window.actions_.show_keywords.setChecked(settings.show_keywords)
         window.actions_.show_waveform.setChecked(settings.show_waveform)
         self._show_panels()
 
     def _show_panels(self) -> None:
-        """Show the panels of the settings; the waveform only once there is a recording."""
+        """Show the panels of the settings.
+
+        The keywords are shown once there are any, the waveform once there is a recording.
+        """
         settings = self.preferences.settings
-        self.window.show_panels(
-            keywords=settings.show_keywords, waveform=settings.show_waveform and self._has_recording
-        )
+        self._keywords_opened |= bool(self.window.keywords.keywords())
+        keywords = settings.show_keywords and self._keywords_opened
+        self.window.actions_.show_keywords.setChecked(keywords)
+        self.window.show_panels(keywords=keywords, waveform=settings.show_waveform and self._has_recording)
+
+    @Slot(bool)
+    def _open_keywords(self, opened: bool) -> None:
+        """The user opened or closed the panel with the keywords, which may still be empty."""
+        self._keywords_opened = opened
+        self.preferences.update(show_keywords=opened)
+        self._show_panels()
 
     @Slot(object)
     def _save_keywords(self, keywords: tuple[Keyword, ...]) -> None:
         notices = self.window.notices
         self._dictation.set_keywords(keywords)
+        self._show_panels()
         run_task(
             lambda: self._context.save_keywords(keywords),
             lambda _none: notices.withdraw("keywords"),
@@ -257,7 +284,7 @@ class FrontEnd(QObject):
         """Open the first run, and record at once that it was shown."""
         self.dialogs.show_first_run()
         run_task(
-            lambda: save_window_state(self._context.window_state, {"first_run_shown": True}),
+            lambda: save_window_state(self._context.window_state, STATE_AFTER_START),
             failed=lambda error: log.warning("the window's state was not saved: %s", type(error).__name__),
             owner=self,
         )

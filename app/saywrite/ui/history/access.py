@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from saywrite.audio.levels import Envelope
 from saywrite.dictation.models.retranscription import Retranscriber
 from saywrite.foundation.errors import JournalError
-from saywrite.storage.history.records.receipts import Receipt, receipts_of
+from saywrite.storage.history.records.receipts import TextReceipt, receipts_of
 from saywrite.storage.history.records.versions import TextVersion, versions_of
 from saywrite.storage.history.store import Dictated, HistoryStore
 from saywrite.storage.recordings.library import open_recording
@@ -46,7 +46,7 @@ class LoadedDictation:
 
     dictated: Dictated
     versions: tuple[TextVersion, ...]
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[TextReceipt, ...]
 
 
 def load_dictation(history: HistoryStore, dictation: str) -> LoadedDictation | None:

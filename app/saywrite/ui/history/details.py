@@ -52,7 +52,7 @@ def facts(dictated: Dictated, choices: EngineChoices, live: RunningDictation | N
     lines = [
         ("Began", f"{summary.began:%Y-%m-%d %H:%M:%S}"),
         ("Source", PurePath(file.replace("\\", "/")).name if file else "Microphone"),
-        ("Engine", _engines(dictated, choices)),
+        ("Recognizer", _engines(dictated, choices)),
         ("Language", choices.language(summary.language)),
         ("Recorded", length(seconds(heard))),
         ("Text", _text(dictated)),

@@ -12,7 +12,7 @@ from saywrite.foundation.events import Segment
 from saywrite.storage.history.search import split_terms
 from saywrite.storage.history.store import Dictated
 from saywrite.text.folding import pattern
-from saywrite.text.word_times import Passage, TimedWord, changed_segments, make_passage
+from saywrite.text.word_times import Passage, PlacedWord, changed_segments, make_passage
 from saywrite.ui.history.dictation_list import hit_color
 from saywrite.ui.toolkit.document_text import clean, index_at_utf16, utf16_length
 from saywrite.ui.toolkit.theme import blend
@@ -27,13 +27,13 @@ class Reader(QPlainTextEdit):
     """Shows a passage; `editing` makes it editable."""
 
     word_clicked = Signal(object)
-    """The `TimedWord` that the user wants to hear."""
+    """The `PlacedWord` that the user wants to hear."""
 
     def __init__(self) -> None:
         super().__init__()
         self.passage = NOTHING
         self._hits: list[tuple[int, int]] = []
-        self._spoken: TimedWord | None = None
+        self._spoken: PlacedWord | None = None
         self.setAccessibleName("Text of the dictation")
         self.document().setDocumentMargin(MARGIN)
         self.set_editing(False)
@@ -98,7 +98,7 @@ class Reader(QPlainTextEdit):
         """The new text of every segment that the user changed, by its number."""
         return changed_segments(self.passage, clean(self.toPlainText()))
 
-    def word_at_cursor(self) -> TimedWord | None:
+    def word_at_cursor(self) -> PlacedWord | None:
         """The word at the text cursor."""
         return self.passage.word_at(index_at_utf16(self.passage.text, self.textCursor().position()))
 

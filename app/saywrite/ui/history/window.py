@@ -114,7 +114,10 @@ class HistoryWindow(QWidget):
     def reload(self) -> None:
         """Load the list: the newest dictations, or those that match the search, and what can be filtered."""
         self._load_list()
-        self._ask(filter_choices, lambda found: self.filters.offer(found) if isinstance(found, FilterChoices) else None)
+        self._ask(
+            lambda history: filter_choices(history.reading),
+            lambda found: self.filters.offer(found) if isinstance(found, FilterChoices) else None,
+        )
 
     def _load_list(self) -> None:
         self._asked += 1

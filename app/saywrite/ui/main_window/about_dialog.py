@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite import __version__
+from saywrite.ui.settings.placement import center_on_parent
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, ThemedLabel
-from saywrite.ui.toolkit.licenses import components, package_lines
+from saywrite.ui.toolkit.licenses import Component, components, package_lines
 from saywrite.ui.toolkit.theme.tokens import BODY, LARGE, L, M
 
 ICON_SIZE = 72
@@ -33,20 +34,30 @@ def versions() -> str:
 
 def overview() -> str:
     """The list of all parts with their licenses."""
-    parts = [f"{part.name} – {part.license}\n    {part.about}" for part in components()]
+    models = [describe(part) for part in components() if part.is_model]
+    libraries = [describe(part) for part in components() if not part.is_model]
     return "\n".join(
         [
             "Saywrite is under the MIT license. Its parts have licenses of their own.",
             "",
-            "Models and native libraries",
+            "Recognition models",
             "",
-            *parts,
+            *models,
+            "",
+            "Native libraries and tables",
+            "",
+            *libraries,
             "",
             "Python packages",
             "",
             *package_lines(),
         ]
     )
+
+
+def describe(part: Component) -> str:
+    """Return name, license and credits of a part."""
+    return f"{part.name} – {part.license}\n    {part.about}"
 
 
 class AboutDialog(QDialog):
@@ -91,6 +102,7 @@ class AboutDialog(QDialog):
         column.addWidget(self.text, 1)
         column.addWidget(buttons)
         self.resize(620, 480)
+        center_on_parent(self)
 
     def _show_text(self) -> None:
         path = self.chooser.currentData()

@@ -25,33 +25,25 @@ class Actions(QObject):
         self.record = self._action("&Start", RECORD_SHORTCUT, "microphone")
         self.cancel = self._action("Stop &without waiting for text", f"Shift+{RECORD_SHORTCUT}", "stop")
         self.insert_again = self._action("Insert the last text &again", "", "")
-        self.take_back = self._action("Take &back the last insertion", "", "undo")
+        self.take_back = self._action("Undo the last &insertion", "", "undo")
         for action in (self.insert_again, self.take_back):
             action.setEnabled(False)
-        self.want_cancelled = self._action("Take back the &cancelling", "", "undo")
+        self.want_cancelled = self._action("Undo the &cancellation", "", "undo")
         self.want_cancelled.setVisible(False)
         self.refresh = self._action("&Look for microphones", "F5", "refresh")
         self.details = self._action("&Details…", "Ctrl+I", "info")
         self.details.setEnabled(False)
         self.open_file = self._action("&Transcribe a file…", Standard.Open, "file-audio")
+        self.files = self._action("Files to t&ranscribe…", "Ctrl+Shift+O", "file-audio")
         self.export = self._action("&Export…", Standard.Save, "export")
         self.settings = self._action("&Settings…", "Ctrl+,", "settings", QAction.MenuRole.PreferencesRole)
         self.quit = self._action("&Quit", "Ctrl+Q", "quit", QAction.MenuRole.QuitRole)
-        self.undo = self._action("&Undo", Standard.Undo, "undo")
-        self.copy = self._action("&Copy", "Ctrl+Shift+C", "copy")
-        self.copy.setToolTip("Copy the selected text, or all of it (Ctrl+Shift+C)")
-        self.copy_translated = self._action("Copy with t&ranslation", "", "copy")
-        self.find = self._action("&Find…", Standard.Find, "find")
-        self.always_write_as = self._action("&Always write as…", "Ctrl+Shift+K", "keywords")
-        self.clear = self._action("C&lear", "Ctrl+Shift+L", "clear")
+        self._make_edit_actions()
         self.show_keywords = self._switch("&Keywords", "Ctrl+K", "keywords")
         self.show_waveform = self._switch("&Waveform", "Ctrl+Shift+W", "file-audio")
         self.history = self._action("&History…", "Ctrl+H", "history")
         self.speed = self._action("S&peed…", "", "")
-        self.first_run = self._action("&First steps…", "", "")
-        self.diagnostics = self._action("Copy &diagnostics", "", "copy")
-        self.updates = self._action("Check for &updates…", "", "refresh")
-        self.about = self._action("&About Saywrite", "", "info", QAction.MenuRole.AboutRole)
+        self._make_help_actions()
         self.export_as = {name: self._action(kind.menu_text, "", "") for name, kind in EXPORT_FORMATS.items()}
         self.export_menu = QMenu("Export as")
         self.export_menu.addActions(list(self.export_as.values()))
@@ -59,6 +51,29 @@ class Actions(QObject):
             action.setAutoRepeat(False)
         self.open_file.setIconText("Transcribe a file…")
         self._show_initial_state()
+
+    def _make_edit_actions(self) -> None:
+        self.undo = self._action("&Undo", Standard.Undo, "undo")
+        self.redo = self._action("&Redo", Standard.Redo, "")
+        self.cut = self._action("Cu&t", Standard.Cut, "")
+        self.copy_selection = self._action("&Copy", Standard.Copy, "")
+        self.paste = self._action("&Paste", Standard.Paste, "")
+        self.select_all = self._action("&Select all", Standard.SelectAll, "")
+        self.copy = self._action("Copy te&xt", "Ctrl+Shift+C", "copy")
+        self.copy.setIconText("Copy")
+        self.copy.setToolTip("Copy the selected text, or all of it (Ctrl+Shift+C)")
+        self.copy_translated = self._action("Copy with tra&nslation", "", "copy")
+        self.find = self._action("&Find…", Standard.Find, "find")
+        self.always_write_as = self._action("&Always write as…", "Ctrl+Shift+K", "keywords")
+        self.clear = self._action("C&lear", "Ctrl+Shift+L", "clear")
+
+    def _make_help_actions(self) -> None:
+        self.first_run = self._action("&First steps…", "", "")
+        self.shortcuts = self._action("&Keyboard shortcuts…", Standard.HelpContents, "")
+        self.whats_new = self._action("&What's new…", "", "")
+        self.diagnostics = self._action("Copy &diagnostics", "", "copy")
+        self.updates = self._action("Check for &updates…", "", "refresh")
+        self.about = self._action("&About Saywrite", "", "info", QAction.MenuRole.AboutRole)
 
     def _show_initial_state(self) -> None:
         self.show_state(State.IDLE)
@@ -68,19 +83,22 @@ class Actions(QObject):
     def fill(self, bar: QMenuBar) -> None:
         """Create the menus of the menu bar."""
         file = bar.addMenu("&File")
-        self._add(file, self.open_file, None, self.export)
+        self._add(file, self.open_file, self.files, None, self.export)
         file.addMenu(self.export_menu).setIcon(icon("export"))
         self._add(file, None, self.settings, None, self.quit)
         edit = bar.addMenu("&Edit")
-        self._add(
-            edit, self.undo, None, self.copy, self.copy_translated, self.find, self.always_write_as, None, self.clear
-        )
+        self._add(edit, self.undo, self.redo, None, self.cut, self.copy_selection, self.paste, self.select_all, None)
+        self._add(edit, self.copy, self.copy_translated, self.find, self.always_write_as, None, self.clear)
         view = bar.addMenu("&View")
         self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.speed)
         dictation = bar.addMenu("&Dictation")
         self._add(dictation, self.record, self.cancel, None, self.want_cancelled, self.insert_again, self.take_back)
         self._add(dictation, None, self.details, None, self.refresh)
-        self._add(bar.addMenu("&Help"), self.first_run, None, self.updates, self.diagnostics, None, self.about)
+        self._fill_help(bar.addMenu("&Help"))
+
+    def _fill_help(self, menu: QMenu) -> None:
+        self._add(menu, self.first_run, self.shortcuts, self.whats_new, None)
+        self._add(menu, self.updates, self.diagnostics, None, self.about)
 
     def show_state(self, state: State) -> None:
         """Enable the actions that a state of the dictation allows."""

@@ -44,6 +44,8 @@ class ControlBar(QWidget):
 
     record_pressed = Signal()
     """The user pressed the record button."""
+    cancel_file_pressed = Signal()
+    """The user pressed the record button while a file was transcribed: it says "Cancel" then."""
 
     def __init__(self, take_level: Callable[[], Level | None], choices: EngineChoices) -> None:
         super().__init__()
@@ -61,7 +63,9 @@ class ControlBar(QWidget):
         """The progress, which the window places in the status bar."""
         self._narrow = False
         self._dictation = ""
-        self.button.clicked.connect(self.record_pressed)
+        self._file = ""
+        self._state = State.IDLE
+        self.button.clicked.connect(self._press)
         self._arrange()
         self.show_state(State.IDLE)
 
@@ -85,9 +89,32 @@ class ControlBar(QWidget):
 
     def show_state(self, state: State) -> None:
         """Show a state of the dictation."""
-        self.button.show_state(state)
+        self._state = state
+        self._show_button()
         self.meter.set_recording(state in RECORDING)
         self.time.set_tone("record_text" if state in (State.LISTENING, State.RECONNECTING) else "")
+
+    def show_running_file(self, name: str) -> None:
+        """Offer to cancel the file of this name, which is transcribed; "" when none is."""
+        self._file = name
+        self._show_button()
+
+    def _show_button(self) -> None:
+        """Show the state; a file that is transcribed while nobody dictates can be cancelled."""
+        if self._cancels_file:
+            self.button.show_file(self._file)
+        else:
+            self.button.show_state(self._state)
+
+    @property
+    def _cancels_file(self) -> bool:
+        return bool(self._file) and self._state is State.FINISHING
+
+    def _press(self) -> None:
+        if self._cancels_file:
+            self.cancel_file_pressed.emit()
+        else:
+            self.record_pressed.emit()
 
     def _show_gauge(self, gauge: ProgressChanged | None) -> None:
         """Show the progress; the time is that of the captured sound and stops when no sound arrives."""

@@ -115,7 +115,19 @@ class DictationNotices(QObject):
             key = disk_key(event.dictation)
         elif event.about in WITH_AN_END and not (event.fatal and event.about == MICROPHONE_KEY):
             key = event.about
-        self._notices.notify(severity, event.what, event.remedy, key=key, actions=self._actions_for(event.about))
+        self._notices.notify(
+            severity,
+            event.what,
+            event.remedy,
+            key=key,
+            actions=self._actions_for(event.about),
+            passing=not self._is_about_file(event),
+        )
+
+    def _is_about_file(self, event: Failed) -> bool:
+        """Whether a file failed: its notice stays until it is read, as the next file starts at once."""
+        of_file = event.dictation == self._dictation and self._source not in ("", "microphone")
+        return event.about == "file" or (event.fatal and of_file)
 
     def _explain_missing_text(self, event: Finished) -> None:
         """Tell that a transcribed file is very quiet, if it has no text for this reason."""
@@ -145,8 +157,9 @@ class DictationNotices(QObject):
 
     def _show_source(self, event: SourceChanged) -> None:
         if event.note:
-            what = f"Now recording from {event.device}."
-            self._notices.notify(Severity.INFO, what, event.note, key=SOURCE_KEY, counted=False)
+            names_device = event.device in event.note
+            what, remedy = (event.note, "") if names_device else (f"Now recording from {event.device}.", event.note)
+            self._notices.notify(Severity.INFO, what, remedy, key=SOURCE_KEY, counted=False)
         else:
             self._notices.withdraw(SOURCE_KEY)
 

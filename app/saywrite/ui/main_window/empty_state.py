@@ -6,11 +6,11 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from saywrite.foundation.events import State
+from saywrite.foundation.events import KeysChanged, State
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import KeyCap, ThemedLabel
 from saywrite.ui.toolkit.theme import theme_colors
-from saywrite.ui.toolkit.theme.tokens import LARGE, M, S
+from saywrite.ui.toolkit.theme.tokens import LARGE, XL, M, S
 from saywrite.ui.widgets.choosers import EngineChoices, model_label
 
 HEADLINES = {
@@ -27,10 +27,14 @@ WITHOUT_MODEL = {
     State.FINISHING: ("Recorded", "Your words are written as soon as the model is here."),
 }
 """The texts while there is no model on this computer."""
-SIDE, EDGE, SPACING = 24, 8, 8
+HOLD = "Hold {key} in any program", "Speak, then release the key: your words are inserted where you type."
+PRESS = "Press {key} in any program", "Speak, then press it again: your words are inserted where you type."
+"""The texts at rest when the key works, by `hotkey_mode`."""
+DICTATE = "dictate"
+"""The binding of the first key in `KeysChanged`."""
 AT_REST = (State.IDLE, State.FAILED)
 HINTS = (
-    ("F9", "starts and stops"),
+    ("F9", "starts and stops in this window"),
     ("Ctrl+O", "transcribes an audio file; you can also drop one here"),
     ("Ctrl+K", "shows your keywords: names and terms as you write them"),
     ("Ctrl+,", "opens the settings"),
@@ -61,6 +65,8 @@ class EmptyState(QWidget):
         self._choices = choices
         self._state = State.IDLE
         self._needs_account = False
+        self._hotkey, self._hotkey_mode = "", "both"
+        self._keys: KeysChanged | None = None
         self._model_missing = False
         self.account = QPushButton()
         self.account.clicked.connect(self.account_requested)
@@ -75,8 +81,8 @@ class EmptyState(QWidget):
         self._hints = _hints()
         self._emblem = _Emblem()
         column = QVBoxLayout(self)
-        column.setContentsMargins(SIDE, EDGE, SIDE, EDGE)
-        column.setSpacing(SPACING)
+        column.setContentsMargins(XL, S, XL, S)
+        column.setSpacing(S)
         self.setMinimumSize(self.fontMetrics().averageCharWidth() * 24, self.fontMetrics().height() * 4)
         column.addStretch(3)
         column.addWidget(self._emblem, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -91,10 +97,34 @@ class EmptyState(QWidget):
         """Explain a state of the dictation."""
         self._state = state
         headline, sentence = (WITHOUT_MODEL if self._model_missing else HEADLINES).get(state, HEADLINES[state])
+        if state is State.IDLE:
+            headline, sentence = self._with_key(headline, sentence)
         self._headline.setText(headline)
         self._sentence.setText(sentence)
         self._fit()
         self.setAccessibleName(f"{headline}. {sentence}")
+
+    def show_hotkey(self, hotkey: str, mode: str) -> None:
+        """Take over the key of the settings, and how it is pressed (`hotkey_mode`)."""
+        self._hotkey, self._hotkey_mode = hotkey, mode
+        self.show_state(self._state)
+
+    def show_keys(self, event: KeysChanged) -> None:
+        """Lead with the key if it works in other programs, else say what to do."""
+        self._keys = event
+        self.show_state(self._state)
+
+    def _with_key(self, headline: str, sentence: str) -> tuple[str, str]:
+        """The texts at rest: the key if it works, else why it does not."""
+        if self._keys is None or not self._hotkey:
+            return headline, sentence
+        desktop_names = dict(self._keys.heard)
+        if DICTATE in desktop_names:
+            words, usual = PRESS if self._hotkey_mode == "toggle" else HOLD
+            key = desktop_names[DICTATE] or self._hotkey
+            return words.format(key=key), sentence if self._model_missing else usual
+        why = next((each for each in self._keys.problems if each.binding in (DICTATE, "")), None)
+        return headline, f"{sentence}\n{why.what} {why.remedy}" if why else sentence
 
     def show_engine(self, engine: str, model: str, *, missing: bool) -> None:
         """Describe the chosen engine.
@@ -114,7 +144,7 @@ class EmptyState(QWidget):
 
     def _fit(self) -> None:
         """Hide parts that do not fit: first the hints, then the emblem, the engine and the sentence."""
-        width = max(1, self.width() - 2 * SIDE)
+        width = max(1, self.width() - 2 * XL)
         parts: list[tuple[QWidget, int, bool]] = [
             (label, label.heightForWidth(width), True) for label in (self._headline, self._sentence)
         ]
@@ -124,10 +154,10 @@ class EmptyState(QWidget):
         parts.append((self._emblem, self._emblem.sizeHint().height(), True))
         hints = self._hints.sizeHint()
         parts.append((self._hints, hints.height(), at_rest and width >= hints.width()))
-        room = self.height() - 2 * EDGE
+        room = self.height() - 2 * S
         for part, height, wanted in parts:
-            room -= height + SPACING if wanted else 0
-            part.setVisible(wanted and (room >= -SPACING or part is self._headline))
+            room -= height + S if wanted else 0
+            part.setVisible(wanted and (room >= -S or part is self._headline))
 
     def texts(self) -> tuple[str, str, str]:
         """Headline, sentence and description of the engine."""

@@ -107,7 +107,7 @@ class EngineIndicator(QWidget):
         self._countdown = QTimer(self, singleShot=True)
         self._countdown.timeout.connect(self._count_down)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName("Engine state")
+        self.setAccessibleName("Recognizer state")
 
     @property
     def state(self) -> EngineState:

@@ -88,8 +88,8 @@ class PushToTalkNotices(QObject):
         self._window.actions_.take_back.setEnabled(True)
         self._window.status.show_message(f"Inserted into {event.program}")
         if event.elsewhere:
-            what = f"The text went into {event.program}, which had the focus by then."
-            self._notify(Severity.INFO, what, "Another window had it when you began.", INSERTION_KEY)
+            what = f"The text was inserted into {event.program}."
+            self._notify(Severity.INFO, what, "Another window had the keyboard when you started.", INSERTION_KEY)
 
     def _show_cancelled(self) -> None:
         self._notify(
@@ -97,8 +97,8 @@ class PushToTalkNotices(QObject):
             "The dictation was cancelled.",
             "Its recording is kept for a few seconds.",
             CANCELLED_KEY,
-            (("&Take that back", self._dictation.take_back_cancelled),),
-            tray_remedy="Its recording is kept for a few seconds; the menu of this icon takes that back.",
+            (("&Undo", self._dictation.take_back_cancelled),),
+            tray_remedy="Its recording is kept for a few seconds. The menu of this icon offers to undo it.",
         )
 
     def _show_uncertain(self, event: InsertionUncertain) -> None:
@@ -133,6 +133,7 @@ class PushToTalkNotices(QObject):
             )
 
     def _show_keys(self, event: KeysChanged) -> None:
+        self._window.empty.show_keys(event)
         self._window.notices.withdraw(KEYS_KEY)
         if event.problems:
             words = " ".join(f"{each.what} {each.remedy}" for each in event.problems)

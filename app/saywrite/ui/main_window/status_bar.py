@@ -12,6 +12,8 @@ from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import XL, L, S
 
 MESSAGE_MS = 2500
+OFFLINE, OFFLINE_SHORT = "Nothing leaves this computer", "Offline"
+"""The state of the switch, in a wide and in a narrow window."""
 
 
 class StatusBar(QWidget):
@@ -25,6 +27,9 @@ class StatusBar(QWidget):
     ) -> None:
         super().__init__()
         self._words = ThemedLabel()
+        self.offline = ThemedLabel("", "good")
+        self.offline.setToolTip(OFFLINE)
+        self.offline.hide()
         self._progress = progress
         self._buttons = [_button(action) for action in (copy, export, clear, file)]
         self._buttons[1].setMenu(export_menu)
@@ -33,6 +38,7 @@ class StatusBar(QWidget):
         row.setContentsMargins(L, S, S, S)
         row.setSpacing(S)
         row.addWidget(self._words, 1)
+        row.addWidget(self.offline)
         row.addWidget(progress)
         row.addSpacing(S)
         for button in self._buttons:
@@ -42,6 +48,11 @@ class StatusBar(QWidget):
         self._back = QTimer(self, singleShot=True, interval=MESSAGE_MS)
         self._back.timeout.connect(self._show_number)
         self._show_number()
+
+    def show_offline(self, offline: bool) -> None:
+        """Show that nothing leaves this computer."""
+        self.offline.setVisible(offline)
+        self._fit()
 
     def set_words(self, words: int) -> None:
         """Show the number of words."""
@@ -84,6 +95,10 @@ class StatusBar(QWidget):
             self._set_style(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             self._full_width = sum(button.sizeHint().width() + S for button in self._buttons)
         room = self.width() - self._words.fontMetrics().horizontalAdvance("10,000 words") - XL - L
+        if not self.offline.isHidden():
+            fits = room > self._full_width + self.offline.fontMetrics().horizontalAdvance(OFFLINE)
+            self.offline.setText(OFFLINE if fits else OFFLINE_SHORT)
+            room -= self.offline.fontMetrics().horizontalAdvance(self.offline.text()) + S
         narrow = room < self._full_width
         self._progress.setVisible(room - self._progress.sizeHint().width() > self._width_of_buttons(narrow=narrow))
         self._set_style(
@@ -104,5 +119,5 @@ def _button(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     button.setAutoRaise(True)
-    button.setAccessibleName(action.text().replace("&", "").rstrip("…"))
+    button.setAccessibleName(action.iconText().rstrip("…"))
     return button

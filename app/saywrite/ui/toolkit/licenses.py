@@ -27,6 +27,7 @@ class Component:
     license: str
     about: str
     texts: tuple[Path, ...]
+    is_model: bool = False
 
 
 def components() -> tuple[Component, ...]:
@@ -39,6 +40,7 @@ def components() -> tuple[Component, ...]:
             each["license"],
             each["about"],
             tuple((listed.parent / name).resolve() for name in each["texts"]),
+            is_model=each.get("kind") == "model",
         )
         for each in entries
     )
@@ -57,13 +59,27 @@ def requirements(project: Path | None = None) -> list[str]:
     """The direct requirements of the program, one a line.
 
     They are read from `project`, a `pyproject.toml`; by default from the metadata of the installed program, or else
-    from that file of the checkout.
+    from that file of the checkout. Where neither names any, every installed package counts.
     """
-    if project is None:
-        try:
-            return metadata.requires(DISTRIBUTION) or []
-        except metadata.PackageNotFoundError:
-            project = resource("licenses").parents[1] / "pyproject.toml"
+    if project is not None:
+        return _project_requirements(project)
+    checkout = resource("licenses").parents[1] / "pyproject.toml"
+    return _installed_requirements() or _project_requirements(checkout) or _all_installed()
+
+
+def _installed_requirements() -> list[str]:
+    """Metadata without requirements (a link to a checkout, an older build) name none."""
+    try:
+        return metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        return []
+
+
+def _all_installed() -> list[str]:
+    return [str(each.metadata["Name"]) for each in metadata.distributions() if each.metadata["Name"]]
+
+
+def _project_requirements(project: Path) -> list[str]:
     try:
         found = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
     except (OSError, tomllib.TOMLDecodeError, KeyError):

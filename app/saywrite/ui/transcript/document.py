@@ -114,9 +114,13 @@ class TranscriptDocument(QObject):
         with self.program_change():
             for index, row in enumerate(self.rows):
                 if row.kind is not RowKind.SEGMENT:
-                    cursor = self.cursor(index)
-                    cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, _KEEP)
-                    cursor.setCharFormat(self._format(row))
+                    self._recolor(index)
+
+    def recolor_row(self, row: Row) -> None:
+        """Show `row` in the color of its kind, which has changed."""
+        if (index := self.index(row)) is not None:
+            with self.program_change():
+                self._recolor(index)
 
     def take_all(self) -> DocumentSnapshot:
         """Empty the document, start a new undo log, and return the content that was there."""
@@ -147,13 +151,9 @@ class TranscriptDocument(QObject):
 
     # Changes by the user
 
-    def edit(self, texts: Sequence[tuple[Row, str]], *, remove_empty: bool = False) -> None:
-        """Give rows new texts as one step that can be undone; emits `edited` as typing does.
-
-        `remove_empty`: remove the rows whose new text is "".
-        """
-        after = tuple((row, text) for row, text in texts if text or not remove_empty)
-        step = Edit(tuple((row, row.text) for row, _ in texts), after)
+    def edit(self, texts: Sequence[tuple[Row, str]]) -> None:
+        """Give rows new texts as one step that can be undone; emits `edited` as typing does."""
+        step = Edit(tuple((row, row.text) for row, _ in texts), tuple(texts))
         self.log.fence()
         self.log.record(step)
         self.log.fence()
@@ -300,6 +300,11 @@ class TranscriptDocument(QObject):
             start -= 1
         cursor.setPosition(start, _MOVE)
         cursor.setPosition(end, _KEEP)
+
+    def _recolor(self, index: int) -> None:
+        cursor = self.cursor(index)
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, _KEEP)
+        cursor.setCharFormat(self._format(self.rows[index]))
 
     def _write(self, index: int, text: str) -> int:
         """Change the text of one row by the smallest replacement; returns the document position behind it."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QEvent, QMimeData, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QDrag,
     QFocusEvent,
     QInputMethodEvent,
     QKeyEvent,
@@ -22,7 +23,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QWidget
 
 from saywrite.ui.toolkit.clipboard import plain_text
 from saywrite.ui.toolkit.document_text import as_paragraph, clean
@@ -119,6 +120,7 @@ class TranscriptEditor(QPlainTextEdit):
         document.doc.setDefaultFont(self.font())
         document.doc.setDocumentMargin(MARGIN)
         self.setDocument(document.doc)
+        self._drag_from: QPoint | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self.setAutoFillBackground(True)
@@ -205,7 +207,36 @@ class TranscriptEditor(QPlainTextEdit):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.used.emit()
-        super().mousePressEvent(event)
+        point = event.position().toPoint()
+        if event.button() == Qt.MouseButton.LeftButton and self._is_selected(point):
+            self._drag_from = point  # Qt would move the text out of the transcript, headings too
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._drag_from is None:
+            super().mouseMoveEvent(event)
+        elif (event.position().toPoint() - self._drag_from).manhattanLength() >= QApplication.startDragDistance():
+            self._drag_from = None
+            self.drag_selection()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._drag_from is None:
+            super().mouseReleaseEvent(event)
+        else:
+            self._drag_from = None
+            self.setTextCursor(self.cursorForPosition(event.position().toPoint()))
+
+    def drag_selection(self) -> None:
+        """Drag a copy of the selected text, into another program for example."""
+        drag = QDrag(self)
+        drag.setMimeData(self.createMimeDataFromSelection())
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _is_selected(self, point: QPoint) -> bool:
+        """Whether the text at a point of the viewport is selected."""
+        cursor, place = self.textCursor(), self.cursorForPosition(point)
+        return cursor.hasSelection() and cursor.selectionStart() <= place.position() < cursor.selectionEnd()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() == QContextMenuEvent.Reason.Keyboard:

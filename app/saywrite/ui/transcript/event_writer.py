@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
+from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import (
     Gap,
     SegmentAdded,
@@ -18,9 +19,10 @@ from saywrite.foundation.events import (
     Structured,
     seconds,
 )
-from saywrite.foundation.formatting import missing
+from saywrite.foundation.formatting import clock, missing
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.transcript.document import TranscriptDocument
+from saywrite.ui.transcript.live.provisional_rows import settle
 from saywrite.ui.transcript.rows import Row, RowKind
 
 
@@ -53,10 +55,10 @@ class TranscriptEventWriter:
         self._dictations[started.dictation] = DictationInfo(started, engine or started.engine)
         self._document.languages[started.dictation] = started.language
 
-    def add(self, event: SegmentAdded, words: str | None = None) -> bool:
+    def add(self, event: SegmentAdded, provisional: Row | None = None) -> bool:
         """Add a final, or change the row of a known number; False when there is no text.
 
-        A row that the user has edited keeps its text. `words`: what the user made of the text before it came.
+        A row that the user has edited keeps its text. `provisional`: the row that becomes the final's.
         """
         segment = event.segment
         key = (event.dictation, segment.number)
@@ -68,12 +70,14 @@ class TranscriptEventWriter:
         if not segment.text:
             return False
         text = clean(segment.text)
-        row = Row(RowKind.SEGMENT, event.dictation, segment.number, segment.start, segment.end, text, raw=segment.raw)
-        row.translation, row.engine = clean(segment.translation), segment.engine
+        row = provisional or Row(RowKind.SEGMENT, event.dictation, segment.number, segment.start, segment.end, text)
+        row.raw, row.translation, row.engine = segment.raw, clean(segment.translation), segment.engine
         self._rows[key] = row
-        self.put(row)
-        if words is not None and words != text:
-            self._document.edit([(row, words)], remove_empty=True)
+        if provisional is None:
+            self.put(row)
+        else:
+            row.kind, row.number, row.start, row.end = RowKind.SEGMENT, segment.number, segment.start, segment.end
+            settle(self._document, row, text)
         return True
 
     def translate(self, event: SegmentTranslated) -> bool:
@@ -83,6 +87,21 @@ class TranscriptEventWriter:
             return False
         row.translation = clean(event.text)
         return True
+
+    def row(self, dictation: str, number: int) -> Row | None:
+        """The row of a segment, or None."""
+        return self._rows.get((dictation, number))
+
+    def note_of(self, row: Row, engine_label: Callable[[str], str]) -> str:
+        """A remark about the recognizer of a row, where it is not the dictation's own; "" for most rows."""
+        known = self._dictations.get(row.dictation) if row.engine else None
+        if known is None:
+            return ""
+        if row.kind is RowKind.PROVISIONAL:
+            return f"This computer heard this; the text of {known.engine} will replace it unless you edit it"
+        if row.engine == LOCAL:
+            return f"Recognized on this computer while {known.engine} was away"
+        return f"Recognized by {engine_label(row.engine)} while {known.engine} was away"
 
     def keep_structured(self, event: Structured) -> None:
         """Keep structured results of the service for an export."""
@@ -116,6 +135,13 @@ class TranscriptEventWriter:
         """The local time at which the first word of `row` was spoken."""
         known = self._dictations.get(row.dictation)
         return known.started.began + timedelta(seconds=seconds(row.start)) if known else None
+
+    def time_of(self, row: Row) -> str:
+        """The time of day at which `row` was spoken; for a file the position, counted from 0:00."""
+        known, then = self._dictations.get(row.dictation), self.clock(row)
+        if known is not None and known.started.source != "microphone":
+            return clock(seconds(row.start))
+        return f"{then:%H:%M:%S}" if then else ""
 
     def forget_headings(self) -> set[str]:
         """Forget the headings of an emptied transcript: dictations that continue get new ones.

@@ -17,8 +17,8 @@ from saywrite.ui.toolkit.theme import page_colors
 from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.editor import MARGIN, TranscriptEditor
+from saywrite.ui.transcript.live.partial_text import PartialText, height_of, lay_out
 from saywrite.ui.transcript.margins import TimeGutter, TranslationColumn
-from saywrite.ui.transcript.partial_text import PartialText, height_of, lay_out
 from saywrite.ui.transcript.rows import Row
 
 LAID_OUT = 200

@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from saywrite.foundation.catalog import LOCAL, TXT
+from saywrite.foundation.catalog import TXT
 from saywrite.foundation.events import (
     Finished,
     FrontEndEvent,
@@ -31,6 +31,7 @@ from saywrite.foundation.events import (
     State,
     StateChanged,
     Structured,
+    WordsDiffer,
 )
 from saywrite.text.export import Document, render
 from saywrite.text.keywords import Keyword
@@ -42,10 +43,11 @@ from saywrite.ui.transcript.document import DocumentSnapshot, TranscriptDocument
 from saywrite.ui.transcript.event_writer import TranscriptEventWriter
 from saywrite.ui.transcript.export_document import document_of
 from saywrite.ui.transcript.find_bar import FindBar
-from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows
+from saywrite.ui.transcript.live.difference_marks import DifferenceMarks
+from saywrite.ui.transcript.live.provisional_rows import ProvisionalRows, Replacement
 from saywrite.ui.transcript.live.unfinished_text import UnfinishedText
 from saywrite.ui.transcript.pane import TranscriptPane
-from saywrite.ui.transcript.rows import Row, RowKind, join_rows, replaced, starts_paragraph
+from saywrite.ui.transcript.rows import Row, join_rows, replaced
 from saywrite.ui.transcript.translations import Translations
 from saywrite.ui.transcript.undo_stack import EditDebouncer
 
@@ -102,8 +104,11 @@ class TranscriptView(QWidget):
         self._cleared: _Cleared | None = None
         self._has_content = False
         self._partial_timer = QTimer(self, singleShot=True, interval=PARTIAL_EVERY_MS)
-        self.pane = TranscriptPane(self.document, self._time_of, self._note_of)
+        self.pane = TranscriptPane(
+            self.document, self._time_of, lambda row: self._writer.note_of(row, self.engine_label)
+        )
         self.find_bar = FindBar(self.pane)
+        self.marks = DifferenceMarks(self.pane.editor)
         self.translations = Translations(self.pane, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -150,6 +155,8 @@ class TranscriptView(QWidget):
             case SegmentsRemoved():
                 self.flush()
                 self.pane.hold_still(lambda: self._writer.remove(event))
+            case WordsDiffer(dictation=dictation, number=number):
+                self.marks.mark(self._writer.row(dictation, number), event)
             case SegmentTranslated():
                 if self._writer.translate(event):
                     self._show_translations()
@@ -181,13 +188,16 @@ class TranscriptView(QWidget):
 
     def _add_segment(self, event: SegmentAdded) -> None:
         """Add a final; it replaces the partial and the lines about its utterance."""
-        segment, words = event.segment, None
+        segment, replaces = event.segment, Replacement()
         if event.dictation == self._dictation:
             self._drop_partial()
-            words = self._provisional.replace(segment)
+            replaces = self._provisional.take_over(segment)
             self._unfinished.cover(segment.start, segment.end)
-        self.pane.hold_still(partial(self._writer.add, event, words))
-        if words is not None:
+        if replaces.unwanted:
+            self.segment_edited.emit(event.dictation, segment.number, "")
+            return
+        self.pane.hold_still(partial(self._writer.add, event, replaces.row))
+        if replaces.row is not None:
             self.flush()
         if segment.translation:
             self._show_translations()
@@ -196,7 +206,7 @@ class TranscriptView(QWidget):
             announce(self, segment.text)
 
     def _show_provisional(self, event: ProvisionalText) -> None:
-        """Show what this computer heard and the service has no text for yet; it replaces the words being heard."""
+        """Show what this computer heard before the service's text comes; it replaces the partial."""
         self.pane.hold_still(lambda: self._unfinished.set_provisional(event.stretches, self._provisional.show(event)))
         self._drop_partial()
 
@@ -223,15 +233,9 @@ class TranscriptView(QWidget):
         """Show what has no final text yet: utterances that wait for it, and the words being heard."""
         text, agreed = self._unfinished.text()
         heading = self._writer.heading_to_come(self._dictation)
-        self.pane.show_partial(text, heading, agreed, paragraph=self._pauses_before_next())
+        paragraph = self._unfinished.starts_paragraph(self.document.rows, self._dictation)
+        self.pane.show_partial(text, heading, agreed, paragraph=paragraph)
         self._update_content()
-
-    def _pauses_before_next(self) -> bool:
-        """Whether the utterance being heard starts a paragraph."""
-        rows, following = self.document.rows, self._unfinished.first_span
-        if not rows or following is None:
-            return False
-        return starts_paragraph(rows[-1], Row(RowKind.SEGMENT, self._dictation, -1, *following, ""))
 
     def _show_translations(self) -> None:
         self.translations.refresh()
@@ -267,8 +271,7 @@ class TranscriptView(QWidget):
 
     def copy_with_translation(self) -> None:
         """Copy each segment on a line, followed by a line with a tab and its translation."""
-        document = self.to_export()
-        if document is not None:
+        if (document := self.to_export()) is not None:
             copy_text(render(document, TXT).decode())
 
     def to_export(self) -> Document | None:
@@ -353,18 +356,7 @@ class TranscriptView(QWidget):
     # What the margins show
 
     def _time_of(self, row: Row) -> str:
-        then = self._writer.clock(row)
-        return f"{then:%H:%M:%S}" if then else ""
-
-    def _note_of(self, row: Row) -> str:
-        known = self._writer.dictation_info(row.dictation) if row.engine else None
-        if known is None:
-            return ""
-        if row.kind is RowKind.PROVISIONAL:
-            return f"This computer heard this; the text of {known.engine} will replace it unless you edit it"
-        if row.engine == LOCAL:
-            return f"Recognized on this computer while {known.engine} was away"
-        return f"Recognized by {self.engine_label(row.engine)} while {known.engine} was away"
+        return self._writer.time_of(row)
 
 
 def context_menu(view: TranscriptView) -> QMenu:
@@ -391,6 +383,7 @@ def context_menu(view: TranscriptView) -> QMenu:
     menu.addSeparator()
     hear = entry("&Hear", "Ctrl+Return", row is not None and row.end > row.start)
     hear.triggered.connect(editor.play_requested)
+    selected = selected or view.marks.add_to_menu(menu)
     phrase = bool(selected) and len(selected) <= LONGEST_PHRASE and "\n" not in selected
     always = entry("Always &write as…", "", phrase)
     always.triggered.connect(lambda: view.keyword_requested.emit(selected))

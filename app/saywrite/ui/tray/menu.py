@@ -85,7 +85,7 @@ class TrayMenu(QMenu):
             action.triggered.connect(lambda _checked=False, code=code: self.language_chosen.emit(code))
         self.languages.addActions(group.actions())
         group = _emptied(self.engines)
-        for choice in self._choices.engines:
+        for choice in self._choices.offered(stay_offline=settings.stay_offline):
             action = _entry(group, choice.label, choice.name == settings.engine)
             action.triggered.connect(lambda _checked=False, name=choice.name: self.engine_chosen.emit(name))
         self.engines.addActions(group.actions())

@@ -9,18 +9,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetricsF, QGuiApplication, QHideEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QGuiApplication,
+    QHideEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QRegion,
+)
 from PySide6.QtWidgets import QWidget
 
 from saywrite.audio.levels import decibels
+from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.theme.tokens import (
     BODY,
+    FADE_MS,
     OVERLAY_EDGE,
+    OVERLAY_GOOD,
     OVERLAY_GROUND,
     OVERLAY_LEVEL,
     OVERLAY_TEXT,
     OVERLAY_UNCERTAIN,
+    L,
+    M,
+    S,
     sized,
 )
 from saywrite.ui.tray.overlay_position import OverlayPosition, ScreenArea, corner, position_of
@@ -64,7 +79,12 @@ class Overlay(QWidget):
         self.shown_state = TrayState.IDLE
         self.words = ""
         self.solid = 0
+        self.offer = ""
+        self.is_done = False
         self.position = OverlayPosition()
+        self._fade = QVariantAnimation(self, duration=FADE_MS, startValue=0.0, endValue=1.0)
+        self._fade.valueChanged.connect(self.setWindowOpacity)
+        self._fade.finished.connect(self._fade_ended)
         self._timer = QTimer(self, interval=POLL_MS, timerType=Qt.TimerType.CoarseTimer)
         self._timer.timeout.connect(self.poll)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
@@ -74,6 +94,8 @@ class Overlay(QWidget):
         self.setWindowTitle("Saywrite overlay")
         self.setAccessibleName("What Saywrite hears")
         self.setFixedSize(SIZE)
+        if QGuiApplication.platformName() == "xcb":
+            self._round_off()
         self.set_behavior(click_through=False, reduced_motion=False)
 
     def set_behavior(self, *, click_through: bool, reduced_motion: bool) -> None:
@@ -93,17 +115,36 @@ class Overlay(QWidget):
         self._timer.setInterval(REDUCED_POLL_MS if reduced_motion else POLL_MS)
         self.setCursor(Qt.CursorShape.SizeAllCursor)
 
+    def _round_off(self) -> None:
+        """Cut off the corners, which are black without a compositor; smooth edge pixels remain inside."""
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(self.rect()), self.height() / 2, self.height() / 2)
+        self.setMask(QRegion(shape.toFillPolygon().toPolygon()))
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is visible and not fading out."""
+        return self.isVisible() and self._fade.endValue() == 1.0
+
     @property
     def is_polling(self) -> bool:
         """Whether the timer runs."""
         return self._timer.isActive()
 
-    def present(self, state: TrayState, words: str = "", tail: str = "") -> None:
-        """Show a state with words, by default its own; `tail` follows them and may still change."""
+    def present(
+        self, state: TrayState, words: str = "", tail: str = "", *, offer: str = "", done: bool = False
+    ) -> None:
+        """Show a state with words, by default its own; `tail` follows them and may still change.
+
+        `offer` is what a click does, shown as a button; `done` shows a check mark instead of the state.
+        """
         if not self.isVisible():
             self.move(corner(self.position, self.size(), areas()))
             self._bars = ()
+            self._fade_to(1.0, start=0.0)
             self.show()
+        elif self._fade.endValue() == 0.0:
+            self._fade_to(1.0, start=self.windowOpacity())
         if state is not TrayState.LISTENING:
             self._timer.stop()
         elif not self._timer.isActive():
@@ -111,9 +152,32 @@ class Overlay(QWidget):
         words = " ".join((words + tail).split())
         solid = len(words) - len(" ".join(tail.split()))
         words = words or WORDS[state]
-        if (state, words, solid) != (self.shown_state, self.words, self.solid):
+        if (state, words, solid, offer, done) != (self.shown_state, self.words, self.solid, self.offer, self.is_done):
             self.shown_state, self.words, self.solid = state, words, solid
+            self.offer, self.is_done = offer, done
+            self.setAccessibleDescription(f"{words}. {offer}" if offer else words)
             self.update()
+
+    def dismiss(self) -> None:
+        """Fade out, then hide; at once with reduced motion."""
+        self._timer.stop()
+        if self.isVisible():
+            self._fade_to(0.0, start=self.windowOpacity())
+
+    def _fade_to(self, goal: float, *, start: float) -> None:
+        self._fade.stop()
+        self._fade.setEndValue(goal)
+        if self._reduced_motion:
+            self.setWindowOpacity(goal)
+            self._fade_ended()
+            return
+        self._fade.setStartValue(start)
+        self.setWindowOpacity(start)
+        self._fade.start()
+
+    def _fade_ended(self) -> None:
+        if self._fade.endValue() == 0.0:
+            self.hide()
 
     def poll(self) -> None:
         """Read the newest peaks, and repaint if the picture changes."""
@@ -135,14 +199,34 @@ class Overlay(QWidget):
         painter.setBrush(OVERLAY_GROUND)
         painter.drawRoundedRect(body, body.height() / 2, body.height() / 2)
         painter.save()
-        painter.translate(12, (self.height() - GRID) / 2)
-        paint_state(painter, self.shown_state)
+        painter.translate(M, (self.height() - GRID) / 2)
+        if self.is_done:
+            paint_icon(painter, "check", QRectF(0, 0, GRID, GRID), OVERLAY_GOOD)
+        else:
+            paint_state(painter, self.shown_state)
         painter.restore()
         left = 48.0
         if self.shown_state is TrayState.LISTENING:
             self._paint_bars(painter, left)
             left += BARS * (BAR_WIDTH + BAR_GAP) + 10
-        self._paint_words(painter, QRectF(left, 0, self.width() - left - 20, self.height()))
+        right = self._paint_offer(painter)
+        self._paint_words(painter, QRectF(left, 0, right - left, self.height()))
+
+    def _paint_offer(self, painter: QPainter) -> float:
+        """Paint what a click does as a button at the right; returns the left edge of what it needs."""
+        if not self.offer:
+            return self.width() - L
+        font = sized(self.font(), BODY, strong=True)
+        metrics = QFontMetricsF(font)
+        width, height = metrics.horizontalAdvance(self.offer) + 2 * M, metrics.height() + S
+        button = QRectF(self.width() - width - S, (self.height() - height) / 2, width, height)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(OVERLAY_EDGE)
+        painter.drawRoundedRect(button, height / 2, height / 2)
+        painter.setFont(font)
+        painter.setPen(OVERLAY_GOOD)
+        painter.drawText(button, Qt.AlignmentFlag.AlignCenter, self.offer)
+        return button.left() - S
 
     def _paint_bars(self, painter: QPainter, left: float) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -162,8 +246,10 @@ class Overlay(QWidget):
         font = sized(self.font(), BODY)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
-        side = Qt.TextElideMode.ElideRight if self.shown_state is TrayState.PROBLEM else Qt.TextElideMode.ElideLeft
-        line = metrics.elidedText(self.words, side, place.width())
+        if self.shown_state is TrayState.PROBLEM or self.offer:
+            line = metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, place.width())
+        else:
+            line = newest_words(self.words, metrics, place.width())
         tail = min(len(self.words) - self.solid, len(line))
         solid = line[: len(line) - tail]
         for text, color, left in (
@@ -198,6 +284,23 @@ class Overlay(QWidget):
             self.position = position_of(self.geometry().center(), areas())
             self.move(corner(self.position, self.size(), areas()))
             self.moved.emit(self.position)
+
+
+def newest_words(words: str, metrics: QFontMetricsF, width: float) -> str:
+    """The end of `words` that fits into `width`, in whole words after "… ".
+
+    A single word that is too long is cut at its start.
+    """
+    if metrics.horizontalAdvance(words) <= width:
+        return words
+    room = width - metrics.horizontalAdvance("… ")
+    fitting = ""
+    for word in reversed(words.split(" ")):
+        longer = f"{word} {fitting}" if fitting else word
+        if metrics.horizontalAdvance(longer) > room:
+            break
+        fitting = longer
+    return f"… {fitting}" if fitting else metrics.elidedText(words, Qt.TextElideMode.ElideLeft, width)
 
 
 def areas() -> list[ScreenArea]:

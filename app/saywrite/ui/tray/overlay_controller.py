@@ -17,8 +17,11 @@ from saywrite.foundation.events import (
     Failed,
     Finished,
     FrontEndEvent,
+    Inserted,
+    InsertionUndone,
     Partial,
     SegmentAdded,
+    Started,
     State,
     StateChanged,
 )
@@ -32,22 +35,27 @@ if TYPE_CHECKING:
     from saywrite.audio.levels import Envelope
     from saywrite.ui.tray.overlay import Overlay
 
-PROBLEM_MS = 6_000
-"""How long a problem is shown."""
+PROBLEM_MS, DONE_MS = 6_000, 3_000
+"""How long a problem is shown, and how long where the text went."""
 KEPT_LETTERS = 200
-CANCELLED = "Cancelled. Click here to take that back."
+CANCELLED = "The dictation was cancelled"
 
 
 class OverlayController(QObject):
     """Follows the events of the dictation and the settings."""
 
     def __init__(
-        self, window: MainWindow, envelope: Callable[[], Envelope], restore_cancelled: Callable[[], None]
+        self,
+        window: MainWindow,
+        envelope: Callable[[], Envelope],
+        restore_cancelled: Callable[[], None],
+        undo_insertion: Callable[[], None],
     ) -> None:
-        """`restore_cancelled` restores the dictation that was cancelled last."""
+        """`restore_cancelled` restores the last cancelled dictation; `undo_insertion` removes the text."""
         super().__init__(window)
         self._restore_cancelled = restore_cancelled
-        self._offers_restore = False
+        self._undo_insertion = undo_insertion
+        self._offers_restore = self._is_done = self._is_file = False
         self._window = window
         self._envelope = envelope
         self._settings = Settings()
@@ -64,6 +72,8 @@ class OverlayController(QObject):
         self._settings = settings
         if settings.overlay == "off":
             self._hide()
+            if self.overlay is not None:
+                self.overlay.hide()
         elif self.overlay is not None:
             self._apply_settings(self.overlay)
 
@@ -73,6 +83,14 @@ class OverlayController(QObject):
         match event:
             case StateChanged():
                 self._show_state(event)
+            case Started(dictation=which, source=source) if which == self._dictation:
+                self._is_file = source != "microphone"
+                if self._is_file:
+                    self._hide()
+            case Inserted(program=program):
+                self._show_inserted(program)
+            case InsertionUndone() if self._is_done:
+                self._end_done()
             case Partial(dictation=which, text=text, agreed=agreed) if which == self._dictation:
                 self._show(f"{self._heard} {text[:agreed]}", text[agreed:])
             case SegmentAdded(dictation=which, segment=segment) if which == self._dictation:
@@ -113,7 +131,8 @@ class OverlayController(QObject):
     def _show_state(self, event: StateChanged) -> None:
         self._state = event.state
         if event.state is State.STARTING:
-            self._dictation, self._heard, self._offers_restore = event.dictation, "", False
+            self._dictation, self._heard = event.dictation, ""
+            self._offers_restore = self._is_done = self._is_file = False
             self._problem_timer.stop()
         if event.state is State.IDLE:
             self._hide()
@@ -121,7 +140,7 @@ class OverlayController(QObject):
             self._show(self._heard)
 
     def _show(self, words: str, tail: str = "") -> None:
-        if self._offers_restore or self._state in (State.IDLE, State.FAILED):
+        if self._offers_restore or self._is_done or self._is_file or self._state in (State.IDLE, State.FAILED):
             return
         if self.is_enabled or (self.overlay is not None and self.overlay.isVisible()):
             self._get_overlay().present(tray_state_of(self._state, problem=False), words, tail)
@@ -130,23 +149,40 @@ class OverlayController(QObject):
         """Offer to restore a cancelled dictation, unless clicks reach the window below."""
         if self.is_enabled and self._settings.overlay != "through":
             self._offers_restore = True
-            self._get_overlay().present(TrayState.IDLE, CANCELLED)
+            self._get_overlay().present(TrayState.IDLE, CANCELLED, offer="Undo")
+
+    def _show_inserted(self, program: str) -> None:
+        """Say for `DONE_MS` where the text went, and offer to undo it unless clicks reach the window below."""
+        if self.is_enabled and not self._is_file:
+            self._is_done = True
+            offer = "Undo" if self._settings.overlay != "through" else ""
+            self._get_overlay().present(TrayState.IDLE, f"Inserted into {program}", offer=offer, done=True)
+            self._problem_timer.start(DONE_MS)
+
+    def _end_done(self) -> None:
+        self._is_done = False
+        self._problem_timer.stop()
+        self._hide()
 
     @Slot()
-    def _restore_dictation(self) -> None:
+    def _take_click(self) -> None:
         if self._offers_restore:
             self._restore_cancelled()
+        elif self._is_done:
+            self._end_done()
+            self._undo_insertion()
 
     def _show_problem(self, what: str) -> None:
         if self.is_enabled:
             self._get_overlay().present(TrayState.PROBLEM, what)
-            self._problem_timer.start()
+            self._problem_timer.start(PROBLEM_MS)
 
     @Slot()
     def _hide(self) -> None:
         stays = (self._problem_timer.isActive() or self._offers_restore) and self._settings.overlay != "off"
         if self.overlay is not None and not stays:
-            self.overlay.hide()
+            self._is_done = False
+            self.overlay.dismiss()
 
     def _get_overlay(self) -> Overlay:
         if self.overlay is None:
@@ -155,7 +191,7 @@ class OverlayController(QObject):
             self.overlay = Overlay(self._envelope)
             self.overlay.position = self._position
             self.overlay.moved.connect(self._save_position)
-            self.overlay.clicked.connect(self._restore_dictation)
+            self.overlay.clicked.connect(self._take_click)
             self._apply_settings(self.overlay)
         return self.overlay
 

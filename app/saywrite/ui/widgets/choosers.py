@@ -53,6 +53,10 @@ class EngineChoices:
         """The name of a language for people."""
         return self.language_names.get(code, code)
 
+    def offered(self, *, stay_offline: bool) -> tuple[EngineChoice, ...]:
+        """The engines to choose from: with `stay_offline`, those that need no network."""
+        return tuple(choice for choice in self.engines if not (stay_offline and choice.needs_network))
+
     def engines_for(self, language: str) -> tuple[EngineChoice, ...]:
         """The engines that know a language."""
         return tuple(choice for choice in self.engines if language in choice.languages)
@@ -257,13 +261,24 @@ class EngineChooser(Chooser):
     def __init__(self, choices: EngineChoices) -> None:
         super().__init__("Recognizer", "engine", 10)
         self._choices = choices
-        for choice in choices.engines:
-            self.put(choice.label, choice.name, tip=choice.note)
+        self._offered: tuple[EngineChoice, ...] = ()
+        self._offer(choices.engines)
         self.activated.connect(lambda _row: self.chosen.emit(str(self.currentData())))
 
-    def show_setting(self, engine: str, model: str) -> None:
-        """Show the engine of the settings; the engine on this computer has the name of its model."""
-        for row, choice in enumerate(self._choices.engines):
+    def _offer(self, offered: tuple[EngineChoice, ...]) -> None:
+        if offered != self._offered:
+            self._offered = offered
+            self.clear()
+            for choice in offered:
+                self.put(choice.label, choice.name, tip=choice.note)
+
+    def show_setting(self, engine: str, model: str, *, stay_offline: bool = False) -> None:
+        """Show the engine of the settings; the engine on this computer has the name of its model.
+
+        `stay_offline`: engines that need the network are not offered.
+        """
+        self._offer(self._choices.offered(stay_offline=stay_offline))
+        for row, choice in enumerate(self._offered):
             if not choice.needs_network:
                 self.setItemText(row, f"{model_label(model)} · on this computer")
         self.select(engine)

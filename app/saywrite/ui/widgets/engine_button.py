@@ -91,7 +91,7 @@ class EngineButton(QToolButton):
         """Show the choices of the settings."""
         choice = self._choices.engine(settings.engine)
         over_network = bool(choice and choice.needs_network)
-        self.engine.show_setting(settings.engine, settings.local_model)
+        self.engine.show_setting(settings.engine, settings.local_model, stay_offline=settings.stay_offline)
         self.model.select(settings.local_model)
         self.popup.form.setRowVisible(self.model, not over_network)
         self.language.show_setting(settings.language, settings.engine)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from saywrite.foundation.events import State
 from saywrite.ui.toolkit.icons import paint_icon
+from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.theme import blend, readable, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, PICTURE_DARK, RADIUS_SMALL, SMALL, sized
 
@@ -36,13 +37,18 @@ BUTTON_LOOKS = {
 }
 
 
+FILE_LOOK = ButtonLook("Transcribing… Cancel", "Cancel", "dots", "quiet")
+"""While a sound file is transcribed. It makes the button wider."""
+
+
 class RecordButton(QAbstractButton):
-    """Starts and stops the dictation; its size is the same in every state."""
+    """Starts and stops the dictation; its size is the same in every state of a dictation."""
 
     def __init__(self, shortcut: str) -> None:
         super().__init__()
         self._shortcut = shortcut
         self._state = State.IDLE
+        self._look = BUTTON_LOOKS[State.IDLE]
         self._hint: QSize | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -58,9 +64,21 @@ class RecordButton(QAbstractButton):
         """Show a state of the dictation."""
         self._state = state
         look = BUTTON_LOOKS[state]
+        self._show(look, look.spoken, f"{look.spoken} ({self._shortcut})")
+
+    def show_file(self, name: str) -> None:
+        """Offer to cancel the file of this name, which is transcribed."""
+        words = f"Transcribing {name}, press to cancel"
+        self._show(FILE_LOOK, words, plain_tooltip(words))
+
+    def _show(self, look: ButtonLook, spoken: str, tip: str) -> None:
+        if (look is FILE_LOOK) is not (self._look is FILE_LOOK):
+            self._hint = None
+            self.updateGeometry()
+        self._look = look
         self.setText(look.word)
-        self.setAccessibleName(look.spoken)
-        self.setToolTip(f"{look.spoken} ({self._shortcut})")
+        self.setAccessibleName(spoken)
+        self.setToolTip(tip)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -71,7 +89,7 @@ class RecordButton(QAbstractButton):
     def _measure(self) -> QSize:
         """The size with the longest word, so that the button never changes its size."""
         metrics = QFontMetricsF(self._word_font())
-        word = max(metrics.horizontalAdvance(look.word) for look in BUTTON_LOOKS.values())
+        word = max(metrics.horizontalAdvance(look.word) for look in {*BUTTON_LOOKS.values(), self._look})
         height = round(metrics.height() * 2.1)
         key = self._key_width()
         return QSize(round(height * 0.42 + metrics.height() + 8 + word + 14 + key + height * 0.36), height + 8)
@@ -82,7 +100,7 @@ class RecordButton(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        look = BUTTON_LOOKS[self._state]
+        look = self._look
         fill, line, ink = self._colors(look.fill)
         body = QRectF(self.rect()).adjusted(4, 4, -4, -4)
         radius = body.height() / 2
@@ -145,6 +163,8 @@ class RecordButton(QAbstractButton):
         self._paint_key(painter, key, ink)
 
     def _paint_key(self, painter: QPainter, key: QRectF, ink: QColor) -> None:
+        if key.isEmpty():
+            return
         line = QColor(ink)
         line.setAlphaF(0.55)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -160,6 +180,8 @@ class RecordButton(QAbstractButton):
         return QRectF(body.right() - body.height() * 0.36 - width, body.center().y() - height / 2, width, height)
 
     def _key_width(self) -> float:
+        if self._look is FILE_LOOK:  # the key starts a dictation
+            return 0
         return QFontMetricsF(self._key_font()).horizontalAdvance(self._shortcut) + 12
 
     def _word_font(self) -> QFont:

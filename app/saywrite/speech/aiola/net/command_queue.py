@@ -20,6 +20,15 @@ from saywrite.foundation.errors import ServiceError
 CLOSING_S: Final = 1.0
 """Seconds an orderly end may take."""
 
+EVENTS_RATE: Final = 32_768
+"""Bytes a second that a service may send all the time."""
+
+EVENTS_BURST: Final = 2_097_152
+"""Bytes that it may send at once, for example what it owed after a pause."""
+
+EVENT_COST: Final = 64
+"""Bytes that a message counts besides its content, because it costs memory and time, however small it is."""
+
 _LONGEST_WAIT_S: Final = 3_600.0
 """Seconds of one wait; a selector does not accept an infinite one."""
 
@@ -239,3 +248,26 @@ class TrafficCounts:
         self.sent = 0
         self.received = 0
         """On the WebSocket, including its framing."""
+
+
+class EventBudget:
+    """Limits what a service may send, so that one that floods costs neither memory nor the dictation.
+
+    Speech causes less than 100 bytes of text a second; interim and structured results cause more. Consecutive
+    connections share it. Only the thread of the present one uses it. Times are monotonic seconds.
+    """
+
+    def __init__(self) -> None:
+        self._left = float(EVENTS_BURST)
+        self._at: float | None = None
+
+    def spend(self, size: int, now: float) -> bool:
+        """Count a message of `size` bytes; False when it is too much."""
+        if self._at is not None:
+            self._left = min(self._left + (now - self._at) * EVENTS_RATE, EVENTS_BURST)
+        self._at = now
+        self._left -= size + EVENT_COST
+        if self._left >= 0:
+            return True
+        self._left = 0.0
+        return False

@@ -29,6 +29,7 @@ from saywrite.speech.aiola.net.command_queue import (
     CloseCommand,
     CommandQueue,
     EmitCommand,
+    EventBudget,
     EventReceived,
     PingCommand,
     PingReceived,
@@ -51,10 +52,18 @@ from saywrite.speech.network.network import Network, quiet
 log = logging.getLogger(__name__)
 
 UPGRADE_S: Final = 10.0
-"""Seconds from the request for a stream until the service accepts it."""
+"""Seconds from the request for a stream until the service answers it."""
+
+ACCEPT_S: Final = 20.0
+"""Seconds from the answer until the service has accepted the namespace: it may have to start a recognizer first."""
 
 BATCH: Final = 16_384
 """Bytes of speech that are framed and written at a time."""
+
+TEXT_LIMIT: Final = 16_384
+"""Bytes of a message with a text: a quarter of an hour of speech. A longer one would occupy the dictation thread."""
+
+_TEXTS: Final = ("transcript", "translation")
 
 MESSAGES_AT_ONCE: Final = 64
 """Messages that are read before it is the turn of what waits to be written."""
@@ -84,6 +93,7 @@ class ConnectionThread:
         network: Network,
         post: Callable[[object], None],
         clock: Callable[[], float],
+        budget: EventBudget,
     ) -> None:
         self._number = number
         self._commands = commands
@@ -91,6 +101,7 @@ class ConnectionThread:
         self._network = network
         self._post = post
         self._clock = clock
+        self._budget = budget
         self._host = "the service"
         self._doing = OPENING
         self._sock: socket.socket | None = None
@@ -137,7 +148,7 @@ class ConnectionThread:
             stream = self._stream
             if stream is None or stream.buffer.pending or self._closing:
                 return False
-            if not self._protocol.ready or self._commands.pending:
+            if not self._protocol.ready or self._commands.pending or not self._network.allows(self._host):
                 return False
             self._send(stream, command)
             try:
@@ -198,6 +209,7 @@ class ConnectionThread:
         interest = selectors.EVENT_READ
         readable = True
         while True:
+            self._network.require_permission(self._host)
             with self._lock:
                 more = readable and self._read(stream)
                 self._write(stream)
@@ -235,7 +247,10 @@ class ConnectionThread:
                 more = message is not None
                 if message is None:
                     break
+                self._charge(len(message[1]))
                 for event in self._events_of(*message):
+                    if isinstance(event, socketio.ServiceEvent) and event.name in _TEXTS:
+                        self._check_text(len(message[1]))
                     pinged = self._handle(event) or pinged
         except websocket.WebSocketConnectionClosedException:
             self._peer_closed = True
@@ -243,9 +258,18 @@ class ConnectionThread:
                 raise
         if pinged:  # once for a burst
             self._post(PingReceived(self._number, self._clock()))
-        if stream.buffer.received != before and self._protocol.ready:
-            self._deadline = self._clock() + self._silence_limit_s
+        if stream.buffer.received != before and (self._protocol.ready or self._protocol.answered):
+            self._deadline = self._clock() + (self._silence_limit_s if self._protocol.ready else ACCEPT_S)
         return more and not self._peer_closed
+
+    def _charge(self, size: int) -> None:
+        """Count a message of the service. Raises `ServiceRefusal` when it sends more than speech can cause."""
+        if not self._budget.spend(size, self._clock()):
+            raise _ended(self._host, "sends far more than belongs to this sound.")
+
+    def _check_text(self, size: int) -> None:
+        if size > TEXT_LIMIT:
+            raise _ended(self._host, "sends a text that is far too long.")
 
     def _events_of(self, opcode: int, data: bytes) -> list[socketio.ProtocolEvent]:
         if opcode == ABNF.OPCODE_PONG:

@@ -79,6 +79,9 @@ _CODE_OF_STATUS: Final = {
     429: "RATE_LIMIT_EXCEEDED",
 }
 
+_NO_UPGRADE: Final = (400, 405, 406, 426)
+"""Answers of a gateway, without a code of the service, that lets no WebSocket pass, only requests (long polling)."""
+
 _PORTAL_STATUSES: Final = (*range(200, 400), 403, 451)
 """Statuses of a portal's or a filter's page; a service's own gateway answers 404 and 5xx with a page, too."""
 
@@ -147,6 +150,8 @@ def from_http(
         return service_error("not found", host)
     if status == 408:
         return does_not_answer(host)
+    if doing == OPENING and status in _NO_UPGRADE and not code:
+        return service_error("no upgrade", host, detail=str(status))
     if 400 <= status < 500:
         return service_error("VALIDATION_ERROR", host, detail=code or str(status))
     return makes_no_sense(host, doing)

@@ -99,6 +99,11 @@ ROWS: Final[dict[str, ErrorRow]] = {
     "not found": ErrorRow(
         ServiceFailed, "{host} has no aiOla service at this address.", f"Check the addresses in {SETTINGS}."
     ),
+    "no upgrade": ErrorRow(
+        ServiceUnreachable,
+        "{host}, or a gateway on the way to it, accepts no WebSocket ({detail}).",
+        f"{_AGAIN}if it lasts, ask whoever runs your network to let WebSockets pass.",
+    ),
     "nonsense": ErrorRow(
         ServiceFailed,
         "{host} gave an answer that makes no sense (while {doing}).",

@@ -83,6 +83,11 @@ class SocketIOProtocol:
     def ready(self) -> bool:
         return self._state is ProtocolState.READY
 
+    @property
+    def answered(self) -> bool:
+        """Whether the service has opened its session and the namespace is requested."""
+        return self._state is ProtocolState.CONNECTING
+
     def opened(self) -> None:
         """The WebSocket upgrade succeeded."""
         if self._state is ProtocolState.NEW:

@@ -17,6 +17,7 @@ from saywrite.speech.aiola.net.command_queue import (
     CloseCommand,
     CommandQueue,
     EmitCommand,
+    EventBudget,
     PingCommand,
     TrafficCounts,
     TransportClosed,
@@ -37,12 +38,15 @@ class WebSocketTransport:
         post: Callable[[object], None],
         network: Network,
         clock: Callable[[], float] = time.monotonic,
+        budget: EventBudget | None = None,
     ) -> None:
+        """`budget`: what the service may send; consecutive connections share it, so that none renews it."""
         self.number = number
         self._post = post
         self._network = network
         self._clock = clock
         self._counts = TrafficCounts()
+        self._budget = budget or EventBudget()
         self._commands = CommandQueue(clock)
         self._thread: threading.Thread | None = None
         self._connection: ConnectionThread | None = None
@@ -118,7 +122,7 @@ class WebSocketTransport:
         from saywrite.speech.aiola.net.connection_thread import ConnectionThread
 
         self._connection = connection = ConnectionThread(
-            self.number, self._commands, self._counts, self._network, self._post, self._clock
+            self.number, self._commands, self._counts, self._network, self._post, self._clock, self._budget
         )
         try:
             last = connection.run(base_url)

@@ -30,7 +30,7 @@ OUTCOME_WORDS: Mapping[Outcome, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class TextReceipt:
     """One insertion of a text. `program`: its name, "" when unknown. `at`: aware time."""
 
     program: str
@@ -38,7 +38,7 @@ class Receipt:
     at: datetime
 
 
-def keep_receipt(store: HistoryStore, dictation: str, receipt: Receipt) -> None:
+def keep_receipt(store: HistoryStore, dictation: str, receipt: TextReceipt) -> None:
     """Store a receipt. A missing dictation is no error. Raises HistoryError."""
 
     def keep(connection: sqlite3.Connection) -> None:
@@ -50,18 +50,18 @@ def keep_receipt(store: HistoryStore, dictation: str, receipt: Receipt) -> None:
     store.in_transaction(keep)
 
 
-def receipts_of(store: HistoryStore, dictation: str) -> tuple[Receipt, ...]:
+def receipts_of(store: HistoryStore, dictation: str) -> tuple[TextReceipt, ...]:
     """Return the receipts of a dictation, oldest first. Raises HistoryError."""
     with store.reading() as connection:
         rows = connection.execute(
             "SELECT program, outcome, at FROM receipts WHERE dictation = ? ORDER BY at, id", (dictation,)
         )
         return tuple(
-            Receipt(program, Outcome(outcome), datetime.fromtimestamp(at / 1_000_000, UTC))
+            TextReceipt(program, Outcome(outcome), datetime.fromtimestamp(at / 1_000_000, UTC))
             for program, outcome, at in rows
         )
 
 
-def describe_receipt(receipt: Receipt) -> str:
+def describe_receipt(receipt: TextReceipt) -> str:
     """Say in words where the text went: "LibreOffice Writer received the text"."""
     return f"{receipt.program or 'An unknown program'} {OUTCOME_WORDS[receipt.outcome]}"

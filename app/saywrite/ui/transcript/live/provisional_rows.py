@@ -1,18 +1,21 @@
-"""Rows with what this computer heard while a service is away, until the text of the service replaces them. GUI thread.
+"""Rows with what this computer heard, until the text of the service replaces them. GUI thread.
 
 The user may edit such a row like any other. A row that was edited keeps its words: the text of the service that would
 replace it is edited likewise, so that the history has the words of the user, too, and undo brings the service's text.
+The row of the words becomes the row of the text, so that the cursor of a user who is typing there keeps its place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.events import ProvisionalStretch, ProvisionalText, Segment
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.rows import Row, RowKind
+from saywrite.ui.transcript.undo_stack import Edit
 
 FIRST_NUMBER = -1_000
 """The number of the row of stretch 0; the rows of segments have positive numbers."""
@@ -21,6 +24,29 @@ FIRST_NUMBER = -1_000
 def is_mostly_in(start: int, end: int, other_start: int, other_end: int) -> bool:
     """Whether more than half of the samples `[start, end)` lie in the other span."""
     return 2 * (min(end, other_end) - max(start, other_start)) > end - start
+
+
+def settle(document: TranscriptDocument, row: Row, text: str) -> None:
+    """Show a provisional `row`, which became a segment with this text, as one; the cursor keeps its place.
+
+    A row that the user edited keeps its words: they are reported as an edit, and undo brings `text`.
+    """
+    if not row.edited:
+        document.rewrite(row, text)
+    document.recolor_row(row)
+    if row.edited and row.text != text:
+        document.log.fence()
+        document.log.record(Edit(((row, text),), ((row, row.text),)))
+        document.log.fence()
+        document.edited.emit((row,))
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What becomes of a segment: it takes over `row`, or is `unwanted`: the user's words replace it."""
+
+    row: Row | None = None
+    unwanted: bool = False
 
 
 class ProvisionalRows:
@@ -50,32 +76,40 @@ class ProvisionalRows:
             row = self._rows.get(stretch.number)
             if row is not None:
                 self._update(row, stretch)
+            elif self._has_words_of_user(stretch.start, stretch.end):
+                continue
             elif event.away:
                 self._add(event.dictation, stretch)
             else:
                 left.append(stretch)
         return tuple(left)
 
-    def replace(self, segment: Segment) -> str | None:
-        """Remove the rows whose sound the segment covers; return the words of the user that replace its text.
-
-        None: the user edited nothing there. "": an earlier segment has the words of the user already.
-        """
-        covered = {
-            number: row
+    def take_over(self, segment: Segment) -> Replacement:
+        """Decide what becomes of the rows whose sound the segment covers, and remove all but one of them."""
+        covered = [
+            number
             for number, row in self._rows.items()
             if is_mostly_in(row.start, row.end, segment.start, segment.end)
             or (row.edited and is_mostly_in(segment.start, segment.end, row.start, row.end))
-        }
-        edited = [row for row in covered.values() if row.edited]
-        words = " ".join(row.text for row in covered.values() if row.text)
-        self._remove(list(covered))
+        ]
+        rows = [self._rows.pop(number) for number in covered]
+        shown = [row for row in rows if self._document.index(row) is not None]
+        edited = any(row.edited for row in rows)
+        if not edited and self._has_words_of_user(segment.start, segment.end):
+            return Replacement(unwanted=True)
         if edited:
-            self._kept += [(row.start, row.end) for row in edited]
-            return words
-        if any(is_mostly_in(segment.start, segment.end, start, end) for start, end in self._kept):
-            return ""
-        return None
+            self._kept += [(row.start, row.end) for row in rows]
+        if not shown:
+            return Replacement(unwanted=edited)
+        first, *others = shown
+        if edited:
+            self._document.rewrite(first, " ".join(row.text for row in shown if row.text))
+            first.edited = True
+        self._document.remove_for_good(others)
+        return Replacement(first)
+
+    def _has_words_of_user(self, start: int, end: int) -> bool:
+        return any(is_mostly_in(start, end, *kept) for kept in self._kept)
 
     def _add(self, dictation: str, stretch: ProvisionalStretch) -> None:
         text = clean(stretch.text)

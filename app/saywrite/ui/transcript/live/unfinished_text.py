@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from saywrite.foundation.events import ProvisionalStretch
 from saywrite.ui.toolkit.document_text import clean
-from saywrite.ui.transcript.rows import pending_lines
+from saywrite.ui.transcript.rows import Row, RowKind, pending_lines, starts_paragraph
 
 Span = tuple[int, int]
 
@@ -27,7 +27,7 @@ class UnfinishedText:
 
     @property
     def first_span(self) -> Span | None:
-        """The sound of the first line, where it is known: of the first that waits, or of the words being heard."""
+        """The sound of the first line, if known: the first that waits, or the words being heard."""
         if not self.pending:
             return None
         return self.pending[-1] if self.partial else self.pending[0]
@@ -42,13 +42,20 @@ class UnfinishedText:
         self.partial, self._agreed = clean(text), len(clean(text[:agreed]))
 
     def set_provisional(self, heard: Sequence[ProvisionalStretch], without_row: Iterable[ProvisionalStretch]) -> None:
-        """Set what this computer heard; the words `without_row` are shown here, the others are in the transcript."""
+        """Set what this computer heard; the words `without_row` are shown here, others as rows."""
         self._heard = tuple((stretch.start, stretch.end) for stretch in heard)
         self._provisional = tuple(clean(stretch.text) for stretch in without_row)
 
     def cover(self, start: int, end: int) -> None:
         """Forget the utterances that wait for the text between two samples, which has come."""
         self.pending = tuple(span for span in self.pending if not _overlap(span, (start, end)))
+
+    def starts_paragraph(self, rows: Sequence[Row], dictation: str) -> bool:
+        """Whether the utterance being heard starts a paragraph below `rows`."""
+        following = self.first_span
+        if not rows or following is None:
+            return False
+        return starts_paragraph(rows[-1], Row(RowKind.SEGMENT, dictation, -1, *following, ""))
 
     def text(self) -> tuple[str, Span]:
         """The whole text, and the range of its characters that will hardly change."""

@@ -1,0 +1,1 @@
+"""The queue of sound files that are transcribed one after the other."""

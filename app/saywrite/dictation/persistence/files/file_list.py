@@ -1,0 +1,90 @@
+"""The list of queued files on disk, and the sound files in folders. Any thread.
+
+The list is replaced as a whole at each change, so that a crash leaves the state before or after it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import fields, replace
+from pathlib import Path
+
+from saywrite.foundation.events import FileState, QueuedFile
+from saywrite.foundation.files import os_error_reason, set_aside, write_atomic
+from saywrite.foundation.paths import private_folder
+
+log = logging.getLogger(__name__)
+
+SCHEMA = 1
+_SUFFIXES = "wav flac ogg oga opus mp3 m4a aac wma amr 3gp aiff aif caf au mp4 mov webm mkv raw pcm"
+SOUND_SUFFIXES = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
+"""What is taken from a folder. A file that the user names is taken whatever it is called."""
+
+_STORED = tuple(field.name for field in fields(QueuedFile) if field.name != "left_s")
+
+
+def expand(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Replace each folder by the sound files in it and below it, sorted by name; each file once."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = (each for each in path.rglob("*") if each.suffix.lower() in SOUND_SUFFIXES and each.is_file())
+            found |= dict.fromkeys(sorted(inside))
+        else:
+            found[path] = None
+    return tuple(found)
+
+
+def encode(files: Iterable[QueuedFile]) -> bytes:
+    """The content of the list on disk, JSON in UTF-8."""
+    rows = [{name: getattr(file, name) for name in _STORED} for file in files]
+    return (json.dumps({"schema": SCHEMA, "files": rows}, ensure_ascii=False, indent=1) + "\n").encode(
+        "utf-8", "surrogateescape"
+    )
+
+
+def decode(data: bytes) -> tuple[QueuedFile, ...]:
+    """Read the list. Raises ValueError when it is damaged or of a newer version."""
+    try:
+        content = json.loads(data.decode("utf-8", "surrogateescape"))
+        if content["schema"] != SCHEMA:
+            raise KeyError(SCHEMA)
+        return tuple(_file(row) for row in content["files"])
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ValueError("the list of files is damaged, or of another version") from error
+
+
+def _file(row: dict[str, object]) -> QueuedFile:
+    """A row of the list. Raises KeyError, TypeError and ValueError."""
+    values = {name: row[name] for name in _STORED if name in row}
+    kinds = {"number": int, "length": int, "confirmed": int}
+    for name, value in values.items():
+        if not isinstance(value, kinds.get(name, str)):
+            raise TypeError(name)
+    made = QueuedFile(**values)  # type: ignore[arg-type]  # each value was compared with its type above
+    return replace(made, state=FileState(made.state))
+
+
+def load(path: Path) -> tuple[QueuedFile, ...]:
+    """Read the list of an earlier run. A damaged one is set aside and logged; the list is then empty."""
+    try:
+        return decode(path.read_bytes())
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError) as error:
+        log.warning("the queue of files was not read: %s", type(error).__name__)
+        with suppress(OSError):
+            set_aside(path)
+        return ()
+
+
+def save(path: Path, files: Iterable[QueuedFile]) -> None:
+    """Replace the list on disk. A failure is logged: the queue works on, but a restart does not know it."""
+    try:
+        private_folder(path.parent)
+        write_atomic(path, encode(files))
+    except OSError as error:
+        log.warning("the queue of files was not saved: %s", os_error_reason(error))

@@ -1,0 +1,86 @@
+"""The window with all keyboard shortcuts, read from the menus and the settings when it is opened. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QMenuBar,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from saywrite.storage.settings.schema import Settings
+from saywrite.ui.settings.placement import center_on_parent
+from saywrite.ui.toolkit.theme.tokens import M
+
+PREFERRED_SIZE = QSize(520, 560)
+IN_EVERY_PROGRAM = "In every program"
+
+Section = tuple[str, tuple[tuple[str, str], ...]]
+"""A heading, and pairs of what a shortcut does and its keys."""
+
+
+def plain(text: str) -> str:
+    """Return the text of an action without its mnemonic and its dots."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
+
+
+def sections(bar: QMenuBar, settings: Settings) -> list[Section]:
+    """Return the shortcuts of every menu, and the keys of push-to-talk."""
+    keys = [("Dictate into the program in front", settings.hotkey), ("The same, second key", settings.second_hotkey)]
+    found: list[Section] = [(IN_EVERY_PROGRAM, tuple((words, key) for words, key in keys if key))]
+    for top in bar.actions():
+        menu = top.menu()
+        if menu is not None:
+            found.append((plain(top.text()), tuple(_pairs(menu.actions()))))  # type: ignore[attr-defined]
+    return [section for section in found if section[1]]
+
+
+def _pairs(actions: Iterable[QAction]) -> Iterable[tuple[str, str]]:
+    for action in actions:
+        if not action.shortcut().isEmpty():
+            yield plain(action.text()), action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+
+class ShortcutsWindow(QDialog):
+    """A table with a heading for each menu."""
+
+    def __init__(self, bar: QMenuBar, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        self.table = QTreeWidget()
+        self.table.setAccessibleName("Keyboard shortcuts")
+        self.table.setHeaderLabels(["What it does", "Keys"])
+        self.table.setRootIsDecorated(False)
+        self.table.setItemsExpandable(False)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        for heading, pairs in sections(bar, settings):
+            top = QTreeWidgetItem([heading])
+            font = top.font(0)
+            font.setBold(True)
+            top.setFont(0, font)
+            top.addChildren([QTreeWidgetItem([words, keys]) for words, keys in pairs])
+            self.table.addTopLevelItem(top)
+        self.table.expandAll()
+        self.table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.table.header().setStretchLastSection(False)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(M, M, M, M)
+        column.setSpacing(M)
+        column.addWidget(self.table, 1)
+        column.addWidget(buttons)
+        self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
+        center_on_parent(self)

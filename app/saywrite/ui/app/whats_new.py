@@ -1,0 +1,38 @@
+"""The window with the changelog, which opens once after an update. GUI thread; loaded when it is opened."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+from saywrite.foundation.paths import resource
+from saywrite.ui.settings.placement import center_on_parent
+from saywrite.ui.toolkit.theme.tokens import M
+
+PREFERRED_SIZE = QSize(560, 460)
+CHANGELOG = "changelog.md"
+
+
+def changelog() -> str:
+    """Return the changelog as Markdown. Raises OSError without the file."""
+    return resource(CHANGELOG).read_text(encoding="utf-8")
+
+
+class WhatsNewWindow(QDialog):
+    """Shows the changelog; keys scroll it, Escape closes it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("What's new")
+        self.text = QTextBrowser()
+        self.text.setAccessibleName("What is new")
+        self.text.setMarkdown(changelog())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(M, M, M, M)
+        column.setSpacing(M)
+        column.addWidget(self.text, 1)
+        column.addWidget(buttons)
+        self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
+        center_on_parent(self)

@@ -1,0 +1,1 @@
+"""The window with the queue of sound files."""

@@ -1,0 +1,148 @@
+"""Connects the queue of files to the windows: adds, reports failures, saves texts beside their files. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from saywrite.foundation.events import FilesChanged, FileState, FrontEndEvent, QueuedFile
+from saywrite.foundation.formatting import count
+from saywrite.ui.files.rows import name_of
+from saywrite.ui.main_window.window import MainWindow
+from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.widgets.choosers import EngineChoices
+from saywrite.ui.widgets.notices import Severity
+
+if TYPE_CHECKING:
+    from saywrite.dictation.api import Dictation
+    from saywrite.storage.history.store import HistoryStore
+    from saywrite.text.export import Document
+    from saywrite.ui.files.window import FilesWindow
+
+
+class FilesController(QObject):
+    """Keeps the newest state of the queue. The window is imported when it is first opened."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        dictation: Dictation,
+        choices: EngineChoices,
+        open_history: Callable[[], HistoryStore],
+        choose_files: Callable[[], None],
+    ) -> None:
+        """`choose_files` asks the user for files, which come back through `add`."""
+        super().__init__(window)
+        self._window = window
+        self._dictation = dictation
+        self._choices = choices
+        self._open_history = open_history
+        self._choose_files = choose_files
+        self._files: tuple[QueuedFile, ...] | None = None
+        self._shown: FilesWindow | None = None
+        window.actions_.files.triggered.connect(lambda: self.show())
+        window.control_bar.cancel_file_pressed.connect(self.cancel_running)
+
+    @Slot(object)
+    def receive(self, event: FrontEndEvent) -> None:
+        """Show the queue; events of other kinds are ignored."""
+        if not isinstance(event, FilesChanged):
+            return
+        before = {file.number: file for file in self._files or ()}
+        is_first, self._files = self._files is None, event.files
+        if self._shown is not None:
+            self._shown.show_files(event.files)
+        running = next((file for file in event.files if file.state is FileState.TRANSCRIBING), None)
+        self._window.control_bar.show_running_file(name_of(running) if running else "")
+        if is_first:
+            return
+        for file in event.files:
+            known = before.get(file.number)
+            if known is not None and known.state is not file.state:
+                self._note_change(file)
+
+    def add(self, paths: Iterable[Path]) -> None:
+        """Append files, and the sound files in folders. Several are shown in the window of the queue."""
+        wanted = tuple(paths)
+        save_as = self._shown.save_as if self._shown is not None else ""
+
+        def queue(found: tuple[Path, ...]) -> None:
+            if found:
+                self._dictation.queue_files(found, save_as)
+            else:
+                self._notify("No sound files are in this folder.", "Choose the files themselves.")
+            if len(found) > 1:
+                self.show()
+
+        if any(path.is_dir() for path in wanted):
+            from saywrite.dictation.persistence.files.file_list import expand
+
+            run_task(lambda: expand(wanted), queue, lambda error: self._notify(str(error), ""), owner=self)
+        else:
+            queue(wanted)
+
+    def show(self) -> None:
+        """Open the window of the queue."""
+        if self._shown is None:
+            from saywrite.ui.files.window import FilesWindow
+
+            shown = self._shown = FilesWindow(self._window)
+            shown.show_files(self._files or ())
+            shown.add_requested.connect(self._choose_files)
+            shown.dropped.connect(self.add)
+            shown.cancel_requested.connect(self._dictation.cancel_file)
+            shown.retry_requested.connect(self._dictation.retry_file)
+            shown.clear_requested.connect(self._dictation.remove_done_files)
+        self._shown.show()
+        self._shown.raise_()
+        self._shown.activateWindow()
+
+    @Slot()
+    def cancel_running(self) -> None:
+        """Cancel the file that is being transcribed."""
+        for file in self._files or ():
+            if file.state is FileState.TRANSCRIBING:
+                self._dictation.cancel_file(file.number)
+
+    def _note_change(self, file: QueuedFile) -> None:
+        if file.state is FileState.FAILED:
+            self._notify(f"“{name_of(file)}” was not transcribed. {file.what}", file.remedy)
+        elif file.state is FileState.DONE:
+            if file.save_as:
+                self._save(file)
+            waiting = sum(each.state in (FileState.WAITING, FileState.READING) for each in self._files or ())
+            rest = f", {count(waiting, 'file')} waiting" if waiting else ""
+            self._window.status.show_message(f"Transcribed {name_of(file)}{rest}")
+
+    def _save(self, file: QueuedFile) -> None:
+        from saywrite.ui.files.saving import save_beside
+
+        def work() -> Path | None:
+            with closing(self._open_history()) as history:
+                return save_beside(file, history, self._document, date.today())
+
+        def done(saved: Path | None) -> None:
+            if saved is not None:
+                self._window.status.show_message(f"Saved {saved.name}")
+
+        def fail(error: Exception) -> None:
+            self._notify(getattr(error, "what", str(error)), getattr(error, "remedy", ""))
+
+        run_task(work, done, fail, owner=self)
+
+    def _document(self, history: HistoryStore, dictation: str) -> Document | None:
+        from saywrite.ui.app.exports import document_of
+
+        dictated = history.load(dictation)
+        return document_of(dictated, self._choices.engine_label) if dictated is not None else None
+
+    def _notify(self, what: str, remedy: str) -> None:
+        actions = (("Show the &files", self.show),)
+        self._window.notices.notify(
+            Severity.WARNING, what, remedy, key="files", actions=actions, passing=False, counted=False
+        )

@@ -1,0 +1,89 @@
+"""One file of the queue in the window: its name, how far it is, and its buttons. GUI thread."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar, QPushButton
+
+from saywrite.foundation.events import FileState, QueuedFile, seconds
+from saywrite.foundation.formatting import clock, length
+from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
+from saywrite.ui.toolkit.theme.tokens import S
+
+STEPS = 1_000
+"""Of the progress bar."""
+
+_STATES = {FileState.WAITING: "Waiting", FileState.READING: "Reading the file…", FileState.DONE: "Done"}
+
+
+def name_of(file: QueuedFile) -> str:
+    """The name of a file without its folder."""
+    return PurePath(file.path.replace("\\", "/")).name or file.path
+
+
+def describe(file: QueuedFile) -> str:
+    """Say how far a file is: "0:40 of 2:10, 1 min 5 s left"; why it failed, and what to do."""
+    problem = f"{file.what} {file.remedy}".strip()
+    if file.state is FileState.FAILED:
+        return problem
+    if file.state is FileState.TRANSCRIBING:
+        words = f"{clock(seconds(file.confirmed))} of {clock(seconds(file.length))}"
+        return words if file.left_s is None else f"{words}, {length(file.left_s)} left"
+    words = _STATES[file.state]
+    if file.state is FileState.WAITING and 0 < file.confirmed < file.length:
+        words = f"Waiting, continues at {clock(seconds(file.confirmed))}"
+    return f"{words}. {problem}" if problem else words
+
+
+class FileRow(QFrame):
+    """Shows one file, and reports what the user wants with it."""
+
+    cancelled = Signal(int)
+    """The number of the file."""
+    retried = Signal(int)
+
+    def __init__(self, file: QueuedFile) -> None:
+        super().__init__()
+        self.file = file
+        self.name = PlainLabel()
+        self.status = NoteLabel()
+        self.bar = QProgressBar()
+        self.retry = QPushButton(icon("refresh"), "Retry")
+        self.cancel = QPushButton(icon("close"), "Cancel")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, STEPS)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(S, S, S, S)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(self.name, 0, 0)
+        grid.addWidget(self.retry, 0, 1)
+        grid.addWidget(self.cancel, 0, 2)
+        grid.addWidget(self.bar, 1, 0, 1, 3)
+        grid.addWidget(self.status, 2, 0, 1, 3)
+        self.retry.clicked.connect(lambda: self.retried.emit(self.file.number))
+        self.cancel.clicked.connect(lambda: self.cancelled.emit(self.file.number))
+        self.show_file(file)
+
+    def show_file(self, file: QueuedFile) -> None:
+        """Show the present state of the file."""
+        self.file = file
+        name, status = name_of(file), describe(file)
+        self.name.setText(name)
+        self.name.setToolTip("")
+        if self.status.text() != status:
+            self.status.setText(status)
+            self.status.set_tone("bad" if file.state is FileState.FAILED else "muted")
+        running = file.state in (FileState.TRANSCRIBING, FileState.READING)
+        self.bar.setVisible(running)
+        self.bar.setRange(0, STEPS if file.state is FileState.TRANSCRIBING else 0)
+        self.bar.setValue(round(STEPS * file.confirmed / file.length) if file.length else 0)
+        self.bar.setAccessibleName(f"Progress of {name}")
+        self.retry.setVisible(file.state is FileState.FAILED)
+        self.retry.setAccessibleName(f"Retry {name}")
+        word = "Cancel" if running or file.state is FileState.WAITING else "Remove"
+        self.cancel.setText(word)
+        self.cancel.setAccessibleName(f"{word} {name}")

@@ -1,0 +1,72 @@
+"""Saves the text of a transcribed file beside it, by a pattern for the name. `save_beside` runs on a pool thread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from saywrite.foundation.catalog import EXPORT_FORMATS, TXT
+from saywrite.foundation.events import QueuedFile
+from saywrite.storage.history.store import HistoryStore
+from saywrite.text.export import Document
+from saywrite.ui.export.writer import ExportExists, write_export
+
+DEFAULT_PATTERN = "{name}.txt"
+PATTERN_HELP = (
+    "{name} is the name of the sound file, {date} is today, {language} the language. The ending chooses the format: "
+    + ", ".join(kind.suffix for kind in EXPORT_FORMATS.values())
+    + "."
+)
+_FIELDS = ("name", "date", "language")
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+MOST_NAMES = 100
+"""Names that are tried before one that is taken counts as a failure."""
+
+
+def check_pattern(pattern: str) -> str:
+    """Say what is wrong with a pattern, and what to write instead; "" for a good one."""
+    if unknown := [field for field in _FIELD.findall(pattern) if field not in _FIELDS]:
+        return f"{{{unknown[0]}}} is not known. Use {{name}}, {{date}} or {{language}}."
+    if "{name}" not in pattern:
+        return "Without {name} all texts would have the same name."
+    if _FORBIDDEN.search(_FIELD.sub("", pattern)):
+        return 'A name cannot contain \\ / : * ? " < > or |.'
+    if format_of(pattern) is None:
+        return "End with one of " + ", ".join(kind.suffix for kind in EXPORT_FORMATS.values()) + "."
+    return ""
+
+
+def format_of(pattern: str) -> str | None:
+    """The format that the ending of a pattern names; None for an unknown ending."""
+    suffix = Path(pattern).suffix.lower()
+    return next((name for name, kind in EXPORT_FORMATS.items() if kind.suffix == suffix), None)
+
+
+def target_of(file: QueuedFile, today: date) -> Path:
+    """The file beside a sound file that its text is saved in."""
+    source = Path(file.path)
+    values = {"name": source.stem, "date": f"{today:%Y-%m-%d}", "language": file.language}
+    return source.with_name(_FIELD.sub(lambda found: values[found[1]], file.save_as))
+
+
+def save_beside(
+    file: QueuedFile, history: HistoryStore, document_of: Callable[[HistoryStore, str], Document | None], today: date
+) -> Path | None:
+    """Write the text of a file beside it; return the new file, None when there is no text.
+
+    A taken name gets a number. Raises HistoryError and ExportError.
+    """
+    document = document_of(history, file.dictation)
+    if document is None:
+        return None
+    target = target_of(file, today)
+    for number in range(2, MOST_NAMES):
+        try:
+            return write_export(document, format_of(file.save_as) or TXT, target, overwrite=False)
+        except ExportExists:
+            target = target_of(file, today)
+            target = target.with_name(f"{target.stem} ({number}){target.suffix}")
+    return write_export(document, format_of(file.save_as) or TXT, target, overwrite=False)

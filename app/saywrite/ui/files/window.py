@@ -1,0 +1,148 @@
+"""The window with the queue of sound files: add, follow, cancel, retry, save beside the file. GUI thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from saywrite.foundation.events import FileState, QueuedFile
+from saywrite.foundation.formatting import count
+from saywrite.ui.files.rows import FileRow
+from saywrite.ui.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
+from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
+from saywrite.ui.toolkit.theme.tokens import L, M, S
+
+SIZE = QSize(620, 480)
+EMPTY = "Drop sound files, videos or folders here, or choose them. They are transcribed one after the other."
+
+
+class FilesWindow(QWidget):
+    """The rows of the queue; its controls only report what the user wants."""
+
+    add_requested = Signal()
+    """The user wants to choose files."""
+    dropped = Signal(object)
+    """The user dropped files or folders: a tuple of `Path`."""
+    cancel_requested = Signal(int)
+    """The number of a file; likewise for the next signal."""
+    retry_requested = Signal(int)
+    clear_requested = Signal()
+    """The user wants to remove the files that are done."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.rows: dict[int, FileRow] = {}
+        self.summary = ThemedLabel(strong=True)
+        self.empty = NoteLabel(EMPTY)
+        self.add = QPushButton(icon("add"), "&Add files…")
+        self.clear = QPushButton("&Remove finished")
+        self.save_beside = QCheckBox("&Save the text beside each file, as")
+        self.pattern = QLineEdit(DEFAULT_PATTERN)
+        self.problem = NoteLabel("", "bad")
+        self._list = QVBoxLayout()
+        self.setWindowTitle("Files – Saywrite")
+        self.setAcceptDrops(True)
+        self.resize(SIZE)
+        self._arrange()
+        self._connect()
+        self.show_files(())
+
+    @property
+    def save_as(self) -> str:
+        """The pattern for files that are added now; "" to save none."""
+        return self.pattern.text().strip() if self.save_beside.isChecked() and not self.problem.text() else ""
+
+    def show_files(self, files: tuple[QueuedFile, ...]) -> None:
+        """Show the queue; rows that exist are kept, so that the focus stays where it is."""
+        numbers = {file.number for file in files}
+        for number in [each for each in self.rows if each not in numbers]:
+            row = self.rows.pop(number)
+            self._list.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        for place, file in enumerate(files):
+            known = self.rows.get(file.number)
+            if known is None:
+                row = self.rows[file.number] = FileRow(file)
+                row.cancelled.connect(self.cancel_requested)
+                row.retried.connect(self.retry_requested)
+                self._list.insertWidget(place, row)
+            elif known.file != file:
+                known.show_file(file)
+        self.summary.setText(describe_queue(files))
+        self.empty.setVisible(not files)
+        self.clear.setEnabled(any(file.state is FileState.DONE for file in files))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.dropped.emit(tuple(Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous() and (parent := self.parentWidget()) is not None:
+            place = self.frameGeometry()
+            place.moveCenter(parent.window().frameGeometry().center())
+            self.move(place.topLeft())
+
+    def _arrange(self) -> None:
+        inside = QWidget()
+        rows = QVBoxLayout(inside)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(S)
+        rows.addWidget(self.empty)
+        rows.addLayout(self._list)
+        rows.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setAccessibleName("Files")
+        self.pattern.setAccessibleName("Name of the saved text")
+        self.pattern.setToolTip(PATTERN_HELP)
+        saving = QHBoxLayout()
+        saving.addWidget(self.save_beside)
+        saving.addWidget(self.pattern, 1)
+        head = QHBoxLayout()
+        head.addWidget(self.summary, 1)
+        head.addWidget(self.clear)
+        head.addWidget(self.add)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(L, L, L, L)
+        column.setSpacing(M)
+        column.addLayout(head)
+        column.addWidget(area, 1)
+        column.addLayout(saving)
+        column.addWidget(self.problem)
+        self._check_pattern()
+
+    def _connect(self) -> None:
+        self.add.clicked.connect(self.add_requested)
+        self.clear.clicked.connect(self.clear_requested)
+        self.save_beside.toggled.connect(lambda _on: self._check_pattern())
+        self.pattern.textChanged.connect(lambda _text: self._check_pattern())
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+
+    def _check_pattern(self) -> None:
+        self.pattern.setEnabled(self.save_beside.isChecked())
+        wrong = check_pattern(self.pattern.text().strip()) if self.save_beside.isChecked() else ""
+        self.problem.setText(wrong)
+        self.problem.setVisible(bool(wrong))
+
+
+def describe_queue(files: tuple[QueuedFile, ...]) -> str:
+    """Say how far the queue is: "2 of 5 files done, 1 failed"."""
+    if not files:
+        return "No files"
+    done = sum(file.state is FileState.DONE for file in files)
+    failed = sum(file.state is FileState.FAILED for file in files)
+    words = f"{done} of {count(len(files), 'file')} done"
+    return f"{words}, {failed} failed" if failed else words

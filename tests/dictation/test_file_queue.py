@@ -1,0 +1,284 @@
+"""The queue of files on the real loop, disk and decoder; the test controls the recognizer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.sounds import write_wav
+
+from saywrite.dictation.api import Dictation, DictationApplication
+from saywrite.dictation.persistence.files.file_list import decode, encode, expand, load
+from saywrite.dictation.persistence.files.queue import FilePorts, FileQueue
+from saywrite.foundation.events import (
+    FilesChanged,
+    FileState,
+    IncompleteRecordingsFound,
+    QueuedFile,
+    SegmentAdded,
+    StateChanged,
+)
+
+LIMIT_S = 20
+
+
+class QueueStage:
+    """A stage with a queue. Its files are read by real threads."""
+
+    def __init__(self, stage: Any) -> None:
+        self.stage = stage
+        ports = FilePorts(
+            stage.paths.file_queue, stage.paths.recordings, stage.disk.submit, stage.inbox.post, lambda: stage.now
+        )
+        self.queue = FileQueue(stage.commands, ports, stage.told.append)
+        application = DictationApplication(stage.commands, files=self.queue)
+        stage.dictation = Dictation(stage.inbox, lambda: application)
+        self.queue.open()
+
+    def add(self, *paths: Path, save_as: str = "") -> None:
+        self.stage.dictation.queue_files(paths, save_as)
+        self.work()
+
+    def work(self) -> None:
+        self.stage.handle_messages()
+        self.stage.loop.wake(self.stage.now)
+        self.stage.handle_messages()
+
+    def until(self, there: Callable[[], bool]) -> None:
+        """Handle messages of the threads that read files until something is there."""
+        deadline = time.monotonic() + LIMIT_S
+        while not there():
+            message = self.stage.inbox.take(0.05)
+            if message is not None:
+                self.stage.loop.handle(message)
+            self.stage.loop.wake(self.stage.now)
+            assert time.monotonic() < deadline, self.queue.files
+
+    def until_transcribing(self, number: int) -> None:
+        self.until(lambda: self.file(number).state is FileState.TRANSCRIBING and self.stage.loop.sessions)
+        self.until(lambda: self.stage.recognizer.dictation == self.file(number).dictation)
+        self.until(lambda: self.stage.recognizer.finishing)
+
+    def file(self, number: int) -> QueuedFile:
+        return next(file for file in self.queue.files if file.number == number)
+
+    def write_text(self, text: str, start_s: float, end_s: float, *, complete: bool = True) -> None:
+        """The recognizer writes a text, and is done."""
+        self.stage.recognizer.final(text, start_s, end_s)
+        self.stage.recognizer.done(complete=complete)
+        self.work()
+
+    def restart(self, lab: SimpleNamespace, folder: Path) -> QueueStage:
+        self.stage.dictation.quit()
+        self.work()
+        return QueueStage(lab.Stage(folder))
+
+
+@pytest.fixture
+def queue(stage: Any) -> Iterator[QueueStage]:
+    made = QueueStage(stage)
+    yield made
+    made.queue.close()
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Callable[[str], Path]:
+    def make(name: str) -> Path:
+        return write_wav(tmp_path / name, np.full(32_000, 0x2010, "<i2"))
+
+    return make
+
+
+def states(queue: QueueStage) -> list[FileState]:
+    return [file.state for file in queue.queue.files]
+
+
+def test_files_are_transcribed_one_after_the_other(queue: QueueStage, sound: Callable[[str], Path]) -> None:
+    queue.add(sound("a.wav"), sound("b.wav"))
+    queue.until_transcribing(1)
+    assert queue.file(1).length == 32_000
+    assert states(queue)[1] is FileState.WAITING
+    queue.write_text("First.", 0, 2)
+    queue.until_transcribing(2)
+    assert states(queue) == [FileState.DONE, FileState.TRANSCRIBING]
+    queue.write_text("Second.", 0, 2)
+    assert states(queue) == [FileState.DONE, FileState.DONE]
+    assert queue.stage.text == ["First.", "Second."]
+    assert queue.stage.archive._history.load(queue.file(2).dictation).summary.source.endswith("b.wav")
+
+
+def test_a_live_dictation_goes_first_and_the_file_is_continued_where_its_text_ends(
+    queue: QueueStage, sound: Callable[[str], Path]
+) -> None:
+    queue.add(sound("a.wav"))
+    queue.until_transcribing(1)
+    assert queue.stage.states[-1] == "finishing", "a key press starts a dictation in this state"
+    queue.stage.recognizer.final("First half.", 0, 1)
+    queue.work()
+    queue.stage.listen()
+    assert queue.stage.states[-1] == "listening"
+    queue.stage.say(1)
+    assert states(queue) == [FileState.WAITING]
+    assert queue.stage.recognizer.dictation != queue.file(1).dictation
+    queue.stage.release()
+    queue.stage.recognizer.final("Live.", 0, 1)
+    queue.stage.recognizer.done()
+    queue.work()
+    queue.until_transcribing(1)
+    assert queue.stage.recognizer.fed == 16_000, "only the rest is transcribed"
+    queue.write_text("second half.", 0, 1)
+    assert states(queue) == [FileState.DONE]
+    loaded = queue.stage.archive._history.load(queue.file(1).dictation)
+    assert [segment.text for segment in loaded.segments] == ["First half.", "Second half."]
+
+
+def test_a_broken_file_stays_with_its_reason_and_the_others_go_on(
+    queue: QueueStage, sound: Callable[[str], Path], tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"not sound")
+    queue.add(broken, tmp_path / "missing.wav", sound("good.wav"))
+    queue.until_transcribing(3)
+    queue.write_text("Good.", 0, 2)
+    assert states(queue) == [FileState.FAILED, FileState.FAILED, FileState.DONE]
+    assert "not a sound file" in queue.file(1).what
+    assert queue.file(1).remedy
+    assert not [folder for folder in queue.stage.paths.recordings.iterdir() if folder.name != queue.file(3).dictation]
+    sound("broken.wav")
+    queue.stage.dictation.retry_file(1)
+    queue.work()
+    queue.until_transcribing(1)
+    assert queue.file(1).what == ""
+    queue.write_text("Mended.", 0, 2)
+    assert queue.file(1).state is FileState.DONE
+
+
+def test_a_failed_recognizer_leaves_a_file_that_retry_continues(
+    queue: QueueStage, sound: Callable[[str], Path]
+) -> None:
+    queue.add(sound("a.wav"))
+    queue.until_transcribing(1)
+    session = queue.stage.loop.session
+    session.fail("The recognizer ended.", "Try again.")
+    queue.work()
+    queue.stage.recognizer.done(complete=False)
+    queue.work()
+    assert (queue.file(1).state, queue.file(1).what) == (FileState.FAILED, "The recognizer ended.")
+    queue.stage.dictation.retry_file(1)
+    queue.work()
+    queue.until_transcribing(1)
+    queue.write_text("All.", 0, 2)
+    assert queue.file(1).state is FileState.DONE
+
+
+def test_a_cancelled_file_leaves_nothing(queue: QueueStage, sound: Callable[[str], Path]) -> None:
+    queue.add(sound("a.wav"), sound("b.wav"))
+    queue.until_transcribing(1)
+    queue.stage.recognizer.final("Some text.", 0, 1)
+    queue.work()
+    dictation = queue.file(1).dictation
+    queue.stage.dictation.cancel_file(1)
+    queue.work()
+    queue.until_transcribing(2)
+    assert [file.number for file in queue.queue.files] == [2]
+    assert queue.stage.archive._history.load(dictation) is None
+    assert not (queue.stage.paths.recordings / dictation).exists()
+
+
+def test_the_list_and_the_text_so_far_survive_a_restart(
+    queue: QueueStage, sound: Callable[[str], Path], lab: SimpleNamespace, tmp_path: Path
+) -> None:
+    queue.add(sound("a.wav"), sound("b.wav"), save_as="{name}.txt")
+    queue.until_transcribing(1)
+    queue.stage.recognizer.final("First half.", 0, 1)
+    queue.work()
+    later = queue.restart(lab, tmp_path)
+    assert states(later) == [FileState.WAITING, FileState.WAITING]
+    later.until_transcribing(1)
+    assert later.stage.recognizer.fed == 16_000
+    later.write_text("second half.", 0, 1)
+    later.until_transcribing(2)
+    later.write_text("B.", 0, 2)
+    assert [(file.state, file.save_as) for file in later.queue.files] == [(FileState.DONE, "{name}.txt")] * 2
+    found = [event for event in later.stage.told if isinstance(event, IncompleteRecordingsFound)]
+    assert not [event for event in found if event.items], "a queued file is not offered as unfinished"
+    later.stage.dictation.remove_done_files()
+    later.work()
+    assert load(later.stage.paths.file_queue) == ()
+    later.stage.archive.close_history()
+
+
+def test_progress_and_the_remaining_time_are_reported(queue: QueueStage, sound: Callable[[str], Path]) -> None:
+    queue.add(sound("a.wav"))
+    queue.until_transcribing(1)
+    queue.stage.pass_time(4)
+    queue.stage.recognizer.final("A quarter.", 0, 0.5)
+    queue.work()
+    queue.stage.pass_time(1)
+    queue.work()
+    event = queue.stage.last(FilesChanged)
+    assert event.files[0].confirmed == 8_000
+    assert event.files[0].left_s == pytest.approx(12, abs=4)
+
+
+def test_a_missing_model_keeps_the_file_waiting(queue: QueueStage, sound: Callable[[str], Path]) -> None:
+    queue.stage.recognizer.waits = True
+    queue.add(sound("a.wav"))
+    queue.until(lambda: queue.file(1).length > 0)
+    queue.work()
+    assert states(queue) == [FileState.WAITING]
+    assert queue.stage.all(StateChanged) == []
+    queue.stage.recognizer.waits = False
+    queue.stage.pass_time(5)
+    queue.until_transcribing(1)
+    queue.write_text("Text.", 0, 2)
+    assert queue.stage.all(SegmentAdded)
+
+
+def test_a_folder_stands_for_the_sound_files_in_it(tmp_path: Path) -> None:
+    for name in ("b.MP3", "a.wav", "notes.txt", "deep/c.ogg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    named = tmp_path / "notes.txt"
+    assert expand([tmp_path, named]) == (
+        tmp_path / "a.wav",
+        tmp_path / "b.MP3",
+        tmp_path / "deep" / "c.ogg",
+        named,
+    )
+
+
+@given(
+    st.lists(
+        st.builds(
+            QueuedFile,
+            number=st.integers(1, 99),
+            path=st.text(),
+            state=st.sampled_from(FileState),
+            what=st.text(),
+            length=st.integers(0),
+        )
+    )
+)
+def test_the_list_reads_back_as_it_was_written(files: list[QueuedFile]) -> None:
+    assert decode(encode(files)) == tuple(files)
+
+
+@given(st.binary() | st.sampled_from([b'{"schema": 2, "files": []}', b'{"schema": 1}', b'{"schema":1,"files":[{}]}']))
+def test_a_damaged_list_is_a_value_error(data: bytes) -> None:
+    with pytest.raises(ValueError, match="damaged"):
+        decode(data)
+
+
+def test_a_damaged_list_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "files.json"
+    path.write_bytes(b"{")
+    assert load(path) == ()
+    assert [file.name for file in tmp_path.iterdir()] == ["files.json.broken-1"]

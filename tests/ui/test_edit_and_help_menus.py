@@ -1,0 +1,116 @@
+"""The Edit menu acts on the field with the focus; Help has the shortcuts, the first run and what is new."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QDialog, QLineEdit
+from test_window_reach import unnamed
+from window_fakes import BEGAN, FakeDictation
+
+from saywrite import __version__
+from saywrite.foundation import events
+from saywrite.storage.settings.schema import Settings
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.app.shortcuts_window import ShortcutsWindow, sections
+from saywrite.ui.app.whats_new import WhatsNewWindow, changelog
+from saywrite.ui.main_window.about_dialog import AboutDialog, overview
+from saywrite.ui.toolkit import licenses
+
+
+@pytest.fixture
+def field(shown: FrontEnd) -> QLineEdit:
+    """A text field of the window with the focus."""
+    line = QLineEdit("one two", shown.window.keywords)
+    line.show()
+    line.setFocus()
+    return line
+
+
+def test_edit_menu_acts_on_the_field_with_the_focus(shown: FrontEnd, field: QLineEdit) -> None:
+    actions = shown.window.actions_
+    actions.select_all.trigger()
+    assert field.selectedText() == "one two"
+    actions.copy_selection.trigger()
+    assert QGuiApplication.clipboard().text() == "one two"
+    actions.cut.trigger()
+    assert field.text() == ""
+    actions.paste.trigger()
+    actions.paste.trigger()
+    assert field.text() == "one twoone two"
+    actions.undo.trigger()
+    assert field.text() != "one twoone two"
+    actions.redo.trigger()
+    assert field.text() == "one twoone two"
+
+
+def test_edit_menu_acts_on_the_transcript_otherwise(shown: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(events.Started("d1", "local", "en", "microphone", 100.0, BEGAN))
+    dictation.tell(events.SegmentAdded("d1", events.Segment(1, "Good morning.", "good morning", 0, 16_000)))
+    window, actions = shown.window, shown.window.actions_
+    window.control_bar.button.setFocus()
+    actions.select_all.trigger()
+    assert "Good morning." in window.transcript.selected_text()
+    actions.copy_selection.trigger()
+    assert "Good morning." in QGuiApplication.clipboard().text()
+
+
+def test_shortcuts_are_those_of_the_menus_and_of_the_settings(shown: FrontEnd) -> None:
+    found = dict(sections(shown.window.menuBar(), replace(Settings(), second_hotkey="F8")))
+    assert found["In every program"][0] == ("Dictate into the program in front", "Ctrl+Alt+Space")
+    assert found["In every program"][1][1] == "F8"
+    native = QKeySequence.SequenceFormat.NativeText
+    for action in (shown.window.actions_.find, shown.window.actions_.redo, shown.window.actions_.record):
+        pair = action.text().replace("&", "").rstrip("…"), action.shortcut().toString(native)
+        assert any(pair in pairs for pairs in found.values())
+    assert all(keys for pairs in found.values() for _words, keys in pairs)
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"), [("shortcuts", ShortcutsWindow), ("whats_new", WhatsNewWindow), ("about", AboutDialog)]
+)
+def test_window_of_help_opens_with_names_for_everything(shown: FrontEnd, action: str, kind: type[QDialog]) -> None:
+    getattr(shown.window.actions_, action).trigger()
+    dialog = shown.window.findChild(kind)
+    assert dialog.isVisible()
+    assert unnamed(dialog) == []
+
+
+def test_changelog_begins_with_this_version() -> None:
+    first = next(line for line in changelog().splitlines() if line.startswith("## "))
+    assert first == f"## {__version__}"
+
+
+@pytest.mark.parametrize(
+    ("state", "opened"),
+    [({}, False), ({"version": __version__}, False), ({"version": "0.0.9"}, True), ({"geometry": ""}, True)],
+)
+def test_changelog_opens_once_after_an_update(
+    qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation, state: dict[str, str], opened: bool
+) -> None:
+    front = make_front(greets=True)
+    front._context.window_state.write_text(json.dumps(state))
+    front.show()
+    qtbot.waitUntil(lambda: "refresh_devices" in dictation.names())
+    assert (front.window.findChild(WhatsNewWindow) is not None) == opened
+    front.save()
+    assert json.loads(front._context.window_state.read_text())["version"] == __version__
+
+
+def test_licenses_are_listed_where_the_metadata_name_no_requirements(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(licenses.metadata, "requires", lambda _name: None)
+    assert len(licenses.requirements()) > 10
+    monkeypatch.setattr(licenses, "_project_requirements", lambda _project: [])
+    assert "numpy" in [line.lower() for line in licenses.requirements()]
+
+
+def test_models_are_credited() -> None:
+    text = overview()
+    models = text[text.index("Recognition models") : text.index("Native libraries")]
+    assert "OpenAI" in models
+    assert "Systran" in models

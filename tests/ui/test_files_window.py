@@ -1,0 +1,196 @@
+"""The queue of files in the window: rows, the record button, failures, and texts saved beside their files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from window_fakes import FakeDictation
+
+from saywrite.foundation.events import (
+    FilesChanged,
+    FileState,
+    QueuedFile,
+    Segment,
+    SegmentAdded,
+    Started,
+    State,
+    StateChanged,
+)
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.journal import Header
+from saywrite.ui.app.frontend import FrontEnd
+from saywrite.ui.files.rows import describe
+from saywrite.ui.files.saving import check_pattern, target_of
+from saywrite.ui.files.window import FilesWindow, describe_queue
+
+WAITING = QueuedFile(1, "/talks/monday.wav", engine="local", language="en")
+RUNNING = replace(WAITING, state=FileState.TRANSCRIBING, dictation="d1", length=130 * 16_000, confirmed=40 * 16_000)
+FAILED = replace(
+    WAITING, number=2, path="/talks/bad.ogg", state=FileState.FAILED, what="It is broken.", remedy="Copy it."
+)
+DONE = replace(WAITING, number=3, path="/talks/done.mp3", state=FileState.DONE, dictation="d3", length=1, confirmed=1)
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (WAITING, "Waiting"),
+        (replace(WAITING, state=FileState.READING), "Reading the file…"),
+        (RUNNING, "0:40 of 2:10"),
+        (replace(RUNNING, left_s=65.2), "0:40 of 2:10, 1 min 5 s left"),
+        (replace(RUNNING, state=FileState.WAITING), "Waiting, continues at 0:40"),
+        (FAILED, "It is broken. Copy it."),
+        (DONE, "Done"),
+        (replace(DONE, what="Its end is damaged.", remedy="Copy it."), "Done. Its end is damaged. Copy it."),
+    ],
+)
+def test_a_row_says_how_far_its_file_is(file: QueuedFile, words: str) -> None:
+    assert describe(file) == words
+
+
+def test_the_queue_is_summed_up() -> None:
+    assert describe_queue(()) == "No files"
+    assert describe_queue((RUNNING, FAILED, DONE)) == "1 of 3 files done, 1 failed"
+
+
+@pytest.fixture
+def files(qtbot: Any) -> FilesWindow:
+    made = FilesWindow()
+    qtbot.addWidget(made)
+    made.show_files((RUNNING, FAILED, DONE))
+    made.show()
+    return made
+
+
+def test_each_row_offers_what_its_file_allows(files: FilesWindow) -> None:
+    running, failed, done = files.rows.values()
+    assert running.bar.isVisible()
+    assert running.bar.value() == 308
+    assert running.cancel.accessibleName() == "Cancel monday.wav"
+    assert not running.retry.isVisible()
+    assert failed.retry.isVisible()
+    assert done.cancel.text() == "Remove"
+    assert not done.bar.isVisible()
+
+
+def test_rows_stay_when_the_queue_changes(qtbot: Any, files: FilesWindow) -> None:
+    row = files.rows[1]
+    with qtbot.waitSignal(files.cancel_requested) as cancelled:
+        row.cancel.click()
+    assert cancelled.args == [1]
+    with qtbot.waitSignal(files.retry_requested) as retried:
+        files.rows[2].retry.click()
+    assert retried.args == [2]
+    files.show_files((replace(RUNNING, confirmed=RUNNING.length), DONE))
+    assert files.rows[1] is row
+    assert row.bar.value() == 1_000
+    assert list(files.rows) == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wrong"),
+    [
+        ("{name}.txt", ""),
+        ("{date} {name} ({language}).SRT", ""),
+        ("text.txt", "Without {name}"),
+        ("{name}", "End with one of .txt"),
+        ("{name}.doc", "End with one of .txt"),
+        ("{speaker} {name}.txt", "{speaker} is not known"),
+        ("sub/{name}.txt", "cannot contain"),
+    ],
+)
+def test_a_pattern_is_checked(pattern: str, wrong: str) -> None:
+    found = check_pattern(pattern)
+    assert found.startswith(wrong) or wrong in found
+    assert bool(found) is bool(wrong)
+
+
+def test_a_wrong_pattern_is_explained_and_not_used(files: FilesWindow) -> None:
+    assert files.save_as == ""
+    files.save_beside.setChecked(True)
+    assert files.save_as == "{name}.txt"
+    files.pattern.setText("{name}.doc")
+    assert files.problem.isVisible()
+    assert files.save_as == ""
+
+
+def test_a_name_is_made_of_the_pattern() -> None:
+    file = replace(WAITING, save_as="{date} {name} {language}.md")
+    assert target_of(file, date(2026, 11, 26)) == Path("/talks/2026-11-26 monday en.md")
+
+
+def test_the_button_cancels_the_file_while_nobody_dictates(front: FrontEnd, dictation: FakeDictation) -> None:
+    button = front.window.control_bar.button
+    dictation.tell(StateChanged("d1", State.FINISHING))
+    assert button.text() == "Finishing…"
+    dictation.tell(FilesChanged((RUNNING,)))
+    assert button.text() == "Transcribing… Cancel"
+    assert button.accessibleName() == "Transcribing monday.wav, press to cancel"
+    button.click()
+    assert dictation.arguments("cancel_file") == [(1,)]
+    assert dictation.names().count("toggle") == 0
+    dictation.tell(StateChanged("d2", State.LISTENING))
+    assert button.text() == "Stop"
+    button.click()
+    assert dictation.names().count("toggle") == 1
+    dictation.tell(FilesChanged((replace(RUNNING, state=FileState.DONE),)))
+    dictation.tell(StateChanged("d2", State.FINISHING))
+    assert button.text() == "Finishing…"
+
+
+def test_a_failure_is_reported_once_with_a_way_to_the_queue(front: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(FilesChanged((FAILED,)))
+    assert front.window.notices.texts() == [], "it failed in an earlier run"
+    dictation.tell(FilesChanged((replace(FAILED, state=FileState.READING),)))
+    dictation.tell(FilesChanged((FAILED,)))
+    (text,) = front.window.notices.texts()
+    assert "“bad.ogg” was not transcribed. It is broken." in text
+
+
+def test_several_files_open_the_queue_and_folders_are_expanded(
+    qtbot: Any, front: FrontEnd, dictation: FakeDictation, tmp_path: Path
+) -> None:
+    for name in ("a.wav", "b.txt", "c.ogg"):
+        (tmp_path / name).touch()
+    front.commands.files.add([tmp_path])
+    qtbot.waitUntil(lambda: dictation.arguments("queue_files") == [((tmp_path / "a.wav", tmp_path / "c.ogg"), "")])
+    shown = front.window.findChild(FilesWindow)
+    assert shown is not None
+    assert shown.isVisible()
+    dictation.tell(FilesChanged((RUNNING, FAILED)))
+    assert list(shown.rows) == [1, 2]
+    shown.rows[2].retry.click()
+    assert dictation.arguments("retry_file") == [(2,)]
+    shown.close()
+
+
+def test_times_of_a_file_count_from_its_beginning(front: FrontEnd, dictation: FakeDictation) -> None:
+    dictation.tell(Started("d1", "local", "en", "/talks/monday.wav", 0.0, datetime(2026, 11, 22, 10, 42, 7)))
+    dictation.tell(SegmentAdded("d1", Segment(1, "Hello.", "hello", 65 * 16_000, 66 * 16_000)))
+    transcript = front.window.transcript
+    times = [transcript._time_of(row) for row in transcript.document.rows if row.text == "Hello."]
+    assert times == ["1:05"]
+
+
+def test_the_text_is_saved_beside_its_file(
+    qtbot: Any, make_front: Callable[..., FrontEnd], dictation: FakeDictation, tmp_path: Path
+) -> None:
+    history = tmp_path / "history.sqlite3"
+    store = HistoryStore(history)
+    store.begin(Header("d1", datetime(2026, 11, 22, 10, 42, tzinfo=UTC), "en", "local", "monday.wav"))
+    store.add_segment("d1", Segment(1, "Good morning.", "", 0, 16_000))
+    store.finish("d1", 16_000, 16_000)
+    store.close()
+    front = make_front(open_history=lambda: HistoryStore(history))
+    file = replace(RUNNING, path=str(tmp_path / "monday.wav"), save_as="{name}.txt")
+    for expected in ("monday.txt", "monday (2).txt"):
+        dictation.tell(FilesChanged((file,)))
+        dictation.tell(FilesChanged((replace(file, state=FileState.DONE),)))
+        qtbot.waitUntil((tmp_path / expected).exists)
+        assert (tmp_path / expected).read_text() == "Good morning.\n"
+    assert front.window.notices.texts() == []
