@@ -155,7 +155,7 @@ class LocalSpeech:
         return end
 
     def skip_omitted(self, before: int) -> None:
-        """Count single words before an offset as left out by the service: text stands on both sides of them."""
+        """Pass over single words before an offset that the service left out of the text around them."""
         limit = min(before, self.settled - STRETCH)
         for previous, unit, after in zip(self.units, self.units[1:], self.units[2:], strict=False):
             if unit.is_open and unit.end <= limit and previous.answered and after.answered:

@@ -73,7 +73,9 @@ class Utterance:
         return start, max(self.end - TRAIL, start + 1)
 
     def may_continue(self, letters: float = 0.0) -> bool:
-        """Whether its texts may be those of its first part only: it has a pause, or little text for its sound.
+        """Whether its texts may be those of its first part only.
+
+        That is so where it has a pause, or little text for its sound.
 
         `letters`: those of a text that is not counted yet.
         """
@@ -225,6 +227,6 @@ class PendingQueue:
 
 
 def spoken_letters(text: str) -> float:
-    """The letters of a text, where a Chinese or Japanese character counts for as many as take the same time."""
+    """The letters of a text. A Chinese or Japanese character counts for as many as take the same time."""
     share = LETTERS_PER_S / IDEOGRAPHS_PER_S
     return sum(share if is_cjk(char) else 1.0 for char in text if char.isalnum())

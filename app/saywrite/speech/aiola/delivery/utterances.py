@@ -210,7 +210,9 @@ class UtteranceTracker:
             starts.append(self._unsure_from)
         first = min(starts, default=self._heard)
         before = [each.start for each in self._delivered if each.start < first and self._heard - each.start <= RECHECK]
-        self.resume = max(min([first - LEAD_IN, *before[-1:]]), 0)
+        resume = max(min([first - LEAD_IN, *before[-1:]]), 0)
+        # From the middle of an utterance, its last words would come again without those that tell where they belong.
+        self.resume = min([resume, *(start for start, end in self.spoken if start < resume < end)])
         self._to_answer = sum(each.voiced >= COUGH and each.start >= self.resume for each in self._spoken)
 
     def review(self, now: float) -> float | None:

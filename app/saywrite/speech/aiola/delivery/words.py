@@ -95,7 +95,7 @@ class WordTracker:
         return WaitingText(text, units(text), self._log.number, reach, must_settle, now, hint, None, self._log.replayed)
 
     def place(self, text: WaitingText) -> list[PlacedText] | None:
-        """Place a text on local words and return its new parts; None where no local words agree with it (yet)."""
+        """Place a text on local words and return its new parts; None where none agree with it (yet)."""
         keys = [unit.key for unit in text.units]
         place = self.speech.place(keys, text.reach, text.connection, text.replayed)
         if place is None:
