@@ -30,7 +30,7 @@ class EditCommands(QObject):
             action.triggered.connect(partial(self._edit, command))
 
     def _edit(self, command: str, _checked: bool = False) -> None:
-        """Call the method of a text field called `command`; the transcript has its own undo and protected text."""
+        """Call a method of the field; the transcript has its own undo, and text that is protected."""
         transcript = self._window.transcript
         editor = transcript.pane.editor
         field = focused_field(self._window) or editor
