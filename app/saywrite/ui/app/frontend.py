@@ -249,7 +249,10 @@ class FrontEnd(QObject):
         self._show_panels()
 
     def _show_panels(self) -> None:
-        """Show the panels of the settings: the keywords once there are any, the waveform once there is a recording."""
+        """Show the panels of the settings.
+
+        The keywords are shown once there are any, the waveform once there is a recording.
+        """
         settings = self.preferences.settings
         self._keywords_opened |= bool(self.window.keywords.keywords())
         keywords = settings.show_keywords and self._keywords_opened
