@@ -26,7 +26,7 @@ from saywrite.ui.toolkit import licenses
 @pytest.fixture
 def field(shown: FrontEnd) -> QLineEdit:
     """A text field of the window with the focus."""
-    line = QLineEdit("one two", shown.window.keywords)
+    line = QLineEdit("one two", shown.window.centralWidget())
     line.show()
     line.setFocus()
     return line

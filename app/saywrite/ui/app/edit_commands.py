@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from saywrite.ui.main_window.window import MainWindow
 
-Standard = QKeySequence.StandardKey
+TextField = QLineEdit | QPlainTextEdit | QTextEdit
 
 
 class EditCommands(QObject):
@@ -18,35 +19,29 @@ class EditCommands(QObject):
         super().__init__(window)
         self._window = window
         actions = window.actions_
-        actions.undo.triggered.connect(lambda: self._edit(Standard.Undo))
-        actions.redo.triggered.connect(lambda: self._edit(Standard.Redo))
-        actions.cut.triggered.connect(lambda: self._edit(Standard.Cut))
-        actions.copy_selection.triggered.connect(lambda: self._edit(Standard.Copy))
-        actions.paste.triggered.connect(lambda: self._edit(Standard.Paste))
-        actions.select_all.triggered.connect(lambda: self._edit(Standard.SelectAll))
+        for action, command in (
+            (actions.undo, "undo"),
+            (actions.redo, "redo"),
+            (actions.cut, "cut"),
+            (actions.copy_selection, "copy"),
+            (actions.paste, "paste"),
+            (actions.select_all, "selectAll"),
+        ):
+            action.triggered.connect(partial(self._edit, command))
 
-    def _edit(self, command: QKeySequence.StandardKey) -> None:
+    def _edit(self, command: str, _checked: bool = False) -> None:
+        """Call a method of the field; the transcript has its own undo, and text that is protected."""
         transcript = self._window.transcript
-        field = focused_field(self._window)
-        if field is None and command is Standard.Undo:
-            transcript.undo()
-        elif field is None and command is Standard.Redo:
-            transcript.redo()
+        editor = transcript.pane.editor
+        field = focused_field(self._window) or editor
+        if field is editor:
+            own = {"undo": transcript.undo, "redo": transcript.redo, "cut": editor.cut_selection}
+            own.get(command, getattr(editor, command))()
         else:
-            press(field or transcript.pane.editor, command)
+            getattr(field, command)()
 
 
-def focused_field(window: QWidget) -> QWidget | None:
+def focused_field(window: QWidget) -> TextField | None:
     """Return the text field of the window that has the focus, None when something else has it."""
     focused = window.focusWidget()
     return focused if isinstance(focused, QLineEdit | QPlainTextEdit | QTextEdit) else None
-
-
-def press(field: QWidget, command: QKeySequence.StandardKey) -> None:
-    """Give a field the key press of a command, which every field understands; no shortcut sees it."""
-    keys = QKeySequence(command)
-    if keys.isEmpty():
-        return
-    pressed = keys[0]  # type: ignore[index]  # PySide6 has it, its stubs have not
-    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-        QApplication.sendEvent(field, QKeyEvent(kind, pressed.key(), pressed.keyboardModifiers()))
