@@ -23,10 +23,10 @@ from saywrite.foundation.events import (
 )
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header
+from saywrite.ui.app.files.rows import describe
+from saywrite.ui.app.files.saving import check_pattern, target_of
+from saywrite.ui.app.files.window import FilesWindow, describe_queue
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.files.rows import describe
-from saywrite.ui.files.saving import check_pattern, target_of
-from saywrite.ui.files.window import FilesWindow, describe_queue
 
 WAITING = QueuedFile(1, "/talks/monday.wav", engine="local", language="en")
 RUNNING = replace(WAITING, state=FileState.TRANSCRIBING, dictation="d1", length=130 * 16_000, confirmed=40 * 16_000)

@@ -26,8 +26,8 @@ from saywrite.foundation.events import (
     State,
     StateChanged,
 )
-from saywrite.ui.waveform.model import WaveformData, WaveformSpan
 from saywrite.ui.waveform.panel import WaveformPanel
+from saywrite.ui.widgets.waveform_data import WaveformData, WaveformSpan
 
 SECOND = 16_000
 

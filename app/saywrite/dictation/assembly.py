@@ -203,8 +203,14 @@ def assemble(
     _join_loop(commands.loop, models, monitor)
     desktop = _desktop(inbox, disk, options.on_main, context, standby, options.desktop)
     keys = PushToTalkController(commands, desktop, time.monotonic, emit)
+    return DictationApplication(commands, keys, models, monitor, _file_queue(commands, paths, disk, inbox, emit))
+
+
+def _file_queue(
+    commands: DictationCommands, paths: Paths, disk: DiskThread, inbox: Inbox, emit: Callable[[FrontEndEvent], None]
+) -> FileQueue:
     ports = FilePorts(paths.file_queue, paths.recordings, disk.submit, inbox.post, time.monotonic)
-    return DictationApplication(commands, keys, models, monitor, FileQueue(commands, ports, emit))
+    return FileQueue(commands, ports, emit)
 
 
 def _join_loop(loop: Loop, models: ModelLibrary, monitor: MicrophoneMonitor) -> None:

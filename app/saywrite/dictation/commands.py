@@ -226,6 +226,11 @@ class DictationCommands:
             plan = replace(plan, heard_by=AIOLA_FILE, request=replace(plan.request, file=file))
         self._begin(plan, StoredSource(stored, self._services.clock), self.archive.record_again(stored))
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is captured or recognized."""
+        return not self.loop.sessions and self.loop.state not in CAPTURING
+
     def lacks_model(self, engine: str) -> bool:
         """Whether the recognizer waits for a model, or is not part of this version."""
         recognizer = self._services.recognizers.get(engine)

@@ -439,7 +439,7 @@ InsertionEvent = Inserted | InsertionUncertain | NotInserted | InsertionUndone |
 
 @dataclass(frozen=True, slots=True)
 class PlaybackChanged:
-    """The sound `start..end` (samples) of a dictation is played since the monotonic time `at`; None: no longer."""
+    """The sound `start..end` of a dictation is played since the monotonic time `at`; None: no longer."""
 
     dictation: str
     start: int

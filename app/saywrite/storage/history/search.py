@@ -51,7 +51,7 @@ class SearchHit:
 def find(
     connection: sqlite3.Connection, query: str, limit: int, only: HistoryFilter = EVERYTHING
 ) -> tuple[SearchHit, ...]:
-    """Find the newest `limit` segments with every word of `query` in the dictations of a filter; newest first.
+    """Find the newest `limit` segments with every word of `query` in filtered dictations.
 
     The last word may be the beginning of a word, and quotation marks enclose a phrase. Case, accents and spellings such
     as "ß" and "ss" are equal: see `text/folding.py`. A query without letters and digits finds nothing. Raises

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from saywrite.foundation.events import FrontEndEvent
 from saywrite.ui.app.edit_commands import EditCommands
-from saywrite.ui.files.controller import FilesController
+from saywrite.ui.app.files.controller import FilesController
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.widgets.choosers import EngineChoices

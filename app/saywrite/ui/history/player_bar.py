@@ -19,7 +19,7 @@ from saywrite.foundation.formatting import clock
 from saywrite.ui.toolkit.icons import icon, icon_button
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.theme import blend, readable
-from saywrite.ui.waveform.model import WaveformData
+from saywrite.ui.widgets.waveform_data import WaveformData
 
 PART = 60 * SAMPLE_RATE
 """Samples that are played at once: 2 MB."""

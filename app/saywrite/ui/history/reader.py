@@ -1,4 +1,4 @@
-"""The text of a dictation: found words marked, the spoken word followed, a click plays a word, editing. GUI thread."""
+"""The text of a dictation, with found and spoken words marked; it can be edited. GUI thread."""
 
 from __future__ import annotations
 

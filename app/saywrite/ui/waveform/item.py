@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from saywrite.foundation.events import seconds
 from saywrite.ui.toolkit.theme import page_colors, theme_colors
-from saywrite.ui.waveform.model import WaveformData, WaveformSpan
+from saywrite.ui.widgets.waveform_data import WaveformData, WaveformSpan
 
 PITCH = 4
 """Device-independent pixels from one bar to the next."""

@@ -31,8 +31,8 @@ from saywrite.ui.toolkit.background import run_task
 
 if TYPE_CHECKING:
     from saywrite.audio.levels import Envelope
-    from saywrite.ui.waveform.model import WaveformData
     from saywrite.ui.waveform.plot import WaveformPlot
+    from saywrite.ui.widgets.waveform_data import WaveformData
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class WaveformPanel(QWidget):
         run_task(lambda: importlib.import_module("saywrite.ui.waveform.plot"), self._build, failed, owner=self)
 
     def _build(self, plots: ModuleType) -> None:
-        from saywrite.ui.waveform.model import WaveformData
+        from saywrite.ui.widgets.waveform_data import WaveformData
 
         self.data = WaveformData()
         self.plot = plots.WaveformPlot(self.data)
@@ -121,7 +121,7 @@ class WaveformPanel(QWidget):
         self.loaded.emit()
 
     def _take(self, event: FrontEndEvent) -> None:
-        from saywrite.ui.waveform.model import WaveformSpan
+        from saywrite.ui.widgets.waveform_data import WaveformSpan
 
         data, plot = self.data, self.plot
         if data is None or plot is None:

@@ -20,7 +20,7 @@ from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import page_colors
 from saywrite.ui.toolkit.theme.tokens import XS
 from saywrite.ui.waveform.item import WaveformItem
-from saywrite.ui.waveform.model import WaveformData
+from saywrite.ui.widgets.waveform_data import WaveformData
 
 LIVE_S = 30.0
 """Seconds in view while recording."""

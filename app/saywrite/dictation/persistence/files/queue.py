@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
-from saywrite.dictation.commands import DictationCommands
-from saywrite.dictation.loop import CAPTURING
-from saywrite.dictation.persistence.archive import StoredDictation
+from saywrite.dictation.persistence.archive import Archive, StoredDictation
 from saywrite.dictation.persistence.files.file_list import load, save
 from saywrite.dictation.persistence.files.importer import FileImport, FileRead
 from saywrite.foundation.errors import SaywriteError
@@ -28,6 +28,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.foundation.paths import display_path
 from saywrite.storage.recordings.journal import Header
+from saywrite.storage.settings.schema import Settings
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,32 @@ LEAST_SHARE_S = 2.0
 """Seconds of transcribing after which the remaining time is estimated."""
 
 NO_SOUND = ("The file holds no sound.", "Choose another one.")
+
+
+class LoopPort(Protocol):
+    """What the queue uses of `dictation.loop.Loop`."""
+
+    settings: Settings
+    reserved: set[str]
+    message_handlers: list[Callable[[object], bool]]
+    timers: list[Callable[[float], float | None]]
+    observers: list[Callable[[FrontEndEvent], None]]
+
+    def give_up(self, dictation: str) -> None: ...
+
+
+class TranscriptionPort(Protocol):
+    """What the queue uses of `dictation.commands.DictationCommands`."""
+
+    archive: Archive
+
+    @property
+    def loop(self) -> LoopPort: ...
+    @property
+    def idle(self) -> bool: ...
+    def new_id(self) -> tuple[str, datetime]: ...
+    def lacks_model(self, engine: str) -> bool: ...
+    def continue_stored(self, stored: StoredDictation, settings: Settings, file: Path) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +84,7 @@ class FilePorts:
 class FileQueue:
     """Owns the list of files. `emit` takes `FilesChanged` for the front end."""
 
-    def __init__(self, commands: DictationCommands, ports: FilePorts, emit: Callable[[FrontEndEvent], None]) -> None:
+    def __init__(self, commands: TranscriptionPort, ports: FilePorts, emit: Callable[[FrontEndEvent], None]) -> None:
         self.files: tuple[QueuedFile, ...] = ()
         self._commands = commands
         self._ports = ports
@@ -105,7 +132,7 @@ class FileQueue:
         self._replace((*self.files, *new))
 
     def cancel(self, number: int) -> None:
-        """End the transcription of a file and remove it from the list, with what it left; a done one keeps its text."""
+        """Remove a file from the list, with what its transcription left; a done one keeps its text."""
         file = next((each for each in self.files if each.number == number), None)
         if file is None:
             return
@@ -167,7 +194,6 @@ class FileQueue:
 
     def wake(self, now: float) -> float | None:
         """Begin with the next file if nothing else runs; return when to be called again (monotonic seconds)."""
-        loop = self._commands.loop
         if self._reading is not None or self._current:
             return None
         file = next((each for each in self.files if each.state is FileState.WAITING), None)
@@ -176,7 +202,7 @@ class FileQueue:
         if not file.dictation:
             self._read(file)
             return None
-        if loop.sessions or loop.state in CAPTURING:
+        if not self._commands.idle:
             return None
         if self._commands.lacks_model(file.engine):
             return now + LOOK_EVERY_S
@@ -207,10 +233,8 @@ class FileQueue:
 
     def _begin(self, file: QueuedFile, stored: StoredDictation) -> None:
         """Transcribe a file that was read, unless a dictation of the user began meanwhile."""
-        loop = self._commands.loop
-        busy = bool(loop.sessions) or loop.state in CAPTURING
         whole = stored.confirmed >= stored.recording.length
-        if busy or whole or self._cancelled or self._commands.lacks_model(file.engine):
+        if not self._commands.idle or whole or self._cancelled or self._commands.lacks_model(file.engine):
             stored.recording.close()
             self._current = ""
             if self._cancelled:
@@ -219,7 +243,7 @@ class FileQueue:
                 self._update(file.number, state=FileState.DONE if whole else FileState.WAITING)
             return
         self._began = self._began[0], stored.confirmed
-        settings = replace(loop.settings, engine=file.engine, language=file.language)
+        settings = replace(self._commands.loop.settings, engine=file.engine, language=file.language)
         self._commands.continue_stored(stored, settings, Path(file.path))
 
     def _note_progress(self, event: ProgressChanged) -> None:

@@ -1,1 +1,1 @@
-"""What the history keeps besides the present text: receipts, earlier texts, and deletions that can be undone."""
+"""What the history keeps besides the present text: receipts, earlier texts, deletions."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Slot
 
 from saywrite.foundation.events import FilesChanged, FileState, FrontEndEvent, QueuedFile
 from saywrite.foundation.formatting import count
-from saywrite.ui.files.rows import name_of
+from saywrite.ui.app.files.rows import name_of
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.widgets.choosers import EngineChoices
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
     from saywrite.storage.history.store import HistoryStore
     from saywrite.text.export import Document
-    from saywrite.ui.files.window import FilesWindow
+    from saywrite.ui.app.files.window import FilesWindow
 
 
 class FilesController(QObject):
@@ -89,7 +89,7 @@ class FilesController(QObject):
     def show(self) -> None:
         """Open the window of the queue."""
         if self._shown is None:
-            from saywrite.ui.files.window import FilesWindow
+            from saywrite.ui.app.files.window import FilesWindow
 
             shown = self._shown = FilesWindow(self._window)
             shown.show_files(self._files or ())
@@ -120,7 +120,7 @@ class FilesController(QObject):
             self._window.status.show_message(f"Transcribed {name_of(file)}{rest}")
 
     def _save(self, file: QueuedFile) -> None:
-        from saywrite.ui.files.saving import save_beside
+        from saywrite.ui.app.files.saving import save_beside
 
         def work() -> Path | None:
             with closing(self._open_history()) as history:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QS
 
 from saywrite.foundation.events import FileState, QueuedFile
 from saywrite.foundation.formatting import count
-from saywrite.ui.files.rows import FileRow
-from saywrite.ui.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
+from saywrite.ui.app.files.rows import FileRow
+from saywrite.ui.app.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.theme.tokens import L, M, S
