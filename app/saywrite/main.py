@@ -194,7 +194,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
     tell = board.before(thread.event_emitted.emit)
     dictation = build(options, paths, settings, keywords, tell, secrets=secrets, on_main=on_main, desktop=desktop)
     problems = (*problems, *filter(None, [instance.problem]))
-    context = _ui_context(options, paths, settings, keywords, stored, secrets, problems)
+    context = _ui_context(options, paths, settings, keywords, stored, secrets, problems, dictation)
     front = FrontEnd(dictation, context)
     thread.loop, remote = dictation.run, _take_commands(instance, dictation, board, front, desktop)
     app.aboutToQuit.connect(remote.close)
@@ -213,9 +213,11 @@ def _ui_context(
     stored: Settings,
     secrets: Secrets,
     problems: tuple[str, ...],
+    dictation: Dictation,
 ) -> UiContext:
     """Return what the window needs besides the dictation. The first run is offered to a start without arguments."""
     from saywrite.dictation.models.retranscription import Retranscriber
+    from saywrite.speech.network.network import Network
     from saywrite.storage.settings.file import keep_stored, save
     from saywrite.ui.app.frontend import UiContext
     from saywrite.ui.widgets.choosers import catalog_choices
@@ -232,6 +234,7 @@ def _ui_context(
         account=_account_access(secrets),
         activate_x11=_activate_x11,
         autostart=lambda: _autostart(options),
+        find_update=lambda: find_update(Network(stay_offline=lambda: (dictation.settings or settings).stay_offline)),
         retranscriber=Retranscriber(paths, program_command(), {**os.environ, **_environ}),
         problems=problems,
         greets=options == cli.parse([]),

@@ -1,6 +1,9 @@
 """The fault matrix of aiOla's stream at its full times: what is lost, what comes twice, how soon a fault is noticed.
 
-`bench --faults [--quick]`. Not named bench_…: twenty runs of every row take about an hour and are not done by the way.
+Behind it the ways in which a service may answer, with and without a local model: words lost, lost silently and written
+twice, the delay of the end beyond the service, and the error of the time stamps.
+
+`bench --faults [--quick]`. Its name does not begin with bench_, because it takes an hour: other runs leave it out.
 """
 
 from __future__ import annotations
@@ -15,10 +18,19 @@ from table import QUICK, Row
 
 sys.path.insert(0, str(ROOT))  # the tests' package
 
+from tests.system.lab.aiola_answers import ROWS as ANSWER_ROWS
+from tests.system.lab.aiola_answers import AnswerResult, run_answers
 from tests.system.lab.aiola_faults import BEYOND, ROWS, Result, run_all
 
 RUNS = 3 if QUICK else 20
 AT_ONCE = 8
+ANSWER_RUNS = 1 if QUICK else 3
+MODELS_AT_ONCE = 2
+"""Dictations side by side whose local recognizers decode: more would be late by each other."""
+END_S = 1.0
+"""Seconds from the service's last answer to the end of a dictation, at most."""
+PLACE_S = 0.5
+"""Seconds by which a time stamp may be off."""
 FAILURES = ROOT / "artifacts" / "faults.json"
 """Every run that was not perfect, with all that is known of it."""
 
@@ -34,6 +46,30 @@ def measure() -> list[Row]:
     rows = [row for each in ROWS for row in _rows(each.name, found[each.name], each.noticed_s)]
     for each in BEYOND:
         rows += _rows(f"not promised: {each.name}", found[each.name], None, promised=False)
+    return rows + _answer_rows(listens_along=False) + _answer_rows(listens_along=True)
+
+
+def _answer_rows(*, listens_along: bool) -> list[Row]:
+    """What became of the words through every way in which a service may answer."""
+    found: dict[str, list[AnswerResult]] = {}
+    at_once = MODELS_AT_ONCE if listens_along else AT_ONCE
+    for result in run_answers(ANSWER_ROWS, range(1, ANSWER_RUNS + 1), listens_along=listens_along, at_once=at_once):
+        found.setdefault(result.row, []).append(result)
+        print(result, file=sys.stderr)
+    how = "listening along" if listens_along else "no local model"
+    rows = []
+    for name, results in found.items():
+        runs, words = len(results), sum(result.words for result in results)
+        label = f"{how}, {name}"
+        rows += [
+            Row(f"{label}: lost", sum(len(result.lost) for result in results), f"of {words:,} words", None, runs),
+            Row(f"{label}: lost silently", sum(result.silent for result in results), "words", 0, runs),
+            Row(f"{label}: twice", sum(len(result.twice) for result in results), "words", 0, runs),
+            Row.of(f"{label}: end beyond the service", [result.end_s for result in results], "s", END_S),
+            Row.of(f"{label}: time stamps off by", [result.place_s for result in results], "s", PLACE_S),
+        ]
+        problems = sum(bool(result.problem) for result in results)
+        rows += [Row(f"{label}: runs without an end", problems, "", 0, runs)] if problems else []
     return rows
 
 

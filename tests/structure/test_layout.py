@@ -45,7 +45,7 @@ SHORT: dict[str, str] = {
     "ui/models/download_rate.py": "the time that a download still takes",
     "ui/models/text_differences.py": "which words of two texts differ",
     "ui/settings/fold.py": "the part of a page that is folded, for two kinds of pages",
-    "ui/settings/layout.py": "distances of the settings and of the first run, until the theme has tokens",
+    "ui/settings/placement.py": "the place of a dialog over its parent",
     "ui/settings/search.py": "which options have the words of a search, pure",
     "ui/toolkit/document_text.py": "text as Qt's documents hold it, pure so that rows can use it",
     "ui/toolkit/clipboard.py": "the one place that writes the clipboard for the window",

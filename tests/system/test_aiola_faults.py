@@ -1,13 +1,18 @@
 """The fault matrix with shortened times: through every fault no word is lost, none comes twice, the order is kept.
 
-Full times and twenty runs of each: `packaging/dev.py bench --faults`.
+The same for a service that answers in an unexpected way: no word is lost silently, none comes twice. Full times, all
+rows and many runs: `packaging/dev.py bench --faults`.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.system.lab.aiola_answers import ROWS as ANSWER_ROWS
+from tests.system.lab.aiola_answers import AnswerResult, AnswerRow, run_answers
 from tests.system.lab.aiola_faults import ROWS, Result, Row, run_all
 from tests.system.lab.counting import Count, count, words_of
 
@@ -17,16 +22,43 @@ AT_ONCE = 6
 SLOW_MACHINE_S = 2.0
 """Seconds that a machine with much to do may be late in noticing."""
 
+ANSWERED = (
+    "as asked",
+    "minimum silence 1200 ms",
+    "out of order",
+    "merged 2",
+    "a cough in the middle",
+    "no pongs",
+    "texts with their place",
+    "repeated phrases",
+)
+"""Ways of answering that are tried here, without a local model."""
+
 rows = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+
+
+answer_rows = pytest.mark.parametrize(
+    "row", [row for row in ANSWER_ROWS if row.name in ANSWERED], ids=lambda row: row.name
+)
+
+
+def selected(request: pytest.FixtureRequest, kind: type) -> list[Any]:
+    """The rows of this kind that a selected test asks for."""
+    here = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    return [row for item in here if isinstance(row := item.callspec.params.get("row"), kind)]
+
+
+@pytest.fixture(scope="module")
+def answers(request: pytest.FixtureRequest) -> dict[str, AnswerResult]:
+    found = run_answers(selected(request, AnswerRow), (1,), listens_along=False, at_once=AT_ONCE)
+    return {result.row: result for result in found}
 
 
 @pytest.fixture(scope="module")
 def results(request: pytest.FixtureRequest) -> dict[str, list[Result]]:
     """Every row that a selected test asks for, several side by side; they are done before the first test looks."""
-    here = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
-    wanted = [item.callspec.params["row"] for item in here]
     found: dict[str, list[Result]] = {}
-    for result in run_all(wanted, SEEDS, quick=True, at_once=AT_ONCE):
+    for result in run_all(selected(request, Row), SEEDS, quick=True, at_once=AT_ONCE):
         found.setdefault(result.row, []).append(result)
     return found
 
@@ -41,6 +73,17 @@ def test_no_word_is_lost_none_comes_twice_and_the_order_is_kept(row: Row, result
             assert result.noticed_s is not None, result
             assert result.noticed_s <= row.noticed_s + SLOW_MACHINE_S, result
         assert row.may_end_early or not result.later, result
+
+
+@answer_rows
+@pytest.mark.timeout(900)
+def test_a_service_that_answers_differently_loses_no_word_silently(
+    row: AnswerRow, answers: dict[str, AnswerResult]
+) -> None:
+    result = answers[row.name]
+    assert result.problem == ""
+    assert result.words >= 20
+    assert (result.silent, result.twice, result.disordered) == (0, (), ()), result
 
 
 def test_what_is_counted_is_what_became_of_the_words() -> None:

@@ -541,6 +541,7 @@ def test_an_answer_without_end_is_not_read_to_the_end() -> None:
 @pytest.mark.parametrize("said", [[], [frame(OPENING)]])
 def test_an_upgrade_that_is_never_answered_is_given_up(said: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line, "UPGRADE_S", 0.3)
+    monkeypatch.setattr(line, "ACCEPT_S", 0.3)
 
     def script(connection: socket.socket) -> None:
         if said:

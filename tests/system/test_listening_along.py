@@ -154,4 +154,4 @@ def test_words_go_on_in_the_window_and_edited_words_stay(
         assert places == sorted(places)
         for word in ("report", "meeting", "letter", "apple", "doctor", "parents"):
             assert len(re.findall(word, text)) == 1, text
-        assert saywrite.terminate(3) == 0
+        assert saywrite.terminate(30) == 0

@@ -99,17 +99,8 @@ INTERNAL_ERROR = (
     "Start again; if it happens again, send the log (Help > Copy diagnostics).",
 )
 
-FOR_FRONT_ENDS = (
-    DevicesChanged
-    | DiskRecovered
-    | Failed
-    | PlaybackChanged
-    | ModelsChanged
-    | ModelProgress
-    | ModelFailed
-    | ModelVerified
-    | ModelTried
-)
+MODEL_EVENTS = ModelsChanged | ModelProgress | ModelFailed | ModelVerified | ModelTried
+FOR_FRONT_ENDS = DevicesChanged | DiskRecovered | Failed | PlaybackChanged | MODEL_EVENTS
 """Messages that are only passed on."""
 
 

@@ -349,7 +349,7 @@ class DictationSession:
         return min((at for at in due if at is not None), default=None)
 
     def _end_in_time(self, now: float) -> float | None:
-        """Take what was heard on this computer where the service takes too long; return when to be called again."""
+        """Take what this computer heard if the service takes too long; return when to be called again."""
         waits = self.state is SessionState.FINISHING and self.plan.patience_s > 0 and not self.recognition.mark
         if not waits or self._ended_at is None or not self.along.finished:
             return None

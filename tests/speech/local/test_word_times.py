@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saywrite.speech.local.decoder.word_times import TimedWord, divide, place_between, split_words
+from saywrite.speech.local.decoder.word_times import WordTime, divide, place_between, split_words
 
 texts = st.text(alphabet="ab é'.,今天。ひカー\u3000 \n", max_size=40)
 
@@ -44,9 +44,9 @@ def test_words_fill_the_time_of_their_segment_in_order(text: str, start: float, 
 
 
 def test_longer_word_gets_more_time() -> None:
-    assert divide("a bcd", 2.0, 4.0) == [TimedWord("a", 2.0, 2.5), TimedWord("bcd", 2.5, 4.0)]
+    assert divide("a bcd", 2.0, 4.0) == [WordTime("a", 2.0, 2.5), WordTime("bcd", 2.5, 4.0)]
 
 
 def test_segment_without_an_end_and_one_beyond_the_sound_end_with_the_sound() -> None:
     words = place_between([("one", 0.0, 1.0), ("two", 1.2, None), ("three", 1.5, 9.0)], 25.0, 2.0)
-    assert words == (TimedWord("one", 25.0, 26.0), TimedWord("two", 26.2, 27.0), TimedWord("three", 26.5, 27.0))
+    assert words == (WordTime("one", 25.0, 26.0), WordTime("two", 26.2, 27.0), WordTime("three", 26.5, 27.0))

@@ -6,6 +6,7 @@ What is measured is this process: the application runs in it, the service and th
 from __future__ import annotations
 
 import os
+import random
 import tempfile
 import threading
 import time
@@ -18,7 +19,8 @@ from pathlib import Path
 import psutil
 from tests.aiola_server.fault_proxy import FaultProxyProcess
 from tests.aiola_server.hosting import ServiceProcess
-from tests.aiola_server.tones import speech, utterances
+from tests.aiola_server.spoken import SENTENCES, SpokenScript, joined
+from tests.aiola_server.tones import seconds_of, speech, utterances
 from tests.system.lab.counting import Count, count, words_of
 from tests.system.lab.speaker import Speaker
 
@@ -69,9 +71,15 @@ class Endured:
     ended: Held
 
 
-def endure(speech_s: float, *, speed: float, fault_every_s: float, seed: int = 1) -> Endured:
-    """Dictate for `speech_s` seconds, `speed` times faster than one speaks, with a fault every `fault_every_s`."""
-    with _stage(speech_s, seed, linger_s=0) as (said, sound, service, line, speaker):
+def endure(
+    speech_s: float, *, speed: float, fault_every_s: float, seed: int = 1, listens_along: bool = False
+) -> Endured:
+    """Dictate for `speech_s` seconds, `speed` times faster than one speaks, with a fault every `fault_every_s`.
+
+    `listens_along`: real speech instead of tone words, and the recognizer of this computer hears it, too. It needs a
+    fifth of the time of the sound or more, so `speed` must be small then.
+    """
+    with _stage(speech_s, seed, listens_along=listens_along) as (said, sound, service, line, speaker):
         before = _held()
         faults = cycle(_faults(service, line))
         memory: list[float] = []
@@ -94,7 +102,7 @@ def endure(speech_s: float, *, speed: float, fault_every_s: float, seed: int = 1
 
 def stall(speech_s: float, *, speed: float) -> tuple[Held, tuple[float, ...]]:
     """Dictate while nothing gets through any more; what is held before, and the memory each tenth of the time."""
-    with _stage(speech_s, 1, linger_s=0) as (_said, sound, _service, line, speaker):
+    with _stage(speech_s, 1) as (_said, sound, _service, line, speaker):
         speaker.press(sound, speed)  # type: ignore[arg-type]
         total_s = len(sound) / 2 / SAMPLE_RATE
         speaker.wait_until_said(total_s / 20, limit_s=600)
@@ -111,19 +119,33 @@ def stall(speech_s: float, *, speed: float) -> tuple[Held, tuple[float, ...]]:
 
 @contextmanager
 def _stage(
-    speech_s: float, seed: int, *, linger_s: int
+    speech_s: float, seed: int, *, listens_along: bool = False
 ) -> Iterator[tuple[list[str], SoundOnDisk, ServiceProcess, FaultProxyProcess, Speaker]]:
     with tempfile.TemporaryDirectory(prefix="saywrite-endurance-") as folder:
-        said, path = _write(Path(folder) / "said.pcm", speech_s, seed)
+        script = _spoken(speech_s, seed) if listens_along else None
+        if script is None:
+            said, path = _write(Path(folder) / "said.pcm", speech_s, seed)
+        else:
+            said, path = words_of(script.text), script.save(Path(folder) / "script") / "sound.pcm"
         sound = SoundOnDisk(path)
+        along = "on" if listens_along else "off"
         with (
             ServiceProcess() as service,
             FaultProxyProcess(service.port) as line,
-            Speaker(Path(folder), service.environment(line.url), aiola_linger_s=linger_s) as speaker,
+            Speaker(Path(folder), service.environment(line.url), aiola_linger_s=0, aiola_listen_along=along) as speaker,
         ):
+            if script is not None:
+                service.know_speech(script.save(Path(folder) / "script"))
             speaker.forgets = (ProgressChanged, PendingUtterances, Traffic, ConnectionChanged)
             yield said, sound, service, line, speaker
         sound.close()
+
+
+def _spoken(speech_s: float, seed: int) -> SpokenScript:
+    """About so many seconds of sentences in a random order."""
+    chance = random.Random(seed)
+    sentence_s = seconds_of(joined(SENTENCES).pcm) / len(SENTENCES)
+    return joined(chance.choices(SENTENCES, k=max(1, round(speech_s / sentence_s))), seed=seed)
 
 
 def _write(path: Path, speech_s: float, seed: int) -> tuple[list[str], Path]:

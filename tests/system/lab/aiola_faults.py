@@ -168,7 +168,7 @@ def _dictated(row: Row, seed: int, quick: bool, folder: Path) -> Result:
     with (
         ServiceProcess() as service,
         FaultProxy(service.port) as line,
-        Speaker(folder, service.environment(line.url)) as speaker,
+        Speaker(folder, service.environment(line.url), aiola_listen_along="off") as speaker,
         Scene(service, line, speaker, random.Random(seed), quick) as scene,
     ):
         row.prepare(scene)
@@ -225,7 +225,7 @@ def _killed(row: Row, seed: int, quick: bool, folder: Path) -> Result:
             saywrite.process.wait(30)
         journal = (folder / "data" / "recordings" / dictation / "audio.pcm").read_bytes()
         service.start()
-        with Speaker(folder, environment) as speaker:
+        with Speaker(folder, environment, aiola_listen_along="off") as speaker:
             speaker.wait_for(lambda: _offers(speaker, dictation), "the recording to be offered")
             finished = speaker.go_on(dictation, row.patience_s)
     said = [word for utterance in spoken for word in utterance]

@@ -22,7 +22,7 @@ END = SAMPLE_RATE // 2
 
 
 def compare(text: str, other: str) -> tuple[Difference, ...]:
-    """The words of `text` that `other` has differently; upper and lower case and punctuation do not matter.
+    """The words of `text` that `other` has differently, apart from case and punctuation.
 
     Words that only one of the two has are left out: there is nothing to swap them with.
     """

@@ -45,8 +45,8 @@ MIN_VOICE = SAMPLE_RATE * 15 // 100
 """Utterances with less voice than this (0.15 s: a click, a door) give no text."""
 
 
-class PlacedWord(Protocol):
-    """`word_times.TimedWord`, by its shape."""
+class DecodedWord(Protocol):
+    """`word_times.WordTime`, by its shape."""
 
     @property
     def text(self) -> str: ...
@@ -64,7 +64,7 @@ class Decoded(Protocol):
     @property
     def trusted(self) -> bool: ...
     @property
-    def words(self) -> Sequence[PlacedWord]: ...
+    def words(self) -> Sequence[DecodedWord]: ...
 
 
 class Decoder(Protocol):

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from saywrite.foundation.events import FrontEndEvent
+from saywrite.ui.app.edit_commands import EditCommands
 from saywrite.ui.files.controller import FilesController
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.preferences import Preferences
@@ -48,6 +49,7 @@ class CommandBindings(QObject):
         self.files = FilesController(window, dictation, choices, open_history, self.choose_files)
         self._connect_dictation()
         self._connect_choices()
+        EditCommands(window)
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:

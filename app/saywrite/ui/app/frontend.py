@@ -22,7 +22,6 @@ from saywrite.text.keywords import Keyword
 from saywrite.ui.app.command_bindings import CommandBindings
 from saywrite.ui.app.details import Details
 from saywrite.ui.app.dialogs import Dialogs
-from saywrite.ui.app.edit_commands import EditCommands
 from saywrite.ui.main_window.dictation_notices import DictationNotices
 from saywrite.ui.main_window.engine_notices import EngineStatus
 from saywrite.ui.main_window.push_to_talk_notices import PushToTalkNotices
@@ -99,7 +98,6 @@ class FrontEnd(QObject):
         self.notices = DictationNotices(
             self.window.notices, self.engine.actions_for, lambda: dictation.envelope, self.window
         )
-        EditCommands(self.window)
         self.commands = CommandBindings(self.window, dictation, self.preferences, context.choices, context.open_history)
         self.dialogs = Dialogs(
             self.window,
@@ -247,7 +245,10 @@ class FrontEnd(QObject):
         self._show_panels()
 
     def _show_panels(self) -> None:
-        """Show the panels of the settings: the keywords once there are any, the waveform once there is a recording."""
+        """Show the panels of the settings.
+
+        The keywords are shown once there are any, the waveform once there is a recording.
+        """
         settings = self.preferences.settings
         self._keywords_opened |= bool(self.window.keywords.keywords())
         keywords = settings.show_keywords and self._keywords_opened

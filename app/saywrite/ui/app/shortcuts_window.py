@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.storage.settings.schema import Settings
-from saywrite.ui.settings.layout import MEDIUM, center_on_parent
+from saywrite.ui.settings.placement import center_on_parent
+from saywrite.ui.toolkit.theme.tokens import M
 
 PREFERRED_SIZE = QSize(520, 560)
 IN_EVERY_PROGRAM = "In every program"
@@ -77,8 +78,8 @@ class ShortcutsWindow(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.setContentsMargins(MEDIUM, MEDIUM, MEDIUM, MEDIUM)
-        column.setSpacing(MEDIUM)
+        column.setContentsMargins(M, M, M, M)
+        column.setSpacing(M)
         column.addWidget(self.table, 1)
         column.addWidget(buttons)
         self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))

@@ -6,7 +6,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from saywrite.foundation.paths import resource
-from saywrite.ui.settings.layout import MEDIUM, center_on_parent
+from saywrite.ui.settings.placement import center_on_parent
+from saywrite.ui.toolkit.theme.tokens import M
 
 PREFERRED_SIZE = QSize(560, 460)
 CHANGELOG = "changelog.md"
@@ -29,8 +30,8 @@ class WhatsNewWindow(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.setContentsMargins(MEDIUM, MEDIUM, MEDIUM, MEDIUM)
-        column.setSpacing(MEDIUM)
+        column.setContentsMargins(M, M, M, M)
+        column.setSpacing(M)
         column.addWidget(self.text, 1)
         column.addWidget(buttons)
         self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))

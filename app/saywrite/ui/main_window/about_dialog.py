@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite import __version__
-from saywrite.ui.settings.layout import center_on_parent
+from saywrite.ui.settings.placement import center_on_parent
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, ThemedLabel

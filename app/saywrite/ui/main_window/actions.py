@@ -97,8 +97,8 @@ class Actions(QObject):
         self._fill_help(bar.addMenu("&Help"))
 
     def _fill_help(self, menu: QMenu) -> None:
-        self._add(menu, self.first_run, self.shortcuts, self.whats_new, None, self.updates, self.diagnostics)
-        self._add(menu, None, self.about)
+        self._add(menu, self.first_run, self.shortcuts, self.whats_new, None)
+        self._add(menu, self.updates, self.diagnostics, None, self.about)
 
     def show_state(self, state: State) -> None:
         """Enable the actions that a state of the dictation allows."""

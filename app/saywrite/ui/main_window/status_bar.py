@@ -12,7 +12,8 @@ from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import XL, L, S
 
 MESSAGE_MS = 2500
-OFFLINE = "Nothing leaves this computer"
+OFFLINE, OFFLINE_SHORT = "Nothing leaves this computer", "Offline"
+"""The state of the switch, in a wide and in a narrow window."""
 
 
 class StatusBar(QWidget):
@@ -26,18 +27,18 @@ class StatusBar(QWidget):
     ) -> None:
         super().__init__()
         self._words = ThemedLabel()
-        self._progress = progress
-        self.offline = ThemedLabel(OFFLINE, "good")
+        self.offline = ThemedLabel("", "good")
+        self.offline.setToolTip(OFFLINE)
         self.offline.hide()
+        self._progress = progress
         self._buttons = [_button(action) for action in (copy, export, clear, file)]
         self._buttons[1].setMenu(export_menu)
         self._buttons[1].setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         row = QHBoxLayout(self)
         row.setContentsMargins(L, S, S, S)
         row.setSpacing(S)
-        row.addWidget(self._words)
+        row.addWidget(self._words, 1)
         row.addWidget(self.offline)
-        row.addStretch(1)
         row.addWidget(progress)
         row.addSpacing(S)
         for button in self._buttons:
@@ -51,6 +52,7 @@ class StatusBar(QWidget):
     def show_offline(self, offline: bool) -> None:
         """Show that nothing leaves this computer."""
         self.offline.setVisible(offline)
+        self._fit()
 
     def set_words(self, words: int) -> None:
         """Show the number of words."""
@@ -93,6 +95,10 @@ class StatusBar(QWidget):
             self._set_style(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             self._full_width = sum(button.sizeHint().width() + S for button in self._buttons)
         room = self.width() - self._words.fontMetrics().horizontalAdvance("10,000 words") - XL - L
+        if not self.offline.isHidden():
+            fits = room > self._full_width + self.offline.fontMetrics().horizontalAdvance(OFFLINE)
+            self.offline.setText(OFFLINE if fits else OFFLINE_SHORT)
+            room -= self.offline.fontMetrics().horizontalAdvance(self.offline.text()) + S
         narrow = room < self._full_width
         self._progress.setVisible(room - self._progress.sizeHint().width() > self._width_of_buttons(narrow=narrow))
         self._set_style(

@@ -31,12 +31,13 @@ from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.settings.account_page import AccountPage
 from saywrite.ui.settings.autostart_switch import AutostartSwitch
 from saywrite.ui.settings.hotkey_page import BINDINGS, KeysPage
-from saywrite.ui.settings.layout import MEDIUM, SMALL, TIGHT, WIDE, center_on_parent
 from saywrite.ui.settings.option_page import OptionPage
+from saywrite.ui.settings.placement import center_on_parent
 from saywrite.ui.settings.search import find_options
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import XL, XS, M, S
 from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
 from saywrite.ui.widgets.option_editors import OptionEditors
 
@@ -119,25 +120,25 @@ class SettingsDialog(QDialog):
         self.search.setAccessibleName("Search the settings")
         self.search.setClearButtonEnabled(True)
         self.list.setAccessibleName("Pages of settings")
-        self.list.setSpacing(TIGHT // 2)
+        self.list.setSpacing(XS // 2)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._nothing.hide()
         side = QVBoxLayout(self._side)
         side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(SMALL)
+        side.setSpacing(S)
         for widget in (self.search, self.list):
             side.addWidget(widget)
         content = QVBoxLayout()
         content.addWidget(self._nothing)
         content.addWidget(self._pages, 1)
-        self._row.setSpacing(MEDIUM)
+        self._row.setSpacing(M)
         self._row.addWidget(self._side)
         self._row.addLayout(content, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.setContentsMargins(MEDIUM, MEDIUM, MEDIUM, MEDIUM)
-        column.setSpacing(MEDIUM)
+        column.setContentsMargins(M, M, M, M)
+        column.setSpacing(M)
         column.addLayout(self._row, 1)
         column.addWidget(buttons)
 
@@ -147,7 +148,7 @@ class SettingsDialog(QDialog):
         frame = 2 * self.list.frameWidth()
         lines = self.list.sizeHintForRow(0) * LINES_ABOVE + frame
         self._row.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
-        self._side.setMaximumWidth(QWIDGETSIZE_MAX if narrow else self.list.sizeHintForColumn(0) + frame + WIDE)
+        self._side.setMaximumWidth(QWIDGETSIZE_MAX if narrow else self.list.sizeHintForColumn(0) + frame + XL)
         self.list.setMaximumHeight(lines if narrow else QWIDGETSIZE_MAX)
         self.list.setMinimumHeight(lines)
 

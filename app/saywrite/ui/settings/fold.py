@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from saywrite.ui.settings.layout import SMALL
+from saywrite.ui.toolkit.theme.tokens import S
 
 NAME = "Advanced"
 
@@ -25,8 +25,8 @@ class Fold(QWidget):
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.content = QWidget()
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, SMALL, 0, 0)
-        column.setSpacing(SMALL)
+        column.setContentsMargins(0, S, 0, 0)
+        column.setSpacing(S)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeading)
         column.addWidget(self.content)
         self.button.toggled.connect(self._show)

@@ -152,7 +152,7 @@ PARAGRAPH_PAUSE_S = 2.0
 
 
 def starts_paragraph(above: Row, row: Row) -> bool:
-    """Whether `row` starts a paragraph below the row `above`: a heading or note, or words after a long pause."""
+    """Whether `row` starts a paragraph below `above`: a heading, a note, or words after a pause."""
     if not (above.editable and row.editable) or above.dictation != row.dictation:
         return above.kind is not RowKind.HEADING
     return seconds(row.start - above.end) >= PARAGRAPH_PAUSE_S

@@ -191,7 +191,7 @@ class TranscriptView(QWidget):
         segment, replaces = event.segment, Replacement()
         if event.dictation == self._dictation:
             self._drop_partial()
-            replaces = self._provisional.replace(segment)
+            replaces = self._provisional.take_over(segment)
             self._unfinished.cover(segment.start, segment.end)
         if replaces.unwanted:
             self.segment_edited.emit(event.dictation, segment.number, "")

@@ -287,7 +287,10 @@ class Overlay(QWidget):
 
 
 def newest_words(words: str, metrics: QFontMetricsF, width: float) -> str:
-    """The end of `words` that fits into `width`, in whole words after "… "; a longer word is cut at its start."""
+    """The end of `words` that fits into `width`, in whole words after "… ".
+
+    A single word that is too long is cut at its start.
+    """
     if metrics.horizontalAdvance(words) <= width:
         return words
     room = width - metrics.horizontalAdvance("… ")

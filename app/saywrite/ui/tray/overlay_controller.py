@@ -51,7 +51,7 @@ class OverlayController(QObject):
         restore_cancelled: Callable[[], None],
         undo_insertion: Callable[[], None],
     ) -> None:
-        """`restore_cancelled` restores the dictation that was cancelled last; `undo_insertion` removes its text."""
+        """`restore_cancelled` restores the last cancelled dictation; `undo_insertion` removes the text."""
         super().__init__(window)
         self._restore_cancelled = restore_cancelled
         self._undo_insertion = undo_insertion

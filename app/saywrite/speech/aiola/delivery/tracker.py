@@ -194,7 +194,7 @@ class DeliveryTracker:
         if self._log.silence_received is None:
             return CompletionState.WAIT, now + ASK_S
         if not self._is_settled_to_the_end():
-            if self._ended_at is None or now < self._ended_at + SETTLE_S:
+            if self._is_along() and now < (self._ended_at or now) + SETTLE_S:
                 return CompletionState.WAIT, now + ASK_S
             state, due = self._utterances.verdict(now)
             if state is not CompletionState.COMPLETE:

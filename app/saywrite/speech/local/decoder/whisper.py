@@ -23,7 +23,7 @@ from saywrite.speech.local.decoder.mel import HOP, log_mel
 from saywrite.speech.local.decoder.prompt import prompt_tokens
 from saywrite.speech.local.decoder.simplified_chinese import to_simplified
 from saywrite.speech.local.decoder.tokenizer import Tokenizer
-from saywrite.speech.local.decoder.word_times import TimedWord, place_between
+from saywrite.speech.local.decoder.word_times import WordTime, place_between
 from saywrite.speech.local.models import window_policy
 from saywrite.text.characters import has_letter_or_digit
 
@@ -54,7 +54,7 @@ class Decoding:
 
     text: str
     trusted: bool
-    words: tuple[TimedWord, ...] = ()
+    words: tuple[WordTime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class _Window:
     text: str
     trusted: bool
     next_s: float | None
-    words: tuple[TimedWord, ...]
+    words: tuple[WordTime, ...]
 
 
 def merge_double_periods(text: str) -> str:

@@ -17,7 +17,7 @@ _WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class TimedWord:
+class WordTime:
     """A word with the marks that stand at it. `start_s`, `end_s`: seconds from the start of the sound."""
 
     text: str
@@ -33,23 +33,23 @@ def split_words(text: str) -> list[str]:
     return [word for found in _WORD.finditer(text) for word in _split_unspaced(found[0])]
 
 
-def divide(text: str, start_s: float, end_s: float) -> list[TimedWord]:
+def divide(text: str, start_s: float, end_s: float) -> list[WordTime]:
     """The words of a segment, which share the time between `start_s` and `end_s` by their characters."""
     words = split_words(text)
     total = sum(map(len, words))
     length_s = max(end_s - start_s, 0.0)
-    timed: list[TimedWord] = []
+    timed: list[WordTime] = []
     before = 0
     for word in words:
         after = before + len(word)
-        timed.append(TimedWord(word, start_s + length_s * before / total, start_s + length_s * after / total))
+        timed.append(WordTime(word, start_s + length_s * before / total, start_s + length_s * after / total))
         before = after
     return timed
 
 
 def place_between(
     segments: Sequence[tuple[str, float, float | None]], offset_s: float, length_s: float
-) -> tuple[TimedWord, ...]:
+) -> tuple[WordTime, ...]:
     """The words of one window, from its segments (text, start, end or None).
 
     `offset_s`: where the window begins. `length_s`: of the sound in it, where a segment without an end ends.

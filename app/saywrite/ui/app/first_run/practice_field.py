@@ -23,8 +23,8 @@ from saywrite.foundation.events import (
 from saywrite.foundation.formatting import length
 from saywrite.ui.app.first_run.step import Findings
 from saywrite.ui.settings.account_access import AccessState
-from saywrite.ui.settings.layout import SMALL
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.theme.tokens import S
 
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
@@ -56,12 +56,12 @@ class PracticeField(QWidget):
         self.field = QPlainTextEdit()
         self.field.setAccessibleName("Try it here")
         self.field.setTabChangesFocus(True)
-        self.field.setFixedHeight(self.field.fontMetrics().lineSpacing() * lines + 2 * SMALL)
+        self.field.setFixedHeight(self.field.fontMetrics().lineSpacing() * lines + 2 * S)
         self.status = NoteLabel("", "", size=1.0)
         self.findings = Findings()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SMALL)
+        column.setSpacing(S)
         for widget in (self.field, self.status, self.findings):
             column.addWidget(widget)
 

@@ -17,10 +17,10 @@ from saywrite.ui.models.row import ModelRow
 from saywrite.ui.models.state import ModelsState
 from saywrite.ui.settings.account_access import SECRET_OF, AccountAccess
 from saywrite.ui.settings.connection_test import ConnectionTest
-from saywrite.ui.settings.layout import SMALL, WIDE
 from saywrite.ui.settings.secret_field import SecretField
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.theme.tokens import XL, S
 from saywrite.ui.widgets.choosers import EngineChoices, LanguageChooser
 
 BOTH = "both"
@@ -75,7 +75,7 @@ class RecognizerStep(Step):
         self._group = QButtonGroup(self)
         self._model = QWidget()
         self._model_column = QVBoxLayout(self._model)
-        self._model_column.setContentsMargins(WIDE, 0, 0, 0)
+        self._model_column.setContentsMargins(XL, 0, 0, 0)
         self.secret: SecretField | None = None
         self.test: ConnectionTest | None = None
         self._account = QWidget()
@@ -115,7 +115,7 @@ class RecognizerStep(Step):
             box.setSpacing(0)
             box.addWidget(button)
             indented = QVBoxLayout()
-            indented.setContentsMargins(WIDE, 0, 0, 0)
+            indented.setContentsMargins(XL, 0, 0, 0)
             indented.addWidget(NoteLabel(note))
             box.addLayout(indented)
             self.column.addLayout(box)
@@ -128,8 +128,8 @@ class RecognizerStep(Step):
         self.secret.changed.connect(self.account_changed)
         self.test = ConnectionTest(lambda: partial(access.test, self._preferences.settings, self._typed()))
         column = QVBoxLayout(self._account)
-        column.setContentsMargins(WIDE, 0, 0, 0)
-        column.setSpacing(SMALL)
+        column.setContentsMargins(XL, 0, 0, 0)
+        column.setSpacing(S)
         column.addWidget(PlainLabel("API key of your aiOla account"))
         column.addWidget(self.secret)
         column.addWidget(self.test)

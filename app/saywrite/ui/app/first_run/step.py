@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from saywrite.foundation.events import FrontEndEvent
 from saywrite.ui.settings.account_access import AccessState
 from saywrite.ui.settings.connection_test import FindingRow
-from saywrite.ui.settings.layout import MEDIUM, SMALL, WIDE
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import XL, M, S
 
 
 class Findings(QWidget):
@@ -24,7 +24,7 @@ class Findings(QWidget):
         self._rows: list[FindingRow] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(SMALL)
+        self._column.setSpacing(S)
 
     def show_findings(self, findings: Sequence[AccessState]) -> None:
         """Replace the results; new ones are announced to screen readers."""
@@ -56,8 +56,8 @@ class Step(QScrollArea):
         super().__init__()
         content = QWidget()
         self.column = QVBoxLayout(content)
-        self.column.setContentsMargins(WIDE, SMALL, WIDE, SMALL)
-        self.column.setSpacing(MEDIUM)
+        self.column.setContentsMargins(XL, S, XL, S)
+        self.column.setSpacing(M)
         title = NoteLabel(headline, "", size=1.4)
         self.explanation = NoteLabel(explanation, size=1.0)
         self.column.addWidget(title)

@@ -17,11 +17,12 @@ from saywrite.ui.app.first_run.speak_step import SpeakStep
 from saywrite.ui.app.first_run.step import Step
 from saywrite.ui.models.state import ModelsState
 from saywrite.ui.settings.account_access import AccountAccess
-from saywrite.ui.settings.layout import LARGE, MEDIUM, SMALL, center_on_parent
+from saywrite.ui.settings.placement import center_on_parent
 from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import L, M, S
 from saywrite.ui.widgets.choosers import EngineChoices
 
 if TYPE_CHECKING:
@@ -123,11 +124,11 @@ class FirstRunWindow(QDialog):
 
     def _arrange(self) -> None:
         names = QWidget()
-        flow = FlowLayout(names, spacing=LARGE)
+        flow = FlowLayout(names, spacing=L)
         for label in self._labels:
             flow.addWidget(label)
         row = QHBoxLayout()
-        row.setSpacing(SMALL)
+        row.setSpacing(S)
         row.addWidget(self.skip)
         row.addStretch(1)
         row.addWidget(self.back)
@@ -136,8 +137,8 @@ class FirstRunWindow(QDialog):
             button.setAutoDefault(False)
         self.next.setDefault(True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(LARGE, LARGE, LARGE, LARGE)
-        column.setSpacing(MEDIUM)
+        column.setContentsMargins(L, L, L, L)
+        column.setSpacing(M)
         column.addWidget(names)
         column.addWidget(self._pages, 1)
         column.addLayout(row)

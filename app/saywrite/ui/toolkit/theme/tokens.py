@@ -36,7 +36,7 @@ PICTURE_LIGHT, PICTURE_DARK, PICTURE_RED, PICTURE_AMBER = map(QColor, ("#f6f6f6"
 
 
 def sized(font: QFont, size: float, *, strong: bool = False) -> QFont:
-    """A copy of `font` in one of `TEXT_SIZES`, relative to it; `strong` is for titles and for what a control does."""
+    """A copy of `font` in one of `TEXT_SIZES`, relative to it; `strong` is for titles and buttons."""
     copy = QFont(font)
     if font.pointSizeF() > 0:
         copy.setPointSizeF(font.pointSizeF() * size)

@@ -84,7 +84,7 @@ class ProvisionalRows:
                 left.append(stretch)
         return tuple(left)
 
-    def replace(self, segment: Segment) -> Replacement:
+    def take_over(self, segment: Segment) -> Replacement:
         """Decide what becomes of the rows whose sound the segment covers, and remove all but one of them."""
         covered = [
             number

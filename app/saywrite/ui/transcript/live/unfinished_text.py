@@ -27,7 +27,7 @@ class UnfinishedText:
 
     @property
     def first_span(self) -> Span | None:
-        """The sound of the first line, where it is known: of the first that waits, or of the words being heard."""
+        """The sound of the first line, if known: the first that waits, or the words being heard."""
         if not self.pending:
             return None
         return self.pending[-1] if self.partial else self.pending[0]

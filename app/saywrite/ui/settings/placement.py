@@ -1,18 +1,9 @@
-"""Distances of the settings and of the first run, and the place of a window on the screen. GUI thread."""
+"""The place of a window on the screen. GUI thread."""
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
-
-TIGHT: Final = 4
-SMALL: Final = 8
-MEDIUM: Final = 12
-LARGE: Final = 16
-WIDE: Final = 24
-"""In device-independent pixels."""
 
 
 def center_on_parent(window: QWidget) -> None:
