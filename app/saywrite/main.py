@@ -217,7 +217,6 @@ def _ui_context(
 ) -> UiContext:
     """Return what the window needs besides the dictation. The first run is offered to a start without arguments."""
     from saywrite.dictation.models.retranscription import Retranscriber
-    from saywrite.speech.network.network import Network
     from saywrite.storage.settings.file import keep_stored, save
     from saywrite.ui.app.frontend import UiContext
     from saywrite.ui.widgets.choosers import catalog_choices
@@ -234,7 +233,6 @@ def _ui_context(
         account=_account_access(secrets),
         activate_x11=_activate_x11,
         autostart=lambda: _autostart(options),
-        find_update=lambda: find_update(Network(stay_offline=lambda: (dictation.settings or settings).stay_offline)),
         retranscriber=Retranscriber(paths, program_command(), {**os.environ, **_environ}),
         problems=problems,
         greets=options == cli.parse([]),

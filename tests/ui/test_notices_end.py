@@ -206,8 +206,7 @@ def test_newer_version_is_told_and_its_page_is_opened_by_a_click(
         asked.append(True)
         return Release("9.0.0", "https://example.org/9")
 
-    monkeypatch.setattr("saywrite.dictation.api.find_update", find_update)
-    front = make_front()
+    front = make_front(find_update=find_update)
     assert not asked
     front.window.actions_.updates.trigger()
     qtbot.waitUntil(lambda: len(shown(front)) == 1, timeout=WAIT_MS)
@@ -217,16 +216,13 @@ def test_newer_version_is_told_and_its_page_is_opened_by_a_click(
     assert opened == ["https://example.org/9"]
 
 
-def test_failed_check_for_updates_ends_with_one_that_works(
-    qtbot: Any, make_front: Callable[..., FrontEnd], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_check_for_updates_ends_with_one_that_works(qtbot: Any, make_front: Callable[..., FrontEnd]) -> None:
     save = FailingOnce()
 
     def find_update() -> None:
         save(None)
 
-    monkeypatch.setattr("saywrite.dictation.api.find_update", find_update)
-    front = make_front()
+    front = make_front(find_update=find_update)
     front.window.actions_.updates.trigger()
     qtbot.waitUntil(lambda: len(shown(front)) == 1, timeout=WAIT_MS)
     front.window.actions_.updates.trigger()

@@ -57,6 +57,7 @@ class Dialogs(QObject):
         dictation: Dictation | None = None,
         has_tray: Callable[[], bool] = lambda: True,
         retranscriber: Retranscriber | None = None,
+        find_update: Callable[[], Release | None] | None = None,
     ) -> None:
         """`dictation` plays the recordings of the history, and `retranscriber` transcribes them again."""
         super().__init__(window)
@@ -72,6 +73,7 @@ class Dialogs(QObject):
         self._has_tray = has_tray
         self._first_run: FirstRunWindow | None = None
         self._retranscriber = retranscriber
+        self._find_update = find_update
         self._devices: DevicesChanged | None = None
         self._keys: KeysChanged | None = None
         self._settings: SettingsDialog | None = None
@@ -272,7 +274,7 @@ class Dialogs(QObject):
             what, remedy = (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
             self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
 
-        run_task(find_update, show, fail, owner=self)
+        run_task(self._find_update or find_update, show, fail, owner=self)
 
     def _connect(self) -> None:
         actions, transcript = self._window.actions_, self._window.transcript

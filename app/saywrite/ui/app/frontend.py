@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Slot
 from saywrite import __version__
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import FrontEndEvent, Started
+from saywrite.foundation.program import Release
 from saywrite.storage.settings.schema import Settings
 from saywrite.storage.settings.window_state import load_window_state, save_window_state
 from saywrite.text.keywords import Keyword
@@ -76,6 +77,8 @@ class UiContext:
     """Gives this system's way to start Saywrite with the session."""
     retranscriber: Retranscriber | None = None
     """Transcribes dictations of the history again, and names the folder of the recordings."""
+    find_update: Callable[[], Release | None] | None = None
+    """Asks for a newer version in place of `dictation.api.find_update`. Only a click in the menu calls it."""
     problems: tuple[str, ...] = ()
     """Sentences about problems before there was a window, for example a broken settings file."""
     greets: bool = False
@@ -111,6 +114,7 @@ class FrontEnd(QObject):
             dictation,
             lambda: self.tray.present,
             context.retranscriber,
+            context.find_update,
         )
         self.details = Details(self.window, context.choices, context.open_history)
         self.activator = WindowActivator(self.window, context.activate_x11)
