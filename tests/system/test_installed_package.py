@@ -25,7 +25,7 @@ if sys.platform != "linux":
     pytest.skip("Only on Linux: the package is built for the system of the test", allow_module_level=True)
 
 ROOT = Path(__file__).resolve().parents[2]
-GIVEN = os.environ.get("SAYWRITE_PROGRAM")  # read here: the fixtures clear such variables
+GIVEN = os.environ.get("FROZEN_SAYWRITE")
 CHORD = ("Control_L", "Alt_L", "space")
 BUILD_LIMIT_S = 900
 SMALLEST, LARGEST = 300_000_000, 480_000_000
@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.system, pytest.mark.package, pytest.mark.timeout(BUILD
 
 @pytest.fixture(scope="module")
 def program() -> Path:
-    """The frozen program, built from this checkout; SAYWRITE_PROGRAM names one that is there."""
+    """The frozen program, built from this checkout; FROZEN_SAYWRITE names one that is there."""
     if GIVEN:
         return Path(GIVEN)
     command = [sys.executable, ROOT / "packaging/installers", "--folder"]

@@ -11,7 +11,7 @@ import re
 from pathlib import PurePosixPath
 
 EXCLUDED_MODULES = [
-    *(f"PySide6.Qt{name}" for name in ("DBus", "Network", "OpenGL", "OpenGLWidgets", "PrintSupport", "Qml", "Quick")),
+    *(f"PySide6.Qt{name}" for name in ("DBus", "Network", "PrintSupport", "Qml", "Quick")),
     *(f"PySide6.Qt{name}" for name in ("Sql", "SvgWidgets", "Test", "UiTools", "Xml")),
     *("PIL", "huggingface_hub", "matplotlib", "scipy", "tokenizers", "torch", "transformers"),
     *("_bz2", "_curses", "_dbm", "_gdbm", "_lzma", "_tkinter", "readline", "tkinter"),
@@ -59,6 +59,8 @@ SYSTEM_LIBRARIES = {
     "libdbus-1.so.3": "libdbus-1-3",
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
+    "libGLX.so.0": "libglx0",
+    "libOpenGL.so.0": "libopengl0",
     "libfontconfig.so.1": "libfontconfig1",
     "libfreetype.so.6": "libfreetype6",
     "libglib-2.0.so.0": "libglib2.0-0",
