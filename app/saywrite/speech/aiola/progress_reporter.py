@@ -1,4 +1,4 @@
-"""Makes the events of one dictation through the service: its progress, its texts, and why some are missing.
+"""Makes the events of one dictation through the service: progress, texts, and why some are missing.
 
 Progress is reported as offsets, awaited texts, traffic and the state of the connection; the engine returns the events.
 Dictation thread only.
@@ -124,12 +124,15 @@ def finals_of(delivery: AudioSender) -> Events:
 
 
 def is_interim(payload: object) -> bool:
-    """Whether a transcript is preliminary. aiOla's SDK (0.4.0) knows none; a payload without `is_final` is final."""
+    """Whether a transcript is preliminary.
+
+    The SDK of aiOla (0.4.0) knows none, and a payload without `is_final` is final.
+    """
     return isinstance(payload, Mapping) and payload.get("is_final") is False
 
 
 def place_of(payload: object) -> tuple[float, float] | None:
-    """The `start` and `end` of a transcript in seconds of its connection's sound; None where they are missing."""
+    """The place of a transcript in seconds of its connection's sound; None where it has none."""
     if not isinstance(payload, Mapping):
         return None
     start, end = payload.get("start"), payload.get("end")

@@ -63,7 +63,7 @@ _NUMBERS |= _LARGE
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of a text: the key it is compared by, and its place `[start, end)` in the characters of the text."""
+    """A unit: the key it is compared by, and its place `[start, end)` in the characters of the text."""
 
     key: str
     start: int
