@@ -13,6 +13,7 @@ FOLDER_ENTRIES = 12
 MODULE_LINES = 60
 
 SHORT: dict[str, str] = {
+    "speech/aiola/net/stream_request.py": "the address of a stream, which connection and transport both need",
     "__main__.py": "the entry point of `python -m saywrite`",
     "audio/files/file_view.py": "a part of a file as a file of its own, which decoders read",
     "audio/files/streamed_headers.py": "headers of AIFF and AU that a recorder never finished",

@@ -296,7 +296,9 @@ class ServiceConnection:
         return message if self.up else None
 
     def _read_silence(self, error: ServiceError, *, is_silent: bool) -> ServiceError:
-        """The meaning of a lost connection: after several in a row whose request was sent, the token is refused.
+        """Return the error that a lost connection means.
+
+        After several in a row whose request was sent, the token counts as refused.
 
         One fresh token is tried; if its connections are lost, too, the network is to blame.
         """

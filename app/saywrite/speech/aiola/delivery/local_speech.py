@@ -60,7 +60,7 @@ class LocalUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placement:
     """Where a text belongs. `partners`: for each unit of the text its local unit, None without one."""
 
     partners: tuple[LocalUnit | None, ...]
@@ -97,7 +97,7 @@ class LocalSpeech:
         if before > 64:
             self.units = [unit for unit in self.units[:before] if unit.given_up] + self.units[before:]
 
-    def place(self, keys: Sequence[str], reach: tuple[int, int], connection: int, replayed: int) -> Place | None:
+    def place(self, keys: Sequence[str], reach: tuple[int, int], connection: int, replayed: int) -> Placement | None:
         """Find the place of a text with these keys among the words whose start lies in `reach`.
 
         Words that `connection` has answered are no place, except for a clear repetition of words before `replayed`:
@@ -178,11 +178,11 @@ def _breaks(found: Sequence[LocalUnit]) -> list[bool]:
     return [True, *inner, True] if found else [True]
 
 
-def _place(found: Alignment, among: Sequence[LocalUnit]) -> Place:
+def _place(found: Alignment, among: Sequence[LocalUnit]) -> Placement:
     partners = tuple(None if at is None else among[at] for at in found.partners)
     is_certain = found.matched >= MOST * len(partners) and partners[-1] is not None
     missing = len(partners) - found.matched
-    return Place(partners, tuple(among[found.first : found.last + 1]), is_certain, missing)
+    return Placement(partners, tuple(among[found.first : found.last + 1]), is_certain, missing)
 
 
 def _stretches(found: Sequence[LocalUnit], belongs: Callable[[LocalUnit], bool]) -> list[list[LocalUnit]]:

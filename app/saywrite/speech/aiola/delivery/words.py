@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.local_speech import LocalSpeech, LocalUnit, Place, text_of_units
+from saywrite.speech.aiola.delivery.local_speech import LocalSpeech, LocalUnit, Placement, text_of_units
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
 from saywrite.speech.aiola.delivery.units import Unit, units
 from saywrite.speech.aiola.delivery.utterances import PlacedText
@@ -215,7 +215,7 @@ class WordTracker:
             self._latency.learn([min(closed_at, at)], at)
 
 
-def _new_parts(text: WaitingText, place: Place) -> list[PlacedText]:
+def _new_parts(text: WaitingText, place: Placement) -> list[PlacedText]:
     """The parts of a text whose local words have no text yet. A unit without partner belongs to the one before."""
     known: list[bool] = []
     for partner in place.partners:

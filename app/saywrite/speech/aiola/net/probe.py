@@ -1,4 +1,4 @@
-"""Looks every half second whether the service's host can be reached again, while somebody waits for it.
+"""Looks every half second whether the service's host can be reached again.
 
 A TCP connection without TLS or a request costs the service next to nothing, so that it can be tried far more often than
 the stream. A connection that is closed at once counts as a failure: a proxy accepts it although nobody is behind it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFormLayout, QLabel
+from PySide6.QtWidgets import QFormLayout
 
 from saywrite.foundation.events import FrontEndEvent, KeysChanged
 from saywrite.storage.settings.schema import OPTIONS, Settings
@@ -13,7 +13,7 @@ from saywrite.ui.app.first_run.practice_field import PracticeField
 from saywrite.ui.app.first_run.step import Findings, Step
 from saywrite.ui.settings.account_access import AccessState
 from saywrite.ui.settings.hotkey_page import KeysPage
-from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.widgets.option_editors import OptionEditors
 
@@ -46,7 +46,7 @@ class KeyStep(Step):
         self.keys = KeysPage(self._editors, preferences)
         self.recorder = self.keys.recorder("hotkey")
         self.recorder.setAccessibleName(OPTIONS["hotkey"].label)
-        label = QLabel("&Key")
+        label = PlainLabel("&Key")
         label.setBuddy(self.recorder.button)
         self.request = NoteLabel("", "", size=1.0)
         self.practice = PracticeField(dictation, 2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from saywrite.foundation.catalog import AIOLA, LOCAL
 from saywrite.storage.settings.schema import OPTIONS, Settings
@@ -99,7 +99,7 @@ class RecognizerStep(Step):
             self.test.abandon()
 
     def _arrange(self) -> None:
-        spoken = QLabel("I &speak")
+        spoken = PlainLabel("I &speak")
         spoken.setBuddy(self.language)
         self.column.addWidget(spoken)
         self.column.addWidget(self.language)
