@@ -46,6 +46,9 @@ QUIET_S = 3.0
 EARLY = 0.7
 """The least time that an answer may take, as a share of the shortest delay so far."""
 
+FASTEST = 30
+"""Letters in a second of voice beyond which a text covers more than its utterance."""
+
 ASK_S = 0.1
 """Seconds until the verdict can change when only a sign of life is missing."""
 
@@ -310,14 +313,18 @@ class UtteranceTracker:
             closed = [each.closed_at for each in pending.queue if each.closed_at is not None]
             if self._latency.known or not first.may_continue():
                 self._latency.learn(closed, now)
-            self._note_certainty(first, sum(at <= now for at in closed))
+            self._note_certainty(first, sum(at <= now for at in closed), letters)
         self._last = first
         pending.resolve(self._log.sent, now)
         return first.start, first.end
 
-    def _note_certainty(self, first: Utterance, closed: int) -> None:
-        """Note from when on it is uncertain which text belongs to which utterance. `closed`: those that wait."""
-        if closed > 1 and self._unsure_from is None:
+    def _note_certainty(self, first: Utterance, closed: int, letters: float) -> None:
+        """Note from when on it is uncertain which text belongs to which utterance. `closed`: those that wait.
+
+        It is where the first may be a cough, or where the text is too long for it, which then covers others, too.
+        """
+        is_doubtful = first.voiced < COUGH or letters > FASTEST * first.voiced / SAMPLE_RATE
+        if closed > 1 and is_doubtful and self._unsure_from is None:
             self._unsure_from = first.start
         elif len(self.pending.queue) == 1 and closed == 1 and not self._skipped:
             self._unsure_from = None
