@@ -193,7 +193,7 @@ def test_a_local_recognizer_that_fails_leaves_the_decision_to_the_utterances(end
     result = dictate(sentences(10), Habits(), Along(ends_at_s=ends_at_s))
     check(result)
     assert not result.missing
-    assert result.ended_after_s < 5
+    assert result.ended_after_s < 8  # a question to the service and its answer
 
 
 def test_words_of_a_text_that_came_before_the_local_words_are_not_asked_for() -> None:

@@ -108,7 +108,7 @@ class DeliveryTracker:
 
     def note_local_words(self, heard: LocalWords, now: float) -> None:
         """The recognizer on this computer has heard these words."""
-        self._placed += self._words.note(heard, now)
+        self._deliver(self._words.note(heard, now))
         self._synchronize()
 
     def connected(self, now: float) -> int:
@@ -170,7 +170,7 @@ class DeliveryTracker:
 
     def review(self, now: float) -> float | None:
         """Draw the conclusions that the passed time allows; returns when to call again."""
-        self._placed += self._words.review(now)
+        self._deliver(self._words.review(now))
         if not self._heard_all:
             self._placed += self._words.give_up(now, take=self._take_local)
         if not self._is_along():
@@ -250,7 +250,7 @@ class DeliveryTracker:
             if found is None and self._words.settled >= waiting.heard:
                 found = self._words.place_unheard(waiting)
             if found is not None:
-                self._placed += found
+                self._deliver(found)
                 return
             candidate = self._only_candidate(text, waiting.reach[1])
             if candidate is not None or not self._may_hold:
@@ -278,6 +278,11 @@ class DeliveryTracker:
             waiting.shown = placed
             self._words.waiting.append(waiting)
 
+    def _deliver(self, placed: list[PlacedText]) -> None:
+        """Take texts that were placed by words. The utterances must know them, in case they decide later."""
+        self._placed += placed
+        self._utterances.note_delivered(placed)
+
     def _release_held(self, now: float) -> None:
         """Show the texts that wait for local words which do not come."""
         for text in [each for each in self._words.waiting if each.shown is None]:
@@ -285,7 +290,7 @@ class DeliveryTracker:
             if self._log.received is not None:
                 self._place_by_utterances(text.text, text.hint, now)
             else:
-                self._placed += self._words.place_unheard(text)
+                self._deliver(self._words.place_unheard(text))
 
     def _synchronize(self) -> None:
         """Leave to the words what they decide: the utterances before the settled offset."""

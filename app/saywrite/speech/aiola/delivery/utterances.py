@@ -182,6 +182,11 @@ class UtteranceTracker:
         self._text_end = end
         return PlacedText(fresh, start, end)
 
+    def note_delivered(self, placed: Sequence[PlacedText]) -> None:
+        """Take note of texts that were placed by words: they may come again, too."""
+        latest = self._log.received.latest if self._log.received is not None else self._heard
+        self._delivered += [DeliveredTranscript(each.text, each.start, each.end, latest) for each in placed]
+
     def lost(self) -> None:
         """The connection is lost: the next one sends all sound from `confirmed` on."""
         self.pending.reopen()
