@@ -216,6 +216,7 @@ class ListeningAlong:
         self._cursor.change_recognizer(self.local)
         self.runs = True
         self._deliver(self.local.start(self._request))
+        self._tell(())  # the service's recognizer may wait for words from now on
         self.feed()
 
     def _take_final(self, final: Final) -> None:
