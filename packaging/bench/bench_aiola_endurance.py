@@ -34,7 +34,7 @@ def _endured(result: Endured, how: str) -> list[Row]:
     lost = len(result.count.lost) + round(result.pending_s)
     wrong = len(result.count.twice) + len(result.count.disordered)
     half = len(result.memory_mb) // 2
-    growth = result.memory_mb[-1] - result.memory_mb[half]
+    growth = result.memory_mb[-1] - result.memory_mb[half] if result.memory_mb else 0.0  # a look is too short
     return [
         Row(f"{hours}: words lost of {result.words:,}", lost, "words", 0),
         Row(f"{hours}: words twice or out of order", wrong, "words", 0),

@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "app"), str(ROOT)]
+sys.path[:0] = [str(ROOT / "app"), str(ROOT), str(Path(__file__).parent)]
 
+from table import Row  # noqa: E402
 from tests.speech.aiola.word_simulation import Along, Habits, Result, SpokenWord, dictate, speak  # noqa: E402
 
 from saywrite.speech.aiola.delivery.utterances import CompletionState  # noqa: E402
@@ -72,6 +73,22 @@ def cells(result: Result) -> str:
         f"{silent:6d} {missing:6d} {result.twice:6d} {result.ended_after_s:7.2f} {result.late_s:7.2f}"
         f" {result.worst_place_s:7.2f} {'pending' if told else 'complete':>9}"
     )
+
+
+def measure() -> list[Row]:
+    """The sums over all habits of the service, with and without words of this computer."""
+    found = []
+    for how, along in (("with words of this computer", Along(LAG_S)), ("without", None)):
+        results = [dictate(speech, habits, along, losses) for _name, speech, habits, losses in ROWS]
+        places = [result.worst_place_s for result in results]
+        goal = 0 if along else None
+        found += [
+            Row(f"delivery {how}: words lost silently", sum(each.lost_silently for each in results), "words", goal),
+            Row(f"delivery {how}: words twice", sum(each.twice for each in results), "words", goal),
+            Row.of(f"delivery {how}: end beyond the service", [each.late_s for each in results], "s"),
+            Row.of(f"delivery {how}: worst error of a place", places, "s", 0.5 if along else None),
+        ]
+    return found
 
 
 def main() -> int:

@@ -253,14 +253,14 @@ def test_rubbish_half_lines_and_a_thousand_visitors_leave_the_window_as_it_was(d
     with window(desk, tmp_path) as saywrite:
         program, place = psutil.Process(saywrite.process.pid), socket_of(tmp_path)
         saywrite.press("ctrl+k")  # now the thread that saves settings is there as well
-        saywrite.wait_gone("table", "^Keywords$")
+        saywrite.wait_for("table", "^Keywords$")
         files, threads = program.num_fds(), program.num_threads()
         for said in (b"", b"\n", b"\x00" * 10_000, b"x" * 100_000, b'{"saywrite": 1, "verb": "', b"[" * 4000 + b"\n"):
             for _ in range(160):
                 visit(place, said)
         lingering = [visit(place, b'{"half') for _ in range(100)]
         saywrite.press("ctrl+k")
-        saywrite.wait_for("table", "^Keywords$")
+        saywrite.wait_gone("table", "^Keywords$")
         assert told("status", at=tmp_path)["state"] == "idle"
         for each in lingering:
             each.close()

@@ -71,7 +71,12 @@ def rendered(widgets: list[QWidget]) -> list[str]:
     for widget in widgets:
         if isinstance(widget, QLabel) and widget.textFormat() != Qt.TextFormat.PlainText and is_markup(widget.text()):
             found.append(f"label: {widget.text()}")
-        if isinstance(widget, QTextEdit) and any(kind in widget.toHtml() for kind in ("<img ", "<a href", "<h1")):
+        is_ours = widget.objectName() == "changelog"  # a file that is part of Saywrite
+        if (
+            isinstance(widget, QTextEdit)
+            and not is_ours
+            and any(kind in widget.toHtml() for kind in ("<img ", "<a href", "<h1"))
+        ):
             found.append(f"text: {widget.toPlainText()}")
         found += [f"tooltip of {type(widget).__name__}: {tip}" for tip in tooltips(widget) if is_markup(tip)]
     return found

@@ -25,6 +25,7 @@ class WhatsNewWindow(QDialog):
         super().__init__(parent)
         self.setWindowTitle("What's new")
         self.text = QTextBrowser()
+        self.text.setObjectName("changelog")
         self.text.setAccessibleName("What is new")
         self.text.setMarkdown(changelog())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -46,8 +46,8 @@ QUIET_S = 3.0
 EARLY = 0.7
 """The least time that an answer may take, as a share of the shortest delay so far."""
 
-FASTEST = 30
-"""Letters in a second of voice beyond which a text covers more than its utterance."""
+SLOWEST, FASTEST = 9, 24
+"""Letters in a second of voice; a text with fewer or more is probably not that of its utterance."""
 
 ASK_S = 0.1
 """Seconds until the verdict can change when only a sign of life is missing."""
@@ -326,9 +326,10 @@ class UtteranceTracker:
     def _note_certainty(self, first: Utterance, closed: int, letters: float) -> None:
         """Note from when on it is uncertain which text belongs to which utterance. `closed`: those that wait.
 
-        It is where the first may be a cough, or where the text is too long for it, which then covers others, too.
+        It is where the first may be a cough, or where the text does not have the length of what was spoken.
         """
-        is_doubtful = first.voiced < COUGH or letters > FASTEST * first.voiced / SAMPLE_RATE
+        seconds = first.voiced / SAMPLE_RATE
+        is_doubtful = first.voiced < COUGH or not SLOWEST * seconds < letters < FASTEST * seconds
         if closed > 1 and is_doubtful and self._unsure_from is None:
             self._unsure_from = first.start
         elif len(self.pending.queue) == 1 and closed == 1 and not self._skipped:
