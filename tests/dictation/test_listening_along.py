@@ -352,7 +352,8 @@ def test_end_waits_for_the_recognizer_here_that_has_not_heard_all(stage: Stage, 
 def test_words_heard_differently_are_reported_where_the_user_wants_it(
     stage: Stage, service: Service, marks: bool
 ) -> None:
-    settings = replace(Settings(), engine="aiola", aiola_mark_differences=marks, spoken_punctuation="off")
+    settings = replace(Settings(), engine="aiola", aiola_listen_along="on", aiola_mark_differences=marks)
+    settings = replace(settings, spoken_punctuation="off")
     stage.commands.apply(settings)
     stage.commands.start_microphone()
     stage.source.open()

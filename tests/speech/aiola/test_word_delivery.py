@@ -95,8 +95,10 @@ def test_whatever_the_service_does_all_words_come_once_and_at_their_place(
 
 
 @settings(max_examples=EXAMPLES)
-@given(speeches(distinct=False), habits, lags)
-def test_words_that_are_said_again_come_as_often(speech: tuple[SpokenWord, ...], habits: Habits, lag_s: float) -> None:
+@given(speeches(distinct=False), usual_habits.map(lambda each: replace(each, in_order=True)), lags)
+def test_words_that_are_said_again_come_as_often_where_the_service_keeps_their_order(
+    speech: tuple[SpokenWord, ...], habits: Habits, lag_s: float
+) -> None:
     result = dictate(speech, habits, Along(lag_s))
     check(result)
     assert not result.missing or result.verdict is CompletionState.INCOMPLETE
