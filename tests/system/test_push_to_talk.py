@@ -241,6 +241,7 @@ def test_choosing_the_key_that_is_grabbed_does_not_press_it(desk: Room, saywrite
     saywrite.press("ctrl+comma")
     desk.screen.window("^Settings$")
     saywrite.click(saywrite.wait_for("list item", "^Push-to-talk$"))
+    saywrite.click(saywrite.wait_for("check box", "^Advanced$"))
     saywrite.click(saywrite.wait_for("push button", "^Second key: none"))
     saywrite.wait_for("push button", "^Second key")
     hand.fingers.strike(*CHORD)

@@ -328,8 +328,7 @@ class UtteranceTracker:
 
         It is where the first may be a cough, or where the text does not have the length of what was spoken.
         """
-        seconds = first.voiced / SAMPLE_RATE
-        is_doubtful = first.voiced < COUGH or not SLOWEST * seconds < letters < FASTEST * seconds
+        is_doubtful = first.voiced < COUGH or not SLOWEST < letters * SAMPLE_RATE / first.voiced < FASTEST
         if closed > 1 and is_doubtful and self._unsure_from is None:
             self._unsure_from = first.start
         elif len(self.pending.queue) == 1 and closed == 1 and not self._skipped:
