@@ -79,7 +79,7 @@ def texts(speaker: Speaker) -> list[str]:
 def test_words_go_on_through_an_outage_and_are_replaced_once(
     service: ServiceThread, line: FaultProxy, script: SpokenScript, tmp_path: Path
 ) -> None:
-    with Speaker(tmp_path, service.environment(line.url)) as speaker:
+    with Speaker(tmp_path, service.environment(line.url), aiola_listen_along="on") as speaker:
         speaker.wait_for(lambda: is_loaded(speaker), "the recognizer on this computer")
         speaker.press(script.pcm)
         speaker.wait_for(lambda: bool(speaker.all(SegmentAdded)), "the first text")
@@ -124,7 +124,9 @@ def test_words_go_on_in_the_window_and_edited_words_stay(
         monkeypatch.setenv(name, value)
     wav = tmp_path / "script.wav"
     write_wav(wav, np.frombuffer(script.pcm, "<i2"))
-    with window(desk, tmp_path, 'engine = "aiola"\ntheme = "light"\nspoken_punctuation = "off"\n') as saywrite:
+    with window(
+        desk, tmp_path, 'engine = "aiola"\naiola_listen_along = "on"\ntheme = "light"\nspoken_punctuation = "off"\n'
+    ) as saywrite:
         saywrite.dictating()
         player = desk.sound.play("desk", wav, wait=False)
         saywrite.wait_for("filler", "Being heard")
