@@ -43,7 +43,7 @@ def test_speech_becomes_text_that_can_be_copied_and_exported_by_keyboard(
     screen = desk.screen
     with window(desk, tmp_path, 'theme = "light"\n') as saywrite:
         saywrite.wait_for("combo box", label("desk"))
-        saywrite.wait_label("Hold Ctrl+Alt+Space in any program")
+        saywrite.wait_label(r"Hold Ctrl\+Alt\+Space in any program")
         screen.shot(artifacts / "window-light-idle.png")
 
         saywrite.dictating()
@@ -94,6 +94,7 @@ def test_by_mouse_with_a_keyword_added_while_dictating_and_a_final_corrected_in_
         saywrite.click(saywrite.wait_for("push button", "^Start dictation"))
         saywrite.wait_state("listening")
 
+        saywrite.press("ctrl+k")
         saywrite.click(saywrite.wait_for("push button", "^Add$"))
         saywrite.wait_for("cell", "^When I say: empty$")
         screen.type("weather")
