@@ -15,28 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "app"), str(ROOT), str(Path(__file__).parent)]
 
 from table import Row  # noqa: E402
-from tests.speech.aiola.word_simulation import Along, Habits, Result, SpokenWord, dictate, speak  # noqa: E402
+from tests.speech.aiola.word_simulation import WORDS, Along, Habits, Result, SpokenWord, dictate, sentences, speak  # noqa: E402
 
 from saywrite.speech.aiola.delivery.utterances import CompletionState  # noqa: E402
 
-WORDS = (
-    *("river", "stone", "window", "garden", "paper", "yellow", "market", "doctor", "engine", "summer", "bottle"),
-    *("pencil", "thunder", "island", "carpet", "hammer", "velvet", "circus", "orange", "planet", "ribbon", "sailor"),
-    *("tunnel", "walnut", "basket", "candle", "dragon", "falcon", "guitar", "jacket", "kitten", "ladder"),
-)
-
 LAG_S = 0.5
-
-
-def sentences(count: int, pause: float = 0.9, length: int = 4, coughs: tuple[int, ...] = ()) -> tuple[SpokenWord, ...]:
-    parts: list[str | float] = []
-    for number in range(count):
-        if number in coughs:
-            parts += ["*", 1.7]
-        parts += [" ".join(WORDS[number * length : (number + 1) * length]), pause]
-    return speak(*parts[:-1])
-
-
 LOSS = ((9.0, 0.5),)
 SIX = sentences(6)
 ROWS: tuple[tuple[str, tuple[SpokenWord, ...], Habits, tuple[tuple[float, float], ...]], ...] = (

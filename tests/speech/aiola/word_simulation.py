@@ -367,3 +367,23 @@ def dictate(
 
 def samples(seconds: float) -> int:
     return max(round(seconds * SAMPLE_RATE), 0)
+
+
+WORDS = (
+    *("river", "stone", "window", "garden", "paper", "yellow", "market", "doctor", "engine", "summer", "bottle"),
+    *("pencil", "thunder", "island", "carpet", "hammer", "velvet", "circus", "orange", "planet", "ribbon", "sailor"),
+    *("tunnel", "walnut", "basket", "candle", "dragon", "falcon", "guitar", "jacket", "kitten", "ladder", "magnet"),
+    *("needle", "oyster", "parrot", "quartz", "rocket", "saddle", "teapot", "umbrella", "violin", "whisky", "zipper"),
+    *("anchor", "banjo", "cactus", "dinner", "elbow", "forest", "goblin", "helmet", "insect", "jungle", "kettle"),
+    *("lemon", "mirror", "napkin", "onion", "puzzle", "rabbit", "shovel", "trumpet", "urchin"),
+)
+
+
+def sentences(count: int, pause: float = 0.9, length: int = 4, coughs: tuple[int, ...] = ()) -> tuple[SpokenWord, ...]:
+    """Sentences of different words. `coughs`: the sentences before which there is a cough."""
+    parts: list[str | float] = []
+    for number in range(count):
+        if number in coughs:
+            parts += ["*", 1.7]
+        parts += [" ".join(WORDS[number * length : (number + 1) * length]), pause]
+    return speak(*parts[:-1])

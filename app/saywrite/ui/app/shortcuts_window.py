@@ -9,18 +9,15 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QDialogButtonBox,
     QHeaderView,
     QMenuBar,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from saywrite.storage.settings.schema import Settings
-from saywrite.ui.settings.placement import center_on_parent
-from saywrite.ui.toolkit.theme.tokens import M
+from saywrite.ui.settings.placement import fill_dialog
 
 PREFERRED_SIZE = QSize(520, 560)
 IN_EVERY_PROGRAM = "In every program"
@@ -75,12 +72,4 @@ class ShortcutsWindow(QDialog):
         self.table.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.table.header().setStretchLastSection(False)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(M, M, M, M)
-        column.setSpacing(M)
-        column.addWidget(self.table, 1)
-        column.addWidget(buttons)
-        self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
-        center_on_parent(self)
+        fill_dialog(self, self.table, PREFERRED_SIZE)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from saywrite.foundation.paths import resource
-from saywrite.ui.settings.placement import center_on_parent
-from saywrite.ui.toolkit.theme.tokens import M
+from saywrite.ui.settings.placement import fill_dialog
 
 PREFERRED_SIZE = QSize(560, 460)
 CHANGELOG = "changelog.md"
@@ -28,12 +27,4 @@ class WhatsNewWindow(QDialog):
         self.text.setObjectName("changelog")
         self.text.setAccessibleName("What is new")
         self.text.setMarkdown(changelog())
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(M, M, M, M)
-        column.setSpacing(M)
-        column.addWidget(self.text, 1)
-        column.addWidget(buttons)
-        self.resize(PREFERRED_SIZE.boundedTo(self.screen().availableGeometry().size() * 0.9))
-        center_on_parent(self)
+        fill_dialog(self, self.text, PREFERRED_SIZE)

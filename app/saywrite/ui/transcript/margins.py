@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QEnterEvent,
     QFont,
@@ -94,10 +93,6 @@ class TimeGutter(QWidget):
         painter.setPen(page_colors(self.palette()).link)
         painter.drawText(place, self._time_of(row))
         painter.restore()
-
-    def link_color(self) -> QColor:
-        """The accent color as text; the palette's link color is a pure blue where no theme sets it."""
-        return page_colors(self.palette()).link
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self._row_under(event.position().toPoint()))
