@@ -17,6 +17,7 @@ from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -235,16 +236,19 @@ class Dialogs(QObject):
 
     def copy_diagnostics(self) -> None:
         """Copy the diagnostics; a pool thread collects them, because devices and folders are examined."""
-        self._window.status.show_message("Looking around…")
+        self._window.status.show_message(tr("Looking around…"))
 
         def copy(report: str) -> None:
             copy_text(report)
             self._window.notices.withdraw("diagnostics")
-            self._window.status.show_message("Diagnostics copied: no text, audio or key is in them")
+            self._window.status.show_message(tr("Diagnostics copied: no text, audio or key is in them"))
 
         def fail(error: Exception) -> None:
             self._window.notices.notify(
-                Severity.WARNING, f"The diagnostics could not be made: {error}", "The log has more.", key="diagnostics"
+                Severity.WARNING,
+                tr("The diagnostics could not be made: {error}", error=error),
+                tr("The log has more."),
+                key="diagnostics",
             )
 
         run_task(self._diagnostics, copy, fail, owner=self)
@@ -253,20 +257,20 @@ class Dialogs(QObject):
         """Ask the page of Saywrite for a newer version, on a pool thread; nothing is installed."""
         from saywrite.dictation.api import find_update
 
-        self._window.status.show_message("Asking for a newer version…")
+        self._window.status.show_message(tr("Asking for a newer version…"))
 
         def show(release: Release | None) -> None:
             self._window.notices.withdraw("updates")
             if release is None:
-                self._window.status.show_message("This is the newest version")
+                self._window.status.show_message(tr("This is the newest version"))
                 return
             self._window.status.show_message("")
             self._window.notices.notify(
                 Severity.INFO,
-                f"Saywrite {release.version} is there.",
-                "Its page says what is new, and how to install it.",
+                tr("Saywrite {version} is there.", version=release.version),
+                tr("Its page says what is new, and how to install it."),
                 key="updates",
-                actions=(("Open the page", lambda: open_page(release.page)),),
+                actions=((tr("Open the page"), lambda: open_page(release.page)),),
             )
 
         def fail(error: Exception) -> None:

@@ -16,6 +16,7 @@ from saywrite.text.word_times import Passage, PlacedWord, changed_segments, make
 from saywrite.ui.history.dictation_list import hit_color
 from saywrite.ui.toolkit.document_text import clean, index_at_utf16, utf16_length
 from saywrite.ui.toolkit.theme import blend
+from saywrite.ui.toolkit.translation import set_text, tr
 
 NOTHING = Passage("", (), (), ())
 MARGIN = 10
@@ -34,7 +35,7 @@ class Reader(QPlainTextEdit):
         self.passage = NOTHING
         self._hits: list[tuple[int, int]] = []
         self._spoken: PlacedWord | None = None
-        self.setAccessibleName("Text of the dictation")
+        set_text(self.setAccessibleName, tr("Text of the dictation"))
         self.document().setDocumentMargin(MARGIN)
         self.set_editing(False)
 
