@@ -46,8 +46,10 @@ def at_once(condition: Callable[[], bool], what: str) -> None:
 
 
 def answers_at_once(saywrite: Window, times: int = 3) -> None:
-    """Ctrl+K hides the keywords and shows them again, each within a second."""
-    keywords = saywrite.wait_for("table", "^Keywords$")
+    """Ctrl+K shows and hides the keywords, each within a second; the panel is closed while there are none."""
+    if saywrite.see("table", "^Keywords$") is None:
+        saywrite.press("ctrl+k")
+    keywords = saywrite.wait_for("table", "^Keywords$", AT_ONCE_S)
     for _ in range(times):
         for shown in (False, True):
             saywrite.press("ctrl+k")
