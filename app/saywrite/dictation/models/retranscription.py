@@ -51,9 +51,7 @@ class Retranscriber:
 class Retranscription:
     """One attempt. `stop` may be called on any thread, before, during and after `run`."""
 
-    def __init__(
-        self, context: Retranscriber, dictation: str, origin: Origin, keywords: Path | None = None
-    ) -> None:
+    def __init__(self, context: Retranscriber, dictation: str, origin: Origin, keywords: Path | None = None) -> None:
         """`keywords`: a keyword file in place of the user's own."""
         self.dictation = dictation
         self.origin = origin

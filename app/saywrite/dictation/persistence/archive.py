@@ -40,10 +40,10 @@ from saywrite.foundation.events import (
     Traffic,
 )
 from saywrite.foundation.paths import Paths
+from saywrite.storage.history.records.corrections import keep_original
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.trash import empty_trash
 from saywrite.storage.history.salvage import open_or_replace
-from saywrite.storage.history.records.corrections import keep_original
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.history.timings import Latency
 from saywrite.storage.recordings.journal import Header, Journal

@@ -8,7 +8,9 @@ from typing import Any, Literal, cast, get_args
 
 Value = str | int | bool
 
-Page = Literal["Dictation", "Push-to-talk", "Insertion", "Recognition", "Keywords", "aiOla", "Files and privacy", "Window"]
+Page = Literal[
+    "Dictation", "Push-to-talk", "Insertion", "Recognition", "Keywords", "aiOla", "Files and privacy", "Window"
+]
 """The page of the settings window that shows an option."""
 
 PAGES: tuple[Page, ...] = get_args(Page)

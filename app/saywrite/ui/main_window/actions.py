@@ -13,6 +13,7 @@ from saywrite.foundation.catalog import EXPORT_FORMATS
 from saywrite.foundation.events import State
 from saywrite.ui.main_window.control_bar import RECORD_SHORTCUT, RECORDING
 from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.translation import show, tr
 
 Standard = QKeySequence.StandardKey
 
@@ -65,6 +66,8 @@ class Actions(QObject):
         self.copy_translated = self._action("Copy with tra&nslation", "", "copy")
         self.find = self._action("&Find…", Standard.Find, "find")
         self.always_write_as = self._action("&Always write as…", "Ctrl+Shift+K", "keywords")
+        self.keyword_lab = self._action("", "", "lab")
+        show(self.keyword_lab.setText, tr("Try &keywords…"))
         self.clear = self._action("C&lear", "Ctrl+Shift+L", "clear")
 
     def _make_help_actions(self) -> None:
@@ -88,7 +91,8 @@ class Actions(QObject):
         self._add(file, None, self.settings, None, self.quit)
         edit = bar.addMenu("&Edit")
         self._add(edit, self.undo, self.redo, None, self.cut, self.copy_selection, self.paste, self.select_all, None)
-        self._add(edit, self.copy, self.copy_translated, self.find, self.always_write_as, None, self.clear)
+        self._add(edit, self.copy, self.copy_translated, self.find, None)
+        self._add(edit, self.always_write_as, self.keyword_lab, None, self.clear)
         view = bar.addMenu("&View")
         self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.speed)
         dictation = bar.addMenu("&Dictation")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListWidget,
+    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -38,6 +39,7 @@ from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import XL, XS, M, S
+from saywrite.ui.toolkit.translation import show, tr
 from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
 from saywrite.ui.widgets.option_editors import OptionEditors
 
@@ -60,6 +62,7 @@ class SettingsDialog(QDialog):
     """The user chose a language that the engine does not know."""
     refresh_devices_requested = Signal()
     """The list of microphones is opened: look for devices again."""
+    keyword_lab_requested = Signal()
     account_changed = Signal()
     """A key or token was saved or removed."""
 
@@ -200,6 +203,12 @@ class SettingsDialog(QDialog):
             return self.models_page
         options = [each for each in OPTIONS.values() if each.page == page and each.name not in SHOWN_WITH_ANOTHER]
         made = OptionPage(page, options, self._editor)
+        if page == "Keywords":
+            lab = QPushButton()
+            show(lab.setText, tr("Try keywords on your last dictations…"))
+            lab.setAutoDefault(False)
+            lab.clicked.connect(self.keyword_lab_requested)
+            made.form.addRow("", lab)
         if page == "Push-to-talk":
             self.keys_page.add_lines(made.form)
         if page == "Window" and self._autostart is not None:
