@@ -16,7 +16,6 @@ from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, M, S
 from saywrite.ui.toolkit.translation import show, tr, tr_count
 
-
 LETTERS = 14
 """The width of the list of what is shown; its entries are shown whole when it is open."""
 
@@ -93,6 +92,7 @@ class TrialPage(QWidget):
         """Say that the keywords were changed since the trial."""
         if self._outcome is not None:
             show(self.details.setText, tr("The keywords were changed since then: try them again."))
+            self.details.show()
 
     def show_hits_of(self, spoken: tuple[str, ...]) -> None:
         """Show the hits of this keyword while the list shows those of the selected one."""

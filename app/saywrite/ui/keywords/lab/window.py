@@ -76,6 +76,7 @@ class KeywordLabWindow(QDialog):
         self._connect()
         self._show_advice()
         self.suggestions.reload()
+        self.trial.try_button.setFocus()
 
     def done(self, result: int) -> None:
         """Close the window, and stop a trial that still runs."""
