@@ -193,7 +193,9 @@ def _install(code: str) -> None:
     QLocale.setDefault(QLocale.system() if code == EN else _current.locale)
     if code == EN:
         return
-    _current.of_qt = _loaded(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath), _QT_FILES.get(code, f"qtbase_{code}"))
+    _current.of_qt = _loaded(
+        QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath), _QT_FILES.get(code, f"qtbase_{code}")
+    )
     _current.translator = _loaded(str(resource("translations")), f"saywrite_{code}")
 
 
