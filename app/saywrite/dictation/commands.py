@@ -256,7 +256,7 @@ class DictationCommands:
             if session.id == dictation:
                 with suppress(KeyError):  # removed meanwhile by "scratch that"
                     session.transcript.edit(number, text)
-        self.archive.edit_segment(dictation, number, text)
+        self.archive.edit_segment(dictation, number, text, keep_text=self.loop.settings.suggest_keywords)
 
     def apply(self, settings: Settings) -> None:
         """Use other settings; a running dictation keeps its engine, its language and its microphone."""

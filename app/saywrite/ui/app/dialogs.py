@@ -42,6 +42,8 @@ class Dialogs(QObject):
     refresh_devices_requested = Signal()
     details_requested = Signal(object)
     """A `Dictated` of the history."""
+    keywords_applied = Signal(object)
+    """The rows that were edited in the keyword lab: a tuple of `Keyword`."""
     account_changed = Signal()
     """A key or token was saved or removed."""
 
@@ -132,6 +134,7 @@ class Dialogs(QObject):
                 self._preferences, self._choices, self._account, self._window, autostart, self._models
             )
             self._settings.account_changed.connect(self.account_changed)
+            self._settings.keyword_lab_requested.connect(self.show_keyword_lab)
             self._settings.unknown_language_chosen.connect(self.unknown_language_chosen)
             self._settings.refresh_devices_requested.connect(self.refresh_devices_requested)
             if self._devices is not None:
@@ -194,12 +197,28 @@ class Dialogs(QObject):
             tools = None
             if self._dictation is not None and self._retranscriber is not None:
                 tools = make_tools(self._dictation, self._retranscriber)
-            window = HistoryWindow(self._open_history, parent=self._window, choices=self._choices, tools=tools)
+            window = HistoryWindow(
+                self._open_history,
+                parent=self._window,
+                choices=self._choices,
+                tools=tools,
+                remembers=lambda: self._preferences.settings.suggest_keywords,
+            )
             self._history = window
             window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
             window.details_requested.connect(self.details_requested)
         self._history.reload()
         _bring_up(self._history)
+
+    def show_keyword_lab(self) -> None:
+        """Open the keyword lab with a copy of the present keywords."""
+        from saywrite.ui.keywords.lab.window import KeywordLabWindow
+
+        lab = KeywordLabWindow(
+            self._window.keywords.rows(), self._open_history, self._preferences, self._retranscriber, self._window
+        )
+        lab.applied.connect(self.keywords_applied)
+        _open(lab)
 
     def show_speed(self) -> None:
         """Open the window with the latencies."""
@@ -297,6 +316,9 @@ class Dialogs(QObject):
             action.triggered.connect(lambda _checked=False, name=name: self.exports.export_transcript(name))
         actions.always_write_as.triggered.connect(lambda: self.ask_always_write_as(transcript.selected_text().strip()))
         transcript.keyword_requested.connect(self.ask_always_write_as)
+        actions.keyword_lab.triggered.connect(self.show_keyword_lab)
+        self._window.keywords.lab_requested.connect(self.show_keyword_lab)
+        self.keywords_applied.connect(self._window.keywords.replace_all)
 
 
 def open_page(address: str) -> None:

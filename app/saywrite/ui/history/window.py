@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidgetItem, QPushButt
 
 from saywrite.foundation.messages import message
 from saywrite.storage.history.filters import FilterChoices, filter_choices
+from saywrite.storage.history.records.corrections import keep_original
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
 from saywrite.storage.history.store import HistoryStore, Summary
@@ -58,11 +59,16 @@ class HistoryWindow(QWidget):
         parent: QWidget | None = None,
         choices: EngineChoices = NO_CHOICES,
         tools: HistoryTools | None = None,
+        remembers: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Without `tools`, the window neither plays nor transcribes again."""
+        """Without `tools`, the window neither plays nor transcribes again.
+
+        `remembers`: whether the text before a correction is kept for suggestions of keywords.
+        """
         super().__init__(parent, Qt.WindowType.Window)
         self._history = OpenOnce(open_history)
         self._now = now
+        self._remembers = remembers
         self._asked = 0
         self._more_to_come = False
         self._deleted: list[str] = []
@@ -246,10 +252,12 @@ class HistoryWindow(QWidget):
         self._show_editing()
 
     def _save(self) -> None:
-        dictation, changes = self.view.dictation, self.text.changes()
+        dictation, changes, remembers = self.view.dictation, self.text.changes(), self._remembers()
 
         def store(history: HistoryStore) -> None:
             for number, text in changes.items():
+                if remembers:
+                    keep_original(history, dictation, number)
                 history.edit_segment(dictation, number, text)
 
         def saved(_none: object) -> None:

@@ -66,6 +66,7 @@ class Actions(QObject):
         self.copy_translated = self._action(tr("Copy with tra&nslation"), "", "copy")
         self.find = self._action(tr("&Find…"), Standard.Find, "find")
         self.always_write_as = self._action(tr("&Always write as…"), "Ctrl+Shift+K", "keywords")
+        self.keyword_lab = self._action(tr("Try &keywords…"), "", "lab")
         self.clear = self._action(tr("C&lear"), "Ctrl+Shift+L", "clear")
 
     def _make_help_actions(self) -> None:
@@ -89,7 +90,8 @@ class Actions(QObject):
         self._add(file, None, self.settings, None, self.quit)
         edit = bar.addMenu(tr("&Edit"))
         self._add(edit, self.undo, self.redo, None, self.cut, self.copy_selection, self.paste, self.select_all, None)
-        self._add(edit, self.copy, self.copy_translated, self.find, self.always_write_as, None, self.clear)
+        self._add(edit, self.copy, self.copy_translated, self.find, None)
+        self._add(edit, self.always_write_as, self.keyword_lab, None, self.clear)
         view = bar.addMenu(tr("&View"))
         self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.speed)
         dictation = bar.addMenu(tr("&Dictation"))
