@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QWidget
 
 from saywrite.storage.history.filters import EVERYTHING, FILES, LENGTHS, FilterChoices, HistoryFilter
+from saywrite.ui.toolkit.theme.tokens import XS
 from saywrite.ui.widgets.choosers import EngineChoices
 
 LENGTH_LABELS = {
@@ -34,7 +35,7 @@ class FilterBar(QWidget):
             self.length.addItem(label, name)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(4)
+        grid.setSpacing(XS)
         for number, chooser in enumerate(self._all()):
             grid.addWidget(chooser, number // 2, number % 2)
             chooser.currentIndexChanged.connect(lambda _index: self.changed.emit())

@@ -43,6 +43,7 @@ class Actions(QObject):
         self.show_waveform = self._switch("&Waveform", "Ctrl+Shift+W", "file-audio")
         self.history = self._action("&History…", "Ctrl+H", "history")
         self.speed = self._action("S&peed…", "", "")
+        self.ledger = self._action("Where my speech went…", "", "")
         self._make_help_actions()
         self.export_as = {name: self._action(kind.menu_text, "", "") for name, kind in EXPORT_FORMATS.items()}
         self.export_menu = QMenu("Export as")
@@ -90,7 +91,7 @@ class Actions(QObject):
         self._add(edit, self.undo, self.redo, None, self.cut, self.copy_selection, self.paste, self.select_all, None)
         self._add(edit, self.copy, self.copy_translated, self.find, self.always_write_as, None, self.clear)
         view = bar.addMenu("&View")
-        self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.speed)
+        self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.ledger, self.speed)
         dictation = bar.addMenu("&Dictation")
         self._add(dictation, self.record, self.cancel, None, self.want_cancelled, self.insert_again, self.take_back)
         self._add(dictation, None, self.details, None, self.refresh)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QSizePolicy, QVBoxLayout, QWidget
 from saywrite.desktop.autostart import Autostart
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.theme.tokens import XS
 
 HELP = "The system keeps this, so its own settings show it too."
 
@@ -30,7 +31,7 @@ class AutostartSwitch(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(XS)
         column.addWidget(self.box)
         column.addWidget(self.note)
 

@@ -16,6 +16,7 @@ from saywrite.desktop.hotkeys.media_keys import MEDIA_KEYSYMS, MEDIA_NAMES
 from saywrite.foundation.errors import SettingsError
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import XS
 
 PORTABLE = QKeySequence.SequenceFormat.PortableText
 MODIFIERS = frozenset((Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta)) | {
@@ -67,7 +68,7 @@ class KeyRecorder(QWidget):
         row.addWidget(self.clear_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(XS)
         column.addLayout(row)
         column.addWidget(self.note)
         self.setFocusProxy(self.button)
