@@ -15,7 +15,7 @@ from saywrite.ui.models import messages as model_words
 from saywrite.ui.models.download_rate import DownloadRate
 from saywrite.ui.models.source_field import source_problem
 from saywrite.ui.models.state import KnownModel
-from saywrite.ui.models.text_differences import compare
+from saywrite.text.keyword_sets.word_differences import compare
 
 
 @pytest.mark.parametrize(
