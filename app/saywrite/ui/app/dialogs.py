@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from saywrite.storage.history.store import HistoryStore
     from saywrite.ui.app.exports import Exports
     from saywrite.ui.app.first_run.window import FirstRunWindow
-    from saywrite.ui.history.timing_window import LatencyWindow
+    from saywrite.ui.history.reports.ledger_window import LedgerWindow
+    from saywrite.ui.history.reports.timing_window import LatencyWindow
     from saywrite.ui.history.window import HistoryWindow
     from saywrite.ui.models.state import ModelsState
     from saywrite.ui.settings.dialog import SettingsDialog
@@ -82,6 +83,7 @@ class Dialogs(QObject):
         self._settings: SettingsDialog | None = None
         self._history: HistoryWindow | None = None
         self._speed: LatencyWindow | None = None
+        self._ledger: LedgerWindow | None = None
         self._exports: Exports | None = None
         self._export_folder = ""
         self._connect()
@@ -207,6 +209,7 @@ class Dialogs(QObject):
             self._history = window
             window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
             window.details_requested.connect(self.details_requested)
+            window.ledger_requested.connect(self.show_ledger)
         self._history.reload()
         _bring_up(self._history)
 
@@ -223,11 +226,21 @@ class Dialogs(QObject):
     def show_speed(self) -> None:
         """Open the window with the latencies."""
         if self._speed is None:
-            from saywrite.ui.history.timing_window import LatencyWindow
+            from saywrite.ui.history.reports.timing_window import LatencyWindow
 
             self._speed = LatencyWindow(self._open_history, self._choices, self._window)
         self._speed.reload()
         _bring_up(self._speed)
+
+    def show_ledger(self) -> None:
+        """Open the window that tells where the speech of each month went."""
+        if self._ledger is None:
+            from saywrite.ui.history.reports.ledger_window import LedgerWindow
+
+            self._ledger = window = LedgerWindow(self._open_history, self._choices, self._window)
+            window.export_requested.connect(lambda ledger: self.exports.export_ledger(ledger, window))
+        self._ledger.reload()
+        _bring_up(self._ledger)
 
     def show_shortcuts(self) -> None:
         """Open the window with the keyboard shortcuts as they are now."""
@@ -304,6 +317,7 @@ class Dialogs(QObject):
         actions.settings.triggered.connect(self.show_settings)
         actions.history.triggered.connect(self.show_history)
         actions.speed.triggered.connect(self.show_speed)
+        actions.ledger.triggered.connect(self.show_ledger)
         actions.about.triggered.connect(self.show_about)
         actions.shortcuts.triggered.connect(self.show_shortcuts)
         actions.whats_new.triggered.connect(self.show_whats_new)

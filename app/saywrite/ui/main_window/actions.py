@@ -44,6 +44,7 @@ class Actions(QObject):
         self.show_waveform = self._switch(tr("&Waveform"), "Ctrl+Shift+W", "file-audio")
         self.history = self._action(tr("&History…"), "Ctrl+H", "history")
         self.speed = self._action(tr("S&peed…"), "", "")
+        self.ledger = self._action(tr("Where my speech went…"), "", "")
         self._make_help_actions()
         self.export_as = {name: self._action(kind.menu_text, "", "") for name, kind in EXPORT_FORMATS.items()}
         self.export_menu = worded(QMenu(), tr("Export as"))
@@ -93,7 +94,7 @@ class Actions(QObject):
         self._add(edit, self.copy, self.copy_translated, self.find, None)
         self._add(edit, self.always_write_as, self.keyword_lab, None, self.clear)
         view = bar.addMenu(tr("&View"))
-        self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.speed)
+        self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.ledger, self.speed)
         dictation = bar.addMenu(tr("&Dictation"))
         self._add(dictation, self.record, self.cancel, None, self.want_cancelled, self.insert_again, self.take_back)
         self._add(dictation, None, self.details, None, self.refresh)

@@ -33,7 +33,8 @@ class TrialPage(QWidget):
         self._outcome: TrialOutcome | None = None
         self._spoken: tuple[str, ...] = ()
         self.try_button = QPushButton()
-        set_text(self.try_button.setText, tr_count("&Try on my last dictation", "&Try on my last {n} dictations", NEWEST))
+        caption = tr_count("&Try on my last dictation", "&Try on my last {n} dictations", NEWEST)
+        set_text(self.try_button.setText, caption)
         self.try_button.setIcon(icon("refresh"))
         self.recordings = QCheckBox()
         set_text(self.recordings.setText, tr("Recognize the &recordings again"))
