@@ -10,7 +10,6 @@ from table import Row, amount
 sys.path.insert(0, str(ROOT))  # the tests' package
 
 from endurance import rows_of
-
 from tests.system.lab.aiola_endurance import endure, stall
 
 SPEECH_S = amount(7_200, 600, 30)

@@ -62,8 +62,15 @@ class Retranscription:
     def run(self, history: HistoryStore, progress: Callable[[float], None], today: Callable[[], datetime]) -> None:
         """Transcribe, and replace the text in the history.
 
+        Raises as `transcribe` does, and SaywriteError for a failure of the history.
+        """
+        replace_text(history, self.dictation, self.transcribe(progress), self.origin, today())
+
+    def transcribe(self, progress: Callable[[float], None] = lambda done_s: None) -> tuple[Segment, ...]:
+        """Return the new text of the recording.
+
         `progress` receives the transcribed seconds, on this thread. Raises RetranscriptionStopped, and SaywriteError
-        for a failure of the recording, the recognizer or the history.
+        for a failure of the recording or the recognizer.
         """
         with tempfile.TemporaryDirectory(prefix="saywrite-again-") as folder:
             sound = Path(folder) / "dictation.wav"
@@ -82,7 +89,7 @@ class Retranscription:
             self._check()
         if segments is None:
             raise _failure(complaints)
-        replace_text(history, self.dictation, segments, self.origin, today())
+        return segments
 
     def stop(self) -> None:
         """End the child process; `run` then raises RetranscriptionStopped."""
