@@ -75,6 +75,7 @@ def request_for(
         file=file,
         paced=paced,
         partials=partials,
+        take_local_words=settings.aiola_while_away == LOCAL or settings.aiola_patience_s > 0,
     )
 
 
