@@ -68,6 +68,13 @@ class Retranscription:
     def transcribe(self, progress: Callable[[float], None]) -> tuple[Segment, ...]:
         """Transcribe, and return the segments; the history is not changed.
 
+        Raises as `transcribe` does, and SaywriteError for a failure of the history.
+        """
+        replace_text(history, self.dictation, self.transcribe(progress), self.origin, today())
+
+    def transcribe(self, progress: Callable[[float], None] = lambda done_s: None) -> tuple[Segment, ...]:
+        """Return the new text of the recording.
+
         `progress` receives the transcribed seconds, on this thread. Raises RetranscriptionStopped, and SaywriteError
         for a failure of the recording or the recognizer.
         """

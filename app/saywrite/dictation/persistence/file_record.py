@@ -1,6 +1,6 @@
-"""The record of a file that the command line transcribes: the file is the recording, and only the ledger counts it.
+"""The record of a file that the command line transcribes: only the ledger counts it.
 
-Dictation thread; the disk thread writes.
+The file itself is the recording. Dictation thread; the disk thread writes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class FileRecord:
     on_disk = False
 
     def __init__(self, began: datetime, engine: str, write: WriteLedger, again: str = "") -> None:
-        """`again`: the dictation of the history whose recording the file is; what is sent counts as sent for it."""
+        """`again`: the dictation of the history whose recording the file is; traffic counts for it."""
         self._began = began
         self._engine = engine
         self._write = write

@@ -17,6 +17,7 @@ from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from saywrite.storage.history.store import HistoryStore
     from saywrite.ui.app.exports import Exports
     from saywrite.ui.app.first_run.window import FirstRunWindow
-    from saywrite.ui.history.timing_window import LatencyWindow
+    from saywrite.ui.history.reports.ledger_window import LedgerWindow
+    from saywrite.ui.history.reports.timing_window import LatencyWindow
     from saywrite.ui.history.window import HistoryWindow
     from saywrite.ui.models.state import ModelsState
     from saywrite.ui.settings.dialog import SettingsDialog
@@ -81,6 +83,7 @@ class Dialogs(QObject):
         self._settings: SettingsDialog | None = None
         self._history: HistoryWindow | None = None
         self._speed: LatencyWindow | None = None
+        self._ledger: LedgerWindow | None = None
         self._exports: Exports | None = None
         self._export_folder = ""
         self._connect()
@@ -206,6 +209,7 @@ class Dialogs(QObject):
             self._history = window
             window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
             window.details_requested.connect(self.details_requested)
+            window.ledger_requested.connect(self.show_ledger)
         self._history.reload()
         _bring_up(self._history)
 
@@ -224,11 +228,21 @@ class Dialogs(QObject):
     def show_speed(self) -> None:
         """Open the window with the latencies."""
         if self._speed is None:
-            from saywrite.ui.history.timing_window import LatencyWindow
+            from saywrite.ui.history.reports.timing_window import LatencyWindow
 
             self._speed = LatencyWindow(self._open_history, self._choices, self._window)
         self._speed.reload()
         _bring_up(self._speed)
+
+    def show_ledger(self) -> None:
+        """Open the window that tells where the speech of each month went."""
+        if self._ledger is None:
+            from saywrite.ui.history.reports.ledger_window import LedgerWindow
+
+            self._ledger = window = LedgerWindow(self._open_history, self._choices, self._window)
+            window.export_requested.connect(lambda ledger: self.exports.export_ledger(ledger, window))
+        self._ledger.reload()
+        _bring_up(self._ledger)
 
     def show_shortcuts(self) -> None:
         """Open the window with the keyboard shortcuts as they are now."""
@@ -256,16 +270,19 @@ class Dialogs(QObject):
 
     def copy_diagnostics(self) -> None:
         """Copy the diagnostics; a pool thread collects them, because devices and folders are examined."""
-        self._window.status.show_message("Looking around…")
+        self._window.status.show_message(tr("Looking around…"))
 
         def copy(report: str) -> None:
             copy_text(report)
             self._window.notices.withdraw("diagnostics")
-            self._window.status.show_message("Diagnostics copied: no text, audio or key is in them")
+            self._window.status.show_message(tr("Diagnostics copied: no text, audio or key is in them"))
 
         def fail(error: Exception) -> None:
             self._window.notices.notify(
-                Severity.WARNING, f"The diagnostics could not be made: {error}", "The log has more.", key="diagnostics"
+                Severity.WARNING,
+                tr("The diagnostics could not be made: {error}", error=error),
+                tr("The log has more."),
+                key="diagnostics",
             )
 
         run_task(self._diagnostics, copy, fail, owner=self)
@@ -274,20 +291,20 @@ class Dialogs(QObject):
         """Ask the page of Saywrite for a newer version, on a pool thread; nothing is installed."""
         from saywrite.dictation.api import find_update
 
-        self._window.status.show_message("Asking for a newer version…")
+        self._window.status.show_message(tr("Asking for a newer version…"))
 
         def show(release: Release | None) -> None:
             self._window.notices.withdraw("updates")
             if release is None:
-                self._window.status.show_message("This is the newest version")
+                self._window.status.show_message(tr("This is the newest version"))
                 return
             self._window.status.show_message("")
             self._window.notices.notify(
                 Severity.INFO,
-                f"Saywrite {release.version} is there.",
-                "Its page says what is new, and how to install it.",
+                tr("Saywrite {version} is there.", version=release.version),
+                tr("Its page says what is new, and how to install it."),
                 key="updates",
-                actions=(("Open the page", lambda: open_page(release.page)),),
+                actions=((tr("Open the page"), lambda: open_page(release.page)),),
             )
 
         def fail(error: Exception) -> None:
@@ -302,6 +319,7 @@ class Dialogs(QObject):
         actions.settings.triggered.connect(self.show_settings)
         actions.history.triggered.connect(self.show_history)
         actions.speed.triggered.connect(self.show_speed)
+        actions.ledger.triggered.connect(self.show_ledger)
         actions.about.triggered.connect(self.show_about)
         actions.shortcuts.triggered.connect(self.show_shortcuts)
         actions.whats_new.triggered.connect(self.show_whats_new)

@@ -26,7 +26,7 @@ from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, M, S
-from saywrite.ui.toolkit.translation import show, tr, tr_count
+from saywrite.ui.toolkit.translation import set_text, tr, tr_count
 
 SUGGESTION = Qt.ItemDataRole.UserRole
 HistoryJob = Callable[[HistoryStore], object]
@@ -54,18 +54,18 @@ class SuggestionsPage(QWidget):
         self._present = present
         self._undo_job: Callable[[], None] | None = None
         self.switch = QCheckBox()
-        show(self.switch.setText, tr("Suggest keywords from my &corrections"))
+        set_text(self.switch.setText, tr("Suggest keywords from my &corrections"))
         self.note = NoteLabel()
         self.list = QListWidget()
         self.message = NoteLabel("", "", size=BODY)
         self.undo = QPushButton()
-        show(self.undo.setText, tr("&Undo"))
+        set_text(self.undo.setText, tr("&Undo"))
         self.add = QPushButton()
-        show(self.add.setText, tr("A&dd keyword"))
+        set_text(self.add.setText, tr("A&dd keyword"))
         self.forget = QPushButton()
-        show(self.forget.setText, tr("&Forget suggestion"))
+        set_text(self.forget.setText, tr("&Forget suggestion"))
         self.clear = QPushButton()
-        show(self.clear.setText, tr("Delete &all remembered corrections"))
+        set_text(self.clear.setText, tr("Delete &all remembered corrections"))
         self._arrange()
         self._connect()
         self._say("")
@@ -149,7 +149,7 @@ class SuggestionsPage(QWidget):
 
     def _say(self, words: str, undo: Callable[[], None] | None = None) -> None:
         self._undo_job = undo
-        show(self.message.setText, words)
+        set_text(self.message.setText, words)
         self.message.setVisible(bool(words))
         self.undo.setVisible(undo is not None)
         announce(self, words)
@@ -167,14 +167,14 @@ class SuggestionsPage(QWidget):
         for button in (self.add, self.forget):
             button.setEnabled(there and self.list.currentRow() >= 0)
         if there:
-            show(self.note.setText, tr("You corrected these words in your texts."))
+            set_text(self.note.setText, tr("You corrected these words in your texts."))
         elif on:
-            show(
+            set_text(
                 self.note.setText,
                 tr("Correct a misheard word in a text, and it is suggested here."),
             )
         else:
-            show(
+            set_text(
                 self.note.setText,
                 tr(
                     "If this is on, what you correct in a text is remembered on this computer, as long as its"
@@ -197,7 +197,7 @@ class SuggestionsPage(QWidget):
         delete.activated.connect(self.forget_selected)
 
     def _arrange(self) -> None:
-        show(self.list.setAccessibleName, tr("Suggested keywords"))
+        set_text(self.list.setAccessibleName, tr("Suggested keywords"))
         self.list.setAlternatingRowColors(True)
         self.list.setWordWrap(True)
         self.clear.setIcon(icon("clear"))

@@ -14,7 +14,7 @@ from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, M, S
-from saywrite.ui.toolkit.translation import show, tr, tr_count
+from saywrite.ui.toolkit.translation import set_text, tr, tr_count
 
 LETTERS = 14
 """The width of the list of what is shown; its entries are shown whole when it is open."""
@@ -33,13 +33,14 @@ class TrialPage(QWidget):
         self._outcome: TrialOutcome | None = None
         self._spoken: tuple[str, ...] = ()
         self.try_button = QPushButton()
-        show(self.try_button.setText, tr_count("&Try on my last dictation", "&Try on my last {n} dictations", NEWEST))
+        caption = tr_count("&Try on my last dictation", "&Try on my last {n} dictations", NEWEST)
+        set_text(self.try_button.setText, caption)
         self.try_button.setIcon(icon("refresh"))
         self.recordings = QCheckBox()
-        show(self.recordings.setText, tr("Recognize the &recordings again"))
+        set_text(self.recordings.setText, tr("Recognize the &recordings again"))
         self.recordings.setVisible(can_hear)
         self.stop = QPushButton()
-        show(self.stop.setText, tr("&Stop"))
+        set_text(self.stop.setText, tr("&Stop"))
         self.stop.setIcon(icon("stop"))
         self.progress = QProgressBar()
         self.summary = NoteLabel("", "", size=BODY)
@@ -91,7 +92,7 @@ class TrialPage(QWidget):
     def mark_stale(self) -> None:
         """Say that the keywords were changed since the trial."""
         if self._outcome is not None:
-            show(self.details.setText, tr("The keywords were changed since then: try them again."))
+            set_text(self.details.setText, tr("The keywords were changed since then: try them again."))
             self.details.show()
 
     def show_hits_of(self, spoken: tuple[str, ...]) -> None:
@@ -106,8 +107,8 @@ class TrialPage(QWidget):
 
     def _say(self, summary: str, details: str = "", tone: str = "") -> None:
         self.summary.set_tone(tone)
-        show(self.summary.setText, summary)
-        show(self.details.setText, details)
+        set_text(self.summary.setText, summary)
+        set_text(self.details.setText, details)
         self.details.setVisible(bool(details))
 
     def _show_texts(self) -> None:
@@ -130,12 +131,12 @@ class TrialPage(QWidget):
             (Shown.SELECTED, tr("Hits of the selected keyword")),
         ):
             self.shown.addItem("", shown.value)
-            show(self.shown.setItemText, self.shown.count() - 1, words)
+            set_text(self.shown.setItemText, self.shown.count() - 1, words)
         self.shown.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.shown.setMinimumContentsLength(LETTERS)
-        show(self.shown.setAccessibleName, tr("Which texts are shown"))
-        show(self.view.setAccessibleName, tr("Before and after"))
-        show(self.progress.setAccessibleName, tr("Progress of the trial"))
+        set_text(self.shown.setAccessibleName, tr("Which texts are shown"))
+        set_text(self.view.setAccessibleName, tr("Before and after"))
+        set_text(self.progress.setAccessibleName, tr("Progress of the trial"))
         self.progress.setTextVisible(False)
         self.try_button.setDefault(True)
         self.details.hide()

@@ -34,7 +34,7 @@ from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme.tokens import XL, M, S
-from saywrite.ui.toolkit.translation import show, tr
+from saywrite.ui.toolkit.translation import set_text, tr
 
 SIZE = QSize(960, 600)
 SHARES = (2, 3)
@@ -68,9 +68,9 @@ class KeywordLabWindow(QDialog):
         self.tabs = QTabWidget()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.apply = QPushButton()
-        show(self.apply.setText, tr("&Apply"))
+        set_text(self.apply.setText, tr("&Apply"))
         self.runner = TrialRunner(open_history, retranscriber, self)
-        show(self.setWindowTitle, tr("Keyword lab"))
+        set_text(self.setWindowTitle, tr("Keyword lab"))
         self._arrange()
         self._connect()
         self._show_advice()
@@ -122,7 +122,7 @@ class KeywordLabWindow(QDialog):
 
     def _show_count(self, number: int) -> None:
         title = tr("Su&ggestions ({number})", number=number) if number else tr("Su&ggestions")
-        show(self.tabs.setTabText, 1, title)
+        set_text(self.tabs.setTabText, 1, title)
 
     def _connect(self) -> None:
         self.panel.changed.connect(lambda _keywords: self._show_changed())
@@ -161,7 +161,7 @@ class KeywordLabWindow(QDialog):
         column.addLayout(below)
         self.tabs.addTab(self.trial, "")
         self.tabs.addTab(self.suggestions, "")
-        show(self.tabs.setTabText, 0, tr("&Before and after"))
+        set_text(self.tabs.setTabText, 0, tr("&Before and after"))
         self._show_count(0)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
