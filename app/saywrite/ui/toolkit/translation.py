@@ -217,7 +217,7 @@ def _show_again() -> None:
     kept: list[weakref.WeakMethod[Callable[[], None]]] = []
     for follower in _current.followers:
         method = follower()
-        if method is None or not shiboken6.isValid(getattr(method, "__self__")):
+        if method is None or not shiboken6.isValid(method.__self__):
             continue
         kept.append(follower)
         method()
