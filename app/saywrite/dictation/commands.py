@@ -75,6 +75,7 @@ def request_for(
         file=file,
         paced=paced,
         partials=partials,
+        take_local_words=settings.aiola_while_away == LOCAL or settings.aiola_patience_s > 0,
     )
 
 
@@ -261,7 +262,7 @@ class DictationCommands:
             if session.id == dictation:
                 with suppress(KeyError):  # removed meanwhile by "scratch that"
                     session.transcript.edit(number, text)
-        self.archive.edit_segment(dictation, number, text)
+        self.archive.edit_segment(dictation, number, text, keep_text=self.loop.settings.suggest_keywords)
 
     def apply(self, settings: Settings) -> None:
         """Use other settings; a running dictation keeps its engine, its language and its microphone."""

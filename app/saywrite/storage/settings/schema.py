@@ -106,6 +106,12 @@ class Settings:
         "Download models from",
         "A folder or an https address with the model files. Leave it empty for the official source.",
     )
+    suggest_keywords: bool = switch(
+        False,
+        "Keywords",
+        "Suggest keywords from my corrections",
+        "What you correct in a text is remembered on this computer, as long as its dictation is in the history.",
+    )
     hotkey: str = text("Ctrl+Alt+Space", "Push-to-talk", "Key", "It works in every program.")
     hotkey_mode: str = choice("both", "Push-to-talk", _KEY_MODES, "Use of the key")
     sounds: bool = switch(

@@ -22,6 +22,7 @@ from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices, model_label
 
 STEPS = 1_000
@@ -55,8 +56,8 @@ class AgainBar(QWidget):
         self._length_s = 0.0
         self._dictation = ""
         self.engine, self.model, self.language = QComboBox(), QComboBox(), QComboBox()
-        self.start = QPushButton(icon("refresh"), "&Transcribe again")
-        self.stop = QPushButton(icon("stop"), "&Stop")
+        self.start = QPushButton(icon("refresh"), tr("&Transcribe again"))
+        self.stop = QPushButton(icon("stop"), tr("&Stop"))
         self.progress = QProgressBar()
         self._name = PlainLabel()
         self._arrange()
@@ -140,7 +141,14 @@ class AgainBar(QWidget):
             widget.setVisible((widget in busy) is running)
         if running:
             self.progress.setRange(0, 0)
-            self._name.setText(f"Transcribing again: {self.engine.currentText()}, {self.language.currentText()}")
+            set_text(
+                self._name.setText,
+                tr(
+                    "Transcribing again: {recognizer}, {language}",
+                    recognizer=self.engine.currentText(),
+                    language=self.language.currentText(),
+                ),
+            )
         else:
             self._show_models()
 
@@ -154,15 +162,15 @@ class AgainBar(QWidget):
             self.model.addItem(label, name)
         for code, name in self._choices.language_names.items():
             self.language.addItem(name, code)
-        named = ((self.engine, "Recognizer"), (self.model, "Model"), (self.language, "Language"))
+        named = ((self.engine, tr("Recognizer")), (self.model, tr("Model")), (self.language, tr("Language")))
         row = FlowLayout(self, spacing=S)
         for chooser, name in named:
-            chooser.setAccessibleName(f"{name} for transcribing again")
-            chooser.setToolTip(name)
+            set_text(chooser.setAccessibleName, tr("{name} for transcribing again", name=name))
+            set_text(chooser.setToolTip, name)
             chooser.setMinimumContentsLength(NAME_LENGTH)
             chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             row.addWidget(chooser)
-        self.progress.setAccessibleName("Progress of transcribing again")
+        set_text(self.progress.setAccessibleName, tr("Progress of transcribing again"))
         self.progress.setTextVisible(False)
         self._name.setWordWrap(True)
         for widget in (self._name, self.progress, self.start, self.stop):
@@ -182,10 +190,10 @@ class VersionBar(QWidget):
         self._choices = choices
         self._now = now
         self.texts = QComboBox()
-        self.texts.setAccessibleName("Texts of this dictation")
+        set_text(self.texts.setAccessibleName, tr("Texts of this dictation"))
         self.texts.setMinimumContentsLength(LONG_NAME)
         self.texts.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.use = QPushButton("&Use this text")
+        self.use = worded(QPushButton(), tr("&Use this text"))
         row = FlowLayout(self, spacing=S)
         row.addWidget(self.texts)
         row.addWidget(self.use)
@@ -196,10 +204,17 @@ class VersionBar(QWidget):
         """Offer the present text and the earlier ones; hidden when there is only one text."""
         self.texts.blockSignals(True)
         self.texts.clear()
-        self.texts.addItem(f"Present text: {name_of_origin(present, self._choices)}", None)
+        self.texts.addItem(tr("Present text: {origin}", origin=name_of_origin(present, self._choices)), None)
         for version in versions:
             until = moment(local_time(version.kept), self._now())
-            self.texts.addItem(f"Text until {until}: {name_of_origin(version.origin, self._choices)}", version)
+            self.texts.addItem(
+                tr(
+                    "Text until {until}: {origin}",
+                    until=until,
+                    origin=name_of_origin(version.origin, self._choices),
+                ),
+                version,
+            )
         self.texts.blockSignals(False)
         self.use.setEnabled(False)
         self.setVisible(bool(versions))

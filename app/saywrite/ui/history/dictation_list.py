@@ -24,6 +24,7 @@ from saywrite.storage.history.store import Summary
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.theme import blend, readable
 from saywrite.ui.toolkit.theme.tokens import SMALL, S, sized
+from saywrite.ui.toolkit.translation import set_text, tr
 
 PADDING = S
 ID, SUMMARY, HIT, DAY, MARKS = (Qt.ItemDataRole.UserRole + number for number in range(5))
@@ -37,7 +38,7 @@ class DictationList(QListWidget):
         super().__init__()
         self._now = now
         self._last_day: date | None = None
-        self.setAccessibleName("Dictations")
+        set_text(self.setAccessibleName, tr("Dictations"))
         self.setItemDelegate(DayDelegate(self))
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -55,7 +56,7 @@ class DictationList(QListWidget):
         """Show these dictations below the others."""
         for row in rows:
             head = f"{local_time(row.began):%H:%M} · {length(seconds(row.heard))}"
-            item = self._add(row.dictation, row.began, f"{head}\n{row.excerpt or 'No text'}")
+            item = self._add(row.dictation, row.began, f"{head}\n{row.excerpt or tr('No text')}")
             item.setData(SUMMARY, row)
 
     def show_hits(self, hits: Sequence[SearchHit]) -> None:
@@ -63,7 +64,7 @@ class DictationList(QListWidget):
         self.clear()
         self._last_day = None
         for hit in hits:
-            head = f"{local_time(hit.began):%H:%M} · at {clock(seconds(hit.start))}"
+            head = tr("{time} · at {start}", time=f"{local_time(hit.began):%H:%M}", start=clock(seconds(hit.start)))
             item = self._add(hit.dictation, hit.began, f"{head}\n{hit.snippet}")
             item.setData(HIT, hit)
             item.setData(MARKS, hit.matches)
@@ -161,11 +162,12 @@ def hit_color(palette: QPalette) -> QColor:
 def name_of_day(day: date, today: date) -> str:
     """Name a day: "Today", "Yesterday", "Sunday, November 22", in other years with the year."""
     if day == today:
-        return "Today"
+        return tr("Today")
     if (today - day).days == 1:
-        return "Yesterday"
-    name = f"{day:%A, %B} {day.day}"
-    return name if day.year == today.year else f"{name}, {day.year}"
+        return tr("Yesterday")
+    if day.year == today.year:
+        return tr("{day:%A}, {day:%B} {number}", day=day, number=day.day)
+    return tr("{day:%A}, {day:%B} {number}, {year}", day=day, number=day.day, year=str(day.year))
 
 
 def local_time(moment: datetime) -> datetime:

@@ -20,6 +20,7 @@ from saywrite.ui.history.player_bar import PlayerBar
 from saywrite.ui.history.reader import Reader
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.translation import set_text
 from saywrite.ui.widgets.choosers import EngineChoices
 
 
@@ -88,7 +89,7 @@ class DictationView(QWidget):
         dictated = loaded.dictated if loaded else None
         self.text.show_dictated(dictated)
         receipts = "\n".join(map(describe_receipt, loaded.receipts)) if loaded else ""
-        self.receipts.setText(receipts)
+        set_text(self.receipts.setText, receipts)
         self.receipts.setVisible(bool(receipts))
         self.traffic.setText(describe_traffic(dictated.traffic) if dictated else "")
         self.traffic.setVisible(dictated is not None)

@@ -17,6 +17,7 @@ from saywrite.ui.history.dictation_list import hit_color
 from saywrite.ui.toolkit.document_text import clean, index_at_utf16, utf16_length
 from saywrite.ui.toolkit.theme import blend
 from saywrite.ui.toolkit.theme.tokens import M
+from saywrite.ui.toolkit.translation import set_text, tr
 
 NOTHING = Passage("", (), (), ())
 
@@ -37,7 +38,7 @@ class Reader(QPlainTextEdit):
         self.passage = NOTHING
         self._hits: list[tuple[int, int]] = []
         self._spoken: PlacedWord | None = None
-        self.setAccessibleName("Text of the dictation")
+        set_text(self.setAccessibleName, tr("Text of the dictation"))
         self.document().setDocumentMargin(M)
         self.set_editing(False)
 

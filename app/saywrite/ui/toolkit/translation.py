@@ -1,6 +1,6 @@
 """The language of the program: translates texts, shows them, and shows them anew when the language changes. GUI thread.
 
-`tr("{name} is muted", name=name)` is a text in the current language. `show(label.setText, text)` hands a text to a
+`tr("{name} is muted", name=name)` is a text in the current language. `set_text(label.setText, text)` hands a text to a
 widget now and again after each change of the language, for as long as the widget exists. The translations are the
 files `saywrite_<language>.qm`, which `packaging/translations.py` makes from `resources/translations/*.ts`. A text
 without a translation is shown in English.
@@ -8,10 +8,11 @@ without a translation is shown in English.
 
 from __future__ import annotations
 
+import re
 import string
 import weakref
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 import shiboken6
@@ -27,7 +28,7 @@ CONTEXT = "Saywrite"
 """The only context in the files of translations."""
 
 _QT_FILES = {"zh": "qtbase_zh_CN", "pt": "qtbase_pt_BR"}
-_Worded = TypeVar("_Worded", QAbstractButton, QLabel, QAction, QMenu)
+_Worded = TypeVar("_Worded", bound=QAbstractButton | QLabel | QAction | QMenu)
 
 
 class _Translations:
@@ -39,22 +40,32 @@ class _Translations:
         self.translator: QTranslator | None = None
         self.of_qt: QTranslator | None = None
         self.shown: dict[int, tuple[weakref.ref[QObject], dict[tuple[Any, ...], tuple[Any, ...]]]] = {}
-        self.followers: list[weakref.WeakMethod[Callable[[], None]]] = []
+        self.followers: list[weakref.WeakMethod[Any]] = []
 
     def find(self, text: Message) -> str:
         """Return the template of this text in the current language, or "" without a translation."""
         if self.translator is None:
             return ""
         number = -1 if text.number is None else text.number
-        return self.translator.translate(CONTEXT, text.source, "", number) or ""
+        found: str | None = self.translator.translate(CONTEXT, text.source, "", number)
+        return found or ""
 
     def value(self, value: Any, form: str) -> str:
         """Return a value as it is written in the current language."""
         if isinstance(value, Message):
             return format(str(tr(value)), form)
+        if isinstance(value, date):
+            return value.strftime(self.named(value, form))
         if isinstance(value, int | float) and not isinstance(value, bool):
             return self.number(format(value, form))
         return format(value, form)
+
+    def named(self, day: date, form: str) -> str:
+        """Replace the directives of a date's format that stand for names: %a, %A, %b and %B."""
+        short, long = QLocale.FormatType.ShortFormat, QLocale.FormatType.LongFormat
+        names = {"%a": self.locale.dayName(day.isoweekday(), short), "%A": self.locale.dayName(day.isoweekday(), long)}
+        names |= {"%b": self.locale.monthName(day.month, short), "%B": self.locale.monthName(day.month, long)}
+        return re.sub("%[aAbB]", lambda found: names[found[0]], form)
 
     def number(self, english: str) -> str:
         """Replace the English separators of a number."""
@@ -73,8 +84,11 @@ _current = _Translations()
 _filler = _Filler()
 
 
-def tr(text: str, /, **params: Any) -> Message:
-    """Return a text in the current language. `text`: an English template, or a `Message` of a package below."""
+def tr(text: str, /, **params: Any) -> str:
+    """Return a text in the current language. `text`: an English template, or a `Message` of a package below.
+
+    What is returned is a `Message` too, so `set_text()` can translate it again.
+    """
     english = text if isinstance(text, Message) else message(text, **params)
     if _current.code == EN:
         return english
@@ -88,12 +102,18 @@ def tr(text: str, /, **params: Any) -> Message:
     return Message(filled, english.source, english.params, english.one, english.number)
 
 
-def tr_count(one: str, many: str, number: int, /, **params: Any) -> Message:
+def tr_count(one: str, many: str, number: int, /, **params: Any) -> str:
     """Return the text for this number, `{n}` in the English templates, in the current language."""
     return tr(message_count(one, many, number, **params))
 
 
-def show(setter: Callable[..., Any], *arguments: Any) -> None:
+def joined(separator: str, /, *parts: str) -> str:
+    """Join the texts that are not empty; the result is translated part by part."""
+    named = {f"part_{number}": part for number, part in enumerate(filter(None, parts))}
+    return tr(separator.join(f"{{{name}}}" for name in named), **named) if named else ""
+
+
+def set_text(setter: Callable[..., Any], *arguments: Any) -> None:
     """Call a setter of a Qt object with texts, now and at each change of the language.
 
     A `Message` among the arguments, or in a list among them, is translated. The last call for a setter and the
@@ -116,7 +136,7 @@ def show(setter: Callable[..., Any], *arguments: Any) -> None:
 
 def worded(made: _Worded, text: str) -> _Worded:
     """Give a new button, label, action or menu its text, and return it. The text follows the language."""
-    show(made.setTitle if isinstance(made, QMenu) else made.setText, text)
+    set_text(made.setTitle if isinstance(made, QMenu) else made.setText, text)
     return made
 
 
@@ -126,7 +146,7 @@ def follow_language(method: Callable[[], None]) -> None:
 
 
 def set_language(wanted: str) -> None:
-    """Use this language from now on; "" is the system's. Each text given to `show()` is shown anew."""
+    """Use this language from now on; "" is the system's. Each text given to `set_text()` is shown anew."""
     code = wanted if wanted in LANGUAGE_CODES else system_language()
     if code == _current.code:
         return
@@ -150,18 +170,6 @@ def system_language() -> str:
 def number_text(value: float, form: str = ",") -> str:
     """Write a number with the separators of the current language. `form` is a format as in an f-string."""
     return _current.number(format(value, form))
-
-
-def day_text(day: date) -> str:
-    """Write a date in the current language: "Tue 3 Nov 2026" in English."""
-    if _current.code == EN:
-        return f"{day:%a} {day.day} {day:%b %Y}"
-    return _current.locale.toString(day, QLocale.FormatType.LongFormat)
-
-
-def moment_text(then: datetime) -> str:
-    """Write a date with its time in the current language."""
-    return _current.locale.toString(then, QLocale.FormatType.ShortFormat)
 
 
 def _is_translatable(value: Any) -> bool:
@@ -214,7 +222,7 @@ def _show_again() -> None:
             continue
         for (name, *_), arguments in list(texts.items()):
             getattr(owner, name)(*map(_rendered, arguments))
-    kept: list[weakref.WeakMethod[Callable[[], None]]] = []
+    kept: list[weakref.WeakMethod[Any]] = []
     for follower in _current.followers:
         method = follower()
         if method is None or not shiboken6.isValid(method.__self__):

@@ -28,6 +28,7 @@ from saywrite.foundation.events import (
     StateChanged,
 )
 from saywrite.ui.toolkit.labels import plain_tooltip
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.tray.menu import RecentText, TrayMenu
 from saywrite.ui.tray.state_icons import TrayState, state_icon, tray_state_of
 
@@ -143,9 +144,13 @@ class Tray(QObject):
         self.shown_state = tray_state_of(self._state, problem=bool(self._problem))
         if self._icon is not None:
             self._icon.setIcon(state_icon(self.shown_state))
-            preroll = f" ({self._open_device} is open all the time)" if self._open_device else ""
+            preroll = (
+                tr(" ({open_device} is open all the time)", open_device=self._open_device) if self._open_device else ""
+            )
             words = (self.shown_state is TrayState.PROBLEM and self._problem) or self.shown_state
-            self._icon.setToolTip(plain_tooltip(f"Saywrite: {words}{preroll}"))
+            set_text(
+                self._icon.setToolTip, plain_tooltip(tr("Saywrite: {words}{preroll}", words=words, preroll=preroll))
+            )
 
 
 def _body(text: str, has_place: bool) -> str:
