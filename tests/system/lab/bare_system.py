@@ -101,8 +101,9 @@ class BareSystem:
         """Run apt-get, without recommended packages."""
         self.run("apt-get", "-q", "-y", "--no-install-recommends", "-o", "APT::Sandbox::User=root", *arguments)
 
-    def installed_version(self, package: str) -> str:
-        return self.run("dpkg-query", "--show", "--showformat=${Version}", package)
+    def installed_field(self, package: str, name: str) -> str:
+        """A field of an installed package, by its name in the control file."""
+        return self.run("dpkg-query", "--show", f"--showformat=${{{name}}}", package)
 
     def missing_libraries(self, folder: str) -> set[str]:
         """The libraries that the files below `folder` are linked to and the loader does not find.
