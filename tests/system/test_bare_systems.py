@@ -7,13 +7,13 @@ first; PACKAGES names a folder that has them.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -91,12 +91,13 @@ def install_dependencies(system: BareSystem, package: Path) -> None:
 
 def dictations(system: BareSystem) -> list[str]:
     """The texts of the history, oldest first."""
-    with sqlite3.connect(f"file:{system.home}/.local/share/saywrite/history.sqlite3?mode=ro", uri=True) as history:
-        rows = history.execute("SELECT text FROM segments ORDER BY rowid").fetchall()
+    file = system.home / ".local/share/saywrite/history.sqlite3"
+    with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as history:
+        rows = history.execute("SELECT text FROM segments ORDER BY id").fetchall()
     return [str(text) for (text,) in rows]
 
 
-@contextmanager
+@contextlib.contextmanager
 def started(system: BareSystem, desk: Room, entry: str) -> Iterator[Window]:
     """The window, started from its desktop entry, with its recognizer ready; ended by `saywrite quit`."""
     program = "saywrite"

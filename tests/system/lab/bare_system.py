@@ -110,8 +110,8 @@ class BareSystem:
 
         Without Qt's plugin for GTK: where GTK is missing, Qt does without it.
         """
-        find = f"find {folder} -name '*.so*' -not -name 'libqgtk3*' -type f -print0 | xargs -0 -n 50 ldd 2>/dev/null || true"
-        shown = self.run("sh", "-c", f"{find}; ldd {folder}/saywrite")
+        find = f"find {folder} -name '*.so*' -not -name 'libqgtk3*' -type f -print0"
+        shown = self.run("sh", "-c", f"{find} | xargs -0 -n 50 ldd 2>/dev/null || true; ldd {folder}/saywrite")
         return {line.split()[0] for line in shown.splitlines() if line.endswith("not found")}
 
     def files(self) -> set[str]:
