@@ -104,6 +104,7 @@ def test_the_new_text_replaces_the_old_one_which_is_kept(store: HistoryStore, tm
     program = f"""
         wanted = ["--engine", "local", "--language", "de", "--events", "--model", "whisper-small"]
         assert sys.argv[-7:] == wanted and os.path.getsize(sys.argv[-8]) == 32044, sys.argv
+        assert sys.argv[-10:-8] == ["--again", "one"], sys.argv
         print({json.dumps(FINAL)!r})
         print({json.dumps(FINISHED)!r})
     """

@@ -80,6 +80,7 @@ class Options(NamedTuple):
     model: str | None = None
     model_source: str | None = None
     model_folder: Path | None = None
+    again: str = ""
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:
@@ -142,6 +143,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     transcribe.add_argument("files", nargs="+", type=Path, metavar="FILE")
     transcribe.add_argument("--realtime", action="store_true", help="at the pace of a microphone")
+    transcribe.add_argument("--again", metavar="DICTATION", default="", help=argparse.SUPPRESS)  # by the history only
 
     devices = commands.add_parser("devices", parents=[places], help="list the microphones")
     doctor = commands.add_parser("doctor", parents=[places], help="what works, what does not, and the remedy")

@@ -152,6 +152,8 @@ class RunOptions:
     desktop: DesktopThread = field(default_factory=DesktopThread)
     """Listens to D-Bus and the network; starts with the first part that needs it."""
     offline_s: float | None = None
+    again: str = ""
+    """The dictation of the history whose recording is transcribed as a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,8 @@ def assemble(
     recognizers = _recognizers(inbox, options, context, current, partial(network.call_on_change, AIOLA))
     services = Services(inbox, recognizers, archive, time.monotonic, _today)
     heard = sound_effects.before(emit)
-    commands = DictationCommands(services, hardware, current, keywords, heard, options.keep_files, not options.realtime)
+    files = options.keep_files, not options.realtime, options.again
+    commands = DictationCommands(services, hardware, current, keywords, heard, *files)
     commands.loop.limits = EndLimits(offline_s=options.offline_s)
     if options.on_main is None:
         return DictationApplication(commands)

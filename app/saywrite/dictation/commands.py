@@ -18,7 +18,8 @@ from saywrite.dictation.loop import CAPTURING, CurrentSettings, Loop, Services
 from saywrite.dictation.models.backlog import Backlog
 from saywrite.dictation.observers import LatencyWatch, SoundPlayer
 from saywrite.dictation.persistence.archive import Archive, StoredDictation, StoredSource
-from saywrite.dictation.persistence.recorder import NoRecord, RecordingSink
+from saywrite.dictation.persistence.file_record import FileRecord
+from saywrite.dictation.persistence.recorder import RecordingSink
 from saywrite.dictation.session import MICROPHONE, SessionPlan
 from saywrite.foundation.catalog import AIOLA, AIOLA_FILE, FORMER_NAMES, LOCAL
 from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged, PlaybackChanged
@@ -161,8 +162,12 @@ class DictationCommands:
         emit: Callable[[FrontEndEvent], None],
         keep_files: bool = True,
         send_whole: bool = True,
+        again: str = "",
     ) -> None:
-        """`keep_files`: files get a journal and a history. `send_whole`: files may go to the service as they are."""
+        """`keep_files`: files get a journal and a history. `send_whole`: files may go to the service as they are.
+
+        `again`: the dictation of the history whose recording is transcribed as a file.
+        """
         self.archive: Archive = services.archive
         self.latency = LatencyWatch(self.archive.keep_latency)
         backlog = Backlog(services.recognizers[LOCAL], self._transcribe_waiting)
@@ -176,6 +181,7 @@ class DictationCommands:
         self._keywords = keywords
         self._keep_files = keep_files
         self._send_whole = send_whole
+        self._again = again
 
     def open(self) -> None:
         """Get ready in the background: history, engine, recordings that were left unfinished."""
@@ -208,7 +214,11 @@ class DictationCommands:
         if not self._engine_exists(self.loop.settings.engine):
             return
         plan = self._plan(display_path(path), self.loop.settings, path)
-        record = self.archive.record(header_of(plan)) if self._keep_files else NoRecord()
+        record: RecordingSink
+        if self._keep_files:
+            record = self.archive.record(header_of(plan))
+        else:
+            record = FileRecord(plan.began, plan.engine, self.archive.write_ledger, self._again)
         source = self._hardware.file(path)
         if self._send_whole and is_sent_whole(path, self.loop.settings):
             plan = replace(plan, heard_by=AIOLA_FILE, listen_along=OFF)

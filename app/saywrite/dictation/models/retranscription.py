@@ -100,7 +100,7 @@ class Retranscription:
             if self._stopped:
                 raise RetranscriptionStopped
             self._child = subprocess.Popen(
-                [*self._context.command, *folders, "transcribe", str(sound), *options],
+                [*self._context.command, *folders, "transcribe", "--again", self.dictation, str(sound), *options],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -188,6 +188,18 @@ class Archive:
 
         self._disk.submit(keep)
 
+    def write_ledger(self, write: Callable[[HistoryStore], None]) -> None:
+        """Count in the ledger what has no record. A failure is logged: the text does not depend on it."""
+
+        def count() -> None:
+            if self._history is not None:
+                try:
+                    write(self._history)
+                except HistoryError as error:
+                    log.warning("the ledger was not written: %s", type(error).__name__)
+
+        self._disk.submit(count)
+
     def tidy(self, keep_days: int) -> None:
         """Encode complete recordings, and remove those older than `keep_days` (0: at once, negative: never).
 

@@ -31,7 +31,7 @@ CHECK_LIMIT_S = 0.5
 
 _BESIDE = ("gaps", "structured", "traffic", "latencies", "versions", "receipts", "trash")
 """Tables whose rows belong to a row of `dictations`."""
-_TABLES = ("dictations", "segments", *_BESIDE, "deleted")
+_TABLES = ("dictations", "segments", *_BESIDE, "deleted", "ledger")
 _LAST_ROW = 1 << 40
 
 

@@ -126,6 +126,33 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             at INTEGER NOT NULL
         ) STRICT""",
     ),
+    (
+        # `engine`: the engine that sent the sound; '' in older rows, where it is that of the dictation.
+        "ALTER TABLE traffic ADD COLUMN engine TEXT NOT NULL DEFAULT ''",
+        # Sums of what has no row in `dictations`: deleted dictations, and files transcribed on the command line.
+        # `month`: "2026-11", local time of the beginning. `host`: '' where nothing left this computer.
+        """CREATE TABLE ledger (
+            month TEXT NOT NULL,
+            engine TEXT NOT NULL,
+            host TEXT NOT NULL,
+            dictations INTEGER NOT NULL,
+            heard INTEGER NOT NULL,
+            sent INTEGER NOT NULL,
+            received INTEGER NOT NULL,
+            PRIMARY KEY (month, engine, host)
+        ) STRICT""",
+        # The rows of `traffic` still exist: a cascade follows the deletion.
+        """CREATE TRIGGER dictations_deleted BEFORE DELETE ON dictations BEGIN
+            INSERT INTO ledger (month, engine, host, dictations, heard, sent, received)
+                SELECT substr(old.began, 1, 7), coalesce(nullif(t.engine, ''), old.engine), coalesce(t.host, ''), 1,
+                    old.heard, coalesce(t.sent, 0), coalesce(t.received, 0)
+                FROM (SELECT 1) LEFT JOIN traffic t ON t.dictation = old.id
+                WHERE old.heard > 0 OR t.host IS NOT NULL
+                ON CONFLICT (month, engine, host) DO UPDATE SET dictations = dictations + 1,
+                    heard = heard + excluded.heard, sent = sent + excluded.sent,
+                    received = received + excluded.received;
+        END""",
+    ),
 )
 
 INDEX = "segment_words"

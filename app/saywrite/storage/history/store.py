@@ -195,9 +195,15 @@ class HistoryStore:
     def set_traffic(self, traffic: Traffic) -> None:
         """Store the bytes for one host. They are totals of the whole dictation."""
         self._write(
-            """INSERT INTO traffic (dictation, host, sent, received) VALUES (?, ?, ?, ?)
+            """INSERT INTO traffic (dictation, host, sent, received, engine)
+               VALUES (:id, :host, :sent, :received, coalesce((SELECT engine FROM dictations WHERE id = :id), ''))
                ON CONFLICT (dictation, host) DO UPDATE SET sent = excluded.sent, received = excluded.received""",
-            (traffic.dictation, clean(traffic.host), traffic.sent, traffic.received),
+            {
+                "id": traffic.dictation,
+                "host": clean(traffic.host),
+                "sent": traffic.sent,
+                "received": traffic.received,
+            },
         )
 
     def keep_latency(self, dictation: str, microphone: str, latency: Latency) -> None:
@@ -311,7 +317,7 @@ class HistoryStore:
                 self._connection = None
                 self._in_use.release()
 
-    def _write(self, statement: str, values: tuple[object, ...]) -> None:
+    def _write(self, statement: str, values: tuple[object, ...] | Mapping[str, object]) -> None:
         self.in_transaction(lambda connection: connection.execute(statement, values))
 
     def in_transaction(self, write: Callable[[sqlite3.Connection], _Result]) -> _Result:

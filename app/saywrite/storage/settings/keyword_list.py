@@ -10,7 +10,7 @@ from pathlib import Path
 from saywrite.foundation.errors import KeywordsError
 from saywrite.foundation.files import os_error_reason, set_aside, write_atomic
 from saywrite.storage.settings.file import unwritable, write_private
-from saywrite.text.keyword_files import read, write_csv, write_json
+from saywrite.text.keyword_sets.keyword_files import read, write_csv, write_json
 from saywrite.text.keywords import Keyword
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData
 
 from saywrite.foundation.errors import KeywordsError
 from saywrite.foundation.files import os_error_message, os_error_reason, write_atomic
-from saywrite.text.keyword_files import Import, read, write_csv, write_json
+from saywrite.text.keyword_sets.keyword_files import Import, read, write_csv, write_json
 from saywrite.text.keywords import Keyword
 from saywrite.ui.toolkit.translation import tr
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QSplitter,
 
 from saywrite.foundation.events import ModelTried
 from saywrite.foundation.formatting import length
-from saywrite.ui.models.text_differences import Span, compare
+from saywrite.text.keyword_sets.word_differences import Span, compare
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.theme import blend, theme_colors
