@@ -42,15 +42,16 @@ from saywrite.foundation.events import (
     Traffic,
     Translation,
 )
+from saywrite.foundation.messages import message
 from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
 from saywrite.text.transcript import Composition, Transcript
 
 TAKEN_HERE = (
     "aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.",
-    "The recording is kept: transcribe it again for the text of the service.",
+    message("The recording is kept: transcribe it again for the text of the service."),
 )
 
-CARRIES_ON = "The recognizer on this computer carries on."
+CARRIES_ON = message("The recognizer on this computer carries on.")
 
 MICROPHONE = "microphone"
 """The source of a dictation that is not a file (`Started.source`, a contract)."""
