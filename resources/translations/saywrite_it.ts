@@ -16,6 +16,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source> What has arrived is kept: {in_units}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;About Saywrite</source>
         <translation type="unfinished"></translation>
     </message>
@@ -340,6 +344,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A dictation is running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A dotted underline marks words that this computer heard differently. Alt+W swaps them.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -352,11 +360,43 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A key or token of {secret} characters cannot be saved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A key such as Ctrl, Alt or Shift stayed down, so nothing was undone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A key such as Ctrl, Alt or Shift stayed down, so the text was not inserted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A longer sentence is written in parts.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A menu, a dialog or the screen lock holds the keyboard, so the text was not inserted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A modifier stands twice in “{text}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A name cannot contain \ / : * ? " &lt; &gt; or |.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new connection is tried.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new one is fetched; with a token of your own, see {settings}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new one is tried.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -384,7 +424,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A stream opens at {host}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A text that follows another one begins with a space, until you press a key or click.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A value of the command is not a short text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A web page answered instead of {host}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -409,6 +461,10 @@
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add yourself to the group “audio” (sudo usermod -aG audio $USER) and log in again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -444,6 +500,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Allow it in System Settings → Privacy &amp; Security → Microphone, then start Saywrite again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allow Saywrite under System Settings &gt; Privacy &amp; Security &gt; Accessibility.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Always</source>
         <translation type="unfinished"></translation>
     </message>
@@ -456,7 +520,35 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Another program has already taken {chord}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another program is using the audio output.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another program is using the microphone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another program took the clipboard before the text was read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another program took the clipboard before {program} was seen to read the text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another window had the focus than when you began ({program}), so the text was not inserted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Another window had the keyboard when you started.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another window has the focus now.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -496,7 +588,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Ask for read permission, or copy the file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask that user or an administrator to remove it, or set XDG_RUNTIME_DIR to a folder of your own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask whoever runs the proxy to allow this host, or choose another network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask whoever runs your aiOla account to allow it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask whoever runs your token address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Asking for a newer version…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Assign one in the desktop's keyboard settings.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -528,11 +644,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Begin a new dictation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Being heard</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Being prepared for this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bind the lines shown in the settings to a key in the desktop's own settings.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -545,6 +669,22 @@
     </message>
     <message>
         <source>Built-in (basic)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By &amp;month…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By this computer's clock the access token has expired.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By this computer's clock {host}'s certificate has expired.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By this computer's clock {host}'s certificate is not valid yet.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -572,6 +712,22 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Caps Lock goes on switching capitals on and off.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Capture goes on as soon as it does.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Capture goes on as soon as it is back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Capture goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Change it only if your company has its own service.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -592,6 +748,106 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Check how to sign in, in {settings}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check its mute switch and its input level in the sound settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check its name and folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check memory and disk, then download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check that the Credential Manager service is running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the addresses in {settings}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the addresses in {settings}; if they are right, do not use this network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the clock of this computer; in a company, ask for its certificate to be installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the computer's date and time; if they are right, ask whoever runs the service.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the disk and the permissions of this folder; nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the disk it is on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the disk that holds it; recordings are kept, and their text is made again where it is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the disk, or {elsewhere}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the disk; the recording is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the name and its permissions.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the network and try again; --wait keeps trying, --engine local needs no network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the network, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the proxy in the system's settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the token address in {settings}, or ask who runs it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the workflow in {settings}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the workflow, the language and the addresses in {settings}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Chinese</source>
         <translation type="unfinished"></translation>
     </message>
@@ -601,6 +857,14 @@
     </message>
     <message>
         <source>Choose a CSV or JSON file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file with a sound track.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file with one spoken and one written form in each entry.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -616,7 +880,39 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Choose a key in the settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a shorter name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose aiOla as the recognizer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another key in the settings, or free it in the other program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another key in the settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another key, or free it in the other program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another microphone, or unplug it and plug it in again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another microphone.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -628,7 +924,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose one of the form {"spoken": "written"}, or a CSV file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose one of {codes}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose one of: {names}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -644,7 +956,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Choose the key again in the settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the key again to be asked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose the microphone whose bar moves when you speak.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the recognizer on this computer, or use --engine local.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose {chord}, or any key you like. Press it to start and again to stop.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose “Insert again” to replace it with the text. {where}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose “Insert again”. {where}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -672,11 +1008,51 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Close other programs and remove {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller model in Settings &gt; Recognition.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close other Saywrite windows and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close other Saywrite windows; instead of a network drive use --data and a folder of this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close that program, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the other Saywrite and start this one again: it keeps what can be read and begins a new history.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the program that is using it, or choose another microphone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Commands from other programs are not taken: {data} cannot be written to.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Comparing the files with their checksums…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Connect to the network and try again, or copy the model's files here and name their folder in Settings &gt; Recognition (on the command line: --from FOLDER).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>connected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Connected now: {there}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -693,6 +1069,10 @@
     </message>
     <message>
         <source>Continue a sentence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Convert it to WAV or FLAC, or split it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -720,6 +1100,18 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Copy it again, it is one line; this system keeps {limit} characters at most.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy it again, whole, into {settings} or {key_variable}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy it again, whole, into {settings}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy t&amp;ranslation</source>
         <translation type="unfinished"></translation>
     </message>
@@ -736,10 +1128,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy this text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Copy to the clipboard only</source>
         <translation type="unfinished"></translation>
     </message>
@@ -753,6 +1141,18 @@
     </message>
     <message>
         <source>Correct a misheard word in a text, and it is suggested here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct it in the system's settings or in HTTPS_PROXY.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct the address in Settings &gt; Recognition.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct the file before you edit keywords: saving keeps it under another name.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -816,6 +1216,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Dictate something; recordings are kept for as long as Settings &gt; Files and privacy says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Dictation</source>
         <translation type="unfinished"></translation>
     </message>
@@ -868,6 +1272,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Download it in Settings &gt; Recognition all the same, or use another network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download it in Settings &gt; Recognition, or with `saywrite models download {model}`. What you dictate until then is recorded and becomes text when the model is there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Download models from</source>
         <translation type="unfinished"></translation>
     </message>
@@ -896,11 +1308,31 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Edit it, or move it to another place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End it first, or use --data.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>End with one of {suffixes}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>English</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter an address like https://apis.aiola.ai in the settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Escape cancels a dictation.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -913,6 +1345,10 @@
     </message>
     <message>
         <source>Export into</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export its text instead.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -945,6 +1381,10 @@
     </message>
     <message>
         <source>Failures only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fewer errors, above all outside English; about four times the processor time of base.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1008,6 +1448,22 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Free some space on the disk that holds {place}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free some space on the disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free some space on this disk, then download the model again: it goes on where it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free some space, then stop the dictation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>French</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1016,11 +1472,23 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Give your user write permission for this folder, or {elsewhere}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GNOME and KDE let a program insert when the user allows it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Go back to the window where you started</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Go to the end of the transcript (Ctrl+End)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Good everyday dictation on any computer.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1108,7 +1576,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>If it is not there, choose “Insert again”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If more is expected, copy the file again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>If the window changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If these are missed, copy the file again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1121,6 +1601,10 @@
     </message>
     <message>
         <source>If you say “comma”, a comma is written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If your company inspects traffic, have its certificate installed in the system; otherwise do not use this network.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1156,6 +1640,10 @@
         </translation>
     </message>
     <message>
+        <source>In {place}, switch on “Let desktop apps access your microphone”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Insert adds a keyword, F2 edits, Delete removes.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1180,11 +1668,83 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Install a newer Saywrite.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install and start a Secret Service, such as gnome-keyring or KWallet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install it (Debian, Ubuntu: libportaudio2; Fedora, Arch: portaudio) and start Saywrite again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install it (Debian, Ubuntu: libpulse0).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install it with “brew install portaudio” and start Saywrite again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install its bridge (Debian, Ubuntu: libasound2-plugins; Fedora: alsa-plugins-pulseaudio).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install Saywrite again (“pip install ctranslate2”), or choose aiOla as the recognizer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install Saywrite again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install Saywrite again: its package “sounddevice” brings the library along.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It goes on in {wait}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It goes when Saywrite is uninstalled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is downloaded again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is in the history and can be copied from there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is made again by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is tried again; if it lasts, ask aiOla.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It may have been removed; nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>It works in every program.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Italian</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its log says what.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its log says why.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1197,6 +1757,10 @@
     </message>
     <message>
         <source>Its recording is kept for a few seconds. The menu of this icon offers to undo it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its text is unchanged.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1228,6 +1792,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Keep Saywrite open; close what else keeps the disk busy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Keep them</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1245,6 +1813,10 @@
     </message>
     <message>
         <source>Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys are kept in {name}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1285,6 +1857,10 @@
     </message>
     <message>
         <source>Less</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let go of all keys and try again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1336,6 +1912,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Log out and in again, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Longest dictation</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1353,6 +1933,18 @@
     </message>
     <message>
         <source>Looking…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make it writable for your user, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make it writable, or {elsewhere}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the folder {parent} writable for your user, or start with --data and another folder.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1400,6 +1992,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Month</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Motion</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1408,7 +2004,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Move the file to another place, or start with --data and another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Moved to {label} in the sound settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Name of the saved text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name the sound files in it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1468,6 +2076,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>No secure connection to {host} can be made ({detail}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No setting has these words.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1520,7 +2132,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Nothing is recorded on disk yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is saved yet; new sound is kept in memory.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing leaves this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing left this computer</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1533,6 +2157,22 @@
     </message>
     <message>
         <source>nothing new</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was dictated this month yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was dictated yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing you dictated has left this computer.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1560,6 +2200,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>On Wayland only the desktop hears keys, and there is no bus to ask it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On Wayland only the desktop hears keys; its portal passes on those the user allows. The display for X11 programs would hear a key only while one of them has the focus.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>On, and clicks reach the window below</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1573,6 +2221,14 @@
     </message>
     <message>
         <source>Only while aiOla cannot be reached</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a browser and sign in to this network; then it goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a web page in the browser and sign in to the network, then try again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1593,6 +2249,10 @@
     </message>
     <message>
         <source>Pages of settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paste it where you want it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1641,6 +2301,14 @@
     </message>
     <message>
         <source>Play sounds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plug in a microphone or switch it on, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plug in a speaker or headphones, or choose an output in the sound settings.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1712,7 +2380,47 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Put a new one into {settings}, or check the computer's date and time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put it into Settings → aiOla, or an API key into the environment variable {key_variable}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put it into {settings}, or into {key_variable}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put the file back, or start Saywrite again: it begins a new history, and recordings are kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put them into the proxy's address in the system's settings or in HTTPS_PROXY (http://name:password@host:port).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put your company's address into Settings → aiOla, or an API key into {key_variable}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put your company's address into {settings}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Python packages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit it and start it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit it and start it again: it may be an older one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Raise its input level in the sound settings, or come closer to it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1729,6 +2437,10 @@
     </message>
     <message>
         <source>Ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Received</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1804,6 +2516,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Record or copy it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Recorded</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1829,6 +2545,10 @@
     </message>
     <message>
         <source>Recording; the connection is being restored…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recordings whose text is missing now are offered to be transcribed again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1860,11 +2580,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Remove {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Remove {label} from this computer?</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Remove {path}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Remove…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restart it, or log out and in again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restart Saywrite; if that does not help, install it again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1916,6 +2652,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Save the sound to a file first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Saved</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1958,11 +2698,43 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Saywrite (process {pid}) does not answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saywrite cannot be asked: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Saywrite hears the key, in every program.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Saywrite is already running on {display}; its window is there. Quit it there first to have it here, or start it with --data and another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saywrite is already running with this data folder ({where}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saywrite is already running with this data folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saywrite is not running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saywrite is running (process {pid}) but takes no commands.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Saywrite is under the MIT license. Its parts have licenses of their own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saywrite itself had the focus, so the text was not inserted anywhere.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2034,6 +2806,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Send it again when it is complete.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Sent to</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2047,6 +2827,22 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Service address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set it to 48,000 Hz in the system's sound settings, or choose another microphone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set its date and time; dictation works all the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set the computer's date and time, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set XDG_RUNTIME_DIR to a shorter one.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2102,7 +2898,31 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Signed in at {where}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Signing in failed ({name}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Some sound got lost on its way.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Some terminals run a command at every line break.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something went wrong inside Saywrite.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something went wrong inside Saywrite. What you said is kept in the recording.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something went wrong while the text was being inserted.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2154,6 +2974,18 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Speech</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speech by month and host</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their month, without their text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Speech threshold</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2182,6 +3014,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Start again; if it happens again, send the log (Help &gt; Copy diagnostics).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start again; if that does not help, “saywrite doctor” and the log tell more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Start at login</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2194,7 +3034,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Start Saywrite again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start Saywrite again. Recordings are kept, and their text is made again where it is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start Saywrite again: it sets the file aside, keeps what can be read of it and begins a new history. Recordings are not affected.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Start Saywrite again; it offers the recording. Help &gt; Copy diagnostics helps us to find the cause.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start Saywrite from the desktop, not from another session.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2242,6 +3098,26 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Stop it first, then transcribe the file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop it first, then transcribe the unfinished one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop it there first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop that download first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Stopped.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2275,6 +3151,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Suggested keywords</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch it on in the sound settings or with its mute key.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2346,6 +3226,98 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The access token is there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The address of the proxy cannot be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The clipboard could not be used, so the text was not inserted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The command does not come from this user.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The computer was asleep.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The computer was too busy to take all sound.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection is made anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection to aiOla is dead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection to the X display was lost, so the text could not be put into another program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection to {host} failed ({detail}, while {doing}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection to {host} was lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The delay cannot be measured: the service does not answer pings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The delay is {max} ms.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desktop could not set up the key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desktop does not let Saywrite insert text into other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desktop gave Saywrite no keyboard or no clipboard to insert text with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desktop has no key for {value} yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desktop no longer tells which keys are pressed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desktop took the key away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desktop was not allowed to give Saywrite a key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desktop {why} let Saywrite insert text into other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desktop's portal does not answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The diagnostics could not be made: {error}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2366,7 +3338,107 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The disk has refused the recording for half an hour. What came before is kept in memory; what follows is not kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk is full: the history cannot be written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk is not keeping up: the newest sound is only in memory yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The display cannot be reached, so no key is heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The display has gone; no key is heard any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The download of {label} is paused at {arrived}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The fewest errors; for strong computers: eight cores or more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file about new versions cannot be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file about new versions is not signed by Saywrite.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file about new versions is too long.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file became shorter while it was sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file cannot be read: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file could not be sent to {host} ({name}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file holds no sound.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder for Saywrite's socket has too long a name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history in {path} cannot be opened for writing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history in {path} cannot be read from or written to its disk ({error}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history in {path} cannot be used ({error}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history in {path} is damaged and in use by another Saywrite. It was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history in {path} is damaged. It was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history is in use by another program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The history {path} was moved or deleted while Saywrite uses it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2374,11 +3446,35 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The key is kept until Saywrite is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The key was not pressed yet.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The keyring did not answer as it should ({name}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keyring does not answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keyring is locked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The keyring is not open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keyring's question for its password was cancelled; nothing was read or saved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keys to insert the text could not be sent to {program}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2402,7 +3498,19 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The last insertion was too long ago.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The last words are being written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last {max:.0f} s have no text yet: {why}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The library that decodes sound files (PyAV) is missing or damaged.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2414,11 +3522,27 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The log tells more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The message above says why, and what helps.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The microphone changed to {label}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The microphone closes after this time, even while the key is down.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone could not be opened ({name}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone could not be opened ({value}).</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2427,6 +3551,38 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The microphone is being opened…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone offers no sample rate that Saywrite can use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone was closed when the computer went to sleep.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone was closed when the screen was locked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone was closed: the key is no longer heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone was closed: the longest time for a key was reached.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone was not found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone went away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model cannot be saved: {reason}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2442,7 +3598,47 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The page of Saywrite answers with {status_code}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The page of Saywrite cannot be reached.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The proxy does not let Saywrite through to {host} ({detail}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The proxy does not reach {host}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The proxy is of a kind that Saywrite cannot use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The proxy wants a user name and a password.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recognition model is not on this computer yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The recognition model that runs on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recognition model {model} is damaged: it cannot be loaded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recognizer (CTranslate2) is not installed or does not load ({value}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recognizer ended before the text was complete.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2454,7 +3650,59 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The recognizer on this computer carries on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recognizer on this computer could not be started.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recognizer on this computer ended or stopped answering, three times in a row.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording cannot be read back ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording in {folder} cannot be opened ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording in {folder} cannot be read ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording is kept as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording is not removed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording is saved up to {length}; new sound is kept in memory.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording itself is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The recording of a dictation without its complete text stays among the unfinished ones.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The running Saywrite does not know this command.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The running Saywrite gave no answer that makes sense.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2462,7 +3710,55 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The Saywrite with this data folder belongs to another user.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The selected keyword is not in your last dictations.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The service's address is not one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The service's address {why}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The session bus is gone, so text cannot be put into other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The socket cannot be made: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound could not be played ({name}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound could not be played.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound library cannot reach the sound server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound library PortAudio is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound server did not open the microphone (error {value}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound server does not answer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound system does not answer.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2470,11 +3766,31 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The system does not let Saywrite use the microphone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The system keeps this, so its own settings show it too.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The system's microphone is now {label}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The test broke off; the log says why.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text is in the history and can be copied from there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text is on the clipboard, as you chose.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text is on the clipboard: paste it where you want it, or choose “Insert again”.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2483,6 +3799,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>The text was inserted into {program}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text was sent to {program}, which does not tell whether it took it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2498,7 +3818,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The window you began in ({program}) could not be brought back, so the text was not inserted.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2510,6 +3838,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The X display cannot be reached, so text cannot be put into other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The {what} holds characters that none has.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2518,7 +3854,63 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>There is no aiOla API key yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no aiOla {what} yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no audio output.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no build of the recognizer (CTranslate2) for Windows on ARM.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no display, so text cannot be put into other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no display.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no file {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no key called “{last}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There is no language called “{code}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no microphone called {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no microphone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no model called {id}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no recorded dictation to try the model on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no session bus, so no key is heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no session bus, so text cannot be put into other programs.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2526,7 +3918,39 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>There is no such method.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There is no text to export yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no token address yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no way to {host}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is not enough space for the model: {needed} are needed, {free} are free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is nothing to remove.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is too little free memory for the recognition model {model}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There was no microphone.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2535,6 +3959,26 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>These models recognize speech on this computer. What you say does not leave it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They are kept: transcribe them from the window once aiOla answers again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They are sent again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This account has no dictation left to open at the same time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This account has no permission at {host} (while {doing}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This compositor lets no program press keys, so text cannot be put into other programs.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2550,7 +3994,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This computer's clock is {off} {where}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>This desktop hears keys itself and passes none on. Give it the key in its own settings:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This desktop lets no other program hear a key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This desktop passes no mouse buttons such as {chord} on to other programs.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2558,7 +4018,19 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This dictation is in use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>This dictation is not in the history.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This dictation is still being recorded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This dictation or its earlier text was deleted meanwhile.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2570,11 +4042,47 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This is no command of Saywrite.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is not a JSON file with keywords.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>This is the newest version</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This keyboard has no {chord}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This month: {parts}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This recording is too long for a WAV file (37 hours).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This system does not report {key} to other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This system has no keyring to keep the key in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This text cannot safely be undone in {where}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Times</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To permit it, turn off “{switch}” in Settings &gt; Files and privacy.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2607,6 +4115,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Transcribe a file…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transcribe the file again later.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2654,6 +4166,26 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Try again and enter the password.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again in a moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again in a moment; if that does not help, end process {pid} and start Saywrite again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again later, or look at the page of Saywrite.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again; the log has the details.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try it here</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2682,6 +4214,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Undo it in the program itself, or select it there and delete it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Undo the &amp;cancellation</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2691,6 +4227,18 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Undone in {program}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unlock it with its password, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unlock the login keychain in Keychain Access.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unplug the microphone and plug it in again, or restart.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2706,11 +4254,35 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Update Saywrite, or start with --data and another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use --data.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use an HTTP proxy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use Ctrl, Alt, Shift or Super.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Use headphones: a microphone near a loudspeaker hears the sound.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Use of the key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use Settings &gt; Apps &gt; Startup instead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use the same version of Saywrite for both.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2762,6 +4334,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What answers as {host} has a certificate for another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What is in it now will be gone.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2794,6 +4370,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What you said is kept. Press the key to go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What you say shortly before the key press is written, too. The microphone then stays open between dictations; older sound is forgotten at once.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2822,6 +4402,18 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Where</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where my speech went – Saywrite</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where my speech went, by month</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Where my speech went…</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2839,6 +4431,22 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Windows does not report {chord} to other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Windows lets a program press keys in programs of the same rights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Windows refused it ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Windows tells a program of its hot keys.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2882,11 +4490,27 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Write each one once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write it like Ctrl+Alt+Space, F9 or Right Ctrl.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Write the whole path of the folder, or an address that begins with https://.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Writing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>X11 gives a key to one program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>X11 lets every program use the clipboard and press keys.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2930,7 +4554,67 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{again}check the addresses in {settings}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{again}check the network and the addresses in {settings}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{again}check the network connection.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{again}check the proxy in the system's settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{again}end those on other computers or in other programs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{again}if it lasts, ask aiOla.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{again}if it lasts, ask whoever runs your network to let WebSockets pass.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{again}if it lasts, check the addresses in {settings}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{again}if it lasts, the log tells more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{big} could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{big} could not be saved, so the text was not inserted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{cells} columns instead of 2; put quotation marks around text with a comma.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{changed:,} changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{chord} is already your other key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{chord} is needed for writing: add Ctrl, Alt or Super.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{chord} usually {purpose}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2986,6 +4670,26 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{file} was written by a newer version of Saywrite; what this one knows is used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file}: {name} {problem}. Its default is used: {shown}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder} belongs to another user; commands from other programs are not taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder} is open to other users ({mode:03o}); commands from other programs are not taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{folder} is {kind}; commands from other programs are not taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{format} ({suffix})</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2995,6 +4699,18 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{freed} of disk space become free. It can be downloaded again at any time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{go_on} See the settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host} gives out an access token that has expired.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host} was not contacted, because nothing may leave this computer.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3018,6 +4734,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{key} can only be a key of its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{key} no longer works in combinations with other keys.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{key} This is how it works in every program.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3026,11 +4750,51 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{label} ({size}) was not downloaded: the connection is metered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{label} account…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{label} cannot be converted: {error}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} cannot be downloaded: its files are not verified.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} cannot be read: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} cannot be removed: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} delivered no sound.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} delivers no sound.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} delivers nothing but silence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{label} does not know {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} is back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} is being downloaded by another Saywrite.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3046,7 +4810,51 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{label} is damaged: {damaged}. It was not used any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} is muted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} is not connected. Using {other} until it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} is not connected. Using {other}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{label} is not on this computer yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} is not on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} is part of the installation and stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} is very quiet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} was damaged while it was converted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} was not available.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} was unplugged. Using {other}{until}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{label} went away.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3069,6 +4877,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <source>{length} of sound missing: {cause}</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>{length} of speech stayed on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>{length} recorded, {n:,} utterances.</source>
         <extracomment>Singular: {length} recorded, {n:,} utterance.</extracomment>
@@ -3078,7 +4890,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         </translation>
     </message>
     <message>
+        <source>{length} went to {host} ({bytes})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{max:.0f} s of the dictation have no text: {why}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{megabytes:,.0f} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{method} knows only the options engine, language and activation-token, as text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{method} takes {value}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3107,6 +4935,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{model} on your last dictation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{month:%B %Y}</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -3218,7 +5050,43 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         </translation>
     </message>
     <message>
+        <source>{name} breaks off: {length:.1f} s{of} could be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} cannot be decoded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} cannot be read: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{name} for transcribing again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} has a header but holds no sound.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} holds no keyring yet; it asks for a password when a key is saved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is damaged: nothing of it can be decoded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is damaged: {skipped_s:.1f} s of it could not be decoded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is locked; it asks for its password when the key is needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} may not be read.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3294,7 +5162,71 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         </translation>
     </message>
     <message>
+        <source>{path} cannot be changed by Saywrite.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({reason}). The defaults are used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} cannot be read: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} cannot be read: {reason}. There are no keywords.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} cannot be used ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is in the way of Saywrite's socket; commands from other programs are not taken.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is not a history of Saywrite. It was left as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is not a settings file ({error}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is not a settings file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} was not saved: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, then import it in the keyword list.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path}: {what} It was left as it is, and there are no keywords. Repair or move it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{position} of {length}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{problem} Make the file readable for your user and start Saywrite again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{problem} Make the file readable for your user.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{reason} It was kept as {name} beside it; the defaults are used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{reason} It was left as it is; the defaults are used. Repair or move it.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3303,6 +5235,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{recognizer}: {languages}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{remedy} Or put an API key into {key_variable}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{remedy} Then download the model again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3326,7 +5266,27 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{sent} sent to {host}, {received} received</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{setting} (not connected)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{slow} could not be saved, so it was left alone and the text typed into {program}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{slow} could not be saved, so the text was not inserted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{start} did not read the text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{target} already exists.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3406,6 +5366,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“saywrite doctor” tells more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{file}” was not transcribed. {what}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3419,6 +5383,22 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{name}” exists already. Replace it?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” in “{text}” is not a modifier.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is a folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is empty (0 bytes).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” is not a file.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3438,6 +5418,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{spoken}” has no written form.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{spoken}” is in none of these dictations.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3447,6 +5431,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{spoken}” is listed again in line {line}: that one counts.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
