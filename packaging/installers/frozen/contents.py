@@ -100,6 +100,9 @@ LOADED_BY_NAME = (
 )
 """Packages that no file of the folder is linked to: the sound libraries are opened by name."""
 
+TRANSLATIONS = r"/_resources/translations/saywrite_\w+\.qm$|/translations/qtbase_(de|fr|es|pt_BR|it|zh_CN|ja)\.qm$"
+"""The translations of the program and of Qt's own dialogs, in the languages of the program."""
+
 RECOMMENDED = ("default-dbus-session-bus | dbus-session-bus", "gnome-keyring | kwalletmanager")
 SUGGESTED = ("wtype", "wl-clipboard")
 
@@ -115,6 +118,8 @@ def is_kept(path: str, source: str, platform: str) -> bool:
     path = path.replace("\\", "/")
     if platform == "linux" and source.startswith(("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/")):
         return False
+    if re.search(TRANSLATIONS, path):
+        return True
     if re.search(r"/(translations|tests|testing)/|/Qt/qml/|\.pyi$|\.pxd$|/converters/", path):
         return False
     return is_plugin_kept(path)
