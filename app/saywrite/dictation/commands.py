@@ -23,6 +23,7 @@ from saywrite.dictation.persistence.recorder import RecordingSink
 from saywrite.dictation.session import MICROPHONE, SessionPlan
 from saywrite.foundation.catalog import AIOLA, AIOLA_FILE, FORMER_NAMES, LOCAL
 from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged, PlaybackChanged
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import display_path
 from saywrite.speech.engine import Request, VoiceSettings
 from saywrite.storage.recordings.journal import Header
@@ -131,7 +132,7 @@ DISK_LIMIT_S = 1.5
 
 NO_SUCH_ENGINE = (
     "aiOla's streaming service is not in this version of Saywrite.",
-    "Choose the recognizer on this computer, or use --engine local.",
+    message("Choose the recognizer on this computer, or use --engine local."),
 )
 
 
@@ -215,7 +216,9 @@ class DictationCommands:
     def transcribe_file(self, path: Path) -> None:
         """Make text of a file, as of a dictation."""
         if self.loop.state in CAPTURING:
-            self._emit(Failed("", "A dictation is running.", "Stop it first, then transcribe the file."))
+            self._emit(
+                Failed("", message("A dictation is running."), message("Stop it first, then transcribe the file."))
+            )
             return
         if not self._engine_exists(self.loop.settings.engine):
             return
@@ -355,7 +358,13 @@ class DictationCommands:
             self.loop.backlog.set_aside(stored.dictation)
             return
         if self.loop.state in CAPTURING or any(session.id == stored.dictation for session in self.loop.sessions):
-            self._emit(Failed("", "A dictation is running.", "Stop it first, then transcribe the unfinished one."))
+            self._emit(
+                Failed(
+                    "",
+                    message("A dictation is running."),
+                    message("Stop it first, then transcribe the unfinished one."),
+                )
+            )
             return
         plan = plan_again(stored, self.loop.settings, self._keywords, automatic=automatic)
         source = StoredSource(stored, self._services.clock)

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from saywrite.foundation.messages import message
 from saywrite.text.phrase_index import PhraseIndex, key, tokenize
 
 
@@ -73,12 +74,19 @@ class Keywords:
             if not spoken:
                 continue
             if not has_text(keyword.written):
-                problems.append(Problem(line, f"“{keyword.spoken}” has no written form."))
+                problems.append(Problem(line, message("“{spoken}” has no written form.", spoken=keyword.spoken)))
                 continue
             if spoken in entries:
                 earlier, _ = entries.pop(spoken)
                 problems.append(
-                    Problem(earlier, f"“{keyword.spoken}” is listed again in line {line}: that one counts.")
+                    Problem(
+                        earlier,
+                        message(
+                            "“{spoken}” is listed again in line {line}: that one counts.",
+                            spoken=keyword.spoken,
+                            line=line,
+                        ),
+                    )
                 )
             entries[spoken] = (line, keyword)
         self.entries = tuple(keyword for _, keyword in entries.values())

@@ -101,16 +101,17 @@ class BareSystem:
         """Run apt-get, without recommended packages."""
         self.run("apt-get", "-q", "-y", "--no-install-recommends", "-o", "APT::Sandbox::User=root", *arguments)
 
-    def installed_version(self, package: str) -> str:
-        return self.run("dpkg-query", "--show", "--showformat=${Version}", package)
+    def installed_field(self, package: str, name: str) -> str:
+        """A field of an installed package, by its name in the control file."""
+        return self.run("dpkg-query", "--show", f"--showformat=${{{name}}}", package)
 
     def missing_libraries(self, folder: str) -> set[str]:
         """The libraries that the files below `folder` are linked to and the loader does not find.
 
         Without Qt's plugin for GTK: where GTK is missing, Qt does without it.
         """
-        find = f"find {folder} -name '*.so*' -not -name 'libqgtk3*' -type f -print0 | xargs -0 -n 50 ldd 2>/dev/null || true"
-        shown = self.run("sh", "-c", f"{find}; ldd {folder}/saywrite")
+        find = f"find {folder} -name '*.so*' -not -name 'libqgtk3*' -type f -print0"
+        shown = self.run("sh", "-c", f"{find} | xargs -0 -n 50 ldd 2>/dev/null || true; ldd {folder}/saywrite")
         return {line.split()[0] for line in shown.splitlines() if line.endswith("not found")}
 
     def files(self) -> set[str]:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from saywrite.dictation.persistence.disk_thread import DiskThread
 from saywrite.foundation.errors import HistoryError, JournalError, SaywriteError
 from saywrite.foundation.events import BYTES_PER_SAMPLE, DiskRecovered, RecordClosed, Segment, Traffic
+from saywrite.foundation.messages import message
 from saywrite.storage.history.holdings import forget_empty
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
@@ -176,9 +177,11 @@ class RecordWriter:
             self._full = True
             self._report(
                 JournalError(
-                    "The disk has refused the recording for half an hour. What came before is kept in memory; "
-                    "what follows is not kept.",
-                    "Free some space, then stop the dictation.",
+                    message(
+                        "The disk has refused the recording for half an hour. What came before is kept in memory; "
+                        "what follows is not kept."
+                    ),
+                    message("Free some space, then stop the dictation."),
                 )
             )
         if unwritten >= self._retry_at:

@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from saywrite.foundation.errors import HistoryError, HistoryUnavailable
 from saywrite.foundation.events import Gap, Segment, Traffic
+from saywrite.foundation.messages import message
 from saywrite.storage.history.connection import connect, gone, unavailable
 from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
 from saywrite.storage.history.in_use import UseLock
@@ -325,7 +326,7 @@ class HistoryStore:
         with self._guard:
             connection = self._connection
             if connection is None:
-                raise HistoryError("The history is closed.", "Start Saywrite again.")
+                raise HistoryError(message("The history is closed."), message("Start Saywrite again."))
             if not self._path.exists():  # SQLite would write on to a deleted file
                 raise gone(self._path)
             try:
@@ -380,4 +381,6 @@ def clean(text: str) -> str:
 
 
 def _unknown() -> HistoryError:
-    return HistoryError("This dictation is not in the history.", "It may have been removed; nothing was changed.")
+    return HistoryError(
+        message("This dictation is not in the history."), message("It may have been removed; nothing was changed.")
+    )

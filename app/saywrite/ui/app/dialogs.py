@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
@@ -312,7 +313,8 @@ class Dialogs(QObject):
             what, remedy = (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
             self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
 
-        run_task(self._find_update or find_update, show, fail, owner=self)
+        ask = self._find_update or partial(find_update, lambda: self._preferences.settings.stay_offline)
+        run_task(ask, show, fail, owner=self)
 
     def _connect(self) -> None:
         actions, transcript = self._window.actions_, self._window.transcript

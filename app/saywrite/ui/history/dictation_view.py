@@ -20,7 +20,7 @@ from saywrite.ui.history.player_bar import PlayerBar
 from saywrite.ui.history.reader import Reader
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
-from saywrite.ui.toolkit.translation import set_text
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 
@@ -48,7 +48,7 @@ class DictationView(QWidget):
         self.text = Reader()
         self.receipts = NoteLabel()
         self.traffic = NoteLabel()
-        self.by_month = QPushButton("By &month…")
+        self.by_month = worded(QPushButton(), tr("By &month…"))
         self.player = PlayerBar(tools.play if tools else _no_play, tools.stop if tools else _nothing)
         self.versions = VersionBar(choices, now)
         self.again = AgainBar(choices, open_history)
@@ -65,8 +65,8 @@ class DictationView(QWidget):
         column.addWidget(self.receipts)
         column.addLayout(row)
         column.addWidget(self.again)
-        self.by_month.setToolTip("Where my speech went, by month")
-        self.by_month.setAccessibleDescription(self.by_month.toolTip())
+        set_text(self.by_month.setToolTip, tr("Where my speech went, by month"))
+        set_text(self.by_month.setAccessibleDescription, tr("Where my speech went, by month"))
         self.by_month.clicked.connect(self.ledger_requested)
         self.text.word_clicked.connect(lambda word: self.player.play_from(word.start))
         self.player.moved.connect(self.text.follow)
@@ -91,7 +91,7 @@ class DictationView(QWidget):
         receipts = "\n".join(map(describe_receipt, loaded.receipts)) if loaded else ""
         set_text(self.receipts.setText, receipts)
         self.receipts.setVisible(bool(receipts))
-        self.traffic.setText(describe_traffic(dictated.traffic) if dictated else "")
+        set_text(self.traffic.setText, describe_traffic(dictated.traffic) if dictated else "")
         self.traffic.setVisible(dictated is not None)
         self.by_month.setVisible(dictated is not None)
         summary = dictated.summary if dictated else None
@@ -159,8 +159,16 @@ class ScrolledView(QScrollArea):
 
 def describe_traffic(traffic: Iterable[Traffic]) -> str:
     """Say what left this computer: "2.1 MB sent to apis.aiola.ai, 4 kB received"."""
-    parts = [f"{size(each.sent)} sent to {each.host}, {size(each.received)} received" for each in traffic]
-    return "; ".join(parts) or "Nothing left this computer"
+    parts = [
+        tr(
+            "{sent} sent to {host}, {received} received",
+            sent=size(each.sent),
+            host=each.host,
+            received=size(each.received),
+        )
+        for each in traffic
+    ]
+    return "; ".join(parts) or tr("Nothing left this computer")
 
 
 def _no_play(_dictation: str, _start: int, _end: int) -> None:

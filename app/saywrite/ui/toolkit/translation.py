@@ -20,14 +20,14 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTr
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu
 
-from saywrite.foundation.catalog import EN, LANGUAGE_CODES
+from saywrite.foundation.catalog import EN, LANGUAGE_CODES, PT, ZH
 from saywrite.foundation.messages import Message, message, message_count
 from saywrite.foundation.paths import resource
 
 CONTEXT = "Saywrite"
 """The only context in the files of translations."""
 
-_QT_FILES = {"zh": "qtbase_zh_CN", "pt": "qtbase_pt_BR"}
+_QT_FILES = {ZH: "qtbase_zh_CN", PT: "qtbase_pt_BR"}
 _Worded = TypeVar("_Worded", bound=QAbstractButton | QLabel | QAction | QMenu)
 
 

@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, QLocale, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -30,44 +30,46 @@ from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.theme.tokens import LARGE, M
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 if TYPE_CHECKING:
     from saywrite.storage.history.store import HistoryStore
 
 SIZE = QSize(720, 460)
-HEADERS = ("Month", "Where", "Recognizer", "Dictations", "Speech", "Sent", "Received")
+COLUMNS = 7
 FIRST_NUMBER = 3
 """The first column with a number, which is aligned to the right."""
-
-HERE = "On this computer"
-NOTHING_YET = "Nothing was dictated yet."
-NOTHING_LEFT = "Nothing you dictated has left this computer."
-NOTE = (
-    "Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their"
-    " month, without their text."
-)
 
 
 def summarize(months: tuple[LedgerEntry, ...], today: date) -> str:
     """Say where the speech of this month went, in one sentence; without any, of all months."""
     if not months:
-        return NOTHING_YET
+        return tr("Nothing was dictated yet.")
     if not any(entry.host for entry in months):
-        return NOTHING_LEFT
+        return tr("Nothing you dictated has left this computer.")
     this_month = [entry for entry in months if entry.month == f"{today:%Y-%m}"]
     if not this_month:
-        return "Nothing was dictated this month yet."
+        return tr("Nothing was dictated this month yet.")
     here = sum(seconds(entry.heard) for entry in this_month if not entry.host)
     hosts: dict[str, list[LedgerEntry]] = {}
     for entry in this_month:
         if entry.host:
             hosts.setdefault(entry.host, []).append(entry)
-    parts = [f"{length(here)} of speech stayed on this computer"]
+    parts = [tr("{length} of speech stayed on this computer", length=length(here))]
     for host, entries in sorted(hosts.items()):
         sent = size(sum(entry.sent for entry in entries))
-        parts.append(f"{length(sum(seconds(entry.heard) for entry in entries))} went to {host} ({sent})")
-    return f"This month: {', '.join(parts)}."
+        heard = length(sum(seconds(entry.heard) for entry in entries))
+        parts.append(tr("{length} went to {host} ({bytes})", length=heard, host=host, bytes=sent))
+    return tr("This month: {parts}.", parts=", ".join(parts))
+
+
+def note() -> str:
+    """Say what the table counts."""
+    return tr(
+        "Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their"
+        " month, without their text."
+    )
 
 
 class LedgerWindow(QDialog):
@@ -89,10 +91,10 @@ class LedgerWindow(QDialog):
         self._today = today
         self.ledger = Ledger()
         self.summary = ThemedLabel("", "", size=LARGE)
-        self.table = QTableWidget(0, len(HEADERS))
-        self.note = NoteLabel(NOTE)
-        self.export = QPushButton(icon("export"), "&Export…")
-        self.setWindowTitle("Where my speech went – Saywrite")
+        self.table = QTableWidget(0, COLUMNS)
+        self.note = NoteLabel()
+        self.export = worded(QPushButton(icon("export"), ""), tr("&Export…"))
+        set_text(self.setWindowTitle, tr("Where my speech went – Saywrite"))
         self._arrange()
         self.show_ledger(self.ledger)
 
@@ -108,8 +110,8 @@ class LedgerWindow(QDialog):
     def show_ledger(self, ledger: Ledger) -> None:
         """Show a ledger."""
         self.ledger = ledger
-        self.summary.setText(summarize(ledger.months, self._today()))
-        self.note.setText(NOTE)
+        set_text(self.summary.setText, summarize(ledger.months, self._today()))
+        set_text(self.note.setText, note())
         self.export.setEnabled(bool(ledger.entries))
         self.table.setRowCount(len(ledger.months))
         for row, entry in enumerate(ledger.months):
@@ -122,7 +124,7 @@ class LedgerWindow(QDialog):
     def _cells(self, entry: LedgerEntry) -> tuple[str, ...]:
         return (
             _name_of_month(entry.month),
-            entry.host or HERE,
+            entry.host or tr("On this computer"),
             self._choices.engine_label(entry.engine),
             f"{entry.dictations:,}",
             length(seconds(entry.heard)),
@@ -132,8 +134,9 @@ class LedgerWindow(QDialog):
 
     def _arrange(self) -> None:
         self.summary.setWordWrap(True)
-        self.table.setHorizontalHeaderLabels(list(HEADERS))
-        self.table.setAccessibleName("Speech by month and host")
+        headers = tr("Month"), tr("Where"), tr("Recognizer"), tr("Dictations"), tr("Speech"), tr("Sent"), tr("Received")
+        set_text(self.table.setHorizontalHeaderLabels, list(headers))
+        set_text(self.table.setAccessibleName, tr("Speech by month and host"))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setTabKeyNavigation(False)
@@ -143,7 +146,7 @@ class LedgerWindow(QDialog):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
-        for column in range(FIRST_NUMBER, len(HEADERS)):
+        for column in range(FIRST_NUMBER, COLUMNS):
             if (item := self.table.horizontalHeaderItem(column)) is not None:
                 item.setTextAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -159,5 +162,4 @@ class LedgerWindow(QDialog):
 
 
 def _name_of_month(month: str) -> str:
-    first = QDate.fromString(f"{month}-01", Qt.DateFormat.ISODate)
-    return QLocale().toString(first, "MMMM yyyy")
+    return tr("{month:%B %Y}", month=date.fromisoformat(f"{month}-01"))
