@@ -44,10 +44,11 @@ from saywrite.foundation.events import (
     Traffic,
     Translation,
 )
+from saywrite.foundation.messages import message
 from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
 from saywrite.text.transcript import Composition, Transcript
 
-CARRIES_ON = "The recognizer on this computer carries on."
+CARRIES_ON = message("The recognizer on this computer carries on.")
 
 MICROPHONE = "microphone"
 """The source of a dictation that is not a file (`Started.source`, a contract)."""

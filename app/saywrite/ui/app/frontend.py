@@ -248,6 +248,9 @@ class FrontEnd(QObject):
         )
         menu.aboutToShow.connect(self._dictation.refresh_devices)
         menu.copy_requested.connect(copy_text)
+        menu.insertion_requested.connect(
+            lambda recent: self._dictation.insert_text(recent.dictation, recent.text, recent.language)
+        )
 
     @Slot(object)
     def _apply(self, settings: Settings) -> None:
