@@ -486,7 +486,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>aiOla's text of an inserted dictation is there now.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1031,6 +1043,10 @@
     </message>
     <message>
         <source>Close the program that is using it, or choose another microphone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Co&amp;py it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2615,6 +2631,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>S&amp;how</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>S&amp;kip</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3677,6 +3697,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The recording is kept: transcribe it again for the text of the service.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The recording is not removed.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4354,6 +4378,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>What Saywrite hears</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was inserted is unchanged.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -97,6 +97,7 @@ def plan_again(
         source=stored.source,
         began=stored.began,
         base=stored.confirmed,
+        missing=stored.missing,
         begun_with=FORMER_NAMES.get(header.engine, header.engine),
         automatic=automatic,
         earlier=stored.segments,
