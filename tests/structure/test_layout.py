@@ -44,7 +44,7 @@ SHORT: dict[str, str] = {
     "ui/export/writer.py": "an export as a file, with the errors of an export",
     "ui/keywords/files.py": "keyword files on disk and in a drag",
     "ui/models/download_rate.py": "the time that a download still takes",
-    "ui/models/text_differences.py": "which words of two texts differ",
+    "text/keyword_sets/word_differences.py": "which words of two texts differ, for two windows",
     "ui/settings/fold.py": "the part of a page that is folded, for two kinds of pages",
     "ui/settings/placement.py": "the place of a dialog over its parent",
     "ui/settings/search.py": "which options have the words of a search, pure",

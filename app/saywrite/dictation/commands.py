@@ -18,10 +18,12 @@ from saywrite.dictation.loop import CAPTURING, CurrentSettings, Loop, Services
 from saywrite.dictation.models.backlog import Backlog
 from saywrite.dictation.observers import LatencyWatch, SoundPlayer
 from saywrite.dictation.persistence.archive import Archive, StoredDictation, StoredSource
-from saywrite.dictation.persistence.recorder import NoRecord, RecordingSink
+from saywrite.dictation.persistence.file_record import FileRecord
+from saywrite.dictation.persistence.recorder import RecordingSink
 from saywrite.dictation.session import MICROPHONE, SessionPlan
 from saywrite.foundation.catalog import AIOLA, AIOLA_FILE, FORMER_NAMES, LOCAL
 from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged, PlaybackChanged
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import display_path
 from saywrite.speech.engine import Request, VoiceSettings
 from saywrite.storage.recordings.journal import Header
@@ -74,6 +76,7 @@ def request_for(
         file=file,
         paced=paced,
         partials=partials,
+        take_local_words=settings.aiola_while_away == LOCAL or settings.aiola_patience_s > 0,
     )
 
 
@@ -129,7 +132,7 @@ DISK_LIMIT_S = 1.5
 
 NO_SUCH_ENGINE = (
     "aiOla's streaming service is not in this version of Saywrite.",
-    "Choose the recognizer on this computer, or use --engine local.",
+    message("Choose the recognizer on this computer, or use --engine local."),
 )
 
 
@@ -149,6 +152,19 @@ class Hardware:
     close: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class FileUse:
+    """What happens with files.
+
+    `keep`: they get a journal and a history. `send_whole`: they may go to the service as they are. `again`: the
+    dictation of the history whose recording is transcribed as a file.
+    """
+
+    keep: bool = True
+    send_whole: bool = True
+    again: str = ""
+
+
 class DictationCommands:
     """Carries out the commands of the user. `emit` takes every event for the front end."""
 
@@ -159,10 +175,8 @@ class DictationCommands:
         settings: CurrentSettings,
         keywords: tuple[Keyword, ...],
         emit: Callable[[FrontEndEvent], None],
-        keep_files: bool = True,
-        send_whole: bool = True,
+        files: FileUse = FileUse(),
     ) -> None:
-        """`keep_files`: files get a journal and a history. `send_whole`: files may go to the service as they are."""
         self.archive: Archive = services.archive
         self.latency = LatencyWatch(self.archive.keep_latency)
         backlog = Backlog(services.recognizers[LOCAL], self._transcribe_waiting)
@@ -174,8 +188,7 @@ class DictationCommands:
         self._hardware = hardware
         self._emit = emit
         self._keywords = keywords
-        self._keep_files = keep_files
-        self._send_whole = send_whole
+        self._files = files
 
     def open(self) -> None:
         """Get ready in the background: history, engine, recordings that were left unfinished."""
@@ -203,14 +216,20 @@ class DictationCommands:
     def transcribe_file(self, path: Path) -> None:
         """Make text of a file, as of a dictation."""
         if self.loop.state in CAPTURING:
-            self._emit(Failed("", "A dictation is running.", "Stop it first, then transcribe the file."))
+            self._emit(
+                Failed("", message("A dictation is running."), message("Stop it first, then transcribe the file."))
+            )
             return
         if not self._engine_exists(self.loop.settings.engine):
             return
         plan = self._plan(display_path(path), self.loop.settings, path)
-        record = self.archive.record(header_of(plan)) if self._keep_files else NoRecord()
+        record: RecordingSink
+        if self._files.keep:
+            record = self.archive.record(header_of(plan))
+        else:
+            record = FileRecord(plan.began, plan.engine, self.archive.write_ledger, self._files.again)
         source = self._hardware.file(path)
-        if self._send_whole and is_sent_whole(path, self.loop.settings):
+        if self._files.send_whole and is_sent_whole(path, self.loop.settings):
             plan = replace(plan, heard_by=AIOLA_FILE, listen_along=OFF)
             if path.suffix.lower() in HEARD_BY_THE_SERVICE_ONLY:
                 source = UploadSource(path, self._services.clock)
@@ -246,7 +265,7 @@ class DictationCommands:
             if session.id == dictation:
                 with suppress(KeyError):  # removed meanwhile by "scratch that"
                     session.transcript.edit(number, text)
-        self.archive.edit_segment(dictation, number, text)
+        self.archive.edit_segment(dictation, number, text, keep_text=self.loop.settings.suggest_keywords)
 
     def apply(self, settings: Settings) -> None:
         """Use other settings; a running dictation keeps its engine, its language and its microphone."""
@@ -339,7 +358,13 @@ class DictationCommands:
             self.loop.backlog.set_aside(stored.dictation)
             return
         if self.loop.state in CAPTURING or any(session.id == stored.dictation for session in self.loop.sessions):
-            self._emit(Failed("", "A dictation is running.", "Stop it first, then transcribe the unfinished one."))
+            self._emit(
+                Failed(
+                    "",
+                    message("A dictation is running."),
+                    message("Stop it first, then transcribe the unfinished one."),
+                )
+            )
             return
         plan = plan_again(stored, self.loop.settings, self._keywords, automatic=automatic)
         source = StoredSource(stored, self._services.clock)
@@ -353,7 +378,7 @@ class DictationCommands:
     def _plan(self, source: str, settings: Settings, file: Path | None = None) -> SessionPlan:
         dictation, began = self.new_id()
         request = request_for(
-            dictation, settings, self._keywords, live=file is None, paced=not self._send_whole, file=file
+            dictation, settings, self._keywords, live=file is None, paced=not self._files.send_whole, file=file
         )
         along = settings.aiola_listen_along if settings.engine == AIOLA and request.paced else OFF
         patience_s = settings.aiola_patience_s if request.live else 0

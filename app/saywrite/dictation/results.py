@@ -27,6 +27,7 @@ from saywrite.foundation.events import (
     Traffic,
     Translation,
 )
+from saywrite.foundation.messages import message
 from saywrite.text.transcript import Composition, Transcript
 
 KEEP_TRAFFIC_EVERY_S = 10.0
@@ -42,8 +43,8 @@ SLOW_DISK = 3 * SAMPLE_RATE
 """Samples that may wait for the disk before the user is told."""
 
 SLOW_DISK_WORDS = (
-    "The disk is not keeping up: the newest sound is only in memory yet.",
-    "Keep Saywrite open; close what else keeps the disk busy.",
+    message("The disk is not keeping up: the newest sound is only in memory yet."),
+    message("Keep Saywrite open; close what else keeps the disk busy."),
 )
 
 

@@ -15,6 +15,7 @@ from saywrite.audio.source import Source
 from saywrite.dictation.engines.audio_cursor import AudioCursor
 from saywrite.dictation.engines.failover import EngineFailover
 from saywrite.dictation.engines.listening_along import OFF, ListeningAlong
+from saywrite.dictation.engines.substitution import REMEDY, SubstitutionPolicy
 from saywrite.dictation.persistence.recorder import RecordingSink
 from saywrite.dictation.results import ProgressWriter, ResultWriter
 from saywrite.dictation.session_state import SESSION_TRANSITIONS, SessionSignal, SessionState
@@ -42,15 +43,11 @@ from saywrite.foundation.events import (
     Traffic,
     Translation,
 )
+from saywrite.foundation.messages import message
 from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
 from saywrite.text.transcript import Composition, Transcript
 
-TAKEN_HERE = (
-    "aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.",
-    "The recording is kept: transcribe it again for the text of the service.",
-)
-
-CARRIES_ON = "The recognizer on this computer carries on."
+CARRIES_ON = message("The recognizer on this computer carries on.")
 
 MICROPHONE = "microphone"
 """The source of a dictation that is not a file (`Started.source`, a contract)."""
@@ -121,7 +118,7 @@ class DictationSession:
         self.failure: Failed | None = None
         self._cancelled = self._revocable = False
         self._recognizer_complete = True
-        self._ended_at: float | None = None
+        self._substitution = SubstitutionPolicy(is_wanted=plan.request.take_local_words, patience_s=plan.patience_s)
         self._record = record
         self._emit = emit
         self._clock = clock
@@ -180,7 +177,7 @@ class DictationSession:
 
     def ended(self) -> None:
         self._change_state(SessionSignal.SOURCE_ENDED)
-        self._ended_at = self._clock()
+        self._substitution.end(self._clock())
         self._cursor.end()
         self.along.end()
         self.feed()
@@ -245,7 +242,8 @@ class DictationSession:
                 self.fail(failed.what, failed.remedy, failed.about)
             case RecognizerFinished(complete=complete):
                 self._recognizer_complete = complete
-                self._change_state(SessionSignal.RECOGNIZER_FINISHED)
+                if complete or not self._waits_for_local_words():
+                    self._change_state(SessionSignal.RECOGNIZER_FINISHED)
             case ConnectionChanged() as changed:
                 self.recognition.note(changed, self._clock())
                 self.along.note_away(self.recognition.offline)
@@ -342,33 +340,47 @@ class DictationSession:
         if self.state.recognizer_runs:
             self.source.allow(self._cursor.room)
         due += [self._progress.wake(now), self._results.wake(now)]
-        due.append(self._end_in_time(now))
+        due.append(self._end_with_local_words(now))
         self.feed()
         if self._cursor.has_more or self.along.has_more:
             due.append(now)
         return min((at for at in due if at is not None), default=None)
 
-    def _end_in_time(self, now: float) -> float | None:
-        """Take what this computer heard if the service takes too long; return when to be called again."""
-        waits = self.state is SessionState.FINISHING and self.plan.patience_s > 0 and not self.recognition.mark
-        if not waits or self._ended_at is None or not self.along.finished:
+    @property
+    def _listens(self) -> bool:
+        return self.along.runs or self.along.finished
+
+    def _waits_for_local_words(self) -> bool:
+        """Whether the dictation goes on, though the service has ended without all of the text."""
+        is_own = self.state is SessionState.FINISHING and not self.recognition.mark
+        return is_own and self._substitution.end_service(listens=self._listens)
+
+    def _end_with_local_words(self, now: float) -> float | None:
+        """End with what this computer heard where the user wishes it; return when to be called again."""
+        if self.state is not SessionState.FINISHING or self.recognition.mark:
             return None
-        due = self._ended_at + self.plan.patience_s
-        if now < due:
-            return due
-        for stretch in self.along.text.stretches():
+        words = self.along.text.stretches() if self.along.finished else None
+        decision = self._substitution.decide(now, words, listens=self._listens)
+        for stretch in decision.stretches:
             start, end = stretch.start - self._cursor.base, stretch.end - self._cursor.base
             self._results.add_text(Final(self.id, stretch.text, start, end, LOCAL), self.rules)
-        self._cursor.confirm_all()
-        what, remedy = TAKEN_HERE
-        self._emit(Failed(self.id, what.format(seconds=self.plan.patience_s), remedy))
-        self.recognition.abort()
-        return None
+        if decision.stretches:
+            self._recognizer_complete = True
+            self._cursor.confirm_all()
+            self._emit(Failed(self.id, decision.reason, REMEDY))
+            self.recognition.abort()
+        if decision.stretches or decision.gives_up:
+            self._change_state(SessionSignal.RECOGNIZER_FINISHED)
+        return decision.due
+
+    @property
+    def can_change_recognizer(self) -> bool:
+        """Whether the dictation's own recognizer works, so that another may stand in for it."""
+        return self.state in (SessionState.RECOGNIZING, SessionState.FINISHING) and not self.recognition.mark
 
     @property
     def _can_stand_in(self) -> bool:
-        own_works = self.state in (SessionState.RECOGNIZING, SessionState.FINISHING) and not self.recognition.mark
-        return own_works and self.along.can_take_over
+        return self.can_change_recognizer and self.along.can_take_over
 
     @property
     def _gets_its_text_by_itself(self) -> bool:

@@ -15,6 +15,7 @@ from saywrite.audio.microphone.source_router import SourceRouter
 from saywrite.audio.source import Post, SoundSink
 from saywrite.foundation.errors import AudioError, MicrophoneLost, NoMicrophone
 from saywrite.foundation.events import Device
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ class DeviceOpener:
         if snapshot is not None and snapshot.present and wants_server:
             source = self._route.target(snapshot)
             if source is None:
-                return NoMicrophone("There is no microphone.", REMEDY_NONE)
+                return NoMicrophone(message("There is no microphone."), REMEDY_NONE)
         elif self.served:
             self._server.look()
             return None
@@ -165,4 +166,6 @@ class DeviceOpener:
 
 
 def no_sound(label: str) -> MicrophoneLost:
-    return MicrophoneLost(f"{label} delivers no sound.", "Capture goes on as soon as it does.")
+    return MicrophoneLost(
+        message("{label} delivers no sound.", label=label), message("Capture goes on as soon as it does.")
+    )

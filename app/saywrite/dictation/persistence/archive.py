@@ -40,6 +40,7 @@ from saywrite.foundation.events import (
     Traffic,
 )
 from saywrite.foundation.paths import Paths
+from saywrite.storage.history.records.corrections import keep_original
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.trash import empty_trash
 from saywrite.storage.history.salvage import open_or_replace
@@ -158,11 +159,13 @@ class Archive:
 
         self._disk.submit(partial(self._report_errors, discard))
 
-    def edit_segment(self, dictation: str, number: int, text: str) -> None:
-        """Replace the text of one segment in the history."""
+    def edit_segment(self, dictation: str, number: int, text: str, *, keep_text: bool = False) -> None:
+        """Replace the text of one segment in the history. `keep_text`: keep the text before it for suggestions."""
 
         def edit() -> None:
             if self._history is not None:
+                if keep_text:
+                    keep_original(self._history, dictation, number)
                 self._history.edit_segment(dictation, number, text)
 
         self._disk.submit(partial(self._report_errors, edit))
@@ -187,6 +190,18 @@ class Archive:
                     keep_receipt(self._history, event.dictation, TextReceipt(event.program, outcome, self._today()))
 
         self._disk.submit(keep)
+
+    def write_ledger(self, write: Callable[[HistoryStore], None]) -> None:
+        """Count in the ledger what has no record. A failure is logged: the text does not depend on it."""
+
+        def count() -> None:
+            if self._history is not None:
+                try:
+                    write(self._history)
+                except HistoryError as error:
+                    log.warning("the ledger was not written: %s", type(error).__name__)
+
+        self._disk.submit(count)
 
     def tidy(self, keep_days: int) -> None:
         """Encode complete recordings, and remove those older than `keep_days` (0: at once, negative: never).

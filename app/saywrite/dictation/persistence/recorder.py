@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from saywrite.dictation.persistence.disk_thread import DiskThread
 from saywrite.foundation.errors import HistoryError, JournalError, SaywriteError
 from saywrite.foundation.events import BYTES_PER_SAMPLE, DiskRecovered, RecordClosed, Segment, Traffic
+from saywrite.foundation.messages import message
 from saywrite.storage.history.holdings import forget_empty
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
@@ -49,7 +50,7 @@ class DiskProblem:
 
 
 class RecordingSink(Protocol):
-    """Where a session records: a `DictationRecord`, or `NoRecord` for a file on the command line."""
+    """Where a session records: a `DictationRecord`, or a `FileRecord` on the command line."""
 
     on_disk: bool
 
@@ -176,9 +177,11 @@ class RecordWriter:
             self._full = True
             self._report(
                 JournalError(
-                    "The disk has refused the recording for half an hour. What came before is kept in memory; "
-                    "what follows is not kept.",
-                    "Free some space, then stop the dictation.",
+                    message(
+                        "The disk has refused the recording for half an hour. What came before is kept in memory; "
+                        "what follows is not kept."
+                    ),
+                    message("Free some space, then stop the dictation."),
                 )
             )
         if unwritten >= self._retry_at:
@@ -313,39 +316,3 @@ class RecordWriter:
 
     def _report(self, error: SaywriteError) -> None:
         self._post(DiskProblem(self._header.dictation, error))
-
-
-class NoRecord:
-    """For a file transcribed on the command line: the file itself is the recording."""
-
-    on_disk = False
-
-    def append(self, pcm: bytes) -> None:
-        pass
-
-    def add_segment(self, segment: Segment) -> None:
-        pass
-
-    def remove_segments(self, numbers: tuple[int, ...]) -> None:
-        pass
-
-    def translate_segment(self, number: int, translation: str) -> None:
-        pass
-
-    def add_structured(self, results: Mapping[str, Any]) -> None:
-        pass
-
-    def set_traffic(self, traffic: Traffic) -> None:
-        pass
-
-    def add_gap(self, at: int, length: int, cause: str) -> None:
-        pass
-
-    def confirm(self, offset: int) -> None:
-        pass
-
-    def read(self, start: int, end: int) -> bytes:
-        return b""
-
-    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
-        pass

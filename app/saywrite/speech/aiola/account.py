@@ -8,6 +8,7 @@ from typing import Literal
 from urllib.parse import SplitResult, quote, urlsplit
 
 from saywrite.foundation.errors import AddressRefused
+from saywrite.foundation.messages import message
 from saywrite.speech.network.network import is_loopback
 
 DEFAULT_BASE_URL = "https://apis.aiola.ai"
@@ -64,5 +65,6 @@ def not_encrypted() -> AddressRefused:
 
 def _refused(why: str) -> AddressRefused:
     return AddressRefused(
-        f"The service's address {why}.", "Enter an address like https://apis.aiola.ai in the settings."
+        message("The service's address {why}.", why=why),
+        message("Enter an address like https://apis.aiola.ai in the settings."),
     )

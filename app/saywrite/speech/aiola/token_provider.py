@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from saywrite.foundation.catalog import KEY_VARIABLE
 from saywrite.foundation.errors import KeyMissing, KeyRefused, SaywriteError, ServiceError, ServiceFailed
+from saywrite.foundation.messages import message
 from saywrite.speech.aiola.account import Account, check_address
 from saywrite.speech.aiola.net.error_mapping import ASKING, SETTINGS, SIGNING_IN, does_not_answer, host_of, parse_date
 from saywrite.speech.aiola.net.http import Answer, ask
@@ -63,10 +64,16 @@ def sign_in(account: Account, client: httpx.Client, wall: Callable[[], float]) -
         return _from_address(account, client, wall)
     secret = account.secret.strip()
     if not secret:
-        raise KeyMissing("There is no aiOla API key yet.", f"Put it into {SETTINGS}, or into {KEY_VARIABLE}.")
+        raise KeyMissing(
+            message("There is no aiOla API key yet."),
+            message("Put it into {settings}, or into {key_variable}.", settings=SETTINGS, key_variable=KEY_VARIABLE),
+        )
     if not _is_token(secret):
         what = "API key" if account.sign_in == "key" else "access token"
-        raise KeyRefused(f"The {what} holds characters that none has.", f"Copy it again, whole, into {SETTINGS}.")
+        raise KeyRefused(
+            message("The {what} holds characters that none has.", what=what),
+            message("Copy it again, whole, into {settings}.", settings=SETTINGS),
+        )
     if account.sign_in == "token":
         return _as_it_is(account, secret, wall())
     return _from_key(account, secret, client, wall)
@@ -114,7 +121,10 @@ def _from_key(account: Account, key: str, client: httpx.Client, wall: Callable[[
 def _from_address(account: Account, client: httpx.Client, wall: Callable[[], float]) -> Grant:
     address, mark, query = account.token_url.strip().partition("?")
     if not address:
-        raise KeyMissing("There is no token address yet.", f"Put your company's address into {SETTINGS}.")
+        raise KeyMissing(
+            message("There is no token address yet."),
+            message("Put your company's address into {settings}.", settings=SETTINGS),
+        )
     url = check_address(address) + mark + query
     accept = {"Accept": "application/json, text/plain"}
     answer = ask(client, "GET", url, ASKING, headers=accept, follow_redirects=True)
@@ -128,7 +138,8 @@ def _from_address(account: Account, client: httpx.Client, wall: Callable[[], flo
     grant = _granted(account, access_token, answer, wall())
     if grant.expires_at is not None and grant.expires_at <= wall():
         raise ServiceFailed(
-            f"{answer.host} gives out an access token that has expired.", "Ask whoever runs your token address."
+            message("{host} gives out an access token that has expired.", host=answer.host),
+            message("Ask whoever runs your token address."),
         )
     return grant
 
@@ -137,8 +148,8 @@ def _as_it_is(account: Account, token: str, now: float) -> Grant:
     expires_at = _seconds(claims(token).get("exp"))
     if expires_at is not None and expires_at <= now:
         raise KeyRefused(
-            "By this computer's clock the access token has expired.",
-            f"Put a new one into {SETTINGS}, or check the computer's date and time.",
+            message("By this computer's clock the access token has expired."),
+            message("Put a new one into {settings}, or check the computer's date and time.", settings=SETTINGS),
         )
     return Grant(token, account, expires_at, expires_at)
 
@@ -367,7 +378,9 @@ class _Fetch(threading.Thread):
             self._post(AuthFailed(self.number, KeyMissing(error.what, error.remedy)))
         except Exception as error:  # noqa: BLE001 - the edge of the thread
             log_unforeseen("the sign-in", error)
-            problem = ServiceFailed(f"Signing in failed ({type(error).__name__}).", "The log tells more.")
+            problem = ServiceFailed(
+                message("Signing in failed ({name}).", name=type(error).__name__), message("The log tells more.")
+            )
             self._post(AuthFailed(self.number, problem))
 
     def _sign_in(self) -> Grant:

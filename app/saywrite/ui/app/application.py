@@ -34,6 +34,7 @@ from saywrite.ui.app.dictation_thread import DictationThread
 from saywrite.ui.toolkit.background import wait_for_tasks
 from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.theme import apply_scheme
+from saywrite.ui.toolkit.translation import tr
 
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
@@ -87,7 +88,7 @@ def show_startup_message(text: str) -> None:
         if sys.stderr.isatty() or stat.S_ISFIFO(os.fstat(sys.stderr.fileno()).st_mode):
             return
     create_application(sys.argv[:1], "system")
-    box = QMessageBox(QMessageBox.Icon.Information, "Saywrite", text)
+    box = QMessageBox(QMessageBox.Icon.Information, tr("Saywrite"), text)
     box.setTextFormat(Qt.TextFormat.PlainText)
     QTimer.singleShot(MESSAGE_MS, box.accept)
     box.exec()

@@ -13,10 +13,12 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from saywrite.foundation.events import FrontEndEvent
+from saywrite.foundation.messages import message
 from saywrite.ui.app.edit_commands import EditCommands
 from saywrite.ui.app.files.controller import FilesController
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
     from saywrite.storage.history.store import HistoryStore
 
-AUDIO_FILES = (
+AUDIO_FILES = message(
     "Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au"
     " *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)"
 )
@@ -59,7 +61,7 @@ class CommandBindings(QObject):
     @Slot()
     def choose_files(self) -> None:
         """Ask for sound files, and transcribe them."""
-        dialog = QFileDialog(self._window, "Transcribe a file")
+        dialog = QFileDialog(self._window, tr("Transcribe a file"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(AUDIO_FILES.split(";;"))
         dialog.filesSelected.connect(lambda names: self.files.add(Path(name) for name in names))
@@ -72,16 +74,20 @@ class CommandBindings(QObject):
         name, label = self._choices.language(code), engine.label if engine else self._preferences.settings.engine
         others = [choice.label for choice in self._choices.engines_for(code)]
         if others:
-            remedy = f"Choose “{' or '.join(others)}” as the recognizer, then {name}."
+            remedy = tr("Choose “{others}” as the recognizer, then {name}.", others=" or ".join(others), name=name)
         else:
-            remedy = "No recognizer of this version does. The language stays as it was."
+            remedy = tr("No recognizer of this version does. The language stays as it was.")
         self._window.notices.notify(
-            Severity.INFO, f"{label} does not know {name}.", remedy, key="language", counted=False
+            Severity.INFO,
+            tr("{label} does not know {name}.", label=label, name=name),
+            remedy,
+            key="language",
+            counted=False,
         )
 
     def save_unfinished(self, dictation: str) -> None:
         """Ask for a file, and save the recording of an unfinished dictation there."""
-        dialog = QFileDialog(self._window, "Save audio")
+        dialog = QFileDialog(self._window, tr("Save audio"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("WAV audio (*.wav)")
         dialog.setDefaultSuffix("wav")
@@ -96,10 +102,10 @@ class CommandBindings(QObject):
             return
         self._window.notices.notify(
             Severity.INFO,
-            "The transcript was cleared.",
-            "What you dictated stays in the history.",
+            tr("The transcript was cleared."),
+            tr("What you dictated stays in the history."),
             key="cleared",
-            actions=(("&Undo", self.undo_clear),),
+            actions=((tr("&Undo"), self.undo_clear),),
         )
 
     def undo_clear(self) -> None:
@@ -109,12 +115,12 @@ class CommandBindings(QObject):
     def copy(self) -> None:
         """Copy the selection, or else the whole transcript."""
         whole = not self._window.transcript.copy()
-        self._window.status.show_message("Copied all" if whole else "Copied the selection")
+        self._window.status.show_message(tr("Copied all") if whole else tr("Copied the selection"))
 
     def copy_translated(self) -> None:
         """Copy the transcript with its translations."""
         self._window.transcript.copy_with_translation()
-        self._window.status.show_message("Copied all with its translation")
+        self._window.status.show_message(tr("Copied all with its translation"))
 
     def _connect_dictation(self) -> None:
         window, dictation, actions = self._window, self._dictation, self._window.actions_

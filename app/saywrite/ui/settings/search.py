@@ -9,6 +9,7 @@ from saywrite.storage.settings.option import Option
 SYNONYMS: Mapping[str, str] = {
     "hotkey": "shortcut push-to-talk",
     "second_hotkey": "shortcut hotkey",
+    "suggest_keywords": "words vocabulary dictionary lab learn correct",
     "theme": "dark mode colors",
     "overlay": "pill floating",
     "keep_recordings_days": "audio retention delete",

@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS_SMALL, SMALL, M, S, sized
+from saywrite.ui.toolkit.translation import set_text, tr
 
 
 def plain_tooltip(text: str) -> str:
     """`text` for `setToolTip()`, which shows it unchanged: markup is escaped."""
     if "<" not in text:
         return text
-    return "<qt>" + html.escape(text).replace("\n", "<br>") + "</qt>"
+    return tr("<qt>") + html.escape(text).replace("\n", "<br>") + tr("</qt>")
 
 
 class PlainLabel(QLabel):
@@ -29,7 +30,7 @@ class PlainLabel(QLabel):
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setText(text)
+        set_text(self.setText, text)
 
 
 class ThemedLabel(PlainLabel):

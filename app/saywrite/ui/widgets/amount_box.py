@@ -8,6 +8,7 @@ from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QSpinBox
 
 from saywrite.storage.settings.option import Option
+from saywrite.ui.toolkit.translation import tr
 
 MILLISECOND = "millisecond"
 """The unit that is shown, and typed, in seconds."""
@@ -21,10 +22,10 @@ def words_for(option: Option, value: int) -> str:
     if value in dict(option.special):
         return dict(option.special)[value]
     if option.unit == "percent":
-        return f"{value} percent"
+        return tr("{value} percent", value=value)
     if option.unit == MILLISECOND:
         number = f"{value / 1000:.3f}".rstrip("0").rstrip(".")
-        return f"{number} second" if value == 1000 else f"{number} seconds"
+        return tr("{number} second", number=number) if value == 1000 else tr("{number} seconds", number=number)
     return f"{value} {option.unit}" if value == 1 else f"{value} {option.unit}s"
 
 

@@ -26,6 +26,7 @@ from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme.tokens import XS, L, M
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.amount_box import AmountBox
 
 MIN_LETTERS = 16
@@ -95,7 +96,7 @@ class OptionEditors(QObject):
 
         def take() -> None:
             """Take the text; an empty line means the default."""
-            line.setText(line.text().strip() or str(option.default))
+            set_text(line.setText, line.text().strip() or str(option.default))
             self.set(option.name, line.text())
 
         line.editingFinished.connect(take)
@@ -104,8 +105,8 @@ class OptionEditors(QObject):
 
     def _folder(self, option: Option) -> tuple[QWidget, QWidget]:
         line = self._text(option)
-        browse = QPushButton("Choose…")
-        browse.setAccessibleName(f"{option.label}: choose a folder")
+        browse = worded(QPushButton(), tr("Choose…"))
+        set_text(browse.setAccessibleName, tr("{label}: choose a folder", label=option.label))
         browse.clicked.connect(partial(self._choose_folder, option.name))
         row = QWidget()
         layout = QHBoxLayout(row)
@@ -115,7 +116,7 @@ class OptionEditors(QObject):
         return line, row
 
     def _choose_folder(self, name: str) -> None:
-        dialog = QFileDialog(self._window, "Choose a folder", getattr(self._preferences.settings, name))
+        dialog = QFileDialog(self._window, tr("Choose a folder"), getattr(self._preferences.settings, name))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(partial(self.set, name))
@@ -154,8 +155,8 @@ class OptionField(QWidget):
 def add_row(form: QFormLayout, option: Option, editor: QWidget, row: QWidget) -> OptionField:
     """Add an editor with the label and the help of its option to a form; returns its field."""
     editor.setObjectName(f"option {option.name}")
-    editor.setAccessibleName(option.label)
-    editor.setAccessibleDescription(option.help)
+    set_text(editor.setAccessibleName, option.label)
+    set_text(editor.setAccessibleDescription, option.help)
     field = OptionField(row)
     if option.help:
         field.add_note(option.help)

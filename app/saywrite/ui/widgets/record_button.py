@@ -12,10 +12,12 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from saywrite.foundation.events import State
+from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.theme import blend, readable, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, PICTURE_DARK, RADIUS_SMALL, SMALL, sized
+from saywrite.ui.toolkit.translation import set_text, tr
 
 
 class ButtonLook(NamedTuple):
@@ -28,16 +30,18 @@ class ButtonLook(NamedTuple):
 
 
 BUTTON_LOOKS = {
-    State.IDLE: ButtonLook("Start", "Start dictation", "dot", "accent"),
-    State.STARTING: ButtonLook("Starting…", "Starting, press to stop", "ring", "quiet"),
-    State.LISTENING: ButtonLook("Stop", "Stop dictation, recording now", "square", "tinted"),
-    State.RECONNECTING: ButtonLook("Stop", "Stop dictation, recording now, reconnecting", "square", "tinted"),
-    State.FINISHING: ButtonLook("Finishing…", "Finishing the last words", "dots", "quiet"),
-    State.FAILED: ButtonLook("Try again", "Dictation failed, start again", "warning", "tinted"),
+    State.IDLE: ButtonLook(message("Start"), message("Start dictation"), "dot", "accent"),
+    State.STARTING: ButtonLook(message("Starting…"), message("Starting, press to stop"), "ring", "quiet"),
+    State.LISTENING: ButtonLook(message("Stop"), message("Stop dictation, recording now"), "square", "tinted"),
+    State.RECONNECTING: ButtonLook(
+        message("Stop"), message("Stop dictation, recording now, reconnecting"), "square", "tinted"
+    ),
+    State.FINISHING: ButtonLook(message("Finishing…"), message("Finishing the last words"), "dots", "quiet"),
+    State.FAILED: ButtonLook(message("Try again"), message("Dictation failed, start again"), "warning", "tinted"),
 }
 
 
-FILE_LOOK = ButtonLook("Transcribing… Cancel", "Cancel", "dots", "quiet")
+FILE_LOOK = ButtonLook(message("Transcribing… Cancel"), message("Cancel"), "dots", "quiet")
 """While a sound file is transcribed. It makes the button wider."""
 
 
@@ -68,7 +72,7 @@ class RecordButton(QAbstractButton):
 
     def show_file(self, name: str) -> None:
         """Offer to cancel the file of this name, which is transcribed."""
-        words = f"Transcribing {name}, press to cancel"
+        words = tr("Transcribing {name}, press to cancel", name=name)
         self._show(FILE_LOOK, words, plain_tooltip(words))
 
     def _show(self, look: ButtonLook, spoken: str, tip: str) -> None:
@@ -76,9 +80,9 @@ class RecordButton(QAbstractButton):
             self._hint = None
             self.updateGeometry()
         self._look = look
-        self.setText(look.word)
-        self.setAccessibleName(spoken)
-        self.setToolTip(tip)
+        set_text(self.setText, look.word)
+        set_text(self.setAccessibleName, spoken)
+        set_text(self.setToolTip, tip)
         self.update()
 
     def sizeHint(self) -> QSize:

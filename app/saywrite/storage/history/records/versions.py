@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from saywrite.foundation.errors import HistoryError
 from saywrite.foundation.events import Segment
+from saywrite.foundation.messages import message
 from saywrite.storage.history.store import HistoryStore, clean, microseconds
 
 
@@ -115,4 +116,6 @@ def _version(row: tuple[int, str, str, str, int, str]) -> TextVersion:
 
 
 def _gone() -> TextChanged:
-    return TextChanged("This dictation or its earlier text was deleted meanwhile.", "Nothing was changed.")
+    return TextChanged(
+        message("This dictation or its earlier text was deleted meanwhile."), message("Nothing was changed.")
+    )
