@@ -72,9 +72,9 @@ class CommandBindings(QObject):
         """Tell which engine knows a language that the chosen engine does not know."""
         engine = self._choices.engine(self._preferences.settings.engine)
         name, label = self._choices.language(code), engine.label if engine else self._preferences.settings.engine
-        others = [choice.label for choice in self._choices.engines_for(code)]
-        if others:
-            remedy = tr("Choose “{others}” as the recognizer, then {name}.", others=" or ".join(others), name=name)
+        other = next((choice.label for choice in self._choices.engines_for(code)), "")
+        if other:
+            remedy = tr("Choose “{other}” as the recognizer, then {name}.", other=other, name=name)
         else:
             remedy = tr("No recognizer of this version does. The language stays as it was.")
         self._window.notices.notify(
