@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QLocale, QObject, QTranslator
@@ -24,8 +25,12 @@ from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.toolkit import translation
 from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, tr_count, worded
+from saywrite.ui.widgets.choosers import catalog_choices
 
-NAMES = re.compile(r"saywrite|aiola|whisper|ctrl|shift|alt|f\d+|esc|del|space|return|en|de|fr|es|pt|it|zh|ja", re.I)
+NAMES = re.compile(
+    r"toggle|/\S+/python|https://\S*|dbfs|close|saywrite|aiola|whisper|ctrl|shift|alt|f\d+|esc|del|space|return|en|de|fr|es|pt|it|zh|ja",
+    re.I,
+)
 """Words that are the same in every language."""
 
 
@@ -37,7 +42,7 @@ class Marked(QTranslator):
 
 
 @pytest.fixture
-def marked() -> Iterator[None]:
+def marked(qapp: QApplication) -> Iterator[None]:
     """While the test runs, "de" is a language whose texts stand in ⟦ ⟧."""
     original = translation.load_translator
     translation.load_translator = lambda _folder, _name: Marked()
@@ -122,6 +127,14 @@ def test_texts_of_widgets_that_are_gone_are_forgotten(qapp: QApplication) -> Non
 )
 def test_the_language_of_the_system_is_found(wanted: str, code: str) -> None:
     assert translation.nearest_language(QLocale(wanted).uiLanguages()) == code
+
+
+@pytest.fixture
+def shown(make_front: Callable[..., FrontEnd], qtbot: Any) -> FrontEnd:
+    front = make_front(choices=catalog_choices())
+    front.show()
+    qtbot.waitExposed(front.window)
+    return front
 
 
 def test_the_whole_window_changes_its_language_without_a_restart(shown: FrontEnd, marked: None) -> None:
