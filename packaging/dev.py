@@ -55,7 +55,7 @@ APT = {
         "fonts-dejavu-core|fonts-noto-core|fonts-liberation|fonts-ubuntu",
     },
     "test": {
-        "the frozen program": "binutils zstd",
+        "the frozen program": "binutils zstd libpython3-dev",
         "a virtual microphone": "pulseaudio pulseaudio-utils libasound2-plugins",
         "a screen to test on": "xvfb openbox tint2 xdotool xclip x11-utils imagemagick fonts-dejavu-core "
         "fonts-droid-fallback|fonts-noto-cjk",

@@ -106,7 +106,8 @@ def build(
         run_options = RunOptions(
             worker_command, folder, paced, device, keep_files, program, on_main, thread, offline_s, again
         )
-        context = ServiceContext(secrets or LateSecrets(), Network(), _environ)
+        network = Network(stay_offline=lambda: settings.stay_offline)
+        context = ServiceContext(secrets or LateSecrets(), network, _environ)
         return assemble(inbox, paths, settings, keywords, tell, run_options, context)
 
     return Dictation(inbox, make_application)

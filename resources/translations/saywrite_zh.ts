@@ -44,7 +44,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Apply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Before and after</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -101,6 +109,10 @@
     </message>
     <message>
         <source>&amp;First steps…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Forget suggestion</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -255,6 +267,13 @@
         <source>&amp;Transcribe again</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>&amp;Try on my last {n} dictations</source>
+        <extracomment>Singular: &amp;Try on my last dictation</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>&amp;Undo</source>
         <translation type="unfinished"></translation>
@@ -379,6 +398,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>A recording was not recognized: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A screen reader reads</source>
         <translation type="unfinished"></translation>
     </message>
@@ -412,6 +435,10 @@
     </message>
     <message>
         <source>A web page answered instead of {host}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A&amp;dd keyword</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -451,6 +478,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>After:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>aiOla</source>
         <translation type="unfinished"></translation>
     </message>
@@ -463,7 +494,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>aiOla's text of an inserted dictation is there now.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -607,6 +650,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Before and after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Began</source>
         <translation type="unfinished"></translation>
     </message>
@@ -636,6 +687,10 @@
     </message>
     <message>
         <source>Built-in (basic)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By &amp;month…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -696,6 +751,14 @@
     </message>
     <message>
         <source>Change it only if your company has its own sign-in service.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change the keywords, then try them. Here you see what your dictations would say.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Changed texts</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -991,6 +1054,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Co&amp;py it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Commands from other programs are not taken: {data} cannot be written to.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1083,10 +1150,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Copy this text</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Copy to the clipboard only</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1096,6 +1159,10 @@
     </message>
     <message>
         <source>Copying to the clipboard only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct a misheard word in a text, and it is suggested here.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1140,6 +1207,10 @@
     </message>
     <message>
         <source>Default: {label}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete &amp;all remembered corrections</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1314,6 +1385,10 @@
         <source>Export the transcript</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Export where my speech went</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>Export {n} dictations into a folder</source>
         <extracomment>Singular: Export {n} dictation into a folder</extracomment>
@@ -1470,6 +1545,22 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Hits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hits of the selected keyword</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hits: not tried</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hits: {hits}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Hold a key, speak, let go</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1527,6 +1618,10 @@
     </message>
     <message>
         <source>If this is off, each sentence appears when it ends, and recognition needs a tenth of the processor time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If this is on, what you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1752,6 +1847,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Keyword lab</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Keywords</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1924,6 +2023,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Month</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Motion</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1977,6 +2080,10 @@
     </message>
     <message>
         <source>No keyword has these letters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No keyword is in your last dictations.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2068,6 +2175,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Nothing left this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing matches these filters.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2081,6 +2192,18 @@
     </message>
     <message>
         <source>Nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was dictated this month yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was dictated yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing you dictated has left this computer.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2272,6 +2395,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Progress of the trial</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Progress of transcribing again</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2352,11 +2479,19 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Received</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Recognition</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Recognition models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recognize the &amp;recordings again</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2393,6 +2528,10 @@
     </message>
     <message>
         <source>Recognizer: {word}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recognizing recording {done} of {number}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2517,6 +2656,10 @@
     </message>
     <message>
         <source>Rules for single programs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>S&amp;how</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2710,6 +2853,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Sent to</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2874,6 +3021,18 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Speech</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speech by month and host</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their month, without their text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Speech threshold</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3014,11 +3173,31 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Su&amp;ggestions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Su&amp;ggestions ({number})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>SubRip subtitles</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Subtitles need the times of the words, and this text has none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Suggest keywords from my &amp;corrections</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Suggest keywords from my corrections</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Suggested keywords</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3079,6 +3258,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Texts of this dictation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texts with hits</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3350,6 +3533,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The keywords were changed since then: try them again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The keywords were changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The language of windows and messages.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3578,6 +3769,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The selected keyword is not in your last dictations.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The service's address is not one.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3674,6 +3869,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The trial was stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The Wayland compositor cannot be reached, so text cannot be put into other programs.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3703,6 +3902,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Then the dictation ends with what this computer heard, and a notice says so.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no dictations yet to try the keywords on.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -3806,6 +4009,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>These keywords change nothing in your last dictations.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>These models recognize speech on this computer. What you say does not leave it.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3906,6 +4113,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This month: {parts}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>This recording is too long for a WAV file (37 hours).</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4002,6 +4213,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Try &amp;keywords…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4030,11 +4245,23 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Try keywords on your last dictations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try keywords on your last dictations…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Try on my last dictation</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Typing (slower, does not use the clipboard)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unchanged:</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4190,6 +4417,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>What was inserted is unchanged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you correct in a text is remembered on this computer, as long as its dictation is in the history.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What you dictated stays in the history.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4223,6 +4458,26 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>When the recognizer sets no punctuation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where my speech went – Saywrite</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where my speech went, by month</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where my speech went…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which texts are shown</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4331,6 +4586,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>You can listen again to a recording that is kept. It stays on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You corrected these words in your texts.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4672,12 +4931,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <source>{length} of sound missing: {cause}</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>{length} of speech stayed on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message numerus="yes">
         <source>{length} recorded, {n:,} utterances.</source>
         <extracomment>Singular: {length} recorded, {n:,} utterance.</extracomment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
+    </message>
+    <message>
+        <source>{length} went to {host} ({bytes})</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{max:.0f} s of the dictation have no text: {why}.</source>
@@ -4721,6 +4988,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{model} · on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{month:%B %Y}</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
@@ -4882,6 +5153,48 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <source>{number} {unit}</source>
         <translation type="unfinished"></translation>
     </message>
+    <message numerus="yes">
+        <source>{n} corrections deleted; their texts stay.</source>
+        <extracomment>Singular: {n} correction deleted; its text stays.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} dictations have no recording: their texts were used.</source>
+        <extracomment>Singular: {n} dictation has no recording: its text was used.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} hits.</source>
+        <extracomment>Singular: {n} hit.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} keywords to check.</source>
+        <extracomment>Singular: {n} keyword to check.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} of {all} dictations change.</source>
+        <extracomment>Singular: {n} of {all} dictations changes.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} recordings were recognized again.</source>
+        <extracomment>Singular: {n} recording was recognized again.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
     <message>
         <source>{path} cannot be changed by Saywrite.</source>
         <translation type="unfinished"></translation>
@@ -4984,6 +5297,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{seconds} s left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{sent} sent to {host}, {received} received</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5134,12 +5451,39 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>“{spoken}” is in none of these dictations.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{spoken}” is in {some} of {all} dictations: check that it always means this.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>“{spoken}” is listed again further down: that one counts.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>“{spoken}” is listed again in line {line}: that one counts.</source>
         <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{spoken}” is not suggested again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{spoken}” is ordinary speech: it would be replaced everywhere.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{spoken}” is written “{written}” from now on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>“{spoken}” → “{written}” (corrected {n} times)</source>
+        <extracomment>Singular: “{spoken}” → “{written}” (corrected once)</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
     <message>
         <source>… {start} waiting for text, {length}</source>

@@ -114,6 +114,22 @@ def test_the_new_text_replaces_the_old_one_which_is_kept(store: HistoryStore, tm
     assert [segment.text for segment in kept.segments] == ["Goon talk."]
 
 
+def test_other_keywords_are_given_to_the_child_and_transcribing_alone_changes_nothing(
+    store: HistoryStore, tmp_path: Path
+) -> None:
+    keywords = tmp_path / "tried.json"
+    program = f"""
+        assert sys.argv[-2:] == ["--keywords", {str(keywords)!r}], sys.argv
+        print({json.dumps(FINAL)!r})
+        print({json.dumps(FINISHED)!r})
+    """
+    first = attempt(tmp_path, program)
+    segments = Retranscription(first._context, "one", SMALL, keywords).transcribe(lambda s: None)
+    assert [segment.raw for segment in segments] == ["guten tag"]
+    assert text_of(store) == ["Goon talk."]
+    assert versions_of(store, "one") == ()
+
+
 def test_a_failure_says_why_and_changes_nothing(store: HistoryStore, tmp_path: Path) -> None:
     program = "sys.exit('saywrite: There is no model called whisper-small.')"
     with pytest.raises(RetranscriptionFailed, match=r"There is no model called whisper-small\. Its text is unchanged"):

@@ -28,6 +28,7 @@ PUBLISHED = (
     "6881265c20d2caaa",
     "3455a59071c51928",
     "67e8d81ad2c4dab9",
+    "24403d43fb1ec00b",
 )
 """The hash of every released migration. New ones may follow; these must not change."""
 

@@ -144,7 +144,10 @@ def test_a_keyword_that_replaces_a_frequent_word_has_a_warning() -> None:
     often = [past("clean the table")] * 5 + [past("hello")] * 44
     assert result(tried(often, [table]), table).warnings == (KeywordWarning.FREQUENT,)
     assert result(tried(often[1:], [table]), table).warnings == (), "four times are not frequent"
-    assert result(tried(often + [past("hello")], [table]), table).warnings == (), "a tenth is not frequent"
+    assert result(tried([*often, past("hello")], [table]), table).warnings == (), "a tenth is not frequent"
+    assert result(tried(often, [table], present=[table]), table).warnings == (), "the user has it already"
+    phrase = Keyword("the table", "Tableau")
+    assert result(tried(often, [phrase]), phrase).warnings == (), "several words are rarely meant otherwise"
     capital = Keyword("table", "Table")
     assert result(tried(often, [capital]), capital).warnings == (), "it is the same word"
 

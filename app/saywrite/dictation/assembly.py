@@ -35,7 +35,7 @@ from saywrite.desktop.power import saves_power
 from saywrite.desktop.session.events import SessionWatch
 from saywrite.desktop.session.network_events import NetworkChanges
 from saywrite.dictation.api import DictationApplication
-from saywrite.dictation.commands import DictationCommands, Hardware
+from saywrite.dictation.commands import DictationCommands, FileUse, Hardware
 from saywrite.dictation.loop import CurrentSettings, Inbox, Loop, Services
 from saywrite.dictation.models.library import LibraryContext, ModelLibrary
 from saywrite.dictation.models.trial import ModelTrial
@@ -208,9 +208,8 @@ def assemble(
     network = NetworkWatch(options.desktop)
     recognizers = _recognizers(inbox, options, context, current, partial(network.call_on_change, AIOLA))
     services = Services(inbox, recognizers, archive, time.monotonic, _today)
-    heard = sound_effects.before(emit)
-    files = options.keep_files, not options.realtime, options.again
-    commands = DictationCommands(services, hardware, current, keywords, heard, *files)
+    files = FileUse(options.keep_files, not options.realtime, options.again)
+    commands = DictationCommands(services, hardware, current, keywords, sound_effects.before(emit), files)
     commands.loop.limits = EndLimits(offline_s=options.offline_s)
     if options.on_main is None:
         return DictationApplication(commands)

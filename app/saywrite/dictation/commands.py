@@ -76,6 +76,7 @@ def request_for(
         file=file,
         paced=paced,
         partials=partials,
+        take_local_words=settings.aiola_while_away == LOCAL or settings.aiola_patience_s > 0,
     )
 
 
@@ -96,6 +97,7 @@ def plan_again(
         source=stored.source,
         began=stored.began,
         base=stored.confirmed,
+        missing=stored.missing,
         begun_with=FORMER_NAMES.get(header.engine, header.engine),
         automatic=automatic,
         earlier=stored.segments,
@@ -151,6 +153,19 @@ class Hardware:
     close: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class FileUse:
+    """What happens with files.
+
+    `keep`: they get a journal and a history. `send_whole`: they may go to the service as they are. `again`: the
+    dictation of the history whose recording is transcribed as a file.
+    """
+
+    keep: bool = True
+    send_whole: bool = True
+    again: str = ""
+
+
 class DictationCommands:
     """Carries out the commands of the user. `emit` takes every event for the front end."""
 
@@ -161,14 +176,8 @@ class DictationCommands:
         settings: CurrentSettings,
         keywords: tuple[Keyword, ...],
         emit: Callable[[FrontEndEvent], None],
-        keep_files: bool = True,
-        send_whole: bool = True,
-        again: str = "",
+        files: FileUse = FileUse(),
     ) -> None:
-        """`keep_files`: files get a journal and a history. `send_whole`: files may go to the service as they are.
-
-        `again`: the dictation of the history whose recording is transcribed as a file.
-        """
         self.archive: Archive = services.archive
         self.latency = LatencyWatch(self.archive.keep_latency)
         backlog = Backlog(services.recognizers[LOCAL], self._transcribe_waiting)
@@ -180,9 +189,7 @@ class DictationCommands:
         self._hardware = hardware
         self._emit = emit
         self._keywords = keywords
-        self._keep_files = keep_files
-        self._send_whole = send_whole
-        self._again = again
+        self._files = files
 
     def open(self) -> None:
         """Get ready in the background: history, engine, recordings that were left unfinished."""
@@ -218,12 +225,12 @@ class DictationCommands:
             return
         plan = self._plan(display_path(path), self.loop.settings, path)
         record: RecordingSink
-        if self._keep_files:
+        if self._files.keep:
             record = self.archive.record(header_of(plan))
         else:
-            record = FileRecord(plan.began, plan.engine, self.archive.write_ledger, self._again)
+            record = FileRecord(plan.began, plan.engine, self.archive.write_ledger, self._files.again)
         source = self._hardware.file(path)
-        if self._send_whole and is_sent_whole(path, self.loop.settings):
+        if self._files.send_whole and is_sent_whole(path, self.loop.settings):
             plan = replace(plan, heard_by=AIOLA_FILE, listen_along=OFF)
             if path.suffix.lower() in HEARD_BY_THE_SERVICE_ONLY:
                 source = UploadSource(path, self._services.clock)
@@ -259,7 +266,7 @@ class DictationCommands:
             if session.id == dictation:
                 with suppress(KeyError):  # removed meanwhile by "scratch that"
                     session.transcript.edit(number, text)
-        self.archive.edit_segment(dictation, number, text)
+        self.archive.edit_segment(dictation, number, text, keep_text=self.loop.settings.suggest_keywords)
 
     def apply(self, settings: Settings) -> None:
         """Use other settings; a running dictation keeps its engine, its language and its microphone."""
@@ -372,7 +379,7 @@ class DictationCommands:
     def _plan(self, source: str, settings: Settings, file: Path | None = None) -> SessionPlan:
         dictation, began = self.new_id()
         request = request_for(
-            dictation, settings, self._keywords, live=file is None, paced=not self._send_whole, file=file
+            dictation, settings, self._keywords, live=file is None, paced=not self._files.send_whole, file=file
         )
         along = settings.aiola_listen_along if settings.engine == AIOLA and request.paced else OFF
         patience_s = settings.aiola_patience_s if request.live else 0

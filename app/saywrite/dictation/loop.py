@@ -393,7 +393,7 @@ class Loop:
         """Let the local recognizer replace a service that is away, where the settings say so."""
         since = session.recognition.offline_since
         wanted = self.settings.aiola_while_away == LOCAL and session.plan.engine != LOCAL and session.plan.request.live
-        able = session.recognition.offline and not session.state.source_ended and not session.along.local.waits
+        able = session.recognition.offline and session.can_change_recognizer and not session.along.local.waits
         if since is None or not wanted or not able:
             return None
         if now < since + AWAY_S:

@@ -46,7 +46,7 @@ class RewrittenText(NamedTuple):
     exact: tuple[tuple[int, int], ...]
 
 
-class Replacement(NamedTuple):
+class FoundPhrase(NamedTuple):
     """A phrase that a keyword was found for: `text[start:end]`, and what is written for it."""
 
     keyword: Keyword
@@ -112,7 +112,7 @@ class Keywords:
         parts.append(text[done:])
         return RewrittenText("".join(parts), tuple(exact))
 
-    def replacements(self, text: str) -> Iterator[Replacement]:
+    def replacements(self, text: str) -> Iterator[FoundPhrase]:
         """Find the phrases that keywords replace, from left to right.
 
         A written form of several words that the text contains already is found too, mostly with itself as `written`.
@@ -126,7 +126,7 @@ class Keywords:
                 continue
             count, entry = found
             start, end = tokens[at].start, tokens[at + count - 1].end
-            yield Replacement(entry.keyword, start, end, _written(entry, text[start:end]))
+            yield FoundPhrase(entry.keyword, start, end, _written(entry, text[start:end]))
             at += count
 
     def _compile(self, entries: dict[tuple[str, ...], tuple[int, Keyword]]) -> None:

@@ -35,12 +35,8 @@ MOST_REDIRECTS = 5
 TRY_LATER = message("Try again later, or look at the page of Saywrite.")
 
 
-def find_update(network: Network | None = None, address: str = ADDRESS, key: str = PUBLIC_KEY) -> Release | None:
+def find_update(network: Network, address: str = ADDRESS, key: str = PUBLIC_KEY) -> Release | None:
     """Return the release that is newer than this program, None if there is none. Raises UpdateUnknown."""
-    if network is None:
-        from saywrite.speech.network.network import Network  # late: the window imports this module at its start
-
-        network = Network()
     return newer_release(read_release(_download(network, address), key), __version__)
 
 

@@ -111,7 +111,7 @@ def add_traffic(store: HistoryStore, traffic: Traffic, engine: str) -> None:
 
 
 def as_csv(ledger: Ledger) -> str:
-    """The entries as CSV: one line for each dictation and host, and for each sum of deleted dictations and files."""
+    """The entries as CSV: a line for each dictation and host, and for each sum of the others."""
     out = io.StringIO()
     names = ("month", "host", "engine", "dictations", "seconds", "bytes_sent", "bytes_received", "dictation", "began")
     rows = csv.DictWriter(out, names, lineterminator="\r\n")

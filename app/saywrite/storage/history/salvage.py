@@ -32,7 +32,7 @@ CHECK_LIMIT_S = 0.5
 
 _BESIDE = ("gaps", "structured", "traffic", "latencies", "versions", "receipts", "trash")
 """Tables whose rows belong to a row of `dictations`."""
-_TABLES = ("dictations", "segments", *_BESIDE, "deleted", "ledger")
+_TABLES = ("dictations", "segments", *_BESIDE, "deleted", "ledger", "originals", "forgotten_suggestions")
 _LAST_ROW = 1 << 40
 
 
@@ -208,6 +208,7 @@ def _add_missing_rows(target: sqlite3.Connection) -> None:
         )
     for table in _BESIDE:
         target.execute(f"DELETE FROM {table} WHERE dictation NOT IN (SELECT id FROM dictations)")
+    target.execute("DELETE FROM originals WHERE segment NOT IN (SELECT id FROM segments)")
 
 
 def _began_by_id(dictation: str) -> datetime:

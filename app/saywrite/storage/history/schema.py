@@ -154,6 +154,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
                     received = received + excluded.received;
         END""",
     ),
+    (
+        # The text of a segment before the user corrected it, while the user wants suggestions for keywords.
+        """CREATE TABLE originals (
+            segment INTEGER PRIMARY KEY REFERENCES segments (id) ON DELETE CASCADE,
+            text TEXT NOT NULL
+        ) STRICT""",
+        # Suggestions that the user does not want to see again. `pair`: a hash, so that it has no words.
+        "CREATE TABLE forgotten_suggestions (pair BLOB PRIMARY KEY NOT NULL) STRICT",
+    ),
 )
 
 INDEX = "segment_words"

@@ -10,7 +10,9 @@ from saywrite.foundation.messages import Message, message
 
 Value = str | int | bool
 
-Page = Literal["Dictation", "Push-to-talk", "Insertion", "Recognition", "aiOla", "Files and privacy", "Window"]
+Page = Literal[
+    "Dictation", "Push-to-talk", "Insertion", "Recognition", "Keywords", "aiOla", "Files and privacy", "Window"
+]
 """The page of the settings window that shows an option."""
 
 PAGES: tuple[Page, ...] = get_args(Page)

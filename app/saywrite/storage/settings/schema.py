@@ -106,6 +106,12 @@ class Settings:
         "Download models from",
         "A folder or an https address with the model files. Leave it empty for the official source.",
     )
+    suggest_keywords: bool = switch(
+        False,
+        "Keywords",
+        "Suggest keywords from my corrections",
+        "What you correct in a text is remembered on this computer, as long as its dictation is in the history.",
+    )
     hotkey: str = text("Ctrl+Alt+Space", "Push-to-talk", "Key", "It works in every program.")
     hotkey_mode: str = choice("both", "Push-to-talk", _KEY_MODES, "Use of the key")
     sounds: bool = switch(
@@ -153,7 +159,7 @@ class Settings:
         "later", "aiOla", _AWAY, "When aiOla cannot be reached", "Recording continues in both cases."
     )
     aiola_listen_along: str = choice(
-        "off",
+        "on",
         "aiOla",
         _LISTEN_ALONG,
         "This computer listens along",

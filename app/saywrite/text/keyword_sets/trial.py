@@ -78,7 +78,7 @@ class KeywordWarning(StrEnum):
     ORDINARY = "ordinary"
     """Its spoken form consists of the commonest words of a language that was spoken."""
     FREQUENT = "frequent"
-    """It replaces a word that is in many of the dictations by another word."""
+    """It is new, and replaces a word that is in many of the dictations by another word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class TriedKeywords:
 def try_keywords(past: Iterable[PastDictation], present: Keywords, tried: Keywords) -> TriedKeywords:
     """Compare the texts of past dictations with the present and with the tried keywords."""
     texts = tuple(compare_text(dictation, present, tried) for dictation in past)
-    return TriedKeywords(texts, _results(texts, tried))
+    return TriedKeywords(texts, _results(texts, present, tried))
 
 
 def compare_text(past: PastDictation, present: Keywords, tried: Keywords) -> ComparedText:
@@ -160,7 +160,7 @@ def _find_hits(passage: Passage, keywords: Keywords) -> Iterable[KeywordHit]:
                 yield KeywordHit(key(found.keyword.spoken), place.start(), at)
 
 
-def _results(texts: Sequence[ComparedText], tried: Keywords) -> dict[tuple[str, ...], KeywordResult]:
+def _results(texts: Sequence[ComparedText], present: Keywords, tried: Keywords) -> dict[tuple[str, ...], KeywordResult]:
     hits = Counter(hit.spoken for text in texts for hit in text.hits)
     within = Counter(spoken for text in texts for spoken in {hit.spoken for hit in text.hits})
     written = Keywords(Keyword(keyword.written, keyword.written) for keyword in tried.entries)
@@ -171,22 +171,23 @@ def _results(texts: Sequence[ComparedText], tried: Keywords) -> dict[tuple[str, 
     for keyword in tried.entries:
         spoken = key(keyword.spoken)
         is_written = key(keyword.written) in already
-        warnings = _warnings(keyword, within[spoken], is_written, languages, len(texts))
+        is_new = keyword not in present.entries
+        warnings = _warnings(keyword, within[spoken], is_written, is_new, languages, len(texts))
         results[spoken] = KeywordResult(keyword, hits[spoken], within[spoken], is_written, warnings)
     return results
 
 
 def _warnings(
-    keyword: Keyword, dictations: int, is_written: bool, languages: Iterable[str], tried_on: int
+    keyword: Keyword, dictations: int, is_written: bool, is_new: bool, languages: Iterable[str], tried_on: int
 ) -> tuple[KeywordWarning, ...]:
     found = []
-    other_word = key(keyword.spoken) != key(keyword.written)
+    is_other_word = len(key(keyword.spoken)) == 1 and key(keyword.spoken) != key(keyword.written)
     ordinary = any(is_ordinary(keyword.spoken, language) for language in languages)
     if tried_on and not dictations and not is_written:
         found.append(KeywordWarning.NEVER)
     if ordinary:
         found.append(KeywordWarning.ORDINARY)
-    elif other_word and dictations >= FREQUENT_LEAST and dictations > FREQUENT_SHARE * tried_on:
+    elif is_new and is_other_word and dictations >= FREQUENT_LEAST and dictations > FREQUENT_SHARE * tried_on:
         found.append(KeywordWarning.FREQUENT)
     return tuple(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from saywrite.storage.history.store import HistoryStore
     from saywrite.ui.app.exports import Exports
     from saywrite.ui.app.first_run.window import FirstRunWindow
-    from saywrite.ui.history.timing_window import LatencyWindow
+    from saywrite.ui.history.reports.ledger_window import LedgerWindow
+    from saywrite.ui.history.reports.timing_window import LatencyWindow
     from saywrite.ui.history.window import HistoryWindow
     from saywrite.ui.models.state import ModelsState
     from saywrite.ui.settings.dialog import SettingsDialog
@@ -42,6 +44,8 @@ class Dialogs(QObject):
     refresh_devices_requested = Signal()
     details_requested = Signal(object)
     """A `Dictated` of the history."""
+    keywords_applied = Signal(object)
+    """The rows that were edited in the keyword lab: a tuple of `Keyword`."""
     account_changed = Signal()
     """A key or token was saved or removed."""
 
@@ -80,6 +84,7 @@ class Dialogs(QObject):
         self._settings: SettingsDialog | None = None
         self._history: HistoryWindow | None = None
         self._speed: LatencyWindow | None = None
+        self._ledger: LedgerWindow | None = None
         self._exports: Exports | None = None
         self._export_folder = ""
         self._connect()
@@ -132,6 +137,7 @@ class Dialogs(QObject):
                 self._preferences, self._choices, self._account, self._window, autostart, self._models
             )
             self._settings.account_changed.connect(self.account_changed)
+            self._settings.keyword_lab_requested.connect(self.show_keyword_lab)
             self._settings.unknown_language_chosen.connect(self.unknown_language_chosen)
             self._settings.refresh_devices_requested.connect(self.refresh_devices_requested)
             if self._devices is not None:
@@ -194,21 +200,50 @@ class Dialogs(QObject):
             tools = None
             if self._dictation is not None and self._retranscriber is not None:
                 tools = make_tools(self._dictation, self._retranscriber)
-            window = HistoryWindow(self._open_history, parent=self._window, choices=self._choices, tools=tools)
+            window = HistoryWindow(
+                self._open_history,
+                parent=self._window,
+                choices=self._choices,
+                tools=tools,
+                remembers=lambda: self._preferences.settings.suggest_keywords,
+            )
             self._history = window
             window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
             window.details_requested.connect(self.details_requested)
+            window.ledger_requested.connect(self.show_ledger)
         self._history.reload()
         _bring_up(self._history)
+
+    def show_keyword_lab(self) -> None:
+        """Open the keyword lab with a copy of the present keywords."""
+        from saywrite.ui.keywords.lab.window import KeywordLabWindow
+        from saywrite.ui.settings.placement import center_on_parent
+
+        lab = KeywordLabWindow(
+            self._window.keywords.rows(), self._open_history, self._preferences, self._retranscriber, self._window
+        )
+        lab.applied.connect(self.keywords_applied)
+        center_on_parent(lab)
+        _open(lab)
 
     def show_speed(self) -> None:
         """Open the window with the latencies."""
         if self._speed is None:
-            from saywrite.ui.history.timing_window import LatencyWindow
+            from saywrite.ui.history.reports.timing_window import LatencyWindow
 
             self._speed = LatencyWindow(self._open_history, self._choices, self._window)
         self._speed.reload()
         _bring_up(self._speed)
+
+    def show_ledger(self) -> None:
+        """Open the window that tells where the speech of each month went."""
+        if self._ledger is None:
+            from saywrite.ui.history.reports.ledger_window import LedgerWindow
+
+            self._ledger = window = LedgerWindow(self._open_history, self._choices, self._window)
+            window.export_requested.connect(lambda ledger: self.exports.export_ledger(ledger, window))
+        self._ledger.reload()
+        _bring_up(self._ledger)
 
     def show_shortcuts(self) -> None:
         """Open the window with the keyboard shortcuts as they are now."""
@@ -278,13 +313,15 @@ class Dialogs(QObject):
             what, remedy = (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
             self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
 
-        run_task(self._find_update or find_update, show, fail, owner=self)
+        ask = self._find_update or partial(find_update, lambda: self._preferences.settings.stay_offline)
+        run_task(ask, show, fail, owner=self)
 
     def _connect(self) -> None:
         actions, transcript = self._window.actions_, self._window.transcript
         actions.settings.triggered.connect(self.show_settings)
         actions.history.triggered.connect(self.show_history)
         actions.speed.triggered.connect(self.show_speed)
+        actions.ledger.triggered.connect(self.show_ledger)
         actions.about.triggered.connect(self.show_about)
         actions.shortcuts.triggered.connect(self.show_shortcuts)
         actions.whats_new.triggered.connect(self.show_whats_new)
@@ -297,6 +334,9 @@ class Dialogs(QObject):
             action.triggered.connect(lambda _checked=False, name=name: self.exports.export_transcript(name))
         actions.always_write_as.triggered.connect(lambda: self.ask_always_write_as(transcript.selected_text().strip()))
         transcript.keyword_requested.connect(self.ask_always_write_as)
+        actions.keyword_lab.triggered.connect(self.show_keyword_lab)
+        self._window.keywords.lab_requested.connect(self.show_keyword_lab)
+        self.keywords_applied.connect(self._window.keywords.replace_all)
 
 
 def open_page(address: str) -> None:

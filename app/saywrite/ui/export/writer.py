@@ -22,7 +22,11 @@ class ExportExists(ExportError):
 
 def write_export(document: Document, format: str, target: Path, *, overwrite: bool) -> Path:
     """Render and write a document; returns `target`. Raises ExportError, with `target` unchanged."""
-    content = render(document, format)
+    return write_content(render(document, format), target, overwrite=overwrite)
+
+
+def write_content(content: bytes, target: Path, *, overwrite: bool) -> Path:
+    """Write the content of a file; returns `target`. Raises ExportError, with `target` unchanged."""
     try:
         write_atomic(target, content, private=False, overwrite=overwrite)
     except FileExistsError as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QProgressBar, QPushButton, QWidget
 
 from saywrite.dictation.models.retranscription import Retranscriber, Retranscription, RetranscriptionStopped
 from saywrite.foundation.catalog import LOCAL
@@ -18,13 +18,17 @@ from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.history.access import LoadedDictation
 from saywrite.ui.history.dictation_list import local_time
 from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import PlainLabel
+from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices, model_label
 
 STEPS = 1_000
 """Of the progress bar."""
+NAME_LENGTH, LONG_NAME = 10, 17
+"""The widths of a chooser and of that of the texts, in letters; a longer name is whole only in its list."""
 
 
 def name_of_origin(origin: Origin, choices: EngineChoices) -> str:
@@ -159,20 +163,18 @@ class AgainBar(QWidget):
         for code, name in self._choices.language_names.items():
             self.language.addItem(name, code)
         named = ((self.engine, tr("Recognizer")), (self.model, tr("Model")), (self.language, tr("Language")))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = FlowLayout(self, spacing=S)
         for chooser, name in named:
             set_text(chooser.setAccessibleName, tr("{name} for transcribing again", name=name))
             set_text(chooser.setToolTip, name)
-            chooser.setMinimumContentsLength(4)
+            chooser.setMinimumContentsLength(NAME_LENGTH)
             chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            row.addWidget(chooser, 1)
+            row.addWidget(chooser)
         set_text(self.progress.setAccessibleName, tr("Progress of transcribing again"))
         self.progress.setTextVisible(False)
-        row.addWidget(self._name)
-        row.addWidget(self.progress, 1)
-        row.addWidget(self.start)
-        row.addWidget(self.stop)
+        self._name.setWordWrap(True)
+        for widget in (self._name, self.progress, self.start, self.stop):
+            row.addWidget(widget)
 
 
 class VersionBar(QWidget):
@@ -189,10 +191,11 @@ class VersionBar(QWidget):
         self._now = now
         self.texts = QComboBox()
         set_text(self.texts.setAccessibleName, tr("Texts of this dictation"))
+        self.texts.setMinimumContentsLength(LONG_NAME)
+        self.texts.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.use = worded(QPushButton(), tr("&Use this text"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.texts, 1)
+        row = FlowLayout(self, spacing=S)
+        row.addWidget(self.texts)
         row.addWidget(self.use)
         self.texts.currentIndexChanged.connect(lambda _index: self._choose())
         self.use.clicked.connect(lambda: self.wanted.emit(self.texts.currentData().number))

@@ -24,9 +24,10 @@ from saywrite.foundation.formatting import clock, length, size
 from saywrite.foundation.messages import message
 from saywrite.storage.history.store import Dictated
 from saywrite.text.export import words
-from saywrite.ui.history.timing_statistics import describe_latency
+from saywrite.ui.history.reports.timing_statistics import describe_latency
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
+from saywrite.ui.toolkit.theme.tokens import BODY, L, M, S
 from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
@@ -140,13 +141,13 @@ class DetailsWindow(QDialog):
         set_text(self.setWindowTitle, tr("Details of the dictation"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         form = QFormLayout()
-        form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(7)
+        form.setHorizontalSpacing(L)
+        form.setVerticalSpacing(S)
         for label, value in lines:
             form.addRow(ThemedLabel(label), _value(label, value))
         column = QVBoxLayout(self)
-        column.setContentsMargins(18, 18, 18, 12)
-        column.setSpacing(14)
+        column.setContentsMargins(L, L, L, M)
+        column.setSpacing(M)
         column.addLayout(form)
         if results:
             self.results.setReadOnly(True)
@@ -164,7 +165,7 @@ class DetailsWindow(QDialog):
 
 
 def _value(label: str, text: str) -> QLabel:
-    value = NoteLabel(text, "", size=1.0)
+    value = NoteLabel(text, "", size=BODY)
     set_text(value.setAccessibleName, f"{label}: {text}")
     value.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

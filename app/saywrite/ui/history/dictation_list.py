@@ -23,9 +23,10 @@ from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import Summary
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.theme import blend, readable
+from saywrite.ui.toolkit.theme.tokens import SMALL, S, sized
 from saywrite.ui.toolkit.translation import set_text, tr
 
-PADDING = 7
+PADDING = S
 ID, SUMMARY, HIT, DAY, MARKS = (Qt.ItemDataRole.UserRole + number for number in range(5))
 """Data of an item: dictation, `Summary`, `SearchHit`, heading above it, marked ranges of its second line."""
 
@@ -214,6 +215,4 @@ def _marked_line(
 
 
 def _small(font: QFont) -> QFont:
-    small = QFont(font)
-    small.setPointSizeF(font.pointSizeF() * 0.9)
-    return small
+    return sized(font, SMALL)

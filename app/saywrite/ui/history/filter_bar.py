@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QWidget
 
 from saywrite.foundation.messages import message
 from saywrite.storage.history.filters import EVERYTHING, FILES, LENGTHS, FilterChoices, HistoryFilter
+from saywrite.ui.toolkit.theme.tokens import XS
 from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices
 
@@ -36,7 +37,7 @@ class FilterBar(QWidget):
             self.length.addItem(label, name)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(4)
+        grid.setSpacing(XS)
         for number, chooser in enumerate(self._all()):
             grid.addWidget(chooser, number // 2, number % 2)
             chooser.currentIndexChanged.connect(lambda _index: self.changed.emit())

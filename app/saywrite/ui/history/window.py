@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidgetItem, QPushButt
 
 from saywrite.foundation.messages import message
 from saywrite.storage.history.filters import FilterChoices, filter_choices
+from saywrite.storage.history.records.corrections import keep_original
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
 from saywrite.storage.history.store import HistoryStore, Summary
@@ -26,13 +27,15 @@ from saywrite.ui.history.access import (
     load_dictation,
 )
 from saywrite.ui.history.dictation_list import HIT, ID, SUMMARY, DictationList
-from saywrite.ui.history.dictation_view import DictationView
+from saywrite.ui.history.dictation_view import DictationView, ScrolledView
 from saywrite.ui.history.filter_bar import FilterBar
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
+from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
@@ -50,6 +53,8 @@ class HistoryWindow(QWidget):
     """The user asked to export these: a tuple of `Dictated`."""
     details_requested = Signal(object)
     """The user asked for the details of a `Dictated`."""
+    ledger_requested = Signal()
+    """The user asked where the speech of each month went."""
 
     def __init__(
         self,
@@ -58,11 +63,16 @@ class HistoryWindow(QWidget):
         parent: QWidget | None = None,
         choices: EngineChoices = NO_CHOICES,
         tools: HistoryTools | None = None,
+        remembers: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Without `tools`, the window neither plays nor transcribes again."""
+        """Without `tools`, the window neither plays nor transcribes again.
+
+        `remembers`: whether the text before a correction is kept for suggestions of keywords.
+        """
         super().__init__(parent, Qt.WindowType.Window)
         self._history = OpenOnce(open_history)
         self._now = now
+        self._remembers = remembers
         self._asked = 0
         self._more_to_come = False
         self._deleted: list[str] = []
@@ -246,10 +256,12 @@ class HistoryWindow(QWidget):
         self._show_editing()
 
     def _save(self) -> None:
-        dictation, changes = self.view.dictation, self.text.changes()
+        dictation, changes, remembers = self.view.dictation, self.text.changes(), self._remembers()
 
         def store(history: HistoryStore) -> None:
             for number, text in changes.items():
+                if remembers:
+                    keep_original(history, dictation, number)
                 history.edit_segment(dictation, number, text)
 
         def saved(_none: object) -> None:
@@ -322,24 +334,23 @@ class HistoryWindow(QWidget):
         column.addWidget(self.query)
         column.addWidget(self.filters)
         column.addWidget(self.list, 1)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.details)
-        buttons.addStretch(1)
-        for button in (self.copy, self.edit, self.export, self.delete, self.save, self.discard):
+        buttons = FlowLayout(spacing=S)
+        for button in (self.copy, self.edit, self.export, self.details, self.delete, self.save, self.discard):
             buttons.addWidget(button)
         line = QHBoxLayout()
         line.addWidget(self.note, 1)
         line.addWidget(self.undo)
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.view, 1)
+        column.addWidget(ScrolledView(self.view), 1)
         column.addLayout(line)
         column.addLayout(buttons)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(right)
-        split.setStretchFactor(1, 1)
-        split.setSizes([330, 650])
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+
         split.setChildrenCollapsible(False)
         QVBoxLayout(self).addWidget(split)
 
@@ -354,6 +365,7 @@ class HistoryWindow(QWidget):
         self.view.versions.wanted.connect(self._use_version)
         self.view.again.finished.connect(self._reopen)
         self.view.failed.connect(self._say)
+        self.view.ledger_requested.connect(self.ledger_requested)
         self.details.clicked.connect(lambda: self._show_details())
         pressed = (
             (self.copy, self._copy),

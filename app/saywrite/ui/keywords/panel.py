@@ -39,10 +39,13 @@ class KeywordsPanel(QWidget):
 
     changed = Signal(object)
     """The keywords without a problem (a tuple of `Keyword`), after each change."""
+    lab_requested = Signal()
+    """The user wants to try the keywords."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, model: KeywordsModel | None = None) -> None:
+        """`model`: another one with the same columns at its beginning."""
         super().__init__(parent)
-        self.model = KeywordsModel()
+        self.model = model or KeywordsModel()
         self.shown = QSortFilterProxyModel(self)
         self.shown.setSourceModel(self.model)
         self.shown.setFilterKeyColumn(-1)
@@ -61,6 +64,7 @@ class KeywordsPanel(QWidget):
         self.export_button = icon_button(
             "export", tr("Export keywords to a CSV or JSON file"), Qt.FocusPolicy.StrongFocus
         )
+        self.lab_button = icon_button("lab", tr("Try keywords on your last dictations"), Qt.FocusPolicy.StrongFocus)
         self._removed: list[list[tuple[int, Keyword]]] = []
         self.setAcceptDrops(True)
         self._lay_out()
@@ -77,6 +81,24 @@ class KeywordsPanel(QWidget):
     def keywords(self) -> tuple[Keyword, ...]:
         """The keywords without a problem."""
         return self.model.keywords()
+
+    def rows(self) -> tuple[Keyword, ...]:
+        """All rows, those with a problem included."""
+        return tuple(keyword for _row, keyword in self.model.entries(range(self.model.rowCount())))
+
+    def replace_all(self, rows: Sequence[Keyword]) -> None:
+        """Replace all rows; a message offers to undo it."""
+        before = self.rows()
+        if tuple(rows) == before:
+            return
+
+        def undo() -> None:
+            self.set_keywords(before)
+            self.changed.emit(self.keywords())
+
+        self.set_keywords(rows)
+        self.changed.emit(self.keywords())
+        self.report.show_message(tr("The keywords were changed."), undo=undo)
 
     def add(self, keyword: Keyword) -> None:
         """Add a keyword, or change the written form of a known one."""
@@ -182,6 +204,7 @@ class KeywordsPanel(QWidget):
         buttons.addWidget(self.add_button)
         buttons.addWidget(self.remove_button)
         buttons.addStretch(1)
+        buttons.addWidget(self.lab_button)
         buttons.addWidget(self.import_button)
         buttons.addWidget(self.export_button)
         column = QVBoxLayout(self)
@@ -199,6 +222,7 @@ class KeywordsPanel(QWidget):
         self.remove_button.clicked.connect(self.remove_selected)
         self.import_button.clicked.connect(self.choose_import)
         self.export_button.clicked.connect(self.choose_export)
+        self.lab_button.clicked.connect(self.lab_requested)
         self.table.add_requested.connect(self.add_row)
         self.table.delete_requested.connect(self.remove_selected)
         self.table.undo_requested.connect(self.undo_removal)

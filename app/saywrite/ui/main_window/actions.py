@@ -44,6 +44,7 @@ class Actions(QObject):
         self.show_waveform = self._switch(tr("&Waveform"), "Ctrl+Shift+W", "file-audio")
         self.history = self._action(tr("&History…"), "Ctrl+H", "history")
         self.speed = self._action(tr("S&peed…"), "", "")
+        self.ledger = self._action(tr("Where my speech went…"), "", "")
         self._make_help_actions()
         self.export_as = {name: self._action(kind.menu_text, "", "") for name, kind in EXPORT_FORMATS.items()}
         self.export_menu = worded(QMenu(), tr("Export as"))
@@ -66,6 +67,7 @@ class Actions(QObject):
         self.copy_translated = self._action(tr("Copy with tra&nslation"), "", "copy")
         self.find = self._action(tr("&Find…"), Standard.Find, "find")
         self.always_write_as = self._action(tr("&Always write as…"), "Ctrl+Shift+K", "keywords")
+        self.keyword_lab = self._action(tr("Try &keywords…"), "", "lab")
         self.clear = self._action(tr("C&lear"), "Ctrl+Shift+L", "clear")
 
     def _make_help_actions(self) -> None:
@@ -89,9 +91,10 @@ class Actions(QObject):
         self._add(file, None, self.settings, None, self.quit)
         edit = worded(bar.addMenu(""), tr("&Edit"))
         self._add(edit, self.undo, self.redo, None, self.cut, self.copy_selection, self.paste, self.select_all, None)
-        self._add(edit, self.copy, self.copy_translated, self.find, self.always_write_as, None, self.clear)
+        self._add(edit, self.copy, self.copy_translated, self.find, None)
+        self._add(edit, self.always_write_as, self.keyword_lab, None, self.clear)
         view = worded(bar.addMenu(""), tr("&View"))
-        self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.speed)
+        self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.ledger, self.speed)
         dictation = worded(bar.addMenu(""), tr("&Dictation"))
         self._add(dictation, self.record, self.cancel, None, self.want_cancelled, self.insert_again, self.take_back)
         self._add(dictation, None, self.details, None, self.refresh)

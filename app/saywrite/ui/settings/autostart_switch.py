@@ -12,6 +12,7 @@ from saywrite.desktop.autostart import Autostart
 from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.theme.tokens import XS
 from saywrite.ui.toolkit.translation import set_text, tr, worded
 
 HELP = message("The system keeps this, so its own settings show it too.")
@@ -32,7 +33,7 @@ class AutostartSwitch(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(XS)
         column.addWidget(self.box)
         column.addWidget(self.note)
 

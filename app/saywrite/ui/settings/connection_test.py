@@ -16,6 +16,7 @@ from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import theme_colors
+from saywrite.ui.toolkit.theme.tokens import S
 from saywrite.ui.toolkit.translation import set_text, tr
 
 START, STOP = message("&Test connection"), message("S&top testing")
@@ -50,7 +51,7 @@ class ConnectionTest(QWidget):
         self.status = ThemedLabel()
         self._rows: list[QWidget] = []
         self._lines = QVBoxLayout()
-        self._lines.setSpacing(6)
+        self._lines.setSpacing(S)
         head = QHBoxLayout()
         head.addWidget(self.button)
         head.addWidget(self.status, 1)
@@ -140,7 +141,7 @@ class FindingRow(QWidget):
     def __init__(self, finding: AccessState) -> None:
         super().__init__()
         words = QVBoxLayout()
-        words.setSpacing(1)
+        words.setSpacing(0)
         texts = [NoteLabel(finding.words, "", size=1.0)]
         if finding.remedy:
             texts.append(NoteLabel(finding.remedy))

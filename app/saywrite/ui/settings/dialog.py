@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListWidget,
+    QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -62,6 +64,7 @@ class SettingsDialog(QDialog):
     """The user chose a language that the engine does not know."""
     refresh_devices_requested = Signal()
     """The list of microphones is opened: look for devices again."""
+    keyword_lab_requested = Signal()
     account_changed = Signal()
     """A key or token was saved or removed."""
 
@@ -208,6 +211,13 @@ class SettingsDialog(QDialog):
             return self.models_page
         options = [each for each in OPTIONS.values() if each.page == page and each.name not in SHOWN_WITH_ANOTHER]
         made = OptionPage(page, options, self._editor)
+        if page == "Keywords":
+            lab = QPushButton()
+            set_text(lab.setText, tr("Try keywords on your last dictations…"))
+            lab.setAutoDefault(False)
+            lab.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            lab.clicked.connect(self.keyword_lab_requested)
+            made.form.addRow("", lab)
         if page == "Push-to-talk":
             self.keys_page.add_lines(made.form)
         if page == "Window" and self._autostart is not None:

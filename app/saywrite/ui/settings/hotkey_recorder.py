@@ -17,6 +17,7 @@ from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import XS
 from saywrite.ui.toolkit.translation import set_text, tr, worded
 
 PORTABLE = QKeySequence.SequenceFormat.PortableText
@@ -69,7 +70,7 @@ class KeyRecorder(QWidget):
         row.addWidget(self.clear_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(XS)
         column.addLayout(row)
         column.addWidget(self.note)
         self.setFocusProxy(self.button)

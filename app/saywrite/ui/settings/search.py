@@ -10,6 +10,7 @@ from saywrite.ui.toolkit.translation import tr
 SYNONYMS: Mapping[str, str] = {
     "hotkey": "shortcut push-to-talk",
     "second_hotkey": "shortcut hotkey",
+    "suggest_keywords": "words vocabulary dictionary lab learn correct",
     "theme": "dark mode colors",
     "overlay": "pill floating",
     "keep_recordings_days": "audio retention delete",

@@ -17,6 +17,7 @@ from saywrite.foundation.errors import SaywriteError
 from saywrite.storage.settings.keyring import Secrets, SecretsStatus
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.theme.tokens import XS
 from saywrite.ui.toolkit.translation import set_text, tr, worded
 
 DOTS = "•" * 16
@@ -178,7 +179,7 @@ class SecretField(QWidget):
             row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(XS)
         column.addLayout(row)
         column.addWidget(self.note)
         self.setFocusProxy(self.line)

@@ -23,6 +23,7 @@ from saywrite.foundation.events import (
     Finished,
     FrontEndEvent,
     PrerollActive,
+    Started,
     State,
     StateChanged,
 )
@@ -64,6 +65,7 @@ class Tray(QObject):
         self._state = State.IDLE
         self._problem = ""
         self._open_device = ""
+        self._languages: dict[str, str] = {}
         self.shown_state = TrayState.IDLE
         self.host_changed.connect(self._set_host, Qt.ConnectionType.QueuedConnection)
 
@@ -93,8 +95,12 @@ class Tray(QObject):
             case PrerollActive(device=device):
                 self._open_device = device
                 self._show()
-            case Finished(dictation=dictation, text=text, cancelled=False):
-                self.menu.add_text(RecentText(dictation, text))
+            case Started():
+                self._languages[event.dictation] = event.language
+            case Finished(dictation=dictation, text=text):
+                language = self._languages.pop(dictation, "")
+                if not event.cancelled:
+                    self.menu.add_text(RecentText(dictation, text, language))
             case DevicesChanged():
                 self.menu.show_devices(event)
 

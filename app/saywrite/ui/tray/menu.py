@@ -27,14 +27,15 @@ LONGEST = 44
 
 @dataclass(frozen=True, slots=True)
 class RecentText:
-    """The text of a finished dictation."""
+    """The text of a finished dictation, and the code of its language; "" when unknown."""
 
     dictation: str
     text: str
+    language: str = ""
 
 
 class TrayMenu(QMenu):
-    """Actions of the window, choices, and the last texts to copy."""
+    """Actions of the window, choices, and the last texts, each to insert again or to copy."""
 
     language_chosen = Signal(str)
     engine_chosen = Signal(str)
@@ -42,6 +43,8 @@ class TrayMenu(QMenu):
     """Host API and key of a device, both "" for the default of the system."""
     copy_requested = Signal(str)
     """The user chose a text to copy: the whole text."""
+    insertion_requested = Signal(object)
+    """The user chose a `RecentText` to insert into the program that has the focus."""
     show_requested = Signal()
     quit_requested = Signal()
 
@@ -54,17 +57,15 @@ class TrayMenu(QMenu):
         self.languages = worded(QMenu(self), tr("&Language"))
         self.microphones = worded(QMenu(self), tr("&Microphone"))
         self.engines = worded(QMenu(self), tr("&Recognizer"))
-        self.texts = [QAction(icon("copy"), "", self) for _ in range(TEXTS)]
+        self.texts = [self._make_text_menu(number) for number in range(TEXTS)]
+        """The entries of the last texts; each has a menu."""
         self.addActions([actions.record, actions.want_cancelled])
         self.addSeparator()
         for name, menu in (("language", self.languages), ("microphone", self.microphones), ("engine", self.engines)):
             menu.setIcon(icon(name))
             self.addMenu(menu)
         self._above_texts = self.addSeparator()
-        for number, action in enumerate(self.texts):
-            self.addAction(action)
-            action.triggered.connect(lambda _checked=False, number=number: self._copy(number))
-        self.addActions([actions.insert_again, actions.take_back])
+        self.addActions([*self.texts, actions.insert_again, actions.take_back])
         self.addSeparator()
         worded(self.addAction(""), tr("Show &window")).triggered.connect(self.show_requested)
         settings = worded(
@@ -128,11 +129,16 @@ class TrayMenu(QMenu):
             action.setVisible(there)
             if there:
                 set_text(action.setText, elided(self._recent[number].text))
-                set_text(action.setToolTip, tr("Copy this text"))
         self._above_texts.setVisible(bool(self._recent))
 
-    def _copy(self, number: int) -> None:
-        self.copy_requested.emit(self._recent[number].text)
+    def _make_text_menu(self, number: int) -> QAction:
+        menu = QMenu(self)
+        menu.setIcon(icon("copy"))
+        insert = worded(menu.addAction(""), tr("&Insert again"))
+        insert.triggered.connect(lambda: self.insertion_requested.emit(self._recent[number]))
+        copy = worded(menu.addAction(icon("copy"), ""), tr("&Copy"))
+        copy.triggered.connect(lambda: self.copy_requested.emit(self._recent[number].text))
+        return menu.menuAction()
 
 
 def elided(text: str) -> str:

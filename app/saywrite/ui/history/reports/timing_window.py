@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from saywrite.foundation.messages import message
 from saywrite.storage.history.timings import TimedDictation
-from saywrite.ui.history.timing_statistics import STEPS, TimingSummary, milliseconds, speeds
+from saywrite.ui.history.reports.timing_statistics import STEPS, TimingSummary, milliseconds, speeds
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, theme_colors
