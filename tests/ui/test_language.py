@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QLocale, QObject, QTranslator
@@ -24,8 +29,14 @@ from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.frontend import FrontEnd
 from saywrite.ui.toolkit import translation
 from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, tr_count, worded
+from saywrite.ui.widgets.choosers import catalog_choices
 
-NAMES = re.compile(r"saywrite|aiola|whisper|ctrl|shift|alt|f\d+|esc|del|space|return|en|de|fr|es|pt|it|zh|ja", re.I)
+ROOT = Path(__file__).resolve().parents[2]
+ORIGINAL = translation.load_translator
+NAMES = re.compile(
+    r"toggle|/\S+/python|https://\S*|dbfs|close|saywrite|aiola|whisper|ctrl|shift|alt|f\d+|esc|del|space|return|en|de|fr|es|pt|it|zh|ja",
+    re.I,
+)
 """Words that are the same in every language."""
 
 
@@ -37,12 +48,11 @@ class Marked(QTranslator):
 
 
 @pytest.fixture
-def marked() -> Iterator[None]:
+def marked(qapp: QApplication) -> Iterator[None]:
     """While the test runs, "de" is a language whose texts stand in ⟦ ⟧."""
-    original = translation.load_translator
     translation.load_translator = lambda _folder, _name: Marked()
     yield
-    translation.load_translator = original
+    translation.load_translator = ORIGINAL
     translation.set_language("en")
 
 
@@ -124,6 +134,14 @@ def test_the_language_of_the_system_is_found(wanted: str, code: str) -> None:
     assert translation.nearest_language(QLocale(wanted).uiLanguages()) == code
 
 
+@pytest.fixture
+def shown(make_front: Callable[..., FrontEnd], qtbot: Any) -> FrontEnd:
+    front = make_front(choices=catalog_choices())
+    front.show()
+    qtbot.waitExposed(front.window)
+    return front
+
+
 def test_the_whole_window_changes_its_language_without_a_restart(shown: FrontEnd, marked: None) -> None:
     shown.preferences.replace(Settings(program_language="de"))
     assert not english_texts(shown.window)
@@ -140,3 +158,32 @@ def test_the_open_settings_change_their_language(shown: FrontEnd, marked: None) 
     dialog = shown.dialogs._settings
     assert dialog is not None
     assert not english_texts(dialog)
+
+
+def test_a_compiled_file_has_plural_forms(qapp: QApplication, tmp_path: Path, marked: None) -> None:
+    tool = load_tool()
+    texts = [tool.Text("{n:,} words", "{n:,} word"), tool.Text("Start")]
+    source = tmp_path / "saywrite_de.ts"
+    tool.write_ts(source, "de", texts)
+    written = source.read_text(encoding="utf-8").replace(' type="unfinished"', "")
+    written = written.replace("<numerusform></numerusform>", "<numerusform>{n:,} Wort</numerusform>", 1)
+    written = written.replace("<numerusform></numerusform>", "<numerusform>{n:,} Wörter</numerusform>", 1)
+    source.write_text(written.replace("<translation></translation>", "<translation>Starten</translation>"), "utf-8")
+    tool.compile_all(tool.find_lrelease(), tmp_path)
+    translation.load_translator = lambda _folder, name: ORIGINAL(str(tmp_path), name)
+    translation.set_language("de")
+    assert tr("Start") == "Starten"
+    assert tr("Not translated") == "Not translated"
+    assert tr_count("{n:,} word", "{n:,} words", 1) == "1 Wort"
+    assert tr_count("{n:,} word", "{n:,} words", 1280) == "1.280 Wörter"
+
+
+def load_tool() -> ModuleType:
+    """packaging/translations.py, which is no package."""
+    spec = importlib.util.spec_from_file_location("translations", ROOT / "packaging/translations.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["translations"] = module
+    spec.loader.exec_module(module)
+    return module

@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu
 
 from saywrite.foundation.catalog import EN, LANGUAGE_CODES, PT, ZH
 from saywrite.foundation.messages import Message, message, message_count
@@ -262,3 +262,6 @@ def _show_again() -> None:
         kept.append(follower)
         method()
     _current.followers = kept
+    for widget in QApplication.allWidgets():  # for those that paint texts themselves
+        widget.updateGeometry()
+        widget.update()

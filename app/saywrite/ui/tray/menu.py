@@ -17,7 +17,7 @@ from saywrite.foundation.events import Device, DevicesChanged
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.actions import Actions
 from saywrite.ui.toolkit.icons import icon
-from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.toolkit.translation import changed, set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 TEXTS = 3
@@ -160,7 +160,7 @@ def _emptied(menu: QMenu) -> QActionGroup:
 
 
 def _entry(group: QActionGroup, label: str, checked: bool) -> QAction:
-    action = QAction(label.replace("&", "&&"), group)
+    action = worded(QAction(group), changed(label, lambda words: words.replace("&", "&&")))
     action.setCheckable(True)
     action.setChecked(checked)
     return action

@@ -287,5 +287,5 @@ class EngineChooser(Chooser):
         self._offer(self._choices.offered(stay_offline=stay_offline))
         for row, choice in enumerate(self._offered):
             if not choice.needs_network:
-                self.setItemText(row, tr("{model_label} · on this computer", model_label=model_label(model)))
+                set_text(self.setItemText, row, tr("{model} · on this computer", model=model_label(model)))
         self.select(engine)
