@@ -14,10 +14,9 @@ from itertools import groupby, pairwise
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.local_speech import LocalSpeech, LocalUnit, Placement, text_of_units
-from saywrite.speech.aiola.delivery.pending import COUGH, Utterance, spoken_letters
+from saywrite.speech.aiola.delivery.pending import COUGH, PlacedText, Utterance, spoken_letters
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
 from saywrite.speech.aiola.delivery.units import Unit, units
-from saywrite.speech.aiola.delivery.utterances import PlacedText
 from saywrite.speech.engine import LocalWords
 
 AROUND = SAMPLE_RATE * 3 // 10
@@ -80,8 +79,8 @@ class WaitingText:
 class UnheardSpeech:
     """Speech whose text the local words do not tell. `voiced`: samples of voice.
 
-    It is speech of our detector in which the local recognizer heard no word, or, if `is_covered`, words in whose place a
-    text without any of them stands. A text for it may still come.
+    It is speech of our detector in which the local recognizer heard no word, or, if `is_covered`, words in whose
+    place a text without any of them stands. A text for it may still come.
     """
 
     start: int
@@ -160,7 +159,9 @@ class WordTracker:
         if hint is None and text.shown is not None:
             hint = text.shown.start, text.shown.end
         spoken = self._without_text(text) if hint is None else []
-        start, end = hint or self._take_unheard(text) or next(iter(spoken), (max(self._placed_to, text.reach[0]), until))
+        start, end = (
+            hint or self._take_unheard(text) or next(iter(spoken), (max(self._placed_to, text.reach[0]), until))
+        )
         covered: list[LocalUnit] = []
         if hint is not None or len(spoken) == 1:
             covered = [unit for unit in self.speech.within(start, end) if unit.is_open or unit.given_up]
@@ -194,7 +195,7 @@ class WordTracker:
             due = now if closed_at is None else closed_at + self._wait_for(speech)
             if closed_at is None or alive < due:
                 until = due if until is None else max(until, due)
-            elif answer is not None and answer >= closed_at or self.settled - speech.end > FARTHEST:
+            elif (answer is not None and answer >= closed_at) or self.settled - speech.end > FARTHEST:
                 continue
             kept.append(speech)
         self.unheard = kept
@@ -250,7 +251,9 @@ class WordTracker:
 
     def _note_placed(self, end: int) -> None:
         self._placed_to = max(self._placed_to, end)
-        self.unheard = [each for each in self.unheard if each.is_covered or not self.speech.within(each.start, each.end)]
+        self.unheard = [
+            each for each in self.unheard if each.is_covered or not self.speech.within(each.start, each.end)
+        ]
 
     def _forget_inserted(self, text: WaitingText) -> int:
         """Remove the units of a text that were added without a place; returns the last connection that brought it."""
