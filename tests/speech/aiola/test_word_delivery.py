@@ -8,10 +8,20 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.speech.aiola.word_simulation import WORDS, Along, Habits, Result, SpokenWord, dictate, sentences, sentences_of, speak
+from tests.speech.aiola.word_simulation import (
+    WORDS,
+    Along,
+    Habits,
+    Result,
+    SpokenWord,
+    dictate,
+    sentences,
+    sentences_of,
+    speak,
+)
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.utterances import CompletionState
+from saywrite.speech.aiola.delivery.pending import CompletionState
 
 EXAMPLES = 40
 
@@ -35,7 +45,20 @@ def speeches(draw: st.DrawFn, *, coughs: bool = True, distinct: bool = True) -> 
 
 lags = st.floats(0.3, 2.9)
 
-FOREIGN = ("lorem", "ipsum", "dolor", "amet", "elit", "magna", "aliqua", "veniam", "nostrud", "ullamco", "fugiat", "culpa")
+FOREIGN = (
+    "lorem",
+    "ipsum",
+    "dolor",
+    "amet",
+    "elit",
+    "magna",
+    "aliqua",
+    "veniam",
+    "nostrud",
+    "ullamco",
+    "fugiat",
+    "culpa",
+)
 """Words that nobody says here: the local recognizer hears them where it is wrong."""
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.speech.aiola.delivery.pending import CompletionState, PlacedText
 from saywrite.speech.aiola.delivery.timings import LatencyEstimator
 from saywrite.speech.aiola.delivery.tracker import STUCK_S, DeliveryTracker
-from saywrite.speech.aiola.delivery.utterances import CompletionState, PlacedText
 from saywrite.speech.engine import LocalWord, LocalWords, VoiceSettings
 
 STEP_S = 0.04

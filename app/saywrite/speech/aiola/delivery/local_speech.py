@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.alignment import Alignment, align
+from saywrite.speech.aiola.delivery.alignment import Alignment, align, is_alike
 from saywrite.speech.aiola.delivery.units import units
 from saywrite.speech.engine import LocalWord
 from saywrite.text.characters import is_cjk
@@ -126,16 +126,24 @@ class LocalSpeech:
         if seen and len(keys) > 1 and (found is None or found.matched < len(keys) * MOST):
             again = align(keys, [unit.key for unit in seen], _breaks(seen))
             if again is not None and again.matched >= len(keys) * MOST:
-                return _place(again, seen)
-        return _place(found, unseen) if found is not None else None
+                return _place(again, seen, keys)
+        place = _place(found, unseen, keys) if found is not None else None
+        return place if place is not None and place.between else None
 
-    def answer(self, keys: Sequence[str], place: Placement, connection: int) -> None:
-        """Replace the units of a place by those of the text that was placed there."""
+    def answer(self, keys: Sequence[str], place: Placement, until: int, connection: int) -> None:
+        """Replace the units of a place by those of the text that was placed there; the last ones may lie further on.
+
+        `until`: the offset before which all sound of the text lies.
+        """
         connection = max(connection, *(unit.connection for unit in place.between))
         written = [LocalUnit(key, *span, "", True, connection) for key, span in zip(keys, _spans(place), strict=True)]
         for unit, partner in zip(written, place.partners, strict=True):
             if partner is not None:
                 unit.until, unit.loose = partner.until, partner.loose
+        for unit, partner in zip(reversed(written), reversed(place.partners), strict=True):
+            if partner is not None:
+                break
+            unit.until = until
         self._replace(place.between, written)
 
     def insert(self, keys: Sequence[str], span: tuple[int, int], until: int, connection: int) -> list[LocalUnit]:
@@ -244,11 +252,22 @@ def _breaks(found: Sequence[LocalUnit]) -> list[bool]:
     return [True, *inner, True] if found else [True]
 
 
-def _place(found: Alignment, among: Sequence[LocalUnit]) -> Placement:
-    partners = tuple(None if at is None else among[at] for at in found.partners)
+def _place(found: Alignment, among: Sequence[LocalUnit], keys: Sequence[str]) -> Placement:
+    partners = [None if at is None else among[at] for at in found.partners]
+    for edge in (range(len(partners)), reversed(range(len(partners)))):
+        for at in edge:
+            partner = partners[at]
+            if partner is None:
+                continue
+            if not partner.answered or is_alike(keys[at], partner.key):
+                break
+            partners[at] = None  # another word of a text that came before: it is not this one's place
+    kept = [at for at, partner in zip(found.partners, partners, strict=True) if at is not None and partner is not None]
+    if not kept:
+        return Placement((), (), False, len(keys))
+    between = among[kept[0] : max(kept[-1], found.last if partners[-1] is not None else kept[-1]) + 1]
     is_certain = found.matched >= MOST * len(partners) and partners[-1] is not None
-    missing = len(partners) - found.matched
-    return Placement(partners, tuple(among[found.first : found.last + 1]), is_certain, missing)
+    return Placement(tuple(partners), tuple(between), is_certain, len(partners) - found.matched)
 
 
 def _spans(place: Placement) -> list[tuple[int, int]]:

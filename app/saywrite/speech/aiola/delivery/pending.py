@@ -1,4 +1,4 @@
-"""The utterances of a dictation that have no text yet, in their order. Pure.
+"""The utterances of a dictation that have no text yet, in their order, and the texts that have come. Pure.
 
 Offsets are samples, times monotonic seconds.
 """
@@ -6,6 +6,7 @@ Offsets are samples, times monotonic seconds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.timings import AckLog, ConnectionLog
@@ -45,6 +46,26 @@ HURRIED_S = 0.75
 
 PROVISIONAL_S = 1.0
 """Seconds in which a second text may follow that of such an utterance: the service may segment more finely."""
+
+
+class CompletionState(Enum):
+    """The state of a dictation whose sound is complete."""
+
+    WAIT = auto()
+    COMPLETE = auto()
+    INCOMPLETE = auto()
+    ASK_AGAIN = auto()
+    """No text came for some sound: reconnect and send it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedText:
+    """A new text with its place in the sound. `local`: it is that of the recognizer on this computer."""
+
+    text: str
+    start: int
+    end: int
+    local: bool = False
 
 
 @dataclass(slots=True)

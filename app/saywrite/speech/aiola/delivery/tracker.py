@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from saywrite.foundation.events import SAMPLE_RATE
-from saywrite.speech.aiola.delivery.pending import spoken_letters
+from saywrite.speech.aiola.delivery.pending import CompletionState, PlacedText, spoken_letters
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
-from saywrite.speech.aiola.delivery.utterances import ASK_S, LEAD_IN, CompletionState, PlacedText, UtteranceTracker
+from saywrite.speech.aiola.delivery.utterances import ASK_S, LEAD_IN, UtteranceTracker
 from saywrite.speech.aiola.delivery.words import SETTLED_SLACK, WordTracker
 from saywrite.speech.engine import LocalWords, UtteranceBoundary, VoiceSettings
 

@@ -21,16 +21,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.overlap import OverlapDeduplicator
 from saywrite.speech.aiola.delivery.pending import (
     COUGH,
     PROVISIONAL_S,
+    CompletionState,
     DeliveredTranscript,
     PendingQueue,
+    PlacedText,
     Utterance,
     spoken_letters,
 )
@@ -60,26 +61,6 @@ REMEMBERED = 30
 
 RECHECK = 20 * SAMPLE_RATE
 """Samples that are sent again, at most, to find out whether an utterance has no text or its answer was lost."""
-
-
-class CompletionState(Enum):
-    """The state of a dictation whose sound is complete."""
-
-    WAIT = auto()
-    COMPLETE = auto()
-    INCOMPLETE = auto()
-    ASK_AGAIN = auto()
-    """No text came for some sound: reconnect and send it again."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedText:
-    """A new text with its place in the sound. `local`: it is that of the recognizer on this computer."""
-
-    text: str
-    start: int
-    end: int
-    local: bool = False
 
 
 class UtteranceTracker:

@@ -14,10 +14,9 @@ from itertools import groupby, pairwise
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.local_speech import LocalSpeech, LocalUnit, Placement, text_of_units
-from saywrite.speech.aiola.delivery.pending import COUGH, Utterance, spoken_letters
+from saywrite.speech.aiola.delivery.pending import COUGH, PlacedText, Utterance, spoken_letters
 from saywrite.speech.aiola.delivery.timings import ConnectionLog, LatencyEstimator
 from saywrite.speech.aiola.delivery.units import Unit, units
-from saywrite.speech.aiola.delivery.utterances import PlacedText
 from saywrite.speech.engine import LocalWords
 
 AROUND = SAMPLE_RATE * 3 // 10
@@ -37,6 +36,9 @@ HOLD_S = 3.0
 
 LEAST_SILENCE = SAMPLE_RATE // 5
 """Samples of silence that close a segment of the service, at least."""
+
+SENTENCE = SAMPLE_RATE
+"""Samples of voice from which on speech without local words is more likely a sentence than a noise."""
 
 FARTHEST = 60 * SAMPLE_RATE
 """Samples behind which a text for speech without local words is not waited for."""
@@ -77,8 +79,8 @@ class WaitingText:
 class UnheardSpeech:
     """Speech whose text the local words do not tell. `voiced`: samples of voice.
 
-    It is speech of our detector in which the local recognizer heard no word, or, if `is_covered`, words in whose place a
-    text without any of them stands. A text for it may still come.
+    It is speech of our detector in which the local recognizer heard no word, or, if `is_covered`, words in whose
+    place a text without any of them stands. A text for it may still come.
     """
 
     start: int
@@ -146,7 +148,7 @@ class WordTracker:
         if text.connection == self._log.number and text.shown is None:
             self._learn(place.between[-1], text.at)
         new = [] if text.shown is not None else _new_parts(text, place)
-        self.speech.answer(text.keys, place, self._forget_inserted(text))
+        self.speech.answer(text.keys, place, text.reach[1], self._forget_inserted(text))
         self._note_placed(place.between[-1].end)
         return new
 
@@ -157,7 +159,9 @@ class WordTracker:
         if hint is None and text.shown is not None:
             hint = text.shown.start, text.shown.end
         spoken = self._without_text(text) if hint is None else []
-        start, end = hint or self._take_unheard(text) or next(iter(spoken), (max(self._placed_to, text.reach[0]), until))
+        start, end = (
+            hint or self._take_unheard(text) or next(iter(spoken), (max(self._placed_to, text.reach[0]), until))
+        )
         covered: list[LocalUnit] = []
         if hint is not None or len(spoken) == 1:
             covered = [unit for unit in self.speech.within(start, end) if unit.is_open or unit.given_up]
@@ -185,25 +189,22 @@ class WordTracker:
         if self.holds_text:
             return now if self.unheard else None
         alive, answer = self._log.last_sign_of_life, self._log.last_answer
-        wait_s, until, waiting = 1.25 * self._latency.longest + 0.3, now, list[UnheardSpeech]()
+        until, kept = None, list[UnheardSpeech]()
         for speech in self.unheard:
             closed_at = self._log.time_of(speech.end + self._silence)
-            if closed_at is None or alive < closed_at + wait_s:
-                waiting.append(speech)
-                until = max(until, now if closed_at is None else closed_at + wait_s)
-        has_answer = answer is not None
-        self.unheard = [
-            each
-            for each in self.unheard
-            if each in waiting
-            or not (has_answer and self._is_answered_since(each, answer or 0.0))
-            and self.settled - each.end < FARTHEST
-        ]
-        return until if waiting else None
+            due = now if closed_at is None else closed_at + self._wait_for(speech)
+            if closed_at is None or alive < due:
+                until = due if until is None else max(until, due)
+            elif (answer is not None and answer >= closed_at) or self.settled - speech.end > FARTHEST:
+                continue
+            kept.append(speech)
+        self.unheard = kept
+        return until
 
-    def _is_answered_since(self, speech: UnheardSpeech, answer: float) -> bool:
-        closed_at = self._log.time_of(speech.end + self._silence)
-        return closed_at is not None and answer >= closed_at
+    def _wait_for(self, speech: UnheardSpeech) -> float:
+        """Seconds that a text for it is waited for. A short one is more likely a noise."""
+        is_sentence = speech.voiced >= SENTENCE and not speech.is_covered
+        return self._latency.patience if is_sentence else 1.25 * self._latency.longest + 0.3
 
     def first_unanswered(self) -> int | None:
         """The start of the first sound for which a text is due, or was asked for in vain."""
@@ -250,7 +251,9 @@ class WordTracker:
 
     def _note_placed(self, end: int) -> None:
         self._placed_to = max(self._placed_to, end)
-        self.unheard = [each for each in self.unheard if each.is_covered or not self.speech.within(each.start, each.end)]
+        self.unheard = [
+            each for each in self.unheard if each.is_covered or not self.speech.within(each.start, each.end)
+        ]
 
     def _forget_inserted(self, text: WaitingText) -> int:
         """Remove the units of a text that were added without a place; returns the last connection that brought it."""
