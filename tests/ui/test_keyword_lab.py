@@ -184,9 +184,7 @@ def test_without_dictations_the_lab_says_so(tmp_path: Path, qtbot: Any) -> None:
     empty.history.close()
 
 
-def test_a_history_that_cannot_be_opened_is_reported(
-    bench: Lab, qtbot: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_history_that_cannot_be_opened_is_reported(bench: Lab, qtbot: Any, caplog: pytest.LogCaptureFixture) -> None:
     lab = bench.open(KUBERNETES)
     bench.history.close()
     bench.paths.history.write_bytes(b"no database" * 100)
