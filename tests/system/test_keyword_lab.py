@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.sounds import speech
 from tests.system.lab.desktop import wait_for
 from tests.system.lab.window import Room, recordings, room, window
 
+from saywrite.dictation.models.keyword_trial import KeywordTrialRun, TrialRequest
+from saywrite.dictation.models.retranscription import Retranscriber
 from saywrite.foundation.events import Segment
+from saywrite.foundation.paths import default_paths
 from saywrite.storage.history.store import HistoryStore
-from saywrite.storage.recordings.journal import Header
+from saywrite.storage.recordings.journal import Header, Journal
+from saywrite.storage.recordings.library import finish_recording
+from saywrite.text.keywords import Keyword
 
 pytestmark = pytest.mark.system
 
@@ -41,7 +49,7 @@ def dictated_before(at: Path) -> None:
 
 
 def test_a_changed_keyword_is_tried_applied_and_used(desk: Room, artifacts: Path, tmp_path: Path) -> None:
-    speech = recordings(tmp_path)
+    sounds = recordings(tmp_path)
     dictated_before(tmp_path)
     kept = tmp_path / "config" / "keywords.json"
     with window(desk, tmp_path, 'theme = "light"\n') as saywrite:
@@ -68,9 +76,31 @@ def test_a_changed_keyword_is_tried_applied_and_used(desk: Room, artifacts: Path
         wait_for(lambda: json.loads(kept.read_text()) == {"weather": "Wetterlage"}, "the keyword is not saved")
         saywrite.wait_label("^The keywords were changed")
         saywrite.dictating()
-        desk.sound.play("desk", speech["weather"])
+        desk.sound.play("desk", sounds["weather"])
         saywrite.press("F9")
         saywrite.wait_state("idle")
         saywrite.wait_transcript("Wetterlage")
         assert saywrite.terminate(5) == 0
     assert saywrite.troubles() == []
+
+
+def test_a_recording_is_heard_again_with_the_tried_keywords(tmp_path: Path) -> None:
+    paths = default_paths(tmp_path / "config", tmp_path / "data")
+    header = Header("d1", datetime.now().astimezone(), "en", "local", "microphone")
+    history = HistoryStore(paths.history)
+    history.begin(header)
+    history.add_segment("d1", Segment(1, "The feather is ice", "the feather is ice", 0, 16_000))
+    history.finish("d1", 16_000, 16_000)
+    with Journal.create(paths.recordings, header) as journal:
+        journal.append(speech("weather"))
+        journal.end(complete=True)
+    finish_recording(paths.recordings / "d1", keep=True)
+    request = TrialRequest((), (Keyword("weather", "Wetterlage"),), "auto", "whisper-base", recordings=True)
+    program = Retranscriber(paths, (sys.executable, "-m", "saywrite"), os.environ)
+    outcome = KeywordTrialRun(request, program).run(history, lambda done, number: None)
+    history.close()
+    (text,) = outcome.tried.texts
+    assert (outcome.heard_again, outcome.failed) == (1, "")
+    assert text.before == "The feather is ice"
+    assert "Wetterlage" in text.after
+    assert outcome.tried.hits == 1

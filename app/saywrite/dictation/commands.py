@@ -22,6 +22,7 @@ from saywrite.dictation.persistence.recorder import RecordingSink
 from saywrite.dictation.session import MICROPHONE, SessionPlan
 from saywrite.foundation.catalog import AIOLA, AIOLA_FILE, FORMER_NAMES, LOCAL
 from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged, PlaybackChanged
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import display_path
 from saywrite.speech.engine import Request, VoiceSettings
 from saywrite.storage.recordings.journal import Header
@@ -90,6 +91,7 @@ def plan_again(
         source=stored.source,
         began=stored.began,
         base=stored.confirmed,
+        missing=stored.missing,
         begun_with=FORMER_NAMES.get(header.engine, header.engine),
         automatic=automatic,
         earlier=stored.segments,
@@ -125,7 +127,7 @@ DISK_LIMIT_S = 1.5
 
 NO_SUCH_ENGINE = (
     "aiOla's streaming service is not in this version of Saywrite.",
-    "Choose the recognizer on this computer, or use --engine local.",
+    message("Choose the recognizer on this computer, or use --engine local."),
 )
 
 
@@ -209,7 +211,9 @@ class DictationCommands:
     def transcribe_file(self, path: Path) -> None:
         """Make text of a file, as of a dictation."""
         if self.loop.state in CAPTURING:
-            self._emit(Failed("", "A dictation is running.", "Stop it first, then transcribe the file."))
+            self._emit(
+                Failed("", message("A dictation is running."), message("Stop it first, then transcribe the file."))
+            )
             return
         if not self._engine_exists(self.loop.settings.engine):
             return
@@ -347,7 +351,13 @@ class DictationCommands:
             self.loop.backlog.set_aside(stored.dictation)
             return
         if self.loop.state in CAPTURING or any(session.id == stored.dictation for session in self.loop.sessions):
-            self._emit(Failed("", "A dictation is running.", "Stop it first, then transcribe the unfinished one."))
+            self._emit(
+                Failed(
+                    "",
+                    message("A dictation is running."),
+                    message("Stop it first, then transcribe the unfinished one."),
+                )
+            )
             return
         plan = plan_again(stored, self.loop.settings, self._keywords, automatic=automatic)
         source = StoredSource(stored, self._services.clock)

@@ -41,6 +41,7 @@ from saywrite.foundation.events import (
     State,
     StateChanged,
 )
+from saywrite.foundation.messages import message
 from saywrite.speech.engine import Events, Incoming, Recognizer, RecognizerEvent
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keywords
@@ -96,8 +97,8 @@ ERROR_RETRY_S = 0.25
 """Seconds after an unexpected exception until the loop does again what is due."""
 
 INTERNAL_ERROR = (
-    "Something went wrong inside Saywrite. What you said is kept in the recording.",
-    "Start again; if it happens again, send the log (Help > Copy diagnostics).",
+    message("Something went wrong inside Saywrite. What you said is kept in the recording."),
+    message("Start again; if it happens again, send the log (Help > Copy diagnostics)."),
 )
 
 MODEL_EVENTS = ModelsChanged | ModelProgress | ModelFailed | ModelVerified | ModelTried

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from saywrite.foundation.messages import message
 from saywrite.text.phrase_index import PhraseIndex, key, tokenize
 
 
@@ -45,7 +46,7 @@ class RewrittenText(NamedTuple):
     exact: tuple[tuple[int, int], ...]
 
 
-class Replacement(NamedTuple):
+class FoundPhrase(NamedTuple):
     """A phrase that a keyword was found for: `text[start:end]`, and what is written for it."""
 
     keyword: Keyword
@@ -73,12 +74,19 @@ class Keywords:
             if not spoken:
                 continue
             if not has_text(keyword.written):
-                problems.append(Problem(line, f"“{keyword.spoken}” has no written form."))
+                problems.append(Problem(line, message("“{spoken}” has no written form.", spoken=keyword.spoken)))
                 continue
             if spoken in entries:
                 earlier, _ = entries.pop(spoken)
                 problems.append(
-                    Problem(earlier, f"“{keyword.spoken}” is listed again in line {line}: that one counts.")
+                    Problem(
+                        earlier,
+                        message(
+                            "“{spoken}” is listed again in line {line}: that one counts.",
+                            spoken=keyword.spoken,
+                            line=line,
+                        ),
+                    )
                 )
             entries[spoken] = (line, keyword)
         self.entries = tuple(keyword for _, keyword in entries.values())
@@ -104,7 +112,7 @@ class Keywords:
         parts.append(text[done:])
         return RewrittenText("".join(parts), tuple(exact))
 
-    def replacements(self, text: str) -> Iterator[Replacement]:
+    def replacements(self, text: str) -> Iterator[FoundPhrase]:
         """Find the phrases that keywords replace, from left to right.
 
         A written form of several words that the text contains already is found too, mostly with itself as `written`.
@@ -118,7 +126,7 @@ class Keywords:
                 continue
             count, entry = found
             start, end = tokens[at].start, tokens[at + count - 1].end
-            yield Replacement(entry.keyword, start, end, _written(entry, text[start:end]))
+            yield FoundPhrase(entry.keyword, start, end, _written(entry, text[start:end]))
             at += count
 
     def _compile(self, entries: dict[tuple[str, ...], tuple[int, Keyword]]) -> None:

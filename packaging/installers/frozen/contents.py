@@ -104,6 +104,9 @@ LOADED_BY_NAME = (
 )
 """Packages that no file of the folder is linked to: the sound libraries are opened by name."""
 
+TRANSLATIONS = r"/_resources/translations/saywrite_\w+\.qm$|/translations/qtbase_(de|fr|es|pt_BR|it|zh_CN|ja)\.qm$"
+"""The translations of the program and of Qt's own dialogs, in the languages of the program."""
+
 RECOMMENDED = ("default-dbus-session-bus | dbus-session-bus", "gnome-keyring | kwalletmanager")
 SUGGESTED = ("wtype", "wl-clipboard")
 
@@ -120,6 +123,8 @@ def is_kept(path: str, source: str, platform: str) -> bool:
     of_system = platform == "linux" and source.startswith(("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/"))
     if of_system and not any(part in source for part in PARTS_OF_PYTHON):
         return False
+    if re.search(TRANSLATIONS, path):
+        return True
     if re.search(r"/(translations|tests|testing|__pycache__)/|/Qt/qml/|\.pyi$|\.pxd$|/converters/", path):
         return False
     return is_plugin_kept(path)

@@ -67,7 +67,7 @@ class BareSystem:
 
     @property
     def home(self) -> Path:
-        """The user's folder, to be read from outside."""
+        """The user's folder, to be read from outside; writing there would confuse the file system above it."""
         return self._layer / "upper" / HOME.lstrip("/")
 
     def command(self, *command: str | Path, env: Mapping[str, str] | None = None) -> list[str]:
@@ -97,20 +97,30 @@ class BareSystem:
         assert done.returncode == code, f"{command}: {done.returncode}\n{done.stdout[-3000:]}"
         return done.stdout
 
+    def write(self, path: str, text: str) -> None:
+        """Write a file of the system."""
+        self.run("sh", "-c", 'mkdir -p "${1%/*}" && printf %s "$2" > "$1"', "sh", path, text)
+
+    def is_running(self, name: str) -> bool:
+        """Whether a process with this name runs in the system."""
+        search = f"grep -qsx {name} /proc/[0-9]*/comm; echo $?"
+        return self.run("sh", "-c", search).strip() == "0"
+
     def apt(self, *arguments: str | Path) -> None:
         """Run apt-get, without recommended packages."""
         self.run("apt-get", "-q", "-y", "--no-install-recommends", "-o", "APT::Sandbox::User=root", *arguments)
 
-    def installed_version(self, package: str) -> str:
-        return self.run("dpkg-query", "--show", "--showformat=${Version}", package)
+    def installed_field(self, package: str, name: str) -> str:
+        """A field of an installed package, by its name in the control file."""
+        return self.run("dpkg-query", "--show", f"--showformat=${{{name}}}", package)
 
     def missing_libraries(self, folder: str) -> set[str]:
         """The libraries that the files below `folder` are linked to and the loader does not find.
 
         Without Qt's plugin for GTK: where GTK is missing, Qt does without it.
         """
-        find = f"find {folder} -name '*.so*' -not -name 'libqgtk3*' -type f -print0 | xargs -0 -n 50 ldd 2>/dev/null || true"
-        shown = self.run("sh", "-c", f"{find}; ldd {folder}/saywrite")
+        find = f"find {folder} -name '*.so*' -not -name 'libqgtk3*' -type f -print0"
+        shown = self.run("sh", "-c", f"{find} | xargs -0 -n 50 ldd 2>/dev/null || true; ldd {folder}/saywrite")
         return {line.split()[0] for line in shown.splitlines() if line.endswith("not found")}
 
     def files(self) -> set[str]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from saywrite.desktop.hotkeys.key_combination import KeyCombination, Modifier
 from saywrite.desktop.hotkeys.key_names import KEYS, wayland_symbol
+from saywrite.foundation.messages import message
 
 _BTN_SIDE = 275
 """What the kernel calls the mouse button that X11 numbers 8; 9 follows."""
@@ -69,7 +70,7 @@ def instructions(desktop: DesktopKind, chord: KeyCombination, command: str = "sa
             where = "System Settings > Keyboard > Shortcuts > Add New > Command: enter this command"
         case DesktopKind.OTHER:
             where = "In the desktop's keyboard settings, bind this command to a key"
-    note = f"Choose {chord}, or any key you like. Press it to start and again to stop."
+    note = message("Choose {chord}, or any key you like. Press it to start and again to stop.", chord=chord)
     return Instructions(where, (f"{command} toggle",), holds=False, note=note)
 
 

@@ -1,4 +1,4 @@
-"""Tries keywords on the newest dictations of the history: on their texts, and if wished on their recordings.
+"""Tries keywords on the newest dictations of the history, on their texts or their recordings.
 
 `run` blocks; it runs on a thread of its own and only reads the history. A recording is recognized again by the
 recognizer on this computer, in a child process of low priority: see `retranscription`.

@@ -22,6 +22,7 @@ from typing import Any
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import SAMPLE_RATE, Segment
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import Paths
 from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.storage.history.store import HistoryStore
@@ -63,13 +64,6 @@ class Retranscription:
 
     def run(self, history: HistoryStore, progress: Callable[[float], None], today: Callable[[], datetime]) -> None:
         """Transcribe, and replace the text in the history. Raises as `transcribe`, and HistoryError."""
-        replace_text(history, self.dictation, self.transcribe(progress), self.origin, today())
-
-    def transcribe(self, progress: Callable[[float], None]) -> tuple[Segment, ...]:
-        """Transcribe, and return the segments; the history is not changed.
-
-        Raises as `transcribe` does, and SaywriteError for a failure of the history.
-        """
         replace_text(history, self.dictation, self.transcribe(progress), self.origin, today())
 
     def transcribe(self, progress: Callable[[float], None] = lambda done_s: None) -> tuple[Segment, ...]:
@@ -169,5 +163,7 @@ def _segment(event: Mapping[str, Any]) -> Segment:
 
 def _failure(complaints: Iterable[str]) -> RetranscriptionFailed:
     lines = [line.strip().removeprefix("saywrite: ") for line in complaints if line.strip()]
-    reason = lines[-1] if lines else "The recognizer ended before the text was complete."
-    return RetranscriptionFailed(f"The dictation was not transcribed again. {reason}", "Its text is unchanged.")
+    reason = lines[-1] if lines else message("The recognizer ended before the text was complete.")
+    return RetranscriptionFailed(
+        f"The dictation was not transcribed again. {reason}", message("Its text is unchanged.")
+    )

@@ -18,6 +18,7 @@ from typing import Any
 
 from saywrite.foundation.errors import HistoryDamaged, HistoryError, HistoryUnavailable
 from saywrite.foundation.files import set_aside
+from saywrite.foundation.messages import message
 from saywrite.storage.history.connection import connect, damaged
 from saywrite.storage.history.holdings import is_sound
 from saywrite.storage.history.in_use import UseLock
@@ -45,14 +46,16 @@ class Salvaged:
     @property
     def what(self) -> str:
         kept = {0: "None of its dictations", 1: "1 dictation"}.get(self.dictations, f"{self.dictations} dictations")
-        return (
-            f"The history was damaged and is kept as {self.aside}. "
-            f"{kept} could be read; a new history was begun with what was read."
+        return message(
+            "The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun "
+            "with what was read.",
+            aside=self.aside,
+            kept=kept,
         )
 
     @property
     def remedy(self) -> str:
-        return "Recordings whose text is missing now are offered to be transcribed again."
+        return message("Recordings whose text is missing now are offered to be transcribed again.")
 
 
 def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
@@ -72,8 +75,12 @@ def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
             aside = _set_history_aside(path)
     except BlockingIOError as error:
         raise HistoryUnavailable(
-            f"The history in {path} is damaged and in use by another Saywrite. It was left as it is.",
-            "Close the other Saywrite and start this one again: it keeps what can be read and begins a new history.",
+            message(
+                "The history in {path} is damaged and in use by another Saywrite. It was left as it is.", path=path
+            ),
+            message(
+                "Close the other Saywrite and start this one again: it keeps what can be read and begins a new history."
+            ),
         ) from error
     except OSError as error:
         raise damaged(path) from error

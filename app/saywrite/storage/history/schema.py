@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from saywrite.foundation.errors import HistoryError, HistoryTooNew, HistoryUnavailable
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import private_folder
 from saywrite.storage.history.connection import connect, create_private, damaged, has_log, unavailable
 
@@ -245,13 +246,13 @@ def _check(path: Path, size: int) -> None:
         raise damaged(path)
     if tables and application != APPLICATION_ID:
         raise HistoryUnavailable(
-            f"{path} is not a history of Saywrite. It was left as it is.",
-            "Move the file to another place, or start with --data and another folder.",
+            message("{path} is not a history of Saywrite. It was left as it is.", path=path),
+            message("Move the file to another place, or start with --data and another folder."),
         )
     if version > len(MIGRATIONS):
         raise HistoryTooNew(
-            "The history was written by a newer version of Saywrite. It was left as it is.",
-            "Update Saywrite, or start with --data and another folder.",
+            message("The history was written by a newer version of Saywrite. It was left as it is."),
+            message("Update Saywrite, or start with --data and another folder."),
         )
 
 

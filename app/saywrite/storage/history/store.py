@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from saywrite.foundation.errors import HistoryError, HistoryUnavailable
 from saywrite.foundation.events import Gap, Segment, Traffic
+from saywrite.foundation.messages import message
 from saywrite.storage.history.connection import connect, gone, unavailable
 from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
 from saywrite.storage.history.in_use import UseLock
@@ -35,7 +36,7 @@ _SUMMARY = """SELECT d.id, d.began, d.language, d.engine, d.source, d.heard, d.c
 d.finished,
     (SELECT count(*) FROM segments s WHERE s.dictation = d.id), CASE WHEN d.text <> '' THEN substr(d.text, 1,
     :excerpt) ELSE substr(coalesce((SELECT group_concat(text, ' ')
-        FROM (SELECT text FROM segments s WHERE s.dictation = d.id ORDER BY number LIMIT 20)), ''), 1,
+        FROM (SELECT text FROM segments s WHERE s.dictation = d.id ORDER BY start, number LIMIT 20)), ''), 1,
         :excerpt) END, d.model
     FROM dictations d"""
 
@@ -277,7 +278,7 @@ class HistoryStore:
             (text,) = connection.execute("SELECT text FROM dictations WHERE id = :id", values).fetchone()
             segments = connection.execute(
                 "SELECT number, text, raw, start, end, translation, engine FROM segments WHERE dictation = :id"
-                " ORDER BY number",
+                " ORDER BY start, number",
                 values,
             ).fetchall()
             gaps = connection.execute(
@@ -325,7 +326,7 @@ class HistoryStore:
         with self._guard:
             connection = self._connection
             if connection is None:
-                raise HistoryError("The history is closed.", "Start Saywrite again.")
+                raise HistoryError(message("The history is closed."), message("Start Saywrite again."))
             if not self._path.exists():  # SQLite would write on to a deleted file
                 raise gone(self._path)
             try:
@@ -380,4 +381,6 @@ def clean(text: str) -> str:
 
 
 def _unknown() -> HistoryError:
-    return HistoryError("This dictation is not in the history.", "It may have been removed; nothing was changed.")
+    return HistoryError(
+        message("This dictation is not in the history."), message("It may have been removed; nothing was changed.")
+    )

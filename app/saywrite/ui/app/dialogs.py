@@ -217,11 +217,13 @@ class Dialogs(QObject):
     def show_keyword_lab(self) -> None:
         """Open the keyword lab with a copy of the present keywords."""
         from saywrite.ui.keywords.lab.window import KeywordLabWindow
+        from saywrite.ui.settings.placement import center_on_parent
 
         lab = KeywordLabWindow(
             self._window.keywords.rows(), self._open_history, self._preferences, self._retranscriber, self._window
         )
         lab.applied.connect(self.keywords_applied)
+        center_on_parent(lab)
         _open(lab)
 
     def show_speed(self) -> None:

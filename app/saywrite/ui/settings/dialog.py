@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -208,6 +209,7 @@ class SettingsDialog(QDialog):
             lab = QPushButton()
             set_text(lab.setText, tr("Try keywords on your last dictations…"))
             lab.setAutoDefault(False)
+            lab.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             lab.clicked.connect(self.keyword_lab_requested)
             made.form.addRow("", lab)
         if page == "Push-to-talk":

@@ -67,11 +67,13 @@ class TrayMenu(QMenu):
         self._above_texts = self.addSeparator()
         self.addActions([*self.texts, actions.insert_again, actions.take_back])
         self.addSeparator()
-        self.addAction(tr("Show &window")).triggered.connect(self.show_requested)
-        settings = self.addAction(icon("settings"), tr("Se&ttings…"))  # the mnemonic S belongs to Start and Stop
+        worded(self.addAction(""), tr("Show &window")).triggered.connect(self.show_requested)
+        settings = worded(
+            self.addAction(icon("settings"), ""), tr("Se&ttings…")
+        )  # the mnemonic S belongs to Start and Stop
         settings.triggered.connect(actions.settings.trigger)
         self.addSeparator()
-        self.addAction(icon("quit"), tr("&Quit Saywrite")).triggered.connect(self.quit_requested)
+        worded(self.addAction(icon("quit"), ""), tr("&Quit Saywrite")).triggered.connect(self.quit_requested)
         self._show_texts()
         self.show_settings(self._settings)
 

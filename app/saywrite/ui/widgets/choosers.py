@@ -127,6 +127,7 @@ class Chooser(QComboBox):
         """Append an entry; a `dimmed` one looks disabled but can be chosen."""
         self.addItem(icon(self._icon_name), text, data)
         row = self.count() - 1
+        set_text(self.setItemText, row, text)
         if tip:
             self.setItemData(row, plain_tooltip(tip), Qt.ItemDataRole.ToolTipRole)
         if dimmed:

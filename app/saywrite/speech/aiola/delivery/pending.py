@@ -200,11 +200,20 @@ class PendingQueue:
             utterance.closed_at, utterance.received = None, 0
         self.queue = sorted([*utterances, *self.queue], key=lambda each: each.start)
 
-    def forget(self, before: int) -> None:
-        """Drop the utterances that end before an offset: something else tells what became of them."""
+    def forget(self, before: int) -> list[Utterance]:
+        """Drop the utterances that end before an offset, and return them: something else tells what became of them."""
+        gone = [each for each in self.queue if each.end is not None and each.end <= before]
         self.queue = [each for each in self.queue if each.end is None or each.end > before]
         if self.provisional is not None and (self.provisional.utterance.end or 0) <= before:
             self.provisional = None
+        return gone
+
+    def answer(self, start: int, end: int) -> None:
+        """A text was placed between two offsets by its words: the utterances in there have their text."""
+        inside = [each for each in self.queue if each.end is not None and start <= sum(each.voice) // 2 < end]
+        if inside and inside[0] is self.queue[0]:
+            self.answered = max([self.answered, *(each.end for each in inside if each.end is not None)])
+        self.queue = [each for each in self.queue if each not in inside]
 
     def until(self, latest: int, now: float, patience: float) -> int:
         """The offset up to which a transcript that comes now may reach. The service has the sound up to `latest`.

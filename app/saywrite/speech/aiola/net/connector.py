@@ -20,6 +20,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from saywrite.foundation.errors import ProxyRefused
+from saywrite.foundation.messages import message
 from saywrite.speech.aiola.account import not_encrypted
 from saywrite.speech.aiola.net.command_queue import CommandQueue
 from saywrite.speech.network.network import Network, Proxy, is_loopback_number, tune
@@ -93,7 +94,9 @@ class Connector:
 
     def _to_proxy(self, proxy: Proxy) -> socket.socket:
         if proxy.scheme != "http":
-            raise ProxyRefused("The proxy is of a kind that Saywrite cannot use.", "Use an HTTP proxy.")
+            raise ProxyRefused(
+                message("The proxy is of a kind that Saywrite cannot use."), message("Use an HTTP proxy.")
+            )
         try:
             return self._race(self._resolve(proxy.host, proxy.port))
         except OSError as error:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QTextEdit
 from saywrite.foundation.formatting import moment
 from saywrite.text.keyword_sets.trial import ComparedText, cut_excerpt
 from saywrite.text.keyword_sets.word_differences import Span
-from saywrite.ui.history.dictation_list import local_time
 from saywrite.ui.toolkit.document_text import as_paragraph
 from saywrite.ui.toolkit.theme import blend, page_colors, theme_colors
 from saywrite.ui.toolkit.theme.tokens import SMALL, M, sized
@@ -96,7 +95,7 @@ class ComparisonView(QTextEdit):
         colors = theme_colors(self.palette())
         for number, (text, marks) in enumerate(self._shown):
             self._begin_line(cursor, first=not number, gap=M if number else 0)
-            cursor.insertText(moment(local_time(text.past.began), self._now), self._note())
+            cursor.insertText(moment(text.past.began.astimezone().replace(tzinfo=None), self._now), self._note())
             if text.changed:
                 self._line(cursor, str(tr("Before:")), text.before, text.removed, colors.bad)
                 self._line(cursor, str(tr("After:")), text.after, marks, colors.good)

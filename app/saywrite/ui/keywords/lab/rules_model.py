@@ -64,6 +64,7 @@ class RulesModel(KeywordsModel):
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> object:
+        """Return the data of a cell; warnings are marked and described as problems are."""
         row = index.row()
         if role in (PROBLEM_ROLE, Role.AccessibleDescriptionRole):
             return self.advice(row) or None

@@ -1,6 +1,7 @@
-"""The keyword lab: the keywords are edited in a copy, tried on past dictations, and saved with “Apply”. GUI thread.
+"""The keyword lab, in which a copy of the keywords is edited and tried before it is saved. GUI thread.
 
-Loaded when it is opened. It is modal for the main window, whose list of keywords must not change meanwhile.
+Loaded when it is opened. “Apply” reports the edited keywords. The window is modal for the main window, whose list of
+keywords must not change meanwhile.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -31,7 +31,6 @@ from saywrite.ui.keywords.lab.suggestions_page import SuggestionsPage
 from saywrite.ui.keywords.lab.trial_page import TrialPage
 from saywrite.ui.keywords.lab.trial_runner import TrialRunner
 from saywrite.ui.keywords.panel import KeywordsPanel
-from saywrite.ui.settings.placement import center_on_parent
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme.tokens import XL, M, S
@@ -82,10 +81,6 @@ class KeywordLabWindow(QDialog):
         """Close the window, and stop a trial that still runs."""
         self.runner.stop()
         super().done(result)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        center_on_parent(self)
-        super().showEvent(event)
 
     def _try(self, recordings: bool) -> None:
         settings = self._preferences.settings
