@@ -194,5 +194,5 @@ def _is(text: str, wanted: Mapping[str, Any]) -> bool:
 
 def unwritable(path: Path, error: OSError) -> SettingsError:
     """Explain why a file of the user's settings could not be saved."""
-    reason, remedy = os_error_message(error, path.parent)
-    return SettingsError(message("{path} was not saved: {reason}.", path=path, reason=reason), remedy)
+    refused = os_error_message(error, path.parent)
+    return SettingsError(message("{path} was not saved: {reason}.", path=path, reason=refused.reason), refused.remedy)

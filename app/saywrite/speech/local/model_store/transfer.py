@@ -17,7 +17,7 @@ from pathlib import Path
 from saywrite.foundation.errors import ModelUnwritable
 from saywrite.foundation.files import os_error_message, sync_file
 from saywrite.foundation.formatting import megabytes
-from saywrite.foundation.messages import message
+from saywrite.foundation.messages import joined, message
 from saywrite.speech.local.models import ModelFile
 
 RESERVE = 50_000_000
@@ -203,10 +203,10 @@ def require_space(folder: Path, needed: int) -> None:
 
 def unwritable(folder: Path, error: OSError) -> ModelUnwritable:
     """Explain a write that the system refused."""
-    reason, remedy = os_error_message(error, folder)
+    refused = os_error_message(error, folder)
     return ModelUnwritable(
-        message("The model cannot be saved: {reason}.", reason=reason),
-        message("{remedy} Then download the model again.", remedy=remedy),
+        message("The model cannot be saved: {reason}.", reason=refused.reason),
+        joined(" ", refused.remedy, message("Then download the model again.")),
     )
 
 
