@@ -37,7 +37,7 @@ def load(path: Path) -> LoadedKeywords:
     except OSError as error:
         reason = os_error_reason(error)
         raise KeywordsError(
-            tr("“{name}” could not be read: {reason}.", name=path.name, reason=refused.reason),
+            tr("“{name}” could not be read: {reason}.", name=path.name, reason=reason),
             tr("Choose another file."),
         ) from error
     return LoadedKeywords(path.name, read(path.name, data))
