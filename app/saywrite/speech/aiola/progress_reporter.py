@@ -153,7 +153,7 @@ def outstanding_at_the_end(delivery: AudioSender, step: NextAction) -> Failed:
     missing = sum(end - start for start, end in session.outstanding)
     remedy = message("Transcribe the file again later.")
     if live:
-        remedy = message("The recording is kept: transcribe these seconds from the window once aiOla answers again.")
+        remedy = message("These seconds are kept: transcribe them from the window once aiOla answers again.")
     what = message("The last {seconds:.0f} s have no text yet: {why}.", seconds=seconds(max(to_the_end, 0)), why=why)
     if missing and session.has_text_behind_the_first_gap:
         what = message(

@@ -123,7 +123,7 @@ class Transfer:
                     break
                 part.unlink(missing_ok=True)
                 if not resumed:  # a resumed part may have been damaged before, so it is downloaded once more
-                    raise SourceError("it sends other bytes than the published ones")
+                    raise SourceError(message("it sends other bytes than the published ones"))
         except OSError as error:
             raise unwritable(self._folder, error) from error
         progress(file.size)
@@ -162,7 +162,7 @@ class Transfer:
             for chunk in stream.chunks:
                 self._stop.check()
                 if done + len(chunk) > file.size:
-                    raise SourceError("it sends more bytes than the file has")
+                    raise SourceError(message("it sends more bytes than the file has"))
                 if done - looked_at >= _LOOK_AT_DISK_EVERY:
                     require_space(self._folder, 0)
                     looked_at = done
