@@ -141,7 +141,7 @@ def test_missing_folder_is_reported_with_a_remedy(
     qtbot.waitUntil(lambda: bool(outcome.failed), timeout=5000)
     what, remedy = outcome.failed[0]
     assert "is gone" in what
-    assert remedy == "Choose another folder."
+    assert remedy == "Create the folder again, or choose another folder."
 
 
 @pytest.mark.parametrize(("number", "words"), [(28, "the disk is full"), (30, "is on a read-only disk")])

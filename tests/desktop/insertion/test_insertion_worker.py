@@ -342,7 +342,7 @@ def test_or_nowhere(setup: Setup) -> None:
     setup.screen.front = FIREFOX
     event = setup.insert(pressed_in=KATE)
     assert isinstance(event, NotInserted)
-    assert "Another window" in event.what
+    assert "The focus is not in the window in which you began (Kate)" in event.what
     assert setup.screen.calls[0] == ("deliver", "Words", FIREFOX, PasteMethod.CLIPBOARD)
 
 

@@ -82,12 +82,10 @@ class PortalBus:
         self.call(address, method, signature, (*body, {**options, "handle_token": ("s", token)}))
         self.wait(lambda: path in self._responses, limit_s)
         response, results = self._responses.pop(path, (2, {}))
+        if response == 1:
+            raise unavailable(message("The desktop was not allowed to let Saywrite insert text into other programs."))
         if response != 0:
-            raise unavailable(
-                message("The desktop was not allowed to let Saywrite insert text into other programs.")
-                if response == 1
-                else message("The desktop could not let Saywrite insert text into other programs.")
-            )
+            raise unavailable(message("The desktop could not let Saywrite insert text into other programs."))
         return results
 
     def call(self, address: DBusAddress, method: str, signature: str = "", body: tuple[Any, ...] = ()) -> Message:

@@ -139,7 +139,7 @@ class Transfer:
                 part.unlink()
             try:
                 self._append(part, file, open_stream, progress)
-                failure = SourceError("the connection was cut", transient=True)
+                failure = SourceError(message("the connection was cut"), transient=True)
             except SourceError as error:
                 self._stop.check()  # an interrupted read looks like an error of the source
                 failure = error
