@@ -8,7 +8,17 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.speech.aiola.word_simulation import WORDS, Along, Habits, Result, SpokenWord, dictate, sentences, sentences_of, speak
+from tests.speech.aiola.word_simulation import (
+    WORDS,
+    Along,
+    Habits,
+    Result,
+    SpokenWord,
+    dictate,
+    sentences,
+    sentences_of,
+    speak,
+)
 
 from saywrite.foundation.events import SAMPLE_RATE
 from saywrite.speech.aiola.delivery.utterances import CompletionState
