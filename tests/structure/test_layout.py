@@ -33,7 +33,7 @@ SHORT: dict[str, str] = {
     "speech/aiola/warm_up.py": "the imports that the first connection would have to wait for",
     "speech/local/decoder/prompt.py": "keywords as a prompt within its limit",
     "speech/local/decoder/simplified_chinese.py": "the table of OpenCC and its use",
-    "speech/local/spoken_language.py": "the rule when another language is reported, pure",
+    "speech/local/decoder/spoken_language.py": "the rule when another language is reported, pure",
     "storage/history/records/trash.py": "deletions that can be undone",
     "storage/history/in_use.py": "the lock that tells that a history is open",
     "storage/recordings/folder_lock.py": "the lock of a recording's folder",
