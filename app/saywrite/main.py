@@ -190,7 +190,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
 
     paths, stored, keywords, problems = _load(options)
     settings = _with_options(stored, options)
-    app = create_application(sys.argv[:1], settings.theme)
+    app = create_application(sys.argv[:1], settings.theme, settings.program_language)
     route_messages()
     thread, board, secrets, on_main = DictationThread(), StatusBoard(), LateSecrets(), MainThread().do
     tell = board.before(thread.event_emitted.emit)

@@ -60,7 +60,7 @@ def build(options: argparse.Namespace) -> int:
     packages = [make for name, (make, _) in PACKAGES.items() if chosen[name]]
     if options.folder:
         print(freeze.provide())
-    if packages and not options.frozen:
+    elif packages and not options.frozen:
         freeze.freeze()
     for make in packages:
         print(make(DIST))

@@ -172,6 +172,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Next</source>
         <translation type="unfinished"></translation>
     </message>
@@ -332,10 +336,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>&lt; −60 dBFS</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>&lt;/qt&gt;</source>
         <translation type="unfinished"></translation>
     </message>
@@ -461,6 +461,14 @@
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add to ~/.config/hypr/hyprland.conf</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add to ~/.config/sway/config, then run: swaymsg reload</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1440,6 +1448,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>finishing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Finishing the last words</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1633,6 +1645,10 @@
     </message>
     <message>
         <source>In every program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind this command to a key</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1905,6 +1921,10 @@
     </message>
     <message>
         <source>Listening</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>listening</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2364,6 +2384,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>problem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Problems</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2453,6 +2477,10 @@
     </message>
     <message>
         <source>Ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ready</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2870,6 +2898,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Sho&amp;w</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3179,6 +3211,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>System default</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4662,10 +4698,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{dbfs:.0f} dBFS</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{device} (not connected)</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4954,15 +4986,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{model_label} · on this computer</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{model} on this computer</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{model} on your last dictation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} · on this computer</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5383,10 +5415,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>– dBFS</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -172,6 +172,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Next</source>
         <translation type="unfinished"></translation>
     </message>
@@ -330,10 +334,6 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>&lt; −60 dBFS</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>&lt;/qt&gt;</source>
         <translation type="unfinished"></translation>
     </message>
@@ -459,6 +459,14 @@
     </message>
     <message>
         <source>Add a keyword (Insert)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add to ~/.config/hypr/hyprland.conf</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add to ~/.config/sway/config, then run: swaymsg reload</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1437,6 +1445,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>finishing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Finishing the last words</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1630,6 +1642,10 @@
     </message>
     <message>
         <source>In every program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the desktop's keyboard settings, bind this command to a key</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1900,6 +1916,10 @@
     </message>
     <message>
         <source>Listening</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>listening</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2359,6 +2379,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>problem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Problems</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2448,6 +2472,10 @@
     </message>
     <message>
         <source>Ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ready</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2865,6 +2893,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Settings &gt; Keyboard &gt; View and Customize Shortcuts &gt; Custom Shortcuts: add one with this command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Sho&amp;w</source>
         <translation type="unfinished"></translation>
     </message>
@@ -3174,6 +3206,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>System default</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>System Settings &gt; Keyboard &gt; Shortcuts &gt; Add New &gt; Command: enter this command</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4657,10 +4693,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{dbfs:.0f} dBFS</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{device} (not connected)</source>
         <translation type="unfinished"></translation>
     </message>
@@ -4947,15 +4979,15 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{model_label} · on this computer</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{model} on this computer</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{model} on your last dictation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} · on this computer</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5356,10 +5388,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. The ending chooses the format: {suffixes}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>– dBFS</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -39,6 +39,11 @@ PLUGINS = (
 )
 """The Qt plugins of a program with widgets, without OpenGL, QML and network."""
 
+TRANSLATIONS = (
+    r"/Qt/translations/qtbase_(de|es|fr|it|ja|pt_BR|zh_CN)\.qm$|/_resources/translations/(\w+\.qm|LICENSE\.md)$"
+)
+"""The compiled translations, those of Qt for our languages only. Their sources stay out."""
+
 SYSTEM_LIBRARIES = {
     "ld-linux-x86-64.so.2": "libc6",
     "libc.so.6": "libc6",
@@ -120,7 +125,9 @@ def is_kept(path: str, source: str, platform: str) -> bool:
     of_system = platform == "linux" and source.startswith(("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/"))
     if of_system and not any(part in source for part in PARTS_OF_PYTHON):
         return False
-    if re.search(r"/(translations|tests|testing|__pycache__)/|/Qt/qml/|\.pyi$|\.pxd$|/converters/", path):
+    if re.search(r"/(tests|testing|__pycache__)/|/Qt/qml/|\.pyi$|\.pxd$|/converters/", path):
+        return False
+    if "/translations/" in path and not re.search(TRANSLATIONS, path):
         return False
     return is_plugin_kept(path)
 

@@ -85,6 +85,7 @@ def packager() -> Path:
 
 def provide() -> Path:
     """The folder, built where there is none of these sources and this commit. Raises PackagingError."""
+    compile_translations()
     state = source_state()
     stamp = FOLDER.with_name("sources")
     if FOLDER.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == state:
@@ -106,6 +107,7 @@ def source_state(root: Path = ROOT) -> str:
 
 def freeze() -> Path:
     """Build the folder; its path. Raises PackagingError."""
+    compile_translations()
     environment = os.environ | {"PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": str(source_date()), "PYTHONPATH": ""}
     command: list[str | Path] = [packager(), "-P", "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     command += ["--distpath", FOLDER.parent, "--workpath", BUILD / "pyinstaller"]
@@ -116,6 +118,11 @@ def freeze() -> Path:
     if sys.platform == "darwin":
         complete(FOLDER.with_name("Saywrite.app") / "Contents/MacOS")
     return FOLDER
+
+
+def compile_translations() -> None:
+    """Make the translations that the window loads, where they are out of date. Raises PackagingError."""
+    run([sys.executable, ROOT / "packaging/translations.py", "compile"])
 
 
 def complete(folder: Path) -> None:

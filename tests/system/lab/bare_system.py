@@ -67,7 +67,7 @@ class BareSystem:
 
     @property
     def home(self) -> Path:
-        """The user's folder, to be read from outside."""
+        """The user's folder, to be read from outside; writing there would confuse the file system above it."""
         return self._layer / "upper" / HOME.lstrip("/")
 
     def command(self, *command: str | Path, env: Mapping[str, str] | None = None) -> list[str]:
@@ -96,6 +96,15 @@ class BareSystem:
         )
         assert done.returncode == code, f"{command}: {done.returncode}\n{done.stdout[-3000:]}"
         return done.stdout
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file of the system."""
+        self.run("sh", "-c", 'mkdir -p "${1%/*}" && printf %s "$2" > "$1"', "sh", path, text)
+
+    def is_running(self, name: str) -> bool:
+        """Whether a process with this name runs in the system."""
+        search = f"grep -qsx {name} /proc/[0-9]*/comm; echo $?"
+        return self.run("sh", "-c", search).strip() == "0"
 
     def apt(self, *arguments: str | Path) -> None:
         """Run apt-get, without recommended packages."""
