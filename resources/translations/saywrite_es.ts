@@ -248,6 +248,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Switch to {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Test connection</source>
         <translation type="unfinished"></translation>
     </message>
@@ -333,14 +337,6 @@
     </message>
     <message>
         <source>10 s to 1 min</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt;/qt&gt;</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt;qt&gt;</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1004,7 +1000,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Choose “{others}” as the recognizer, then {name}.</source>
+        <source>Choose “{other}” as the recognizer, then {name}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1257,6 +1253,10 @@
     </message>
     <message>
         <source>Dictations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Differences: {words}. They are marked. The dictation keeps its text.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1541,6 +1541,10 @@
     </message>
     <message>
         <source>Hide</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide the unfinished dictations</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2133,6 +2137,10 @@
     </message>
     <message>
         <source>No words were recognized.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2850,10 +2858,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>selectAll</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Send it again when it is complete.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2923,6 +2927,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Show the keywords</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the unfinished dictations</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4126,6 +4134,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This sounds like {name}, but {chosen} is chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>This system does not report {key} to other programs.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -5162,20 +5174,20 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{number} second</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} seconds</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{number} {unit}</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
         <source>{n} corrections deleted; their texts stay.</source>
         <extracomment>Singular: {n} correction deleted; its text stays.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} days</source>
+        <extracomment>Singular: {n} day</extracomment>
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>
@@ -5206,6 +5218,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         </translation>
     </message>
     <message numerus="yes">
+        <source>{n} minutes</source>
+        <extracomment>Singular: {n} minute</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{n} of {all} dictations change.</source>
         <extracomment>Singular: {n} of {all} dictations changes.</extracomment>
         <translation type="unfinished">
@@ -5216,6 +5236,14 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message numerus="yes">
         <source>{n} recordings were recognized again.</source>
         <extracomment>Singular: {n} recording was recognized again.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} seconds</source>
+        <extracomment>Singular: {n} second</extracomment>
         <translation type="unfinished">
             <numerusform></numerusform>
             <numerusform></numerusform>
@@ -5310,11 +5338,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{rstrip} the {label}</source>
+        <source>{seconds:.2f} s</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{seconds:.2f} s</source>
+        <source>{seconds:g} seconds</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5347,10 +5375,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{target} already exists.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{text} the unfinished dictations</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5392,14 +5416,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
             <numerusform></numerusform>
             <numerusform></numerusform>
         </translation>
-    </message>
-    <message>
-        <source>{words} differ; the differences are marked. The dictation keeps its text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{words} differs; the differences are marked. The dictation keeps its text.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{words} in {segments}</source>

@@ -248,6 +248,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Switch to {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Test connection</source>
         <translation type="unfinished"></translation>
     </message>
@@ -331,14 +335,6 @@
     </message>
     <message>
         <source>10 s to 1 min</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt;/qt&gt;</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&lt;qt&gt;</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1002,7 +998,7 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Choose “{others}” as the recognizer, then {name}.</source>
+        <source>Choose “{other}” as the recognizer, then {name}.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1255,6 +1251,10 @@
     </message>
     <message>
         <source>Dictations</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Differences: {words}. They are marked. The dictation keeps its text.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1538,6 +1538,10 @@
     </message>
     <message>
         <source>Hide</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide the unfinished dictations</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2128,6 +2132,10 @@
     </message>
     <message>
         <source>No words were recognized.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2845,10 +2853,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>selectAll</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Send it again when it is complete.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2918,6 +2922,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>Show the keywords</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the unfinished dictations</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -4121,6 +4129,10 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>This sounds like {name}, but {chosen} is chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>This system does not report {key} to other programs.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -5142,20 +5154,19 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{number} second</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{number} seconds</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{number} {unit}</source>
         <translation type="unfinished"></translation>
     </message>
     <message numerus="yes">
         <source>{n} corrections deleted; their texts stay.</source>
         <extracomment>Singular: {n} correction deleted; its text stays.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} days</source>
+        <extracomment>Singular: {n} day</extracomment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
@@ -5182,6 +5193,13 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         </translation>
     </message>
     <message numerus="yes">
+        <source>{n} minutes</source>
+        <extracomment>Singular: {n} minute</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>{n} of {all} dictations change.</source>
         <extracomment>Singular: {n} of {all} dictations changes.</extracomment>
         <translation type="unfinished">
@@ -5191,6 +5209,13 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     <message numerus="yes">
         <source>{n} recordings were recognized again.</source>
         <extracomment>Singular: {n} recording was recognized again.</extracomment>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{n} seconds</source>
+        <extracomment>Singular: {n} second</extracomment>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
@@ -5284,11 +5309,11 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{rstrip} the {label}</source>
+        <source>{seconds:.2f} s</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{seconds:.2f} s</source>
+        <source>{seconds:g} seconds</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5321,10 +5346,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
     </message>
     <message>
         <source>{target} already exists.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{text} the unfinished dictations</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -5365,14 +5386,6 @@ Names, products, jargon: on the left as heard, on the right as written.</source>
         <translation type="unfinished">
             <numerusform></numerusform>
         </translation>
-    </message>
-    <message>
-        <source>{words} differ; the differences are marked. The dictation keeps its text.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{words} differs; the differences are marked. The dictation keeps its text.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{words} in {segments}</source>
