@@ -102,10 +102,12 @@ def build(
         from saywrite.speech.network.network import Network
 
         folder, program, thread = models or paths.data, program_command(), desktop or DesktopThread()
+        paced, again = options.realtime, options.again
         run_options = RunOptions(
-            worker_command, folder, options.realtime, device, keep_files, program, on_main, thread, offline_s
+            worker_command, folder, paced, device, keep_files, program, on_main, thread, offline_s, again
         )
-        context = ServiceContext(secrets or LateSecrets(), Network(), _environ)
+        network = Network(stay_offline=lambda: settings.stay_offline)
+        context = ServiceContext(secrets or LateSecrets(), network, _environ)
         return assemble(inbox, paths, settings, keywords, tell, run_options, context)
 
     return Dictation(inbox, make_application)
@@ -188,7 +190,7 @@ def _open_window(options: cli.Options, instance: Instance, desktop: DesktopThrea
 
     paths, stored, keywords, problems = _load(options)
     settings = _with_options(stored, options)
-    app = create_application(sys.argv[:1], settings.theme)
+    app = create_application(sys.argv[:1], settings.theme, settings.program_language)
     route_messages()
     thread, board, secrets, on_main = DictationThread(), StatusBoard(), LateSecrets(), MainThread().do
     tell = board.before(thread.event_emitted.emit)

@@ -43,7 +43,7 @@ class Source:
 class Recognizer:
     """Takes everything at once; a final every five seconds."""
 
-    window = 160_000
+    window, waits = 160_000, False
 
     def __init__(self) -> None:
         from saywrite.foundation.catalog import LOCAL_CAPABILITIES

@@ -41,7 +41,7 @@ AFTERWARDS: dict[str, tuple[Callable[[Path], object], str]] = {
 def parse(arguments: list[str]) -> argparse.Namespace:
     """The options in the arguments."""
     parser = argparse.ArgumentParser(prog="dev.py package", description=__doc__)
-    parser.add_argument("--folder", action="store_true", help="only the frozen folder: build/frozen/saywrite")
+    parser.add_argument("--folder", action="store_true", help="the frozen folder, where its sources changed")
     parser.add_argument("--frozen", action="store_true", help="take the frozen folder that is there")
     for name, (_, what) in (PACKAGES | AFTERWARDS).items():
         parser.add_argument(f"--{name}", action="store_true", help=what)
@@ -58,10 +58,10 @@ def build(options: argparse.Namespace) -> int:
     if options.compare:
         return reproducible.compare()
     packages = [make for name, (make, _) in PACKAGES.items() if chosen[name]]
-    if options.folder or packages:
-        folder = freeze.FOLDER if options.frozen else freeze.freeze()
-        if options.folder:
-            print(folder)
+    if options.folder:
+        print(freeze.provide())
+    elif packages and not options.frozen:
+        freeze.freeze()
     for make in packages:
         print(make(DIST))
     for name, (make_file, _) in AFTERWARDS.items():

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from saywrite.dictation.persistence.archive import Archive
 from saywrite.foundation.events import SAMPLE_RATE, Failed, Finished, IncompleteRecordingsFound, Started
+from saywrite.storage.history.records.corrections import corrections
+from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Journal
 from saywrite.storage.recordings.library import open_recording
+from saywrite.text.keyword_sets.suggestions import Correction
 
 
 @pytest.fixture
@@ -121,3 +125,20 @@ def test_recording_in_use_is_encoded_the_next_time_without_a_report(stage, finis
         assert (finished / "audio.pcm").exists()
     tidy(stage, 7)
     assert not (finished / "audio.pcm").exists()
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+def test_the_text_before_a_correction_is_kept_only_if_the_setting_is_on(
+    stage, finished: Path, remembered: bool
+) -> None:
+    stage.dictation.apply(replace(stage.loop.settings, suggest_keywords=remembered))
+    stage.dictation.edit_segment(finished.name, 1, "Halo")
+    stage.dictation.edit_segment(finished.name, 1, "Hallo")
+    stage.handle_messages()
+    history = HistoryStore(stage.paths.history)
+    expected = (Correction("Hello", "Hallo", "en"),) if remembered else ()
+    assert corrections(history) == expected
+    loaded = history.load(finished.name)
+    history.close()
+    assert loaded is not None
+    assert loaded.segments[0].text == "Hallo"

@@ -348,6 +348,100 @@ def test_end_waits_for_the_recognizer_here_that_has_not_heard_all(stage: Stage, 
     assert stage.last(Finished).text == "Eins"
 
 
+def hear_to_the_end(stage: Stage, text: str, start: float, end: float) -> None:
+    hear(stage, text, start, end)
+    stage.recognizer.say(Progress(stage.recognizer.dictation, stage.recognizer.fed, stage.recognizer.fed))
+    stage.recognizer.done()
+    stage.handle_messages()
+    stage.pass_time(0)
+
+
+@pytest.mark.parametrize(
+    ("while_away", "patience_s", "wanted"), [("later", 0, False), ("local", 0, True), ("later", 30, True)]
+)
+def test_service_is_asked_for_local_words_where_a_setting_wants_them(
+    stage: Stage, service: Service, while_away: str, patience_s: int, wanted: bool
+) -> None:
+    begin(stage, while_away=while_away, patience_s=patience_s)
+    assert service.request.take_local_words is wanted
+
+
+@pytest.mark.parametrize("heard_first", [True, False])
+def test_what_the_service_leaves_without_text_is_what_was_heard_here(
+    stage: Stage, service: Service, heard_first: bool
+) -> None:
+    begin(stage, patience_s=60)
+    stage.say(4)
+    service.final("eins zwei", 0, 2)
+    stage.handle_messages()
+    hear(stage, "eins zwei", 0, 2)
+    stage.release()
+    if heard_first:
+        hear_to_the_end(stage, "drei", 2, 3.5)
+    service.done(complete=False)
+    stage.handle_messages()
+    stage.pass_time(0)
+    if not heard_first:
+        assert stage.all(Finished) == [], "the recognizer here still works"
+        hear_to_the_end(stage, "drei", 2, 3.5)
+    finished = stage.last(Finished)
+    assert (finished.text, finished.pending) == ("Eins zwei drei", 0)
+    assert [event.segment.engine for event in stage.all(SegmentAdded)] == ["", "local"]
+    (told,) = stage.all(Failed)
+    assert ("no text" in told.what, told.fatal) == (True, False)
+    assert stage.loop.state is State.IDLE
+
+
+def test_what_the_service_leaves_without_text_stays_unfinished_without_the_setting(
+    stage: Stage, service: Service
+) -> None:
+    begin(stage)
+    stage.say(4)
+    service.final("eins zwei", 0, 2)
+    stage.release()
+    hear_to_the_end(stage, "drei", 2, 3.5)
+    service.done(complete=False)
+    stage.handle_messages()
+    finished = stage.last(Finished)
+    assert (finished.text, finished.pending) == ("Eins zwei", 2 * SAMPLE_RATE)
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_sound_without_words_here_stays_unfinished(stage: Stage, service: Service, fails: bool) -> None:
+    begin(stage, patience_s=60)
+    stage.say(4)
+    stage.release()
+    service.done(complete=False)
+    stage.handle_messages()
+    assert stage.all(Finished) == []
+    if not fails:
+        stage.recognizer.say(Progress(stage.recognizer.dictation, at(4), at(4)))
+    stage.recognizer.done()
+    stage.handle_messages()
+    stage.pass_time(0)
+    assert stage.last(Finished).pending == 4 * SAMPLE_RATE
+    assert stage.all(Failed) == []
+
+
+def test_recognizer_here_takes_over_after_the_end_when_the_service_is_away(stage: Stage, service: Service) -> None:
+    begin(stage, while_away="local")
+    stage.say(4)
+    service.final("eins zwei", 0, 2)
+    stage.handle_messages()
+    stage.release()
+    service.connection("lost")
+    stage.handle_messages()
+    stage.pass_time(1.1)
+    assert stage.recognizer.request.dictation.endswith("/2")
+    assert stage.recognizer.fed == 2 * SAMPLE_RATE, "from the end of the last text on"
+    stage.recognizer.final("drei", 0, 1.5)
+    stage.recognizer.done()
+    stage.handle_messages()
+    finished = stage.last(Finished)
+    assert (finished.text, finished.pending) == ("Eins zwei drei", 0)
+    assert stage.loop.state is State.IDLE
+
+
 @pytest.mark.parametrize("marks", [True, False])
 def test_words_heard_differently_are_reported_where_the_user_wants_it(
     stage: Stage, service: Service, marks: bool

@@ -393,6 +393,19 @@ def test_results_of_insertions_and_grabs_are_reported(stage: TalkStage) -> None:
     assert stage.inserter.story == ["start", "again", "take back"]
 
 
+def test_text_of_an_earlier_dictation_is_inserted_once_no_key_is_down(stage: TalkStage) -> None:
+    stage.down()
+    stage.speak()
+    stage.dictation.insert_text("old", "Buy milk.", "en")
+    stage.handle_messages()
+    stage.pass_time(1)
+    assert stage.inserter.given == []
+    stage.up()
+    stage.pass_time(1)
+    assert [(each.dictation, each.text, each.language) for each in stage.inserter.given] == [("old", "Buy milk.", "en")]
+    assert stage.inserter.given[0].pressed_in is None
+
+
 def test_session_watch_runs_while_the_microphone_is_open(stage: TalkStage) -> None:
     stage.dictate("hello there")
     assert stage.watch == ["begun", "capturing", "not capturing"]

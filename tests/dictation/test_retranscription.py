@@ -104,6 +104,7 @@ def test_the_new_text_replaces_the_old_one_which_is_kept(store: HistoryStore, tm
     program = f"""
         wanted = ["--engine", "local", "--language", "de", "--events", "--model", "whisper-small"]
         assert sys.argv[-7:] == wanted and os.path.getsize(sys.argv[-8]) == 32044, sys.argv
+        assert sys.argv[-10:-8] == ["--again", "one"], sys.argv
         print({json.dumps(FINAL)!r})
         print({json.dumps(FINISHED)!r})
     """
@@ -111,6 +112,22 @@ def test_the_new_text_replaces_the_old_one_which_is_kept(store: HistoryStore, tm
     assert text_of(store) == ["Guten Tag."]
     (kept,) = versions_of(store, "one")
     assert [segment.text for segment in kept.segments] == ["Goon talk."]
+
+
+def test_other_keywords_are_given_to_the_child_and_transcribing_alone_changes_nothing(
+    store: HistoryStore, tmp_path: Path
+) -> None:
+    keywords = tmp_path / "tried.json"
+    program = f"""
+        assert sys.argv[-2:] == ["--keywords", {str(keywords)!r}], sys.argv
+        print({json.dumps(FINAL)!r})
+        print({json.dumps(FINISHED)!r})
+    """
+    first = attempt(tmp_path, program)
+    segments = Retranscription(first._context, "one", SMALL, keywords).transcribe(lambda s: None)
+    assert [segment.raw for segment in segments] == ["guten tag"]
+    assert text_of(store) == ["Goon talk."]
+    assert versions_of(store, "one") == ()
 
 
 def test_a_failure_says_why_and_changes_nothing(store: HistoryStore, tmp_path: Path) -> None:

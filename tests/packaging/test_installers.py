@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ctypes
 import hashlib
 import os
 import plistlib
@@ -41,9 +42,16 @@ WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text(enc
         ("PySide6/Qt/plugins/platforms/libqeglfs.so", "/venv/libqeglfs.so", False),
         ("PySide6/Qt/plugins/tls/libqopensslbackend.so", "/venv/x.so", False),
         ("PySide6\\Qt\\plugins\\platforms\\qwindows.dll", "C:\\venv\\qwindows.dll", True),
+        ("PySide6/Qt/translations/qtbase_de.qm", "/venv/qtbase_de.qm", True),
+        ("PySide6/Qt/translations/qtbase_cs.qm", "/venv/qtbase_cs.qm", False),
         ("PySide6/Qt/translations/qt_de.qm", "/venv/qt_de.qm", False),
+        ("saywrite/_resources/translations/saywrite_de.qm", "/src/saywrite_de.qm", True),
+        ("saywrite/_resources/translations/saywrite_de.ts", "/src/saywrite_de.ts", False),
         ("libssl.so.3", "/usr/lib/x86_64-linux-gnu/libssl.so.3", False),
         ("libpython3.13.so.1.0", "/opt/python/lib/libpython3.13.so.1.0", True),
+        ("libpython3.11.so.1.0", "/usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0", True),
+        ("python3.11/lib-dynload/_ssl.so", "/usr/lib/python3.11/lib-dynload/_ssl.so", True),
+        ("av-18.1.0.dist-info/licenses/__pycache__/x.pyc", "/venv/x.pyc", False),
         ("saywrite/_resources/icons/add.svg", "/src/add.svg", True),
     ],
 )
@@ -67,6 +75,39 @@ def test_needed_libraries_are_found_and_a_missing_one_is_named(tmp_path: Path) -
     assert missing[0].startswith("libscipy_openblas")
     assert elf.missing_libraries(tmp_path, contents.SYSTEM_LIBRARIES, lambda _path: True) == []
     assert (2, 17) <= elf.newest_version([source], "GLIBC") <= (2, 35)
+
+
+@pytest.mark.skipif(shutil.which("objdump") is None or os.name != "posix", reason="Only with binutils")
+def test_search_path_of_the_building_machine_is_removed_and_the_library_still_loads(tmp_path: Path) -> None:
+    import av  # loads the libraries that the copy is linked to
+
+    (source,) = Path(av.__file__).parents[1].glob("av.libs/libswscale-*")
+    content = source.read_bytes()
+    assert content.count(b"\0$ORIGIN\0") == 1
+    library = tmp_path / source.name
+    library.write_bytes(content)
+    assert elf.remove_search_paths(tmp_path) == []  # it is relative
+    assert library.read_bytes() == content
+    library.write_bytes(content.replace(b"\0$ORIGIN\0", b"\0/ORIGIN\0"))
+    assert elf.remove_search_paths(tmp_path) == [source.name]
+    shown = subprocess.run(["objdump", "-p", library], capture_output=True, text=True, check=True).stdout
+    assert "/ORIGIN" not in shown
+    assert "RPATH" not in shown
+    assert elf.needed(library) == elf.needed(source)
+    assert ctypes.CDLL(str(library)).swscale_version() >> 16 >= 8
+
+
+def test_folder_is_built_again_where_a_source_changed(tmp_path: Path) -> None:
+    (tmp_path / "app/saywrite").mkdir(parents=True)
+    (tmp_path / "app/saywrite/main.py").write_text("1")
+    first = freeze.source_state(tmp_path)
+    (tmp_path / "app/saywrite/__pycache__").mkdir()
+    (tmp_path / "app/saywrite/__pycache__/main.pyc").touch()
+    assert freeze.source_state(tmp_path) == first
+    (tmp_path / "app/saywrite/main.py").write_text("2")
+    second = freeze.source_state(tmp_path)
+    (tmp_path / "app/saywrite/main.py").rename(tmp_path / "app/saywrite/other.py")
+    assert len({first, second, freeze.source_state(tmp_path)}) == 3
 
 
 def test_icons_hold_the_images_at_the_places_that_they_name(tmp_path: Path) -> None:

@@ -21,7 +21,15 @@ from saywrite.storage.recordings.journal import Header
 
 HEADING = Header("one", datetime(2026, 11, 22, 10, 42, tzinfo=UTC), "en", "local", "microphone")
 
-PUBLISHED = ("13543ad310b3497a", "fe8303d19592f0e0", "2b01e3537f573697", "6881265c20d2caaa", "3455a59071c51928")
+PUBLISHED = (
+    "13543ad310b3497a",
+    "fe8303d19592f0e0",
+    "2b01e3537f573697",
+    "6881265c20d2caaa",
+    "3455a59071c51928",
+    "67e8d81ad2c4dab9",
+    "24403d43fb1ec00b",
+)
 """The hash of every released migration. New ones may follow; these must not change."""
 
 

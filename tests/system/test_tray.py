@@ -178,7 +178,7 @@ def test_a_dictation_from_the_tray_shows_in_the_icon_and_its_text_can_be_copied(
         wait_for(lambda: tray.reds() == 0, "the icon still listens")
         tray.open_menu()
         desk.screen.shot(artifacts / "tray-texts.png")
-        desk.screen.key("Home", *["Down"] * 4, "Return")
+        desk.screen.key("Home", *["Down"] * 4, "Return", "Down", "Return")
         wait_for(lambda: "river" in desk.screen.clipboard(), "the text was not copied whole")
         assert not is_shown(desk)
         assert saywrite.troubles() == []

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saywrite.foundation.errors import KeywordsError
-from saywrite.text.keyword_files import Import, read, read_csv, read_json, write_csv, write_json
+from saywrite.text.keyword_sets.keyword_files import Import, read, read_csv, read_json, write_csv, write_json
 from saywrite.text.keywords import Keyword
 
 GOOD = (Keyword("k eight s", "Kubernetes"), Keyword("acme", "ACME, Inc."))

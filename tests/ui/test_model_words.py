@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from window_fakes import NAMES, model
 
 from saywrite.foundation.events import EngineState, ModelFailed, ModelState
+from saywrite.text.keyword_sets.word_differences import compare
 from saywrite.ui.main_window.engine_indicator import model_indication
 from saywrite.ui.models import messages as model_words
 from saywrite.ui.models.download_rate import DownloadRate
 from saywrite.ui.models.source_field import source_problem
 from saywrite.ui.models.state import KnownModel
-from saywrite.ui.models.text_differences import compare
 
 
 @pytest.mark.parametrize(

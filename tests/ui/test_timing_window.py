@@ -15,8 +15,8 @@ from window_fakes import CHOICES
 
 from saywrite.storage.history.timings import Latency, TimedDictation
 from saywrite.ui.app.frontend import FrontEnd
-from saywrite.ui.history.timing_statistics import TimingSpread, describe_latency, percentile, speeds, steps_of
-from saywrite.ui.history.timing_window import EMPTY, LatencyPlot, LatencyWindow
+from saywrite.ui.history.reports.timing_statistics import TimingSpread, describe_latency, percentile, speeds, steps_of
+from saywrite.ui.history.reports.timing_window import EMPTY, LatencyPlot, LatencyWindow
 from saywrite.ui.toolkit.theme import contrast, plain_palette
 
 

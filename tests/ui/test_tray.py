@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import QObject, QRect, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
-from window_fakes import CHOICES, HEADSET, WEBCAM, FakeDictation
+from window_fakes import BEGAN, CHOICES, HEADSET, WEBCAM, FakeDictation
 
 from saywrite.foundation.events import (
     DevicesChanged,
@@ -23,6 +23,7 @@ from saywrite.foundation.events import (
     Partial,
     PrerollActive,
     Segment,
+    Started,
     State,
     StateChanged,
 )
@@ -300,8 +301,20 @@ def test_the_last_three_texts_can_be_copied_whole(make_resident: Callable[..., R
     texts = [action for action in front.tray.menu.texts if action.isVisible()]
     assert [action.text()[:6] for action in texts] == ["Text 3", "Text 2", "Text 1"]
     assert all("\n" not in action.text() and action.text().endswith("…") for action in texts)
-    texts[1].trigger()
+    assert [action.text() for action in texts[1].menu().actions()] == ["&Insert again", "&Copy"]
+    texts[1].menu().actions()[1].trigger()
     assert QApplication.clipboard().text() == "Text 2 & more\nof it. " + "word " * 30
+
+
+def test_any_of_the_last_texts_can_be_inserted_again(
+    make_resident: Callable[..., Resident], dictation: FakeDictation
+) -> None:
+    front = make_resident().front
+    front.receive(Started("d1", "local", "de", "microphone", 0.0, BEGAN))
+    for number in (1, 2):
+        front.receive(Finished(f"d{number}", 1, 1, 0, 1.0, f"Text {number}."))
+    front.tray.menu.texts[1].menu().actions()[0].trigger()
+    assert dictation.arguments("insert_text") == [("d1", "Text 1.", "de")]
 
 
 def test_earlier_texts_come_from_the_history(

@@ -98,6 +98,9 @@ class FakeDictation:
     def insert_again(self) -> None:
         self._note("insert_again")
 
+    def insert_text(self, dictation: str, text: str, language: str) -> None:
+        self._note("insert_text", dictation, text, language)
+
     def take_back_insertion(self) -> None:
         self._note("take_back_insertion")
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from saywrite.audio.backend.portaudio import AudioThread, Backend, FormatRefused, PortAudioStream, RawDevice, StreamSpec
 from saywrite.foundation.errors import AudioError, MicrophoneBusy, NoMicrophone, PortAudioMissing
 from saywrite.foundation.events import SAMPLE_RATE, Failed
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ LATENCY_S = 0.2
 
 OTHER_RATES = (48_000, 44_100, SAMPLE_RATE)
 
-REMEDY_OUTPUT = "Plug in a speaker or headphones, or choose an output in the sound settings."
+REMEDY_OUTPUT = message("Plug in a speaker or headphones, or choose an output in the sound settings.")
 
 
 class Player:
@@ -102,7 +103,7 @@ class _Playback:
             self._close(backend)
         except Exception as error:
             log.exception("playing failed")
-            problem = f"The sound could not be played ({type(error).__name__})."
+            problem = message("The sound could not be played ({name}).", name=type(error).__name__)
             self._post(Failed("", problem, REMEDY_OUTPUT))
             self._close(backend)
         if self._stopped.is_set():  # it was stopped on another thread, because this one hung
@@ -164,15 +165,17 @@ def _output(backend: Backend) -> RawDevice:
             return default or outputs[0]
         if not (again and backend.refresh()):
             break
-    raise NoMicrophone("There is no audio output.", REMEDY_OUTPUT)
+    raise NoMicrophone(message("There is no audio output."), REMEDY_OUTPUT)
 
 
 def _in_words(error: AudioError) -> Failed:
     """PortAudio's errors speak of microphones."""
     if isinstance(error, MicrophoneBusy):
-        return Failed("", "Another program is using the audio output.", "Close that program, then try again.")
+        return Failed(
+            "", message("Another program is using the audio output."), message("Close that program, then try again.")
+        )
     if isinstance(error, NoMicrophone):
-        return Failed("", "There is no audio output.", REMEDY_OUTPUT)
+        return Failed("", message("There is no audio output."), REMEDY_OUTPUT)
     if isinstance(error, PortAudioMissing):
         return Failed("", error.what, error.remedy)
-    return Failed("", "The sound could not be played.", REMEDY_OUTPUT)
+    return Failed("", message("The sound could not be played."), REMEDY_OUTPUT)

@@ -80,6 +80,7 @@ class Options(NamedTuple):
     model: str | None = None
     model_source: str | None = None
     model_folder: Path | None = None
+    again: str = ""
 
 
 def parse(argv: Sequence[str] | None = None) -> Options:
@@ -120,13 +121,8 @@ def build_parser() -> argparse.ArgumentParser:
         parents=[places, speech],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--version",
-        action=_Version,
-        nargs=0,
-        dest=argparse.SUPPRESS,
-        help="print the version, the commit and the model",
-    )
+    shown = "print the version, the commit and the model"
+    parser.add_argument("--version", action=_Version, nargs=0, dest=argparse.SUPPRESS, help=shown)
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--model-folder", type=Path, help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
@@ -142,14 +138,15 @@ def build_parser() -> argparse.ArgumentParser:
     )
     transcribe.add_argument("files", nargs="+", type=Path, metavar="FILE")
     transcribe.add_argument("--realtime", action="store_true", help="at the pace of a microphone")
+    transcribe.add_argument("--again", default="", help=argparse.SUPPRESS)  # of the history: a dictation
 
     devices = commands.add_parser("devices", parents=[places], help="list the microphones")
     doctor = commands.add_parser("doctor", parents=[places], help="what works, what does not, and the remedy")
-    for command in (devices, doctor):
-        command.add_argument("--json", dest="as_json", action="store_true")
+    devices.add_argument("--json", dest="as_json", action="store_true")
+    doctor.add_argument("--json", dest="as_json", action="store_true")
+    doctor.add_argument("--self-test", action="store_true", help="play a bundled recording through the whole pipeline")
     _add_models(commands, places)
     _add_verbs(commands, places)
-    doctor.add_argument("--self-test", action="store_true", help="play a bundled recording through the whole pipeline")
     return parser
 
 

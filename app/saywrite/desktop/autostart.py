@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from saywrite.foundation.catalog import APP_ID
 from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.files import os_error_reason, write_atomic
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import private_folder
 
 NAME = "Saywrite"
@@ -187,13 +188,17 @@ def _describe_error() -> Any:
         yield
     except OSError as error:
         raise SettingsError(
-            f"Windows refused it ({os_error_reason(error)}).", "Use Settings > Apps > Startup instead."
+            message("Windows refused it ({reason}).", reason=os_error_reason(error)),
+            message("Use Settings > Apps > Startup instead."),
         ) from error
 
 
 def _refused(path: Path, error: Exception) -> SettingsError:
     reason = os_error_reason(error)
-    return SettingsError(f"{path} cannot be used ({reason}).", "Make it writable for your user, then try again.")
+    return SettingsError(
+        message("{path} cannot be used ({reason}).", path=path, reason=reason),
+        message("Make it writable for your user, then try again."),
+    )
 
 
 class UserRegistry:

@@ -13,6 +13,7 @@ from saywrite.desktop.remote_control.protocol import TEXT_LIMIT
 from saywrite.desktop.remote_control.server_socket import ServerSocket, open_server_socket
 from saywrite.foundation.errors import AlreadyRunning, ControlRefused, NotRunning
 from saywrite.foundation.files import os_error_reason
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import private_folder
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,9 @@ def claim(data: Path, environ: Mapping[str, str]) -> Instance:
         raise _already_running(data) from error
     except OSError as error:
         log.info("no instance file: %s", os_error_reason(error))
-        return Instance(None, None, f"Commands from other programs are not taken: {data} cannot be written to.")
+        return Instance(
+            None, None, message("Commands from other programs are not taken: {data} cannot be written to.", data=data)
+        )
     try:
         server_socket = open_server_socket(data, environ)
     except BlockingIOError as error:
@@ -59,7 +62,9 @@ def claim(data: Path, environ: Mapping[str, str]) -> Instance:
     except (ControlRefused, OSError) as error:
         file.write("", "", display_of(environ))
         said = (
-            str(error) if isinstance(error, ControlRefused) else f"The socket cannot be made: {os_error_reason(error)}."
+            str(error)
+            if isinstance(error, ControlRefused)
+            else message("The socket cannot be made: {reason}.", reason=os_error_reason(error))
         )
         log.info("no remote control: %s", type(error).__name__)
         return Instance(file, None, said)
@@ -116,15 +121,20 @@ def running_elsewhere(data: Path, environ: Mapping[str, str]) -> str:
     here = display_of(environ)
     if record is None or not here or record.display in ("", here):
         return ""
-    return (
-        f"Saywrite is already running on {record.display}; its window is there. "
-        "Quit it there first to have it here, or start it with --data and another folder."
+    return message(
+        "Saywrite is already running on {display}; its window is there. Quit it there first to have it "
+        "here, or start it with --data and another folder.",
+        display=record.display,
     )
 
 
 def _already_running(data: Path) -> AlreadyRunning:
     record = read_record(data)
     if record is None:
-        return AlreadyRunning("Saywrite is already running with this data folder.", "End it first, or use --data.")
+        return AlreadyRunning(
+            message("Saywrite is already running with this data folder."), message("End it first, or use --data.")
+        )
     where = f"process {record.pid} on {record.host}"
-    return AlreadyRunning(f"Saywrite is already running with this data folder ({where}).", "End it first.")
+    return AlreadyRunning(
+        message("Saywrite is already running with this data folder ({where}).", where=where), message("End it first.")
+    )

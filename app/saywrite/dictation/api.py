@@ -166,6 +166,10 @@ class Dictation:
         """Insert the text that did not get into its program, where the cursor is now."""
         self._post_push_to_talk(lambda push_to_talk: push_to_talk.insert_again())
 
+    def insert_text(self, dictation: str, text: str, language: str) -> None:
+        """Insert the text of an earlier dictation into the program that has the focus."""
+        self._post_push_to_talk(lambda push_to_talk: push_to_talk.insert_text(dictation, text, language))
+
     def take_back_insertion(self) -> None:
         """Undo the last insertion in its program."""
         self._post_push_to_talk(lambda push_to_talk: push_to_talk.undo_insertion())
@@ -317,8 +321,12 @@ class _LateApplication:
         return self.built
 
 
-def find_update() -> Release | None:
-    """Return the release that is newer than this program, None if there is none. Raises UpdateUnknown; waits."""
-    from saywrite.speech.network.updates import find_update  # late: only a click in the menu asks
+def find_update(stay_offline: Callable[[], bool]) -> Release | None:
+    """Return the release that is newer than this program, None if there is none. Raises UpdateUnknown; waits.
 
-    return find_update()
+    `stay_offline`: whether nothing may leave this computer now.
+    """
+    from saywrite.speech.network.network import Network  # late: only a click in the menu asks
+    from saywrite.speech.network.updates import find_update
+
+    return find_update(Network(stay_offline=stay_offline))

@@ -35,7 +35,7 @@ from saywrite.desktop.power import saves_power
 from saywrite.desktop.session.events import SessionWatch
 from saywrite.desktop.session.network_events import NetworkChanges
 from saywrite.dictation.api import DictationApplication
-from saywrite.dictation.commands import DictationCommands, Hardware
+from saywrite.dictation.commands import DictationCommands, FileUse, Hardware
 from saywrite.dictation.loop import CurrentSettings, Inbox, Loop, Services
 from saywrite.dictation.models.library import LibraryContext, ModelLibrary
 from saywrite.dictation.models.trial import ModelTrial
@@ -58,6 +58,7 @@ from saywrite.foundation.catalog import (
 from saywrite.foundation.end_limits import EndLimits
 from saywrite.foundation.errors import KeyMissing, NoMicrophone, SecretsUnavailable
 from saywrite.foundation.events import Device, FrontEndEvent, PrerollActive
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import Paths
 from saywrite.speech.aiola.account import Account, check_address
 from saywrite.speech.aiola.engine import AiolaRecognizer
@@ -90,8 +91,11 @@ def find_account(settings: Settings, keychain: Secrets, environ: Mapping[str, st
         secret = ""
         if not settings.aiola_token_url.strip():
             raise KeyMissing(
-                "There is no token address yet.",
-                f"Put your company's address into Settings → aiOla, or an API key into {KEY_VARIABLE}.",
+                message("There is no token address yet."),
+                message(
+                    "Put your company's address into Settings → aiOla, or an API key into {key_variable}.",
+                    key_variable=KEY_VARIABLE,
+                ),
             )
     else:
         secret = key or _kept(keychain, sign_in)
@@ -114,11 +118,19 @@ def _kept(keychain: Secrets, sign_in: Literal["key", "token"]) -> str:
     try:
         secret = (keychain.get(name) or "").strip()
     except SecretsUnavailable as error:
-        raise KeyMissing(error.what, f"{error.remedy} Or put an API key into {KEY_VARIABLE}.".strip()) from None
+        raise KeyMissing(
+            error.what,
+            message(
+                "{remedy} Or put an API key into {key_variable}.", remedy=error.remedy, key_variable=KEY_VARIABLE
+            ).strip(),
+        ) from None
     if not secret:
         raise KeyMissing(
-            f"There is no aiOla {what} yet.",
-            f"Put it into Settings → aiOla, or an API key into the environment variable {KEY_VARIABLE}.",
+            message("There is no aiOla {what} yet.", what=what),
+            message(
+                "Put it into Settings → aiOla, or an API key into the environment variable {key_variable}.",
+                key_variable=KEY_VARIABLE,
+            ),
         )
     return secret
 
@@ -152,6 +164,8 @@ class RunOptions:
     desktop: DesktopThread = field(default_factory=DesktopThread)
     """Listens to D-Bus and the network; starts with the first part that needs it."""
     offline_s: float | None = None
+    again: str = ""
+    """The dictation of the history whose recording is transcribed as a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +208,8 @@ def assemble(
     network = NetworkWatch(options.desktop)
     recognizers = _recognizers(inbox, options, context, current, partial(network.call_on_change, AIOLA))
     services = Services(inbox, recognizers, archive, time.monotonic, _today)
-    heard = sound_effects.before(emit)
-    commands = DictationCommands(services, hardware, current, keywords, heard, options.keep_files, not options.realtime)
+    files = FileUse(options.keep_files, not options.realtime, options.again)
+    commands = DictationCommands(services, hardware, current, keywords, sound_effects.before(emit), files)
     commands.loop.limits = EndLimits(offline_s=options.offline_s)
     if options.on_main is None:
         return DictationApplication(commands)
@@ -375,7 +389,9 @@ def find_device(devices: tuple[Device, ...], name: str) -> Device:
         if matches:
             return matches[0]
     there = ", ".join(device.label for device in devices) or "none"
-    raise NoMicrophone(f"There is no microphone called {name}.", f"Connected now: {there}.")
+    raise NoMicrophone(
+        message("There is no microphone called {name}.", name=name), message("Connected now: {there}.", there=there)
+    )
 
 
 def _today() -> datetime:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from saywrite.audio.files.file_source import UploadSource
 from saywrite.audio.levels import Envelope, LatestLevel
 from saywrite.audio.source import Source
 from saywrite.dictation.engines.listening_along import OFF, ON
@@ -18,10 +17,12 @@ from saywrite.dictation.loop import CAPTURING, CurrentSettings, Loop, Services
 from saywrite.dictation.models.backlog import Backlog
 from saywrite.dictation.observers import LatencyWatch, SoundPlayer
 from saywrite.dictation.persistence.archive import Archive, StoredDictation, StoredSource
-from saywrite.dictation.persistence.recorder import NoRecord, RecordingSink
+from saywrite.dictation.persistence.file_record import FileRecord
+from saywrite.dictation.persistence.recorder import RecordingSink
 from saywrite.dictation.session import MICROPHONE, SessionPlan
 from saywrite.foundation.catalog import AIOLA, AIOLA_FILE, FORMER_NAMES, LOCAL
 from saywrite.foundation.events import Failed, FrontEndEvent, ModelsChanged, PlaybackChanged
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import display_path
 from saywrite.speech.engine import Request, VoiceSettings
 from saywrite.storage.recordings.journal import Header
@@ -31,16 +32,11 @@ from saywrite.text.keywords import Keyword, Keywords
 SENT_WHOLE = frozenset({".mp3", ".m4a", ".ogg", ".flac"})
 """Kinds of files that the service takes as they are: smaller than the sound that is in them."""
 
-HEARD_BY_THE_SERVICE_ONLY = frozenset({".m4a"})
-"""The kinds among them that nothing on this computer decodes."""
-
 
 def is_sent_whole(path: Path, settings: Settings) -> bool:
     """Whether a file goes to the service as it is. The service translates streams only."""
-    kind = path.suffix.lower()
-    if settings.engine != AIOLA or kind not in SENT_WHOLE:
-        return False
-    return kind in HEARD_BY_THE_SERVICE_ONLY or settings.aiola_translate_to in ("", settings.language)
+    translates = settings.aiola_translate_to not in ("", settings.language)
+    return settings.engine == AIOLA and path.suffix.lower() in SENT_WHOLE and not translates
 
 
 def request_for(
@@ -74,6 +70,7 @@ def request_for(
         file=file,
         paced=paced,
         partials=partials,
+        take_local_words=settings.aiola_while_away == LOCAL or settings.aiola_patience_s > 0,
     )
 
 
@@ -94,6 +91,7 @@ def plan_again(
         source=stored.source,
         began=stored.began,
         base=stored.confirmed,
+        missing=stored.missing,
         begun_with=FORMER_NAMES.get(header.engine, header.engine),
         automatic=automatic,
         earlier=stored.segments,
@@ -129,7 +127,7 @@ DISK_LIMIT_S = 1.5
 
 NO_SUCH_ENGINE = (
     "aiOla's streaming service is not in this version of Saywrite.",
-    "Choose the recognizer on this computer, or use --engine local.",
+    message("Choose the recognizer on this computer, or use --engine local."),
 )
 
 
@@ -149,6 +147,19 @@ class Hardware:
     close: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class FileUse:
+    """What happens with files.
+
+    `keep`: they get a journal and a history. `send_whole`: they may go to the service as they are. `again`: the
+    dictation of the history whose recording is transcribed as a file.
+    """
+
+    keep: bool = True
+    send_whole: bool = True
+    again: str = ""
+
+
 class DictationCommands:
     """Carries out the commands of the user. `emit` takes every event for the front end."""
 
@@ -159,10 +170,8 @@ class DictationCommands:
         settings: CurrentSettings,
         keywords: tuple[Keyword, ...],
         emit: Callable[[FrontEndEvent], None],
-        keep_files: bool = True,
-        send_whole: bool = True,
+        files: FileUse = FileUse(),
     ) -> None:
-        """`keep_files`: files get a journal and a history. `send_whole`: files may go to the service as they are."""
         self.archive: Archive = services.archive
         self.latency = LatencyWatch(self.archive.keep_latency)
         backlog = Backlog(services.recognizers[LOCAL], self._transcribe_waiting)
@@ -174,8 +183,7 @@ class DictationCommands:
         self._hardware = hardware
         self._emit = emit
         self._keywords = keywords
-        self._keep_files = keep_files
-        self._send_whole = send_whole
+        self._files = files
 
     def open(self) -> None:
         """Get ready in the background: history, engine, recordings that were left unfinished."""
@@ -203,26 +211,30 @@ class DictationCommands:
     def transcribe_file(self, path: Path) -> None:
         """Make text of a file, as of a dictation."""
         if self.loop.state in CAPTURING:
-            self._emit(Failed("", "A dictation is running.", "Stop it first, then transcribe the file."))
+            self._emit(
+                Failed("", message("A dictation is running."), message("Stop it first, then transcribe the file."))
+            )
             return
         if not self._engine_exists(self.loop.settings.engine):
             return
         plan = self._plan(display_path(path), self.loop.settings, path)
-        record = self.archive.record(header_of(plan)) if self._keep_files else NoRecord()
+        record: RecordingSink
+        if self._files.keep:
+            record = self.archive.record(header_of(plan))
+        else:
+            record = FileRecord(plan.began, plan.engine, self.archive.write_ledger, self._files.again)
         source = self._hardware.file(path)
-        if self._send_whole and is_sent_whole(path, self.loop.settings):
+        if self._files.send_whole and is_sent_whole(path, self.loop.settings):
             plan = replace(plan, heard_by=AIOLA_FILE, listen_along=OFF)
-            if path.suffix.lower() in HEARD_BY_THE_SERVICE_ONLY:
-                source = UploadSource(path, self._services.clock)
         self._begin(plan, source, record)
 
     def continue_stored(self, stored: StoredDictation, settings: Settings, file: Path) -> None:
         """Transcribe the recording of a queued file; a dictation that the user starts goes first.
 
-        The service gets the file itself where it takes such files, and nothing of it has a text yet.
+        The service gets the file itself where it takes such files, nothing of it has a text yet, and it is still there.
         """
         plan = replace(plan_again(stored, settings, self._keywords, automatic=False), automatic=True)
-        if is_sent_whole(file, settings) and not stored.confirmed:
+        if is_sent_whole(file, settings) and not stored.confirmed and file.is_file():
             plan = replace(plan, heard_by=AIOLA_FILE, request=replace(plan.request, file=file))
         self._begin(plan, StoredSource(stored, self._services.clock), self.archive.record_again(stored))
 
@@ -246,7 +258,7 @@ class DictationCommands:
             if session.id == dictation:
                 with suppress(KeyError):  # removed meanwhile by "scratch that"
                     session.transcript.edit(number, text)
-        self.archive.edit_segment(dictation, number, text)
+        self.archive.edit_segment(dictation, number, text, keep_text=self.loop.settings.suggest_keywords)
 
     def apply(self, settings: Settings) -> None:
         """Use other settings; a running dictation keeps its engine, its language and its microphone."""
@@ -339,7 +351,13 @@ class DictationCommands:
             self.loop.backlog.set_aside(stored.dictation)
             return
         if self.loop.state in CAPTURING or any(session.id == stored.dictation for session in self.loop.sessions):
-            self._emit(Failed("", "A dictation is running.", "Stop it first, then transcribe the unfinished one."))
+            self._emit(
+                Failed(
+                    "",
+                    message("A dictation is running."),
+                    message("Stop it first, then transcribe the unfinished one."),
+                )
+            )
             return
         plan = plan_again(stored, self.loop.settings, self._keywords, automatic=automatic)
         source = StoredSource(stored, self._services.clock)
@@ -353,7 +371,7 @@ class DictationCommands:
     def _plan(self, source: str, settings: Settings, file: Path | None = None) -> SessionPlan:
         dictation, began = self.new_id()
         request = request_for(
-            dictation, settings, self._keywords, live=file is None, paced=not self._send_whole, file=file
+            dictation, settings, self._keywords, live=file is None, paced=not self._files.send_whole, file=file
         )
         along = settings.aiola_listen_along if settings.engine == AIOLA and request.paced else OFF
         patience_s = settings.aiola_patience_s if request.live else 0

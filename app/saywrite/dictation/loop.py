@@ -30,6 +30,7 @@ from saywrite.foundation.events import (
     Failed,
     FrontEndEvent,
     IncompleteRecordingsFound,
+    LanguageHeard,
     ModelFailed,
     ModelProgress,
     ModelsChanged,
@@ -40,6 +41,7 @@ from saywrite.foundation.events import (
     State,
     StateChanged,
 )
+from saywrite.foundation.messages import message
 from saywrite.speech.engine import Events, Incoming, Recognizer, RecognizerEvent
 from saywrite.storage.settings.schema import Settings
 from saywrite.text.keywords import Keywords
@@ -95,8 +97,8 @@ ERROR_RETRY_S = 0.25
 """Seconds after an unexpected exception until the loop does again what is due."""
 
 INTERNAL_ERROR = (
-    "Something went wrong inside Saywrite. What you said is kept in the recording.",
-    "Start again; if it happens again, send the log (Help > Copy diagnostics).",
+    message("Something went wrong inside Saywrite. What you said is kept in the recording."),
+    message("Start again; if it happens again, send the log (Help > Copy diagnostics)."),
 )
 
 MODEL_EVENTS = ModelsChanged | ModelProgress | ModelFailed | ModelVerified | ModelTried
@@ -208,7 +210,7 @@ class Loop:
                 case EngineChanged(engine=engine, state=state):
                     log.info("engine %s %s", engine, state)
                     self._emit(event)
-                case ConnectionChanged(dictation="") | Failed(dictation=""):
+                case ConnectionChanged(dictation="") | Failed(dictation="") | LanguageHeard():
                     self._emit(event)
                 case _:
                     self._for_session(event.dictation, partial(DictationSession.receive, event=event))
@@ -392,7 +394,7 @@ class Loop:
         """Let the local recognizer replace a service that is away, where the settings say so."""
         since = session.recognition.offline_since
         wanted = self.settings.aiola_while_away == LOCAL and session.plan.engine != LOCAL and session.plan.request.live
-        able = session.recognition.offline and not session.state.source_ended and not session.along.local.waits
+        able = session.recognition.offline and session.can_change_recognizer and not session.along.local.waits
         if since is None or not wanted or not able:
             return None
         if now < since + AWAY_S:

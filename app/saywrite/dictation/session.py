@@ -15,7 +15,9 @@ from saywrite.audio.source import Source
 from saywrite.dictation.engines.audio_cursor import AudioCursor
 from saywrite.dictation.engines.failover import EngineFailover
 from saywrite.dictation.engines.listening_along import OFF, ListeningAlong
+from saywrite.dictation.engines.substitution import REMEDY, SubstitutionPolicy
 from saywrite.dictation.persistence.recorder import RecordingSink
+from saywrite.dictation.persistence.spans import Span
 from saywrite.dictation.results import ProgressWriter, ResultWriter
 from saywrite.dictation.session_state import SESSION_TRANSITIONS, SessionSignal, SessionState
 from saywrite.foundation.catalog import LOCAL
@@ -42,15 +44,11 @@ from saywrite.foundation.events import (
     Traffic,
     Translation,
 )
+from saywrite.foundation.messages import message
 from saywrite.speech.engine import Events, Recognizer, RecognizerEvent, Request
 from saywrite.text.transcript import Composition, Transcript
 
-TAKEN_HERE = (
-    "aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.",
-    "The recording is kept: transcribe it again for the text of the service.",
-)
-
-CARRIES_ON = "The recognizer on this computer carries on."
+CARRIES_ON = message("The recognizer on this computer carries on.")
 
 MICROPHONE = "microphone"
 """The source of a dictation that is not a file (`Started.source`, a contract)."""
@@ -64,7 +62,8 @@ class SessionPlan:
     dictation was begun with. `heard_by`: the recognizer, where it is not the engine's usual one. `automatic`: nobody
     asked for it now, so a dictation that the user starts goes first. `listen_along`: see `ListeningAlong`.
     `patience_s`: seconds from the end of the sound after which what was heard on this computer is taken; 0: never.
-    `marks_differences`: report the words that the two recognizers hear differently.
+    `marks_differences`: report the words that the two recognizers hear differently. `missing`: the stretches without
+    text, where only these are transcribed.
     """
 
     request: Request
@@ -78,6 +77,7 @@ class SessionPlan:
     listen_along: str = OFF
     patience_s: int = 0
     marks_differences: bool = False
+    missing: tuple[Span, ...] = ()
     earlier: tuple[Segment, ...] = ()
     earlier_gaps: tuple[Gap, ...] = ()
     earlier_peaks: Envelope | None = None
@@ -121,12 +121,13 @@ class DictationSession:
         self.failure: Failed | None = None
         self._cancelled = self._revocable = False
         self._recognizer_complete = True
-        self._ended_at: float | None = None
+        self._substitution = SubstitutionPolicy(is_wanted=plan.request.take_local_words, patience_s=plan.patience_s)
         self._record = record
         self._emit = emit
         self._clock = clock
         self._began_at = clock()
         self._cursor = AudioCursor(recognizer, plan.base, record.read, record.on_disk, deliver)
+        self._cursor.wanted = plan.missing
         mark = plan.engine if plan.begun_with not in ("", plan.engine) else ""
         self._results = ResultWriter(plan.base, self.transcript, record, emit, mark, plan.earlier_traffic)
         self._progress = ProgressWriter(self.id, self._cursor, record, emit)
@@ -180,7 +181,7 @@ class DictationSession:
 
     def ended(self) -> None:
         self._change_state(SessionSignal.SOURCE_ENDED)
-        self._ended_at = self._clock()
+        self._substitution.end(self._clock())
         self._cursor.end()
         self.along.end()
         self.feed()
@@ -201,18 +202,21 @@ class DictationSession:
         `for_good`: the service does not take over again.
         """
         self.along.leave()
-        self._cursor.change_recognizer(self.along.local)
-        self._results.change_recognizer(self._cursor.base)
+        self._change_recognizer(self.along.local)
         self.recognition.stand_in(self.along.local, LOCAL, for_good=for_good)
         self.feed()
 
     def _come_back(self) -> None:
         """Let the dictation's own recognizer continue after the text of the stand-in."""
         self.recognition.come_back()
-        self._cursor.change_recognizer(self.recognition.recognizer)
-        self._results.change_recognizer(self._cursor.base)
+        self._change_recognizer(self.recognition.recognizer)
         self.along.begin(self.recognition.recognizer, self._cursor.base)
         self.feed()
+
+    def _change_recognizer(self, recognizer: Recognizer) -> None:
+        self._cursor.wanted = self._results.behind(self._cursor.confirmed) or self.plan.missing
+        self._cursor.change_recognizer(recognizer)
+        self._results.change_recognizer(self._cursor.base)
 
     def receive(self, event: RecognizerEvent) -> None:
         """Take one event of a recognizer. Its offsets count from where its part of the sound begins."""
@@ -245,7 +249,8 @@ class DictationSession:
                 self.fail(failed.what, failed.remedy, failed.about)
             case RecognizerFinished(complete=complete):
                 self._recognizer_complete = complete
-                self._change_state(SessionSignal.RECOGNIZER_FINISHED)
+                if complete or not self._waits_for_local_words():
+                    self._change_state(SessionSignal.RECOGNIZER_FINISHED)
             case ConnectionChanged() as changed:
                 self.recognition.note(changed, self._clock())
                 self.along.note_away(self.recognition.offline)
@@ -328,7 +333,8 @@ class DictationSession:
         self._record.confirm(cursor.confirmed)
         waits = pending > 0 and self._gets_its_text_by_itself
         complete = pending == 0 and not self._revocable
-        self._record.close(cursor.heard, cursor.confirmed, complete, waits=waits)
+        missing = self._results.without_text(self.plan.missing, cursor) if pending else ()
+        self._record.close(cursor.heard, cursor.confirmed, complete, waits=waits, missing=missing)
         self._progress.report()
         duration = self._clock() - self._began_at
         text = self.transcript.text()
@@ -342,33 +348,43 @@ class DictationSession:
         if self.state.recognizer_runs:
             self.source.allow(self._cursor.room)
         due += [self._progress.wake(now), self._results.wake(now)]
-        due.append(self._end_in_time(now))
+        due.append(self._end_with_local_words(now))
         self.feed()
         if self._cursor.has_more or self.along.has_more:
             due.append(now)
         return min((at for at in due if at is not None), default=None)
 
-    def _end_in_time(self, now: float) -> float | None:
-        """Take what this computer heard if the service takes too long; return when to be called again."""
-        waits = self.state is SessionState.FINISHING and self.plan.patience_s > 0 and not self.recognition.mark
-        if not waits or self._ended_at is None or not self.along.finished:
+    def _waits_for_local_words(self) -> bool:
+        """Whether the dictation goes on, though the service has ended without all of the text."""
+        is_own = self.state is SessionState.FINISHING and not self.recognition.mark
+        return is_own and self._substitution.end_service(listens=self.along.listens)
+
+    def _end_with_local_words(self, now: float) -> float | None:
+        """End with what this computer heard where the user wishes it; return when to be called again."""
+        if self.state is not SessionState.FINISHING or self.recognition.mark:
             return None
-        due = self._ended_at + self.plan.patience_s
-        if now < due:
-            return due
-        for stretch in self.along.text.stretches():
+        words = self.along.text.stretches() if self.along.finished else None
+        decision = self._substitution.decide(now, words, listens=self.along.listens)
+        for stretch in decision.stretches:
             start, end = stretch.start - self._cursor.base, stretch.end - self._cursor.base
             self._results.add_text(Final(self.id, stretch.text, start, end, LOCAL), self.rules)
-        self._cursor.confirm_all()
-        what, remedy = TAKEN_HERE
-        self._emit(Failed(self.id, what.format(seconds=self.plan.patience_s), remedy))
-        self.recognition.abort()
-        return None
+        if decision.stretches:
+            self._recognizer_complete = True
+            self._cursor.confirm_all()
+            self._emit(Failed(self.id, decision.reason, REMEDY))
+            self.recognition.abort()
+        if decision.stretches or decision.gives_up:
+            self._change_state(SessionSignal.RECOGNIZER_FINISHED)
+        return decision.due
+
+    @property
+    def can_change_recognizer(self) -> bool:
+        """Whether the dictation's own recognizer works, so that another may stand in for it."""
+        return self.state in (SessionState.RECOGNIZING, SessionState.FINISHING) and not self.recognition.mark
 
     @property
     def _can_stand_in(self) -> bool:
-        own_works = self.state in (SessionState.RECOGNIZING, SessionState.FINISHING) and not self.recognition.mark
-        return own_works and self.along.can_take_over
+        return self.can_change_recognizer and self.along.can_take_over
 
     @property
     def _gets_its_text_by_itself(self) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from saywrite.foundation.errors import LanguageUnknown
+from saywrite.foundation.messages import message
 
 APP_ID = "io.github.saywrite.Saywrite"
 """The name of our .desktop file and of our name on the session bus, by which desktops know the program."""
@@ -34,15 +35,15 @@ class Language(NamedTuple):
 EN, DE, FR, ES, PT, ZH, JA, IT = "en", "de", "fr", "es", "pt", "zh", "ja", "it"
 
 LANGUAGES: tuple[Language, ...] = (
-    Language(EN, "English", "English", EN),
-    Language(DE, "German", "Deutsch", DE),
-    Language(FR, "French", "Français", FR),
-    Language(ES, "Spanish", "Español", ES),
+    Language(EN, message("English"), "English", EN),
+    Language(DE, message("German"), "Deutsch", DE),
+    Language(FR, message("French"), "Français", FR),
+    Language(ES, message("Spanish"), "Español", ES),
     # aiOla has a code of its own for Portuguese (its SDKs use it); its service refuses "pt".
-    Language(PT, "Portuguese", "Português", "pr"),
-    Language(ZH, "Chinese", "中文", ZH),
-    Language(JA, "Japanese", "日本語", JA),
-    Language(IT, "Italian", "Italiano", IT),
+    Language(PT, message("Portuguese"), "Português", "pr"),
+    Language(ZH, message("Chinese"), "中文", ZH),
+    Language(JA, message("Japanese"), "日本語", JA),
+    Language(IT, message("Italian"), "Italiano", IT),
 )
 
 LANGUAGE_CODES = tuple(language.code for language in LANGUAGES)
@@ -56,7 +57,8 @@ def language(code: str) -> Language:
         return _BY_CODE[code]
     except KeyError:
         raise LanguageUnknown(
-            f"There is no language called “{code}”.", f"Choose one of {', '.join(_BY_CODE)}."
+            message("There is no language called “{code}”.", code=code),
+            message("Choose one of {codes}.", codes=", ".join(_BY_CODE)),
         ) from None
 
 
@@ -84,14 +86,14 @@ LOCAL = "local"
 
 LOCAL_CAPABILITIES = Capabilities(
     name=LOCAL,
-    label="On this computer",
+    label=message("On this computer"),
     languages=LANGUAGE_CODES,
     partials=True,
     punctuation=True,
     keywords=True,
     needs_network=False,
     needs_account=False,
-    note="Works without a network. What you say does not leave this computer.",
+    note=message("Works without a network. What you say does not leave this computer."),
 )
 
 AIOLA = "aiola"
@@ -108,7 +110,7 @@ AIOLA_CAPABILITIES = Capabilities(
     keywords=True,
     needs_network=True,
     needs_account=True,
-    note="Accurate, in eight languages. What you say is sent to aiOla's service.",
+    note=message("Accurate, in eight languages. What you say is sent to aiOla's service."),
 )
 
 ENGINES = (LOCAL_CAPABILITIES, AIOLA_CAPABILITIES)
@@ -122,7 +124,7 @@ FORMER_NAMES = {"builtin": LOCAL}
 The history keeps the old name, because another recognizer wrote that text.
 """
 
-FORMER_LABELS = {"builtin": "Built-in (basic)"}
+FORMER_LABELS = {"builtin": message("Built-in (basic)")}
 """Labels of the engines of older versions, for the history."""
 
 DEFAULT_MODEL = "whisper-base"
@@ -136,25 +138,23 @@ MODEL_LABELS: Mapping[str, str] = {
 
 
 class ExportFormat(NamedTuple):
-    """A kind of file that a transcript is saved as. `mnemonic_label`: with "&" before its mnemonic, as Qt writes it.
+    """A kind of file that a transcript is saved as.
+
+    `label`: what dialogs and settings call it; `mnemonic_label`: with "&" before its mnemonic, as Qt writes it.
 
     `needs_times`: a transcript without the times of its words cannot be saved in this format.
     """
 
     name: str
     suffix: str
+    label: str
     mnemonic_label: str
     needs_times: bool = False
 
     @property
-    def label(self) -> str:
-        """What dialogs and settings call it."""
-        return self.mnemonic_label.replace("&", "")
-
-    @property
     def menu_text(self) -> str:
         """What menus call it, with the suffix of its files."""
-        return f"{self.mnemonic_label} ({self.suffix})"
+        return message("{format} ({suffix})", format=self.mnemonic_label, suffix=self.suffix)
 
 
 TXT, MARKDOWN, SRT, VTT, JSON, CSV = "txt", "md", "srt", "vtt", "json", "csv"
@@ -162,12 +162,12 @@ TXT, MARKDOWN, SRT, VTT, JSON, CSV = "txt", "md", "srt", "vtt", "json", "csv"
 EXPORT_FORMATS: Mapping[str, ExportFormat] = {
     kind.name: kind
     for kind in (
-        ExportFormat(TXT, ".txt", "Plain &text"),
-        ExportFormat(MARKDOWN, ".md", "&Markdown"),
-        ExportFormat(SRT, ".srt", "&SubRip subtitles", needs_times=True),
-        ExportFormat(VTT, ".vtt", "&WebVTT subtitles", needs_times=True),
-        ExportFormat(JSON, ".json", "&JSON"),
-        ExportFormat(CSV, ".csv", "&CSV table"),
+        ExportFormat(TXT, ".txt", message("Plain text"), message("Plain &text")),
+        ExportFormat(MARKDOWN, ".md", message("Markdown"), message("&Markdown")),
+        ExportFormat(SRT, ".srt", message("SubRip subtitles"), message("&SubRip subtitles"), needs_times=True),
+        ExportFormat(VTT, ".vtt", message("WebVTT subtitles"), message("&WebVTT subtitles"), needs_times=True),
+        ExportFormat(JSON, ".json", message("JSON"), message("&JSON")),
+        ExportFormat(CSV, ".csv", message("CSV table"), message("&CSV table")),
     )
 }
 """By name, in the order in which they are shown."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from saywrite.foundation.messages import message
+
 NO_SERVICE_S = 60.0
 """Seconds without a connection after which the command line gives up, unless `--wait` is given."""
 
 UNREACHABLE = (
     "aiOla's service could not be reached for {seconds:.0f} s.",
-    "Check the network and try again; --wait keeps trying, --engine local needs no network.",
+    message("Check the network and try again; --wait keeps trying, --engine local needs no network."),
 )
 
 

@@ -12,6 +12,8 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from saywrite.foundation.messages import message
+
 if TYPE_CHECKING:  # not loaded: commands for the running window use this module and must start fast
     from collections.abc import Iterator
     from pathlib import Path
@@ -141,17 +143,24 @@ def os_error_message(error: OSError, place: Path | str, elsewhere: str = "choose
     code = error.errno
     another = f"{elsewhere[:1].upper()}{elsewhere[1:]}."
     if is_disk_full(error):
-        return OSErrorMessage("the disk is full", f"Free some space on the disk that holds {place}.")
+        return OSErrorMessage(
+            "the disk is full", message("Free some space on the disk that holds {place}.", place=place)
+        )
     if code == errno.EROFS:
-        return OSErrorMessage(f"{place} is on a read-only disk", f"Make it writable, or {elsewhere}.")
+        return OSErrorMessage(
+            f"{place} is on a read-only disk", message("Make it writable, or {elsewhere}.", elsewhere=elsewhere)
+        )
     if code in (errno.EACCES, errno.EPERM):
-        remedy = f"Give your user write permission for this folder, or {elsewhere}."
+        remedy = message("Give your user write permission for this folder, or {elsewhere}.", elsewhere=elsewhere)
         return OSErrorMessage(f"Saywrite may not write to {place}", remedy)
     if code == errno.ENOENT:
         return OSErrorMessage(f"the folder {place} is gone", another)
     if code == errno.ENAMETOOLONG:
-        return OSErrorMessage("the name is too long", "Choose a shorter name.")
-    return OSErrorMessage(f"{place} cannot be written ({os_error_reason(error)})", f"Check the disk, or {elsewhere}.")
+        return OSErrorMessage("the name is too long", message("Choose a shorter name."))
+    return OSErrorMessage(
+        f"{place} cannot be written ({os_error_reason(error)})",
+        message("Check the disk, or {elsewhere}.", elsewhere=elsewhere),
+    )
 
 
 def _without_links(path: Path) -> Path:

@@ -1,7 +1,8 @@
 """Durations, clock times, numbers and sizes as people read them. Pure.
 
 A length is "2 min 31 s" in a sentence and "2:31" on a display. Sizes are decimal (1 MB = 1,000,000 bytes), as file
-managers and download pages show them. The app has no other copy of these.
+managers and download pages show them. Texts with words are `Message`s: the window shows them in its language. The
+app has no other copy of these.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from saywrite.foundation.events import Gap, seconds
+from saywrite.foundation.messages import message
 
 MINUTE, HOUR = 60, 3600
 """In seconds."""
@@ -38,21 +40,29 @@ def long_clock(length_s: float) -> str:
 def length(length_s: float) -> str:
     """Format a length for a sentence: 0.4 s, 31 s, 2 min 31 s, 1 h 2 min."""
     if length_s < 10:
-        tenths = f"{max(0.0, length_s):.1f}".removesuffix(".0")
-        return f"{tenths} s"
+        return message("{seconds} s", seconds=_short(round(max(0.0, length_s), 1)))
     whole = round(length_s)
     if whole < MINUTE:
-        return f"{whole} s"
+        return message("{seconds} s", seconds=whole)
     if whole < HOUR:
-        return f"{whole // MINUTE} min {whole % MINUTE} s" if whole % MINUTE else f"{whole // MINUTE} min"
-    minutes = round(whole / MINUTE)
-    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
+        minutes, rest = divmod(whole, MINUTE)
+        if rest:
+            return message("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+        return message("{minutes} min", minutes=minutes)
+    hours, minutes = divmod(round(whole / MINUTE), 60)
+    return (
+        message("{hours} h {minutes} min", hours=hours, minutes=minutes)
+        if minutes
+        else message("{hours} h", hours=hours)
+    )
 
 
 def missing(gap: Gap) -> str:
     """Describe a gap: "0.8 s of sound missing: the microphone was unplugged"."""
-    words = f"{length(seconds(gap.length))} of sound missing"
-    return f"{words}: {gap.cause}" if gap.cause else words
+    amount = length(seconds(gap.length))
+    if gap.cause:
+        return message("{length} of sound missing: {cause}", length=amount, cause=gap.cause)
+    return message("{length} of sound missing", length=amount)
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -64,19 +74,20 @@ def moment(then: datetime, now: datetime) -> str:
     """Format a past time: "10:42", on other days "Nov 3, 10:42", in other years "Nov 3, 2025, 10:42"."""
     if then.date() == now.date():
         return f"{then:%H:%M}"
-    day = f"{then:%b} {then.day}"
-    return f"{day}, {then:%H:%M}" if then.year == now.year else f"{day}, {then.year}, {then:%H:%M}"
+    if then.year == now.year:
+        return message("{then:%b} {day}, {then:%H:%M}", then=then, day=then.day)
+    return message("{then:%b} {day}, {year}, {then:%H:%M}", then=then, day=then.day, year=str(then.year))
 
 
 def size(number: int) -> str:
     """Format a number of bytes: 75 MB, 1.6 GB, 0 kB."""
     scale, unit = _unit(number)
-    return f"{_in_unit(number, scale)} {unit}"
+    return message("{number} {unit}", number=_in_unit(number, scale), unit=unit)
 
 
 def megabytes(number: int) -> str:
     """Format a number of bytes for comparison with another one: 75 MB, 1,617 MB."""
-    return f"{number / 1_000_000:,.0f} MB"
+    return message("{megabytes:,.0f} MB", megabytes=number / 1_000_000)
 
 
 def amount(done: int, total: int) -> str:
@@ -85,15 +96,20 @@ def amount(done: int, total: int) -> str:
         return size(done)
     scale, unit = _unit(total)
     if _unit(done)[1] == unit or done < UNITS[-1][0]:
-        return f"{_in_unit(done, scale)} of {size(total)}"
-    return f"{size(done)} of {size(total)}"
+        return message("{done} of {total}", done=_in_unit(done, scale), total=size(total))
+    return message("{done} of {total}", done=size(done), total=size(total))
 
 
 def _unit(number: int) -> tuple[int, str]:
     return next(((scale, unit) for scale, unit in UNITS if number >= scale), UNITS[-1])
 
 
-def _in_unit(number: int, scale: int) -> str:
+def _in_unit(number: int, scale: int) -> int | float:
     """Round to a whole number from ten on, below it to one decimal unless that is zero."""
     value = number / scale
-    return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")
+    return round(value) if value >= 9.95 else _short(round(value, 1))
+
+
+def _short(tenths: float) -> int | float:
+    """Return a number without a decimal that is zero."""
+    return int(tenths) if tenths == int(tenths) else tenths

@@ -18,6 +18,7 @@ from saywrite.foundation.events import (
     EngineChanged,
     Failed,
     Final,
+    LanguageHeard,
     Partial,
     PendingUtterances,
     Progress,
@@ -64,6 +65,7 @@ RecognizerEvent = (
     | Traffic
     | ConnectionChanged
     | EngineChanged
+    | LanguageHeard
     | Failed
     | RecognizerFinished
 )
@@ -108,9 +110,7 @@ class Request:
     sound comes at the pace of speech, so a quick text is better than the most exact one. `partials`: show the words
     while they are spoken. `take_local_words`: words that a service has no text for, also when it is asked again, are
     taken from `note_local_words`, as finals with the mark of the engine on this computer; otherwise they stay without
-    text. `patience_at_end_s`: seconds after the end of the sound, at most, until the recognizer ends with what it has;
-    the rest stays without text. None: the recognizer decides. `word_times`: say where each word lies (`WordsPlaced`),
-    if the recognizer knows.
+    text. `word_times`: say where each word lies (`WordsPlaced`), if the recognizer knows.
     """
 
     dictation: str
@@ -123,7 +123,6 @@ class Request:
     paced: bool = True
     partials: bool = True
     take_local_words: bool = False
-    patience_at_end_s: float | None = None
     word_times: bool = False
 
 

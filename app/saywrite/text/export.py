@@ -15,7 +15,7 @@ from saywrite.foundation.catalog import CSV, JSON, MARKDOWN, SRT, TXT, VTT
 from saywrite.foundation.formatting import long_clock
 from saywrite.text import subtitles
 from saywrite.text.characters import CharacterKind, is_cjk, is_word
-from saywrite.text.keyword_files import escape_formula
+from saywrite.text.keyword_sets.keyword_files import escape_formula
 from saywrite.text.phrase_index import tokenize
 from saywrite.text.spacing import fit, join
 

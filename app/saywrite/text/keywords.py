@@ -15,10 +15,11 @@ A compiled list is only read, so threads may share it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from saywrite.foundation.messages import message
 from saywrite.text.phrase_index import PhraseIndex, key, tokenize
 
 
@@ -45,10 +46,19 @@ class RewrittenText(NamedTuple):
     exact: tuple[tuple[int, int], ...]
 
 
+class FoundPhrase(NamedTuple):
+    """A phrase that a keyword was found for: `text[start:end]`, and what is written for it."""
+
+    keyword: Keyword
+    start: int
+    end: int
+    written: str
+
+
 class _Entry(NamedTuple):
     """What to write for a phrase. With `spoken`, the phrase is itself the written form of `spoken`."""
 
-    written: str
+    keyword: Keyword
     spoken: tuple[str, ...] = ()
 
 
@@ -64,12 +74,19 @@ class Keywords:
             if not spoken:
                 continue
             if not has_text(keyword.written):
-                problems.append(Problem(line, f"“{keyword.spoken}” has no written form."))
+                problems.append(Problem(line, message("“{spoken}” has no written form.", spoken=keyword.spoken)))
                 continue
             if spoken in entries:
                 earlier, _ = entries.pop(spoken)
                 problems.append(
-                    Problem(earlier, f"“{keyword.spoken}” is listed again in line {line}: that one counts.")
+                    Problem(
+                        earlier,
+                        message(
+                            "“{spoken}” is listed again in line {line}: that one counts.",
+                            spoken=keyword.spoken,
+                            line=line,
+                        ),
+                    )
                 )
             entries[spoken] = (line, keyword)
         self.entries = tuple(keyword for _, keyword in entries.values())
@@ -84,12 +101,24 @@ class Keywords:
 
     def rewrite(self, text: str) -> RewrittenText:
         """Apply the keywords and return the ranges of written forms in the result."""
-        if not self._phrases:
-            return RewrittenText(text, ())
-        tokens = tokenize(text)
         parts: list[str] = []
         exact: list[tuple[int, int]] = []
-        at = done = length = 0
+        done = length = 0
+        for found in self.replacements(text):
+            parts += (text[done : found.start], found.written)
+            length += found.start - done + len(found.written)
+            exact.append((length - len(found.written), length))
+            done = found.end
+        parts.append(text[done:])
+        return RewrittenText("".join(parts), tuple(exact))
+
+    def replacements(self, text: str) -> Iterator[FoundPhrase]:
+        """Find the phrases that keywords replace, from left to right.
+
+        A written form of several words that the text contains already is found too, mostly with itself as `written`.
+        """
+        tokens = tokenize(text) if self._phrases else []
+        at = 0
         while at < len(tokens):
             found = self._phrases.longest(tokens, at)
             if not found:
@@ -97,23 +126,17 @@ class Keywords:
                 continue
             count, entry = found
             start, end = tokens[at].start, tokens[at + count - 1].end
-            written = _written(entry, text[start:end])
-            parts += (text[done:start], written)
-            length += start - done + len(written)
-            exact.append((length - len(written), length))
-            done = end
+            yield FoundPhrase(entry.keyword, start, end, _written(entry, text[start:end]))
             at += count
-        parts.append(text[done:])
-        return RewrittenText("".join(parts), tuple(exact))
 
     def _compile(self, entries: dict[tuple[str, ...], tuple[int, Keyword]]) -> None:
         for spoken, (_, keyword) in entries.items():
             written = key(keyword.written)
             # A written form of one word needs no protection: no shorter phrase is found inside it.
             if len(written) > 1 and written != spoken:
-                self._phrases.put(written, _Entry(keyword.written, spoken))
+                self._phrases.put(written, _Entry(keyword, spoken))
         for spoken, (_, keyword) in entries.items():
-            self._phrases.put(spoken, _Entry(keyword.written))
+            self._phrases.put(spoken, _Entry(keyword))
 
 
 def has_text(written: str) -> bool:
@@ -122,11 +145,12 @@ def has_text(written: str) -> bool:
 
 
 def _written(entry: _Entry, found: str) -> str:
+    written = entry.keyword.written
     if not entry.spoken:
-        return entry.written
+        return written
     # "new york" → "New York City": text in lower case is the recognizer's, "New York city" was written on purpose.
-    heard = found == found.lower() and _contains(key(entry.written), entry.spoken)
-    return entry.written if heard else found
+    heard = found == found.lower() and _contains(key(written), entry.spoken)
+    return written if heard else found
 
 
 def _contains(phrase: tuple[str, ...], part: tuple[str, ...]) -> bool:

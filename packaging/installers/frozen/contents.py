@@ -14,7 +14,7 @@ EXCLUDED_MODULES = [
     *(f"PySide6.Qt{name}" for name in ("DBus", "Network", "PrintSupport", "Qml", "Quick")),
     *(f"PySide6.Qt{name}" for name in ("Sql", "SvgWidgets", "Test", "UiTools", "Xml")),
     *("PIL", "huggingface_hub", "matplotlib", "scipy", "tokenizers", "torch", "transformers"),
-    *("_bz2", "_curses", "_dbm", "_gdbm", "_lzma", "_tkinter", "readline", "tkinter"),
+    *("_bz2", "_crypt", "_curses", "_dbm", "_gdbm", "_lzma", "_tkinter", "nis", "readline", "tkinter"),
     *("OpenGL", "h5py", "pip", "pytest", "setuptools"),
 ]
 """Modules that a library imports where it finds them; ours works without. `_bz2`: not every Linux has that library."""
@@ -39,6 +39,11 @@ PLUGINS = (
 )
 """The Qt plugins of a program with widgets, without OpenGL, QML and network."""
 
+TRANSLATIONS = (
+    r"/Qt/translations/qtbase_(de|es|fr|it|ja|pt_BR|zh_CN)\.qm$|/_resources/translations/(\w+\.qm|LICENSE\.md)$"
+)
+"""The compiled translations, those of Qt for our languages only. Their sources stay out."""
+
 SYSTEM_LIBRARIES = {
     "ld-linux-x86-64.so.2": "libc6",
     "libc.so.6": "libc6",
@@ -50,6 +55,7 @@ SYSTEM_LIBRARIES = {
     "libgcc_s.so.1": "libgcc-s1",
     "libstdc++.so.6": "libstdc++6",
     "libz.so.1": "zlib1g",
+    "libexpat.so.1": "libexpat1",
     "libzstd.so.1": "libzstd1",
     "libcrypto.so.3": "libssl3",
     "libssl.so.3": "libssl3",
@@ -89,6 +95,9 @@ SYSTEM_LIBRARIES = {
 """Libraries that the system has, and the Debian packages with them. The names hold for Debian 12 and 13 and for Ubuntu
 22.04 and later, where packages that end in "t64" provide them."""
 
+PARTS_OF_PYTHON = ("/python3", "/libpython3", "/libmpdec.so")
+"""Parts of the paths of the system's own Python, which the folder keeps. Debian 12 and 13 have different libmpdec."""
+
 OPTIONAL_FILES = ("platformthemes/libqgtk3*",)
 """Plugins that Qt tries and does without where their libraries are missing; these are not asked for."""
 
@@ -113,9 +122,12 @@ def is_plugin_kept(path: str) -> bool:
 def is_kept(path: str, source: str, platform: str) -> bool:
     """Whether PyInstaller's entry stays. `path`: in the folder; `source`: the file that it is a copy of."""
     path = path.replace("\\", "/")
-    if platform == "linux" and source.startswith(("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/")):
+    of_system = platform == "linux" and source.startswith(("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/"))
+    if of_system and not any(part in source for part in PARTS_OF_PYTHON):
         return False
-    if re.search(r"/(translations|tests|testing)/|/Qt/qml/|\.pyi$|\.pxd$|/converters/", path):
+    if re.search(r"/(tests|testing|__pycache__)/|/Qt/qml/|\.pyi$|\.pxd$|/converters/", path):
+        return False
+    if "/translations/" in path and not re.search(TRANSLATIONS, path):
         return False
     return is_plugin_kept(path)
 

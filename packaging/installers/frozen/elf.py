@@ -6,9 +6,14 @@ Uses `objdump` and `strip` of binutils, which PyInstaller needs too.
 from __future__ import annotations
 
 import re
+import struct
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+
+PT_LOAD, PT_DYNAMIC = 1, 2
+DT_STRTAB, DT_RPATH, DT_RUNPATH = 5, 15, 29
+"""Numbers of elf.h."""
 
 
 def libraries(folder: Path) -> Iterator[Path]:
@@ -50,6 +55,48 @@ def strip(folder: Path) -> None:
     for path in libraries(folder):
         if ".so" in path.name:
             subprocess.run(["strip", "--strip-unneeded", "--preserve-dates", path], check=True)
+
+
+def remove_search_paths(folder: Path) -> list[str]:
+    """Remove absolute search paths of libraries, which name folders of the machine that built them; the files' names.
+
+    Such a path is no use elsewhere, and whoever can write there could put code into the program.
+    """
+    changed = []
+    for path in libraries(folder):
+        content = bytearray(path.read_bytes())
+        if _remove_absolute_path(content):
+            path.write_bytes(content)
+            changed.append(path.name)
+    return changed
+
+
+def _remove_absolute_path(content: bytearray) -> bool:
+    """Take the entries DT_RPATH and DT_RUNPATH that begin with "/" out of the dynamic section; whether one was there.
+
+    Only 64-bit little-endian files have such entries here. Formats: elf(5), Elf64_Phdr and Elf64_Dyn.
+    """
+    if content[4:6] != b"\x02\x01":
+        return False
+    (table,) = struct.unpack_from("<Q", content, 32)
+    size, count = struct.unpack_from("<HH", content, 54)
+    headers = [struct.unpack_from("<IIQQQQ", content, table + number * size) for number in range(count)]
+    dynamic = next((header for header in headers if header[0] == PT_DYNAMIC), None)
+    if dynamic is None:
+        return False
+    start, length = dynamic[2], dynamic[5]
+    entries = [struct.unpack_from("<QQ", content, start + offset) for offset in range(0, length, 16)]
+    (address,) = (value for tag, value in entries if tag == DT_STRTAB)
+    loaded = next(each for each in headers if each[0] == PT_LOAD and each[3] <= address < each[3] + each[5])
+    strings = address - loaded[3] + loaded[2]
+    kept = [
+        (tag, value)
+        for tag, value in entries
+        if tag not in (DT_RPATH, DT_RUNPATH) or content[strings + value : strings + value + 1] != b"/"
+    ]
+    for number, entry in enumerate([*kept, *[(0, 0)] * (len(entries) - len(kept))]):
+        struct.pack_into("<QQ", content, start + number * 16, *entry)
+    return len(kept) < len(entries)
 
 
 def outside(folder: Path, is_optional: Callable[[str], bool]) -> set[str]:

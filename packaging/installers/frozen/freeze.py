@@ -26,6 +26,8 @@ BUILD = ROOT / "build"
 PACKAGER = BUILD / "packager"
 FOLDER = BUILD / "frozen/saywrite"
 LOCKS = (ROOT / "packaging/requirements-run.lock", ROOT / "packaging/installers/frozen/pyinstaller.lock")
+SOURCES = ("app", "resources", "packaging/installers/frozen", "packaging/requirements-run.lock", "LICENSE")
+"""What the frozen folder is made of, with the model of the set-up."""
 RECORD = "installation.json"
 """What `foundation/installation.py` reads beside the program."""
 
@@ -81,8 +83,31 @@ def packager() -> Path:
     return python
 
 
+def provide() -> Path:
+    """The folder, built where there is none of these sources and this commit. Raises PackagingError."""
+    compile_translations()
+    state = source_state()
+    stamp = FOLDER.with_name("sources")
+    if FOLDER.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == state:
+        return FOLDER
+    stamp.unlink(missing_ok=True)
+    folder = freeze()
+    stamp.write_text(state, encoding="ascii")
+    return folder
+
+
+def source_state(root: Path = ROOT) -> str:
+    """Changes with the commit, the Python and each file that the folder is made of."""
+    found = hashlib.sha256(f"{commit()} {sys.version}".encode())
+    for path in sorted(each for name in SOURCES for each in [root / name, *(root / name).rglob("*")]):
+        if path.is_file() and "__pycache__" not in path.parts:
+            found.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
 def freeze() -> Path:
     """Build the folder; its path. Raises PackagingError."""
+    compile_translations()
     environment = os.environ | {"PYTHONHASHSEED": "1", "SOURCE_DATE_EPOCH": str(source_date()), "PYTHONPATH": ""}
     command: list[str | Path] = [packager(), "-P", "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     command += ["--distpath", FOLDER.parent, "--workpath", BUILD / "pyinstaller"]
@@ -95,12 +120,18 @@ def freeze() -> Path:
     return FOLDER
 
 
+def compile_translations() -> None:
+    """Make the translations that the window loads, where they are out of date. Raises PackagingError."""
+    run([sys.executable, ROOT / "packaging/translations.py", "compile"])
+
+
 def complete(folder: Path) -> None:
     """Prune and strip the libraries, and add what the installed program reads beside itself."""
     if sys.platform == "linux":
         removed = elf.remove_unneeded(folder, "_internal/PySide6/Qt/lib")
         say(f"{len(removed)} libraries of Qt that nothing needs are left out")
         elf.strip(folder)
+        elf.remove_search_paths(folder)
         if missing := elf.missing_libraries(folder, contents.SYSTEM_LIBRARIES, contents.is_optional):
             raise PackagingError(f"No package is named for {', '.join(missing)}: see contents.SYSTEM_LIBRARIES.")
     add_model(folder)

@@ -71,6 +71,8 @@ def build(dist: Path) -> Path:
     (usr / "bin").mkdir()
     (usr / "bin/saywrite").symlink_to("../lib/saywrite/saywrite")
     _documentation(usr / "share/doc/saywrite")
+    (usr / "share/lintian/overrides").mkdir(parents=True)
+    shutil.copyfile(Path(__file__).with_name("lintian-overrides"), usr / "share/lintian/overrides/saywrite")
     _control(STAGE / "DEBIAN")
     tree.normalize(STAGE)
     dist.mkdir(exist_ok=True)

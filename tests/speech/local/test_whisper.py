@@ -20,7 +20,8 @@ from tests import sounds
 
 from saywrite.audio.vad import Segmenter
 from saywrite.speech.local import models
-from saywrite.speech.local.decoder.whisper import Decoding, WhisperDecoder, merge_double_periods
+from saywrite.speech.local.decoder.whisper import WhisperDecoder, merge_double_periods
+from saywrite.speech.local.spoken_language import SURE
 
 RATE = 16_000
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -117,9 +118,34 @@ def test_a_man_reading_dickens_is_written_word_by_word(decoder: WhisperDecoder) 
 @pytest.mark.parametrize("final", [True, False])
 def test_plain_sentences_are_written_without_an_error(final: bool, decoder: WhisperDecoder) -> None:
     weather = decoder.decode(pcm(recording("weather")), language="en", final=final)
-    assert weather == Decoding("The weather is nice today.", True)
+    assert (weather.text, weather.trusted) == ("The weather is nice today.", True)
     two = decoder.decode(pcm(recording("two_sentences")), language="en", final=final)
     assert word_error_rate(TWO_SENTENCES, two.text) == 0
+
+
+@pytest.mark.parametrize("voice", SENTENCES)
+def test_language_of_a_sentence_is_heard_whatever_is_chosen(voice: str, decoder: WhisperDecoder) -> None:
+    for chosen in ("en", voice[:2]):
+        for text in SENTENCES[voice]:
+            decoder.decode(pcm(spoken(text, voice)), language=chosen)
+            heard = decoder.heard_language()
+            assert heard is not None
+            assert heard[0] == voice[:2]
+            assert heard[1] >= SURE
+
+
+def test_language_of_a_word_is_not_told(decoder: WhisperDecoder) -> None:
+    decoder.decode(pcm(recording("weather")), language="en")
+    assert decoder.heard_language() is not None
+    decoder.decode(pcm(recording("weather"))[: 2 * 16_000], language="en")
+    assert decoder.heard_language() is None
+
+
+def test_partial_does_not_change_the_language_of_the_last_final(decoder: WhisperDecoder) -> None:
+    decoder.decode(pcm(recording("weather")), language="en")
+    before = decoder.heard_language()
+    decoder.decode(pcm(recording("weather"))[: 2 * 16_000], language="en", final=False)
+    assert decoder.heard_language() == before
 
 
 @pytest.mark.parametrize("voice", SENTENCES)

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -50,46 +50,65 @@ class SoundOnDisk:
 
 @dataclass(frozen=True)
 class Held:
-    """What this process holds of the system."""
+    """What this process holds of the system after `at_s` seconds of speech. `worker_mb`: memory of its recognizer."""
 
     memory_mb: float
     threads: int
     files: int
+    worker_mb: float = 0.0
+    at_s: float = 0.0
 
 
 @dataclass(frozen=True)
 class Endured:
-    """`begun`: once the dictation is under way; `memory_mb`: at each fault; `ended`: when it is over and hung up."""
+    """`over_time`: at each fault; `ended`: when it is over and hung up."""
 
     speech_s: float
     words: int
     count: Count
     pending_s: float
-    faults: int
-    begun: Held
-    memory_mb: tuple[float, ...]
+    over_time: tuple[Held, ...]
     ended: Held
+
+    @property
+    def faults(self) -> int:
+        return len(self.over_time)
+
+    @property
+    def begun(self) -> Held:
+        """Once the dictation is under way."""
+        return self.over_time[0] if self.over_time else self.ended
+
+    @property
+    def memory_mb(self) -> tuple[float, ...]:
+        return tuple(held.memory_mb for held in self.over_time)
 
 
 def endure(
-    speech_s: float, *, speed: float, fault_every_s: float, seed: int = 1, listens_along: bool = False
+    speech_s: float,
+    *,
+    speed: float,
+    fault_every_s: float,
+    seed: int = 1,
+    listens_along: bool = False,
+    report: Callable[[Held], None] = lambda held: None,
 ) -> Endured:
     """Dictate for `speech_s` seconds, `speed` times faster than one speaks, with a fault every `fault_every_s`.
 
     `listens_along`: real speech instead of tone words, and the recognizer of this computer hears it, too. It needs a
-    fifth of the time of the sound or more, so `speed` must be small then.
+    fifth of the time of the sound or more, so `speed` must be small then. `report` takes what is held at each fault.
     """
     with _stage(speech_s, seed, listens_along=listens_along) as (said, sound, service, line, speaker):
         before = _held()
         faults = cycle(_faults(service, line))
-        memory: list[float] = []
+        over_time: list[Held] = []
         speaker.press(sound, speed)  # type: ignore[arg-type]  # sliced like bytes
         total_s = len(sound) / 2 / SAMPLE_RATE
-        begun, due = before, fault_every_s
+        due = fault_every_s
         while due < total_s - fault_every_s / 2:
             speaker.wait_until_said(due, limit_s=600)
-            begun = _held() if not memory else begun
-            memory.append(_held().memory_mb)
+            over_time.append(_held(due))
+            report(over_time[-1])
             next(faults)()
             due += fault_every_s
         speaker.wait_until_said(total_s, limit_s=600)
@@ -97,7 +116,7 @@ def endure(
         ended = _held_when_quiet(before)
         written = words_of(finished.text)
     pending_s = finished.pending / SAMPLE_RATE
-    return Endured(total_s, len(said), count(said, written), pending_s, len(memory), begun, tuple(memory), ended)
+    return Endured(total_s, len(said), count(said, written), pending_s, tuple(over_time), ended)
 
 
 def stall(speech_s: float, *, speed: float) -> tuple[Held, tuple[float, ...]]:
@@ -176,9 +195,13 @@ def _faults(service: ServiceProcess, line: FaultProxyProcess) -> list[Callable[[
     return [line.reset, restart, service.expire, hole, refuse, line.end]
 
 
-def _held() -> Held:
+def _held(at_s: float = 0.0) -> Held:
     process = psutil.Process()
-    return Held(process.memory_info().rss / 1e6, threading.active_count(), process.num_fds())
+    worker = 0.0
+    for child in process.children():
+        with suppress(psutil.Error):
+            worker += child.memory_info().rss / 1e6 if "--worker" in child.cmdline() else 0.0
+    return Held(process.memory_info().rss / 1e6, threading.active_count(), process.num_fds(), worker, at_s)
 
 
 def _held_when_quiet(before: Held) -> Held:

@@ -24,6 +24,7 @@ from saywrite.audio.backend.pulse_server import (
 )
 from saywrite.foundation.errors import AudioError
 from saywrite.foundation.events import Device, DevicesChanged
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -118,8 +119,10 @@ def list_devices() -> tuple[Device, ...]:
 
 def not_answering() -> AudioError:
     if PLATFORM.startswith("linux"):
-        return AudioError("The sound server does not answer.", "Restart it, or log out and in again.")
-    return AudioError("The sound system does not answer.", "Unplug the microphone and plug it in again, or restart.")
+        return AudioError(message("The sound server does not answer."), message("Restart it, or log out and in again."))
+    return AudioError(
+        message("The sound system does not answer."), message("Unplug the microphone and plug it in again, or restart.")
+    )
 
 
 class Microphones:
@@ -171,4 +174,4 @@ class Microphones:
 def _known(devices: tuple[Device, ...]) -> DevicesChanged:
     if devices:
         return DevicesChanged(devices)
-    return DevicesChanged((), "There is no microphone.", REMEDY_NONE)
+    return DevicesChanged((), message("There is no microphone."), REMEDY_NONE)

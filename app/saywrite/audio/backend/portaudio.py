@@ -21,6 +21,7 @@ from typing import Any, Protocol
 
 from saywrite.audio.backend.pulse_stream import open_source
 from saywrite.foundation.errors import AudioError, MicrophoneBusy, MicrophoneDenied, NoMicrophone, PortAudioMissing
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -178,7 +179,7 @@ class PortAudio:
             except sd.PortAudioError as error:
                 raise translate(error.args) from error
             except ValueError as error:  # sounddevice's own checks: no such device or channel
-                raise NoMicrophone("The microphone was not found.", REMEDY_NONE) from error
+                raise NoMicrophone(message("The microphone was not found."), REMEDY_NONE) from error
         finally:
             self.count(-1)
 
@@ -223,7 +224,7 @@ def _load() -> Any:
     try:
         import sounddevice
     except OSError as error:
-        raise PortAudioMissing("The sound library PortAudio is missing.", _library_remedy()) from error
+        raise PortAudioMissing(message("The sound library PortAudio is missing."), _library_remedy()) from error
     # sounddevice would end PortAudio at exit, which with a frozen sound server never returns.
     atexit.unregister(sounddevice._exit_handler)
     return sounddevice
@@ -231,10 +232,10 @@ def _load() -> Any:
 
 def _library_remedy() -> str:
     if PLATFORM.startswith("linux"):
-        return "Install it (Debian, Ubuntu: libportaudio2; Fedora, Arch: portaudio) and start Saywrite again."
+        return message("Install it (Debian, Ubuntu: libportaudio2; Fedora, Arch: portaudio) and start Saywrite again.")
     if PLATFORM == "darwin":
-        return "Install it with “brew install portaudio” and start Saywrite again."
-    return "Install Saywrite again: its package “sounddevice” brings the library along."
+        return message("Install it with “brew install portaudio” and start Saywrite again.")
+    return message("Install Saywrite again: its package “sounddevice” brings the library along.")
 
 
 def _defaults(sd: Any, apis: Any) -> tuple[int, int]:
@@ -257,26 +258,26 @@ def _arguments(sd: Any, spec: StreamSpec) -> dict[str, Any]:
     }
 
 
-REMEDY_NONE = "Plug in a microphone or switch it on, then try again."
-REMEDY_BUSY = "Close the program that is using it, or choose another microphone."
-REMEDY_UNKNOWN = "Choose another microphone, or unplug it and plug it in again."
+REMEDY_NONE = message("Plug in a microphone or switch it on, then try again.")
+REMEDY_BUSY = message("Close the program that is using it, or choose another microphone.")
+REMEDY_UNKNOWN = message("Choose another microphone, or unplug it and plug it in again.")
 
 
 def denied_remedy() -> str:
     """Where this system lets programs use the microphone."""
     if PLATFORM == "darwin":
-        return "Allow it in System Settings → Privacy & Security → Microphone, then start Saywrite again."
+        return message("Allow it in System Settings → Privacy & Security → Microphone, then start Saywrite again.")
     if PLATFORM == "win32":
         place = "Settings → Privacy & security → Microphone"
-        return f"In {place}, switch on “Let desktop apps access your microphone”."
-    return "Add yourself to the group “audio” (sudo usermod -aG audio $USER) and log in again."
+        return message("In {place}, switch on “Let desktop apps access your microphone”.", place=place)
+    return message("Add yourself to the group “audio” (sudo usermod -aG audio $USER) and log in again.")
 
 
 def silence_remedy() -> str:
     """Where this system makes a microphone deliver zeros: its mute, and its privacy switch if any."""
     if PLATFORM == "darwin" or PLATFORM == "win32":
         return f"Check its mute switch. {denied_remedy()}"
-    return "Check its mute switch and its input level in the sound settings."
+    return message("Check its mute switch and its input level in the sound settings.")
 
 
 _BUSY = {errno.EBUSY, -errno.EBUSY, -2004287478}  # AUDCLNT_E_DEVICE_IN_USE
@@ -300,17 +301,19 @@ def translate(arguments: tuple[Any, ...]) -> AudioError:
     details = f"{text} {host[2]}".lower()
     kinds = [kind for word, kind in _TEXTS if word in details]
     if code == -9985 or host[1] in _BUSY or _BUSY in kinds:
-        return MicrophoneBusy("Another program is using the microphone.", REMEDY_BUSY)
+        return MicrophoneBusy(message("Another program is using the microphone."), REMEDY_BUSY)
     if host[1] in _DENIED or _DENIED in kinds:
-        return MicrophoneDenied("The system does not let Saywrite use the microphone.", denied_remedy())
+        return MicrophoneDenied(message("The system does not let Saywrite use the microphone."), denied_remedy())
     if code in (-9997, -9998, -9994):
         return FormatRefused(
-            "The microphone offers no sample rate that Saywrite can use.",
-            "Set it to 48,000 Hz in the system's sound settings, or choose another microphone.",
+            message("The microphone offers no sample rate that Saywrite can use."),
+            message("Set it to 48,000 Hz in the system's sound settings, or choose another microphone."),
         )
     if code == -9996 or host[1] in _GONE or _GONE in kinds or "querying device -1" in details:
-        return NoMicrophone("There is no microphone.", REMEDY_NONE)
-    return AudioError(f"The microphone could not be opened ({text or 'no reason given'}).", REMEDY_UNKNOWN)
+        return NoMicrophone(message("There is no microphone."), REMEDY_NONE)
+    return AudioError(
+        message("The microphone could not be opened ({value}).", value=text or "no reason given"), REMEDY_UNKNOWN
+    )
 
 
 Job = Callable[[Backend], None]

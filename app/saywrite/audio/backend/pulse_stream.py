@@ -20,6 +20,7 @@ from functools import cache
 from typing import Any
 
 from saywrite.foundation.errors import AudioError
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -99,14 +100,15 @@ def open_source(
     try:
         library = _load()
     except OSError as problem:
-        raise AudioError("libpulse-simple is missing.", "Install it (Debian, Ubuntu: libpulse0).") from problem
+        raise AudioError("libpulse-simple is missing.", message("Install it (Debian, Ubuntu: libpulse0).")) from problem
     handle = library.pa_simple_new(
         *(None, b"Saywrite", _RECORD, name.encode(), b"Dictation"),
         *(ctypes.byref(spec), ctypes.byref(layout), ctypes.byref(buffering), ctypes.byref(error)),
     )
     if not handle:
         raise AudioError(
-            f"The sound server did not open the microphone (error {error.value}).", "Choose another microphone."
+            message("The sound server did not open the microphone (error {value}).", value=error.value),
+            message("Choose another microphone."),
         )
     return SourceStream(handle, size, on_block, on_end)
 

@@ -17,6 +17,7 @@ from saywrite.audio.files.media_file import TOLERANCE_S, MediaFile, Report, Unde
 from saywrite.foundation.errors import AudioFileError
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE
 from saywrite.foundation.files import os_error_reason
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import display_path
 
 RAW = (".pcm", ".raw")
@@ -37,10 +38,10 @@ _HEADERS = (
     b"\x1a\x45\xdf\xa3",
 )
 _CONVERT = "Convert it to WAV, FLAC, OGG or MP3, for example: ffmpeg -i FILE sound.flac"
-_COPY = "Record or copy it again."
+_COPY = message("Record or copy it again.")
 _UNDECODABLE = {
     "format": ("is not a sound file that can be decoded here.", _CONVERT),
-    "sound": ("holds no sound.", "Choose a file with a sound track."),
+    "sound": ("holds no sound.", message("Choose a file with a sound track.")),
     "codec": ("has sound of a kind that cannot be decoded here, or that is protected against copying.", _CONVERT),
     "unfinished": ("breaks off: its end, without which nothing of it can be decoded, is missing.", _COPY),
 }
@@ -77,16 +78,18 @@ def opened(path: Path) -> Iterator[Decodable]:
     name = display_path(path.name)
     try:
         if path.is_dir():
-            raise AudioFileError(f"“{name}” is a folder.", "Name the sound files in it.")
+            raise AudioFileError(message("“{name}” is a folder.", name=name), message("Name the sound files in it."))
         size = path.stat().st_size
         if not path.is_file():  # a pipe would block here until somebody writes into it
-            raise AudioFileError(f"“{name}” is not a file.", "Save the sound to a file first.")
+            raise AudioFileError(
+                message("“{name}” is not a file.", name=name), message("Save the sound to a file first.")
+            )
         with path.open("rb") as stream:
             head = stream.read(16)
     except OSError as error:
         raise describe(path, error) from error
     if size == 0:
-        raise AudioFileError(f"“{name}” is empty (0 bytes).", _COPY)
+        raise AudioFileError(message("“{name}” is empty (0 bytes).", name=name), _COPY)
     if path.suffix.lower() in RAW and not head.startswith(_HEADERS):
         yield _RawFile(path, size)
         return
@@ -101,13 +104,18 @@ def describe(path: Path, error: Exception) -> AudioFileError:
     """Translate any error of reading a file into an error for the user."""
     name = f"“{display_path(path.name)}”"
     if isinstance(error, FileNotFoundError):
-        return AudioFileError(f"There is no file {name}.", "Check its name and folder.")
+        return AudioFileError(message("There is no file {name}.", name=name), message("Check its name and folder."))
     if isinstance(error, PermissionError):
-        return AudioFileError(f"{name} may not be read.", "Ask for read permission, or copy the file.")
+        return AudioFileError(
+            message("{name} may not be read.", name=name), message("Ask for read permission, or copy the file.")
+        )
     if isinstance(error, OSError):
-        return AudioFileError(f"{name} cannot be read: {os_error_reason(error)}.", "Check the disk it is on.")
+        return AudioFileError(
+            message("{name} cannot be read: {reason}.", name=name, reason=os_error_reason(error)),
+            message("Check the disk it is on."),
+        )
     log.warning("decoding failed", exc_info=error)
-    return AudioFileError(f"{name} cannot be decoded.", _CONVERT)
+    return AudioFileError(message("{name} cannot be decoded.", name=name), _CONVERT)
 
 
 def _open_media(path: Path) -> MediaFile:
@@ -118,7 +126,8 @@ def _open_media(path: Path) -> MediaFile:
         raise AudioFileError(f"“{display_path(path.name)}” {what}", remedy) from error
     except ImportError as error:
         raise AudioFileError(
-            "The library that decodes sound files (PyAV) is missing or damaged.", "Install Saywrite again."
+            message("The library that decodes sound files (PyAV) is missing or damaged."),
+            message("Install Saywrite again."),
         ) from error
     except OSError as error:
         raise describe(path, error) from error
@@ -161,17 +170,22 @@ def judge(name: str, report: Report) -> AudioFileError | None:
     """What is wrong with a file that was decoded as far as possible; None for a whole one. `name` is shown."""
     name, length, promised = f"“{name}”", report.decoded_s, report.promised_s
     if length == 0 and (report.broken or promised or report.skipped_s):
-        return AudioFileError(f"{name} is damaged: nothing of it can be decoded.", _COPY)
+        return AudioFileError(message("{name} is damaged: nothing of it can be decoded.", name=name), _COPY)
     if length == 0:
-        return AudioFileError(f"{name} has a header but holds no sound.", _COPY)
+        return AudioFileError(message("{name} has a header but holds no sound.", name=name), _COPY)
     if report.broken:
         of = f" of {promised:.1f} s" if promised and length < promised else ""
         return AudioFileError(
-            f"{name} breaks off: {length:.1f} s{of} could be read.", "If more is expected, copy the file again."
+            message("{name} breaks off: {length:.1f} s{of} could be read.", name=name, length=length, of=of),
+            message("If more is expected, copy the file again."),
         )
     if report.skipped_s > TOLERANCE_S:
         return AudioFileError(
-            f"{name} is damaged: {report.skipped_s:.1f} s of it could not be decoded.",
-            "If these are missed, copy the file again.",
+            message(
+                "{name} is damaged: {skipped_s:.1f} s of it could not be decoded.",
+                name=name,
+                skipped_s=report.skipped_s,
+            ),
+            message("If these are missed, copy the file again."),
         )
     return None

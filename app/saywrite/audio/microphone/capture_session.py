@@ -16,7 +16,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from saywrite.audio.backend.portaudio import REMEDY_NONE, AudioThread, silence_remedy
+from saywrite.audio.backend.portaudio import REMEDY_NONE, AudioThread
 from saywrite.audio.backend.pulse_server import ChangePending, ServerSnapshot, SoundServer
 from saywrite.audio.microphone.device_opener import (
     LOST,
@@ -26,6 +26,8 @@ from saywrite.audio.microphone.device_opener import (
     DeviceOpener,
     OncePerProblemNotifier,
     no_sound,
+    silence,
+    very_quiet,
 )
 from saywrite.audio.microphone.input_stream import (
     AudioBlock,
@@ -38,8 +40,9 @@ from saywrite.audio.microphone.input_stream import (
 from saywrite.audio.microphone.sound_assembler import SoundAssembler
 from saywrite.audio.microphone.source_router import SourceRouter, StreamLocation
 from saywrite.audio.source import FromSource, Post, SoundSink
-from saywrite.foundation.errors import AudioError, MicrophoneDenied, MicrophoneLost, NoMicrophone
+from saywrite.foundation.errors import AudioError, MicrophoneLost, NoMicrophone
 from saywrite.foundation.events import Device
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -223,11 +226,13 @@ class CaptureSession:
         self._opened_as = block.format.label
         self._stalled = self._deaf = False
         self._problems.over()
-        note = "Capture goes on." if known else ""
+        note = message("Capture goes on.") if known else ""
         if capture.source is not None:
             note = self._route.opened(capture.source) or note
         elif self._device is not None and block.format.fallback:
-            note = f"{self._device.label} is not connected. Using {block.format.label}."
+            note = message(
+                "{label} is not connected. Using {other}.", label=self._device.label, other=block.format.label
+            )
         if not known:
             self._track.open(block)
         if note:
@@ -249,13 +254,18 @@ class CaptureSession:
         label = self._label()
         self._settle()
         self._track.interrupt()
-        self._track.cause = f"{label} was not available."
+        self._track.cause = message("{label} was not available.", label=label)
         self._capture.close()
         self._capture = None
         if self._stop_at is not None:
             self.end()
             return
-        self._problems.report(LOST, MicrophoneLost(f"{label} went away.", "Capture goes on as soon as it is back."))
+        self._problems.report(
+            LOST,
+            MicrophoneLost(
+                message("{label} went away.", label=label), message("Capture goes on as soon as it is back.")
+            ),
+        )
         self._opening.retry(self._clock() + RETRY_S[0])
 
     def _due(self) -> float | None:
@@ -295,7 +305,7 @@ class CaptureSession:
         self._stalled = True
         self._opening.retry(self._last_at + REOPEN_S)
         if self._track.hearing:
-            self._track.cause = f"{self._label()} delivered no sound."
+            self._track.cause = message("{label} delivered no sound.", label=self._label())
             self._problems.report(STALLED, no_sound(self._label()))
 
     def _on_server(self, change: ServerSnapshot | ChangePending) -> None:
@@ -322,7 +332,7 @@ class CaptureSession:
     def _replace_unseen(self, snapshot: ServerSnapshot) -> None:
         """Replace the default device, opened before the server answered and maybe a monitor, by a source."""
         if self._capture is not None and self._route.target(snapshot) is None:
-            self._sink.failed(NoMicrophone("There is no microphone.", REMEDY_NONE), True)
+            self._sink.failed(NoMicrophone(message("There is no microphone."), REMEDY_NONE), True)
             self.end(finish=False)
             return
         self._opening.drop()
@@ -341,15 +351,15 @@ class CaptureSession:
         elif position.place is StreamLocation.MONITOR and not self._deaf:
             self._deaf = True
             self._track.interrupt()
-            self._track.cause = "There was no microphone."
+            self._track.cause = message("There was no microphone.")
             if position.move_to is None:
-                self._problems.report(LOST, MicrophoneLost("The microphone went away.", REMEDY_NONE))
+                self._problems.report(LOST, MicrophoneLost(message("The microphone went away."), REMEDY_NONE))
         elif position.place is StreamLocation.HEARD:
             assert position.source is not None
-            note = position.note or (f"{position.source.label} is back." if self._deaf else "")
+            note = position.note or (message("{label} is back.", label=position.source.label) if self._deaf else "")
             if note:
                 if not self._deaf:
-                    self._track.cause = f"The microphone changed to {position.source.label}."
+                    self._track.cause = message("The microphone changed to {label}.", label=position.source.label)
                 self._sink.source_changed(position.source.label, note)
             self._deaf = False
             self._problems.over(LOST)
@@ -383,15 +393,3 @@ class CaptureSession:
         if self._route.heard is not None:
             return self._route.heard.label
         return self._opened_as
-
-
-def silence(label: str, muted: bool) -> MicrophoneDenied:
-    """The problem of a microphone that delivers exact zeros, which a working one never does."""
-    if muted:
-        return MicrophoneDenied(f"{label} is muted.", "Switch it on in the sound settings or with its mute key.")
-    return MicrophoneDenied(f"{label} delivers nothing but silence.", silence_remedy())
-
-
-def very_quiet(label: str) -> AudioError:
-    """The problem of a microphone that is not muted, but delivers nothing as loud as speech."""
-    return AudioError(f"{label} is very quiet.", "Raise its input level in the sound settings, or come closer to it.")

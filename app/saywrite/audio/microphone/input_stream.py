@@ -30,6 +30,7 @@ from saywrite.audio.backend.pulse_server import TAG_PROPERTY, ServerSource
 from saywrite.audio.source import FromSource, Post
 from saywrite.foundation.errors import AudioError, NoMicrophone
 from saywrite.foundation.events import Device
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +139,9 @@ class InputStream:
             return
         except Exception as error:
             log.exception("opening the microphone failed")
-            problem = AudioError(f"The microphone could not be opened ({type(error).__name__}).", REMEDY_UNKNOWN)
+            problem = AudioError(
+                message("The microphone could not be opened ({name}).", name=type(error).__name__), REMEDY_UNKNOWN
+            )
             self._tell(OpenFailed(self.number, problem))
             return
         if stream is None:
@@ -176,7 +179,7 @@ class InputStream:
                 return self._open_as(backend, raw, form)
             except FormatRefused as error:
                 refused = refused or error
-        raise refused or NoMicrophone("There is no microphone.", REMEDY_NONE)
+        raise refused or NoMicrophone(message("There is no microphone."), REMEDY_NONE)
 
     def _open_source(self, backend: Backend, source: ServerSource) -> PortAudioStream:
         form = StreamFormat(source.label, source.rate, len(source.layout))
@@ -224,12 +227,12 @@ class InputStream:
                 break
         if self.source is not None:
             raise NoMicrophone(
-                "The sound library cannot reach the sound server.",
-                "Install its bridge (Debian, Ubuntu: libasound2-plugins; Fedora: alsa-plugins-pulseaudio).",
+                message("The sound library cannot reach the sound server."),
+                message("Install its bridge (Debian, Ubuntu: libasound2-plugins; Fedora: alsa-plugins-pulseaudio)."),
             )
         raw = find_default(devices)
         if raw is None:
-            raise NoMicrophone("There is no microphone.", REMEDY_NONE)
+            raise NoMicrophone(message("There is no microphone."), REMEDY_NONE)
         return raw, True
 
     def _environment(self, raw: RawDevice) -> dict[str, str]:

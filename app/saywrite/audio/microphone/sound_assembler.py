@@ -14,6 +14,7 @@ from saywrite.audio.microphone.input_stream import AudioBlock
 from saywrite.audio.resampling import Converter
 from saywrite.audio.source import SoundSink
 from saywrite.foundation.events import SAMPLE_RATE
+from saywrite.foundation.messages import message
 
 SILENT_AT_START_S = 1.0
 SILENT_LATER_S = 3.0
@@ -25,8 +26,8 @@ QUIET_S = 8.0
 speech is louder at any usable input level. An offset does not count as sound here.
 """
 
-CAUSE_UNKNOWN = "Some sound got lost on its way."
-CAUSE_OVERFLOW = "The computer was too busy to take all sound."
+CAUSE_UNKNOWN = message("Some sound got lost on its way.")
+CAUSE_OVERFLOW = message("The computer was too busy to take all sound.")
 
 
 class SoundAssembler:

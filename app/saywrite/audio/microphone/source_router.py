@@ -12,6 +12,7 @@ from enum import Enum, auto
 
 from saywrite.audio.backend.pulse_server import HOST_API, ServerSnapshot, ServerSource, ServerStream
 from saywrite.foundation.events import Device
+from saywrite.foundation.messages import message
 
 DEFAULT_CHANGE_S = 2.0
 """A move within so many seconds of a change of the default source was made by the server, not by the user."""
@@ -68,7 +69,9 @@ class SourceRouter:
         self.heard = source
         if self._wanted is None or source.name == self._wanted.key:
             return ""
-        return f"{self._wanted.label} is not connected. Using {source.label} until it is."
+        return message(
+            "{label} is not connected. Using {other} until it is.", label=self._wanted.label, other=source.label
+        )
 
     def follow(self, snapshot: ServerSnapshot, tag: str, now: float) -> Position:
         """Find our stream `tag` in `snapshot`, and say where it is and where it should be."""
@@ -108,10 +111,12 @@ class SourceRouter:
             return ""
         wanted = self._wanted
         if self._pinned == source.name:
-            return f"Moved to {source.label} in the sound settings."
+            return message("Moved to {label} in the sound settings.", label=source.label)
         if wanted is not None and source.name == wanted.key:
-            return f"{source.label} is back."
+            return message("{label} is back.", label=source.label)
         if before.name not in {s.name for s in snapshot.sources}:
             until = " until it is back" if wanted is not None and before.name == wanted.key else ""
-            return f"{before.label} was unplugged. Using {source.label}{until}."
-        return f"The system's microphone is now {source.label}."
+            return message(
+                "{label} was unplugged. Using {other}{until}.", label=before.label, other=source.label, until=until
+            )
+        return message("The system's microphone is now {label}.", label=source.label)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from saywrite.desktop.hotkeys.key_combination import KeyCombination, Modifier, parse
 from saywrite.desktop.hotkeys.key_names import KEYS
+from saywrite.foundation.messages import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +78,25 @@ def objections(chord: KeyCombination, platform: str, others: Iterable[KeyCombina
     key = KEYS[chord.key]
     code = {"win32": key.windows, "darwin": key.mac}.get(platform, 0)
     if chord.key == "Escape" and not chord.modifiers:
-        found.append(KeyConflict("Escape cancels a dictation.", refused=True))
+        found.append(KeyConflict(message("Escape cancels a dictation."), refused=True))
     if chord in others:
-        found.append(KeyConflict(f"{chord} is already your other key.", refused=True))
+        found.append(KeyConflict(message("{chord} is already your other key.", chord=chord), refused=True))
     if key.types and not chord.modifiers - {Modifier.SHIFT}:
-        found.append(KeyConflict(f"{chord} is needed for writing: add Ctrl, Alt or Super.", refused=True))
+        found.append(
+            KeyConflict(message("{chord} is needed for writing: add Ctrl, Alt or Super.", chord=chord), refused=True)
+        )
     if key.modifier and chord.modifiers:
-        found.append(KeyConflict(f"{chord.key} can only be a key of its own.", refused=True))
+        found.append(KeyConflict(message("{key} can only be a key of its own.", key=chord.key), refused=True))
     elif code is None:
-        found.append(KeyConflict(f"This system does not report {chord.key} to other programs.", refused=True))
+        found.append(
+            KeyConflict(message("This system does not report {key} to other programs.", key=chord.key), refused=True)
+        )
     elif key.modifier:
-        found.append(KeyConflict(f"{chord.key} no longer works in combinations with other keys.", refused=False))
+        found.append(
+            KeyConflict(message("{key} no longer works in combinations with other keys.", key=chord.key), refused=False)
+        )
     if chord.key == "Caps Lock" and platform == "linux":
-        found.append(KeyConflict("Caps Lock goes on switching capitals on and off.", refused=False))
+        found.append(KeyConflict(message("Caps Lock goes on switching capitals on and off."), refused=False))
     if purpose := _TAKEN.get(platform, {}).get(chord):
-        found.append(KeyConflict(f"{chord} usually {purpose}.", refused=False))
+        found.append(KeyConflict(message("{chord} usually {purpose}.", chord=chord, purpose=purpose), refused=False))
     return tuple(found)

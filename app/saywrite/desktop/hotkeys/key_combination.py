@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from saywrite.desktop.hotkeys.key_names import KEYS
 from saywrite.foundation.errors import SettingsError
+from saywrite.foundation.messages import message
 
 
 class Modifier(StrEnum):
@@ -89,10 +90,16 @@ def parse(text: str) -> KeyCombination:
     modifiers = []
     for name in held:
         if name not in _MODIFIERS:
-            raise SettingsError(f"“{name}” in “{text}” is not a modifier.", "Use Ctrl, Alt, Shift or Super.")
+            raise SettingsError(
+                message("“{name}” in “{text}” is not a modifier.", name=name, text=text),
+                message("Use Ctrl, Alt, Shift or Super."),
+            )
         modifiers.append(_MODIFIERS[name])
     if len(set(modifiers)) < len(modifiers):
-        raise SettingsError(f"A modifier stands twice in “{text}”.", "Write each one once.")
+        raise SettingsError(message("A modifier stands twice in “{text}”.", text=text), message("Write each one once."))
     if last not in _BY_NAME:
-        raise SettingsError(f"There is no key called “{last}”.", "Write it like Ctrl+Alt+Space, F9 or Right Ctrl.")
+        raise SettingsError(
+            message("There is no key called “{last}”.", last=last),
+            message("Write it like Ctrl+Alt+Space, F9 or Right Ctrl."),
+        )
     return KeyCombination(_BY_NAME[last], frozenset(modifiers))

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from saywrite.desktop.hotkeys.base import Binding, Clock, GrabResult, HotkeyProblem, KeyPressed, KeyReleased, Post
 from saywrite.desktop.hotkeys.key_combination import Modifier
 from saywrite.desktop.hotkeys.key_names import KEYS
+from saywrite.foundation.messages import message
 
 _SIGNATURE = int.from_bytes(b"Sywr", "big")
 _KEYBOARD = int.from_bytes(b"keyb", "big")
@@ -154,13 +155,17 @@ class MacHotkeys:
 
     def _register(self, carbon: CarbonKeys, binding: Binding) -> list[HotkeyProblem]:
         key, number = KEYS[binding.chord.key].mac, next(self._numbers)
-        choose = "Choose another key in the settings."
+        choose = message("Choose another key in the settings.")
         if key is None:
             what = f"macOS does not report {binding.chord} to other programs."
             return [HotkeyProblem(binding.id, what, choose)]
         error = carbon.register(number, sum(_MODIFIERS[each] for each in binding.chord.modifiers), key)
         if error == TAKEN:
-            return [HotkeyProblem(binding.id, f"Another program has already taken {binding.chord}.", choose)]
+            return [
+                HotkeyProblem(
+                    binding.id, message("Another program has already taken {chord}.", chord=binding.chord), choose
+                )
+            ]
         if error:  # macOS 15.0 and 15.1 refuse keys with Option or Shift alone
             what = f"macOS does not give {binding.chord} to programs ({error})."
             return [HotkeyProblem(binding.id, what, choose)]

@@ -33,6 +33,7 @@ from saywrite.desktop.hotkeys.base import (
 )
 from saywrite.desktop.hotkeys.key_combination import KeyCombination, Modifier
 from saywrite.desktop.hotkeys.key_names import KEYS, wayland_symbol
+from saywrite.foundation.messages import message
 from saywrite.foundation.selector_thread import SelectorThread
 
 log = logging.getLogger(__name__)
@@ -52,13 +53,17 @@ JOIN_S = 2.0
 RESTARTS = 3
 """Restarts of the portal in a row after which it is given up."""
 
-BY_HAND = "Bind the lines shown in the settings to a key in the desktop's own settings."
-NO_BUS = HotkeysLost("There is no session bus, so no key is heard.", BY_HAND)
-GONE = HotkeysLost("The desktop no longer tells which keys are pressed.", "Choose the key again in the settings.")
-NOT_OFFERED = HotkeyProblem("", "This desktop lets no other program hear a key.", BY_HAND)
-REFUSED = HotkeyProblem("", "The desktop was not allowed to give Saywrite a key.", "Choose the key again to be asked.")
-FAILED = HotkeyProblem("", "The desktop could not set up the key.", BY_HAND)
-CLOSED = HotkeyProblem("", "The desktop took the key away.", "Choose the key again in the settings.")
+BY_HAND = message("Bind the lines shown in the settings to a key in the desktop's own settings.")
+NO_BUS = HotkeysLost(message("There is no session bus, so no key is heard."), BY_HAND)
+GONE = HotkeysLost(
+    message("The desktop no longer tells which keys are pressed."), message("Choose the key again in the settings.")
+)
+NOT_OFFERED = HotkeyProblem("", message("This desktop lets no other program hear a key."), BY_HAND)
+REFUSED = HotkeyProblem(
+    "", message("The desktop was not allowed to give Saywrite a key."), message("Choose the key again to be asked.")
+)
+FAILED = HotkeyProblem("", message("The desktop could not set up the key."), BY_HAND)
+CLOSED = HotkeyProblem("", message("The desktop took the key away."), message("Choose the key again in the settings."))
 
 _TRIGGER = {Modifier.CTRL: "CTRL", Modifier.ALT: "ALT", Modifier.SHIFT: "SHIFT", Modifier.SUPER: "LOGO"}
 
@@ -130,8 +135,8 @@ class PortalHotkeys:
                 self._wanted = False
                 self._open()
             while messages := self._bus.signals():
-                for message in messages:
-                    self._take(message)
+                for received in messages:
+                    self._take(received)
             if not self._wanted:
                 thread.wait([self._bus.fileno()])
         self._let_go()
@@ -228,8 +233,10 @@ class PortalHotkeys:
         triggers, problems = [], [*self._refused]
         for binding in self._bindings:
             if named and binding.id not in named:
-                what = f"The desktop has no key for {binding.label or binding.chord} yet."
-                problems.append(HotkeyProblem(binding.id, what, "Assign one in the desktop's keyboard settings."))
+                what = message("The desktop has no key for {value} yet.", value=binding.label or binding.chord)
+                problems.append(
+                    HotkeyProblem(binding.id, what, message("Assign one in the desktop's keyboard settings."))
+                )
             else:
                 triggers.append((binding.id, named.get(binding.id, "")))
         self._post(GrabResult(tuple(triggers), tuple(problems)))
@@ -285,8 +292,8 @@ class PortalHotkeys:
 
 
 def _no_button(binding: Binding) -> HotkeyProblem:
-    what = f"This desktop passes no mouse buttons such as {binding.chord} on to other programs."
-    return HotkeyProblem(binding.id, what, "Choose a key in the settings.")
+    what = message("This desktop passes no mouse buttons such as {chord} on to other programs.", chord=binding.chord)
+    return HotkeyProblem(binding.id, what, message("Choose a key in the settings."))
 
 
 def _token() -> str:

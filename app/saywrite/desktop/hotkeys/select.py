@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from saywrite.desktop.hotkeys.base import Clock, Hotkeys, Post
 from saywrite.desktop.hotkeys.macos import MacHotkeys, OnMain
+from saywrite.foundation.messages import message
 
 
 class HotkeyBackend(StrEnum):
@@ -43,22 +44,26 @@ def _wayland(platform: str, environ: Mapping[str, str]) -> bool:
 
 
 _RULES = (
-    _Rule(lambda p, e: p == "win32", HotkeyBackend.WINDOWS, "Windows tells a program of its hot keys."),
+    _Rule(lambda p, e: p == "win32", HotkeyBackend.WINDOWS, message("Windows tells a program of its hot keys.")),
     _Rule(
         lambda p, e: p == "darwin", HotkeyBackend.MACOS, "macOS tells a program of its hot keys, without a permission."
     ),
     _Rule(
         lambda p, e: _wayland(p, e) and bool(e.get("DBUS_SESSION_BUS_ADDRESS")),
         HotkeyBackend.PORTAL,
-        "On Wayland only the desktop hears keys; its portal passes on those the user allows. "
-        "The display for X11 programs would hear a key only while one of them has the focus.",
+        message(
+            "On Wayland only the desktop hears keys; its portal passes on those the user allows. "
+            "The display for X11 programs would hear a key only while one of them has the focus."
+        ),
     ),
     _Rule(
-        _wayland, HotkeyBackend.COMMAND_LINE, "On Wayland only the desktop hears keys, and there is no bus to ask it."
+        _wayland,
+        HotkeyBackend.COMMAND_LINE,
+        message("On Wayland only the desktop hears keys, and there is no bus to ask it."),
     ),
-    _Rule(lambda p, e: bool(e.get("DISPLAY")), HotkeyBackend.X11, "X11 gives a key to one program."),
+    _Rule(lambda p, e: bool(e.get("DISPLAY")), HotkeyBackend.X11, message("X11 gives a key to one program.")),
 )
-_OTHERWISE = BackendChoice(HotkeyBackend.COMMAND_LINE, "There is no display.")
+_OTHERWISE = BackendChoice(HotkeyBackend.COMMAND_LINE, message("There is no display."))
 
 
 def choose(platform: str, environ: Mapping[str, str]) -> BackendChoice:

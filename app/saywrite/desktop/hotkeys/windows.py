@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from saywrite.desktop.hotkeys.base import Binding, Clock, GrabResult, HotkeyProblem, KeyPressed, KeyReleased, Post
 from saywrite.desktop.hotkeys.key_combination import Modifier
 from saywrite.desktop.hotkeys.key_names import KEYS
+from saywrite.foundation.messages import message
 
 _NO_REPEAT = 0x4000
 _HOTKEY = 0x0312
@@ -165,11 +166,11 @@ class WindowsHotkeys:
     def _register_one(self, system: WindowsKeys, binding: Binding) -> list[HotkeyProblem]:
         key, number = KEYS[binding.chord.key].windows, next(self._numbers)
         if key is None:
-            what = f"Windows does not report {binding.chord} to other programs."
-            return [HotkeyProblem(binding.id, what, "Choose another key in the settings.")]
+            what = message("Windows does not report {chord} to other programs.", chord=binding.chord)
+            return [HotkeyProblem(binding.id, what, message("Choose another key in the settings."))]
         if not system.register(number, sum(_MODIFIERS[each] for each in binding.chord.modifiers), key):
-            what = f"Another program has already taken {binding.chord}."
-            return [HotkeyProblem(binding.id, what, "Choose another key, or free it in the other program.")]
+            what = message("Another program has already taken {chord}.", chord=binding.chord)
+            return [HotkeyProblem(binding.id, what, message("Choose another key, or free it in the other program."))]
         self._registered[number] = binding
         return []
 

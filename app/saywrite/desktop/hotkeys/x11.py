@@ -30,6 +30,7 @@ from saywrite.desktop.hotkeys.base import (
 from saywrite.desktop.hotkeys.key_combination import KeyCombination, Modifier
 from saywrite.desktop.hotkeys.key_names import KEYS, Key
 from saywrite.desktop.hotkeys.media_keys import MEDIA_KEYSYMS
+from saywrite.foundation.messages import message
 from saywrite.foundation.selector_thread import SelectorThread
 
 _SYMBOLS = {
@@ -141,9 +142,10 @@ RECENT_S = 10.0
 """Seconds between the server's time and our clock above which they are different clocks."""
 
 UNREACHABLE = HotkeysLost(
-    "The display cannot be reached, so no key is heard.", "Start Saywrite from the desktop, not from another session."
+    message("The display cannot be reached, so no key is heard."),
+    message("Start Saywrite from the desktop, not from another session."),
 )
-LOST = HotkeysLost("The display has gone; no key is heard any more.", "Start Saywrite again.")
+LOST = HotkeysLost(message("The display has gone; no key is heard any more."), message("Start Saywrite again."))
 
 
 class X11Hotkeys:
@@ -321,12 +323,16 @@ def _ignore(problem: Any, request: Any) -> None:
 
 
 def _no_such_key(binding: Binding) -> HotkeyProblem:
-    return HotkeyProblem(binding.id, f"This keyboard has no {binding.chord}.", "Choose another key in the settings.")
+    return HotkeyProblem(
+        binding.id,
+        message("This keyboard has no {chord}.", chord=binding.chord),
+        message("Choose another key in the settings."),
+    )
 
 
 def _taken(binding: Binding) -> HotkeyProblem:
     return HotkeyProblem(
         binding.id,
-        f"Another program has already taken {binding.chord}.",
-        "Choose another key in the settings, or free it in the other program.",
+        message("Another program has already taken {chord}.", chord=binding.chord),
+        message("Choose another key in the settings, or free it in the other program."),
     )

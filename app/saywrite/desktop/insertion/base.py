@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import Protocol
 
 from saywrite.desktop.insertion.context.user_activity import UserActivity
+from saywrite.foundation.errors import InsertionUnavailable
+from saywrite.foundation.messages import message
 
 PATIENCE_S = 5.0
 """Seconds that a program has to read the text after the paste keys."""
@@ -140,41 +142,56 @@ class InsertionBackend(Protocol):
         """Restore the clipboard and disconnect; takes a second at most."""
 
 
-IN_HISTORY = "It is in the history and can be copied from there."
-ON_CLIPBOARD = "The text is on the clipboard: paste it where you want it, or choose “Insert again”."
+IN_HISTORY = message("It is in the history and can be copied from there.")
+ON_CLIPBOARD = message("The text is on the clipboard: paste it where you want it, or choose “Insert again”.")
 
 
 def not_inserted(delivery: InsertionResult, program: str) -> tuple[str, str]:
     """`what` and `remedy` for a delivery that failed in `program` (its name for people)."""
     what = {
-        FailureReason.NONE: f"{_start(program)} did not read the text.",
-        FailureReason.KEYS_HELD: "A key such as Ctrl, Alt or Shift stayed down, so the text was not inserted.",
+        FailureReason.NONE: message("{start} did not read the text.", start=_start(program)),
+        FailureReason.KEYS_HELD: message("A key such as Ctrl, Alt or Shift stayed down, so the text was not inserted."),
         FailureReason.KEYBOARD_TAKEN: (
-            "A menu, a dialog or the screen lock holds the keyboard, so the text was not inserted."
+            message("A menu, a dialog or the screen lock holds the keyboard, so the text was not inserted.")
         ),
-        FailureReason.CLIPBOARD_LOST: "Another program took the clipboard before the text was read.",
-        FailureReason.CLIPBOARD_REFUSED: "The clipboard could not be used, so the text was not inserted.",
-        FailureReason.CLIPBOARD_SLOW: f"{_SLOW} could not be saved, so the text was not inserted.",
-        FailureReason.CLIPBOARD_BIG: f"{_BIG} could not be saved, so the text was not inserted.",
-        FailureReason.KEYS_REFUSED: f"The keys to insert the text could not be sent to {program}.",
+        FailureReason.CLIPBOARD_LOST: message("Another program took the clipboard before the text was read."),
+        FailureReason.CLIPBOARD_REFUSED: message("The clipboard could not be used, so the text was not inserted."),
+        FailureReason.CLIPBOARD_SLOW: message("{slow} could not be saved, so the text was not inserted.", slow=_SLOW),
+        FailureReason.CLIPBOARD_BIG: message("{big} could not be saved, so the text was not inserted.", big=_BIG),
+        FailureReason.KEYS_REFUSED: message(
+            "The keys to insert the text could not be sent to {program}.", program=program
+        ),
     }[delivery.trouble]
     if delivery.trouble in UNSAVED and not delivery.on_clipboard:
-        return what, f"Choose “Insert again” to replace it with the text. {IN_HISTORY}"
-    return what, ON_CLIPBOARD if delivery.on_clipboard else f"Choose “Insert again”. {IN_HISTORY}"
+        return what, message("Choose “Insert again” to replace it with the text. {where}", where=IN_HISTORY)
+    return what, ON_CLIPBOARD if delivery.on_clipboard else message("Choose “Insert again”. {where}", where=IN_HISTORY)
 
 
 def uncertain(delivery: InsertionResult, program: str) -> tuple[str, str]:
     """`what` and `remedy` for a text that was sent to `program` without a sign that it took it."""
     what = {
-        FailureReason.CLIPBOARD_LOST: f"Another program took the clipboard before {program} was seen to read the text.",
+        FailureReason.CLIPBOARD_LOST: message(
+            "Another program took the clipboard before {program} was seen to read the text.", program=program
+        ),
         FailureReason.CLIPBOARD_SLOW: (
-            f"{_SLOW} could not be saved, so it was left alone and the text typed into {program}."
+            message(
+                "{slow} could not be saved, so it was left alone and the text typed into {program}.",
+                slow=_SLOW,
+                program=program,
+            )
         ),
         FailureReason.CLIPBOARD_BIG: (
-            f"{_BIG} could not be saved, so it was left alone and the text typed into {program}."
+            message(
+                "{big} could not be saved, so it was left alone and the text typed into {program}.",
+                big=_BIG,
+                program=program,
+            )
         ),
-    }.get(delivery.trouble, f"The text was sent to {program}, which does not tell whether it took it.")
-    return what, "If it is not there, choose “Insert again”."
+    }.get(
+        delivery.trouble,
+        message("The text was sent to {program}, which does not tell whether it took it.", program=program),
+    )
+    return what, message("If it is not there, choose “Insert again”.")
 
 
 def kept(why: str, on_clipboard: bool) -> tuple[str, str]:
@@ -186,21 +203,30 @@ UNSAVED = (FailureReason.CLIPBOARD_SLOW, FailureReason.CLIPBOARD_BIG)
 _SLOW = "What is on the clipboard comes too slowly from its program; it"
 _BIG = "What is on the clipboard is larger than 64 MB; it"
 
-OWN_WINDOW = "Saywrite itself had the focus, so the text was not inserted anywhere."
-ONLY_CLIPBOARD = "The text is on the clipboard, as you chose."
-PASTE = "Paste it where you want it."
-OUR_FAULT = "Something went wrong while the text was being inserted."
+OWN_WINDOW = message("Saywrite itself had the focus, so the text was not inserted anywhere.")
+ONLY_CLIPBOARD = message("The text is on the clipboard, as you chose.")
+PASTE = message("Paste it where you want it.")
+OUR_FAULT = message("Something went wrong while the text was being inserted.")
 
 
 def moved(program: str) -> str:
     """The reason when another window has the focus and the user chose to keep the text then."""
-    return f"Another window had the focus than when you began ({program}), so the text was not inserted."
+    return message(
+        "Another window had the focus than when you began ({program}), so the text was not inserted.", program=program
+    )
 
 
 def gone(program: str) -> str:
     """The reason when the window of the key press cannot be activated again."""
-    return f"The window you began in ({program}) could not be brought back, so the text was not inserted."
+    return message(
+        "The window you began in ({program}) could not be brought back, so the text was not inserted.", program=program
+    )
 
 
 def _start(program: str) -> str:
     return program[:1].upper() + program[1:]
+
+
+def unavailable(what: str) -> InsertionUnavailable:
+    """The error that says `what` happened, with the remedy."""
+    return InsertionUnavailable(what, message("The text is in the history and can be copied from there."))

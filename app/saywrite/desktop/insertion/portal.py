@@ -30,10 +30,12 @@ from saywrite.desktop.insertion.base import (
     PasteMethod,
     TargetWindow,
     Undo,
+    unavailable,
 )
 from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
 from saywrite.desktop.insertion.context.user_activity import UserActivity
 from saywrite.foundation.errors import InsertionUnavailable
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class PortalBus:
         try:
             self._connection: Any = open_dbus_connection("SESSION", enable_fds=True)
         except (OSError, KeyError, RuntimeError, StopIteration) as error:
-            raise unavailable("There is no session bus, so text cannot be put into other programs.") from error
+            raise unavailable(message("There is no session bus, so text cannot be put into other programs.")) from error
         self._take = take
         self._responses: dict[str, tuple[int, dict[str, Any]]] = {}
         self._kept: deque[Message] = deque()
@@ -82,7 +84,7 @@ class PortalBus:
         response, results = self._responses.pop(path, (2, {}))
         if response != 0:
             why = "was not allowed to" if response == 1 else "could not"
-            raise unavailable(f"The desktop {why} let Saywrite insert text into other programs.")
+            raise unavailable(message("The desktop {why} let Saywrite insert text into other programs.", why=why))
         return results
 
     def call(self, address: DBusAddress, method: str, signature: str = "", body: tuple[Any, ...] = ()) -> Message:
@@ -97,7 +99,9 @@ class PortalBus:
             except TimeoutError:
                 return
             except OSError as error:
-                raise unavailable("The session bus is gone, so text cannot be put into other programs.") from error
+                raise unavailable(
+                    message("The session bus is gone, so text cannot be put into other programs.")
+                ) from error
             wait_s = 0.0
             if message.header.message_type is not MessageType.signal:
                 continue
@@ -127,24 +131,19 @@ class PortalBus:
                 if message.header.fields.get(HeaderFields.reply_serial) != serial:
                     self._kept.append(message)
                 elif message.header.message_type is MessageType.error:
-                    raise unavailable("The desktop does not let Saywrite insert text into other programs.")
+                    raise unavailable(message("The desktop does not let Saywrite insert text into other programs."))
                 else:
                     return message
         except TimeoutError:
             log.info("the portal does not answer")
         except OSError as error:
-            raise unavailable("The session bus is gone, so text cannot be put into other programs.") from error
-        raise unavailable("The desktop's portal does not answer.")
+            raise unavailable(message("The session bus is gone, so text cannot be put into other programs.")) from error
+        raise unavailable(message("The desktop's portal does not answer."))
 
 
 def handle() -> str:
     """A unique name for a request or a session."""
     return f"saywrite_{secrets.token_hex(8)}"
-
-
-def unavailable(what: str) -> InsertionUnavailable:
-    """The error that says `what` happened, with the remedy."""
-    return InsertionUnavailable(what, "The text is in the history and can be copied from there.")
 
 
 REMOTE = DBusAddress(PATH, PORTAL, "org.freedesktop.portal.RemoteDesktop")
@@ -316,7 +315,7 @@ class Portal:
         self._keep_token("")
         results = self._bus.request(REMOTE, "Start", "osa{sv}", (session, ""), {}, limit_s)
         if not results.get("devices", ("u", 0))[1] & _KEYBOARD or not results.get("clipboard_enabled", ("b", False))[1]:
-            raise unavailable("The desktop gave Saywrite no keyboard or no clipboard to insert text with.")
+            raise unavailable(message("The desktop gave Saywrite no keyboard or no clipboard to insert text with."))
         if "restore_token" in results:
             self._token = str(results["restore_token"][1])
             self._keep_token(self._token)

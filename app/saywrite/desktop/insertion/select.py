@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from saywrite.desktop.insertion.base import InsertionBackend
 from saywrite.foundation.errors import InsertionUnavailable
+from saywrite.foundation.messages import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,21 @@ class PortalToken:
 def choose(platform: str, environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """The backends to try, in order, each with its reason in words for diagnostics. `platform` as in `sys.platform`."""
     if platform == "win32":
-        return (("windows", "Windows lets a program press keys in programs of the same rights."),)
+        return (("windows", message("Windows lets a program press keys in programs of the same rights.")),)
     if platform == "darwin":
         return (("macos", "macOS lets a program press keys when the user allows it under Accessibility."),)
     if environ.get("XDG_SESSION_TYPE") == "wayland" or environ.get("WAYLAND_DISPLAY"):
-        ways = [("wlroots", "The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland).")]
+        ways = [
+            (
+                "wlroots",
+                message("The compositor may let every program use the clipboard and a keyboard (Sway, Hyprland)."),
+            )
+        ]
         if environ.get("DBUS_SESSION_BUS_ADDRESS"):
-            ways.append(("portal", "GNOME and KDE let a program insert when the user allows it."))
+            ways.append(("portal", message("GNOME and KDE let a program insert when the user allows it.")))
         return tuple(ways)
     if environ.get("DISPLAY"):
-        return (("x11", "X11 lets every program use the clipboard and press keys."),)
+        return (("x11", message("X11 lets every program use the clipboard and press keys.")),)
     return ()
 
 
@@ -46,8 +52,8 @@ def open_backend(
     `own`: our app id, by which Wayland compositors know our windows.
     """
     problem = InsertionUnavailable(
-        "There is no display, so text cannot be put into other programs.",
-        "It is in the history and can be copied from there.",
+        message("There is no display, so text cannot be put into other programs."),
+        message("It is in the history and can be copied from there."),
     )
     for name, _reason in choose(platform, environ):
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from saywrite.desktop.insertion.base import PasteMethod, TargetWindow, Undo
 from saywrite.desktop.insertion.context.user_activity import UserActivity
 from saywrite.desktop.insertion.programs import is_terminal, undo_for
+from saywrite.foundation.messages import message
 
 KEPT = 300
 """Characters of the inserted text that the spacing of the next one may depend on."""
@@ -64,16 +65,16 @@ def steps_back(text: str) -> int | None:
 def plan_undo(last: LastInsertion | None, target: TargetWindow | None, now: float) -> tuple[Undo, int] | str:
     """The undo and the number of its steps, or a sentence that says why it is not safe."""
     if last is None:
-        return "There is nothing to undo."
+        return message("There is nothing to undo.")
     if target is None or target.window != last.target.window:
-        return "Another window has the focus now."
+        return message("Another window has the focus now.")
     if now - last.at > UNDO_S:
-        return "The last insertion was too long ago."
+        return message("The last insertion was too long ago.")
     undo = undo_for(last.target.program, last.means)
     if undo is Undo.CTRL_Z:
         return undo, 1
     steps = steps_back(last.text)
     if steps is None:
         where = "a terminal" if is_terminal(last.target.program) else "this program"
-        return f"This text cannot safely be undone in {where}."
+        return message("This text cannot safely be undone in {where}.", where=where)
     return undo, steps

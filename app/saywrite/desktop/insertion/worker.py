@@ -39,6 +39,7 @@ from saywrite.foundation.events import (
     NotInserted,
     UndoFailed,
 )
+from saywrite.foundation.messages import message
 from saywrite.text.spacing import continue_text
 
 _SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]?")
@@ -286,11 +287,11 @@ class Inserter:
         found = place.plan_undo(self._last, target, self._clock())
         if isinstance(found, str) or self._last is None:
             why = found if isinstance(found, str) else ""
-            self._tell(UndoFailed(why, "Undo it in the program itself, or select it there and delete it."))
+            self._tell(UndoFailed(why, message("Undo it in the program itself, or select it there and delete it.")))
             return
         if not backend.take_back(*found):
-            what = "A key such as Ctrl, Alt or Shift stayed down, so nothing was undone."
-            self._tell(UndoFailed(what, "Let go of all keys and try again."))
+            what = message("A key such as Ctrl, Alt or Shift stayed down, so nothing was undone.")
+            self._tell(UndoFailed(what, message("Let go of all keys and try again.")))
             return
         last, self._last = self._last, None
         self._tell(InsertionUndone(last.dictation, called(last.target.program)))

@@ -15,6 +15,7 @@ import time
 from saywrite.desktop.remote_control.instance_record import InstanceRecord, is_held, read_record
 from saywrite.desktop.remote_control.peer import peer_uid
 from saywrite.desktop.remote_control.protocol import LIMIT, format_request, parse_answer
+from saywrite.foundation.messages import message
 
 TYPE_CHECKING = False  # the name that type checkers know, without loading `typing`
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ def ask(
     if record is None:
         raise not_running()
     if not record.address:
-        raise _refused(f"Saywrite is running (process {record.pid}) but takes no commands.", "Its log says why.")
+        raise _refused(
+            message("Saywrite is running (process {pid}) but takes no commands.", pid=record.pid),
+            message("Its log says why."),
+        )
     values = {"verb": verb, "engine": engine, "language": language, "activation": activation}
     try:
         connection = _connected(data, record, limit_s)
@@ -61,20 +65,23 @@ def ask(
             connection.close()
     except TimeoutError as error:
         raise _refused(
-            f"Saywrite (process {record.pid}) does not answer.",
-            f"Try again in a moment; if that does not help, end process {record.pid} and start Saywrite again.",
+            message("Saywrite (process {pid}) does not answer.", pid=record.pid),
+            message(
+                "Try again in a moment; if that does not help, end process {pid} and start Saywrite again.",
+                pid=record.pid,
+            ),
         ) from error
     except (FileNotFoundError, ConnectionError) as error:
         raise not_running() from error
     except OSError as error:
-        raise _refused(f"Saywrite cannot be asked: {error.strerror}.") from error
+        raise _refused(message("Saywrite cannot be asked: {reason}.", reason=error.strerror)) from error
 
 
 def not_running() -> NotRunning:
     """The error for a data folder that no window uses."""
     from saywrite.foundation.errors import NotRunning
 
-    return NotRunning("Saywrite is not running.", "Start it with: saywrite")
+    return NotRunning(message("Saywrite is not running."), "Start it with: saywrite")
 
 
 def _refused(what: str, remedy: str = "") -> ControlRefused:
@@ -120,7 +127,9 @@ def _connected_to_socket(record: InstanceRecord, limit_s: float) -> _socket.sock
         connection.settimeout(limit_s)
         _connect(connection, record.address, time.monotonic() + limit_s)
         if peer_uid(connection) not in (os.geteuid(), None):
-            raise _refused("The Saywrite with this data folder belongs to another user.", "Use --data.")
+            raise _refused(
+                message("The Saywrite with this data folder belongs to another user."), message("Use --data.")
+            )
     except BaseException:
         connection.close()
         raise

@@ -16,6 +16,7 @@ from saywrite.desktop.remote_control.protocol import TEXT_LIMIT, VERBS
 from saywrite.desktop.remote_control.request import Answer, ControlRequest
 from saywrite.foundation.catalog import APP_ID
 from saywrite.foundation.errors import ControlRefused
+from saywrite.foundation.messages import message
 
 if TYPE_CHECKING:
     from jeepney import Message
@@ -128,10 +129,10 @@ class ControlBus:
                 return new_method_return(message)
         signature = {**dict.fromkeys(_METHODS, ""), **dict.fromkeys(_WITH, "a{sv}")}.get(method)
         if interface != NAME or signature is None:
-            words = ("There is no such method.",)
+            words = (message("There is no such method."),)
             return new_error(message, "org.freedesktop.DBus.Error.UnknownMethod", "s", words)
         if fields.get(HeaderFields.signature, "") != signature:
-            words = (f"{method} takes {signature or 'nothing'}.",)
+            words = (message("{method} takes {value}.", method=method, value=signature or "nothing"),)
             return new_error(message, "org.freedesktop.DBus.Error.InvalidArgs", "s", words)
         try:
             request = request_of(method, message.body[0] if message.body else {})
@@ -150,7 +151,11 @@ def request_of(method: str, options: Mapping[str, tuple[str, Any]]) -> ControlRe
     values = {}
     for name, (kind, value) in options.items():
         if name not in _NAMES or kind != "s" or len(value) > TEXT_LIMIT:
-            raise ControlRefused(f"{method} knows only the options engine, language and activation-token, as text.")
+            raise ControlRefused(
+                message(
+                    "{method} knows only the options engine, language and activation-token, as text.", method=method
+                )
+            )
         values[_NAMES[name]] = str(value)
     return ControlRequest(_METHODS.get(method) or _WITH[method], **values)
 

@@ -7,6 +7,7 @@ client needs only, and imports the exceptions when one is raised; the server's h
 from __future__ import annotations
 
 from saywrite.desktop.remote_control.json_object import decode_object, encode_object
+from saywrite.foundation.messages import message
 
 TYPE_CHECKING = False  # the name that type checkers know, without loading `typing`
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def parse_answer(line: bytes) -> Mapping[str, object]:
     from saywrite.foundation.errors import ControlRefused
 
     if values is None or not is_answer:
-        raise ControlRefused("The running Saywrite gave no answer that makes sense.", "Quit it and start it again.")
+        raise ControlRefused(
+            message("The running Saywrite gave no answer that makes sense."), message("Quit it and start it again.")
+        )
     raise ControlRefused(str(values["what"]), str(values.get("remedy", "")))
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from saywrite.desktop.remote_control.protocol import FORMAT, TEXT_LIMIT, VERBS, format_line, parse_line
 from saywrite.foundation.errors import ControlRefused
+from saywrite.foundation.messages import message
 
 
 class ControlRequest(NamedTuple):
@@ -37,16 +38,19 @@ def parse_request(line: bytes) -> ControlRequest:
     """
     values = parse_line(line)
     if values is None or values.get("saywrite") != FORMAT:
-        raise ControlRefused("This is no command of Saywrite.", "Use the same version of Saywrite for both.")
+        raise ControlRefused(
+            message("This is no command of Saywrite."), message("Use the same version of Saywrite for both.")
+        )
     known: dict[str, str] = {}
     for name in (each for each in ControlRequest._fields if each in values):
         value = values[name]
         if not (isinstance(value, str) and len(value) <= TEXT_LIMIT and _is_text(value)):
-            raise ControlRefused("A value of the command is not a short text.")
+            raise ControlRefused(message("A value of the command is not a short text."))
         known[name] = value
     if known.get("verb") not in VERBS:
         raise ControlRefused(
-            "The running Saywrite does not know this command.", "Quit it and start it again: it may be an older one."
+            message("The running Saywrite does not know this command."),
+            message("Quit it and start it again: it may be an older one."),
         )
     return ControlRequest(**known)
 

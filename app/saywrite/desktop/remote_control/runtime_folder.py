@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from saywrite.foundation.errors import ControlRefused
+from saywrite.foundation.messages import message
 
 FOR_ALL = Path("/tmp")
 """Everybody may write there, but only the owner of a folder may rename or remove it."""
@@ -31,7 +32,8 @@ def runtime_folder(environ: Mapping[str, str], uid: int, room: int) -> Path:
             check_private(folder, uid)
             return folder
     raise ControlRefused(
-        "The folder for Saywrite's socket has too long a name.", "Set XDG_RUNTIME_DIR to a shorter one."
+        message("The folder for Saywrite's socket has too long a name."),
+        message("Set XDG_RUNTIME_DIR to a shorter one."),
     )
 
 
@@ -40,15 +42,22 @@ def check_private(folder: Path, uid: int) -> None:
     about = folder.lstat()
     if not stat.S_ISDIR(about.st_mode):
         kind = "a link" if stat.S_ISLNK(about.st_mode) else "no folder"
-        raise ControlRefused(f"{folder} is {kind}; commands from other programs are not taken.", f"Remove {folder}.")
+        raise ControlRefused(
+            message("{folder} is {kind}; commands from other programs are not taken.", folder=folder, kind=kind),
+            message("Remove {folder}.", folder=folder),
+        )
     if about.st_uid != uid:
         raise ControlRefused(
-            f"{folder} belongs to another user; commands from other programs are not taken.",
-            "Ask that user or an administrator to remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
+            message("{folder} belongs to another user; commands from other programs are not taken.", folder=folder),
+            message("Ask that user or an administrator to remove it, or set XDG_RUNTIME_DIR to a folder of your own."),
         )
     if mode := stat.S_IMODE(about.st_mode) & 0o077:
         raise ControlRefused(
-            f"{folder} is open to other users ({mode:03o}); commands from other programs are not taken.",
+            message(
+                "{folder} is open to other users ({mode:03o}); commands from other programs are not taken.",
+                folder=folder,
+                mode=mode,
+            ),
             f"Run: chmod 700 {folder}",
         )
 

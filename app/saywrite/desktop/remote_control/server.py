@@ -17,6 +17,7 @@ from saywrite.desktop.remote_control.request import Answer, ControlRequest, form
 from saywrite.desktop.remote_control.server_socket import ServerSocket
 from saywrite.foundation.errors import ControlRefused
 from saywrite.foundation.files import os_error_reason
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -122,14 +123,16 @@ class ControlServer:
         try:
             request = parse_request(line)
             if not self._server_socket.check_token(request.token):
-                raise ControlRefused("The command does not come from this user.")
+                raise ControlRefused(message("The command does not come from this user."))
             is_quit = request.verb == "quit"
             answer = self._answer(request)
         except ControlRefused as error:
             answer = refusal(error)
         except Exception:  # the outermost edge of one command: the next one is served
             log.exception("a command failed")
-            answer = refusal(ControlRefused("Something went wrong inside Saywrite.", "Its log says what."))
+            answer = refusal(
+                ControlRefused(message("Something went wrong inside Saywrite."), message("Its log says what."))
+            )
         with suppress(OSError):  # BlockingIOError too: the client does not read its answer
             connection.send(format_answer(answer))
         self._disconnect(connection, keep_open=is_quit)

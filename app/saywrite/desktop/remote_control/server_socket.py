@@ -21,6 +21,7 @@ from pathlib import Path
 from saywrite.desktop.remote_control.peer import peer_uid
 from saywrite.desktop.remote_control.runtime_folder import runtime_folder
 from saywrite.foundation.errors import ControlRefused
+from saywrite.foundation.messages import message
 
 BACKLOG = 128
 """Connections that the kernel queues until they are accepted, for instance while the window is being built."""
@@ -83,8 +84,10 @@ def open_server_socket_at(path: Path, uid: int) -> ServerSocket:
         about = path.lstat()
         if not stat.S_ISSOCK(about.st_mode) or about.st_uid != uid:
             raise ControlRefused(
-                f"{path} is in the way of Saywrite's socket; commands from other programs are not taken.",
-                f"Remove {path}.",
+                message(
+                    "{path} is in the way of Saywrite's socket; commands from other programs are not taken.", path=path
+                ),
+                message("Remove {path}.", path=path),
             )
         if _is_alive(path):
             raise BlockingIOError(errno.EADDRINUSE, "another process listens there")

@@ -29,6 +29,7 @@ from saywrite.foundation.events import (
     ModelVerified,
 )
 from saywrite.foundation.formatting import megabytes
+from saywrite.foundation.messages import message
 from saywrite.speech.local.model_store.sources import ModelSource
 from saywrite.speech.local.model_store.store import ModelStore, Watcher
 from saywrite.speech.local.model_store.transfer import StopTransfer, TransferStopped
@@ -247,8 +248,12 @@ class ModelLibrary:
         if self._around.is_metered():
             entry = self._store.model(model)
             raise ModelUnreachable(
-                f"{entry.label} ({megabytes(entry.download_bytes)}) was not downloaded: the connection is metered.",
-                "Download it in Settings > Recognition all the same, or use another network.",
+                message(
+                    "{label} ({size}) was not downloaded: the connection is metered.",
+                    label=entry.label,
+                    size=megabytes(entry.download_bytes),
+                ),
+                message("Download it in Settings > Recognition all the same, or use another network."),
             )
 
     def _announce(self, job: _Job, infos: tuple[ModelInfo, ...]) -> None:
@@ -276,7 +281,7 @@ class ModelLibrary:
         elif error is None and job.kind == "verify":
             self._post(ModelVerified(job.model))
         elif isinstance(error, ModelDamaged) and job.kind == "verify":
-            self._post(ModelFailed(job.model, error.what, "It is downloaded again."))
+            self._post(ModelFailed(job.model, error.what, message("It is downloaded again.")))
             self._jobs.appendleft(_Job("download", job.model))
         elif error is not None and not isinstance(error, TransferStopped):
             self._fail(job, error)
@@ -287,7 +292,10 @@ class ModelLibrary:
         if isinstance(error, SaywriteError):
             what, remedy = error.what, error.remedy
         else:
-            what, remedy = "Something went wrong inside Saywrite.", "Try again; the log has the details."
+            what, remedy = (
+                message("Something went wrong inside Saywrite."),
+                message("Try again; the log has the details."),
+            )
         if job.kind in ("download", "provide") and isinstance(error, ModelError) and error.curable:
             self._wanted.add(job.model)
             self._retry_later()

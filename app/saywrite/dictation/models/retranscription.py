@@ -1,4 +1,4 @@
-"""Transcribes a recorded dictation again: with another recognizer, model or language.
+"""Transcribes a recorded dictation again: with another recognizer, model, language or other keywords.
 
 `saywrite transcribe` does it in a child process of low priority, so that a live dictation has the running recognizer
 and most of the processor. `run` blocks; it runs on a thread of its own. Only a complete text replaces the present one,
@@ -22,6 +22,7 @@ from typing import Any
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.events import SAMPLE_RATE, Segment
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import Paths
 from saywrite.storage.history.records.versions import Origin, replace_text
 from saywrite.storage.history.store import HistoryStore
@@ -51,19 +52,25 @@ class Retranscriber:
 class Retranscription:
     """One attempt. `stop` may be called on any thread, before, during and after `run`."""
 
-    def __init__(self, context: Retranscriber, dictation: str, origin: Origin) -> None:
+    def __init__(self, context: Retranscriber, dictation: str, origin: Origin, keywords: Path | None = None) -> None:
+        """`keywords`: a keyword file in place of the user's own."""
         self.dictation = dictation
         self.origin = origin
         self._context = context
+        self._keywords = keywords
         self._lock = threading.Lock()
         self._stopped = False  # used under _lock, as is the next one
         self._child: subprocess.Popen[str] | None = None
 
     def run(self, history: HistoryStore, progress: Callable[[float], None], today: Callable[[], datetime]) -> None:
-        """Transcribe, and replace the text in the history.
+        """Transcribe, and replace the text in the history. Raises as `transcribe`, and HistoryError."""
+        replace_text(history, self.dictation, self.transcribe(progress), self.origin, today())
+
+    def transcribe(self, progress: Callable[[float], None] = lambda done_s: None) -> tuple[Segment, ...]:
+        """Return the new text of the recording.
 
         `progress` receives the transcribed seconds, on this thread. Raises RetranscriptionStopped, and SaywriteError
-        for a failure of the recording, the recognizer or the history.
+        for a failure of the recording or the recognizer.
         """
         with tempfile.TemporaryDirectory(prefix="saywrite-again-") as folder:
             sound = Path(folder) / "dictation.wav"
@@ -82,7 +89,7 @@ class Retranscription:
             self._check()
         if segments is None:
             raise _failure(complaints)
-        replace_text(history, self.dictation, segments, self.origin, today())
+        return segments
 
     def stop(self) -> None:
         """End the child process; `run` then raises RetranscriptionStopped."""
@@ -96,11 +103,12 @@ class Retranscription:
         folders = ["--config", str(paths.config), "--data", str(paths.data)]
         options = ["--engine", origin.engine, "--language", origin.language, "--events"]
         options += ["--model", origin.model] if origin.engine == LOCAL and origin.model else []
+        options += ["--keywords", str(self._keywords)] if self._keywords is not None else []
         with self._lock:
             if self._stopped:
                 raise RetranscriptionStopped
             self._child = subprocess.Popen(
-                [*self._context.command, *folders, "transcribe", str(sound), *options],
+                [*self._context.command, *folders, "transcribe", "--again", self.dictation, str(sound), *options],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -155,5 +163,7 @@ def _segment(event: Mapping[str, Any]) -> Segment:
 
 def _failure(complaints: Iterable[str]) -> RetranscriptionFailed:
     lines = [line.strip().removeprefix("saywrite: ") for line in complaints if line.strip()]
-    reason = lines[-1] if lines else "The recognizer ended before the text was complete."
-    return RetranscriptionFailed(f"The dictation was not transcribed again. {reason}", "Its text is unchanged.")
+    reason = lines[-1] if lines else message("The recognizer ended before the text was complete.")
+    return RetranscriptionFailed(
+        f"The dictation was not transcribed again. {reason}", message("Its text is unchanged.")
+    )

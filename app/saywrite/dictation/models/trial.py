@@ -17,6 +17,7 @@ from pathlib import Path
 from saywrite.foundation.catalog import LOCAL
 from saywrite.foundation.errors import JournalError, ModelError, SaywriteError
 from saywrite.foundation.events import ModelTried
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import Paths
 from saywrite.speech.local.model_store.transfer import StopTransfer
 from saywrite.storage.history.store import HistoryStore, Summary
@@ -26,8 +27,8 @@ LOOKED_AT = 50
 """Number of dictations among which a recording is looked for, from the newest on."""
 
 _NO_RECORDING = (
-    "There is no recorded dictation to try the model on.",
-    "Dictate something; recordings are kept for as long as Settings > Files and privacy says.",
+    message("There is no recorded dictation to try the model on."),
+    message("Dictate something; recordings are kept for as long as Settings > Files and privacy says."),
 )
 
 
@@ -93,4 +94,4 @@ class ModelTrial:
 
 
 def _failed(reason: str) -> SaywriteError:
-    return ModelError(f"The model could not be tried: {reason}", "“saywrite doctor” tells more.")
+    return ModelError(f"The model could not be tried: {reason}", message("“saywrite doctor” tells more."))

@@ -20,6 +20,7 @@ from saywrite.audio.source import SoundSink
 from saywrite.dictation.persistence.disk_thread import DiskThread
 from saywrite.dictation.persistence.reconciliation import reconcile
 from saywrite.dictation.persistence.recorder import DictationRecord, RecordWriter
+from saywrite.dictation.persistence.spans import Span, clip, subtract
 from saywrite.foundation.errors import (
     AudioError,
     HistoryError,
@@ -40,6 +41,7 @@ from saywrite.foundation.events import (
     Traffic,
 )
 from saywrite.foundation.paths import Paths
+from saywrite.storage.history.records.corrections import keep_original
 from saywrite.storage.history.records.receipts import Outcome, TextReceipt, keep_receipt
 from saywrite.storage.history.records.trash import empty_trash
 from saywrite.storage.history.salvage import open_or_replace
@@ -65,7 +67,8 @@ _OUTCOMES: dict[type, Outcome] = {
 class StoredDictation:
     """An unfinished dictation, open for reading: its sound, and text and peaks of the confirmed part.
 
-    `traffic`: what its earlier attempts sent and received.
+    `missing`: the stretches without text, in order; `confirmed` is where the first one begins. `traffic`: what its
+    earlier attempts sent and received.
     """
 
     dictation: str
@@ -76,6 +79,7 @@ class StoredDictation:
     recording: Recording
     peaks: Envelope
     traffic: tuple[Traffic, ...] = ()
+    missing: tuple[Span, ...] = ()
 
 
 class Archive:
@@ -158,11 +162,13 @@ class Archive:
 
         self._disk.submit(partial(self._report_errors, discard))
 
-    def edit_segment(self, dictation: str, number: int, text: str) -> None:
-        """Replace the text of one segment in the history."""
+    def edit_segment(self, dictation: str, number: int, text: str, *, keep_text: bool = False) -> None:
+        """Replace the text of one segment in the history. `keep_text`: keep the text before it for suggestions."""
 
         def edit() -> None:
             if self._history is not None:
+                if keep_text:
+                    keep_original(self._history, dictation, number)
                 self._history.edit_segment(dictation, number, text)
 
         self._disk.submit(partial(self._report_errors, edit))
@@ -187,6 +193,18 @@ class Archive:
                     keep_receipt(self._history, event.dictation, TextReceipt(event.program, outcome, self._today()))
 
         self._disk.submit(keep)
+
+    def write_ledger(self, write: Callable[[HistoryStore], None]) -> None:
+        """Count in the ledger what has no record. A failure is logged: the text does not depend on it."""
+
+        def count() -> None:
+            if self._history is not None:
+                try:
+                    write(self._history)
+                except HistoryError as error:
+                    log.warning("the ledger was not written: %s", type(error).__name__)
+
+        self._disk.submit(count)
 
     def tidy(self, keep_days: int) -> None:
         """Encode complete recordings, and remove those older than `keep_days` (0: at once, negative: never).
@@ -231,15 +249,20 @@ class Archive:
     def _fetch(self, dictation: str) -> StoredDictation:
         restore_pcm(self._folder(dictation))
         recording = open_recording(self._folder(dictation))
-        header, confirmed = recording.metadata.header, recording.metadata.confirmed
+        metadata, length = recording.metadata, recording.length
+        header = metadata.header
         segments: tuple[Segment, ...] = ()
         traffic: tuple[Traffic, ...] = ()
         if self._history is not None and (dictated := self._history.load(dictation)) is not None:
             segments, traffic = dictated.segments, dictated.traffic
-        # A final is in the history a moment before the sidecar says so.
-        confirmed = min(max([confirmed, *(segment.end for segment in segments)]), recording.length)
+        # A final is in the history a moment before the sidecar says so, and a service may leave out a stretch.
+        wanted = clip(metadata.missing or [(0, length)], metadata.confirmed, length)
+        missing = subtract(wanted, ((segment.start, segment.end) for segment in segments))
+        confirmed = missing[0][0] if missing else length
         peaks = Envelope.of(_blocks(recording, confirmed))
-        return StoredDictation(dictation, header.began, header.source, confirmed, segments, recording, peaks, traffic)
+        return StoredDictation(
+            dictation, header.began, header.source, confirmed, segments, recording, peaks, traffic, missing
+        )
 
     def _folder(self, dictation: str) -> Path:
         return self._paths.recordings / dictation

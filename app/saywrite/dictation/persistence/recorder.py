@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from saywrite.dictation.persistence.disk_thread import DiskThread
+from saywrite.dictation.persistence.spans import Span
 from saywrite.foundation.errors import HistoryError, JournalError, SaywriteError
 from saywrite.foundation.events import BYTES_PER_SAMPLE, DiskRecovered, RecordClosed, Segment, Traffic
+from saywrite.foundation.messages import message
 from saywrite.storage.history.holdings import forget_empty
 from saywrite.storage.history.store import HistoryStore
 from saywrite.storage.recordings.journal import Header, Journal
@@ -49,7 +51,7 @@ class DiskProblem:
 
 
 class RecordingSink(Protocol):
-    """Where a session records: a `DictationRecord`, or `NoRecord` for a file on the command line."""
+    """Where a session records: a `DictationRecord`, or a `FileRecord` on the command line."""
 
     on_disk: bool
 
@@ -62,7 +64,9 @@ class RecordingSink(Protocol):
     def add_gap(self, at: int, length: int, cause: str) -> None: ...
     def confirm(self, offset: int) -> None: ...
     def read(self, start: int, end: int) -> bytes: ...
-    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None: ...
+    def close(
+        self, heard: int, confirmed: int, complete: bool, *, waits: bool = False, missing: tuple[Span, ...] = ()
+    ) -> None: ...
 
 
 class DictationRecord:
@@ -117,9 +121,11 @@ class DictationRecord:
             self._disk.submit(partial(self._writer.append, b"".join(self._waiting)))
             self._waiting, self._waiting_bytes, self._first = [], 0, False
 
-    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
+    def close(
+        self, heard: int, confirmed: int, complete: bool, *, waits: bool = False, missing: tuple[Span, ...] = ()
+    ) -> None:
         self._hand_over()
-        self._disk.submit(partial(self._writer.close, heard, confirmed, complete, waits=waits))
+        self._disk.submit(partial(self._writer.close, heard, confirmed, complete, waits=waits, missing=missing))
 
 
 class RecordWriter:
@@ -176,9 +182,11 @@ class RecordWriter:
             self._full = True
             self._report(
                 JournalError(
-                    "The disk has refused the recording for half an hour. What came before is kept in memory; "
-                    "what follows is not kept.",
-                    "Free some space, then stop the dictation.",
+                    message(
+                        "The disk has refused the recording for half an hour. What came before is kept in memory; "
+                        "what follows is not kept."
+                    ),
+                    message("Free some space, then stop the dictation."),
                 )
             )
         if unwritten >= self._retry_at:
@@ -219,10 +227,13 @@ class RecordWriter:
             return b""
         return self._journal.read(start, end)
 
-    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
+    def close(
+        self, heard: int, confirmed: int, complete: bool, *, waits: bool = False, missing: tuple[Span, ...] = ()
+    ) -> None:
         """Write what is left, mark the end, and post `RecordClosed`.
 
         `complete`: all text is there. `waits`: the text comes by itself as soon as there is a recognition model.
+        `missing`: the stretches without text; none: everything behind `confirmed`.
         """
         self._write()
         self._disk.keep_synced(self, None)
@@ -235,7 +246,7 @@ class RecordWriter:
             if self._text_saved:
                 self._journal.confirm(0, len(self._segments))
             try:
-                self._journal.end(complete=complete and self._text_saved, waits=waits)
+                self._journal.end(complete=complete and self._text_saved, waits=waits, missing=missing)
             except JournalError as error:
                 self._report(error)
             self._journal.close()
@@ -313,39 +324,3 @@ class RecordWriter:
 
     def _report(self, error: SaywriteError) -> None:
         self._post(DiskProblem(self._header.dictation, error))
-
-
-class NoRecord:
-    """For a file transcribed on the command line: the file itself is the recording."""
-
-    on_disk = False
-
-    def append(self, pcm: bytes) -> None:
-        pass
-
-    def add_segment(self, segment: Segment) -> None:
-        pass
-
-    def remove_segments(self, numbers: tuple[int, ...]) -> None:
-        pass
-
-    def translate_segment(self, number: int, translation: str) -> None:
-        pass
-
-    def add_structured(self, results: Mapping[str, Any]) -> None:
-        pass
-
-    def set_traffic(self, traffic: Traffic) -> None:
-        pass
-
-    def add_gap(self, at: int, length: int, cause: str) -> None:
-        pass
-
-    def confirm(self, offset: int) -> None:
-        pass
-
-    def read(self, start: int, end: int) -> bytes:
-        return b""
-
-    def close(self, heard: int, confirmed: int, complete: bool, *, waits: bool = False) -> None:
-        pass

@@ -226,6 +226,10 @@ class PushToTalkController:
         """Insert the last text once more."""
         self.insertion_queue.inserter.again()
 
+    def insert_text(self, dictation: str, text: str, language: str) -> None:
+        """Insert the text of an earlier dictation into the program that has the focus."""
+        self.insertion_queue.add_earlier(dictation, text, language)
+
     def undo_insertion(self) -> None:
         """Undo the last insertion in its program."""
         self.insertion_queue.inserter.take_back()

@@ -47,6 +47,7 @@ from saywrite.dictation.push_to_talk.policy import (
     WatchCancelKey,
 )
 from saywrite.foundation.errors import SettingsError
+from saywrite.foundation.messages import message
 from saywrite.storage.settings.schema import OPTIONS, Settings
 
 log = logging.getLogger(__name__)
@@ -56,15 +57,15 @@ KeyMessage = KeyPressed | KeyReleased | GrabResult | HotkeysLost | ScreenLocked 
 
 ESCAPE = Binding(CANCEL, KeyCombination("Escape"), "Cancel the dictation")
 
-_GO_ON = "What you said is kept. Press the key to go on."
+_GO_ON = message("What you said is kept. Press the key to go on.")
 _NOTICES = {
     StopReason.LIMIT: (
-        "The microphone was closed: the longest time for a key was reached.",
-        f"{_GO_ON} See the settings.",
+        message("The microphone was closed: the longest time for a key was reached."),
+        message("{go_on} See the settings.", go_on=_GO_ON),
     ),
-    StopReason.LOCKED: ("The microphone was closed when the screen was locked.", _GO_ON),
-    StopReason.SUSPENDED: ("The microphone was closed when the computer went to sleep.", _GO_ON),
-    StopReason.KEYS_LOST: ("The microphone was closed: the key is no longer heard.", _GO_ON),
+    StopReason.LOCKED: (message("The microphone was closed when the screen was locked."), _GO_ON),
+    StopReason.SUSPENDED: (message("The microphone was closed when the computer went to sleep."), _GO_ON),
+    StopReason.KEYS_LOST: (message("The microphone was closed: the key is no longer heard."), _GO_ON),
 }
 
 
@@ -259,7 +260,7 @@ def bindings_of(settings: Settings, platform: str) -> tuple[tuple[Binding, ...],
         others = [binding.chord for binding in bindings]
         refused = [each.text for each in objections(chord, platform, others) if each.refused]
         if refused:
-            problems.append(HotkeyProblem(name, refused[0], "Choose another key in the settings."))
+            problems.append(HotkeyProblem(name, refused[0], message("Choose another key in the settings.")))
         else:
             bindings.append(Binding(name, chord, label))
     return tuple(bindings), tuple(problems)

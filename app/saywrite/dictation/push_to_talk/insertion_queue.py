@@ -100,6 +100,10 @@ class InsertionQueue:
     def forget(self, dictation: str) -> None:
         self._expected.pop(dictation, None)
 
+    def add_earlier(self, dictation: str, text: str, language: str) -> None:
+        """Insert a text that is in the history already, behind those that wait."""
+        self._texts.append(QueuedText(Insertion(dictation, text, language), self._clock(), in_history=True))
+
     def receive(self, event: FrontEndEvent) -> None:
         """Take one event of a dictation."""
         match event:

@@ -21,6 +21,7 @@ from saywrite.foundation.errors import (
     TokenExpired,
     TooManyDictations,
 )
+from saywrite.foundation.messages import message
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.net.command_queue import (
     EventBudget,
@@ -228,7 +229,7 @@ class ServiceConnection:
             self._retry_at = None
             self._connect(now)
         if self._link is not None and not self.up and now >= self._give_up_at:
-            return self.drop(ServiceUnreachable("aiOla does not answer.", "Check the network."), now), now
+            return self.drop(ServiceUnreachable("aiOla does not answer.", message("Check the network.")), now), now
         due = [self._retry_at, renew, self._give_up_at if self._link is not None and not self.up else None]
         return None, min((at for at in due if at is not None), default=None)
 
@@ -326,7 +327,10 @@ class ServiceConnection:
             self._refused_tokens += 1
             at_once = self._refused_tokens == 1
             if grant.account.sign_in == "token" or self._refused_tokens >= REFUSALS:
-                error, at_once = KeyRefused(error.what, f"Check how to sign in, in {SETTINGS}."), False
+                error, at_once = (
+                    KeyRefused(error.what, message("Check how to sign in, in {settings}.", settings=SETTINGS)),
+                    False,
+                )
         if not (error.curable or at_once):
             self._retry_at = None
             return SessionClosed(error, None)

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from saywrite.foundation.catalog import EN
 from saywrite.foundation.errors import ServiceError
+from saywrite.foundation.messages import message
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.net.command_queue import Ponged, TransportConnected, TransportLost, TransportRefused
 from saywrite.speech.aiola.net.error_mapping import does_not_answer, host_of
@@ -100,13 +101,18 @@ def _results(answers: _Answers, grants: TokenProvider, link: WebSocketTransport)
     link.connect(account.base_url)
     where = host_of(account.token_url if account.sign_in == "url" else account.auth_url)
     grant = answers.next(TokenFetched, where, until, of_link=False).grant
-    yield CheckResult(True, f"Signed in at {where}." if account.sign_in != "token" else "The access token is there.")
+    yield CheckResult(
+        True,
+        message("Signed in at {where}.", where=where)
+        if account.sign_in != "token"
+        else message("The access token is there."),
+    )
     if grant.skew_s is not None and abs(grant.skew_s) > CLOCK_S:
         yield _clock(grant.skew_s)
     host = host_of(account.base_url)
     link.upgrade(_address(grant), {"Authorization": f"Bearer {grant.access_token}"})
     answers.next(TransportConnected, host, until)
-    yield CheckResult(True, f"A stream opens at {host}.")
+    yield CheckResult(True, message("A stream opens at {host}.", host=host))
     yield _delay(answers, link, host)
 
 
@@ -120,8 +126,8 @@ def _delay(answers: _Answers, link: WebSocketTransport, host: str) -> CheckResul
             trips_s.append(answers.next(Ponged, host, until).at - began)
     except ServiceError:
         if not trips_s:
-            return CheckResult(None, "The delay cannot be measured: the service does not answer pings.")
-    return CheckResult(True, f"The delay is {max(1, round(statistics.median(trips_s) * 1000))} ms.")
+            return CheckResult(None, message("The delay cannot be measured: the service does not answer pings."))
+    return CheckResult(True, message("The delay is {max} ms.", max=max(1, round(statistics.median(trips_s) * 1000))))
 
 
 def _clock(skew_s: float) -> CheckResult:
@@ -129,7 +135,9 @@ def _clock(skew_s: float) -> CheckResult:
     off = f"{minutes} min" if minutes < 120 else f"{round(minutes / 60)} h"
     where = "ahead" if skew_s > 0 else "behind"
     return CheckResult(
-        None, f"This computer's clock is {off} {where}.", "Set its date and time; dictation works all the same."
+        None,
+        message("This computer's clock is {off} {where}.", off=off, where=where),
+        message("Set its date and time; dictation works all the same."),
     )
 
 

@@ -28,6 +28,7 @@ from saywrite.foundation.events import (
     RecognizerFinished,
     Rewind,
 )
+from saywrite.foundation.messages import message
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection import SessionClosed, SessionOpened, service_connection
 from saywrite.speech.aiola.delivery.completion import CompletionPolicy, NextAction
@@ -62,10 +63,10 @@ UNBOUNDED = 1 << 40
 QUIT_S = 1.0
 """Seconds the end of the program waits for the session to be closed."""
 
-ASKING = ServiceFailed("aiOla has no text for some words.", "They are sent again.")
-SILENT = ServiceFailed("aiOla receives the sound but does not answer.", "A new connection is tried.")
-DEAD = ServiceUnreachable("The connection to aiOla is dead.", "A new one is tried.")
-ASLEEP = ServiceUnreachable("The computer was asleep.", "The connection is made anew.")
+ASKING = ServiceFailed("aiOla has no text for some words.", message("They are sent again."))
+SILENT = ServiceFailed("aiOla receives the sound but does not answer.", message("A new connection is tried."))
+DEAD = ServiceUnreachable(message("The connection to aiOla is dead."), message("A new one is tried."))
+ASLEEP = ServiceUnreachable(message("The computer was asleep."), message("The connection is made anew."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ import httpx
 from saywrite.foundation.catalog import language
 from saywrite.foundation.errors import AudioFileError, SaywriteError, ServiceFailed
 from saywrite.foundation.files import os_error_reason
+from saywrite.foundation.messages import message
 from saywrite.speech.aiola.account import check_address
 from saywrite.speech.aiola.net.error_mapping import UPLOADING, from_exception, from_http, host_of
 from saywrite.speech.aiola.net.http import headers_of, lower_case, read_body
@@ -97,9 +98,14 @@ class FileReader:
         try:
             piece = self._file.read(wanted)
         except OSError as error:
-            raise AudioFileError(f"The file cannot be read: {os_error_reason(error)}.", "Check the disk.") from None
+            raise AudioFileError(
+                message("The file cannot be read: {reason}.", reason=os_error_reason(error)),
+                message("Check the disk."),
+            ) from None
         if not piece:
-            raise AudioFileError("The file became shorter while it was sent.", "Send it again when it is complete.")
+            raise AudioFileError(
+                message("The file became shorter while it was sent."), message("Send it again when it is complete.")
+            )
         self._left -= len(piece)
         return piece
 
@@ -143,8 +149,8 @@ class FileRequest(threading.Thread):
         except Exception as error:  # noqa: BLE001 - the edge of the thread
             if not self._aborted.is_set():
                 log_unforeseen("sending a file", error)
-            what = f"The file could not be sent to {self._host} ({type(error).__name__})."
-            self._post(UploadFailed(self.number, ServiceFailed(what, "The log tells more.")))
+            what = message("The file could not be sent to {host} ({name}).", host=self._host, name=type(error).__name__)
+            self._post(UploadFailed(self.number, ServiceFailed(what, message("The log tells more."))))
 
     def _post(self, message: object) -> None:
         if not self._aborted.is_set():
@@ -161,7 +167,12 @@ class FileRequest(threading.Thread):
         except OSError as error:
             if error.filename is not None:
                 raise AudioFileError(
-                    f"{path.name} cannot be read: {os_error_reason(error)}.", "Check the file."
+                    message(
+                        "{name} cannot be read: {reason}.",
+                        name=path.name,
+                        reason=os_error_reason(error),
+                    ),
+                    message("Check the file."),
                 ) from None
             raise from_exception(error, self._host, UPLOADING) from None
         transcribed = _transcribed(self.number, body) if 200 <= status < 300 else None

@@ -24,6 +24,7 @@ from saywrite.foundation.events import (
     Translation,
     seconds,
 )
+from saywrite.foundation.messages import message
 from saywrite.speech.aiola.delivery.completion import NextAction
 from saywrite.speech.aiola.delivery.sender import AudioSender, text_of
 from saywrite.speech.aiola.net.command_queue import EventReceived
@@ -149,12 +150,12 @@ def outstanding_at_the_end(delivery: AudioSender, step: NextAction) -> Failed:
     session, live = delivery.session, delivery.request.live
     to_the_end = delivery.heard - session.confirmed
     missing = sum(end - start for start, end in session.outstanding)
-    remedy = "Transcribe the file again later."
+    remedy = message("Transcribe the file again later.")
     if live:
-        remedy = "They are kept: transcribe them from the window once aiOla answers again."
-    what = f"The last {seconds(max(to_the_end, 0)):.0f} s have no text yet: {why}."
+        remedy = message("They are kept: transcribe them from the window once aiOla answers again.")
+    what = message("The last {max:.0f} s have no text yet: {why}.", max=seconds(max(to_the_end, 0)), why=why)
     if missing and session.has_text_behind_the_first_gap:
-        what = f"{max(seconds(missing), 1):.0f} s of the dictation have no text: {why}."
+        what = message("{max:.0f} s of the dictation have no text: {why}.", max=max(seconds(missing), 1), why=why)
     return Failed(delivery.request.dictation, what, remedy, fatal=not live, about="network")
 
 

@@ -6,9 +6,6 @@ user) run on short-lived threads, whose messages come back through `receive()`.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import logging
 import threading
 import time
@@ -19,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from saywrite.foundation.catalog import KEY_VARIABLE
 from saywrite.foundation.errors import KeyMissing, KeyRefused, SaywriteError, ServiceError, ServiceFailed
-from saywrite.speech.aiola.account import Account, check_address
+from saywrite.foundation.messages import message
+from saywrite.speech.aiola.account import TOKEN_LIMIT, Account, check_address, claims
 from saywrite.speech.aiola.net.error_mapping import ASKING, SETTINGS, SIGNING_IN, does_not_answer, host_of, parse_date
 from saywrite.speech.aiola.net.http import Answer, ask
 from saywrite.speech.engine import Post
@@ -35,7 +33,6 @@ MARGIN_S = 300.0
 SKEW_S = 60.0
 """Seconds by which clocks may differ and still count as equal."""
 
-_TOKEN_LIMIT = 16_384
 
 log = logging.getLogger(__name__)
 
@@ -63,10 +60,16 @@ def sign_in(account: Account, client: httpx.Client, wall: Callable[[], float]) -
         return _from_address(account, client, wall)
     secret = account.secret.strip()
     if not secret:
-        raise KeyMissing("There is no aiOla API key yet.", f"Put it into {SETTINGS}, or into {KEY_VARIABLE}.")
+        raise KeyMissing(
+            message("There is no aiOla API key yet."),
+            message("Put it into {settings}, or into {key_variable}.", settings=SETTINGS, key_variable=KEY_VARIABLE),
+        )
     if not _is_token(secret):
         what = "API key" if account.sign_in == "key" else "access token"
-        raise KeyRefused(f"The {what} holds characters that none has.", f"Copy it again, whole, into {SETTINGS}.")
+        raise KeyRefused(
+            message("The {what} holds characters that none has.", what=what),
+            message("Copy it again, whole, into {settings}.", settings=SETTINGS),
+        )
     if account.sign_in == "token":
         return _as_it_is(account, secret, wall())
     return _from_key(account, secret, client, wall)
@@ -86,19 +89,6 @@ def end_session(grant: Grant, client: httpx.Client) -> None:
         log.info("session closed at %s: %d", answer.host, answer.status)
 
 
-def claims(token: str) -> Mapping[str, Any]:
-    """The claims of a JWT, unverified; empty for anything else."""
-    parts = token.split(".")
-    if len(parts) != 3 or len(token) > _TOKEN_LIMIT:
-        return {}
-    try:
-        padded = parts[1] + "=" * (-len(parts[1]) % 4)
-        parsed = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, binascii.Error, RecursionError):
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
-
-
 def _from_key(account: Account, key: str, client: httpx.Client, wall: Callable[[], float]) -> Grant:
     base = check_address(account.auth_url)
     answer = ask(client, "POST", f"{base}/voip-auth/apiKey2Token", SIGNING_IN, bearer=key)
@@ -114,7 +104,10 @@ def _from_key(account: Account, key: str, client: httpx.Client, wall: Callable[[
 def _from_address(account: Account, client: httpx.Client, wall: Callable[[], float]) -> Grant:
     address, mark, query = account.token_url.strip().partition("?")
     if not address:
-        raise KeyMissing("There is no token address yet.", f"Put your company's address into {SETTINGS}.")
+        raise KeyMissing(
+            message("There is no token address yet."),
+            message("Put your company's address into {settings}.", settings=SETTINGS),
+        )
     url = check_address(address) + mark + query
     accept = {"Accept": "application/json, text/plain"}
     answer = ask(client, "GET", url, ASKING, headers=accept, follow_redirects=True)
@@ -128,7 +121,8 @@ def _from_address(account: Account, client: httpx.Client, wall: Callable[[], flo
     grant = _granted(account, access_token, answer, wall())
     if grant.expires_at is not None and grant.expires_at <= wall():
         raise ServiceFailed(
-            f"{answer.host} gives out an access token that has expired.", "Ask whoever runs your token address."
+            message("{host} gives out an access token that has expired.", host=answer.host),
+            message("Ask whoever runs your token address."),
         )
     return grant
 
@@ -137,8 +131,8 @@ def _as_it_is(account: Account, token: str, now: float) -> Grant:
     expires_at = _seconds(claims(token).get("exp"))
     if expires_at is not None and expires_at <= now:
         raise KeyRefused(
-            "By this computer's clock the access token has expired.",
-            f"Put a new one into {SETTINGS}, or check the computer's date and time.",
+            message("By this computer's clock the access token has expired."),
+            message("Put a new one into {settings}, or check the computer's date and time.", settings=SETTINGS),
         )
     return Grant(token, account, expires_at, expires_at)
 
@@ -169,7 +163,7 @@ def _token_in(found: Mapping[str, Any], answer: Answer, *names: str) -> str:
 
 def _is_token(text: str) -> bool:
     """Whether a header can hold it: visible ASCII, one word."""
-    return 0 < len(text) <= _TOKEN_LIMIT and all("!" <= character <= "~" for character in text)
+    return 0 < len(text) <= TOKEN_LIMIT and all("!" <= character <= "~" for character in text)
 
 
 def _seconds(value: object) -> float | None:
@@ -367,7 +361,9 @@ class _Fetch(threading.Thread):
             self._post(AuthFailed(self.number, KeyMissing(error.what, error.remedy)))
         except Exception as error:  # noqa: BLE001 - the edge of the thread
             log_unforeseen("the sign-in", error)
-            problem = ServiceFailed(f"Signing in failed ({type(error).__name__}).", "The log tells more.")
+            problem = ServiceFailed(
+                message("Signing in failed ({name}).", name=type(error).__name__), message("The log tells more.")
+            )
             self._post(AuthFailed(self.number, problem))
 
     def _sign_in(self) -> Grant:

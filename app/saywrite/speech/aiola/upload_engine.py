@@ -25,6 +25,7 @@ from saywrite.foundation.errors import (
     TooManyDictations,
 )
 from saywrite.foundation.events import SAMPLE_RATE, Failed, Final, RecognizerFinished
+from saywrite.foundation.messages import message
 from saywrite.speech.aiola.account import Account
 from saywrite.speech.aiola.connection import CROWDED_S, SILENT_REFUSALS, delays
 from saywrite.speech.aiola.net.error_mapping import SETTINGS, host_of
@@ -226,7 +227,7 @@ class UploadRecognizer:
             account = self._grants.account
             self._grants.forget()
             if job.refusals > 1 or (account is not None and account.sign_in == "token"):
-                error = KeyRefused(error.what, f"Check how to sign in, in {SETTINGS}.")
+                error = KeyRefused(error.what, message("Check how to sign in, in {settings}.", settings=SETTINGS))
         if not (isinstance(error, ServiceError) and error.curable) or now - job.failing_since >= GIVE_UP_S:
             self._give_up(job, error)
             return

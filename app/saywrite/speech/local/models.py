@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from saywrite.foundation.catalog import LANGUAGE_CODES
+from saywrite.foundation.messages import message
 from saywrite.foundation.program import shipped_model_folders
 
 WEIGHTS = "model.bin"
@@ -133,7 +134,7 @@ MODELS: tuple[Model, ...] = (
         license="MIT",
         languages=LANGUAGE_CODES,
         memory_bytes=300_000_000,
-        judgement="Good everyday dictation on any computer.",
+        judgement=message("Good everyday dictation on any computer."),
         repository="Systran/faster-whisper-base",
         revision="ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66",
         published=(
@@ -151,7 +152,7 @@ MODELS: tuple[Model, ...] = (
         license="MIT",
         languages=LANGUAGE_CODES,
         memory_bytes=650_000_000,
-        judgement="Fewer errors, above all outside English; about four times the processor time of base.",
+        judgement=message("Fewer errors, above all outside English; about four times the processor time of base."),
         repository="Systran/faster-whisper-small",
         revision="536b0662742c02347bc0e980a01041f333bce120",
         published=(
@@ -168,7 +169,7 @@ MODELS: tuple[Model, ...] = (
         license="MIT",
         languages=LANGUAGE_CODES,
         memory_bytes=1_600_000_000,
-        judgement="The fewest errors; for strong computers: eight cores or more.",
+        judgement=message("The fewest errors; for strong computers: eight cores or more."),
         repository="dropbox-dash/faster-whisper-large-v3-turbo",
         revision="0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf",
         published=(

@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from saywrite.foundation.messages import message
+
 ILLEGAL_INSTRUCTION = frozenset({-4, 0xC000001D, 0xC000001D - (1 << 32)})
 """Exit codes of a process that met an instruction which the processor does not have: SIGILL, and Windows' status."""
 
@@ -29,52 +31,62 @@ class RecognizerProblem:
 
 
 def no_model(model: str) -> RecognizerProblem:
+    """The problem of a model that is not on this computer."""
     return RecognizerProblem(
-        "The recognition model is not on this computer yet.",
-        f"Download it in Settings > Recognition, or with `saywrite models download {model}`. "
-        "What you dictate until then is recorded and becomes text when the model is there.",
+        message("The recognition model is not on this computer yet."),
+        message(
+            "Download it in Settings > Recognition, or with `saywrite models download {model}`. What you "
+            "dictate until then is recorded and becomes text when the model is there.",
+            model=model,
+        ),
         awaits_model=True,
     )
 
 
 def damaged_model(model: str) -> RecognizerProblem:
+    """The problem of a model that cannot be loaded."""
     return RecognizerProblem(
-        f"The recognition model {model} is damaged: it cannot be loaded.",
-        f"Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. "
-        "What you dictate until then is recorded and becomes text when the model is there.",
+        message("The recognition model {model} is damaged: it cannot be loaded.", model=model),
+        message(
+            "Check it with `saywrite models verify {model}` and download it again: `saywrite models download {model}`. "
+            "What you dictate until then is recorded and becomes text when the model is there.",
+            model=model,
+        ),
         awaits_model=True,
     )
 
 
 NO_AVX = RecognizerProblem(
-    "This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX).",
-    "Choose aiOla as the recognizer.",
+    message(
+        "This computer's processor is too old for the recognizer: it lacks instructions that CTranslate2 needs (AVX)."
+    ),
+    message("Choose aiOla as the recognizer."),
     lasting=True,
 )
 
 NOT_STARTED = RecognizerProblem(
-    "The recognizer on this computer could not be started.",
-    "Restart Saywrite; if that does not help, install it again.",
+    message("The recognizer on this computer could not be started."),
+    message("Restart Saywrite; if that does not help, install it again."),
 )
 
 NOT_KEPT_RUNNING = RecognizerProblem(
-    "The recognizer on this computer ended or stopped answering, three times in a row.",
-    "Start again; if that does not help, “saywrite doctor” and the log tell more.",
+    message("The recognizer on this computer ended or stopped answering, three times in a row."),
+    message("Start again; if that does not help, “saywrite doctor” and the log tell more."),
 )
 
 
 def explain(reason: str, model: str) -> RecognizerProblem:
     """The problem behind the worker's `reason`: the name of an exception, a colon and its message."""
     kind, _, detail = reason.partition(":")
-    message = detail.casefold()
+    words = detail.casefold()
     if kind in ("ModuleNotFoundError", "ImportError"):
         return _not_installed(detail.strip())
-    if kind == "MemoryError" or "bad_alloc" in message or "allocate memory" in message or "out of memory" in message:
+    if kind == "MemoryError" or "bad_alloc" in words or "allocate memory" in words or "out of memory" in words:
         return RecognizerProblem(
-            f"There is too little free memory for the recognition model {model}.",
-            "Close other programs, or choose a smaller model in Settings > Recognition.",
+            message("There is too little free memory for the recognition model {model}.", model=model),
+            message("Close other programs, or choose a smaller model in Settings > Recognition."),
         )
-    if "instruction set" in message or "avx" in message or "unsupported cpu" in message:
+    if "instruction set" in words or "avx" in words or "unsupported cpu" in words:
         return NO_AVX
     if kind == "FileNotFoundError":
         return no_model(model)
@@ -97,12 +109,14 @@ def explain_exit(code: int) -> RecognizerProblem | None:
 def _not_installed(detail: str) -> RecognizerProblem:
     if sys.platform == "win32" and platform.machine().upper() == "ARM64":
         return RecognizerProblem(
-            "There is no build of the recognizer (CTranslate2) for Windows on ARM.",
-            "Choose aiOla as the recognizer.",
+            message("There is no build of the recognizer (CTranslate2) for Windows on ARM."),
+            message("Choose aiOla as the recognizer."),
             lasting=True,
         )
     return RecognizerProblem(
-        f"The recognizer (CTranslate2) is not installed or does not load ({detail or 'not found'}).",
-        "Install Saywrite again (“pip install ctranslate2”), or choose aiOla as the recognizer.",
+        message(
+            "The recognizer (CTranslate2) is not installed or does not load ({value}).", value=detail or "not found"
+        ),
+        message("Install Saywrite again (“pip install ctranslate2”), or choose aiOla as the recognizer."),
         lasting=True,
     )

@@ -13,6 +13,7 @@ from typing import cast
 import httpx
 
 from saywrite.foundation.errors import ProxyRefused
+from saywrite.foundation.messages import message
 from saywrite.speech.network.network import Network, Proxy, quiet, socket_options
 
 MayFollow = Callable[[httpx.URL, httpx.URL], bool]
@@ -62,7 +63,9 @@ class NetworkTransport(httpx.BaseTransport):
 
     def _make_transport(self, proxy: Proxy | None) -> httpx.HTTPTransport:
         if proxy is not None and proxy.scheme not in ("http", "https"):
-            raise ProxyRefused("The proxy is of a kind that Saywrite cannot use.", "Use an HTTP proxy.")
+            raise ProxyRefused(
+                message("The proxy is of a kind that Saywrite cannot use."), message("Use an HTTP proxy.")
+            )
         tls = self._network.tls()
         through = None
         if proxy is not None:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urlsplit
 
 from saywrite.foundation.errors import NetworkForbidden, ProxyRefused
+from saywrite.foundation.messages import message
 
 if TYPE_CHECKING:
     import ssl
@@ -103,8 +104,8 @@ class Network:
         """Check before anything is sent to a host. Raises `NetworkForbidden` when the user does not permit it."""
         if not self.allows(host):
             raise NetworkForbidden(
-                f"{host} was not contacted, because nothing may leave this computer.",
-                f"To permit it, turn off “{SWITCH}” in Settings > Files and privacy.",
+                message("{host} was not contacted, because nothing may leave this computer.", host=host),
+                message("To permit it, turn off “{switch}” in Settings > Files and privacy.", switch=SWITCH),
             )
 
     def proxy_for(self, url: str) -> Proxy | None:
@@ -228,6 +229,7 @@ def _proxy(address: str) -> Proxy:
             raise ValueError(address)
     except (ValueError, KeyError):
         raise ProxyRefused(
-            "The address of the proxy cannot be read.", "Correct it in the system's settings or in HTTPS_PROXY."
+            message("The address of the proxy cannot be read."),
+            message("Correct it in the system's settings or in HTTPS_PROXY."),
         ) from None
     return Proxy(parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""), scheme)

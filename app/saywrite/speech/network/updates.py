@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from saywrite import __version__
 from saywrite.foundation.errors import SaywriteError, UpdateUnknown
+from saywrite.foundation.messages import message
 from saywrite.foundation.program import Release
 
 if TYPE_CHECKING:
@@ -31,15 +32,11 @@ LARGEST = 16_384
 
 TIMEOUT_S = 15.0
 MOST_REDIRECTS = 5
-TRY_LATER = "Try again later, or look at the page of Saywrite."
+TRY_LATER = message("Try again later, or look at the page of Saywrite.")
 
 
-def find_update(network: Network | None = None, address: str = ADDRESS, key: str = PUBLIC_KEY) -> Release | None:
+def find_update(network: Network, address: str = ADDRESS, key: str = PUBLIC_KEY) -> Release | None:
     """Return the release that is newer than this program, None if there is none. Raises UpdateUnknown."""
-    if network is None:
-        from saywrite.speech.network.network import Network  # late: the window imports this module at its start
-
-        network = Network()
     return newer_release(read_release(_download(network, address), key), __version__)
 
 
@@ -62,9 +59,9 @@ def read_release(content: bytes, key: str) -> Release:
         if not release.page.startswith(PAGES):
             raise ValueError("page of another site")
     except InvalidSignature:
-        raise UpdateUnknown("The file about new versions is not signed by Saywrite.", TRY_LATER) from None
+        raise UpdateUnknown(message("The file about new versions is not signed by Saywrite."), TRY_LATER) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):
-        raise UpdateUnknown("The file about new versions cannot be read.", TRY_LATER) from None
+        raise UpdateUnknown(message("The file about new versions cannot be read."), TRY_LATER) from None
     return release
 
 
@@ -89,15 +86,20 @@ def _download(network: Network, address: str) -> bytes:
             request = client.build_request("GET", address, timeout=TIMEOUT_S)
             with open_response(client, request, _stays_encrypted, MOST_REDIRECTS) as response:
                 if response.status_code != httpx.codes.OK:
-                    raise UpdateUnknown(f"The page of Saywrite answers with {response.status_code}.", TRY_LATER)
+                    raise UpdateUnknown(
+                        message("The page of Saywrite answers with {status_code}.", status_code=response.status_code),
+                        TRY_LATER,
+                    )
                 content = b""
                 for chunk in response.iter_bytes():
                     content += chunk
                     if len(content) > LARGEST:
-                        raise UpdateUnknown("The file about new versions is too long.", TRY_LATER)
+                        raise UpdateUnknown(message("The file about new versions is too long."), TRY_LATER)
                 return content
     except httpx.HTTPError:
-        raise UpdateUnknown("The page of Saywrite cannot be reached.", "Check the network, then try again.") from None
+        raise UpdateUnknown(
+            message("The page of Saywrite cannot be reached."), message("Check the network, then try again.")
+        ) from None
     except UpdateUnknown:
         raise
     except SaywriteError as error:

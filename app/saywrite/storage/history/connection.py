@@ -15,6 +15,7 @@ from pathlib import Path
 
 from saywrite.foundation.errors import HistoryDamaged, HistoryUnavailable
 from saywrite.foundation.files import is_disk_full, temporary_name
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -87,9 +88,11 @@ def _size(path: Path) -> int:
 def damaged(path: Path) -> HistoryDamaged:
     """Make the error for a history that SQLite cannot read."""
     return HistoryDamaged(
-        f"The history in {path} is damaged. It was left as it is.",
-        "Start Saywrite again: it sets the file aside, keeps what can be read of it and begins a new history. "
-        "Recordings are not affected.",
+        message("The history in {path} is damaged. It was left as it is.", path=path),
+        message(
+            "Start Saywrite again: it sets the file aside, keeps what can be read of it and begins a new history. "
+            "Recordings are not affected."
+        ),
     )
 
 
@@ -101,27 +104,41 @@ def unavailable(error: sqlite3.Error | OSError, path: Path) -> HistoryUnavailabl
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return damaged(path)
     if code == sqlite3.SQLITE_FULL or is_disk_full(error):
-        what, remedy = "The disk is full: the history cannot be written.", "Free some space on the disk."
+        what = message("The disk is full: the history cannot be written.")
+        remedy = message("Free some space on the disk.")
     elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        what, remedy = "The history is in use by another program.", "Close other Saywrite windows and try again."
+        what = message("The history is in use by another program.")
+        remedy = message("Close other Saywrite windows and try again.")
     elif extended in _LOCKING:
-        what = f"The history in {path} cannot be locked: another program uses it, or its disk knows no file locks."
-        remedy = "Close other Saywrite windows; instead of a network drive use --data and a folder of this computer."
+        what = message(
+            "The history in {path} cannot be locked: another program uses it, or its disk knows no file locks.",
+            path=path,
+        )
+        remedy = message(
+            "Close other Saywrite windows; instead of a network drive use --data and a folder of this computer."
+        )
     elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM) or isinstance(error, OSError):
-        what = f"The history in {path} cannot be opened for writing."
-        remedy = f"Make the folder {path.parent} writable for your user, or start with --data and another folder."
+        what = message("The history in {path} cannot be opened for writing.", path=path)
+        remedy = message(
+            "Make the folder {parent} writable for your user, or start with --data and another folder.",
+            parent=path.parent,
+        )
     elif code == sqlite3.SQLITE_IOERR:
-        what = f"The history in {path} cannot be read from or written to its disk ({error})."
-        remedy = "Check the disk that holds it; recordings are kept, and their text is made again where it is missing."
+        what = message(
+            "The history in {path} cannot be read from or written to its disk ({error}).", path=path, error=error
+        )
+        remedy = message(
+            "Check the disk that holds it; recordings are kept, and their text is made again where it is missing."
+        )
     else:
-        what = f"The history in {path} cannot be used ({error})."
-        remedy = "Start Saywrite again. Recordings are kept, and their text is made again where it is missing."
+        what = message("The history in {path} cannot be used ({error}).", path=path, error=error)
+        remedy = message("Start Saywrite again. Recordings are kept, and their text is made again where it is missing.")
     return HistoryUnavailable(what, remedy)
 
 
 def gone(path: Path) -> HistoryUnavailable:
     """Make the error for a history whose file was moved or deleted while it is open."""
     return HistoryUnavailable(
-        f"The history {path} was moved or deleted while Saywrite uses it.",
-        "Put the file back, or start Saywrite again: it begins a new history, and recordings are kept.",
+        message("The history {path} was moved or deleted while Saywrite uses it.", path=path),
+        message("Put the file back, or start Saywrite again: it begins a new history, and recordings are kept."),
     )

@@ -18,6 +18,7 @@ from typing import Any
 
 from saywrite.foundation.errors import HistoryDamaged, HistoryError, HistoryUnavailable
 from saywrite.foundation.files import set_aside
+from saywrite.foundation.messages import message
 from saywrite.storage.history.connection import connect, damaged
 from saywrite.storage.history.holdings import is_sound
 from saywrite.storage.history.in_use import UseLock
@@ -31,7 +32,7 @@ CHECK_LIMIT_S = 0.5
 
 _BESIDE = ("gaps", "structured", "traffic", "latencies", "versions", "receipts", "trash")
 """Tables whose rows belong to a row of `dictations`."""
-_TABLES = ("dictations", "segments", *_BESIDE, "deleted")
+_TABLES = ("dictations", "segments", *_BESIDE, "deleted", "ledger", "originals", "forgotten_suggestions")
 _LAST_ROW = 1 << 40
 
 
@@ -45,14 +46,16 @@ class Salvaged:
     @property
     def what(self) -> str:
         kept = {0: "None of its dictations", 1: "1 dictation"}.get(self.dictations, f"{self.dictations} dictations")
-        return (
-            f"The history was damaged and is kept as {self.aside}. "
-            f"{kept} could be read; a new history was begun with what was read."
+        return message(
+            "The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun "
+            "with what was read.",
+            aside=self.aside,
+            kept=kept,
         )
 
     @property
     def remedy(self) -> str:
-        return "Recordings whose text is missing now are offered to be transcribed again."
+        return message("Recordings whose text is missing now are offered to be transcribed again.")
 
 
 def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
@@ -72,8 +75,12 @@ def open_or_replace(path: Path) -> tuple[HistoryStore, Salvaged | None]:
             aside = _set_history_aside(path)
     except BlockingIOError as error:
         raise HistoryUnavailable(
-            f"The history in {path} is damaged and in use by another Saywrite. It was left as it is.",
-            "Close the other Saywrite and start this one again: it keeps what can be read and begins a new history.",
+            message(
+                "The history in {path} is damaged and in use by another Saywrite. It was left as it is.", path=path
+            ),
+            message(
+                "Close the other Saywrite and start this one again: it keeps what can be read and begins a new history."
+            ),
         ) from error
     except OSError as error:
         raise damaged(path) from error
@@ -201,6 +208,7 @@ def _add_missing_rows(target: sqlite3.Connection) -> None:
         )
     for table in _BESIDE:
         target.execute(f"DELETE FROM {table} WHERE dictation NOT IN (SELECT id FROM dictations)")
+    target.execute("DELETE FROM originals WHERE segment NOT IN (SELECT id FROM segments)")
 
 
 def _began_by_id(dictation: str) -> datetime:

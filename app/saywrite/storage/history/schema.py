@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from saywrite.foundation.errors import HistoryError, HistoryTooNew, HistoryUnavailable
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import private_folder
 from saywrite.storage.history.connection import connect, create_private, damaged, has_log, unavailable
 
@@ -126,6 +127,42 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             at INTEGER NOT NULL
         ) STRICT""",
     ),
+    (
+        # `engine`: the engine that sent the sound; '' in older rows, where it is that of the dictation.
+        "ALTER TABLE traffic ADD COLUMN engine TEXT NOT NULL DEFAULT ''",
+        # Sums of what has no row in `dictations`: deleted dictations, and files transcribed on the command line.
+        # `month`: "2026-11", local time of the beginning. `host`: '' where nothing left this computer.
+        """CREATE TABLE ledger (
+            month TEXT NOT NULL,
+            engine TEXT NOT NULL,
+            host TEXT NOT NULL,
+            dictations INTEGER NOT NULL,
+            heard INTEGER NOT NULL,
+            sent INTEGER NOT NULL,
+            received INTEGER NOT NULL,
+            PRIMARY KEY (month, engine, host)
+        ) STRICT""",
+        # The rows of `traffic` still exist: a cascade follows the deletion.
+        """CREATE TRIGGER dictations_deleted BEFORE DELETE ON dictations BEGIN
+            INSERT INTO ledger (month, engine, host, dictations, heard, sent, received)
+                SELECT substr(old.began, 1, 7), coalesce(nullif(t.engine, ''), old.engine), coalesce(t.host, ''), 1,
+                    old.heard, coalesce(t.sent, 0), coalesce(t.received, 0)
+                FROM (SELECT 1) LEFT JOIN traffic t ON t.dictation = old.id
+                WHERE old.heard > 0 OR t.host IS NOT NULL
+                ON CONFLICT (month, engine, host) DO UPDATE SET dictations = dictations + 1,
+                    heard = heard + excluded.heard, sent = sent + excluded.sent,
+                    received = received + excluded.received;
+        END""",
+    ),
+    (
+        # The text of a segment before the user corrected it, while the user wants suggestions for keywords.
+        """CREATE TABLE originals (
+            segment INTEGER PRIMARY KEY REFERENCES segments (id) ON DELETE CASCADE,
+            text TEXT NOT NULL
+        ) STRICT""",
+        # Suggestions that the user does not want to see again. `pair`: a hash, so that it has no words.
+        "CREATE TABLE forgotten_suggestions (pair BLOB PRIMARY KEY NOT NULL) STRICT",
+    ),
 )
 
 INDEX = "segment_words"
@@ -209,13 +246,13 @@ def _check(path: Path, size: int) -> None:
         raise damaged(path)
     if tables and application != APPLICATION_ID:
         raise HistoryUnavailable(
-            f"{path} is not a history of Saywrite. It was left as it is.",
-            "Move the file to another place, or start with --data and another folder.",
+            message("{path} is not a history of Saywrite. It was left as it is.", path=path),
+            message("Move the file to another place, or start with --data and another folder."),
         )
     if version > len(MIGRATIONS):
         raise HistoryTooNew(
-            "The history was written by a newer version of Saywrite. It was left as it is.",
-            "Update Saywrite, or start with --data and another folder.",
+            message("The history was written by a newer version of Saywrite. It was left as it is."),
+            message("Update Saywrite, or start with --data and another folder."),
         )
 
 

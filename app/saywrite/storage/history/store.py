@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from saywrite.foundation.errors import HistoryError, HistoryUnavailable
 from saywrite.foundation.events import Gap, Segment, Traffic
+from saywrite.foundation.messages import message
 from saywrite.storage.history.connection import connect, gone, unavailable
 from saywrite.storage.history.filters import EVERYTHING, HistoryFilter
 from saywrite.storage.history.in_use import UseLock
@@ -35,7 +36,7 @@ _SUMMARY = """SELECT d.id, d.began, d.language, d.engine, d.source, d.heard, d.c
 d.finished,
     (SELECT count(*) FROM segments s WHERE s.dictation = d.id), CASE WHEN d.text <> '' THEN substr(d.text, 1,
     :excerpt) ELSE substr(coalesce((SELECT group_concat(text, ' ')
-        FROM (SELECT text FROM segments s WHERE s.dictation = d.id ORDER BY number LIMIT 20)), ''), 1,
+        FROM (SELECT text FROM segments s WHERE s.dictation = d.id ORDER BY start, number LIMIT 20)), ''), 1,
         :excerpt) END, d.model
     FROM dictations d"""
 
@@ -195,9 +196,15 @@ class HistoryStore:
     def set_traffic(self, traffic: Traffic) -> None:
         """Store the bytes for one host. They are totals of the whole dictation."""
         self._write(
-            """INSERT INTO traffic (dictation, host, sent, received) VALUES (?, ?, ?, ?)
+            """INSERT INTO traffic (dictation, host, sent, received, engine)
+               VALUES (:id, :host, :sent, :received, coalesce((SELECT engine FROM dictations WHERE id = :id), ''))
                ON CONFLICT (dictation, host) DO UPDATE SET sent = excluded.sent, received = excluded.received""",
-            (traffic.dictation, clean(traffic.host), traffic.sent, traffic.received),
+            {
+                "id": traffic.dictation,
+                "host": clean(traffic.host),
+                "sent": traffic.sent,
+                "received": traffic.received,
+            },
         )
 
     def keep_latency(self, dictation: str, microphone: str, latency: Latency) -> None:
@@ -271,7 +278,7 @@ class HistoryStore:
             (text,) = connection.execute("SELECT text FROM dictations WHERE id = :id", values).fetchone()
             segments = connection.execute(
                 "SELECT number, text, raw, start, end, translation, engine FROM segments WHERE dictation = :id"
-                " ORDER BY number",
+                " ORDER BY start, number",
                 values,
             ).fetchall()
             gaps = connection.execute(
@@ -311,7 +318,7 @@ class HistoryStore:
                 self._connection = None
                 self._in_use.release()
 
-    def _write(self, statement: str, values: tuple[object, ...]) -> None:
+    def _write(self, statement: str, values: tuple[object, ...] | Mapping[str, object]) -> None:
         self.in_transaction(lambda connection: connection.execute(statement, values))
 
     def in_transaction(self, write: Callable[[sqlite3.Connection], _Result]) -> _Result:
@@ -319,7 +326,7 @@ class HistoryStore:
         with self._guard:
             connection = self._connection
             if connection is None:
-                raise HistoryError("The history is closed.", "Start Saywrite again.")
+                raise HistoryError(message("The history is closed."), message("Start Saywrite again."))
             if not self._path.exists():  # SQLite would write on to a deleted file
                 raise gone(self._path)
             try:
@@ -374,4 +381,6 @@ def clean(text: str) -> str:
 
 
 def _unknown() -> HistoryError:
-    return HistoryError("This dictation is not in the history.", "It may have been removed; nothing was changed.")
+    return HistoryError(
+        message("This dictation is not in the history."), message("It may have been removed; nothing was changed.")
+    )

@@ -22,6 +22,7 @@ from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwr
 from saywrite.foundation.events import BYTES_PER_SAMPLE, Gap, seconds
 from saywrite.foundation.files import OSErrorMessage, os_error_message, os_error_reason, sync_data, sync_folder
 from saywrite.foundation.formatting import length as format_length
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import private_folder
 from saywrite.storage.recordings.folder_lock import LOCK, FolderLock
 from saywrite.storage.recordings.metadata import (
@@ -42,12 +43,12 @@ _BINARY = getattr(os, "O_BINARY", 0)  # without it Windows translates line ends 
 
 def unwritable(error: OSError, place: Path, kept: str) -> JournalUnwritable:
     """Explain a write below `place` that the system refused. `kept` is a sentence that says what is safe."""
-    message = os_error_message(error, place, "start with --data and another folder")
+    refused = os_error_message(error, place, "start with --data and another folder")
     if error.errno == errno.EFBIG:
-        message = OSErrorMessage(
-            "the recording has reached the largest file size allowed here", "Begin a new dictation."
+        refused = OSErrorMessage(
+            "the recording has reached the largest file size allowed here", message("Begin a new dictation.")
         )
-    return JournalUnwritable(f"{message.sentence} {kept}".strip(), message.remedy)
+    return JournalUnwritable(f"{refused.sentence} {kept}".strip(), refused.remedy)
 
 
 class SampleReader:
@@ -108,7 +109,7 @@ class Journal:
             private_folder(recordings)
             folder.mkdir(mode=0o700)
         except OSError as error:
-            raise unwritable(error, recordings, "Nothing is recorded on disk yet.") from error
+            raise unwritable(error, recordings, message("Nothing is recorded on disk yet.")) from error
         metadata = Metadata(header)
         try:
             # The file of the sound comes last: where it exists, the sidecar does too. Other processes ignore a folder
@@ -122,7 +123,7 @@ class Journal:
                 raise
         except OSError as error:
             _remove_empty(folder)
-            raise unwritable(error, recordings, "Nothing is recorded on disk yet.") from error
+            raise unwritable(error, recordings, message("Nothing is recorded on disk yet.")) from error
 
     @classmethod
     def reopen(cls, folder: Path) -> Journal:
@@ -133,17 +134,23 @@ class Journal:
         try:
             lock = FolderLock(folder)
         except BlockingIOError as error:
-            raise JournalError("This dictation is still being recorded.", "Stop it there first.") from error
+            raise JournalError(
+                message("This dictation is still being recorded."), message("Stop it there first.")
+            ) from error
         except OSError as error:
-            raise unwritable(error, folder, "The recording is kept.") from error
+            raise unwritable(error, folder, message("The recording is kept.")) from error
         try:
             metadata, readable = load_metadata(folder)
             journal = cls._open(folder, metadata, lock, 0)
         except OSError as error:
             lock.release()
             raise JournalDamaged(
-                f"The recording in {folder} cannot be opened ({os_error_reason(error)}).",
-                "Check the disk and the permissions of this folder; nothing was changed.",
+                message(
+                    "The recording in {folder} cannot be opened ({reason}).",
+                    folder=folder,
+                    reason=os_error_reason(error),
+                ),
+                message("Check the disk and the permissions of this folder; nothing was changed."),
             ) from error
         journal._set_aside = not readable or metadata.newer
         return journal
@@ -205,8 +212,8 @@ class Journal:
             return self._reader.read(start, min(end, self.length))
         except OSError as error:
             raise JournalDamaged(
-                f"The recording cannot be read back ({os_error_reason(error)}).",
-                "Check the disk; the recording is kept.",
+                message("The recording cannot be read back ({reason}).", reason=os_error_reason(error)),
+                message("Check the disk; the recording is kept."),
             ) from error
 
     def confirm(self, offset: int, segments: int | None = None) -> None:
@@ -246,13 +253,13 @@ class Journal:
         except OSError as error:
             raise unwritable(error, self.folder.parent, self._kept()) from error
 
-    def end(self, complete: bool, *, waits: bool = False) -> None:
+    def end(self, complete: bool, *, waits: bool = False, missing: tuple[tuple[int, int], ...] = ()) -> None:
         """Mark the end of the dictation. Raises JournalUnwritable; the dictation then stays unfinished.
 
-        `complete`: all of the sound has its text. `waits`: it waits for a recognition model.
+        `complete`: all of the sound has its text. `waits`: it waits for a recognition model. `missing`: see `Metadata`.
         """
         with self._guard:
-            self._sidecar = replace(self._sidecar, ended=True, complete=complete, waits=waits)
+            self._sidecar = replace(self._sidecar, ended=True, complete=complete, waits=waits, missing=missing)
         self.sync()
         self.save_metadata()
 
@@ -282,8 +289,11 @@ class Journal:
 
     def _kept(self) -> str:
         if not self.length:
-            return "Nothing is saved yet; new sound is kept in memory."
-        return f"The recording is saved up to {format_length(seconds(self.length))}; new sound is kept in memory."
+            return message("Nothing is saved yet; new sound is kept in memory.")
+        return message(
+            "The recording is saved up to {length}; new sound is kept in memory.",
+            length=format_length(seconds(self.length)),
+        )
 
 
 def _remove_empty(folder: Path) -> None:

@@ -21,6 +21,7 @@ from saywrite.foundation.errors import JournalDamaged, JournalError, JournalUnwr
 from saywrite.foundation.events import BYTES_PER_SAMPLE, SAMPLE_RATE, IncompleteRecording, seconds
 from saywrite.foundation.files import new_file, os_error_reason
 from saywrite.foundation.formatting import length as format_length
+from saywrite.foundation.messages import message
 from saywrite.storage.recordings.flac_file import FlacReader, write_flac
 from saywrite.storage.recordings.folder_lock import LOCK, FolderLock, is_held
 from saywrite.storage.recordings.journal import SampleReader, unwritable
@@ -136,9 +137,9 @@ def finish_recording(folder: Path, keep: bool) -> None:
     except FileNotFoundError:
         return
     except BlockingIOError as error:
-        raise JournalError("This dictation is still being recorded.", "Stop it first.") from error
+        raise JournalError(message("This dictation is still being recorded."), message("Stop it first.")) from error
     except OSError as error:
-        raise unwritable(error, folder.parent, "The recording is kept.") from error
+        raise unwritable(error, folder.parent, message("The recording is kept.")) from error
     try:
         if not keep:
             _remove(folder)
@@ -177,14 +178,18 @@ def export_wav(folder: Path, target: Path, overwrite: bool = False) -> None:
     """
     with open_recording(folder) as recording:
         if recording.length > _WAV_LIMIT:
-            raise JournalUnwritable("This recording is too long for a WAV file (37 hours).", "Export its text instead.")
+            raise JournalUnwritable(
+                message("This recording is too long for a WAV file (37 hours)."), message("Export its text instead.")
+            )
         try:
             with new_file(target, private=False, overwrite=overwrite) as (file, _):
                 _write_wav(recording, file)
         except FileExistsError as error:
-            raise JournalUnwritable(f"{target} already exists.", "Choose another name.") from error
+            raise JournalUnwritable(
+                message("{target} already exists.", target=target), message("Choose another name.")
+            ) from error
         except OSError as error:
-            raise unwritable(error, target.parent, "The recording itself is kept.") from error
+            raise unwritable(error, target.parent, message("The recording itself is kept.")) from error
 
 
 def _write_wav(recording: Recording, file: BinaryIO) -> None:
@@ -260,11 +265,11 @@ def _encode(folder: Path) -> None:
                 write_flac(recording.blocks(), file)
                 _check_flac(recording, path)
         except OSError as error:
-            raise unwritable(error, folder.parent, "The recording is kept as it is.") from error
+            raise unwritable(error, folder.parent, message("The recording is kept as it is.")) from error
     try:
         (folder / AUDIO).unlink()
     except OSError as error:
-        raise unwritable(error, folder.parent, "The recording is kept.") from error
+        raise unwritable(error, folder.parent, message("The recording is kept.")) from error
 
 
 def _check_flac(recording: Recording, path: Path) -> None:
@@ -287,7 +292,7 @@ def _remove(folder: Path) -> None:
         for broken in folder.glob(SIDECAR + ".broken-*"):
             broken.unlink(missing_ok=True)
     except OSError as error:
-        raise unwritable(error, folder.parent, "The recording is not removed.") from error
+        raise unwritable(error, folder.parent, message("The recording is not removed.")) from error
 
 
 def _remove_folder(folder: Path) -> None:
@@ -299,6 +304,10 @@ def _remove_folder(folder: Path) -> None:
 
 def _damaged(folder: Path, error: OSError) -> JournalDamaged:
     return JournalDamaged(
-        f"The recording in {folder} cannot be read ({os_error_reason(error)}).",
-        "Check the disk and the permissions of this folder; nothing was changed.",
+        message(
+            "The recording in {folder} cannot be read ({reason}).",
+            folder=folder,
+            reason=os_error_reason(error),
+        ),
+        message("Check the disk and the permissions of this folder; nothing was changed."),
     )

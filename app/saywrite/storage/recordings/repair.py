@@ -11,6 +11,7 @@ from pathlib import Path
 
 from saywrite.foundation.errors import JournalError
 from saywrite.foundation.files import new_file
+from saywrite.foundation.messages import message
 from saywrite.storage.recordings.folder_lock import FolderLock, is_held
 from saywrite.storage.recordings.journal import unwritable
 from saywrite.storage.recordings.library import finish_recording, has_sound, open_recording, recording_folders
@@ -49,7 +50,7 @@ def replace_metadata(folder: Path, metadata: Metadata, expected: Metadata) -> No
     except BlockingIOError:
         return
     except OSError as error:
-        raise unwritable(error, folder.parent, "The recording is kept.") from error
+        raise unwritable(error, folder.parent, message("The recording is kept.")) from error
     try:
         there, readable = load_metadata(folder)
         if there != expected:
@@ -58,7 +59,7 @@ def replace_metadata(folder: Path, metadata: Metadata, expected: Metadata) -> No
             set_metadata_aside(folder)
         save_metadata(folder, metadata)
     except OSError as error:
-        raise unwritable(error, folder.parent, "The recording is kept.") from error
+        raise unwritable(error, folder.parent, message("The recording is kept.")) from error
     finally:
         lock.release()
 
@@ -85,15 +86,15 @@ def restore_pcm(folder: Path) -> None:
     try:
         lock = FolderLock(folder)
     except BlockingIOError as error:
-        raise JournalError("This dictation is in use.", "Try again in a moment.") from error
+        raise JournalError(message("This dictation is in use."), message("Try again in a moment.")) from error
     except OSError as error:
-        raise unwritable(error, folder.parent, "The recording is kept.") from error
+        raise unwritable(error, folder.parent, message("The recording is kept.")) from error
     try:
         part = folder / (AUDIO + PART_SUFFIX)
         with open_recording(folder) as recording, new_file(folder / AUDIO, temporary=part) as (file, _):
             file.writelines(recording.blocks())
     except OSError as error:
-        raise unwritable(error, folder.parent, "The recording is kept.") from error
+        raise unwritable(error, folder.parent, message("The recording is kept.")) from error
     finally:
         lock.release()
 

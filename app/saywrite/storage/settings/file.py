@@ -15,6 +15,7 @@ from typing import Any
 
 from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.files import os_error_message, os_error_reason, set_aside, write_atomic
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import private_folder
 from saywrite.storage.settings.schema import FORMER_VALUES, OPTIONS, Settings
 from saywrite.text.characters import decode
@@ -46,8 +47,14 @@ def load(path: Path) -> LoadedSettings:
     except FileNotFoundError:
         return LoadedSettings(Settings())
     except OSError as error:
-        problem = f"{path} cannot be read ({os_error_reason(error)}). The defaults are used."
-        return LoadedSettings(Settings(), (f"{problem} Make the file readable for your user.",))
+        problem = message(
+            "{path} cannot be read ({reason}). The defaults are used.",
+            path=path,
+            reason=os_error_reason(error),
+        )
+        return LoadedSettings(
+            Settings(), (message("{problem} Make the file readable for your user.", problem=problem),)
+        )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         return LoadedSettings(Settings(), (_broken(path, error),))
     return _check(content, path.name)
@@ -99,12 +106,22 @@ def _check(content: Mapping[str, Any], file: str) -> LoadedSettings:
         if isinstance(value, str):
             value = FORMER_VALUES.get((name, value), value)
         if problem := option.problem(value):
-            problems.append(f"{file}: {name} {problem}. Its default is used: {_shown(option.default)}.")
+            problems.append(
+                message(
+                    "{file}: {name} {problem}. Its default is used: {shown}.",
+                    file=file,
+                    name=name,
+                    problem=problem,
+                    shown=_shown(option.default),
+                )
+            )
         else:
             values[name] = value
     version = content.get("version", VERSION)
     if type(version) is int and version > VERSION:
-        problems.append(f"{file} was written by a newer version of Saywrite; what this one knows is used.")
+        problems.append(
+            message("{file} was written by a newer version of Saywrite; what this one knows is used.", file=file)
+        )
     return LoadedSettings(Settings(**values), tuple(problems))
 
 
@@ -115,13 +132,17 @@ def _shown(value: object) -> str:
 
 
 def _broken(path: Path, error: Exception) -> str:
-    reason = f"{path} is not a settings file ({error})." if isinstance(error, tomllib.TOMLDecodeError) else ""
-    reason = reason or f"{path} is not a settings file."
+    reason = (
+        message("{path} is not a settings file ({error}).", path=path, error=error)
+        if isinstance(error, tomllib.TOMLDecodeError)
+        else ""
+    )
+    reason = reason or message("{path} is not a settings file.", path=path)
     try:
         aside = set_aside(path)
     except OSError:
-        return f"{reason} It was left as it is; the defaults are used. Repair or move it."
-    return f"{reason} It was kept as {aside.name} beside it; the defaults are used."
+        return message("{reason} It was left as it is; the defaults are used. Repair or move it.", reason=reason)
+    return message("{reason} It was kept as {name} beside it; the defaults are used.", reason=reason, name=aside.name)
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -159,7 +180,9 @@ def _merge(text: str, changed: Mapping[str, str | int | bool], path: Path) -> st
             return merged
     except TOMLKitError as error:
         log.warning("the settings file cannot be changed: %s", type(error).__name__)
-    raise SettingsError(f"{path} cannot be changed by Saywrite.", "Edit it, or move it to another place.")
+    raise SettingsError(
+        message("{path} cannot be changed by Saywrite.", path=path), message("Edit it, or move it to another place.")
+    )
 
 
 def _is(text: str, wanted: Mapping[str, Any]) -> bool:
@@ -172,4 +195,4 @@ def _is(text: str, wanted: Mapping[str, Any]) -> bool:
 def unwritable(path: Path, error: OSError) -> SettingsError:
     """Explain why a file of the user's settings could not be saved."""
     reason, remedy = os_error_message(error, path.parent)
-    return SettingsError(f"{path} was not saved: {reason}.", remedy)
+    return SettingsError(message("{path} was not saved: {reason}.", path=path, reason=reason), remedy)

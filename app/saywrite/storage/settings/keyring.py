@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from saywrite.foundation.errors import SecretsUnavailable
+from saywrite.foundation.messages import message
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -32,7 +33,7 @@ ACCESS_TOKEN = "aiola-access-token"
 LOOK_LIMIT_S = 4.0
 """Seconds that a keyring has for an answer without the user; it usually takes 0.01."""
 
-SILENT = "The keyring does not answer."
+SILENT = message("The keyring does not answer.")
 
 OPEN, LOCKED, MISSING = "open", "locked", "missing"
 """The states of a keyring. Saving into a missing one creates it, with a dialog."""
@@ -47,9 +48,9 @@ _NO_SECRETS = ("keyring.backends.fail.", "keyring.backends.null.", "keyrings.alt
 """Backends that store nothing, or store secrets in a readable file."""
 
 _REMEDY = {
-    "win32": "Check that the Credential Manager service is running.",
-    "darwin": "Unlock the login keychain in Keychain Access.",
-}.get(sys.platform, "Install and start a Secret Service, such as gnome-keyring or KWallet.")
+    "win32": message("Check that the Credential Manager service is running."),
+    "darwin": message("Unlock the login keychain in Keychain Access."),
+}.get(sys.platform, message("Install and start a Secret Service, such as gnome-keyring or KWallet."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,8 @@ class Keychain:
         """Store a secret, which may open a dialog of the keyring."""
         if not 0 < len(secret) <= _LIMIT:
             raise SecretsUnavailable(
-                f"A key or token of {len(secret)} characters cannot be saved.",
-                f"Copy it again, it is one line; this system keeps {_LIMIT} characters at most.",
+                message("A key or token of {secret} characters cannot be saved.", secret=len(secret)),
+                message("Copy it again, it is one line; this system keeps {limit} characters at most.", limit=_LIMIT),
             )
         backend = _backend()
         try:
@@ -120,11 +121,13 @@ class Keychain:
             return SecretsStatus(False, error.what, error.remedy, silent=error.what == SILENT)
         name = getattr(backend, "name", "") or type(backend).__name__
         if state is LOCKED:
-            what = f"{name} is locked; it asks for its password when the key is needed."
+            what = message("{name} is locked; it asks for its password when the key is needed.", name=name)
             return SecretsStatus(True, what, locked=True)
         if state is MISSING:
-            return SecretsStatus(True, f"{name} holds no keyring yet; it asks for a password when a key is saved.")
-        return SecretsStatus(True, f"Keys are kept in {name}.")
+            return SecretsStatus(
+                True, message("{name} holds no keyring yet; it asks for a password when a key is saved.", name=name)
+            )
+        return SecretsStatus(True, message("Keys are kept in {name}.", name=name))
 
 
 class SessionSecrets:
@@ -144,7 +147,7 @@ class SessionSecrets:
         self._secrets.pop(name, None)
 
     def status(self) -> SecretsStatus:
-        return SecretsStatus(False, "The key is kept until Saywrite is closed.", self._remedy)
+        return SecretsStatus(False, message("The key is kept until Saywrite is closed."), self._remedy)
 
 
 class LateSecrets:
@@ -192,7 +195,7 @@ def _backend() -> KeyringBackend:
     for part in parts:
         if not f"{type(part).__module__}.".startswith(_NO_SECRETS):
             return cast("KeyringBackend", part)  # the first one has the highest priority
-    raise SecretsUnavailable("This system has no keyring to keep the key in.", _REMEDY)
+    raise SecretsUnavailable(message("This system has no keyring to keep the key in."), _REMEDY)
 
 
 def _first_backend() -> KeyringBackend:
@@ -215,7 +218,7 @@ def _within(limit_s: float, look: Callable[[], _T]) -> _T:
     try:
         answer = answers.get(timeout=limit_s)
     except queue.Empty:
-        raise SecretsUnavailable(SILENT, "Log out and in again, then try again.") from None
+        raise SecretsUnavailable(SILENT, message("Log out and in again, then try again.")) from None
     if isinstance(answer, BaseException):
         raise answer
     return answer
@@ -240,11 +243,15 @@ def _unavailable(error: Exception) -> SecretsUnavailable:
     if type(error.__cause__ or error).__name__ in ("KeyringLocked", "LockedException", "PromptDismissedException"):
         if _has_screen():
             return SecretsUnavailable(
-                "The keyring's question for its password was cancelled; nothing was read or saved.",
-                "Try again and enter the password.",
+                message("The keyring's question for its password was cancelled; nothing was read or saved."),
+                message("Try again and enter the password."),
             )
-        return SecretsUnavailable("The keyring is locked.", "Unlock it with its password, then try again.")
-    return SecretsUnavailable(f"The keyring did not answer as it should ({type(error).__name__}).", _REMEDY)
+        return SecretsUnavailable(
+            message("The keyring is locked."), message("Unlock it with its password, then try again.")
+        )
+    return SecretsUnavailable(
+        message("The keyring did not answer as it should ({name}).", name=type(error).__name__), _REMEDY
+    )
 
 
 def _has_screen() -> bool:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from saywrite.foundation.errors import KeywordsError
 from saywrite.foundation.files import os_error_reason, set_aside, write_atomic
+from saywrite.foundation.messages import message
 from saywrite.storage.settings.file import unwritable, write_private
-from saywrite.text.keyword_files import read, write_csv, write_json
+from saywrite.text.keyword_sets.keyword_files import read, write_csv, write_json
 from saywrite.text.keywords import Keyword
 
 
@@ -19,8 +20,8 @@ def read_keyword_file(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]
     try:
         found = read(path.name, path.read_bytes())
     except OSError as error:
-        what = f"{path} cannot be read: {os_error_reason(error)}."
-        raise KeywordsError(what, "Check the name and its permissions.") from error
+        what = message("{path} cannot be read: {reason}.", path=path, reason=os_error_reason(error))
+        raise KeywordsError(what, message("Check the name and its permissions.")) from error
     return found.keywords, tuple(f"{path}, line {bad.line}: {bad.what}" for bad in found.problems)
 
 
@@ -34,13 +35,19 @@ def load_keywords(path: Path) -> tuple[tuple[Keyword, ...], tuple[str, ...]]:
     except FileNotFoundError:
         return (), ()
     except OSError as error:
-        problem = f"{path} cannot be read: {os_error_reason(error)}. There are no keywords."
-        return (), (f"{problem} Make the file readable for your user and start Saywrite again.",)
+        problem = message(
+            "{path} cannot be read: {reason}. There are no keywords.",
+            path=path,
+            reason=os_error_reason(error),
+        )
+        return (), (
+            message("{problem} Make the file readable for your user and start Saywrite again.", problem=problem),
+        )
     except KeywordsError as error:
         return (), (_broken(path, error),)
     problems = [f"{path}, line {bad.line}: {bad.what}" for bad in found.problems]
     if problems:
-        problems.append("Correct the file before you edit keywords: saving keeps it under another name.")
+        problems.append(message("Correct the file before you edit keywords: saving keeps it under another name."))
     return found.keywords, tuple(problems)
 
 
@@ -78,8 +85,15 @@ def _broken(path: Path, error: KeywordsError) -> str:
     try:
         aside = set_aside(path)
     except OSError:
-        return f"{path}: {error.what} It was left as it is, and there are no keywords. Repair or move it."
-    return (
-        f"{path}: {error.what} It was kept as {aside.name} beside it, and there are no keywords. "
-        "Repair that file, then import it in the keyword list."
+        return message(
+            "{path}: {what} It was left as it is, and there are no keywords. Repair or move it.",
+            path=path,
+            what=error.what,
+        )
+    return message(
+        "{path}: {what} It was kept as {name} beside it, and there are no keywords. Repair that file, "
+        "then import it in the keyword list.",
+        path=path,
+        what=error.what,
+        name=aside.name,
     )

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
+from saywrite.foundation.messages import Message, message
+
 Value = str | int | bool
 
-Page = Literal["Dictation", "Push-to-talk", "Insertion", "Recognition", "aiOla", "Files and privacy", "Window"]
+Page = Literal[
+    "Dictation", "Push-to-talk", "Insertion", "Recognition", "Keywords", "aiOla", "Files and privacy", "Window"
+]
 """The page of the settings window that shows an option."""
 
 PAGES: tuple[Page, ...] = get_args(Page)
@@ -62,15 +66,27 @@ declared: list[Mapping[str, Any]] = []
 
 
 def _declare(default: Value, page: Page, label: str, help: str, **more: Any) -> Any:
-    declared.append({"default": default, "page": page, "label": label, "help": help, **more})
+    declared.append({"default": default, "page": page, "label": _text(label), "help": _text(help), **more})
     return field(default=default, metadata={"option": declared[-1]})
+
+
+def _text(english: str) -> str:
+    """Return a text of a declaration so that the window can translate it."""
+    return english if isinstance(english, Message) or not english else message(english)
 
 
 def choice(
     default: str, page: Page, choices: Mapping[str, str], label: str, help: str = "", *, advanced: bool = False
 ) -> Any:
     """Declare a text with a fixed list of values."""
-    return _declare(default, page, label, help, choices=tuple(choices.items()), advanced=advanced)
+    return _declare(
+        default,
+        page,
+        label,
+        help,
+        choices=tuple((value, _text(words)) for value, words in choices.items()),
+        advanced=advanced,
+    )
 
 
 def number(
@@ -86,7 +102,7 @@ def number(
     advanced: bool = False,
 ) -> Any:
     """Declare a whole number with its unit."""
-    words = tuple((special or {}).items())
+    words = tuple((value, _text(words)) for value, words in (special or {}).items())
     bounds = {"minimum": minimum, "maximum": maximum}
     return _declare(default, page, label, help, **bounds, unit=unit, special=words, advanced=advanced)
 

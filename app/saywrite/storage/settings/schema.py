@@ -25,6 +25,7 @@ from saywrite.storage.settings.option import Option, check, choice, declared, nu
 
 _ENGINES = {engine.name: engine.label for engine in ENGINES}
 _LANGUAGES = {language.code: language.name for language in LANGUAGES}
+_PROGRAM_LANGUAGES = {"": "Same as the system", **{language.code: language.native for language in LANGUAGES}}
 _FORMATS = {kind.name: kind.label for kind in EXPORT_FORMATS.values()}
 _SPOKEN = {"auto": "When the recognizer sets no punctuation", "on": "Always", "off": "Never"}
 _ANNOUNCE = {"off": "Nothing", "finals": "Finished sentences", "all": "Words as they come"}
@@ -104,6 +105,12 @@ class Settings:
         "Recognition",
         "Download models from",
         "A folder or an https address with the model files. Leave it empty for the official source.",
+    )
+    suggest_keywords: bool = switch(
+        False,
+        "Keywords",
+        "Suggest keywords from my corrections",
+        "What you correct in a text is remembered on this computer, as long as its dictation is in the history.",
     )
     hotkey: str = text("Ctrl+Alt+Space", "Push-to-talk", "Key", "It works in every program.")
     hotkey_mode: str = choice("both", "Push-to-talk", _KEY_MODES, "Use of the key")
@@ -294,6 +301,9 @@ class Settings:
         "", "Files and privacy", "Export into", "Leave it empty for the folder that you used last."
     )
     export_format: str = choice(TXT, "Files and privacy", _FORMATS, "Export as")
+    program_language: str = choice(
+        "", "Window", _PROGRAM_LANGUAGES, "Language of the program", "The language of windows and messages."
+    )
     theme: str = choice("system", "Window", _THEMES, "Appearance")
     show_keywords: bool = switch(True, "Window", "Show the keywords")
     show_waveform: bool = switch(True, "Window", "Show the waveform")

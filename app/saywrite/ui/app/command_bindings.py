@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from saywrite.foundation.events import FrontEndEvent
+from saywrite.foundation.events import FrontEndEvent, LanguageHeard
+from saywrite.foundation.messages import message
 from saywrite.ui.app.edit_commands import EditCommands
 from saywrite.ui.app.files.controller import FilesController
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
     from saywrite.storage.history.store import HistoryStore
 
-AUDIO_FILES = (
+AUDIO_FILES = message(
     "Audio and video files (*.wav *.flac *.ogg *.oga *.opus *.mp3 *.m4a *.aac *.wma *.amr *.3gp *.aiff *.aif *.caf *.au"
     " *.mp4 *.mov *.webm *.mkv *.raw *.pcm);;All files (*)"
 )
@@ -53,13 +55,15 @@ class CommandBindings(QObject):
 
     @Slot(object)
     def receive(self, event: FrontEndEvent) -> None:
-        """Show the queue of files; events of other kinds are ignored."""
+        """Show the queue of files, and offer the language that was heard; other events are ignored."""
         self.files.receive(event)
+        if isinstance(event, LanguageHeard):
+            self.offer_language(event.language)
 
     @Slot()
     def choose_files(self) -> None:
         """Ask for sound files, and transcribe them."""
-        dialog = QFileDialog(self._window, "Transcribe a file")
+        dialog = QFileDialog(self._window, tr("Transcribe a file"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setNameFilters(AUDIO_FILES.split(";;"))
         dialog.filesSelected.connect(lambda names: self.files.add(Path(name) for name in names))
@@ -70,18 +74,36 @@ class CommandBindings(QObject):
         """Tell which engine knows a language that the chosen engine does not know."""
         engine = self._choices.engine(self._preferences.settings.engine)
         name, label = self._choices.language(code), engine.label if engine else self._preferences.settings.engine
-        others = [choice.label for choice in self._choices.engines_for(code)]
-        if others:
-            remedy = f"Choose “{' or '.join(others)}” as the recognizer, then {name}."
+        other = next((choice.label for choice in self._choices.engines_for(code)), "")
+        if other:
+            remedy = tr("Choose “{other}” as the recognizer, then {name}.", other=other, name=name)
         else:
-            remedy = "No recognizer of this version does. The language stays as it was."
+            remedy = tr("No recognizer of this version does. The language stays as it was.")
         self._window.notices.notify(
-            Severity.INFO, f"{label} does not know {name}.", remedy, key="language", counted=False
+            Severity.INFO,
+            tr("{label} does not know {name}.", label=label, name=name),
+            remedy,
+            key="language",
+            counted=False,
+        )
+
+    def offer_language(self, code: str) -> None:
+        """Offer to switch to the language that the user seems to speak."""
+        chosen, name = self._preferences.settings.language, self._choices.language(code)
+        if code == chosen:
+            return
+        self._window.notices.notify(
+            Severity.INFO,
+            tr("This sounds like {name}, but {chosen} is chosen.", name=name, chosen=self._choices.language(chosen)),
+            key="language",
+            actions=((tr("&Switch to {name}", name=name), lambda: self._preferences.update(language=code)),),
+            passing=False,
+            counted=False,
         )
 
     def save_unfinished(self, dictation: str) -> None:
         """Ask for a file, and save the recording of an unfinished dictation there."""
-        dialog = QFileDialog(self._window, "Save audio")
+        dialog = QFileDialog(self._window, tr("Save audio"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("WAV audio (*.wav)")
         dialog.setDefaultSuffix("wav")
@@ -96,10 +118,10 @@ class CommandBindings(QObject):
             return
         self._window.notices.notify(
             Severity.INFO,
-            "The transcript was cleared.",
-            "What you dictated stays in the history.",
+            tr("The transcript was cleared."),
+            tr("What you dictated stays in the history."),
             key="cleared",
-            actions=(("&Undo", self.undo_clear),),
+            actions=((tr("&Undo"), self.undo_clear),),
         )
 
     def undo_clear(self) -> None:
@@ -109,12 +131,12 @@ class CommandBindings(QObject):
     def copy(self) -> None:
         """Copy the selection, or else the whole transcript."""
         whole = not self._window.transcript.copy()
-        self._window.status.show_message("Copied all" if whole else "Copied the selection")
+        self._window.status.show_message(tr("Copied all") if whole else tr("Copied the selection"))
 
     def copy_translated(self) -> None:
         """Copy the transcript with its translations."""
         self._window.transcript.copy_with_translation()
-        self._window.status.show_message("Copied all with its translation")
+        self._window.status.show_message(tr("Copied all with its translation"))
 
     def _connect_dictation(self) -> None:
         window, dictation, actions = self._window, self._dictation, self._window.actions_

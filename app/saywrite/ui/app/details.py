@@ -13,6 +13,7 @@ from saywrite.storage.history.store import Dictated
 from saywrite.ui.history.details import DetailsWindow, RunningDictation, facts, format_results
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -62,7 +63,9 @@ class Details(QObject):
 
         def show(dictated: Dictated | None) -> None:
             if dictated is None:
-                self._show_problem("This dictation is not in the history.", "Details are kept with its text there.")
+                self._show_problem(
+                    tr("This dictation is not in the history."), tr("Details are kept with its text there.")
+                )
             else:
                 self.show(dictated)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
@@ -17,6 +18,7 @@ from saywrite.ui.settings.account_access import AccountAccess
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from saywrite.storage.history.store import HistoryStore
     from saywrite.ui.app.exports import Exports
     from saywrite.ui.app.first_run.window import FirstRunWindow
-    from saywrite.ui.history.timing_window import LatencyWindow
+    from saywrite.ui.history.reports.ledger_window import LedgerWindow
+    from saywrite.ui.history.reports.timing_window import LatencyWindow
     from saywrite.ui.history.window import HistoryWindow
     from saywrite.ui.models.state import ModelsState
     from saywrite.ui.settings.dialog import SettingsDialog
@@ -41,6 +44,8 @@ class Dialogs(QObject):
     refresh_devices_requested = Signal()
     details_requested = Signal(object)
     """A `Dictated` of the history."""
+    keywords_applied = Signal(object)
+    """The rows that were edited in the keyword lab: a tuple of `Keyword`."""
     account_changed = Signal()
     """A key or token was saved or removed."""
 
@@ -79,6 +84,7 @@ class Dialogs(QObject):
         self._settings: SettingsDialog | None = None
         self._history: HistoryWindow | None = None
         self._speed: LatencyWindow | None = None
+        self._ledger: LedgerWindow | None = None
         self._exports: Exports | None = None
         self._export_folder = ""
         self._connect()
@@ -131,6 +137,7 @@ class Dialogs(QObject):
                 self._preferences, self._choices, self._account, self._window, autostart, self._models
             )
             self._settings.account_changed.connect(self.account_changed)
+            self._settings.keyword_lab_requested.connect(self.show_keyword_lab)
             self._settings.unknown_language_chosen.connect(self.unknown_language_chosen)
             self._settings.refresh_devices_requested.connect(self.refresh_devices_requested)
             if self._devices is not None:
@@ -193,21 +200,50 @@ class Dialogs(QObject):
             tools = None
             if self._dictation is not None and self._retranscriber is not None:
                 tools = make_tools(self._dictation, self._retranscriber)
-            window = HistoryWindow(self._open_history, parent=self._window, choices=self._choices, tools=tools)
+            window = HistoryWindow(
+                self._open_history,
+                parent=self._window,
+                choices=self._choices,
+                tools=tools,
+                remembers=lambda: self._preferences.settings.suggest_keywords,
+            )
             self._history = window
             window.export_requested.connect(lambda chosen: self.exports.export_dictations(chosen, window))
             window.details_requested.connect(self.details_requested)
+            window.ledger_requested.connect(self.show_ledger)
         self._history.reload()
         _bring_up(self._history)
+
+    def show_keyword_lab(self) -> None:
+        """Open the keyword lab with a copy of the present keywords."""
+        from saywrite.ui.keywords.lab.window import KeywordLabWindow
+        from saywrite.ui.settings.placement import center_on_parent
+
+        lab = KeywordLabWindow(
+            self._window.keywords.rows(), self._open_history, self._preferences, self._retranscriber, self._window
+        )
+        lab.applied.connect(self.keywords_applied)
+        center_on_parent(lab)
+        _open(lab)
 
     def show_speed(self) -> None:
         """Open the window with the latencies."""
         if self._speed is None:
-            from saywrite.ui.history.timing_window import LatencyWindow
+            from saywrite.ui.history.reports.timing_window import LatencyWindow
 
             self._speed = LatencyWindow(self._open_history, self._choices, self._window)
         self._speed.reload()
         _bring_up(self._speed)
+
+    def show_ledger(self) -> None:
+        """Open the window that tells where the speech of each month went."""
+        if self._ledger is None:
+            from saywrite.ui.history.reports.ledger_window import LedgerWindow
+
+            self._ledger = window = LedgerWindow(self._open_history, self._choices, self._window)
+            window.export_requested.connect(lambda ledger: self.exports.export_ledger(ledger, window))
+        self._ledger.reload()
+        _bring_up(self._ledger)
 
     def show_shortcuts(self) -> None:
         """Open the window with the keyboard shortcuts as they are now."""
@@ -235,16 +271,19 @@ class Dialogs(QObject):
 
     def copy_diagnostics(self) -> None:
         """Copy the diagnostics; a pool thread collects them, because devices and folders are examined."""
-        self._window.status.show_message("Looking around…")
+        self._window.status.show_message(tr("Looking around…"))
 
         def copy(report: str) -> None:
             copy_text(report)
             self._window.notices.withdraw("diagnostics")
-            self._window.status.show_message("Diagnostics copied: no text, audio or key is in them")
+            self._window.status.show_message(tr("Diagnostics copied: no text, audio or key is in them"))
 
         def fail(error: Exception) -> None:
             self._window.notices.notify(
-                Severity.WARNING, f"The diagnostics could not be made: {error}", "The log has more.", key="diagnostics"
+                Severity.WARNING,
+                tr("The diagnostics could not be made: {error}", error=error),
+                tr("The log has more."),
+                key="diagnostics",
             )
 
         run_task(self._diagnostics, copy, fail, owner=self)
@@ -253,20 +292,20 @@ class Dialogs(QObject):
         """Ask the page of Saywrite for a newer version, on a pool thread; nothing is installed."""
         from saywrite.dictation.api import find_update
 
-        self._window.status.show_message("Asking for a newer version…")
+        self._window.status.show_message(tr("Asking for a newer version…"))
 
         def show(release: Release | None) -> None:
             self._window.notices.withdraw("updates")
             if release is None:
-                self._window.status.show_message("This is the newest version")
+                self._window.status.show_message(tr("This is the newest version"))
                 return
             self._window.status.show_message("")
             self._window.notices.notify(
                 Severity.INFO,
-                f"Saywrite {release.version} is there.",
-                "Its page says what is new, and how to install it.",
+                tr("Saywrite {version} is there.", version=release.version),
+                tr("Its page says what is new, and how to install it."),
                 key="updates",
-                actions=(("Open the page", lambda: open_page(release.page)),),
+                actions=((tr("Open the page"), lambda: open_page(release.page)),),
             )
 
         def fail(error: Exception) -> None:
@@ -274,13 +313,15 @@ class Dialogs(QObject):
             what, remedy = (error.what, error.remedy) if isinstance(error, SaywriteError) else (str(error), "")
             self._window.notices.notify(Severity.WARNING, what, remedy, key="updates")
 
-        run_task(self._find_update or find_update, show, fail, owner=self)
+        ask = self._find_update or partial(find_update, lambda: self._preferences.settings.stay_offline)
+        run_task(ask, show, fail, owner=self)
 
     def _connect(self) -> None:
         actions, transcript = self._window.actions_, self._window.transcript
         actions.settings.triggered.connect(self.show_settings)
         actions.history.triggered.connect(self.show_history)
         actions.speed.triggered.connect(self.show_speed)
+        actions.ledger.triggered.connect(self.show_ledger)
         actions.about.triggered.connect(self.show_about)
         actions.shortcuts.triggered.connect(self.show_shortcuts)
         actions.whats_new.triggered.connect(self.show_whats_new)
@@ -293,6 +334,9 @@ class Dialogs(QObject):
             action.triggered.connect(lambda _checked=False, name=name: self.exports.export_transcript(name))
         actions.always_write_as.triggered.connect(lambda: self.ask_always_write_as(transcript.selected_text().strip()))
         transcript.keyword_requested.connect(self.ask_always_write_as)
+        actions.keyword_lab.triggered.connect(self.show_keyword_lab)
+        self._window.keywords.lab_requested.connect(self.show_keyword_lab)
+        self.keywords_applied.connect(self._window.keywords.replace_all)
 
 
 def open_page(address: str) -> None:

@@ -12,11 +12,14 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QThread, Signal
 
 from saywrite.foundation.events import Failed
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
-ENDED_WHAT = "The dictation stopped working because of an error in Saywrite. What was recorded is on disk."
-ENDED_REMEDY = "Start Saywrite again; it offers the recording. Help > Copy diagnostics helps us to find the cause."
+ENDED_WHAT = message("The dictation stopped working because of an error in Saywrite. What was recorded is on disk.")
+ENDED_REMEDY = message(
+    "Start Saywrite again; it offers the recording. Help > Copy diagnostics helps us to find the cause."
+)
 
 
 class DictationThread(QThread):

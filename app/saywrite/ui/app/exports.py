@@ -9,15 +9,18 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from saywrite.foundation.catalog import CSV, EXPORT_FORMATS, JSON
 from saywrite.foundation.events import seconds
-from saywrite.foundation.formatting import count, missing
+from saywrite.foundation.formatting import missing
+from saywrite.storage.history.ledger import Ledger, as_csv, as_json
 from saywrite.storage.history.store import Dictated
 from saywrite.text.export import Document, TranscriptLine
 from saywrite.ui.export.dialog import ExportFlow
-from saywrite.ui.export.writer import write_into
+from saywrite.ui.export.writer import write_content, write_into
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import tr, tr_count
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -55,7 +58,9 @@ class Exports(QObject):
         if len(chosen) == 1:
             self.export_dictation(chosen[0], parent)
             return
-        dialog = QFileDialog(parent, f"Export {len(chosen)} dictations into a folder")
+        dialog = QFileDialog(
+            parent, tr_count("Export {n} dictation into a folder", "Export {n} dictations into a folder", len(chosen))
+        )
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setDirectory(self._preferences.settings.export_folder or self.folder)
@@ -71,13 +76,47 @@ class Exports(QObject):
 
         def done(written: int) -> None:
             self.folder = str(folder)
-            self._window.status.show_message(f"{count(written, 'dictation')} exported to {folder.name}")
+            self._window.status.show_message(
+                tr(
+                    "{dictations} exported to {name}",
+                    dictations=tr_count("{n:,} dictation", "{n:,} dictations", written),
+                    name=folder.name,
+                )
+            )
 
-        def fail(error: Exception) -> None:
-            what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "")
-            self._window.notices.notify(Severity.WARNING, what, remedy, key="export")
+        run_task(lambda: write_into(documents, format, folder), done, self._show_failure, owner=self)
 
-        run_task(lambda: write_into(documents, format, folder), done, fail, owner=self)
+    def export_ledger(self, ledger: Ledger, parent: QWidget) -> None:
+        """Ask for a file, and write the ledger there: JSON by its name, else CSV."""
+        dialog = QFileDialog(parent, tr("Export where my speech went"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        suffixes = {
+            f"{name.upper()} (*{EXPORT_FORMATS[name].suffix})": EXPORT_FORMATS[name].suffix for name in (CSV, JSON)
+        }
+        dialog.setNameFilters(list(suffixes))
+        dialog.setDefaultSuffix(EXPORT_FORMATS[CSV].suffix)
+        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(suffixes[kind]))
+        dialog.setDirectory(self._preferences.settings.export_folder or self.folder)
+        dialog.selectFile("where-my-speech-went")
+        dialog.fileSelected.connect(lambda name: self.write_ledger(ledger, Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def write_ledger(self, ledger: Ledger, target: Path) -> None:
+        """Write the ledger to a file that the user chose, who agreed to replace it."""
+        is_json = target.suffix.lower() == EXPORT_FORMATS[JSON].suffix
+        content = (as_json if is_json else as_csv)(ledger).encode()
+        self._window.notices.withdraw("export")
+
+        def done(path: Path) -> None:
+            self.folder = str(path.parent)
+            self._window.status.show_message(tr("Exported to {name}", name=path.name))
+
+        run_task(lambda: write_content(content, target, overwrite=True), done, self._show_failure, owner=self)
+
+    def _show_failure(self, error: Exception) -> None:
+        what, remedy = getattr(error, "what", str(error)), getattr(error, "remedy", "")
+        self._window.notices.notify(Severity.WARNING, what, remedy, key="export")
 
     def _make_flow(self, parent: QWidget, document: Callable[[], Document | None]) -> ExportFlow:
         flow = ExportFlow(parent, document, format=self._preferences.settings.export_format)
@@ -96,7 +135,7 @@ class Exports(QObject):
 
     def _show_exported(self, path: Path, format: str) -> None:
         self.folder = str(path.parent)
-        self._window.status.show_message(f"Exported to {path.name}")
+        self._window.status.show_message(tr("Exported to {name}", name=path.name))
         self._preferences.update(export_format=format)
 
 
@@ -125,7 +164,7 @@ def document_of(dictated: Dictated, label: Callable[[str], str]) -> Document | N
         lines.append(TranscriptLine(start, start, summary.began + timedelta(seconds=start), "", gap=missing(gap)))
     lines.sort(key=lambda line: line.start_s)
     return Document(
-        title=f"Dictation {summary.began:%Y-%m-%d %H.%M}",
+        title=tr("Dictation {date}", date=f"{summary.began:%Y-%m-%d %H.%M}"),
         began=summary.began,
         engine=label(summary.engine),
         language=summary.language,

@@ -23,6 +23,7 @@ from saywrite.text.keywords import Keyword
 from saywrite.ui.app.command_bindings import CommandBindings
 from saywrite.ui.app.details import Details
 from saywrite.ui.app.dialogs import Dialogs
+from saywrite.ui.main_window.better_text import BetterText
 from saywrite.ui.main_window.dictation_notices import DictationNotices
 from saywrite.ui.main_window.engine_notices import EngineStatus
 from saywrite.ui.main_window.push_to_talk_notices import PushToTalkNotices
@@ -34,6 +35,7 @@ from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme import apply_scheme
 from saywrite.ui.toolkit.theme.motion import apply_motion
+from saywrite.ui.toolkit.translation import set_language
 from saywrite.ui.tray.icon import Tray
 from saywrite.ui.tray.menu import TrayMenu
 from saywrite.ui.tray.overlay_controller import OverlayController
@@ -121,6 +123,7 @@ class FrontEnd(QObject):
         self.tray = Tray(TrayMenu(self.window.actions_, context.choices), self.window)
         self.tray_texts = TrayTexts(self.tray, context.open_history)
         self.push_to_talk = PushToTalkNotices(self.window, dictation, self.tray.show_message, self.dialogs.show_keys)
+        self.better_text = self._make_better_text()
         self.overlay = self._make_overlay()
         self.lifecycle = WindowLifecycle(self.window, self.tray, self.preferences)
         self._receivers = self._all_receivers()
@@ -128,6 +131,19 @@ class FrontEnd(QObject):
         self.window.keywords.set_keywords(context.keywords)
         self._apply(context.settings)
         self._show_problems()
+
+    def _make_better_text(self) -> BetterText | None:
+        retranscriber = self._context.retranscriber
+        if retranscriber is None:
+            return None
+        from saywrite.dictation.models.retranscription import Retranscription
+
+        return BetterText(
+            self.window,
+            lambda dictation, origin: Retranscription(retranscriber, dictation, origin),
+            self._context.open_history,
+            self.dialogs.show_history,
+        )
 
     def _make_overlay(self) -> OverlayController:
         dictation = self._dictation
@@ -143,6 +159,7 @@ class FrontEnd(QObject):
     def _all_receivers(self) -> tuple[Callable[[FrontEndEvent], None], ...]:
         """What shows events, in the order in which it receives them; each ignores the events of others."""
         window = self.window
+        better_text = (self.better_text.receive,) if self.better_text is not None else ()
         return (
             window.transcript.receive,
             window.receive,
@@ -158,6 +175,7 @@ class FrontEnd(QObject):
             self.tray.receive,
             self.overlay.receive,
             self.push_to_talk.receive,
+            *better_text,
         )
 
     @Slot(object)
@@ -231,10 +249,14 @@ class FrontEnd(QObject):
         )
         menu.aboutToShow.connect(self._dictation.refresh_devices)
         menu.copy_requested.connect(copy_text)
+        menu.insertion_requested.connect(
+            lambda recent: self._dictation.insert_text(recent.dictation, recent.text, recent.language)
+        )
 
     @Slot(object)
     def _apply(self, settings: Settings) -> None:
         window, account = self.window, self._context.account
+        set_language(settings.program_language)
         apply_scheme(settings.theme)
         apply_motion(settings.motion)
         host = account.host(settings) if account else host_of(settings.aiola_base_url)

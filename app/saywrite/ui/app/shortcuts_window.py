@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from saywrite.foundation.messages import message
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.settings.placement import fill_dialog
+from saywrite.ui.toolkit.translation import set_text, tr
 
 PREFERRED_SIZE = QSize(520, 560)
-IN_EVERY_PROGRAM = "In every program"
+IN_EVERY_PROGRAM = message("In every program")
 
 Section = tuple[str, tuple[tuple[str, str], ...]]
 """A heading, and pairs of what a shortcut does and its keys."""
@@ -33,7 +35,10 @@ def plain(text: str) -> str:
 
 def sections(bar: QMenuBar, settings: Settings) -> list[Section]:
     """Return the shortcuts of every menu, and the keys of push-to-talk."""
-    keys = [("Dictate into the program in front", settings.hotkey), ("The same, second key", settings.second_hotkey)]
+    keys = [
+        (tr("Dictate into the program in front"), settings.hotkey),
+        (tr("The same, second key"), settings.second_hotkey),
+    ]
     found: list[Section] = [(IN_EVERY_PROGRAM, tuple((words, key) for words, key in keys if key))]
     for top in bar.actions():
         menu = top.menu()
@@ -53,10 +58,10 @@ class ShortcutsWindow(QDialog):
 
     def __init__(self, bar: QMenuBar, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keyboard shortcuts")
+        set_text(self.setWindowTitle, tr("Keyboard shortcuts"))
         self.table = QTreeWidget()
-        self.table.setAccessibleName("Keyboard shortcuts")
-        self.table.setHeaderLabels(["What it does", "Keys"])
+        set_text(self.table.setAccessibleName, tr("Keyboard shortcuts"))
+        set_text(self.table.setHeaderLabels, [tr("What it does"), tr("Keys")])
         self.table.setRootIsDecorated(False)
         self.table.setItemsExpandable(False)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QTextBrowser, QWidget
 
 from saywrite.foundation.paths import resource
 from saywrite.ui.settings.placement import fill_dialog
+from saywrite.ui.toolkit.translation import set_text, tr
 
 PREFERRED_SIZE = QSize(560, 460)
 CHANGELOG = "changelog.md"
@@ -22,9 +23,9 @@ class WhatsNewWindow(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("What's new")
+        set_text(self.setWindowTitle, tr("What's new"))
         self.text = QTextBrowser()
         self.text.setObjectName("changelog")
-        self.text.setAccessibleName("What is new")
+        set_text(self.text.setAccessibleName, tr("What is new"))
         self.text.setMarkdown(changelog())
         fill_dialog(self, self.text, PREFERRED_SIZE)

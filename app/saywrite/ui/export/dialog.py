@@ -12,13 +12,15 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from saywrite.foundation.catalog import EXPORT_FORMATS, TXT
 from saywrite.foundation.errors import SaywriteError
+from saywrite.foundation.messages import message
 from saywrite.text.export import Document
 from saywrite.ui.export.writer import ExportExists, write_export
 from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.transcript.export_document import has_times
 
 NEED_TIMES = frozenset(name for name, kind in EXPORT_FORMATS.items() if kind.needs_times)
-NO_TIMES = "Subtitles need the times of the words, and this text has none."
+NO_TIMES = message("Subtitles need the times of the words, and this text has none.")
 _DIALOG_ASKS = sys.platform == "darwin"
 """On macOS the file dialog itself asks before a file is replaced; elsewhere only this module does."""
 
@@ -48,11 +50,11 @@ class ExportFlow(QObject):
         """Ask for a file, and write in `format`, by default in the last one."""
         document = self._document()
         if document is None:
-            self.failed.emit("There is no text to export yet.", "Dictate something first.")
+            self.failed.emit(tr("There is no text to export yet."), tr("Dictate something first."))
             return
         wanted = format if format in EXPORT_FORMATS else self.format
         if wanted in NEED_TIMES and not has_times(document):
-            self.failed.emit(NO_TIMES, "Choose text, Markdown, JSON or CSV.")
+            self.failed.emit(NO_TIMES, tr("Choose text, Markdown, JSON or CSV."))
             return
         dialog = self._dialog(document, wanted)
         dialog.fileSelected.connect(lambda name: self._chosen(document, name, dialog.selectedNameFilter()))
@@ -66,7 +68,7 @@ class ExportFlow(QObject):
         for name, action in actions.items():
             possible = document is not None and (timed or name not in NEED_TIMES)
             action.setEnabled(possible)
-            action.setToolTip(NO_TIMES if document is not None and not possible else "")
+            set_text(action.setToolTip, NO_TIMES if document is not None and not possible else "")
 
     def save(self, document: Document, target: Path, format: str, *, overwrite: bool = False) -> None:
         """Write to `target`; ask before an existing file is replaced."""
@@ -96,12 +98,12 @@ class ExportFlow(QObject):
             for name, kind in EXPORT_FORMATS.items()
             if name not in NEED_TIMES or has_times(document)
         }
-        dialog = QFileDialog(self._parent, "Export the transcript", str(self._start_folder()))
+        dialog = QFileDialog(self._parent, tr("Export the transcript"), str(self._start_folder()))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
         dialog.setNameFilters(list(filters.values()))
         dialog.selectNameFilter(filters[format])
-        dialog.setLabelText(QFileDialog.DialogLabel.Accept, "&Export")
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, tr("&Export"))
         dialog.filterSelected.connect(lambda chosen: self._fit_name(dialog, chosen))
         dialog.selectFile(f"{document.title}{EXPORT_FORMATS[format].suffix}")
         return dialog
@@ -116,7 +118,7 @@ class ExportFlow(QObject):
         typed = Path(name)
         format = next((key for key, kind in EXPORT_FORMATS.items() if kind.suffix == typed.suffix.lower()), "")
         if format in NEED_TIMES and not has_times(document):
-            self.failed.emit(NO_TIMES, "Choose text, Markdown, JSON or CSV.")
+            self.failed.emit(NO_TIMES, tr("Choose text, Markdown, JSON or CSV."))
             return
         target = typed
         if not format:
@@ -127,12 +129,12 @@ class ExportFlow(QObject):
     def _ask(self, document: Document, target: Path, format: str) -> None:
         box = QMessageBox(self._parent)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Export the transcript")
+        set_text(box.setWindowTitle, tr("Export the transcript"))
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"“{target.name}” exists already. Replace it?")
-        box.setInformativeText("What is in it now will be gone.")
-        replace = box.addButton("&Replace", QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton("&Keep it", QMessageBox.ButtonRole.RejectRole)
+        set_text(box.setText, tr("“{name}” exists already. Replace it?", name=target.name))
+        set_text(box.setInformativeText, tr("What is in it now will be gone."))
+        replace = box.addButton(tr("&Replace"), QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton(tr("&Keep it"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)
         box.setEscapeButton(keep)
 

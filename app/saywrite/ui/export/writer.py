@@ -9,6 +9,7 @@ from saywrite.foundation.catalog import EXPORT_FORMATS
 from saywrite.foundation.errors import SaywriteError
 from saywrite.foundation.files import os_error_message, write_atomic
 from saywrite.text.export import Document, render
+from saywrite.ui.toolkit.translation import tr
 
 
 class ExportError(SaywriteError):
@@ -21,14 +22,22 @@ class ExportExists(ExportError):
 
 def write_export(document: Document, format: str, target: Path, *, overwrite: bool) -> Path:
     """Render and write a document; returns `target`. Raises ExportError, with `target` unchanged."""
-    content = render(document, format)
+    return write_content(render(document, format), target, overwrite=overwrite)
+
+
+def write_content(content: bytes, target: Path, *, overwrite: bool) -> Path:
+    """Write the content of a file; returns `target`. Raises ExportError, with `target` unchanged."""
     try:
         write_atomic(target, content, private=False, overwrite=overwrite)
     except FileExistsError as error:
-        raise ExportExists(f"“{target.name}” exists already.", "Choose another name, or replace it.") from error
+        raise ExportExists(
+            tr("“{name}” exists already.", name=target.name), tr("Choose another name, or replace it.")
+        ) from error
     except OSError as error:
         reason, remedy = os_error_message(error, target.parent)
-        raise ExportError(f"“{target.name}” was not exported: {reason}.", remedy) from error
+        raise ExportError(
+            tr("“{name}” was not exported: {reason}.", name=target.name, reason=reason), remedy
+        ) from error
     return target
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QProgressBar, QPushButton, QWidget
 
 from saywrite.dictation.models.retranscription import Retranscriber, Retranscription, RetranscriptionStopped
 from saywrite.foundation.catalog import LOCAL
@@ -18,12 +18,17 @@ from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.history.access import LoadedDictation
 from saywrite.ui.history.dictation_list import local_time
 from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import PlainLabel
+from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices, model_label
 
 STEPS = 1_000
 """Of the progress bar."""
+NAME_LENGTH, LONG_NAME = 10, 17
+"""The widths of a chooser and of that of the texts, in letters; a longer name is whole only in its list."""
 
 
 def name_of_origin(origin: Origin, choices: EngineChoices) -> str:
@@ -51,8 +56,8 @@ class AgainBar(QWidget):
         self._length_s = 0.0
         self._dictation = ""
         self.engine, self.model, self.language = QComboBox(), QComboBox(), QComboBox()
-        self.start = QPushButton(icon("refresh"), "&Transcribe again")
-        self.stop = QPushButton(icon("stop"), "&Stop")
+        self.start = QPushButton(icon("refresh"), tr("&Transcribe again"))
+        self.stop = QPushButton(icon("stop"), tr("&Stop"))
         self.progress = QProgressBar()
         self._name = PlainLabel()
         self._arrange()
@@ -136,7 +141,14 @@ class AgainBar(QWidget):
             widget.setVisible((widget in busy) is running)
         if running:
             self.progress.setRange(0, 0)
-            self._name.setText(f"Transcribing again: {self.engine.currentText()}, {self.language.currentText()}")
+            set_text(
+                self._name.setText,
+                tr(
+                    "Transcribing again: {recognizer}, {language}",
+                    recognizer=self.engine.currentText(),
+                    language=self.language.currentText(),
+                ),
+            )
         else:
             self._show_models()
 
@@ -150,21 +162,19 @@ class AgainBar(QWidget):
             self.model.addItem(label, name)
         for code, name in self._choices.language_names.items():
             self.language.addItem(name, code)
-        named = ((self.engine, "Recognizer"), (self.model, "Model"), (self.language, "Language"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        named = ((self.engine, tr("Recognizer")), (self.model, tr("Model")), (self.language, tr("Language")))
+        row = FlowLayout(self, spacing=S)
         for chooser, name in named:
-            chooser.setAccessibleName(f"{name} for transcribing again")
-            chooser.setToolTip(name)
-            chooser.setMinimumContentsLength(4)
+            set_text(chooser.setAccessibleName, tr("{name} for transcribing again", name=name))
+            set_text(chooser.setToolTip, name)
+            chooser.setMinimumContentsLength(NAME_LENGTH)
             chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            row.addWidget(chooser, 1)
-        self.progress.setAccessibleName("Progress of transcribing again")
+            row.addWidget(chooser)
+        set_text(self.progress.setAccessibleName, tr("Progress of transcribing again"))
         self.progress.setTextVisible(False)
-        row.addWidget(self._name)
-        row.addWidget(self.progress, 1)
-        row.addWidget(self.start)
-        row.addWidget(self.stop)
+        self._name.setWordWrap(True)
+        for widget in (self._name, self.progress, self.start, self.stop):
+            row.addWidget(widget)
 
 
 class VersionBar(QWidget):
@@ -180,11 +190,12 @@ class VersionBar(QWidget):
         self._choices = choices
         self._now = now
         self.texts = QComboBox()
-        self.texts.setAccessibleName("Texts of this dictation")
-        self.use = QPushButton("&Use this text")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.texts, 1)
+        set_text(self.texts.setAccessibleName, tr("Texts of this dictation"))
+        self.texts.setMinimumContentsLength(LONG_NAME)
+        self.texts.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.use = worded(QPushButton(), tr("&Use this text"))
+        row = FlowLayout(self, spacing=S)
+        row.addWidget(self.texts)
         row.addWidget(self.use)
         self.texts.currentIndexChanged.connect(lambda _index: self._choose())
         self.use.clicked.connect(lambda: self.wanted.emit(self.texts.currentData().number))
@@ -193,10 +204,17 @@ class VersionBar(QWidget):
         """Offer the present text and the earlier ones; hidden when there is only one text."""
         self.texts.blockSignals(True)
         self.texts.clear()
-        self.texts.addItem(f"Present text: {name_of_origin(present, self._choices)}", None)
+        self.texts.addItem(tr("Present text: {origin}", origin=name_of_origin(present, self._choices)), None)
         for version in versions:
             until = moment(local_time(version.kept), self._now())
-            self.texts.addItem(f"Text until {until}: {name_of_origin(version.origin, self._choices)}", version)
+            self.texts.addItem(
+                tr(
+                    "Text until {until}: {origin}",
+                    until=until,
+                    origin=name_of_origin(version.origin, self._choices),
+                ),
+                version,
+            )
         self.texts.blockSignals(False)
         self.use.setEnabled(False)
         self.setVisible(bool(versions))

@@ -20,15 +20,18 @@ from PySide6.QtWidgets import (
 )
 
 from saywrite.foundation.events import ProgressChanged, Traffic, seconds
-from saywrite.foundation.formatting import clock, count, length, size
+from saywrite.foundation.formatting import clock, length, size
+from saywrite.foundation.messages import message
 from saywrite.storage.history.store import Dictated
 from saywrite.text.export import words
-from saywrite.ui.history.timing_statistics import describe_latency
+from saywrite.ui.history.reports.timing_statistics import describe_latency
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
+from saywrite.ui.toolkit.theme.tokens import BODY, L, M, S
+from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
-STAYED_HERE = "Nowhere: nothing left this computer"
+STAYED_HERE = message("Nowhere: nothing left this computer")
 GAPS_SHOWN = 10
 
 
@@ -50,18 +53,18 @@ def facts(dictated: Dictated, choices: EngineChoices, live: RunningDictation | N
     file = summary.source if summary.source != "microphone" else ""
     speed = describe_latency(dictated.timed.latency) if dictated.timed else ""
     lines = [
-        ("Began", f"{summary.began:%Y-%m-%d %H:%M:%S}"),
-        ("Source", PurePath(file.replace("\\", "/")).name if file else "Microphone"),
-        ("Recognizer", _engines(dictated, choices)),
-        ("Language", choices.language(summary.language)),
-        ("Recorded", length(seconds(heard))),
-        ("Text", _text(dictated)),
-        ("Without text yet", length(seconds(pending)) if pending > 0 else "Nothing"),
-        ("Missing sound", _gaps(dictated)),
-        ("Sent to", ", ".join(sorted(traffic)) or STAYED_HERE),
-        ("Bytes sent", format_bytes(sum(each.sent for each in traffic.values()))),
-        ("Bytes received", format_bytes(sum(each.received for each in traffic.values()))),
-        ("Speed", speed),
+        (tr("Began"), f"{summary.began:%Y-%m-%d %H:%M:%S}"),
+        (tr("Source"), PurePath(file.replace("\\", "/")).name if file else tr("Microphone")),
+        (tr("Recognizer"), _engines(dictated, choices)),
+        (tr("Language"), choices.language(summary.language)),
+        (tr("Recorded"), length(seconds(heard))),
+        (tr("Text"), _text(dictated)),
+        (tr("Without text yet"), length(seconds(pending)) if pending > 0 else tr("Nothing")),
+        (tr("Missing sound"), _gaps(dictated)),
+        (tr("Sent to"), ", ".join(sorted(traffic)) or STAYED_HERE),
+        (tr("Bytes sent"), format_bytes(sum(each.sent for each in traffic.values()))),
+        (tr("Bytes received"), format_bytes(sum(each.received for each in traffic.values()))),
+        (tr("Speed"), speed),
     ]
     return [line for line in lines if line[1]]
 
@@ -79,7 +82,7 @@ def as_text(lines: Iterable[tuple[str, str]], results: str) -> str:
 
 def format_bytes(number: int) -> str:
     """A number of bytes: 0 bytes, 4,321 bytes, 1,234,567 bytes (1.2 MB)."""
-    exact = count(number, "byte")
+    exact = tr_count("{n:,} byte", "{n:,} bytes", number)
     return exact if number < 1_000_000 else f"{exact} ({size(number)})"
 
 
@@ -89,22 +92,42 @@ def _engines(dictated: Dictated, choices: EngineChoices) -> str:
     for segment in dictated.segments:
         if segment.engine:
             others[segment.engine] = others.get(segment.engine, 0) + 1
-    parts = [f"{choices.engine_label(name)} for {count(times, 'segment')}" for name, times in others.items()]
+    parts = [
+        tr(
+            "{recognizer} for {segments}",
+            recognizer=choices.engine_label(name),
+            segments=tr_count("{n:,} segment", "{n:,} segments", times),
+        )
+        for name, times in others.items()
+    ]
     return ", ".join([own, *parts])
 
 
 def _text(dictated: Dictated) -> str:
     number = sum(words(segment.text) for segment in dictated.segments)
-    return f"{count(number, 'word')} in {count(len(dictated.segments), 'segment')}"
+    return tr(
+        "{words} in {segments}",
+        words=tr_count("{n:,} word", "{n:,} words", number),
+        segments=tr_count("{n:,} segment", "{n:,} segments", len(dictated.segments)),
+    )
 
 
 def _gaps(dictated: Dictated) -> str:
     gaps = dictated.gaps
-    lines = [f"{length(seconds(gap.length))} at {clock(seconds(gap.at))}: {gap.cause}" for gap in gaps[:GAPS_SHOWN]]
+    lines = [
+        tr("{length} at {at}: {cause}", length=length(seconds(gap.length)), at=clock(seconds(gap.at)), cause=gap.cause)
+        for gap in gaps[:GAPS_SHOWN]
+    ]
     if len(gaps) > GAPS_SHOWN:
         rest = sum(gap.length for gap in gaps[GAPS_SHOWN:])
-        lines.append(f"{length(seconds(rest))} in {count(len(gaps) - GAPS_SHOWN, 'more place')}")
-    return "\n".join(lines) or "Nothing"
+        lines.append(
+            tr(
+                "{rest} in {places}",
+                rest=length(seconds(rest)),
+                places=tr_count("{n:,} more place", "{n:,} more places", len(gaps) - GAPS_SHOWN),
+            )
+        )
+    return "\n".join(lines) or tr("Nothing")
 
 
 class DetailsWindow(QDialog):
@@ -114,22 +137,22 @@ class DetailsWindow(QDialog):
         super().__init__(parent)
         self.lines = lines
         self.results = QPlainTextEdit(results)
-        self.copy = QPushButton("&Copy")
-        self.setWindowTitle("Details of the dictation")
+        self.copy = worded(QPushButton(), tr("&Copy"))
+        set_text(self.setWindowTitle, tr("Details of the dictation"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         form = QFormLayout()
-        form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(7)
+        form.setHorizontalSpacing(L)
+        form.setVerticalSpacing(S)
         for label, value in lines:
             form.addRow(ThemedLabel(label), _value(label, value))
         column = QVBoxLayout(self)
-        column.setContentsMargins(18, 18, 18, 12)
-        column.setSpacing(14)
+        column.setContentsMargins(L, L, L, M)
+        column.setSpacing(M)
         column.addLayout(form)
         if results:
             self.results.setReadOnly(True)
-            self.results.setAccessibleName("Structured results")
-            column.addWidget(ThemedLabel("Structured results"))
+            set_text(self.results.setAccessibleName, tr("Structured results"))
+            column.addWidget(ThemedLabel(tr("Structured results")))
             column.addWidget(self.results, 1)
         else:
             column.addStretch(1)
@@ -142,8 +165,8 @@ class DetailsWindow(QDialog):
 
 
 def _value(label: str, text: str) -> QLabel:
-    value = NoteLabel(text, "", size=1.0)
-    value.setAccessibleName(f"{label}: {text}")
+    value = NoteLabel(text, "", size=BODY)
+    set_text(value.setAccessibleName, f"{label}: {text}")
     value.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )

@@ -23,8 +23,10 @@ from saywrite.storage.history.search import SearchHit
 from saywrite.storage.history.store import Summary
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.theme import blend, readable
+from saywrite.ui.toolkit.theme.tokens import SMALL, S, sized
+from saywrite.ui.toolkit.translation import set_text, tr
 
-PADDING = 7
+PADDING = S
 ID, SUMMARY, HIT, DAY, MARKS = (Qt.ItemDataRole.UserRole + number for number in range(5))
 """Data of an item: dictation, `Summary`, `SearchHit`, heading above it, marked ranges of its second line."""
 
@@ -36,7 +38,7 @@ class DictationList(QListWidget):
         super().__init__()
         self._now = now
         self._last_day: date | None = None
-        self.setAccessibleName("Dictations")
+        set_text(self.setAccessibleName, tr("Dictations"))
         self.setItemDelegate(DayDelegate(self))
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -54,7 +56,7 @@ class DictationList(QListWidget):
         """Show these dictations below the others."""
         for row in rows:
             head = f"{local_time(row.began):%H:%M} · {length(seconds(row.heard))}"
-            item = self._add(row.dictation, row.began, f"{head}\n{row.excerpt or 'No text'}")
+            item = self._add(row.dictation, row.began, f"{head}\n{row.excerpt or tr('No text')}")
             item.setData(SUMMARY, row)
 
     def show_hits(self, hits: Sequence[SearchHit]) -> None:
@@ -62,7 +64,7 @@ class DictationList(QListWidget):
         self.clear()
         self._last_day = None
         for hit in hits:
-            head = f"{local_time(hit.began):%H:%M} · at {clock(seconds(hit.start))}"
+            head = tr("{time} · at {start}", time=f"{local_time(hit.began):%H:%M}", start=clock(seconds(hit.start)))
             item = self._add(hit.dictation, hit.began, f"{head}\n{hit.snippet}")
             item.setData(HIT, hit)
             item.setData(MARKS, hit.matches)
@@ -160,11 +162,12 @@ def hit_color(palette: QPalette) -> QColor:
 def name_of_day(day: date, today: date) -> str:
     """Name a day: "Today", "Yesterday", "Sunday, November 22", in other years with the year."""
     if day == today:
-        return "Today"
+        return tr("Today")
     if (today - day).days == 1:
-        return "Yesterday"
-    name = f"{day:%A, %B} {day.day}"
-    return name if day.year == today.year else f"{name}, {day.year}"
+        return tr("Yesterday")
+    if day.year == today.year:
+        return tr("{day:%A}, {day:%B} {number}", day=day, number=day.day)
+    return tr("{day:%A}, {day:%B} {number}, {year}", day=day, number=day.day, year=str(day.year))
 
 
 def local_time(moment: datetime) -> datetime:
@@ -212,6 +215,4 @@ def _marked_line(
 
 
 def _small(font: QFont) -> QFont:
-    small = QFont(font)
-    small.setPointSizeF(font.pointSizeF() * 0.9)
-    return small
+    return sized(font, SMALL)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from saywrite.audio.levels import Envelope
+from saywrite.foundation.events import Traffic
+from saywrite.foundation.formatting import size
 from saywrite.storage.history.records.receipts import describe_receipt
 from saywrite.storage.history.records.versions import Origin, TextVersion
 from saywrite.storage.history.store import Dictated, HistoryStore
@@ -18,6 +20,7 @@ from saywrite.ui.history.player_bar import PlayerBar
 from saywrite.ui.history.reader import Reader
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 
@@ -28,6 +31,8 @@ class DictationView(QWidget):
     """Whether an earlier text is shown instead of the present one."""
     failed = Signal(str)
     """Sentences for the user."""
+    ledger_requested = Signal()
+    """The user asked where the speech of each month went."""
 
     def __init__(
         self,
@@ -42,6 +47,8 @@ class DictationView(QWidget):
         self.loaded: LoadedDictation | None = None
         self.text = Reader()
         self.receipts = NoteLabel()
+        self.traffic = NoteLabel()
+        self.by_month = worded(QPushButton(), tr("By &month…"))
         self.player = PlayerBar(tools.play if tools else _no_play, tools.stop if tools else _nothing)
         self.versions = VersionBar(choices, now)
         self.again = AgainBar(choices, open_history)
@@ -52,8 +59,15 @@ class DictationView(QWidget):
         column.addWidget(self.player)
         column.addWidget(self.versions)
         column.addWidget(self.text, 1)
+        row = QHBoxLayout()
+        row.addWidget(self.traffic, 1)
+        row.addWidget(self.by_month)
         column.addWidget(self.receipts)
+        column.addLayout(row)
         column.addWidget(self.again)
+        set_text(self.by_month.setToolTip, tr("Where my speech went, by month"))
+        set_text(self.by_month.setAccessibleDescription, tr("Where my speech went, by month"))
+        self.by_month.clicked.connect(self.ledger_requested)
         self.text.word_clicked.connect(lambda word: self.player.play_from(word.start))
         self.player.moved.connect(self.text.follow)
         self.versions.shown.connect(self._show_version)
@@ -75,8 +89,11 @@ class DictationView(QWidget):
         dictated = loaded.dictated if loaded else None
         self.text.show_dictated(dictated)
         receipts = "\n".join(map(describe_receipt, loaded.receipts)) if loaded else ""
-        self.receipts.setText(receipts)
+        set_text(self.receipts.setText, receipts)
         self.receipts.setVisible(bool(receipts))
+        set_text(self.traffic.setText, describe_traffic(dictated.traffic) if dictated else "")
+        self.traffic.setVisible(dictated is not None)
+        self.by_month.setVisible(dictated is not None)
         summary = dictated.summary if dictated else None
         origin = Origin(summary.engine, summary.model, summary.language) if summary else Origin("", "", "")
         self.versions.show_versions(origin, loaded.versions if loaded else ())
@@ -114,6 +131,44 @@ class DictationView(QWidget):
             dictated = Dictated(dictated.summary, version.segments, (), "")
         self.text.show_dictated(dictated)
         self.version_shown.emit(version is not None)
+
+
+class ScrolledView(QScrollArea):
+    """Scrolls a view when a low window has no room for all of it; never narrower than the view."""
+
+    def __init__(self, view: DictationView) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(view)
+        view.installEventFilter(self)
+
+    def minimumSizeHint(self) -> QSize:
+        bar = self.verticalScrollBar().sizeHint().width()
+        view = self.widget()
+        width = view.minimumSizeHint().width() if view is not None else 0
+        return QSize(width + bar, super().minimumSizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+
+def describe_traffic(traffic: Iterable[Traffic]) -> str:
+    """Say what left this computer: "2.1 MB sent to apis.aiola.ai, 4 kB received"."""
+    parts = [
+        tr(
+            "{sent} sent to {host}, {received} received",
+            sent=size(each.sent),
+            host=each.host,
+            received=size(each.received),
+        )
+        for each in traffic
+    ]
+    return "; ".join(parts) or tr("Nothing left this computer")
 
 
 def _no_play(_dictation: str, _start: int, _end: int) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QWidget
 
+from saywrite.foundation.messages import message
 from saywrite.storage.history.filters import EVERYTHING, FILES, LENGTHS, FilterChoices, HistoryFilter
+from saywrite.ui.toolkit.theme.tokens import XS
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices
 
 LENGTH_LABELS = {
-    "short": "Up to 10 s",
-    "medium": "10 s to 1 min",
-    "long": "1 min to 10 min",
-    "very long": "Over 10 min",
+    "short": message("Up to 10 s"),
+    "medium": message("10 s to 1 min"),
+    "long": message("1 min to 10 min"),
+    "very long": message("Over 10 min"),
 }
 assert LENGTH_LABELS.keys() == LENGTHS.keys()
 
@@ -26,15 +29,15 @@ class FilterBar(QWidget):
     def __init__(self, choices: EngineChoices) -> None:
         super().__init__()
         self._choices = choices
-        self.program = _chooser("Program", "Any program")
-        self.engine = _chooser("Recognizer", "Any recognizer")
-        self.language = _chooser("Language", "Any language")
-        self.length = _chooser("Length", "Any length")
+        self.program = _chooser(tr("Program"), tr("Any program"))
+        self.engine = _chooser(tr("Recognizer"), tr("Any recognizer"))
+        self.language = _chooser(tr("Language"), tr("Any language"))
+        self.length = _chooser(tr("Length"), tr("Any length"))
         for name, label in LENGTH_LABELS.items():
             self.length.addItem(label, name)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(4)
+        grid.setSpacing(XS)
         for number, chooser in enumerate(self._all()):
             grid.addWidget(chooser, number // 2, number % 2)
             chooser.currentIndexChanged.connect(lambda _index: self.changed.emit())
@@ -56,7 +59,7 @@ class FilterBar(QWidget):
     def offer(self, found: FilterChoices) -> None:
         """Offer what occurs in the history; what is chosen stays chosen if it still occurs."""
         programs = [(name, name) for name in found.programs]
-        programs += [("Transcribed files", FILES)] if found.files else []
+        programs += [(tr("Transcribed files"), FILES)] if found.files else []
         _fill(self.program, programs)
         _fill(self.engine, [(self._choices.engine_label(name), name) for name in found.engines])
         _fill(self.language, [(self._choices.language(code), code) for code in found.languages])
@@ -67,8 +70,8 @@ class FilterBar(QWidget):
 
 def _chooser(name: str, everything: str) -> QComboBox:
     chooser = QComboBox()
-    chooser.setAccessibleName(name)
-    chooser.setToolTip(name)
+    set_text(chooser.setAccessibleName, name)
+    set_text(chooser.setToolTip, name)
     chooser.addItem(everything, "")
     chooser.setMinimumContentsLength(5)
     chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

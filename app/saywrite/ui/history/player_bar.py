@@ -19,6 +19,7 @@ from saywrite.foundation.formatting import clock
 from saywrite.ui.toolkit.icons import icon, icon_button
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.theme import blend, readable
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.widgets.waveform_data import WaveformData
 
 PART = 60 * SAMPLE_RATE
@@ -44,7 +45,7 @@ class WaveformView(QWidget):
         self.length = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Recording")
+        set_text(self.setAccessibleName, tr("Recording"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
@@ -61,7 +62,10 @@ class WaveformView(QWidget):
     def move_to(self, sample: int) -> None:
         """Move the cursor."""
         self.position = max(0, min(sample, self.length))
-        self.setAccessibleDescription(f"{clock(seconds(self.position))} of {clock(seconds(self.length))}")
+        set_text(
+            self.setAccessibleDescription,
+            tr("{position} of {length}", position=clock(seconds(self.position)), length=clock(seconds(self.length))),
+        )
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -123,7 +127,7 @@ class PlayerBar(QWidget):
         self._reports_due: list[tuple[int, int]] = []  # parts whose end was not reported yet
         self._until = 0
         self._began_at: float | None = None
-        self.button = icon_button("play", "Play (Ctrl+P)")
+        self.button = icon_button("play", tr("Play (Ctrl+P)"))
         self.wave = WaveformView()
         self.time = ThemedLabel()
         self._timer = QTimer(self, interval=FRAME_MS)
@@ -200,8 +204,8 @@ class PlayerBar(QWidget):
         self.wave.move_to(start)
         self._show_time()
         self.button.setIcon(icon("stop"))
-        self.button.setToolTip("Stop (Ctrl+P)")
-        self.button.setAccessibleName("Stop")
+        set_text(self.button.setToolTip, tr("Stop (Ctrl+P)"))
+        set_text(self.button.setAccessibleName, tr("Stop"))
         self._play(self._dictation, start, end)
 
     def _advance(self) -> None:
@@ -218,9 +222,9 @@ class PlayerBar(QWidget):
         self._began_at = None
         self._show_time()
         self.button.setIcon(icon("play"))
-        self.button.setToolTip("Play (Ctrl+P)")
-        self.button.setAccessibleName("Play")
+        set_text(self.button.setToolTip, tr("Play (Ctrl+P)"))
+        set_text(self.button.setAccessibleName, tr("Play"))
         self.moved.emit(None)
 
     def _show_time(self) -> None:
-        self.time.setText(f"{clock(seconds(self.wave.position))} / {clock(seconds(self.wave.length))}")
+        set_text(self.time.setText, f"{clock(seconds(self.wave.position))} / {clock(seconds(self.wave.length))}")

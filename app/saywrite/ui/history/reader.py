@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPalette, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
@@ -16,9 +16,13 @@ from saywrite.text.word_times import Passage, PlacedWord, changed_segments, make
 from saywrite.ui.history.dictation_list import hit_color
 from saywrite.ui.toolkit.document_text import clean, index_at_utf16, utf16_length
 from saywrite.ui.toolkit.theme import blend
+from saywrite.ui.toolkit.theme.tokens import M
+from saywrite.ui.toolkit.translation import set_text, tr
 
 NOTHING = Passage("", (), (), ())
-MARGIN = 10
+
+LINES = 3
+"""The lowest height of the text, in lines."""
 MOST_MARKS = 1_000
 """Found words that are marked in one text."""
 
@@ -34,9 +38,18 @@ class Reader(QPlainTextEdit):
         self.passage = NOTHING
         self._hits: list[tuple[int, int]] = []
         self._spoken: PlacedWord | None = None
-        self.setAccessibleName("Text of the dictation")
-        self.document().setDocumentMargin(MARGIN)
+        set_text(self.setAccessibleName, tr("Text of the dictation"))
+        self.document().setDocumentMargin(M)
         self.set_editing(False)
+
+    def sizeHint(self) -> QSize:
+        """Three lines; it takes all the room that there is."""
+        return QSize(200, self.minimumSizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Three lines."""
+        lines = LINES * self.fontMetrics().lineSpacing() + 2 * (M + self.frameWidth())
+        return QSize(super().minimumSizeHint().width(), lines)
 
     @property
     def editing(self) -> bool:

@@ -13,8 +13,9 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidgetItem, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from saywrite.foundation.formatting import count
+from saywrite.foundation.messages import message
 from saywrite.storage.history.filters import FilterChoices, filter_choices
+from saywrite.storage.history.records.corrections import keep_original
 from saywrite.storage.history.records.trash import UNDO_FOR, empty_trash, move_to_trash, restore_from_trash
 from saywrite.storage.history.records.versions import use_version
 from saywrite.storage.history.store import HistoryStore, Summary
@@ -26,20 +27,23 @@ from saywrite.ui.history.access import (
     load_dictation,
 )
 from saywrite.ui.history.dictation_list import HIT, ID, SUMMARY, DictationList
-from saywrite.ui.history.dictation_view import DictationView
+from saywrite.ui.history.dictation_view import DictationView, ScrolledView
 from saywrite.ui.history.filter_bar import FilterBar
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.clipboard import copy_text
+from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 PAGE = 100
 SEARCH_AFTER_MS = 15
 SIZE = QSize(980, 640)
-EMPTY = "No dictations yet. What you dictate is kept here."
-UNFINISHED = "The recording of a dictation without its complete text stays among the unfinished ones."
+EMPTY = message("No dictations yet. What you dictate is kept here.")
+UNFINISHED = message("The recording of a dictation without its complete text stays among the unfinished ones.")
 
 
 class HistoryWindow(QWidget):
@@ -49,6 +53,8 @@ class HistoryWindow(QWidget):
     """The user asked to export these: a tuple of `Dictated`."""
     details_requested = Signal(object)
     """The user asked for the details of a `Dictated`."""
+    ledger_requested = Signal()
+    """The user asked where the speech of each month went."""
 
     def __init__(
         self,
@@ -57,11 +63,16 @@ class HistoryWindow(QWidget):
         parent: QWidget | None = None,
         choices: EngineChoices = NO_CHOICES,
         tools: HistoryTools | None = None,
+        remembers: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Without `tools`, the window neither plays nor transcribes again."""
+        """Without `tools`, the window neither plays nor transcribes again.
+
+        `remembers`: whether the text before a correction is kept for suggestions of keywords.
+        """
         super().__init__(parent, Qt.WindowType.Window)
         self._history = OpenOnce(open_history)
         self._now = now
+        self._remembers = remembers
         self._asked = 0
         self._more_to_come = False
         self._deleted: list[str] = []
@@ -71,17 +82,17 @@ class HistoryWindow(QWidget):
         self.view = DictationView(choices, open_history, now, tools)
         self.text, self.player = self.view.text, self.view.player
         self.note = NoteLabel()
-        self.undo = QPushButton(icon("undo"), "&Undo")
-        self.copy = QPushButton(icon("copy"), "&Copy")
-        self.edit = QPushButton("Ed&it")
-        self.save = QPushButton(icon("check"), "&Save")
-        self.discard = QPushButton("Ca&ncel")
-        self.export = QPushButton(icon("export"), "&Export…")
-        self.details = QPushButton(icon("info"), "De&tails…")
-        self.delete = QPushButton(icon("clear"), "&Delete")
+        self.undo = QPushButton(icon("undo"), tr("&Undo"))
+        self.copy = QPushButton(icon("copy"), tr("&Copy"))
+        self.edit = worded(QPushButton(), tr("Ed&it"))
+        self.save = QPushButton(icon("check"), tr("&Save"))
+        self.discard = worded(QPushButton(), tr("Ca&ncel"))
+        self.export = QPushButton(icon("export"), tr("&Export…"))
+        self.details = QPushButton(icon("info"), tr("De&tails…"))
+        self.delete = QPushButton(icon("clear"), tr("&Delete"))
         self._search_timer = QTimer(self, singleShot=True, interval=SEARCH_AFTER_MS)
         self._undo_timer = QTimer(self, singleShot=True, interval=int(UNDO_FOR.total_seconds() * 1000))
-        self.setWindowTitle("History – Saywrite")
+        set_text(self.setWindowTitle, tr("History – Saywrite"))
         self.resize(SIZE)
         self._arrange()
         self._connect()
@@ -139,7 +150,7 @@ class HistoryWindow(QWidget):
         self._say(str(error))
 
     def _say(self, words: str, *, undo: bool = False) -> None:
-        self.note.setText(words)
+        set_text(self.note.setText, words)
         self.undo.setVisible(undo)
 
     def _list_recent(self, asked: int, rows: object) -> None:
@@ -148,7 +159,7 @@ class HistoryWindow(QWidget):
             return
         self.list.show_rows(rows)
         self._more_to_come = len(rows) == PAGE
-        self._show_empty_note("Nothing matches these filters." if self.filters.filter() else EMPTY)
+        self._show_empty_note(tr("Nothing matches these filters.") if self.filters.filter() else EMPTY)
 
     def _list_hits(self, asked: int, hits: object) -> None:
         assert isinstance(hits, tuple)
@@ -156,7 +167,7 @@ class HistoryWindow(QWidget):
             return
         self.list.show_hits(hits)
         self._more_to_come = False
-        self._show_empty_note("Nothing found.")
+        self._show_empty_note(tr("Nothing found."))
 
     def _show_empty_note(self, empty: str) -> None:
         if not self._deleted:
@@ -203,7 +214,7 @@ class HistoryWindow(QWidget):
                 self._show_loaded(None)
                 self.list.remove([dictation])
                 self.list.setCurrentRow(min(row, self.list.count() - 1))
-                announce(self, "This dictation was deleted meanwhile.")
+                announce(self, tr("This dictation was deleted meanwhile."))
 
         self._ask(lambda history: load_dictation(history, dictation), show)
 
@@ -232,7 +243,7 @@ class HistoryWindow(QWidget):
     def _copy(self) -> None:
         cursor = self.text.textCursor()
         copy_text(cursor.selectedText() if cursor.hasSelection() else self.text.toPlainText())
-        announce(self, "Copied")
+        announce(self, tr("Copied"))
 
     def _begin_editing(self) -> None:
         self.player.end()
@@ -245,15 +256,17 @@ class HistoryWindow(QWidget):
         self._show_editing()
 
     def _save(self) -> None:
-        dictation, changes = self.view.dictation, self.text.changes()
+        dictation, changes, remembers = self.view.dictation, self.text.changes(), self._remembers()
 
         def store(history: HistoryStore) -> None:
             for number, text in changes.items():
+                if remembers:
+                    keep_original(history, dictation, number)
                 history.edit_segment(dictation, number, text)
 
         def saved(_none: object) -> None:
             self._reopen(dictation)
-            announce(self, "Saved")
+            announce(self, tr("Saved"))
 
         self._ask(store, saved)
 
@@ -287,7 +300,7 @@ class HistoryWindow(QWidget):
             self.list.setCurrentRow(min(row, self.list.count() - 1))
             if not self.list.count():
                 self._show_loaded(None)
-            words = f"{count(len(chosen), 'dictation')} deleted."
+            words = tr_count("{n:,} dictation deleted.", "{n:,} dictations deleted.", len(chosen))
             self._say(f"{words} {UNFINISHED}" if lacks_text else words, undo=True)
             announce(self, words)
 
@@ -311,8 +324,8 @@ class HistoryWindow(QWidget):
     # Layout
 
     def _arrange(self) -> None:
-        self.query.setPlaceholderText("Search in everything you dictated")
-        self.query.setAccessibleName("Search the history")
+        set_text(self.query.setPlaceholderText, tr("Search in everything you dictated"))
+        set_text(self.query.setAccessibleName, tr("Search the history"))
         self.query.setClearButtonEnabled(True)
         self.query.addAction(icon("find"), QLineEdit.ActionPosition.LeadingPosition)
         left, right = QWidget(), QWidget()
@@ -321,24 +334,23 @@ class HistoryWindow(QWidget):
         column.addWidget(self.query)
         column.addWidget(self.filters)
         column.addWidget(self.list, 1)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.details)
-        buttons.addStretch(1)
-        for button in (self.copy, self.edit, self.export, self.delete, self.save, self.discard):
+        buttons = FlowLayout(spacing=S)
+        for button in (self.copy, self.edit, self.export, self.details, self.delete, self.save, self.discard):
             buttons.addWidget(button)
-        message = QHBoxLayout()
-        message.addWidget(self.note, 1)
-        message.addWidget(self.undo)
+        line = QHBoxLayout()
+        line.addWidget(self.note, 1)
+        line.addWidget(self.undo)
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.view, 1)
-        column.addLayout(message)
+        column.addWidget(ScrolledView(self.view), 1)
+        column.addLayout(line)
         column.addLayout(buttons)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(right)
-        split.setStretchFactor(1, 1)
-        split.setSizes([330, 650])
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 3)
+
         split.setChildrenCollapsible(False)
         QVBoxLayout(self).addWidget(split)
 
@@ -353,6 +365,7 @@ class HistoryWindow(QWidget):
         self.view.versions.wanted.connect(self._use_version)
         self.view.again.finished.connect(self._reopen)
         self.view.failed.connect(self._say)
+        self.view.ledger_requested.connect(self.ledger_requested)
         self.details.clicked.connect(lambda: self._show_details())
         pressed = (
             (self.copy, self._copy),

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
-from saywrite.foundation.formatting import count
 from saywrite.text.keywords import Keyword, has_text
 from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.theme.tokens import M
+from saywrite.ui.toolkit.translation import set_text, tr, tr_count
 from saywrite.ui.transcript.view import TranscriptView
 
 
@@ -24,13 +24,13 @@ class AlwaysWriteDialog(QDialog):
     def __init__(self, spoken: str, count_occurrences: Callable[[str], int], parent: QWidget) -> None:
         super().__init__(parent)
         self._places_of = count_occurrences
-        self.setWindowTitle("Always write as")
+        set_text(self.setWindowTitle, tr("Always write as"))
         self.spoken = QLineEdit(spoken)
         self.written = QLineEdit()
-        self.written.setPlaceholderText("As it should be written")
+        set_text(self.written.setPlaceholderText, tr("As it should be written"))
         self.replace = QCheckBox()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.add = self.buttons.addButton("&Add keyword", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.add = self.buttons.addButton(tr("&Add keyword"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._lay_out()
         self.spoken.textChanged.connect(self._refresh)
         self.written.textChanged.connect(self._refresh)
@@ -44,14 +44,14 @@ class AlwaysWriteDialog(QDialog):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow("When I &hear", self.spoken)
-        form.addRow("&write", self.written)
+        form.addRow(tr("When I &hear"), self.spoken)
+        form.addRow(tr("&write"), self.written)
         self.written.setMinimumWidth(self.fontMetrics().averageCharWidth() * 32)
         column = QVBoxLayout(self)
         column.setSpacing(M)
         column.addLayout(form)
         column.addWidget(self.replace)
-        note = PlainLabel("The keyword joins the list at the side and counts from the next words on.")
+        note = PlainLabel(tr("The keyword joins the list at the side and counts from the next words on."))
         note.setWordWrap(True)
         note.setForegroundRole(self.foregroundRole())
         column.addWidget(note)
@@ -65,8 +65,8 @@ class AlwaysWriteDialog(QDialog):
         keyword = self._keyword()
         self.add.setEnabled(bool(keyword.spoken) and has_text(keyword.written) and keyword.spoken != keyword.written)
         places = self._places_of(keyword.spoken) if keyword.spoken else 0
-        where = f"in {count(places, 'place')}" if places else "(it is not in the text)"
-        self.replace.setText(f"&Replace it in the text now {where}")
+        where = tr_count("in {n:,} place", "in {n:,} places", places) if places else tr("(it is not in the text)")
+        set_text(self.replace.setText, tr("&Replace it in the text now {where}", where=where))
         self.replace.setEnabled(places > 0)
 
     def _report_keyword(self) -> None:

@@ -10,8 +10,9 @@ from PySide6.QtCore import QMimeData
 
 from saywrite.foundation.errors import KeywordsError
 from saywrite.foundation.files import os_error_message, os_error_reason, write_atomic
-from saywrite.text.keyword_files import Import, read, write_csv, write_json
+from saywrite.text.keyword_sets.keyword_files import Import, read, write_csv, write_json
 from saywrite.text.keywords import Keyword
+from saywrite.ui.toolkit.translation import tr
 
 LARGEST = 20_000_000
 """Bytes; a larger file is certainly not a list of keywords."""
@@ -29,11 +30,15 @@ def load(path: Path) -> LoadedKeywords:
     """Read a keyword file. Raises KeywordsError."""
     try:
         if path.stat().st_size > LARGEST:
-            raise KeywordsError(f"“{path.name}” is too large for a list of keywords.", "Choose a CSV or JSON file.")
+            raise KeywordsError(
+                tr("“{name}” is too large for a list of keywords.", name=path.name), tr("Choose a CSV or JSON file.")
+            )
         data = path.read_bytes()
     except OSError as error:
         reason = os_error_reason(error)
-        raise KeywordsError(f"“{path.name}” could not be read: {reason}.", "Choose another file.") from error
+        raise KeywordsError(
+            tr("“{name}” could not be read: {reason}.", name=path.name, reason=reason), tr("Choose another file.")
+        ) from error
     return LoadedKeywords(path.name, read(path.name, data))
 
 
@@ -50,7 +55,7 @@ def save(path: Path, keywords: Sequence[Keyword]) -> None:
         write_atomic(path, content, private=False)
     except OSError as error:
         reason, remedy = os_error_message(error, path.parent)
-        raise KeywordsError(f"“{path.name}” was not written: {reason}.", remedy) from error
+        raise KeywordsError(tr("“{name}” was not written: {reason}.", name=path.name, reason=reason), remedy) from error
 
 
 def dropped(data: QMimeData) -> list[Path]:

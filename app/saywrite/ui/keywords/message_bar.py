@@ -7,12 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout
 
-from saywrite.foundation.formatting import count
 from saywrite.ui.keywords.files import LoadedKeywords
 from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import M, S
+from saywrite.ui.toolkit.translation import set_text, tr, tr_count
 from saywrite.ui.widgets.notices import RaisedFrame
 
 LINES_SHOWN = 5
@@ -27,12 +27,12 @@ class KeywordsReport(RaisedFrame):
         self.words.setWordWrap(True)
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
-        self.details.setAccessibleName("Lines that were not imported")
+        set_text(self.details.setAccessibleName, tr("Lines that were not imported"))
         self.details.setTabChangesFocus(True)
         self.undo = QToolButton()
-        self.undo.setText("&Undo")
+        set_text(self.undo.setText, tr("&Undo"))
         self.undo.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self.close_button = icon_button("close", "Dismiss this message")
+        self.close_button = icon_button("close", tr("Dismiss this message"))
         self._undo: Callable[[], None] | None = None
         row = QHBoxLayout()
         row.addWidget(self.words, 1)
@@ -49,7 +49,7 @@ class KeywordsReport(RaisedFrame):
     def show_message(self, text: str, *, problem: bool = False, undo: Callable[[], None] | None = None) -> None:
         """Show a message; `undo` is what its undo button does."""
         self._undo = undo
-        self.words.setText(text)
+        set_text(self.words.setText, text)
         self.undo.setVisible(undo is not None)
         self.details.hide()
         self.show()
@@ -58,14 +58,19 @@ class KeywordsReport(RaisedFrame):
     def show_import(self, loaded: LoadedKeywords, added: int, changed: int) -> None:
         """Show how many keywords a file has added and changed, and every line with an error."""
         problems = loaded.content.problems
-        parts = [f"{added:,} added" if added else "", f"{changed:,} changed" if changed else ""]
-        done = ", ".join(part for part in parts if part) or "nothing new"
+        parts = [
+            tr("{added:,} added", added=added) if added else "",
+            tr("{changed:,} changed", changed=changed) if changed else "",
+        ]
+        done = ", ".join(part for part in parts if part) or tr("nothing new")
         words = f"{loaded.name}: {done}."
         if problems:
-            words += f" {count(len(problems), 'line')} left out:"
+            words += " " + tr_count("{n:,} line left out:", "{n:,} lines left out:", len(problems))
         self.show_message(words, problem=bool(problems))
         if problems:
-            self.details.setPlainText("\n".join(f"Line {problem.line}: {problem.what}" for problem in problems))
+            self.details.setPlainText(
+                "\n".join(tr("Line {line}: {what}", line=problem.line, what=problem.what) for problem in problems)
+            )
             lines = min(LINES_SHOWN, len(problems) + 1)
             self.details.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 14)
             self.details.show()

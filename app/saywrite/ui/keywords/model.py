@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from saywrite.foundation.messages import message
 from saywrite.text.keywords import Keyword, has_text
 from saywrite.text.phrase_index import key
 from saywrite.ui.toolkit.labels import plain_tooltip
+from saywrite.ui.toolkit.translation import tr
 
 SPOKEN, WRITTEN = 0, 1
-HEADERS = ("When I say", "Write")
+HEADERS = (message("When I say"), message("Write"))
 PROBLEM_ROLE = Qt.ItemDataRole.UserRole
 Role = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex
@@ -119,7 +121,7 @@ class KeywordsModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Role.DisplayRole:
-            return HEADERS[section]
+            return str(tr(HEADERS[section]))
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> object:
@@ -161,11 +163,13 @@ class KeywordsModel(QAbstractTableModel):
         last: dict[tuple[str, ...], int] = {}
         for row, entry in enumerate(self._entries):
             if not entry.key:
-                problems[row] = "Say what is heard: the spoken form is empty."
+                problems[row] = tr("Say what is heard: the spoken form is empty.")
             elif not has_text(entry.written):
-                problems[row] = f"Say how to write “{entry.spoken}”: the written form is empty."
+                problems[row] = tr("Say how to write “{spoken}”: the written form is empty.", spoken=entry.spoken)
             else:
                 if entry.key in last:
-                    problems[last[entry.key]] = f"“{entry.spoken}” is listed again further down: that one counts."
+                    problems[last[entry.key]] = tr(
+                        "“{spoken}” is listed again further down: that one counts.", spoken=entry.spoken
+                    )
                 last[entry.key] = row
         return problems

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from saywrite.foundation.catalog import CSV, JSON
 from saywrite.foundation.errors import SaywriteError
-from saywrite.foundation.formatting import count
 from saywrite.text.keywords import Keyword
 from saywrite.ui.keywords import files as keywords_files
 from saywrite.ui.keywords.message_bar import KeywordsReport
@@ -29,6 +28,7 @@ from saywrite.ui.keywords.table import KeywordsTable
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import icon, icon_button
 from saywrite.ui.toolkit.theme.tokens import XS, S
+from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
 
 FILTER_FROM = 8
 """With fewer keywords the filter is hidden."""
@@ -39,10 +39,13 @@ class KeywordsPanel(QWidget):
 
     changed = Signal(object)
     """The keywords without a problem (a tuple of `Keyword`), after each change."""
+    lab_requested = Signal()
+    """The user wants to try the keywords."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, model: KeywordsModel | None = None) -> None:
+        """`model`: another one with the same columns at its beginning."""
         super().__init__(parent)
-        self.model = KeywordsModel()
+        self.model = model or KeywordsModel()
         self.shown = QSortFilterProxyModel(self)
         self.shown.setSourceModel(self.model)
         self.shown.setFilterKeyColumn(-1)
@@ -51,12 +54,17 @@ class KeywordsPanel(QWidget):
         self.table = KeywordsTable(self.shown)
         self.filter = QLineEdit()
         self.report = KeywordsReport()
-        self.add_button = QPushButton("&Add")
-        self.remove_button = icon_button("remove", "Remove the selected keywords (Delete)", Qt.FocusPolicy.StrongFocus)
-        self.import_button = icon_button(
-            "import", "Import keywords from a CSV or JSON file", Qt.FocusPolicy.StrongFocus
+        self.add_button = worded(QPushButton(), tr("&Add"))
+        self.remove_button = icon_button(
+            "remove", tr("Remove the selected keywords (Delete)"), Qt.FocusPolicy.StrongFocus
         )
-        self.export_button = icon_button("export", "Export keywords to a CSV or JSON file", Qt.FocusPolicy.StrongFocus)
+        self.import_button = icon_button(
+            "import", tr("Import keywords from a CSV or JSON file"), Qt.FocusPolicy.StrongFocus
+        )
+        self.export_button = icon_button(
+            "export", tr("Export keywords to a CSV or JSON file"), Qt.FocusPolicy.StrongFocus
+        )
+        self.lab_button = icon_button("lab", tr("Try keywords on your last dictations"), Qt.FocusPolicy.StrongFocus)
         self._removed: list[list[tuple[int, Keyword]]] = []
         self.setAcceptDrops(True)
         self._lay_out()
@@ -73,6 +81,24 @@ class KeywordsPanel(QWidget):
     def keywords(self) -> tuple[Keyword, ...]:
         """The keywords without a problem."""
         return self.model.keywords()
+
+    def rows(self) -> tuple[Keyword, ...]:
+        """All rows, those with a problem included."""
+        return tuple(keyword for _row, keyword in self.model.entries(range(self.model.rowCount())))
+
+    def replace_all(self, rows: Sequence[Keyword]) -> None:
+        """Replace all rows; a message offers to undo it."""
+        before = self.rows()
+        if tuple(rows) == before:
+            return
+
+        def undo() -> None:
+            self.set_keywords(before)
+            self.changed.emit(self.keywords())
+
+        self.set_keywords(rows)
+        self.changed.emit(self.keywords())
+        self.report.show_message(tr("The keywords were changed."), undo=undo)
 
     def add(self, keyword: Keyword) -> None:
         """Add a keyword, or change the written form of a known one."""
@@ -94,7 +120,10 @@ class KeywordsPanel(QWidget):
         if not rows:
             return
         self._removed.append(self.model.take(rows))
-        self.report.show_message(f"{count(len(rows), 'keyword')} removed.", undo=self.undo_removal)
+        self.report.show_message(
+            tr_count("{n:,} keyword removed.", "{n:,} keywords removed.", len(rows)),
+            undo=self.undo_removal,
+        )
 
     def undo_removal(self) -> None:
         """Restore the keywords that were removed last."""
@@ -104,9 +133,9 @@ class KeywordsPanel(QWidget):
 
     def choose_import(self) -> None:
         """Ask for keyword files, and import them."""
-        dialog = QFileDialog(self, "Import keywords")
+        dialog = QFileDialog(self, tr("Import keywords"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters(["Keywords (*.csv *.json *.txt)", "All files (*)"])
+        dialog.setNameFilters([tr("Keywords (*.csv *.json *.txt)"), tr("All files (*)")])
         dialog.filesSelected.connect(lambda names: self.import_files([Path(name) for name in names]))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -124,9 +153,9 @@ class KeywordsPanel(QWidget):
 
     def choose_export(self) -> None:
         """Ask for a file, and export the keywords."""
-        dialog = QFileDialog(self, "Export keywords")
+        dialog = QFileDialog(self, tr("Export keywords"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(["CSV table (*.csv)", "JSON (*.json)"])
+        dialog.setNameFilters([tr("CSV table (*.csv)"), tr("JSON (*.json)")])
         dialog.setDefaultSuffix(CSV)
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(JSON if JSON in chosen else CSV))
         dialog.selectFile("keywords.csv")
@@ -139,7 +168,13 @@ class KeywordsPanel(QWidget):
         keywords = self.keywords()
         run_task(
             lambda: keywords_files.save(path, keywords),
-            lambda _: self.report.show_message(f"{count(len(keywords), 'keyword')} exported to {path.name}."),
+            lambda _: self.report.show_message(
+                tr(
+                    "{keywords} exported to {name}.",
+                    keywords=tr_count("{n:,} keyword", "{n:,} keywords", len(keywords)),
+                    name=path.name,
+                )
+            ),
             lambda error: self.report.show_message(_words(error), problem=True),
             owner=self,
             in_order=True,
@@ -158,17 +193,18 @@ class KeywordsPanel(QWidget):
         self.report.show_import(loaded, added, changed)
 
     def _lay_out(self) -> None:
-        self.filter.setPlaceholderText("Filter")
-        self.filter.setAccessibleName("Filter keywords")
+        set_text(self.filter.setPlaceholderText, tr("Filter"))
+        set_text(self.filter.setAccessibleName, tr("Filter keywords"))
         self.filter.setClearButtonEnabled(True)
         self.add_button.setIcon(icon("add"))
-        self.add_button.setToolTip("Add a keyword (Insert)")
+        set_text(self.add_button.setToolTip, tr("Add a keyword (Insert)"))
         self.add_button.setAutoDefault(False)
         buttons = QHBoxLayout()
         buttons.setSpacing(XS)
         buttons.addWidget(self.add_button)
         buttons.addWidget(self.remove_button)
         buttons.addStretch(1)
+        buttons.addWidget(self.lab_button)
         buttons.addWidget(self.import_button)
         buttons.addWidget(self.export_button)
         column = QVBoxLayout(self)
@@ -186,6 +222,7 @@ class KeywordsPanel(QWidget):
         self.remove_button.clicked.connect(self.remove_selected)
         self.import_button.clicked.connect(self.choose_import)
         self.export_button.clicked.connect(self.choose_export)
+        self.lab_button.clicked.connect(self.lab_requested)
         self.table.add_requested.connect(self.add_row)
         self.table.delete_requested.connect(self.remove_selected)
         self.table.undo_requested.connect(self.undo_removal)

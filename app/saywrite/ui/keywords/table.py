@@ -17,12 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from saywrite.foundation.messages import message
 from saywrite.ui.keywords.model import HEADERS, PROBLEM_ROLE, SPOKEN
 from saywrite.ui.toolkit.theme import page_colors, theme_colors
 from saywrite.ui.toolkit.theme.tokens import M, S
+from saywrite.ui.toolkit.translation import set_text, tr
 
-EMPTY_TITLE = "Words it should know"
-EMPTY_TEXT = (
+EMPTY_TITLE = message("Words it should know")
+EMPTY_TEXT = message(
     "Say “k eight s”, write “Kubernetes”.\n\nNames, products, jargon: on the left as heard, on the right as written."
 )
 PADDING = 6
@@ -66,7 +68,10 @@ class MarkingDelegate(QStyledItemDelegate):
         self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QWidget:
         editor = super().createEditor(parent, option, index)
-        editor.setAccessibleName(f"{HEADERS[index.column()]}, keyword {index.row() + 1}")
+        set_text(
+            editor.setAccessibleName,
+            tr("{column}, keyword {row}", column=HEADERS[index.column()], row=index.row() + 1),
+        )
         return editor
 
 
@@ -97,8 +102,8 @@ class KeywordsTable(QTableView):
         super().__init__()
         self.setModel(model)
         self.setItemDelegate(MarkingDelegate(self))
-        self.setAccessibleName("Keywords")
-        self.setAccessibleDescription("Insert adds a keyword, F2 edits, Delete removes.")
+        set_text(self.setAccessibleName, tr("Keywords"))
+        set_text(self.setAccessibleDescription, tr("Insert adds a keyword, F2 edits, Delete removes."))
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setMinimumHeight(4 * self.fontMetrics().height())
         self.setShowGrid(False)
@@ -171,5 +176,5 @@ class KeywordsTable(QTableView):
     def _empty_words(self) -> tuple[str, str]:
         source = getattr(self.model(), "sourceModel", lambda: None)()
         if source is not None and source.rowCount():
-            return "Nothing found", "No keyword has these letters."
+            return tr("Nothing found"), tr("No keyword has these letters.")
         return EMPTY_TITLE, EMPTY_TEXT

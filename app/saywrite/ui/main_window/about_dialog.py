@@ -23,13 +23,20 @@ from saywrite.ui.toolkit.icons import app_icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, ThemedLabel
 from saywrite.ui.toolkit.licenses import Component, components, package_lines
 from saywrite.ui.toolkit.theme.tokens import BODY, LARGE, L, M
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 
 ICON_SIZE = 72
 
 
 def versions() -> str:
     """The versions of program, Python, Qt and system in one line."""
-    return f"Saywrite {__version__} · Python {platform.python_version()} · Qt {qVersion()} · {platform.platform()}"
+    return tr(
+        "Saywrite {version} · Python {python_version} · Qt {qVersion} · {platform}",
+        version=__version__,
+        python_version=platform.python_version(),
+        qVersion=qVersion(),
+        platform=platform.platform(),
+    )
 
 
 def overview() -> str:
@@ -38,17 +45,17 @@ def overview() -> str:
     libraries = [describe(part) for part in components() if not part.is_model]
     return "\n".join(
         [
-            "Saywrite is under the MIT license. Its parts have licenses of their own.",
+            tr("Saywrite is under the MIT license. Its parts have licenses of their own."),
             "",
-            "Recognition models",
+            tr("Recognition models"),
             "",
             *models,
             "",
-            "Native libraries and tables",
+            tr("Native libraries and tables"),
             "",
             *libraries,
             "",
-            "Python packages",
+            tr("Python packages"),
             "",
             *package_lines(),
         ]
@@ -65,12 +72,12 @@ class AboutDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About Saywrite")
+        set_text(self.setWindowTitle, tr("About Saywrite"))
         picture = PlainLabel()
         picture.setPixmap(app_icon().pixmap(QSize(ICON_SIZE, ICON_SIZE), self.devicePixelRatio()))
         words = QVBoxLayout()
         words.addWidget(ThemedLabel("Saywrite", "", size=LARGE, strong=True))
-        words.addWidget(ThemedLabel("Speak, and it is written.", ""))
+        words.addWidget(ThemedLabel(tr("Speak, and it is written."), ""))
         version = NoteLabel(versions(), size=BODY)
         version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.addWidget(version)
@@ -83,15 +90,15 @@ class AboutDialog(QDialog):
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.chooser = QComboBox()
-        self.chooser.setAccessibleName("Text to show")
-        self.chooser.addItem("All parts and their licenses")
+        set_text(self.chooser.setAccessibleName, tr("Text to show"))
+        self.chooser.addItem(tr("All parts and their licenses"))
         for path in dict.fromkeys(path for part in components() for path in part.texts):
-            self.chooser.addItem(f"Text: {path.stem}", path)
+            self.chooser.addItem(tr("Text: {stem}", stem=path.stem), path)
         self.chooser.currentIndexChanged.connect(self._show_text)
         self._show_text()
-        self.text.setAccessibleName("Licenses")
+        set_text(self.text.setAccessibleName, tr("Licenses"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = QPushButton("&Copy")
+        copy = worded(QPushButton(), tr("&Copy"))
         copy.clicked.connect(lambda: copy_text(f"{versions()}\n{self.text.toPlainText()}"))
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)

@@ -13,6 +13,7 @@ from saywrite.foundation.catalog import EXPORT_FORMATS
 from saywrite.foundation.events import State
 from saywrite.ui.main_window.control_bar import RECORD_SHORTCUT, RECORDING
 from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.translation import bare, joined, set_text, tr, worded
 
 Standard = QKeySequence.StandardKey
 
@@ -22,58 +23,60 @@ class Actions(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.record = self._action("&Start", RECORD_SHORTCUT, "microphone")
-        self.cancel = self._action("Stop &without waiting for text", f"Shift+{RECORD_SHORTCUT}", "stop")
-        self.insert_again = self._action("Insert the last text &again", "", "")
-        self.take_back = self._action("Undo the last &insertion", "", "undo")
+        self.record = self._action(tr("&Start"), RECORD_SHORTCUT, "microphone")
+        self.cancel = self._action(tr("Stop &without waiting for text"), f"Shift+{RECORD_SHORTCUT}", "stop")
+        self.insert_again = self._action(tr("Insert the last text &again"), "", "")
+        self.take_back = self._action(tr("Undo the last &insertion"), "", "undo")
         for action in (self.insert_again, self.take_back):
             action.setEnabled(False)
-        self.want_cancelled = self._action("Undo the &cancellation", "", "undo")
+        self.want_cancelled = self._action(tr("Undo the &cancellation"), "", "undo")
         self.want_cancelled.setVisible(False)
-        self.refresh = self._action("&Look for microphones", "F5", "refresh")
-        self.details = self._action("&Details…", "Ctrl+I", "info")
+        self.refresh = self._action(tr("&Look for microphones"), "F5", "refresh")
+        self.details = self._action(tr("&Details…"), "Ctrl+I", "info")
         self.details.setEnabled(False)
-        self.open_file = self._action("&Transcribe a file…", Standard.Open, "file-audio")
-        self.files = self._action("Files to t&ranscribe…", "Ctrl+Shift+O", "file-audio")
-        self.export = self._action("&Export…", Standard.Save, "export")
-        self.settings = self._action("&Settings…", "Ctrl+,", "settings", QAction.MenuRole.PreferencesRole)
-        self.quit = self._action("&Quit", "Ctrl+Q", "quit", QAction.MenuRole.QuitRole)
+        self.open_file = self._action(tr("&Transcribe a file…"), Standard.Open, "file-audio")
+        self.files = self._action(tr("Files to t&ranscribe…"), "Ctrl+Shift+O", "file-audio")
+        self.export = self._action(tr("&Export…"), Standard.Save, "export")
+        self.settings = self._action(tr("&Settings…"), "Ctrl+,", "settings", QAction.MenuRole.PreferencesRole)
+        self.quit = self._action(tr("&Quit"), "Ctrl+Q", "quit", QAction.MenuRole.QuitRole)
         self._make_edit_actions()
-        self.show_keywords = self._switch("&Keywords", "Ctrl+K", "keywords")
-        self.show_waveform = self._switch("&Waveform", "Ctrl+Shift+W", "file-audio")
-        self.history = self._action("&History…", "Ctrl+H", "history")
-        self.speed = self._action("S&peed…", "", "")
+        self.show_keywords = self._switch(tr("&Keywords"), "Ctrl+K", "keywords")
+        self.show_waveform = self._switch(tr("&Waveform"), "Ctrl+Shift+W", "file-audio")
+        self.history = self._action(tr("&History…"), "Ctrl+H", "history")
+        self.speed = self._action(tr("S&peed…"), "", "")
+        self.ledger = self._action(tr("Where my speech went…"), "", "")
         self._make_help_actions()
         self.export_as = {name: self._action(kind.menu_text, "", "") for name, kind in EXPORT_FORMATS.items()}
-        self.export_menu = QMenu("Export as")
+        self.export_menu = worded(QMenu(), tr("Export as"))
         self.export_menu.addActions(list(self.export_as.values()))
         for action in (self.record, self.cancel):
             action.setAutoRepeat(False)
-        self.open_file.setIconText("Transcribe a file…")
+        set_text(self.open_file.setIconText, tr("Transcribe a file…"))
         self._show_initial_state()
 
     def _make_edit_actions(self) -> None:
-        self.undo = self._action("&Undo", Standard.Undo, "undo")
-        self.redo = self._action("&Redo", Standard.Redo, "")
-        self.cut = self._action("Cu&t", Standard.Cut, "")
-        self.copy_selection = self._action("&Copy", Standard.Copy, "")
-        self.paste = self._action("&Paste", Standard.Paste, "")
-        self.select_all = self._action("&Select all", Standard.SelectAll, "")
-        self.copy = self._action("Copy te&xt", "Ctrl+Shift+C", "copy")
-        self.copy.setIconText("Copy")
-        self.copy.setToolTip("Copy the selected text, or all of it (Ctrl+Shift+C)")
-        self.copy_translated = self._action("Copy with tra&nslation", "", "copy")
-        self.find = self._action("&Find…", Standard.Find, "find")
-        self.always_write_as = self._action("&Always write as…", "Ctrl+Shift+K", "keywords")
-        self.clear = self._action("C&lear", "Ctrl+Shift+L", "clear")
+        self.undo = self._action(tr("&Undo"), Standard.Undo, "undo")
+        self.redo = self._action(tr("&Redo"), Standard.Redo, "")
+        self.cut = self._action(tr("Cu&t"), Standard.Cut, "")
+        self.copy_selection = self._action(tr("&Copy"), Standard.Copy, "")
+        self.paste = self._action(tr("&Paste"), Standard.Paste, "")
+        self.select_all = self._action(tr("&Select all"), Standard.SelectAll, "")
+        self.copy = self._action(tr("Copy te&xt"), "Ctrl+Shift+C", "copy")
+        set_text(self.copy.setIconText, tr("Copy"))
+        set_text(self.copy.setToolTip, tr("Copy the selected text, or all of it (Ctrl+Shift+C)"))
+        self.copy_translated = self._action(tr("Copy with tra&nslation"), "", "copy")
+        self.find = self._action(tr("&Find…"), Standard.Find, "find")
+        self.always_write_as = self._action(tr("&Always write as…"), "Ctrl+Shift+K", "keywords")
+        self.keyword_lab = self._action(tr("Try &keywords…"), "", "lab")
+        self.clear = self._action(tr("C&lear"), "Ctrl+Shift+L", "clear")
 
     def _make_help_actions(self) -> None:
-        self.first_run = self._action("&First steps…", "", "")
-        self.shortcuts = self._action("&Keyboard shortcuts…", Standard.HelpContents, "")
-        self.whats_new = self._action("&What's new…", "", "")
-        self.diagnostics = self._action("Copy &diagnostics", "", "copy")
-        self.updates = self._action("Check for &updates…", "", "refresh")
-        self.about = self._action("&About Saywrite", "", "info", QAction.MenuRole.AboutRole)
+        self.first_run = self._action(tr("&First steps…"), "", "")
+        self.shortcuts = self._action(tr("&Keyboard shortcuts…"), Standard.HelpContents, "")
+        self.whats_new = self._action(tr("&What's new…"), "", "")
+        self.diagnostics = self._action(tr("Copy &diagnostics"), "", "copy")
+        self.updates = self._action(tr("Check for &updates…"), "", "refresh")
+        self.about = self._action(tr("&About Saywrite"), "", "info", QAction.MenuRole.AboutRole)
 
     def _show_initial_state(self) -> None:
         self.show_state(State.IDLE)
@@ -82,19 +85,20 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar) -> None:
         """Create the menus of the menu bar."""
-        file = bar.addMenu("&File")
+        file = worded(bar.addMenu(""), tr("&File"))
         self._add(file, self.open_file, self.files, None, self.export)
         file.addMenu(self.export_menu).setIcon(icon("export"))
         self._add(file, None, self.settings, None, self.quit)
-        edit = bar.addMenu("&Edit")
+        edit = worded(bar.addMenu(""), tr("&Edit"))
         self._add(edit, self.undo, self.redo, None, self.cut, self.copy_selection, self.paste, self.select_all, None)
-        self._add(edit, self.copy, self.copy_translated, self.find, self.always_write_as, None, self.clear)
-        view = bar.addMenu("&View")
-        self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.speed)
-        dictation = bar.addMenu("&Dictation")
+        self._add(edit, self.copy, self.copy_translated, self.find, None)
+        self._add(edit, self.always_write_as, self.keyword_lab, None, self.clear)
+        view = worded(bar.addMenu(""), tr("&View"))
+        self._add(view, self.show_keywords, self.show_waveform, None, self.history, self.ledger, self.speed)
+        dictation = worded(bar.addMenu(""), tr("&Dictation"))
         self._add(dictation, self.record, self.cancel, None, self.want_cancelled, self.insert_again, self.take_back)
         self._add(dictation, None, self.details, None, self.refresh)
-        self._fill_help(bar.addMenu("&Help"))
+        self._fill_help(worded(bar.addMenu(""), tr("&Help")))
 
     def _fill_help(self, menu: QMenu) -> None:
         self._add(menu, self.first_run, self.shortcuts, self.whats_new, None)
@@ -103,7 +107,7 @@ class Actions(QObject):
     def show_state(self, state: State) -> None:
         """Enable the actions that a state of the dictation allows."""
         recording = state in RECORDING
-        self.record.setText("&Stop" if recording else "&Start")
+        set_text(self.record.setText, tr("&Stop") if recording else tr("&Start"))
         self.record.setIcon(icon("stop" if recording else "microphone"))
         self.cancel.setEnabled(recording or state is State.FINISHING)
 
@@ -124,12 +128,12 @@ class Actions(QObject):
         icon_name: str,
         role: QAction.MenuRole = QAction.MenuRole.NoRole,
     ) -> QAction:
-        action = QAction(text, self)
+        action = worded(QAction(self), text)
         action.setMenuRole(role)
         if shortcut:
             action.setShortcut(QKeySequence(shortcut))
             keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            action.setToolTip(f"{text.replace('&', '').rstrip('…')} ({keys})")
+            set_text(action.setToolTip, joined(" ", bare(text), f"({keys})"))
         if icon_name:
             action.setIcon(icon(icon_name))
         return action

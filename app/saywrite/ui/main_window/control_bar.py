@@ -29,6 +29,7 @@ from saywrite.ui.main_window.engine_indicator import EngineIndicator
 from saywrite.ui.toolkit.labels import ThemedLabel, plain_tooltip
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import LARGE, XL, XS, L, M, S
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, MicrophoneChooser
 from saywrite.ui.widgets.engine_button import EngineButton
 from saywrite.ui.widgets.level_meter import LevelMeter
@@ -123,12 +124,21 @@ class ControlBar(QWidget):
         if text != self.time.text():
             if len(text) != len(self.time.text()):
                 self._fix_time(text)
-            self.time.setText(text)
-            self.time.setAccessibleDescription(text)
+            set_text(self.time.setText, text)
+            set_text(self.time.setAccessibleDescription, text)
 
     def _show_source(self, device: str) -> None:
         """Show the device that the running dictation records from, which may not be the chosen one."""
-        self.microphone.setToolTip(plain_tooltip(f"{self.microphone.accessibleName()}: recording from {device}"))
+        set_text(
+            self.microphone.setToolTip,
+            plain_tooltip(
+                tr(
+                    "{name}: recording from {device}",
+                    name=self.microphone.accessibleName(),
+                    device=device,
+                )
+            ),
+        )
 
     def show_choice(self, settings: Settings, host: str = "") -> None:
         """Show the choices of the settings; `host` receives the sound of an engine over the network."""
@@ -140,8 +150,8 @@ class ControlBar(QWidget):
         self.indicator.set_host(host if over_network else "")
 
     def _arrange(self) -> None:
-        self.time.setAccessibleName("Recorded time")
-        self.time.setAccessibleDescription(self.time.text())
+        set_text(self.time.setAccessibleName, tr("Recorded time"))
+        set_text(self.time.setAccessibleDescription, self.time.text())
         self._fix_time(self.time.text())
         self._first, self._second = QHBoxLayout(), QHBoxLayout()
         self._first.addWidget(self.unit, 1)

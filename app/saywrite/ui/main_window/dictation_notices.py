@@ -30,6 +30,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.foundation.formatting import clock, length
 from saywrite.ui.main_window.engine_notices import ACCOUNT_KEY, NETWORK_KEY
+from saywrite.ui.toolkit.translation import tr, tr_count
 from saywrite.ui.widgets.notices import NoticeActions, Notices, Severity
 
 DEVICES_KEY, MICROPHONE_KEY, SOURCE_KEY, QUIET_KEY = "devices", "microphone", "source", "quiet"
@@ -138,19 +139,28 @@ class DictationNotices(QObject):
             return  # these are the peaks of another dictation
         if decibels(int(envelope.slice(0, len(envelope)).max(initial=0))) < QUIET_DBFS:
             name = PurePath(self._source.replace("\\", "/")).name
-            what = f"“{name}” is very quiet: no speech was found in it."
-            self._notices.notify(Severity.INFO, what, "Raise its level, then transcribe it again.", key=QUIET_KEY)
+            what = tr("“{name}” is very quiet: no speech was found in it.", name=name)
+            self._notices.notify(Severity.INFO, what, tr("Raise its level, then transcribe it again."), key=QUIET_KEY)
 
     def _show_gap(self, event: Gap) -> None:
         """Show one notice for each cause in a dictation, with the number of gaps and their sum."""
         key = (event.dictation, event.cause)
         times, samples = self._gaps.get(key, (0, 0))
         self._gaps[key] = times, samples = times + 1, samples + event.length
-        where = f"at {clock(seconds(event.at))}" if times == 1 else f"in {times} places"
+        where = (
+            tr("at {at}", at=clock(seconds(event.at)))
+            if times == 1
+            else tr_count("in {n} place", "in {n} places", times)
+        )
         self._notices.notify(
             Severity.WARNING,
-            f"{length(seconds(samples))} of sound is missing {where}: {event.cause}",
-            "The dictation goes on; the place is marked in the transcript.",
+            tr(
+                "{length} of sound is missing {where}: {cause}",
+                length=length(seconds(samples)),
+                where=where,
+                cause=event.cause,
+            ),
+            tr("The dictation goes on; the place is marked in the transcript."),
             key=f"gap {key}",
             counted=False,
         )
@@ -158,7 +168,11 @@ class DictationNotices(QObject):
     def _show_source(self, event: SourceChanged) -> None:
         if event.note:
             names_device = event.device in event.note
-            what, remedy = (event.note, "") if names_device else (f"Now recording from {event.device}.", event.note)
+            what, remedy = (
+                (event.note, "")
+                if names_device
+                else (tr("Now recording from {device}.", device=event.device), event.note)
+            )
             self._notices.notify(Severity.INFO, what, remedy, key=SOURCE_KEY, counted=False)
         else:
             self._notices.withdraw(SOURCE_KEY)

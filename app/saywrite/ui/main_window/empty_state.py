@@ -7,37 +7,51 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import KeysChanged, State
+from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import KeyCap, ThemedLabel
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import LARGE, XL, M, S
+from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count
 from saywrite.ui.widgets.choosers import EngineChoices, model_label
 
-HEADLINES = {
-    State.IDLE: ("Press Start and speak", "Your words appear here as you say them. Press Stop when you are done."),
-    State.STARTING: ("One moment…", "The microphone is being opened."),
-    State.LISTENING: ("Listening", "Speak. Your words appear here as you say them."),
-    State.RECONNECTING: ("Listening", "Recording goes on while the connection is being restored."),
-    State.FINISHING: ("Finishing…", "The last words are being written."),
-    State.FAILED: ("That did not work", "The message above says why, and what helps."),
+HEADLINES: dict[State, tuple[str, str]] = {
+    State.IDLE: (
+        message("Press Start and speak"),
+        message("Your words appear here as you say them. Press Stop when you are done."),
+    ),
+    State.STARTING: (message("One moment…"), message("The microphone is being opened.")),
+    State.LISTENING: (message("Listening"), message("Speak. Your words appear here as you say them.")),
+    State.RECONNECTING: (message("Listening"), message("Recording goes on while the connection is being restored.")),
+    State.FINISHING: (message("Finishing…"), message("The last words are being written.")),
+    State.FAILED: (message("That did not work"), message("The message above says why, and what helps.")),
 }
-WITHOUT_MODEL = {
-    State.IDLE: ("Press Start and speak", "Your words are recorded. They are written as soon as the model is here."),
-    State.LISTENING: ("Recording", "Speak. Your words are written as soon as the model is here."),
-    State.FINISHING: ("Recorded", "Your words are written as soon as the model is here."),
+WITHOUT_MODEL: dict[State, tuple[str, str]] = {
+    State.IDLE: (
+        message("Press Start and speak"),
+        message("Your words are recorded. They are written as soon as the model is here."),
+    ),
+    State.LISTENING: (message("Recording"), message("Speak. Your words are written as soon as the model is here.")),
+    State.FINISHING: (message("Recorded"), message("Your words are written as soon as the model is here.")),
 }
 """The texts while there is no model on this computer."""
-HOLD = "Hold {key} in any program", "Speak, then release the key: your words are inserted where you type."
-PRESS = "Press {key} in any program", "Speak, then press it again: your words are inserted where you type."
+HOLD = (
+    message("Hold {key} in any program"),
+    message("Speak, then release the key: your words are inserted where you type."),
+)
+PRESS = (
+    message("Press {key} in any program"),
+    message("Speak, then press it again: your words are inserted where you type."),
+)
 """The texts at rest when the key works, by `hotkey_mode`."""
 DICTATE = "dictate"
 """The binding of the first key in `KeysChanged`."""
 AT_REST = (State.IDLE, State.FAILED)
 HINTS = (
-    ("F9", "starts and stops in this window"),
-    ("Ctrl+O", "transcribes an audio file; you can also drop one here"),
-    ("Ctrl+K", "shows your keywords: names and terms as you write them"),
-    ("Ctrl+,", "opens the settings"),
+    ("F9", message("starts and stops in this window")),
+    ("Ctrl+O", message("transcribes an audio file; you can also drop one here")),
+    ("Ctrl+K", message("shows your keywords: names and terms as you write them")),
+    ("Ctrl+,", message("opens the settings")),
 )
 
 
@@ -46,12 +60,14 @@ def describe_engine(choices: EngineChoices, engine: str, model: str) -> str:
     choice = choices.engine(engine)
     if choice is None:
         return ""
-    label = choice.label if choice.needs_network else f"{model_label(model)} on this computer"
+    label = choice.label if choice.needs_network else tr("{model} on this computer", model=model_label(model))
     names = [choices.language(code) for code in choice.languages]
     if all(name in choice.note for name in names):
         return f"{label}: {choice.note}"
-    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return f"{label}: {shown}. {choice.note}".strip()
+    shown = joined(", ", *names[:5])
+    if len(names) > 5:
+        shown = tr_count("{names} and {n} more", "{names} and {n} more", len(names) - 5, names=shown)
+    return joined(" ", tr("{recognizer}: {languages}.", recognizer=label, languages=shown), choice.note)
 
 
 class EmptyState(QWidget):
@@ -99,10 +115,10 @@ class EmptyState(QWidget):
         headline, sentence = (WITHOUT_MODEL if self._model_missing else HEADLINES).get(state, HEADLINES[state])
         if state is State.IDLE:
             headline, sentence = self._with_key(headline, sentence)
-        self._headline.setText(headline)
-        self._sentence.setText(sentence)
+        set_text(self._headline.setText, headline)
+        set_text(self._sentence.setText, sentence)
         self._fit()
-        self.setAccessibleName(f"{headline}. {sentence}")
+        set_text(self.setAccessibleName, joined(". ", headline, sentence))
 
     def show_hotkey(self, hotkey: str, mode: str) -> None:
         """Take over the key of the settings, and how it is pressed (`hotkey_mode`)."""
@@ -122,9 +138,9 @@ class EmptyState(QWidget):
         if DICTATE in desktop_names:
             words, usual = PRESS if self._hotkey_mode == "toggle" else HOLD
             key = desktop_names[DICTATE] or self._hotkey
-            return words.format(key=key), sentence if self._model_missing else usual
+            return tr(words.source, key=key), sentence if self._model_missing else usual
         why = next((each for each in self._keys.problems if each.binding in (DICTATE, "")), None)
-        return headline, f"{sentence}\n{why.what} {why.remedy}" if why else sentence
+        return headline, joined("\n", sentence, joined(" ", why.what, why.remedy)) if why else sentence
 
     def show_engine(self, engine: str, model: str, *, missing: bool) -> None:
         """Describe the chosen engine.
@@ -132,10 +148,10 @@ class EmptyState(QWidget):
         `model` runs on this computer; `missing` means that the engine needs it and that it is not ready.
         """
         choice = self._choices.engine(engine)
-        self._engine.setText(describe_engine(self._choices, engine, model))
+        set_text(self._engine.setText, describe_engine(self._choices, engine, model))
         self._model_missing = missing
         self._needs_account = bool(choice and choice.needs_account)
-        self.account.setText(f"{choice.label} account…" if choice else "")
+        set_text(self.account.setText, tr("{label} account…", label=choice.label) if choice else "")
         self.show_state(self._state)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -15,18 +15,23 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QPoly
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from saywrite.foundation.events import ConnectionChanged, EngineChanged, EngineState, ModelState
+from saywrite.foundation.messages import message
 from saywrite.ui.models.messages import ALREADY_SPEAK, percent
 from saywrite.ui.models.state import KnownModel
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.theme import theme_colors
+from saywrite.ui.toolkit.translation import changed, joined, set_text, tr
 
 _ENGINE = {
     EngineState.READY: "ready",
-    EngineState.LOADING: "loading…",
-    EngineState.UNLOADED: "loads when needed",
+    EngineState.LOADING: message("loading…"),
+    EngineState.UNLOADED: message("loads when needed"),
     EngineState.UNAVAILABLE: "unavailable",
 }
-_OVER_THE_NETWORK = _ENGINE | {EngineState.UNLOADED: "connects when needed", EngineState.LOADING: "connecting…"}
+_OVER_THE_NETWORK = _ENGINE | {
+    EngineState.UNLOADED: message("connects when needed"),
+    EngineState.LOADING: message("connecting…"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,51 +52,57 @@ class Indication:
 def engine_indication(event: EngineChanged, *, over_network: bool = False) -> Indication:
     """The indication of an engine's state."""
     words = _OVER_THE_NETWORK if over_network else _ENGINE
-    return Indication(event.state, words[event.state], f"{event.reason} {event.remedy}".strip())
+    return Indication(event.state, words[event.state], joined(" ", event.reason, event.remedy))
 
 
 def model_indication(known: KnownModel, *, recording: bool) -> Indication:
     """The indication of a model that is not ready; while `recording`, it tells that the text will follow."""
     label, state = known.info.label, known.info.state
     share = percent(known.done, known.total)
-    reason = ALREADY_SPEAK
+    reason: str = ALREADY_SPEAK
     word, mark = {
-        ModelState.DOWNLOADING: (f"downloading {share} %", EngineState.LOADING),
-        ModelState.CONVERTING: ("preparing…", EngineState.LOADING),
-        ModelState.PAUSED: (f"paused at {share} %", EngineState.UNLOADED),
-        ModelState.DAMAGED: ("model damaged", EngineState.UNAVAILABLE),
-    }.get(state, ("no model yet", EngineState.UNLOADED))
+        ModelState.DOWNLOADING: (tr("downloading {share} %", share=share), EngineState.LOADING),
+        ModelState.CONVERTING: (tr("preparing…"), EngineState.LOADING),
+        ModelState.PAUSED: (tr("paused at {share} %", share=share), EngineState.UNLOADED),
+        ModelState.DAMAGED: (tr("model damaged"), EngineState.UNAVAILABLE),
+    }.get(state, (tr("no model yet"), EngineState.UNLOADED))
     if known.failure is not None:
-        word, mark, reason = "no model", EngineState.UNAVAILABLE, f"{known.failure.what} {known.failure.remedy}"
+        word, mark, reason = (
+            tr("no model"),
+            EngineState.UNAVAILABLE,
+            joined(" ", known.failure.what, known.failure.remedy),
+        )
     if recording:
-        word, mark = "recording, text follows", EngineState.LOADING
-    spoken = "downloading" if word.startswith("downloading") else word
-    return Indication(mark, word, f"{label}: {reason}", spoken)
+        word, mark = tr("recording, text follows"), EngineState.LOADING
+    spoken = tr("downloading") if state is ModelState.DOWNLOADING else word
+    return Indication(mark, word, joined(": ", label, reason), spoken)
 
 
 def connection_indication(event: ConnectionChanged, retry_in_s: float | None = None) -> Indication:
     """The indication of a connection; `retry_in_s` are the seconds that remain of the event's."""
     match event.state:
         case "connecting":
-            return Indication(EngineState.LOADING, "connecting…", event.reason)
+            return Indication(EngineState.LOADING, tr("connecting…"), event.reason)
         case "connected":
-            delay = f"connected · {event.rtt_ms:.0f} ms" if event.rtt_ms is not None else "connected"
-            return Indication(EngineState.READY, delay, event.reason, "connected")
+            delay = (
+                tr("connected · {rtt_ms:.0f} ms", rtt_ms=event.rtt_ms) if event.rtt_ms is not None else tr("connected")
+            )
+            return Indication(EngineState.READY, delay, event.reason, tr("connected"))
         case "lost" if event.retry_in_s is not None:
             left = math.ceil(event.retry_in_s if retry_in_s is None else retry_in_s)
-            word = f"reconnecting in {left} s" if left > 0 else "reconnecting…"
-            return Indication(EngineState.LOADING, word, event.reason, "reconnecting", event.retry_in_s)
+            word = tr("reconnecting in {left} s", left=left) if left > 0 else tr("reconnecting…")
+            return Indication(EngineState.LOADING, word, event.reason, tr("reconnecting"), event.retry_in_s)
         case "lost":
-            return Indication(EngineState.UNAVAILABLE, "offline", event.reason)
+            return Indication(EngineState.UNAVAILABLE, tr("offline"), event.reason)
         case "refused" if event.retry_in_s is not None:
             left = math.ceil(event.retry_in_s if retry_in_s is None else retry_in_s)
-            word = f"refused, again in {left} s" if left > 0 else "refused, trying again…"
-            return Indication(EngineState.UNAVAILABLE, word, event.reason, "refused", event.retry_in_s)
+            word = tr("refused, again in {left} s", left=left) if left > 0 else tr("refused, trying again…")
+            return Indication(EngineState.UNAVAILABLE, word, event.reason, tr("refused"), event.retry_in_s)
         case "refused":
-            word = f"refused: {event.reason}" if event.reason else "refused"
-            return Indication(EngineState.UNAVAILABLE, word, event.reason, "refused")
+            word = tr("refused: {reason}", reason=event.reason) if event.reason else tr("refused")
+            return Indication(EngineState.UNAVAILABLE, word, event.reason, tr("refused"))
         case _:
-            return Indication(EngineState.UNLOADED, "not connected", event.reason)
+            return Indication(EngineState.UNLOADED, tr("not connected"), event.reason)
 
 
 class EngineIndicator(QWidget):
@@ -107,7 +118,7 @@ class EngineIndicator(QWidget):
         self._countdown = QTimer(self, singleShot=True)
         self._countdown.timeout.connect(self._count_down)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName("Recognizer state")
+        set_text(self.setAccessibleName, tr("Recognizer state"))
 
     @property
     def state(self) -> EngineState:
@@ -169,7 +180,7 @@ class EngineIndicator(QWidget):
         metrics = self.fontMetrics()
         if self.state is EngineState.READY:  # the mark says it; the words are in the tooltip
             return self.minimumSizeHint()
-        return QSize(metrics.height() + 4 + metrics.horizontalAdvance(self.word) + 4, metrics.height() + 4)
+        return QSize(metrics.height() + 4 + metrics.horizontalAdvance(tr(self.word)) + 4, metrics.height() + 4)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.fontMetrics().height() + 4, self.fontMetrics().height() + 4)
@@ -192,7 +203,7 @@ class EngineIndicator(QWidget):
             return
         painter.setPen(tones.bad if self.state is EngineState.UNAVAILABLE else tones.muted)
         room = self.width() - side - 4
-        text = self.fontMetrics().elidedText(self.word, Qt.TextElideMode.ElideRight, int(room))
+        text = self.fontMetrics().elidedText(tr(self.word), Qt.TextElideMode.ElideRight, int(room))
         box = QRectF(0 if self.isRightToLeft() else side + 4, 0, room, self.height())
         painter.drawText(box, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -205,11 +216,14 @@ class EngineIndicator(QWidget):
         before = (len(self.word), self.state is EngineState.READY)
         self._indication = indication
         has_other_size = before != (len(self.word), self.state is EngineState.READY)
-        notes = [indication.reason, f"Sound goes to {self._host}." if self._host else ""]
-        words = [f"Recognizer: {indication.word}"] if self.state is EngineState.READY else []
-        self.setToolTip(plain_tooltip("\n".join(line for line in (*words, *notes) if line)))
+        notes = [indication.reason, tr("Sound goes to {host}.", host=self._host) if self._host else ""]
+        words = [tr("Recognizer: {word}", word=indication.word)] if self.state is EngineState.READY else []
+        set_text(self.setToolTip, plain_tooltip(joined("\n", *words, *notes)))
         parts = (indication.spoken or indication.word, *notes)
-        self.setAccessibleDescription(". ".join(part.rstrip(".") for part in parts if part))
+        set_text(
+            self.setAccessibleDescription,
+            joined(". ", *(changed(part, lambda words: words.rstrip(".")) for part in parts)),
+        )
         if has_other_size:
             self.updateGeometry()
         self.update()

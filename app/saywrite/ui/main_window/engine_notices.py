@@ -16,6 +16,7 @@ from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.engine_indicator import model_indication
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.models.state import KnownModel, ModelsState
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import NoticeActions, Severity
 
@@ -84,7 +85,7 @@ class EngineStatus(QObject):
 
     def actions_for(self, about: str) -> NoticeActions:
         """The buttons of a notice about this matter (`Failed.about`)."""
-        return (("aiOla &settings…", self.account_requested.emit),) if about == ACCOUNT_KEY else ()
+        return ((tr("aiOla &settings…"), self.account_requested.emit),) if about == ACCOUNT_KEY else ()
 
     @Slot()
     def end_account_problem(self) -> None:
@@ -115,7 +116,7 @@ class EngineStatus(QObject):
         self._model_bar.show_model(self.missing_model)
         key = f"engine {event.engine}"
         if event.state is EngineState.UNAVAILABLE and self.missing_model is None:
-            what = event.reason or "The recognizer is not available."
+            what = event.reason or tr("The recognizer is not available.")
             actions = self.actions_for(ACCOUNT_KEY if choice and choice.needs_account else "")
             self._notices.notify(
                 Severity.ERROR, what, event.remedy, key=key, passing=False, counted=False, actions=actions

@@ -24,6 +24,7 @@ from saywrite.foundation.events import (
     UndoFailed,
 )
 from saywrite.ui.main_window.window import MainWindow
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.widgets.notices import NoticeActions, Severity
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class PushToTalkNotices(QObject):
             case InsertionUndone(program=program):
                 self._window.notices.withdraw(INSERTION_KEY)
                 self._window.actions_.take_back.setEnabled(False)
-                self._window.status.show_message(f"Undone in {program}")
+                self._window.status.show_message(tr("Undone in {program}", program=program))
             case UndoFailed(what=what, remedy=remedy):
                 self._notify(Severity.WARNING, what, remedy, INSERTION_KEY)
             case Cancelled(revocable=revocable):
@@ -86,19 +87,19 @@ class PushToTalkNotices(QObject):
         self._window.notices.withdraw(INSERTION_KEY)
         self._window.actions_.insert_again.setEnabled(False)
         self._window.actions_.take_back.setEnabled(True)
-        self._window.status.show_message(f"Inserted into {event.program}")
+        self._window.status.show_message(tr("Inserted into {program}", program=event.program))
         if event.elsewhere:
-            what = f"The text was inserted into {event.program}."
-            self._notify(Severity.INFO, what, "Another window had the keyboard when you started.", INSERTION_KEY)
+            what = tr("The text was inserted into {program}.", program=event.program)
+            self._notify(Severity.INFO, what, tr("Another window had the keyboard when you started."), INSERTION_KEY)
 
     def _show_cancelled(self) -> None:
         self._notify(
             Severity.INFO,
-            "The dictation was cancelled.",
-            "Its recording is kept for a few seconds.",
+            tr("The dictation was cancelled."),
+            tr("Its recording is kept for a few seconds."),
             CANCELLED_KEY,
-            (("&Undo", self._dictation.take_back_cancelled),),
-            tray_remedy="Its recording is kept for a few seconds. The menu of this icon offers to undo it.",
+            ((tr("&Undo"), self._dictation.take_back_cancelled),),
+            tray_remedy=tr("Its recording is kept for a few seconds. The menu of this icon offers to undo it."),
         )
 
     def _show_uncertain(self, event: InsertionUncertain) -> None:
@@ -107,16 +108,18 @@ class PushToTalkNotices(QObject):
         self._window.actions_.insert_again.setEnabled(True)
         self._window.actions_.take_back.setEnabled(True)
         if event.unusual or event.elsewhere:
-            again = (("&Insert again", self._dictation.insert_again),)
+            again = ((tr("&Insert again"), self._dictation.insert_again),)
             self._notify(
                 Severity.WARNING if event.unusual else Severity.INFO, event.what, event.remedy, INSERTION_KEY, again
             )
         else:
-            self._window.status.show_message(f"Sent to {event.program}; it does not tell whether it took the text")
+            self._window.status.show_message(
+                tr("Sent to {program}; it does not tell whether it took the text", program=event.program)
+            )
 
     def _show_not_inserted(self, event: NotInserted) -> None:
         self._window.actions_.insert_again.setEnabled(True)
-        again = (("&Insert again", self._dictation.insert_again),)
+        again = ((tr("&Insert again"), self._dictation.insert_again),)
         self._notify(Severity.WARNING, event.what, event.remedy, INSERTION_KEY, again)
 
     def _show_preroll(self, event: PrerollActive) -> None:
@@ -125,11 +128,11 @@ class PushToTalkNotices(QObject):
         if event.device:
             self._window.notices.notify(
                 Severity.INFO,
-                f"{event.device} is open all the time, as you chose.",
-                "What it hears before a key is kept in memory for a moment, then forgotten.",
+                tr("{device} is open all the time, as you chose.", device=event.device),
+                tr("What it hears before a key is kept in memory for a moment, then forgotten."),
                 key=PREROLL_KEY,
                 passing=False,
-                actions=(("C&hange…", self._open_keys),),
+                actions=((tr("C&hange…"), self._open_keys),),
             )
 
     def _show_keys(self, event: KeysChanged) -> None:
@@ -138,7 +141,7 @@ class PushToTalkNotices(QObject):
         if event.problems:
             words = " ".join(f"{each.what} {each.remedy}" for each in event.problems)
             self._window.notices.notify(
-                Severity.WARNING, words, key=KEYS_KEY, passing=False, actions=(("Choose a &key…", self._open_keys),)
+                Severity.WARNING, words, key=KEYS_KEY, passing=False, actions=((tr("Choose a &key…"), self._open_keys),)
             )
 
     def _notify(

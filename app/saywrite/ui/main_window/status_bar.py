@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
-from saywrite.foundation.formatting import count
+from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import XL, L, S
+from saywrite.ui.toolkit.translation import set_text, tr_count
 
 MESSAGE_MS = 2500
-OFFLINE, OFFLINE_SHORT = "Nothing leaves this computer", "Offline"
+OFFLINE, OFFLINE_SHORT = message("Nothing leaves this computer"), message("Offline")
 """The state of the switch, in a wide and in a narrow window."""
 
 
@@ -28,7 +31,7 @@ class StatusBar(QWidget):
         super().__init__()
         self._words = ThemedLabel()
         self.offline = ThemedLabel("", "good")
-        self.offline.setToolTip(OFFLINE)
+        set_text(self.offline.setToolTip, OFFLINE)
         self.offline.hide()
         self._progress = progress
         self._buttons = [_button(action) for action in (copy, export, clear, file)]
@@ -66,12 +69,12 @@ class StatusBar(QWidget):
 
     def show_message(self, text: str) -> None:
         """Show for `MESSAGE_MS` what was just done, instead of the number of words."""
-        self._words.setText(text)
+        set_text(self._words.setText, text)
         announce(self, text)
         self._back.start()
 
     def _show_number(self) -> None:
-        self._words.setText(count(self._number, "word"))
+        set_text(self._words.setText, tr_count("{n:,} word", "{n:,} words", self._number))
 
     def minimumSizeHint(self) -> QSize:
         """The minimum size of the narrow form, without the progress."""
@@ -97,7 +100,7 @@ class StatusBar(QWidget):
         room = self.width() - self._words.fontMetrics().horizontalAdvance("10,000 words") - XL - L
         if not self.offline.isHidden():
             fits = room > self._full_width + self.offline.fontMetrics().horizontalAdvance(OFFLINE)
-            self.offline.setText(OFFLINE if fits else OFFLINE_SHORT)
+            set_text(self.offline.setText, OFFLINE if fits else OFFLINE_SHORT)
             room -= self.offline.fontMetrics().horizontalAdvance(self.offline.text()) + S
         narrow = room < self._full_width
         self._progress.setVisible(room - self._progress.sizeHint().width() > self._width_of_buttons(narrow=narrow))
@@ -119,5 +122,11 @@ def _button(action: QAction) -> QToolButton:
     button = QToolButton()
     button.setDefaultAction(action)
     button.setAutoRaise(True)
-    button.setAccessibleName(action.iconText().rstrip("…"))
+    name = partial(_name_button, button, action)
+    name()
+    action.changed.connect(name)
     return button
+
+
+def _name_button(button: QToolButton, action: QAction) -> None:
+    button.setAccessibleName(action.iconText().rstrip("…"))

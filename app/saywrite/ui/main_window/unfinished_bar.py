@@ -10,11 +10,12 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FrontEndEvent, IncompleteRecording, IncompleteRecordingsFound, seconds
-from saywrite.foundation.formatting import count, length, moment
+from saywrite.foundation.formatting import length, moment
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import XS, L, M, S
+from saywrite.ui.toolkit.translation import set_text, tr, tr_count
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 
 MAX_ROWS = 5
@@ -23,10 +24,12 @@ MAX_ROWS = 5
 
 def summary(items: tuple[IncompleteRecording, ...], now: datetime) -> str:
     """Describe recordings: "1 unfinished dictation, 10:42, 2 min 31 s", or their number and total length."""
-    head = count(len(items), "unfinished dictation")
+    head = tr_count("{n:,} unfinished dictation", "{n:,} unfinished dictations", len(items))
     if len(items) == 1:
         return f"{head}, {describe(items[0], now)}"
-    return f"{head}, {length(seconds(sum(item.length for item in items)))} in all"
+    return tr(
+        "{dictations}, {length} in all", dictations=head, length=length(seconds(sum(item.length for item in items)))
+    )
 
 
 def describe(item: IncompleteRecording, now: datetime) -> str:
@@ -80,7 +83,7 @@ class UnfinishedBar(QWidget):
             return
         now = self._now()
         bar = self._bar = NoticeBar(Severity.WARNING)
-        bar.setAccessibleName(summary(self._items, now))
+        set_text(bar.setAccessibleName, summary(self._items, now))
         column = QVBoxLayout(bar)
         column.setContentsMargins(M, S, S, S)
         column.setSpacing(XS)
@@ -99,12 +102,13 @@ class UnfinishedBar(QWidget):
         row.addWidget(NoticeIcon("recover", Severity.WARNING))
         row.addWidget(_strong(text), 1)
         toggle = QToolButton()
-        toggle.setText("Hide" if self._opened else "Show")
+        set_text(toggle.setText, tr("Hide") if self._opened else tr("Show"))
         toggle.setIcon(icon("up" if self._opened else "down"))
         toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         toggle.setAutoRaise(True)
         toggle.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        toggle.setAccessibleName(f"{toggle.text()} the unfinished dictations")
+        name = tr("Hide the unfinished dictations") if self._opened else tr("Show the unfinished dictations")
+        set_text(toggle.setAccessibleName, name)
         toggle.clicked.connect(self._toggle)
         row.addWidget(toggle)
         return header
@@ -161,14 +165,18 @@ class _Row(QWidget):
         self._label.setWordWrap(True)
         row.addWidget(self._label, 1)
         self._buttons = [
-            self._button("&Transcribe" if leading else "Transcribe", lambda: bar.transcribe_requested.emit(self._id)),
-            self._button("&Save audio…" if leading else "Save audio…", lambda: bar.save_requested.emit(self._id)),
-            self._button("Discard…", lambda: self._ask(True)),
+            self._button(
+                tr("&Transcribe") if leading else tr("Transcribe"), lambda: bar.transcribe_requested.emit(self._id)
+            ),
+            self._button(
+                tr("&Save audio…") if leading else tr("Save audio…"), lambda: bar.save_requested.emit(self._id)
+            ),
+            self._button(tr("Discard…"), lambda: self._ask(True)),
         ]
         self._buttons[0].setVisible(not item.problem)
         self._answers = [
-            self._button("Discard recording", lambda: bar.discard_requested.emit(self._id)),
-            self._button("Keep", lambda: self._ask(False)),
+            self._button(tr("Discard recording"), lambda: bar.discard_requested.emit(self._id)),
+            self._button(tr("Keep"), lambda: self._ask(False)),
         ]
         for button in (*self._buttons, *self._answers):
             row.addWidget(button)
@@ -178,13 +186,14 @@ class _Row(QWidget):
 
     def _button(self, text: str, act: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)
-        button.setAccessibleName(f"{text.replace('&', '').rstrip('…')}: {self._text}")
+        set_text(button.setAccessibleName, f"{text.replace('&', '').rstrip('…')}: {self._text}")
         button.clicked.connect(lambda _checked=False: act())
         return button
 
     def _ask(self, asking: bool) -> None:
-        self._label.setText(
-            "Discard this recording for good? Its words cannot be brought back." if asking else self._text
+        set_text(
+            self._label.setText,
+            tr("Discard this recording for good? Its words cannot be brought back.") if asking else self._text,
         )
         for button in self._buttons:
             button.setVisible(not asking and button not in self._hidden_buttons)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QP
 from PySide6.QtWidgets import QFrame, QMainWindow, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FrontEndEvent, Level, State, StateChanged
+from saywrite.foundation.messages import message
 from saywrite.ui.keywords.panel import KeywordsPanel
 from saywrite.ui.main_window.actions import Actions
 from saywrite.ui.main_window.control_bar import ControlBar
@@ -22,6 +23,7 @@ from saywrite.ui.main_window.unfinished_bar import UnfinishedBar
 from saywrite.ui.models.bar import ModelBar
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import theme_colors
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.transcript.view import TranscriptView
 from saywrite.ui.waveform.panel import WaveformPanel
 from saywrite.ui.widgets.choosers import EngineChoices
@@ -34,9 +36,9 @@ NARROW = 640
 """A narrower window has the keywords below the text; device-independent pixels."""
 PREFERRED_SIZE = QSize(1040, 700)
 SPOKEN_STATES = {
-    State.LISTENING: "Recording",
-    State.FINISHING: "Finishing",
-    State.RECONNECTING: "Reconnecting, recording goes on",
+    State.LISTENING: message("Recording"),
+    State.FINISHING: message("Finishing"),
+    State.RECONNECTING: message("Reconnecting, recording goes on"),
 }
 """What screen readers announce when the state changes."""
 
@@ -82,7 +84,7 @@ class MainWindow(QMainWindow):
         self._arrange()
         acts.fill(self.menuBar())
         self.setAcceptDrops(True)
-        self.setWindowTitle("Saywrite")
+        set_text(self.setWindowTitle, tr("Saywrite"))
         self.transcript.changed.connect(self._show_text_state)
         self.transcript.content_changed.connect(self.show_content)
         self._show_text_state()
@@ -99,7 +101,9 @@ class MainWindow(QMainWindow):
         self.control_bar.show_state(state)
         self.empty.show_state(state)
         self.actions_.show_state(state)
-        self.setWindowTitle("● Saywrite" if state in (State.LISTENING, State.RECONNECTING) else "Saywrite")
+        set_text(
+            self.setWindowTitle, tr("● Saywrite") if state in (State.LISTENING, State.RECONNECTING) else tr("Saywrite")
+        )
 
     @Slot(bool)
     def show_content(self, has_content: bool) -> None:

@@ -20,6 +20,7 @@ from saywrite.ui.toolkit.icons import icon_button
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.notices import NoticeBar, NoticeIcon, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
@@ -48,24 +49,32 @@ def bar_text(known: KnownModel) -> BarText:
     arrived = amount(known.done, known.total)
     if known.failure is not None:
         what, remedy = known.failure.what, f"{known.failure.remedy} {speak}".strip()
-        return BarText(what, remedy, Severity.WARNING, "download", "Try again", folder=True)
+        return BarText(what, remedy, Severity.WARNING, "download", tr("Try again"), folder=True)
     match info.state:
         case ModelState.DOWNLOADING:
             rest = messages.time_left(known.left_s).replace(" ", "\u00a0")  # a number stays with its unit
-            what = f"{label} is being downloaded: {arrived}" + (f" · {rest}" if rest else "")
-            return BarText(what, speak, action="pause", button="Pause")
+            what = tr("{label} is being downloaded: {arrived}", label=label, arrived=arrived) + (
+                f" · {rest}" if rest else ""
+            )
+            return BarText(what, speak, action="pause", button=tr("Pause"))
         case ModelState.CONVERTING:
-            return BarText(f"{label} is being prepared for this computer.", speak)
+            return BarText(tr("{label} is being prepared for this computer.", label=label), speak)
         case ModelState.PAUSED:
-            what = f"The download of {label} is paused at {arrived}."
-            return BarText(what, speak, action="download", button="Resume")
+            what = tr("The download of {label} is paused at {arrived}.", label=label, arrived=arrived)
+            return BarText(what, speak, action="download", button=tr("Resume"))
         case ModelState.DAMAGED:
-            what = f"{label} is damaged: its files are incomplete or were changed."
-            return BarText(what, speak, Severity.WARNING, "download", "Download again", folder=True)
+            what = tr("{label} is damaged: its files are incomplete or were changed.", label=label)
+            return BarText(what, speak, Severity.WARNING, "download", tr("Download again"), folder=True)
         case _:
             download_size = size(info.download_bytes)
-            what = f"{label} is not on this computer yet."
-            return BarText(what, speak, action="download", button=f"Download ({download_size})", folder=True)
+            what = tr("{label} is not on this computer yet.", label=label)
+            return BarText(
+                what,
+                speak,
+                action="download",
+                button=tr("Download ({size})", size=download_size),
+                folder=True,
+            )
 
 
 class ModelBar(QWidget):
@@ -85,10 +94,10 @@ class ModelBar(QWidget):
         self.mark = NoticeIcon(Severity.INFO.value, Severity.INFO)
         self.what = NoteLabel("", "", size=BODY)
         self.remedy = NoteLabel("", "", size=BODY)
-        self.progress = ThinProgressBar("Download of the model")
-        self.action = QPushButton("Download")
-        self.settings = QPushButton("Models…")
-        self.close_button = icon_button("close", "Dismiss this message")
+        self.progress = ThinProgressBar(tr("Download of the model"))
+        self.action = worded(QPushButton(), tr("Download"))
+        self.settings = worded(QPushButton(), tr("Models…"))
+        self.close_button = icon_button("close", tr("Dismiss this message"))
         self._words = BarText("", "")
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._arrange()
@@ -110,7 +119,7 @@ class ModelBar(QWidget):
         busy = known.info.state is ModelState.CONVERTING
         self.progress.setVisible(busy or known.info.state in (ModelState.DOWNLOADING, ModelState.PAUSED))
         self.progress.show_progress(None if busy else messages.percent(known.done, known.total))
-        self.progress.setAccessibleDescription(words.what)
+        set_text(self.progress.setAccessibleDescription, words.what)
         self.setVisible(not self._dismissed)
 
     def texts(self) -> tuple[str, str]:
@@ -118,16 +127,16 @@ class ModelBar(QWidget):
         return self.what.text(), self.remedy.text()
 
     def _show(self, words: BarText) -> None:
-        self.what.setText(words.what)
-        self.remedy.setText(words.remedy)
+        set_text(self.what.setText, words.what)
+        set_text(self.remedy.setText, words.remedy)
         self.frame.set_severity(words.severity)
         self.mark.set_severity(words.severity)
-        self.action.setText(words.button)
-        self.action.setAccessibleName(words.button)
+        set_text(self.action.setText, words.button)
+        set_text(self.action.setAccessibleName, words.button)
         self.action.setVisible(bool(words.action))
-        self.settings.setText("Choose a folder…" if words.folder else "Models…")
+        set_text(self.settings.setText, tr("Choose a folder…") if words.folder else tr("Models…"))
         self._place_buttons()
-        self.setAccessibleName(f"{words.severity}: {words.what} {words.remedy}")
+        set_text(self.setAccessibleName, f"{words.severity}: {words.what} {words.remedy}")
 
     def _arrange(self) -> None:
         font = QFont(self.what.font())

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 
 from saywrite.foundation.events import ModelInfo, ModelState
 from saywrite.foundation.formatting import HOUR, MINUTE, amount, size
+from saywrite.foundation.messages import message
+from saywrite.ui.toolkit.translation import tr
 
 ROUNDED_TO_S = 5
 """A remaining time below a minute is rounded up to a multiple of this, so that the text does not change each second."""
 
-ALREADY_SPEAK = "You can already speak: your words are recorded, and written as soon as the model is here."
+ALREADY_SPEAK = message("You can already speak: your words are recorded, and written as soon as the model is here.")
 
 
 def percent(done: int, total: int) -> int:
@@ -25,12 +27,16 @@ def time_left(left_s: float | None) -> str:
         return ""
     whole = max(ROUNDED_TO_S, math.ceil(left_s / ROUNDED_TO_S) * ROUNDED_TO_S)
     if whole < MINUTE:
-        return f"{whole} s left"
+        return tr("{seconds} s left", seconds=whole)
     minutes = math.ceil(left_s / MINUTE)
     if minutes * MINUTE < HOUR:
-        return f"{minutes} min left"
+        return tr("{minutes} min left", minutes=minutes)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min left" if minutes else f"{hours} h left"
+    return (
+        tr("{hours} h {minutes} min left", hours=hours, minutes=minutes)
+        if minutes
+        else tr("{hours} h left", hours=hours)
+    )
 
 
 def progress(done: int, total: int, left_s: float | None) -> str:
@@ -40,25 +46,28 @@ def progress(done: int, total: int, left_s: float | None) -> str:
 
 def facts(info: ModelInfo) -> str:
     """The sizes of a model, and its license."""
-    return (
-        f"{size(info.download_bytes)} to download · {size(info.disk_bytes)} on disk · "
-        f"{size(info.memory_bytes)} of memory · {info.license} license"
+    return tr(
+        "{download_bytes} to download · {disk_bytes} on disk · {memory_bytes} of memory · {license} license",
+        download_bytes=size(info.download_bytes),
+        disk_bytes=size(info.disk_bytes),
+        memory_bytes=size(info.memory_bytes),
+        license=info.license,
     )
 
 
 def languages(codes: Sequence[str], name_of: Callable[[str], str]) -> str:
     """The names of languages as a list: "English, German and French"."""
     names = [name_of(code) for code in codes]
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+    return tr("{names} and {last}", names=", ".join(names[:-1]), last=names[-1]) if len(names) > 1 else "".join(names)
 
 
 def describe_state(info: ModelInfo, done: int, total: int) -> str:
     """The state as the list of models shows it."""
     return {
-        ModelState.ABSENT: "Not on this computer",
-        ModelState.PAUSED: f"Paused at {amount(done, total)}",
-        ModelState.DOWNLOADING: "Downloading",
-        ModelState.CONVERTING: "Being prepared for this computer",
-        ModelState.READY: "Ready",
-        ModelState.DAMAGED: "Damaged: its files are incomplete or were changed",
+        ModelState.ABSENT: tr("Not on this computer"),
+        ModelState.PAUSED: tr("Paused at {done}", done=amount(done, total)),
+        ModelState.DOWNLOADING: tr("Downloading"),
+        ModelState.CONVERTING: tr("Being prepared for this computer"),
+        ModelState.READY: tr("Ready"),
+        ModelState.DAMAGED: tr("Damaged: its files are incomplete or were changed"),
     }[info.state]

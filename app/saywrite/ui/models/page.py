@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QScrollArea, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import ModelTried
+from saywrite.foundation.messages import message
 from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.models.row import ModelRow
 from saywrite.ui.models.source_field import ModelSourceField
@@ -17,11 +18,12 @@ from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import BODY, L, M, S
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.option_editors import OptionEditors, add_row, new_form
 
-INTRODUCTION = "These models recognize speech on this computer. What you say does not leave it."
-LOOKING = "Looking for models…"
+INTRODUCTION = message("These models recognize speech on this computer. What you say does not leave it.")
+LOOKING = message("Looking for models…")
 
 
 class ModelsPage(QScrollArea):
@@ -86,8 +88,8 @@ class ModelsPage(QScrollArea):
         column.setSpacing(M)
         column.addWidget(NoteLabel(INTRODUCTION, size=BODY))
         self.group.setObjectName("option local_model")
-        self.group.setAccessibleName(OPTIONS["local_model"].label)
-        self.group.setAccessibleDescription(OPTIONS["local_model"].help)
+        set_text(self.group.setAccessibleName, OPTIONS["local_model"].label)
+        set_text(self.group.setAccessibleDescription, OPTIONS["local_model"].help)
         column.addWidget(self.group)
         options = QWidget()
         form = new_form(options)
@@ -100,7 +102,7 @@ class ModelsPage(QScrollArea):
         self.source.refused.connect(self._show_refusal)
         column.addWidget(options)
         column.addStretch(1)
-        self.setAccessibleName("Recognition models")
+        set_text(self.setAccessibleName, tr("Recognition models"))
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -150,9 +152,9 @@ class ModelsPage(QScrollArea):
             announce(self, f"{known.info.label}: {text}", urgent=failure is not None)
 
     def _show_refusal(self, problem: str) -> None:
-        self.source_problem.setText(problem)
+        set_text(self.source_problem.setText, problem)
         self.source_problem.setVisible(bool(problem))
-        self.source.line.setAccessibleDescription(problem or OPTIONS["model_source"].help)
+        set_text(self.source.line.setAccessibleDescription, problem or OPTIONS["model_source"].help)
 
     def _show_trial(self, tried: ModelTried) -> None:
         if not self.window().isVisible():

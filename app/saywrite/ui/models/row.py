@@ -17,24 +17,29 @@ from PySide6.QtWidgets import (
 
 from saywrite.foundation.events import ModelState
 from saywrite.foundation.formatting import size
+from saywrite.foundation.messages import message
 from saywrite.ui.models import messages
 from saywrite.ui.models.state import KnownModel, Task
 from saywrite.ui.toolkit.flow_layout import FlowLayout
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.widgets.notices import NoticeIcon, RaisedFrame, Severity
 from saywrite.ui.widgets.progress_line import ThinProgressBar
 
-TASKS = {Task.TRIAL: "Recognizing your last dictation…", Task.CHECK: "Comparing the files with their checksums…"}
+TASKS = {
+    Task.TRIAL: message("Recognizing your last dictation…"),
+    Task.CHECK: message("Comparing the files with their checksums…"),
+}
 BUTTONS = {
-    "download": "Download",
-    "resume": "Resume",
-    "pause": "Pause",
-    "cancel": "Cancel",
-    "repair": "Download again",
-    "try": "Try on my last dictation",
-    "check": "Verify",
-    "remove": "Remove…",
+    "download": message("Download"),
+    "resume": message("Resume"),
+    "pause": message("Pause"),
+    "cancel": message("Cancel"),
+    "repair": message("Download again"),
+    "try": message("Try on my last dictation"),
+    "check": message("Verify"),
+    "remove": message("Remove…"),
 }
 OFFERED = {
     ModelState.ABSENT: ("download",),
@@ -68,11 +73,11 @@ class ModelRow(RaisedFrame):
         self.judgement = NoteLabel(info.judgement, "", size=BODY)
         self.facts = NoteLabel(messages.facts(info))
         self.languages = NoteLabel(messages.languages(info.languages, language_name))
-        self.bar = ThinProgressBar(f"Progress of {info.label}")
+        self.bar = ThinProgressBar(tr("Progress of {label}", label=info.label))
         self.progress = NoteLabel()
         self.failure = NoteLabel("", "bad", size=BODY)
         self._failure_mark = NoticeIcon("error", Severity.ERROR)
-        self.question = _Question(f"Remove {info.label} from this computer?")
+        self.question = _Question(tr("Remove {label} from this computer?", label=info.label))
         self.buttons = {name: _button(text, f"{text.rstrip('…')}: {info.label}") for name, text in BUTTONS.items()}
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._arrange()
@@ -85,14 +90,14 @@ class ModelRow(RaisedFrame):
         self.known = known
         self.radio.setChecked(used)
         self.radio.setEnabled(used or known.is_ready)
-        self.radio.setAccessibleDescription(self._description())
+        set_text(self.radio.setAccessibleDescription, self._description())
         self._show_state(used=used)
         self._show_progress()
         if known.info.state not in (ModelState.READY, ModelState.DAMAGED):
             self.question.hide()
         self._show_buttons()
         failure = known.failure
-        self.failure.setText(f"{failure.what} {failure.remedy}".strip() if failure else "")
+        set_text(self.failure.setText, f"{failure.what} {failure.remedy}".strip() if failure else "")
         self.failure.setVisible(failure is not None)
         self._failure_mark.setVisible(failure is not None)
         if focused and (self.focusWidget() is None or not self.focusWidget().isVisibleTo(self)):
@@ -103,9 +108,9 @@ class ModelRow(RaisedFrame):
         words = messages.describe_state(known.info, known.done, known.total)
         tone = {ModelState.READY: "good", ModelState.DAMAGED: "bad"}.get(known.info.state, "muted")
         if known.is_ready:
-            words = "In use" if used else words
-            words += ", files verified" if known.checked else ""
-        self.state.setText(words)
+            words = tr("In use") if used else words
+            words += tr(", files verified") if known.checked else ""
+        set_text(self.state.setText, words)
         self.state.set_tone(tone)
 
     def _show_progress(self) -> None:
@@ -117,9 +122,9 @@ class ModelRow(RaisedFrame):
         words = TASKS.get(known.task, "")
         if loading:
             words = messages.progress(known.done, known.total, known.left_s)
-        self.progress.setText(words)
+        set_text(self.progress.setText, words)
         self.progress.setVisible(bool(words))
-        self.bar.setAccessibleDescription(words or self.state.text())
+        set_text(self.bar.setAccessibleDescription, words or self.state.text())
 
     def _show_buttons(self) -> None:
         known = self.known
@@ -138,10 +143,10 @@ class ModelRow(RaisedFrame):
 
     def _ask_before_removing(self) -> None:
         freed = size(self.known.info.disk_bytes)
-        words = f"{freed} of disk space become free. It can be downloaded again at any time."
+        words = tr("{freed} of disk space become free. It can be downloaded again at any time.", freed=freed)
         if self.radio.isChecked():
-            words += " It is in use: until a model is here again, your words are recorded and written later."
-        self.question.note.setText(words)
+            words += tr(" It is in use: until a model is here again, your words are recorded and written later.")
+        set_text(self.question.note.setText, words)
         self.question.show()
         self._show_buttons()
         self.question.keep.setFocus()
@@ -212,7 +217,7 @@ class _Choice(QRadioButton):
 
     def __init__(self, label: str) -> None:
         super().__init__(label)
-        self.setAccessibleName(f"Use {label}")
+        set_text(self.setAccessibleName, tr("Use {label}", label=label))
         font = QFont(self.font())
         font.setWeight(QFont.Weight.DemiBold)
         self.setFont(font)
@@ -238,8 +243,8 @@ class _Question(QWidget):
     def __init__(self, words: str) -> None:
         super().__init__()
         self.note = NoteLabel()
-        self.keep = _button("Keep it", "Keep it")
-        self.remove = _button("Remove", words)
+        self.keep = _button(tr("Keep it"), tr("Keep it"))
+        self.remove = _button(tr("Remove"), words)
         answers = QWidget()
         flow = FlowLayout(answers)
         flow.addWidget(self.remove)
@@ -256,5 +261,5 @@ class _Question(QWidget):
 def _button(text: str, name: str) -> QPushButton:
     button = QPushButton(text)
     button.setAutoDefault(False)  # Enter in a line edit of this window must not press it
-    button.setAccessibleName(name)
+    set_text(button.setAccessibleName, name)
     return button

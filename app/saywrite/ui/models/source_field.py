@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from saywrite.storage.settings.option import Option
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -25,17 +26,19 @@ def source_problem(text: str) -> str:
             parts = urlsplit(text)
             host = parts.hostname or ""
         except ValueError:
-            return "This is no address. Write it as https://models.example.com/whisper."
+            return tr("This is no address. Write it as https://models.example.com/whisper.")
         if parts.scheme == "https" and host:
             return ""
         if parts.scheme == "http" and host in LOOPBACK:
             return ""
-        return "Models come over https only, so that nobody can change them on the way. Write https:// before the host."
+        return tr(
+            "Models come over https only, so that nobody can change them on the way. Write https:// before the host."
+        )
     path = Path(text).expanduser()
     if not path.is_absolute():
-        return "Write the whole path of the folder, or an address that begins with https://."
+        return tr("Write the whole path of the folder, or an address that begins with https://.")
     if not path.is_dir():
-        return "There is no such folder. Choose one that holds the model files, or leave the line empty."
+        return tr("There is no such folder. Choose one that holds the model files, or leave the line empty.")
     return ""
 
 
@@ -52,12 +55,12 @@ class ModelSourceField(QWidget):
         self._label = option.label
         self._problem = ""
         self.line = QLineEdit()
-        self.line.setPlaceholderText("The official source")
+        set_text(self.line.setPlaceholderText, tr("The official source"))
         self.line.setClearButtonEnabled(True)
         self.line.editingFinished.connect(self.take)
-        self.browse = QPushButton("Choose…")
+        self.browse = worded(QPushButton(), tr("Choose…"))
         self.browse.setAutoDefault(False)
-        self.browse.setAccessibleName(f"{option.label}: choose a folder")
+        set_text(self.browse.setAccessibleName, tr("{label}: choose a folder", label=option.label))
         self.browse.clicked.connect(self.choose_folder)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -67,7 +70,7 @@ class ModelSourceField(QWidget):
     def show_value(self, value: str) -> None:
         """Show the source of the settings, unless the line contains an invalid value to correct."""
         if not self._problem and self.line.text() != value:
-            self.line.setText(value)
+            set_text(self.line.setText, value)
 
     def take(self) -> None:
         """Take the value of the line when it loses the focus."""
@@ -76,12 +79,12 @@ class ModelSourceField(QWidget):
         self.refused.emit(self._problem)
         if not self._problem:
             text = str(Path(text).expanduser()) if text and "://" not in text else text
-            self.line.setText(text)
+            set_text(self.line.setText, text)
             self.chosen.emit(text)
 
     def choose_folder(self) -> None:
         """Ask for a folder, and take it as the source."""
-        dialog = QFileDialog(self.window(), "Choose the folder that holds the models", self.line.text())
+        dialog = QFileDialog(self.window(), tr("Choose the folder that holds the models"), self.line.text())
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self._take_folder)
@@ -89,5 +92,5 @@ class ModelSourceField(QWidget):
         dialog.open()
 
     def _take_folder(self, name: str) -> None:
-        self.line.setText(name)
+        set_text(self.line.setText, name)
         self.take()

@@ -12,12 +12,13 @@ from PySide6.QtGui import QColor, QPalette, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QSplitter, QTextEdit, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import ModelTried
-from saywrite.foundation.formatting import count, length
-from saywrite.ui.models.text_differences import Span, compare
+from saywrite.foundation.formatting import length
+from saywrite.text.keyword_sets.word_differences import Span, compare
 from saywrite.ui.toolkit.document_text import utf16_length
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.theme import blend, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY
+from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
 
 PREFERRED_SIZE = QSize(820, 460)
 MARKED = 0.22
@@ -32,11 +33,13 @@ class ModelTrialDialog(QDialog):
 
     def __init__(self, tried: ModelTried, model_label: str, *, in_use: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"{model_label} on your last dictation")
+        set_text(self.setWindowTitle, tr("{model} on your last dictation", model=model_label))
         found = compare(tried.text_now, tried.text_tried)
         self.summary = NoteLabel(_summary(found.words, found.total), "", size=BODY)
-        self.now = _Text("Text it has now", "", tried.text_now, found.now, "bad")
-        self.tried = _Text(model_label, f"took {length(tried.took_s)}", tried.text_tried, found.tried, "good")
+        self.now = _Text(tr("Text it has now"), "", tried.text_now, found.now, "bad")
+        self.tried = _Text(
+            model_label, tr("took {time}", time=length(tried.took_s)), tried.text_tried, found.tried, "good"
+        )
         columns = QSplitter()
         columns.setChildrenCollapsible(False)
         for text in (self.now, self.tried):
@@ -44,8 +47,8 @@ class ModelTrialDialog(QDialog):
         columns.setSizes([1, 1])
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        self.use = QPushButton("Use this model")
-        self.use.setAccessibleName(f"Use {model_label}")
+        self.use = worded(QPushButton(), tr("Use this model"))
+        set_text(self.use.setAccessibleName, tr("Use {label}", label=model_label))
         self.use.setEnabled(not in_use)
         self.use.clicked.connect(self._use)
         buttons.addButton(self.use, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -69,7 +72,7 @@ class _Text(QWidget):
         self.view.setReadOnly(True)
         self.view.setTabChangesFocus(True)
         self.view.setPlainText(text)
-        self.view.setAccessibleName(name)
+        set_text(self.view.setAccessibleName, name)
         self.marks = tuple(text[start:end] for start, end in marks)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -93,8 +96,8 @@ class _Text(QWidget):
 
 def _summary(words: int, total: int) -> str:
     if not total:
-        return "Both texts are empty: there are no words in this recording."
+        return tr("Both texts are empty: there are no words in this recording.")
     if not words:
-        return "Both texts are the same."
-    verb = "differs" if words == 1 else "differ"
-    return f"{words:,} of {count(total, 'word')} {verb}; the differences are marked. The dictation keeps its text."
+        return tr("Both texts are the same.")
+    of_all = tr_count("{words:,} of {n:,} word", "{words:,} of {n:,} words", total, words=words)
+    return tr("Differences: {words}. They are marked. The dictation keeps its text.", words=of_all)

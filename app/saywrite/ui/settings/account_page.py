@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFormLayout, QLineEdit, QScrollArea, QWidget
 
 from saywrite.foundation.errors import AddressRefused
+from saywrite.foundation.messages import message
 from saywrite.storage.settings.option import Option
 from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.settings.account_access import SECRET_OF, AccountAccess
@@ -18,10 +19,11 @@ from saywrite.ui.settings.fold import Fold
 from saywrite.ui.settings.secret_field import SecretField
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.widgets.option_editors import OptionEditors, add_row, new_form
 
 ADDRESSES = ("aiola_token_url", "aiola_base_url", "aiola_auth_url")
-LABELS = {"key": "API key", "token": "Access token"}
+LABELS = {"key": message("API key"), "token": message("Access token")}
 
 
 class AccountPage(QScrollArea):
@@ -48,7 +50,7 @@ class AccountPage(QScrollArea):
             self.test = ConnectionTest(partial(self._begin_test, access))
             self.verticalScrollBar().rangeChanged.connect(self._scroll_to_results)
             self._form.addRow("", self.test)
-        self.setAccessibleName("aiOla account")
+        set_text(self.setAccessibleName, tr("aiOla account"))
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -74,7 +76,9 @@ class AccountPage(QScrollArea):
     def _fill(self) -> None:
         if self._access is not None and "key" in self._access.environment:
             variable, _ = self._access.environment["key"]
-            words = f"{variable} is set in the environment: that key is used, whatever is saved here."
+            words = tr(
+                "{variable} is set in the environment: that key is used, whatever is saved here.", variable=variable
+            )
             self._form.addRow(NoteLabel(words, "warn"))
         for option in OPTIONS.values():
             if option.page == "aiOla" and not option.advanced:
@@ -110,11 +114,13 @@ class AccountPage(QScrollArea):
             self.problems[option.name].hide()
         if self._access is not None and option.name in self._access.environment:
             variable, value = self._access.environment[option.name]
-            field.add_note(f"{variable} is set in the environment and wins: {value}", "warn")
+            field.add_note(
+                tr("{variable} is set in the environment and wins: {value}", variable=variable, value=value), "warn"
+            )
 
     def _address(self, option: Option) -> QLineEdit:
         line = QLineEdit()
-        line.setPlaceholderText(str(option.default) or "https://")
+        set_text(line.setPlaceholderText, str(option.default) or "https://")
         line.editingFinished.connect(lambda: self._take_address(option, line))
         self._editors.refreshers.append(lambda settings: self._show_address(option, line, settings))
         return line
@@ -122,7 +128,7 @@ class AccountPage(QScrollArea):
     def _show_address(self, option: Option, line: QLineEdit, settings: Settings) -> None:
         """Show the address of the settings, unless the line contains a refused one to correct."""
         if self.problems[option.name].isHidden():
-            line.setText(getattr(settings, option.name))
+            set_text(line.setText, getattr(settings, option.name))
 
     def _take_address(self, option: Option, line: QLineEdit) -> None:
         """Take a valid address when the line loses the focus, or show its problem."""
@@ -130,13 +136,13 @@ class AccountPage(QScrollArea):
         try:
             address = self._access.check_address(text) if self._access is not None and text else text
         except AddressRefused as error:
-            problem.setText(str(error))
+            set_text(problem.setText, str(error))
             problem.show()
-            line.setAccessibleDescription(str(error))
+            set_text(line.setAccessibleDescription, str(error))
             return
         problem.hide()
-        line.setAccessibleDescription(option.help)
-        line.setText(address)
+        set_text(line.setAccessibleDescription, option.help)
+        set_text(line.setText, address)
         self._editors.set(option.name, address)
 
     def _begin_test(self, access: AccountAccess) -> Callable[[], Iterable[tuple[bool | None, str, str]]]:

@@ -9,10 +9,13 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QVBoxLayout, QWidget
 
 from saywrite.desktop.autostart import Autostart
+from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.theme.tokens import XS
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 
-HELP = "The system keeps this, so its own settings show it too."
+HELP = message("The system keeps this, so its own settings show it too.")
 
 
 class AutostartSwitch(QWidget):
@@ -22,15 +25,15 @@ class AutostartSwitch(QWidget):
         super().__init__()
         self._autostart = autostart
         self._known = False
-        self.box = QCheckBox("Start at login")
+        self.box = worded(QCheckBox(), tr("Start at login"))
         self.box.setEnabled(False)
-        self.box.setAccessibleDescription(HELP)
+        set_text(self.box.setAccessibleDescription, HELP)
         self.box.clicked.connect(self._switch)
         self.note = NoteLabel(HELP)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(XS)
         column.addWidget(self.box)
         column.addWidget(self.note)
 
@@ -61,5 +64,5 @@ class AutostartSwitch(QWidget):
     def _show_note(self, words: str) -> None:
         self.box.setChecked(self._known)
         self.box.setEnabled(True)
-        self.note.setText(words)
-        self.box.setAccessibleDescription(words)
+        set_text(self.note.setText, words)
+        set_text(self.box.setAccessibleDescription, words)

@@ -9,14 +9,17 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from saywrite.foundation.errors import SaywriteError
+from saywrite.foundation.messages import message
 from saywrite.ui.settings.account_access import AccessState
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import theme_colors
+from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.toolkit.translation import set_text, tr
 
-START, STOP = "&Test connection", "S&top testing"
+START, STOP = message("&Test connection"), message("S&top testing")
 
 
 class _ResultSignal(QObject):
@@ -48,7 +51,7 @@ class ConnectionTest(QWidget):
         self.status = ThemedLabel()
         self._rows: list[QWidget] = []
         self._lines = QVBoxLayout()
-        self._lines.setSpacing(6)
+        self._lines.setSpacing(S)
         head = QHBoxLayout()
         head.addWidget(self.button)
         head.addWidget(self.status, 1)
@@ -57,7 +60,7 @@ class ConnectionTest(QWidget):
         column.addLayout(head)
         column.addLayout(self._lines)
         column.addStretch(1)
-        self.setAccessibleName("Test of the connection")
+        set_text(self.setAccessibleName, tr("Test of the connection"))
 
     @property
     def running(self) -> bool:
@@ -72,12 +75,12 @@ class ConnectionTest(QWidget):
         """Stop the test: later results are not shown, and its thread ends with the next one."""
         if self._running:
             self._run += 1
-            self._end("Stopped.")
+            self._end(tr("Stopped."))
 
     def clear(self) -> None:
         """Stop the test and remove its results, which do not apply to the current settings."""
         self.abandon()
-        self.status.setText("")
+        set_text(self.status.setText, "")
         for row in self._rows:
             self._lines.removeWidget(row)
             row.deleteLater()
@@ -94,8 +97,8 @@ class ConnectionTest(QWidget):
         self.clear()
         self._run += 1
         self._running = True
-        self.button.setText(STOP)
-        self.status.setText("Testing…")
+        set_text(self.button.setText, STOP)
+        set_text(self.status.setText, tr("Testing…"))
         run, signal, walk = self._run, self._signal, self._begin()
 
         def background_job() -> None:
@@ -106,7 +109,7 @@ class ConnectionTest(QWidget):
 
         def fail(error: Exception) -> None:
             if not isinstance(error, SaywriteError):
-                self._finish(run, "The test broke off; the log says why.")
+                self._finish(run, tr("The test broke off; the log says why."))
                 raise error
             self._add_result(run, AccessState(False, error.what, error.remedy))
             self._finish(run, "")
@@ -127,8 +130,8 @@ class ConnectionTest(QWidget):
 
     def _end(self, words: str) -> None:
         self._running = False
-        self.button.setText(START)
-        self.status.setText(words)
+        set_text(self.button.setText, START)
+        set_text(self.status.setText, words)
         self.ended.emit()
 
 
@@ -138,7 +141,7 @@ class FindingRow(QWidget):
     def __init__(self, finding: AccessState) -> None:
         super().__init__()
         words = QVBoxLayout()
-        words.setSpacing(1)
+        words.setSpacing(0)
         texts = [NoteLabel(finding.words, "", size=1.0)]
         if finding.remedy:
             texts.append(NoteLabel(finding.remedy))
@@ -149,7 +152,7 @@ class FindingRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(_Mark(ok=finding.ok), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-        self.setAccessibleName(f"{finding.words} {finding.remedy}".strip())
+        set_text(self.setAccessibleName, f"{finding.words} {finding.remedy}".strip())
 
 
 class _Mark(QWidget):

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListWidget,
+    QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -23,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from saywrite.desktop.autostart import Autostart
 from saywrite.foundation.events import DevicesChanged, KeysChanged
+from saywrite.foundation.messages import message
 from saywrite.storage.settings.option import PAGES, Option, Page
 from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.models.page import ModelsPage
@@ -38,6 +41,7 @@ from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import XL, XS, M, S
+from saywrite.ui.toolkit.translation import follow_language, set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, EngineChooser, LanguageChooser, MicrophoneChooser
 from saywrite.ui.widgets.option_editors import OptionEditors
 
@@ -50,7 +54,7 @@ LINES_ABOVE = 2
 """The entries of the list that are visible there; the others are reached by scrolling."""
 QWIDGETSIZE_MAX = (1 << 24) - 1
 """Qt's value for no limit of a size (qwidget.h); PySide6 has no name for it."""
-NOTHING_FOUND = "No setting has these words."
+NOTHING_FOUND = message("No setting has these words.")
 
 
 class SettingsDialog(QDialog):
@@ -60,6 +64,7 @@ class SettingsDialog(QDialog):
     """The user chose a language that the engine does not know."""
     refresh_devices_requested = Signal()
     """The list of microphones is opened: look for devices again."""
+    keyword_lab_requested = Signal()
     account_changed = Signal()
     """A key or token was saved or removed."""
 
@@ -82,7 +87,7 @@ class SettingsDialog(QDialog):
         self.account_page = AccountPage(self._editors, preferences, account)
         self.account_page.account_changed.connect(self.account_changed)
         self.models_page = ModelsPage(self._editors, preferences, choices, models)
-        self.setWindowTitle("Settings")
+        set_text(self.setWindowTitle, tr("Settings"))
         self.search = QLineEdit()
         self.list = QListWidget()
         self._side = QWidget()
@@ -93,6 +98,8 @@ class SettingsDialog(QDialog):
         for page, widget in self._page_of.items():
             self._pages.addWidget(widget)
             self.list.addItem(page)
+        self._name_pages()
+        follow_language(self._name_pages)
         self._arrange()
         self.list.currentRowChanged.connect(self._pages.setCurrentIndex)
         self.search.textChanged.connect(self._show_matches)
@@ -101,6 +108,10 @@ class SettingsDialog(QDialog):
         preferences.changed.connect(self._editors.refresh)
         self._editors.refresh(preferences.settings)
         self._show_matches("")
+
+    def _name_pages(self) -> None:
+        for row, page in enumerate(self._page_of):
+            self.list.item(row).setText(tr(page))
 
     def showEvent(self, event: QShowEvent) -> None:
         center_on_parent(self)
@@ -116,10 +127,10 @@ class SettingsDialog(QDialog):
         self._fit_side()
 
     def _arrange(self) -> None:
-        self.search.setPlaceholderText("Search")
-        self.search.setAccessibleName("Search the settings")
+        set_text(self.search.setPlaceholderText, tr("Search"))
+        set_text(self.search.setAccessibleName, tr("Search the settings"))
         self.search.setClearButtonEnabled(True)
-        self.list.setAccessibleName("Pages of settings")
+        set_text(self.list.setAccessibleName, tr("Pages of settings"))
         self.list.setSpacing(XS // 2)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._nothing.hide()
@@ -200,6 +211,13 @@ class SettingsDialog(QDialog):
             return self.models_page
         options = [each for each in OPTIONS.values() if each.page == page and each.name not in SHOWN_WITH_ANOTHER]
         made = OptionPage(page, options, self._editor)
+        if page == "Keywords":
+            lab = QPushButton()
+            set_text(lab.setText, tr("Try keywords on your last dictations…"))
+            lab.setAutoDefault(False)
+            lab.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            lab.clicked.connect(self.keyword_lab_requested)
+            made.form.addRow("", lab)
         if page == "Push-to-talk":
             self.keys_page.add_lines(made.form)
         if page == "Window" and self._autostart is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
+from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.toolkit.translation import set_text
 
-NAME = "Advanced"
+NAME = message("Advanced")
 
 
 class Fold(QWidget):
@@ -19,7 +21,7 @@ class Fold(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.button = QToolButton()
-        self.button.setText(NAME)
+        set_text(self.button.setText, NAME)
         self.button.setCheckable(True)
         self.button.setAutoRaise(True)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -19,14 +19,16 @@ from saywrite.desktop.hotkeys.manual_binding import Instructions, desktop_of, in
 from saywrite.desktop.hotkeys.select import HotkeyBackend, choose
 from saywrite.foundation.errors import SettingsError
 from saywrite.foundation.events import KeysChanged
+from saywrite.foundation.messages import message
 from saywrite.foundation.program import program_command
 from saywrite.ui.settings.hotkey_recorder import KeyRecorder
 from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.option_editors import OptionEditors
 
-INTRODUCTION = "This desktop hears keys itself and passes none on. Give it the key in its own settings:"
+INTRODUCTION = message("This desktop hears keys itself and passes none on. Give it the key in its own settings:")
 FALLBACK = KeyCombination("F9")
 
 
@@ -59,9 +61,9 @@ class ManualBindingHelp(QWidget):
         )
         self.lines.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.lines.setWordWrap(True)
-        self.copy_button = QPushButton("Copy")
+        self.copy_button = worded(QPushButton(), tr("Copy"))
         self.copy_button.setAutoDefault(False)
-        self.copy_button.setAccessibleName("Copy the lines for the desktop's settings")
+        set_text(self.copy_button.setAccessibleName, tr("Copy the lines for the desktop's settings"))
         self.copy_button.clicked.connect(lambda: copy_text(self.lines.text()))
         row = QHBoxLayout()
         row.addWidget(self.lines, 1)
@@ -76,9 +78,9 @@ class ManualBindingHelp(QWidget):
     def show_key(self, hotkey: str) -> None:
         """Show the lines for this key."""
         found = lines_for(hotkey, self._environ, self._command)
-        self._where.setText(found.where)
-        self.lines.setText("\n".join(found.lines))
-        self._note.setText(found.note)
+        set_text(self._where.setText, found.where)
+        set_text(self.lines.setText, "\n".join(found.lines))
+        set_text(self._note.setText, found.note)
         self._note.setVisible(bool(found.note))
 
 

@@ -14,8 +14,11 @@ from saywrite.desktop.hotkeys.key_combination import KeyCombination, parse
 from saywrite.desktop.hotkeys.key_names import EVDEV_F13
 from saywrite.desktop.hotkeys.media_keys import MEDIA_KEYSYMS, MEDIA_NAMES
 from saywrite.foundation.errors import SettingsError
+from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
+from saywrite.ui.toolkit.theme.tokens import XS
+from saywrite.ui.toolkit.translation import joined, set_text, tr, worded
 
 PORTABLE = QKeySequence.SequenceFormat.PortableText
 MODIFIERS = frozenset((Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta)) | {
@@ -36,7 +39,7 @@ ALONE = {
 
 BUTTONS = {Qt.MouseButton.BackButton: "Mouse 8", Qt.MouseButton.ForwardButton: "Mouse 9"}
 
-ASKING = "Press the keys… (Esc: leave it)"
+ASKING = message("Press the keys… (Esc: leave it)")
 
 
 class KeyRecorder(QWidget):
@@ -58,7 +61,7 @@ class KeyRecorder(QWidget):
         self.button.setAutoDefault(False)
         self.button.clicked.connect(self.record)
         self.button.installEventFilter(self)
-        self.clear_button = QPushButton("Clear")
+        self.clear_button = worded(QPushButton(), tr("Clear"))
         self.clear_button.setAutoDefault(False)
         self.clear_button.clicked.connect(lambda: self._accept(""))
         self.note = NoteLabel("", "warn")
@@ -67,7 +70,7 @@ class KeyRecorder(QWidget):
         row.addWidget(self.clear_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(XS)
         column.addLayout(row)
         column.addWidget(self.note)
         self.setFocusProxy(self.button)
@@ -88,13 +91,13 @@ class KeyRecorder(QWidget):
 
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
-        self.clear_button.setAccessibleName(f"Clear: {name}")
+        set_text(self.clear_button.setAccessibleName, tr("Clear: {name}", name=name))
         self._show()
 
     def record(self) -> None:
         """Record the next key that is pressed, even one that this or another program has grabbed."""
         self.recording, self._alone = True, ""
-        self.button.setText(ASKING)
+        set_text(self.button.setText, ASKING)
         self.note.hide()
         self.button.grabKeyboard()
         announce(self.button, ASKING)
@@ -152,7 +155,7 @@ class KeyRecorder(QWidget):
     def _refuse(self, words: str) -> None:
         """Show why a key is refused, and continue to record."""
         self._alone = ""
-        self.note.setText(words)
+        set_text(self.note.setText, words)
         self.note.show()
         announce(self.button, words)
 
@@ -168,8 +171,8 @@ class KeyRecorder(QWidget):
         self._show()
 
     def _show(self) -> None:
-        self.button.setText(self._value or "None: press to choose")
-        self.button.setAccessibleName(f"{self.accessibleName()}: {self._value or 'none'}")
+        set_text(self.button.setText, self._value or tr("None: press to choose"))
+        set_text(self.button.setAccessibleName, joined(": ", self.accessibleName(), self._value or tr("none")))
         self.clear_button.setEnabled(bool(self._value))
         words = [self._problem] if self._problem else []
         if self._value and not self._problem:
@@ -177,7 +180,7 @@ class KeyRecorder(QWidget):
                 words = [each.text for each in self._conflicts(parse(self._value))]
             except SettingsError as error:
                 words = [f"{error.what} {error.remedy}"]
-        self.note.setText(" ".join(words))
+        set_text(self.note.setText, " ".join(words))
         self.note.setVisible(bool(words))
 
     def _conflicts(self, combination: KeyCombination) -> tuple[KeyConflict, ...]:
@@ -203,8 +206,19 @@ _ISO_LESS = 94
 _KEYPAD = {
     **{0xFFB0 + number: f"Num {number}" for number in range(10)},
     **{0xFF95 + place: f"Num {digit}" for place, digit in enumerate("7486293150")},
-    **{0xFF9F: "Num Decimal", 0xFFAE: "Num Decimal", 0xFFAC: "Num Decimal", 0xFF8D: "Num Enter"},
-    **{0xFFAB: "Num Plus", 0xFFAD: "Num Minus", 0xFFAA: "Num Times", 0xFFAF: "Num Divide", 0xFFBD: "Num Equal"},
+    **{
+        0xFF9F: "Num Decimal",
+        0xFFAE: "Num Decimal",
+        0xFFAC: "Num Decimal",
+        0xFF8D: "Num Enter",
+    },
+    **{
+        0xFFAB: "Num Plus",
+        0xFFAD: "Num Minus",
+        0xFFAA: "Num Times",
+        0xFFAF: "Num Divide",
+        0xFFBD: "Num Equal",
+    },
 }
 """With Num Lock on and off."""
 

@@ -17,6 +17,8 @@ from saywrite.foundation.errors import SaywriteError
 from saywrite.storage.settings.keyring import Secrets, SecretsStatus
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel
+from saywrite.ui.toolkit.theme.tokens import XS
+from saywrite.ui.toolkit.translation import bare, joined, set_text, tr
 
 DOTS = "•" * 16
 """Shown instead of a secret, whatever its length."""
@@ -48,12 +50,12 @@ class SecretField(QWidget):
         self._where = ""
         self.line = QLineEdit()
         self.note = NoteLabel()
-        self.save = QPushButton("&Save")
-        self.keep = QPushButton("&Cancel")
-        self.unlock = QPushButton("&Unlock…")
-        self.show_ = QPushButton("Sho&w")
-        self.replace = QPushButton("&Replace…")
-        self.remove = QPushButton("Re&move")
+        self.save = QPushButton()
+        self.keep = QPushButton()
+        self.unlock = QPushButton()
+        self.show_ = QPushButton()
+        self.replace = QPushButton()
+        self.remove = QPushButton()
         self._arrange()
         self._connect()
         self._show_secret_state(SecretState.UNKNOWN)
@@ -112,7 +114,7 @@ class SecretField(QWidget):
         secret = self.typed()
         if secret is None:
             return
-        self._show_note("Saving…")
+        self._show_note(tr("Saving…"))
         self._ask(lambda: self._secrets().set(self._name, secret), lambda _none: self._stored(SecretState.KEPT))
 
     def _remove(self) -> None:
@@ -131,8 +133,8 @@ class SecretField(QWidget):
             if secret is None:  # removed by another program meanwhile
                 self._show_secret_state(SecretState.MISSING)
             elif self.isVisible():
-                self.line.setText(secret)
-                self.show_.setText("&Hide")
+                set_text(self.line.setText, secret)
+                set_text(self.show_.setText, tr("&Hide"))
 
         self._ask(lambda: self._secrets().get(self._name), show)
 
@@ -141,39 +143,49 @@ class SecretField(QWidget):
         kept, editing = secret_state is SecretState.KEPT, secret_state in (SecretState.MISSING, SecretState.REPLACING)
         self.line.setEchoMode(QLineEdit.EchoMode.Password if editing else QLineEdit.EchoMode.Normal)
         self.line.setReadOnly(not editing)
-        self.line.setText(DOTS if kept else "")
-        self.line.setPlaceholderText(
-            {SecretState.UNKNOWN: "Looking…", SecretState.LOCKED: "The keyring is not open"}.get(
-                secret_state, f"Paste your {self._label} here" if editing else ""
-            )
+        set_text(self.line.setText, DOTS if kept else "")
+        set_text(
+            self.line.setPlaceholderText,
+            {SecretState.UNKNOWN: tr("Looking…"), SecretState.LOCKED: tr("The keyring is not open")}.get(
+                secret_state, tr("Paste your {label} here", label=self._label) if editing else ""
+            ),
         )
-        self.line.setAccessibleDescription("A key is saved" if kept else self.line.placeholderText())
+        set_text(self.line.setAccessibleDescription, tr("A key is saved") if kept else self.line.placeholderText())
         self.save.setVisible(editing)
         self.save.setEnabled(False)
         self.keep.setVisible(secret_state is SecretState.REPLACING)
         self.unlock.setVisible(secret_state is SecretState.LOCKED)
-        self.show_.setText("Sho&w")
+        set_text(self.show_.setText, tr("Sho&w"))
         for button in (self.show_, self.replace, self.remove):
             button.setVisible(kept)
         self._show_note(self._where)
 
     def _show_note(self, text: str, tone: str = "muted") -> None:
         self.note.set_tone(tone)
-        self.note.setText(text)
+        set_text(self.note.setText, text)
         self.note.setVisible(bool(text))
 
     def _arrange(self) -> None:
-        self.line.setAccessibleName(self._label)
+        set_text(self.line.setAccessibleName, self._label)
         self.line.setMinimumWidth(self.fontMetrics().horizontalAdvance(DOTS) + 24)
         row = QHBoxLayout()
         row.addWidget(self.line, 1)
-        for button in (self.save, self.keep, self.unlock, self.show_, self.replace, self.remove):
+        words = {
+            self.save: tr("&Save"),
+            self.keep: tr("&Cancel"),
+            self.unlock: tr("&Unlock…"),
+            self.show_: tr("Sho&w"),
+            self.replace: tr("&Replace…"),
+            self.remove: tr("Re&move"),
+        }
+        for button, text in words.items():
             button.setAutoDefault(False)
-            button.setAccessibleName(f"{button.text().replace('&', '').rstrip('…')} the {self._label}")
+            set_text(button.setText, text)
+            set_text(button.setAccessibleName, joined(": ", self._label, bare(text)))
             row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
+        column.setSpacing(XS)
         column.addLayout(row)
         column.addWidget(self.note)
         self.setFocusProxy(self.line)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from saywrite.ui.toolkit.theme import theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS_SMALL, SMALL, M, S, sized
+from saywrite.ui.toolkit.translation import set_text
 
 
 def plain_tooltip(text: str) -> str:
@@ -29,7 +30,7 @@ class PlainLabel(QLabel):
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setText(text)
+        set_text(self.setText, text)
 
 
 class ThemedLabel(PlainLabel):

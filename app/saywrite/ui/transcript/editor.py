@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QPlainTextEdit, QWidget
 
+from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.clipboard import plain_text
 from saywrite.ui.toolkit.document_text import as_paragraph, clean
 from saywrite.ui.toolkit.theme import page_colors
@@ -89,7 +90,7 @@ def type_around(document: TranscriptDocument, cursor: QTextCursor, text: str) ->
 
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_SAMPLE = "The words of a sentence that someone says are neither narrow nor wide."
+_SAMPLE = message("The words of a sentence that someone says are neither narrow nor wide.")
 """A line of usual text; a text with narrower letters has a few more in a line."""
 MIN_RULE = 24
 """The minimum length of the line behind a heading; a shorter one looks like a dash. Device-independent pixels."""

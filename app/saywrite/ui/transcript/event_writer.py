@@ -21,6 +21,7 @@ from saywrite.foundation.events import (
 )
 from saywrite.foundation.formatting import clock, missing
 from saywrite.ui.toolkit.document_text import clean
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.live.provisional_rows import settle
 from saywrite.ui.transcript.rows import Row, RowKind
@@ -98,10 +99,17 @@ class TranscriptEventWriter:
         if known is None:
             return ""
         if row.kind is RowKind.PROVISIONAL:
-            return f"This computer heard this; the text of {known.engine} will replace it unless you edit it"
+            return tr(
+                "This computer heard this; the text of {recognizer} will replace it unless you edit it",
+                recognizer=known.engine,
+            )
         if row.engine == LOCAL:
-            return f"Recognized on this computer while {known.engine} was away"
-        return f"Recognized by {engine_label(row.engine)} while {known.engine} was away"
+            return tr("Recognized on this computer while {recognizer} was away", recognizer=known.engine)
+        return tr(
+            "Recognized by {other} while {recognizer} was away",
+            other=engine_label(row.engine),
+            recognizer=known.engine,
+        )
 
     def keep_structured(self, event: Structured) -> None:
         """Keep structured results of the service for an export."""
@@ -174,7 +182,7 @@ class TranscriptEventWriter:
     def _heading(self, dictation: str) -> str:
         known = self._dictations.get(dictation)
         if known is None:
-            return "Dictation"
+            return tr("Dictation")
         started = known.started
         began, locale = started.began, QLocale.system()
         parts = [

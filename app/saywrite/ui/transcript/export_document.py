@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from saywrite.foundation.events import seconds
 from saywrite.text.export import Document, TranscriptLine
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.transcript.event_writer import TranscriptEventWriter
 from saywrite.ui.transcript.rows import Row, RowKind
 
@@ -33,7 +34,7 @@ def document_of(
         engine = label(row.engine) if row.engine else ""
         lines.append(TranscriptLine(start, end, then, text, row.raw, row.translation, gap, engine))
     return Document(
-        title=f"Dictation {began:%Y-%m-%d %H.%M}",
+        title=tr("Dictation {date}", date=f"{began:%Y-%m-%d %H.%M}"),
         began=began,
         engine=first.engine,
         language=first.started.language,

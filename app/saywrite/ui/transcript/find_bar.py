@@ -25,6 +25,7 @@ from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import page_colors
 from saywrite.ui.toolkit.theme.tokens import XS, S
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.transcript.editor import MARGIN
 from saywrite.ui.transcript.pane import TranscriptPane
 from saywrite.ui.transcript.rows import Row
@@ -128,10 +129,10 @@ class FindBar(QWidget):
         self._current: int | None = None
         self.words = QLineEdit()
         self.count = PlainLabel()
-        self.case = QCheckBox("Match &case")
-        self.previous = icon_button("up", "Previous (Shift+F3)")
-        self.next = icon_button("down", "Next (F3)")
-        self._close = icon_button("close", "Close find (Esc)")
+        self.case = worded(QCheckBox(), tr("Match &case"))
+        self.previous = icon_button("up", tr("Previous (Shift+F3)"))
+        self.next = icon_button("down", tr("Next (F3)"))
+        self._close = icon_button("close", tr("Close find (Esc)"))
         self._again = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._first, self._second = QHBoxLayout(), QHBoxLayout()
         self._wrapped = False
@@ -142,7 +143,7 @@ class FindBar(QWidget):
     def open(self, words: str = "") -> None:
         """Show the bar, and look for `words` unless they contain a line break."""
         if words and "\n" not in words:
-            self.words.setText(words)
+            set_text(self.words.setText, words)
         self.show()
         self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.words.selectAll()
@@ -184,8 +185,8 @@ class FindBar(QWidget):
             self._highlight()
 
     def _lay_out(self) -> None:
-        self.words.setPlaceholderText("Find in the transcript")
-        self.words.setAccessibleName("Find in the transcript")
+        set_text(self.words.setPlaceholderText, tr("Find in the transcript"))
+        set_text(self.words.setAccessibleName, tr("Find in the transcript"))
         self.words.setClearButtonEnabled(True)
         self.count.setMinimumWidth(self.fontMetrics().horizontalAdvance("1,000 of 1,000"))
         self.count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
@@ -272,12 +273,12 @@ class FindBar(QWidget):
         if self._scan.pattern is None:
             text = ""
         elif not found:
-            text = "Not found" if self._scan.done else "Searching…"
+            text = tr("Not found") if self._scan.done else tr("Searching…")
         elif self._current is None:
-            text = f"{found:,} found"
+            text = tr("{found:,} found", found=found)
         else:
-            text = f"{self._current + 1:,} of {found:,}"
-        self.count.setText(text)
+            text = tr("{number:,} of {found:,}", number=self._current + 1, found=found)
+        set_text(self.count.setText, text)
         self.previous.setEnabled(bool(found))
         self.next.setEnabled(bool(found))
 

@@ -23,6 +23,7 @@ from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.theme import page_colors
 from saywrite.ui.toolkit.theme.motion import fade_ms
 from saywrite.ui.toolkit.theme.tokens import LARGE, SMALL, sized
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.transcript.editor import MARGIN, TranscriptEditor
 from saywrite.ui.transcript.rows import Row, RowKind
 
@@ -54,8 +55,8 @@ class TimeGutter(QWidget):
         self._fade = QVariantAnimation(self, startValue=0.0, endValue=1.0)
         self._fade.valueChanged.connect(self._show_share)
         self.setMouseTracking(True)
-        self.setAccessibleName("Times")
-        self.setAccessibleDescription("When each row was said. Ctrl+Enter in the text plays the row.")
+        set_text(self.setAccessibleName, tr("Times"))
+        set_text(self.setAccessibleDescription, tr("When each row was said. Ctrl+Enter in the text plays the row."))
         editor.updateRequest.connect(lambda *_: self.update())
 
     def sizeHint(self) -> QSize:
@@ -158,8 +159,8 @@ class TimeGutter(QWidget):
         self._hovered = row
         self.setCursor(Qt.CursorShape.PointingHandCursor if row else Qt.CursorShape.ArrowCursor)
         note = self._note_of(row) if row else ""
-        lines = ("Hear from here" if row else "", note)
-        self.setToolTip(plain_tooltip("\n".join(line for line in lines if line)))
+        lines = (tr("Hear from here") if row else "", note)
+        set_text(self.setToolTip, plain_tooltip("\n".join(line for line in lines if line)))
         self.update()
 
 
@@ -197,7 +198,7 @@ class TranslationColumn(QWidget):
         self._editor = editor
         self.active = False
         """Whether there is a translation to show, here or in the strip."""
-        self.setAccessibleName("Translation")
+        set_text(self.setAccessibleName, tr("Translation"))
         self.hide()
         editor.updateRequest.connect(lambda *_: self.update())
 
@@ -207,7 +208,7 @@ class TranslationColumn(QWidget):
 
     def set_newest(self, translation: str) -> None:
         """Give screen readers the newest translation."""
-        self.setAccessibleDescription(translation)
+        set_text(self.setAccessibleDescription, translation)
         self.update()
 
     def placed(self) -> list[tuple[Row, QRectF]]:
@@ -267,7 +268,7 @@ class TranslationStrip(QPlainTextEdit):
         self._editor = editor
         self.setReadOnly(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setAccessibleName("Translation")
+        set_text(self.setAccessibleName, tr("Translation"))
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(MARGIN)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.theme import page_colors
 from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.transcript.document import TranscriptDocument
 from saywrite.ui.transcript.editor import MARGIN, TranscriptEditor
 from saywrite.ui.transcript.live.partial_text import PartialText, height_of, lay_out
@@ -40,7 +41,7 @@ class TranscriptPane(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._document = document
         self.editor = TranscriptEditor(document)
-        self.editor.setAccessibleName("Transcript")
+        set_text(self.editor.setAccessibleName, tr("Transcript"))
         self.gutter = TimeGutter(self.editor, time_of, note_of)
         self.gutter.play_requested.connect(self.play_requested)
         self.column = TranslationColumn(self.editor)
@@ -118,9 +119,9 @@ class TranscriptPane(QFrame):
 
     def _set_up(self) -> None:
         self.new_text.setIcon(icon("down"))
-        self.new_text.setText("New text")
-        self.new_text.setToolTip("Go to the end of the transcript (Ctrl+End)")
-        self.new_text.setAccessibleName("New text: go to the end of the transcript")
+        set_text(self.new_text.setText, tr("New text"))
+        set_text(self.new_text.setToolTip, tr("Go to the end of the transcript (Ctrl+End)"))
+        set_text(self.new_text.setAccessibleName, tr("New text: go to the end of the transcript"))
         self.new_text.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.new_text.setCursor(Qt.CursorShape.PointingHandCursor)
         self.new_text.setAutoFillBackground(True)

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from saywrite.foundation.events import seconds
-from saywrite.foundation.formatting import clock, count, length
+from saywrite.foundation.formatting import clock, length
 from saywrite.text.export import words
 from saywrite.text.keywords import Keyword, Keywords
 from saywrite.text.phrase_index import key
 from saywrite.text.spacing import join
 from saywrite.ui.toolkit.document_text import difference
+from saywrite.ui.toolkit.translation import tr, tr_count
 
 
 class RowKind(Enum):
@@ -189,10 +190,20 @@ MAX_LINES = 3
 def pending_lines(utterances: Sequence[tuple[int, int]]) -> list[str]:
     """Lines about utterances, (start, end) in samples and in order, whose text is still to come."""
     if len(utterances) <= MAX_LINES:
-        return [f"… {clock(seconds(start))} waiting for text, {_whole(end - start)}" for start, end in utterances]
+        return [
+            tr("… {start} waiting for text, {length}", start=clock(seconds(start)), length=_whole(end - start))
+            for start, end in utterances
+        ]
     spoken = sum(end - start for start, end in utterances)
     first = clock(seconds(utterances[0][0]))
-    return [f"… {count(len(utterances), 'utterance')} since {first} waiting for text, {_whole(spoken)}"]
+    return [
+        tr(
+            "… {utterances} since {first} waiting for text, {spoken}",
+            utterances=tr_count("{n:,} utterance", "{n:,} utterances", len(utterances)),
+            first=first,
+            spoken=_whole(spoken),
+        )
+    ]
 
 
 def _whole(samples: int) -> str:

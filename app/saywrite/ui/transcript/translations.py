@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
 from saywrite.ui.toolkit.clipboard import copy_text
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.transcript.margins import TranslationStrip
 from saywrite.ui.transcript.pane import TranscriptPane
 from saywrite.ui.transcript.rows import Row
@@ -54,6 +55,6 @@ class Translations(QObject):
 
     def _show_menu(self, row: Row, place: QPoint) -> None:
         menu = QMenu(self.column)
-        menu.addAction("&Copy this translation").triggered.connect(lambda: copy_text(row.translation))
+        menu.addAction(tr("&Copy this translation")).triggered.connect(lambda: copy_text(row.translation))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)

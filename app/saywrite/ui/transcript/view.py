@@ -39,6 +39,7 @@ from saywrite.ui.toolkit.clipboard import copy_text
 from saywrite.ui.toolkit.document_text import clean
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.transcript.document import DocumentSnapshot, TranscriptDocument
 from saywrite.ui.transcript.event_writer import TranscriptEventWriter
 from saywrite.ui.transcript.export_document import document_of
@@ -374,26 +375,26 @@ def context_menu(view: TranscriptView) -> QMenu:
         action.setEnabled(enabled)
         return action
 
-    entry("&Undo", QKeySequence.StandardKey.Undo, log.can_undo or view.can_undo_clear).triggered.connect(view.undo)
-    entry("&Redo", QKeySequence.StandardKey.Redo, log.can_redo).triggered.connect(view.redo)
+    entry(tr("&Undo"), QKeySequence.StandardKey.Undo, log.can_undo or view.can_undo_clear).triggered.connect(view.undo)
+    entry(tr("&Redo"), QKeySequence.StandardKey.Redo, log.can_redo).triggered.connect(view.redo)
     menu.addSeparator()
-    entry("Cu&t", QKeySequence.StandardKey.Cut, bool(selected) and editable).triggered.connect(editor.cut_selection)
-    entry("&Copy", QKeySequence.StandardKey.Copy, bool(selected)).triggered.connect(view.copy)
-    entry("&Paste", QKeySequence.StandardKey.Paste, editable and editor.canPaste()).triggered.connect(editor.paste)
+    entry(tr("Cu&t"), QKeySequence.StandardKey.Cut, bool(selected) and editable).triggered.connect(editor.cut_selection)
+    entry(tr("&Copy"), QKeySequence.StandardKey.Copy, bool(selected)).triggered.connect(view.copy)
+    entry(tr("&Paste"), QKeySequence.StandardKey.Paste, editable and editor.canPaste()).triggered.connect(editor.paste)
     menu.addSeparator()
-    hear = entry("&Hear", "Ctrl+Return", row is not None and row.end > row.start)
+    hear = entry(tr("&Hear"), "Ctrl+Return", row is not None and row.end > row.start)
     hear.triggered.connect(editor.play_requested)
     selected = selected or view.marks.add_to_menu(menu)
     phrase = bool(selected) and len(selected) <= LONGEST_PHRASE and "\n" not in selected
-    always = entry("Always &write as…", "", phrase)
+    always = entry(tr("Always &write as…"), "", phrase)
     always.triggered.connect(lambda: view.keyword_requested.emit(selected))
     if row is not None and row.translation:
-        entry("Copy t&ranslation", "", True).triggered.connect(lambda: copy_text(row.translation))
+        entry(tr("Copy t&ranslation"), "", True).triggered.connect(lambda: copy_text(row.translation))
     if row is not None:
-        details = entry("Details of this &dictation…", "", True)
+        details = entry(tr("Details of this &dictation…"), "", True)
         details.triggered.connect(lambda: view.details_requested.emit(row.dictation))
     menu.addSeparator()
-    entry("&Find…", QKeySequence.StandardKey.Find, bool(view.document.rows)).triggered.connect(view.find)
-    everything = entry("Select &all", QKeySequence.StandardKey.SelectAll, bool(view.document.rows))
+    entry(tr("&Find…"), QKeySequence.StandardKey.Find, bool(view.document.rows)).triggered.connect(view.find)
+    everything = entry(tr("Select &all"), QKeySequence.StandardKey.SelectAll, bool(view.document.rows))
     everything.triggered.connect(editor.selectAll)
     return menu

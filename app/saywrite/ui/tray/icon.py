@@ -23,12 +23,14 @@ from saywrite.foundation.events import (
     Finished,
     FrontEndEvent,
     PrerollActive,
+    Started,
     State,
     StateChanged,
 )
 from saywrite.ui.toolkit.labels import plain_tooltip
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.tray.menu import RecentText, TrayMenu
-from saywrite.ui.tray.state_icons import TrayState, state_icon, tray_state_of
+from saywrite.ui.tray.state_icons import STATE_WORDS, TrayState, state_icon, tray_state_of
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,7 @@ class Tray(QObject):
         self._state = State.IDLE
         self._problem = ""
         self._open_device = ""
+        self._languages: dict[str, str] = {}
         self.shown_state = TrayState.IDLE
         self.host_changed.connect(self._set_host, Qt.ConnectionType.QueuedConnection)
 
@@ -92,8 +95,12 @@ class Tray(QObject):
             case PrerollActive(device=device):
                 self._open_device = device
                 self._show()
-            case Finished(dictation=dictation, text=text, cancelled=False):
-                self.menu.add_text(RecentText(dictation, text))
+            case Started():
+                self._languages[event.dictation] = event.language
+            case Finished(dictation=dictation, text=text):
+                language = self._languages.pop(dictation, "")
+                if not event.cancelled:
+                    self.menu.add_text(RecentText(dictation, text, language))
             case DevicesChanged():
                 self.menu.show_devices(event)
 
@@ -137,9 +144,13 @@ class Tray(QObject):
         self.shown_state = tray_state_of(self._state, problem=bool(self._problem))
         if self._icon is not None:
             self._icon.setIcon(state_icon(self.shown_state))
-            preroll = f" ({self._open_device} is open all the time)" if self._open_device else ""
-            words = (self.shown_state is TrayState.PROBLEM and self._problem) or self.shown_state
-            self._icon.setToolTip(plain_tooltip(f"Saywrite: {words}{preroll}"))
+            preroll = (
+                tr(" ({open_device} is open all the time)", open_device=self._open_device) if self._open_device else ""
+            )
+            words = (self.shown_state is TrayState.PROBLEM and self._problem) or STATE_WORDS[self.shown_state]
+            set_text(
+                self._icon.setToolTip, plain_tooltip(tr("Saywrite: {words}{preroll}", words=words, preroll=preroll))
+            )
 
 
 def _body(text: str, has_place: bool) -> str:

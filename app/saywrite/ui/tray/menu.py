@@ -17,6 +17,7 @@ from saywrite.foundation.events import Device, DevicesChanged
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.actions import Actions
 from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.translation import changed, set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 TEXTS = 3
@@ -26,14 +27,15 @@ LONGEST = 44
 
 @dataclass(frozen=True, slots=True)
 class RecentText:
-    """The text of a finished dictation."""
+    """The text of a finished dictation, and the code of its language; "" when unknown."""
 
     dictation: str
     text: str
+    language: str = ""
 
 
 class TrayMenu(QMenu):
-    """Actions of the window, choices, and the last texts to copy."""
+    """Actions of the window, choices, and the last texts, each to insert again or to copy."""
 
     language_chosen = Signal(str)
     engine_chosen = Signal(str)
@@ -41,6 +43,8 @@ class TrayMenu(QMenu):
     """Host API and key of a device, both "" for the default of the system."""
     copy_requested = Signal(str)
     """The user chose a text to copy: the whole text."""
+    insertion_requested = Signal(object)
+    """The user chose a `RecentText` to insert into the program that has the focus."""
     show_requested = Signal()
     quit_requested = Signal()
 
@@ -50,26 +54,26 @@ class TrayMenu(QMenu):
         self._devices: tuple[Device, ...] = ()
         self._settings = Settings()
         self._recent: deque[RecentText] = deque(maxlen=TEXTS)
-        self.languages = QMenu("&Language", self)
-        self.microphones = QMenu("&Microphone", self)
-        self.engines = QMenu("&Recognizer", self)
-        self.texts = [QAction(icon("copy"), "", self) for _ in range(TEXTS)]
+        self.languages = worded(QMenu(self), tr("&Language"))
+        self.microphones = worded(QMenu(self), tr("&Microphone"))
+        self.engines = worded(QMenu(self), tr("&Recognizer"))
+        self.texts = [self._make_text_menu(number) for number in range(TEXTS)]
+        """The entries of the last texts; each has a menu."""
         self.addActions([actions.record, actions.want_cancelled])
         self.addSeparator()
         for name, menu in (("language", self.languages), ("microphone", self.microphones), ("engine", self.engines)):
             menu.setIcon(icon(name))
             self.addMenu(menu)
         self._above_texts = self.addSeparator()
-        for number, action in enumerate(self.texts):
-            self.addAction(action)
-            action.triggered.connect(lambda _checked=False, number=number: self._copy(number))
-        self.addActions([actions.insert_again, actions.take_back])
+        self.addActions([*self.texts, actions.insert_again, actions.take_back])
         self.addSeparator()
-        self.addAction("Show &window").triggered.connect(self.show_requested)
-        settings = self.addAction(icon("settings"), "Se&ttings…")  # the mnemonic S belongs to Start and Stop
+        worded(self.addAction(""), tr("Show &window")).triggered.connect(self.show_requested)
+        settings = worded(
+            self.addAction(icon("settings"), ""), tr("Se&ttings…")
+        )  # the mnemonic S belongs to Start and Stop
         settings.triggered.connect(actions.settings.trigger)
         self.addSeparator()
-        self.addAction(icon("quit"), "&Quit Saywrite").triggered.connect(self.quit_requested)
+        worded(self.addAction(icon("quit"), ""), tr("&Quit Saywrite")).triggered.connect(self.quit_requested)
         self._show_texts()
         self.show_settings(self._settings)
 
@@ -109,10 +113,10 @@ class TrayMenu(QMenu):
     def _show_microphones(self) -> None:
         wanted = (self._settings.microphone_host_api, self._settings.microphone_name)
         default = next((device.label for device in self._devices if device.is_default), "")
-        entries = [(f"Default: {default}" if default else "System default", ("", ""))]
+        entries = [(tr("Default: {default}", default=default) if default else tr("System default"), ("", ""))]
         entries += [(device.label, (device.host_api, device.key)) for device in self._devices]
         if wanted not in [key for _, key in entries]:
-            entries.append((f"{wanted[1]} (not connected)", wanted))
+            entries.append((tr("{device} (not connected)", device=wanted[1]), wanted))
         group = _emptied(self.microphones)
         for label, key in entries:
             action = _entry(group, label, key == wanted)
@@ -124,12 +128,17 @@ class TrayMenu(QMenu):
             there = number < len(self._recent)
             action.setVisible(there)
             if there:
-                action.setText(elided(self._recent[number].text))
-                action.setToolTip("Copy this text")
+                set_text(action.setText, elided(self._recent[number].text))
         self._above_texts.setVisible(bool(self._recent))
 
-    def _copy(self, number: int) -> None:
-        self.copy_requested.emit(self._recent[number].text)
+    def _make_text_menu(self, number: int) -> QAction:
+        menu = QMenu(self)
+        menu.setIcon(icon("copy"))
+        insert = worded(menu.addAction(""), tr("&Insert again"))
+        insert.triggered.connect(lambda: self.insertion_requested.emit(self._recent[number]))
+        copy = worded(menu.addAction(icon("copy"), ""), tr("&Copy"))
+        copy.triggered.connect(lambda: self.copy_requested.emit(self._recent[number].text))
+        return menu.menuAction()
 
 
 def elided(text: str) -> str:
@@ -151,7 +160,7 @@ def _emptied(menu: QMenu) -> QActionGroup:
 
 
 def _entry(group: QActionGroup, label: str, checked: bool) -> QAction:
-    action = QAction(label.replace("&", "&&"), group)
+    action = worded(QAction(group), changed(label, lambda words: words.replace("&", "&&")))
     action.setCheckable(True)
     action.setChecked(checked)
     return action

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from saywrite.audio.levels import decibels
+from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.theme.tokens import (
     BODY,
@@ -38,6 +39,7 @@ from saywrite.ui.toolkit.theme.tokens import (
     S,
     sized,
 )
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.tray.overlay_position import OverlayPosition, ScreenArea, corner, position_of
 from saywrite.ui.tray.state_icons import GRID, TrayState, paint_state
 from saywrite.ui.widgets.level_meter import share
@@ -54,8 +56,8 @@ BAR_WIDTH, BAR_GAP = 2.5, 1.5
 POLL_MS, REDUCED_POLL_MS = 66, 500
 """The interval at which the level is polled; the second one is for reduced motion."""
 WORDS = {
-    TrayState.LISTENING: "Listening…",
-    TrayState.FINISHING: "Finishing…",
+    TrayState.LISTENING: message("Listening…"),
+    TrayState.FINISHING: message("Finishing…"),
     TrayState.IDLE: "",
     TrayState.PROBLEM: "",
 }
@@ -91,8 +93,8 @@ class Overlay(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWindowTitle("Saywrite overlay")
-        self.setAccessibleName("What Saywrite hears")
+        set_text(self.setWindowTitle, tr("Saywrite overlay"))
+        set_text(self.setAccessibleName, tr("What Saywrite hears"))
         self.setFixedSize(SIZE)
         if QGuiApplication.platformName() == "xcb":
             self._round_off()
@@ -155,7 +157,7 @@ class Overlay(QWidget):
         if (state, words, solid, offer, done) != (self.shown_state, self.words, self.solid, self.offer, self.is_done):
             self.shown_state, self.words, self.solid = state, words, solid
             self.offer, self.is_done = offer, done
-            self.setAccessibleDescription(f"{words}. {offer}" if offer else words)
+            set_text(self.setAccessibleDescription, f"{words}. {offer}" if offer else words)
             self.update()
 
     def dismiss(self) -> None:
@@ -225,7 +227,7 @@ class Overlay(QWidget):
         painter.drawRoundedRect(button, height / 2, height / 2)
         painter.setFont(font)
         painter.setPen(OVERLAY_GOOD)
-        painter.drawText(button, Qt.AlignmentFlag.AlignCenter, self.offer)
+        painter.drawText(button, Qt.AlignmentFlag.AlignCenter, tr(self.offer))
         return button.left() - S
 
     def _paint_bars(self, painter: QPainter, left: float) -> None:

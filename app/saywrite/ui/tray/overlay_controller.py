@@ -25,9 +25,11 @@ from saywrite.foundation.events import (
     State,
     StateChanged,
 )
+from saywrite.foundation.messages import message
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.theme.motion import reduces_motion
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.tray.overlay_position import OverlayPosition, packed, unpacked
 from saywrite.ui.tray.state_icons import TrayState, tray_state_of
 
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 PROBLEM_MS, DONE_MS = 6_000, 3_000
 """How long a problem is shown, and how long where the text went."""
 KEPT_LETTERS = 200
-CANCELLED = "The dictation was cancelled"
+CANCELLED = message("The dictation was cancelled")
 
 
 class OverlayController(QObject):
@@ -149,14 +151,16 @@ class OverlayController(QObject):
         """Offer to restore a cancelled dictation, unless clicks reach the window below."""
         if self.is_enabled and self._settings.overlay != "through":
             self._offers_restore = True
-            self._get_overlay().present(TrayState.IDLE, CANCELLED, offer="Undo")
+            self._get_overlay().present(TrayState.IDLE, CANCELLED, offer=tr("Undo"))
 
     def _show_inserted(self, program: str) -> None:
         """Say for `DONE_MS` where the text went, and offer to undo it unless clicks reach the window below."""
         if self.is_enabled and not self._is_file:
             self._is_done = True
-            offer = "Undo" if self._settings.overlay != "through" else ""
-            self._get_overlay().present(TrayState.IDLE, f"Inserted into {program}", offer=offer, done=True)
+            offer = tr("Undo") if self._settings.overlay != "through" else ""
+            self._get_overlay().present(
+                TrayState.IDLE, tr("Inserted into {program}", program=program), offer=offer, done=True
+            )
             self._problem_timer.start(DONE_MS)
 
     def _end_done(self) -> None:

@@ -41,7 +41,9 @@ class TrayTexts(QObject):
         with closing(self._open_history()) as history:
             loaded = [history.load(summary.dictation) for summary in history.recent(TEXTS)]
         return tuple(
-            RecentText(each.summary.dictation, Transcript(each.segments).text()) for each in loaded if each is not None
+            RecentText(each.summary.dictation, Transcript(each.segments).text(), each.summary.language)
+            for each in loaded
+            if each is not None
         )
 
     def _show(self, recent: tuple[RecentText, ...]) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
+from saywrite.foundation.messages import message
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.preferences import Preferences
@@ -25,8 +26,10 @@ log = logging.getLogger(__name__)
 
 PANEL_STARTS_MS = 10_000
 """How long the icon may be missing before the window is shown: a panel may be starting."""
-STILL_RUNNING = "Saywrite stays here"
-HOW_TO_QUIT = "The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it."
+STILL_RUNNING = message("Saywrite stays here")
+HOW_TO_QUIT = message(
+    "The window is closed, the program runs on. To quit, use this icon's menu; the settings can change it."
+)
 
 
 class WindowLifecycle(QObject):

@@ -14,11 +14,12 @@ from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QToolTip
 
 from saywrite.foundation.events import SAMPLE_RATE, seconds
-from saywrite.foundation.formatting import clock, count, length, missing
+from saywrite.foundation.formatting import clock, length, missing
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import page_colors
 from saywrite.ui.toolkit.theme.tokens import XS
+from saywrite.ui.toolkit.translation import joined, set_text, tr, tr_count
 from saywrite.ui.waveform.item import WaveformItem
 from saywrite.ui.widgets.waveform_data import WaveformData
 
@@ -68,7 +69,7 @@ class WaveformPlot(pg.PlotWidget):
         self._free = False
         self.item = WaveformItem(data)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Waveform")
+        set_text(self.setAccessibleName, tr("Waveform"))
         plot = self.getPlotItem()
         plot.hideAxis("left")
         for unseen in ("left", "top", "right"):  # hidden axes would be computed for every picture as well
@@ -253,12 +254,30 @@ class WaveformPlot(pg.PlotWidget):
         index, total = self.item.chosen, len(self._data.utterances)
         if index is not None and index < total:
             span = self._data.utterances[index]
-            words = f"Utterance {index + 1} of {total}, {clock(seconds(span.start))} to "
-            words += f"{clock(seconds(span.end))}. Enter plays it."
+            words = tr(
+                "Utterance {index} of {total}, {start} to {end}. Enter plays it.",
+                index=index + 1,
+                total=total,
+                start=clock(seconds(span.start)),
+                end=clock(seconds(span.end)),
+            )
         else:
-            words = f"{length(self._data.length_s)} recorded, {count(total, 'utterance')}. "
-            words += "".join(f"{missing(gap)}, at {clock(seconds(gap.at))}. " for gap in self._data.gaps[:5])
             waiting = len(self._data.pending)
-            words += f"{count(waiting, 'utterance')} waiting for text. " if waiting else ""
-            words += "Left and right walk through them."
-        self.setAccessibleDescription(words)
+            words = joined(
+                " ",
+                tr_count(
+                    "{length} recorded, {n:,} utterance.",
+                    "{length} recorded, {n:,} utterances.",
+                    total,
+                    length=length(self._data.length_s),
+                ),
+                *(
+                    tr("{missing}, at {at}.", missing=missing(gap), at=clock(seconds(gap.at)))
+                    for gap in self._data.gaps[:5]
+                ),
+                tr_count("{n:,} utterance waiting for text.", "{n:,} utterances waiting for text.", waiting)
+                if waiting
+                else "",
+                tr("Left and right walk through them."),
+            )
+        set_text(self.setAccessibleDescription, words)

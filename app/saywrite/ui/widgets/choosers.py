@@ -17,6 +17,7 @@ from saywrite.foundation.events import Device
 from saywrite.storage.settings.schema import OPTIONS
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import plain_tooltip
+from saywrite.ui.toolkit.translation import set_text, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,8 @@ class Chooser(QComboBox):
     def __init__(self, name: str, icon_name: str, least_letters: int) -> None:
         super().__init__()
         self._icon_name = icon_name
-        self.setAccessibleName(name)
-        self.setToolTip(name)
+        set_text(self.setAccessibleName, name)
+        set_text(self.setToolTip, name)
         self._fit_icons()
         self.setMinimumContentsLength(least_letters)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -126,6 +127,7 @@ class Chooser(QComboBox):
         """Append an entry; a `dimmed` one looks disabled but can be chosen."""
         self.addItem(icon(self._icon_name), text, data)
         row = self.count() - 1
+        set_text(self.setItemText, row, text)
         if tip:
             self.setItemData(row, plain_tooltip(tip), Qt.ItemDataRole.ToolTipRole)
         if dimmed:
@@ -152,7 +154,7 @@ class Chooser(QComboBox):
         row = next((i for i in range(self.count()) if self.itemData(i) == data), -1)
         self.setCurrentIndex(row)
         name = self.accessibleName()
-        self.setToolTip(plain_tooltip(f"{name}: {self.currentText()}" if row >= 0 else name))
+        set_text(self.setToolTip, plain_tooltip(f"{name}: {self.currentText()}" if row >= 0 else name))
         self.updateGeometry()
 
 
@@ -168,7 +170,7 @@ class MicrophoneChooser(Chooser):
     """The list is opened: look for devices again."""
 
     def __init__(self) -> None:
-        super().__init__("Microphone", "microphone", 12)
+        super().__init__(tr("Microphone"), "microphone", 12)
         self._devices: tuple[Device, ...] = ()
         self._setting = ("", "")
         self._problem = ""
@@ -198,17 +200,17 @@ class MicrophoneChooser(Chooser):
         self.clear()
         default = next((device for device in self._devices if device.is_default), None)
         if self._devices or not self._has_devices_event:
-            self.put(f"Default: {default.label}" if default else "System default", ("", ""))
+            self.put(tr("Default: {label}", label=default.label) if default else tr("System default"), ("", ""))
         else:
-            self.put("No microphone found", ("", ""), tip=self._problem, dimmed=True)
+            self.put(tr("No microphone found"), ("", ""), tip=self._problem, dimmed=True)
         for device in self._devices:
-            label = f"{device.label} (default)" if device.is_default else device.label
+            label = tr("{label} (default)", label=device.label) if device.is_default else device.label
             self.put(label, (device.host_api, device.key), tip=device.label)
         if self._setting != ("", "") and not any((d.host_api, d.key) == self._setting for d in self._devices):
-            self.put(f"{self._setting[1]} (not connected)", self._setting, dimmed=True)
+            self.put(tr("{setting} (not connected)", setting=self._setting[1]), self._setting, dimmed=True)
         self.select(self._setting)
         if self._problem:
-            self.setToolTip(plain_tooltip(self._problem))
+            set_text(self.setToolTip, plain_tooltip(self._problem))
         if opened and self.count():
             super().showPopup()
 
@@ -222,7 +224,7 @@ class LanguageChooser(Chooser):
     """The code of a language that the engine does not know; the receiver explains what to do."""
 
     def __init__(self, choices: EngineChoices) -> None:
-        super().__init__("Language", "language", 8)
+        super().__init__(tr("Language"), "language", 8)
         self._choices = choices
         self._setting = ""
         self._known: tuple[str, ...] = ()
@@ -240,7 +242,12 @@ class LanguageChooser(Chooser):
             if code in self._known:
                 self.put(name, code)
             else:
-                self.put(f"{name} – not in {label}", code, tip=f"{label} does not know {name}.", dimmed=True)
+                self.put(
+                    tr("{name} – not in {label}", name=name, label=label),
+                    code,
+                    tip=tr("{label} does not know {name}.", label=label, name=name),
+                    dimmed=True,
+                )
         self.select(language)
 
     def _report_choice(self, row: int) -> None:
@@ -259,7 +266,7 @@ class EngineChooser(Chooser):
     """The name of an engine."""
 
     def __init__(self, choices: EngineChoices) -> None:
-        super().__init__("Recognizer", "engine", 10)
+        super().__init__(tr("Recognizer"), "engine", 10)
         self._choices = choices
         self._offered: tuple[EngineChoice, ...] = ()
         self._offer(choices.engines)
@@ -280,5 +287,5 @@ class EngineChooser(Chooser):
         self._offer(self._choices.offered(stay_offline=stay_offline))
         for row, choice in enumerate(self._offered):
             if not choice.needs_network:
-                self.setItemText(row, f"{model_label(model)} · on this computer")
+                set_text(self.setItemText, row, tr("{model} · on this computer", model=model_label(model)))
         self.select(engine)

@@ -22,6 +22,7 @@ from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel, plain_tooltip
 from saywrite.ui.toolkit.theme.tokens import BODY, XS, L, M, S
+from saywrite.ui.toolkit.translation import joined, set_text, tr
 from saywrite.ui.widgets.choosers import Chooser, EngineChoices, EngineChooser, LanguageChooser, model_label
 
 LEAST_LETTERS = 14
@@ -35,7 +36,7 @@ class ModelChooser(Chooser):
     """The name of a model."""
 
     def __init__(self) -> None:
-        super().__init__("Model", "engine", 10)
+        super().__init__(tr("Model"), "engine", 10)
         for name, label in OPTIONS["local_model"].choices:
             self.put(label, name)
         self.activated.connect(lambda _row: self.chosen.emit(str(self.currentData())))
@@ -47,15 +48,15 @@ class EnginePopup(QFrame):
     def __init__(self, parent: QWidget, choosers: tuple[Chooser, ...]) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAccessibleName("Recognizer and language")
+        set_text(self.setAccessibleName, tr("Recognizer and language"))
         self.note = NoteLabel("", size=BODY)
         self.form = QFormLayout(self)
         self.form.setContentsMargins(L, L, L, L)
         self.form.setHorizontalSpacing(M)
         self.form.setVerticalSpacing(S)
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for chooser in choosers:
-            label = PlainLabel(f"&{chooser.accessibleName()}")
+        for chooser, name in zip(choosers, (tr("&Recognizer"), tr("&Model"), tr("&Language")), strict=True):
+            label = PlainLabel(name)
             label.setBuddy(chooser)
             self.form.addRow(label, chooser)
         self.form.addRow(self.note)
@@ -79,7 +80,7 @@ class EngineButton(QToolButton):
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Recognizer and language")
+        set_text(self.setAccessibleName, tr("Recognizer and language"))
         self.clicked.connect(self.open)
 
     @property
@@ -95,11 +96,11 @@ class EngineButton(QToolButton):
         self.model.select(settings.local_model)
         self.popup.form.setRowVisible(self.model, not over_network)
         self.language.show_setting(settings.language, settings.engine)
-        self.popup.note.setText(choice.note if choice else "")
+        set_text(self.popup.note.setText, choice.note if choice else "")
         label = self._choices.engine_label(settings.engine) if over_network else model_label(settings.local_model)
-        self._words = f"{label} · {self._choices.language(settings.language)}"
-        self.setAccessibleDescription(self._words)
-        self.setToolTip(plain_tooltip(f"Recognizer and language: {self._words}"))
+        self._words = joined(" · ", label, self._choices.language(settings.language))
+        set_text(self.setAccessibleDescription, self._words)
+        set_text(self.setToolTip, plain_tooltip(tr("Recognizer and language: {words}", words=self._words)))
         self.updateGeometry()
         self.update()
 
@@ -148,7 +149,7 @@ class EngineButton(QToolButton):
             arrow.moveLeft(S)
         color = self.palette().color(QPalette.ColorRole.WindowText)
         painter.setPen(color)
-        words = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideMiddle, int(room.width()) + 1)
+        words = self.fontMetrics().elidedText(tr(self._words), Qt.TextElideMode.ElideMiddle, int(room.width()) + 1)
         painter.drawText(room, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, words)
         paint_icon(painter, "down", arrow, color)
 

@@ -19,6 +19,7 @@ from saywrite.audio.levels import FLOOR_DBFS, Meter, MeterReading
 from saywrite.foundation.events import Level
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, readable, theme_colors
 from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.toolkit.translation import set_text, tr
 
 BOTTOM_DBFS = -60.0
 POLL_MS, STILL_POLL_MS = 16, 50
@@ -79,7 +80,7 @@ class LevelMeter(QWidget):
         self._timer.timeout.connect(self.poll)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Microphone level")
+        set_text(self.setAccessibleName, tr("Microphone level"))
         self._describe(MeterReading())
 
     def set_recording(self, recording: bool) -> None:
@@ -239,7 +240,7 @@ class LevelMeter(QWidget):
         """Update the description for screen readers and the tooltip."""
         words = self._number.replace("−", "minus ")
         if reading.clip:
-            words += ", clipped: too loud. Move away from the microphone or lower its level. Click to reset."
+            words += tr(", clipped: too loud. Move away from the microphone or lower its level. Click to reset.")
         if words != self.accessibleDescription():
-            self.setAccessibleDescription(words)
-            self.setToolTip(f"Microphone level: {words if reading.clip else self._number}")
+            set_text(self.setAccessibleDescription, words)
+            set_text(self.setToolTip, tr("Microphone level: {value}", value=words if reading.clip else self._number))

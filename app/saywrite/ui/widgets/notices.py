@@ -14,6 +14,7 @@ from saywrite.ui.toolkit.labels import PlainLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme import ThemeColors, blend, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, RADIUS, XS, L, M, S, sized
+from saywrite.ui.toolkit.translation import set_text, tr
 
 MOST_AT_ONCE = 4
 """Of the corners of bars and frames, device-independent pixels."""
@@ -99,7 +100,7 @@ class Notice(NoticeBar):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._what.setFont(sized(self._what.font(), BODY, strong=True))
         self._remedy.setVisible(bool(remedy))
-        self.close_button = icon_button("close", "Dismiss this message")
+        self.close_button = icon_button("close", tr("Dismiss this message"))
         words = QVBoxLayout()
         words.setSpacing(XS)
         words.addWidget(self._what)
@@ -130,13 +131,13 @@ class Notice(NoticeBar):
         """Change what happened; `times` is appended to it."""
         self.message = what
         what += times
-        self._what.setText(what)
-        self.setAccessibleName(f"{self.severity}: {what} {self.remedy}".strip())
+        set_text(self._what.setText, what)
+        set_text(self.setAccessibleName, f"{self.severity}: {what} {self.remedy}".strip())
 
     def repeat(self, what: str) -> None:
         """Count that the same thing happened again."""
         self.times += 1
-        self.set_what(what, f" ({self.times} times)")
+        self.set_what(what, tr(" ({times} times)", times=self.times))
 
 
 class Notices(QWidget):

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -26,6 +27,7 @@ from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme.tokens import XS, L, M
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.amount_box import AmountBox
 
 MIN_LETTERS = 16
@@ -73,13 +75,14 @@ class OptionEditors(QObject):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(MIN_LETTERS)
         for value, label in option.choices:
-            box.addItem(label, value)
+            box.addItem("", value)
+            set_text(box.setItemText, box.count() - 1, label)
         box.activated.connect(lambda row: self.set(option.name, box.itemData(row)))
         self.refreshers.append(lambda settings: box.setCurrentIndex(box.findData(getattr(settings, option.name))))
         return box
 
     def _switch(self, option: Option) -> QWidget:
-        box = QCheckBox(option.label)
+        box = worded(QCheckBox(), option.label)
         box.toggled.connect(lambda on: self.set(option.name, on))
         self.refreshers.append(lambda settings: box.setChecked(getattr(settings, option.name)))
         return box
@@ -104,8 +107,8 @@ class OptionEditors(QObject):
 
     def _folder(self, option: Option) -> tuple[QWidget, QWidget]:
         line = self._text(option)
-        browse = QPushButton("Choose…")
-        browse.setAccessibleName(f"{option.label}: choose a folder")
+        browse = worded(QPushButton(), tr("Choose…"))
+        set_text(browse.setAccessibleName, tr("{label}: choose a folder", label=option.label))
         browse.clicked.connect(partial(self._choose_folder, option.name))
         row = QWidget()
         layout = QHBoxLayout(row)
@@ -115,7 +118,7 @@ class OptionEditors(QObject):
         return line, row
 
     def _choose_folder(self, name: str) -> None:
-        dialog = QFileDialog(self._window, "Choose a folder", getattr(self._preferences.settings, name))
+        dialog = QFileDialog(self._window, tr("Choose a folder"), getattr(self._preferences.settings, name))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(partial(self.set, name))
@@ -154,10 +157,15 @@ class OptionField(QWidget):
 def add_row(form: QFormLayout, option: Option, editor: QWidget, row: QWidget) -> OptionField:
     """Add an editor with the label and the help of its option to a form; returns its field."""
     editor.setObjectName(f"option {option.name}")
-    editor.setAccessibleName(option.label)
-    editor.setAccessibleDescription(option.help)
+    set_text(editor.setAccessibleName, option.label)
+    set_text(editor.setAccessibleDescription, option.help)
     field = OptionField(row)
     if option.help:
         field.add_note(option.help)
-    form.addRow("" if isinstance(editor, QCheckBox) else option.label, field)
+    if isinstance(editor, QCheckBox):
+        form.addRow("", field)
+    else:
+        label = QLabel()
+        label.setBuddy(editor)
+        form.addRow(worded(label, option.label), field)
     return field

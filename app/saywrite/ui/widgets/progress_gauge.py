@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from saywrite.foundation.events import SAMPLE_RATE, ProgressChanged
 from saywrite.foundation.formatting import clock
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, blend, readable, theme_colors
+from saywrite.ui.toolkit.translation import set_text, tr
 
 BAR_HEIGHT = 4
 
@@ -27,8 +28,8 @@ class ProgressView(QWidget):
         self._widths: tuple[int, ...] = ()
         self._hint: QSize | None = None
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Progress")
-        self.setToolTip("How much was recorded, and up to where it has become text")
+        set_text(self.setAccessibleName, tr("Progress"))
+        set_text(self.setToolTip, tr("How much was recorded, and up to where it has become text"))
 
     @property
     def text(self) -> str:
@@ -52,7 +53,7 @@ class ProgressView(QWidget):
         if self._hint is None:
             metrics = self.fontMetrics()
             longest = "".join("0" if letter.isdigit() else letter for letter in self._text)
-            usual = "heard 00:00 · sent 00:00 · text 00:00" if self._shows_sent else "heard 00:00 · text 00:00"
+            usual = tr("heard 00:00 · sent 00:00 · text 00:00") if self._shows_sent else tr("heard 00:00 · text 00:00")
             width = max(metrics.horizontalAdvance(longest), metrics.horizontalAdvance(usual))
             self._hint = QSize(width + 4, metrics.height() + BAR_HEIGHT + 6)
         return self._hint
@@ -95,10 +96,10 @@ class ProgressView(QWidget):
         gauge = self._gauge
         parts: list[str] = []
         if gauge is not None:
-            parts.append(f"heard {clock(gauge.heard / SAMPLE_RATE)}")
+            parts.append(tr("heard {heard}", heard=clock(gauge.heard / SAMPLE_RATE)))
             if self._shows_sent:
-                parts.append(f"sent {clock(gauge.sent / SAMPLE_RATE)}")
-            parts.append(f"text {clock(gauge.confirmed / SAMPLE_RATE)}")
+                parts.append(tr("sent {sent}", sent=clock(gauge.sent / SAMPLE_RATE)))
+            parts.append(tr("text {confirmed}", confirmed=clock(gauge.confirmed / SAMPLE_RATE)))
         text, widths = " · ".join(parts), self._bars()
         if text == self._text and widths == self._widths:
             return
@@ -106,7 +107,7 @@ class ProgressView(QWidget):
             self._hint = None
             self.updateGeometry()
         if text != self._text:
-            self.setAccessibleDescription(text.replace(" · ", ", "))
+            set_text(self.setAccessibleDescription, text.replace(" · ", ", "))
         self._text, self._widths = text, widths
         self.update()
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPalette, QShowEven
 from PySide6.QtWidgets import QProgressBar, QSizePolicy
 
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, theme_colors
+from saywrite.ui.toolkit.translation import set_text
 
 HEIGHT = 6
 STEP_MS = 50
@@ -27,7 +28,7 @@ class ThinProgressBar(QProgressBar):
         self._motion = QTimer(self, interval=STEP_MS)
         self._motion.timeout.connect(self._move)
         self.setTextVisible(False)
-        self.setAccessibleName(name)
+        set_text(self.setAccessibleName, name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_progress(self, percent: int | None) -> None:

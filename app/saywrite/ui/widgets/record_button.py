@@ -12,10 +12,12 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from saywrite.foundation.events import State
+from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.icons import paint_icon
 from saywrite.ui.toolkit.labels import plain_tooltip
 from saywrite.ui.toolkit.theme import blend, readable, theme_colors
 from saywrite.ui.toolkit.theme.tokens import BODY, PICTURE_DARK, RADIUS_SMALL, SMALL, sized
+from saywrite.ui.toolkit.translation import follow_language, joined, set_text, tr
 
 
 class ButtonLook(NamedTuple):
@@ -28,16 +30,18 @@ class ButtonLook(NamedTuple):
 
 
 BUTTON_LOOKS = {
-    State.IDLE: ButtonLook("Start", "Start dictation", "dot", "accent"),
-    State.STARTING: ButtonLook("Starting…", "Starting, press to stop", "ring", "quiet"),
-    State.LISTENING: ButtonLook("Stop", "Stop dictation, recording now", "square", "tinted"),
-    State.RECONNECTING: ButtonLook("Stop", "Stop dictation, recording now, reconnecting", "square", "tinted"),
-    State.FINISHING: ButtonLook("Finishing…", "Finishing the last words", "dots", "quiet"),
-    State.FAILED: ButtonLook("Try again", "Dictation failed, start again", "warning", "tinted"),
+    State.IDLE: ButtonLook(message("Start"), message("Start dictation"), "dot", "accent"),
+    State.STARTING: ButtonLook(message("Starting…"), message("Starting, press to stop"), "ring", "quiet"),
+    State.LISTENING: ButtonLook(message("Stop"), message("Stop dictation, recording now"), "square", "tinted"),
+    State.RECONNECTING: ButtonLook(
+        message("Stop"), message("Stop dictation, recording now, reconnecting"), "square", "tinted"
+    ),
+    State.FINISHING: ButtonLook(message("Finishing…"), message("Finishing the last words"), "dots", "quiet"),
+    State.FAILED: ButtonLook(message("Try again"), message("Dictation failed, start again"), "warning", "tinted"),
 }
 
 
-FILE_LOOK = ButtonLook("Transcribing… Cancel", "Cancel", "dots", "quiet")
+FILE_LOOK = ButtonLook(message("Transcribing… Cancel"), message("Cancel"), "dots", "quiet")
 """While a sound file is transcribed. It makes the button wider."""
 
 
@@ -54,6 +58,11 @@ class RecordButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.show_state(State.IDLE)
+        follow_language(self._forget_size)
+
+    def _forget_size(self) -> None:
+        self._hint = None
+        self.updateGeometry()
 
     @property
     def state(self) -> State:
@@ -64,11 +73,11 @@ class RecordButton(QAbstractButton):
         """Show a state of the dictation."""
         self._state = state
         look = BUTTON_LOOKS[state]
-        self._show(look, look.spoken, f"{look.spoken} ({self._shortcut})")
+        self._show(look, look.spoken, joined(" ", look.spoken, f"({self._shortcut})"))
 
     def show_file(self, name: str) -> None:
         """Offer to cancel the file of this name, which is transcribed."""
-        words = f"Transcribing {name}, press to cancel"
+        words = tr("Transcribing {name}, press to cancel", name=name)
         self._show(FILE_LOOK, words, plain_tooltip(words))
 
     def _show(self, look: ButtonLook, spoken: str, tip: str) -> None:
@@ -76,9 +85,9 @@ class RecordButton(QAbstractButton):
             self._hint = None
             self.updateGeometry()
         self._look = look
-        self.setText(look.word)
-        self.setAccessibleName(spoken)
-        self.setToolTip(tip)
+        set_text(self.setText, look.word)
+        set_text(self.setAccessibleName, spoken)
+        set_text(self.setToolTip, tip)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -89,7 +98,7 @@ class RecordButton(QAbstractButton):
     def _measure(self) -> QSize:
         """The size with the longest word, so that the button never changes its size."""
         metrics = QFontMetricsF(self._word_font())
-        word = max(metrics.horizontalAdvance(look.word) for look in {*BUTTON_LOOKS.values(), self._look})
+        word = max(metrics.horizontalAdvance(tr(look.word)) for look in {*BUTTON_LOOKS.values(), self._look})
         height = round(metrics.height() * 2.1)
         key = self._key_width()
         return QSize(round(height * 0.42 + metrics.height() + 8 + word + 14 + key + height * 0.36), height + 8)
@@ -146,7 +155,7 @@ class RecordButton(QAbstractButton):
         painter.setPen(ink)
         key = self._key_rect(body)
         word = QRectF(glyph.right() + 8, body.top(), key.left() - glyph.right() - 8, body.height())
-        painter.drawText(word, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, look.word)
+        painter.drawText(word, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, tr(look.word))
         self._paint_key(painter, key, ink)
 
     def _paint_mirrored(self, painter: QPainter, look: ButtonLook, body: QRectF, ink: QColor) -> None:
@@ -159,7 +168,7 @@ class RecordButton(QAbstractButton):
         key = self._key_rect(body)
         key.moveLeft(body.left() + body.height() * 0.36)
         word = QRectF(key.right() + 8, body.top(), glyph.left() - key.right() - 16, body.height())
-        painter.drawText(word, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, look.word)
+        painter.drawText(word, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tr(look.word))
         self._paint_key(painter, key, ink)
 
     def _paint_key(self, painter: QPainter, key: QRectF, ink: QColor) -> None:

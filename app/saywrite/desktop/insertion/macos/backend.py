@@ -14,6 +14,7 @@ from saywrite.desktop.insertion.base import KEYS_UP_S, FailureReason, InsertionR
 from saywrite.desktop.insertion.clipboard_paste import ClipboardPaste
 from saywrite.desktop.insertion.context.user_activity import PolledInput, UserActivity
 from saywrite.foundation.errors import InsertionUnavailable
+from saywrite.foundation.messages import message
 
 LOOK_S = 0.01
 BACK_S = 1.0
@@ -176,7 +177,7 @@ class MacBackend:
             self._desktop.put_text(text)
             raise InsertionUnavailable(
                 "macOS does not let Saywrite insert text yet. The text is on the clipboard.",
-                "Allow Saywrite under System Settings > Privacy & Security > Accessibility.",
+                message("Allow Saywrite under System Settings > Privacy & Security > Accessibility."),
             )
         return self._paste.deliver(text, target, means, replace=replace)
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from saywrite.desktop.insertion.base import PasteMethod, Undo
 from saywrite.desktop.insertion.wayland.wire_protocol import Wire
 from saywrite.foundation.errors import InsertionUnavailable
+from saywrite.foundation.messages import message
 
 _KEYMAP = (
     'xkb_keymap { xkb_keycodes { include "evdev" }; xkb_types { include "complete" }; '
@@ -40,8 +41,8 @@ class VirtualKeyboard:
         manager = wire.bind("zwp_virtual_keyboard_manager_v1", 1, lambda _opcode, _arguments: None)
         if not manager:
             raise InsertionUnavailable(
-                "This compositor lets no program press keys, so text cannot be put into other programs.",
-                "The text is in the history and can be copied from there.",
+                message("This compositor lets no program press keys, so text cannot be put into other programs."),
+                message("The text is in the history and can be copied from there."),
             )
         self._keyboard = wire.new(lambda _opcode, _arguments: None)
         wire.send(manager, 0, seat, self._keyboard)

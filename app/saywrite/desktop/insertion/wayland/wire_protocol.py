@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from saywrite.foundation.errors import InsertionUnavailable
+from saywrite.foundation.messages import message
 
 Handler = Callable[[int, "Arguments"], None]
 """Called with an event's opcode and its arguments."""
@@ -165,6 +166,6 @@ def _encoded(argument: int | str) -> bytes:
 
 def _unreachable() -> InsertionUnavailable:
     return InsertionUnavailable(
-        "The Wayland compositor cannot be reached, so text cannot be put into other programs.",
-        "It is in the history and can be copied from there.",
+        message("The Wayland compositor cannot be reached, so text cannot be put into other programs."),
+        message("It is in the history and can be copied from there."),
     )

@@ -16,6 +16,7 @@ from saywrite.desktop.insertion.x11.key_press import KeyPresser
 from saywrite.desktop.insertion.x11.spare_keys import SpareKeys
 from saywrite.desktop.insertion.x11.text_typing import TextTyper
 from saywrite.foundation.errors import InsertionUnavailable
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +105,6 @@ class X11:
             yield
         except GONE as error:
             raise InsertionUnavailable(
-                "The connection to the X display was lost, so the text could not be put into another program.",
-                "It is in the history and can be copied from there.",
+                message("The connection to the X display was lost, so the text could not be put into another program."),
+                message("It is in the history and can be copied from there."),
             ) from error

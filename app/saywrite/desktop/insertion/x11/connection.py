@@ -16,6 +16,7 @@ from Xlib.protocol.event import PropertyNotify
 from Xlib.support.connect import get_display
 
 from saywrite.foundation.errors import InsertionUnavailable
+from saywrite.foundation.messages import message
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +37,8 @@ class X11Connection:
             self.display = Display(name)
         except GONE as error:
             raise InsertionUnavailable(
-                "The X display cannot be reached, so text cannot be put into other programs.",
-                "It is in the history and can be copied from there.",
+                message("The X display cannot be reached, so text cannot be put into other programs."),
+                message("It is in the history and can be copied from there."),
             ) from error
         self.display.set_error_handler(_note)
         self.root = self.display.screen().root

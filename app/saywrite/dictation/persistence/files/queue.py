@@ -26,6 +26,7 @@ from saywrite.foundation.events import (
     ProgressChanged,
     QueuedFile,
 )
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import display_path
 from saywrite.storage.recordings.journal import Header
 from saywrite.storage.settings.schema import Settings
@@ -41,7 +42,7 @@ REPORT_EVERY_S = 0.25
 LEAST_SHARE_S = 2.0
 """Seconds of transcribing after which the remaining time is estimated."""
 
-NO_SOUND = ("The file holds no sound.", "Choose another one.")
+NO_SOUND = (message("The file holds no sound."), message("Choose another one."))
 
 
 class LoopPort(Protocol):

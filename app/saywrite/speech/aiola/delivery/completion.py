@@ -46,7 +46,6 @@ class CompletionPolicy:
         self._is_up = False
         self._confirmed = 0
         self._mute_connections = 0
-        self._ended_at: float | None = None
 
     def up(self) -> None:
         """A connection is open."""
@@ -70,7 +69,6 @@ class CompletionPolicy:
 
     def finishing(self, now: float) -> None:
         """The sound is complete: the wait for the end begins."""
-        self._ended_at = now
         self._offline_since = max(self._offline_since, now)
 
     def answered(self) -> None:
@@ -79,16 +77,6 @@ class CompletionPolicy:
 
     def judge(self, now: float, *, is_up: bool) -> tuple[NextAction, float | None]:
         """The next action, and when to ask again if that is `WAIT`."""
-        patience_s = self._delivery.request.patience_at_end_s
-        if patience_s is None or self._ended_at is None:
-            return self._judge(now, is_up=is_up)
-        due = self._ended_at + patience_s
-        action, again = self._judge(now, is_up=is_up)
-        if action is NextAction.COMPLETE or now < due:
-            return action, due if again is None else min(due, again)
-        return (NextAction.UNANSWERED if is_up else NextAction.UNREACHABLE), now
-
-    def _judge(self, now: float, *, is_up: bool) -> tuple[NextAction, float | None]:
         delivery = self._delivery
         if not is_up:
             if not (delivery.complete and delivery.request.live):

@@ -23,6 +23,7 @@ import websocket
 from websocket import ABNF
 
 from saywrite.foundation.errors import ServiceError, ServiceUnreachable
+from saywrite.foundation.messages import message
 from saywrite.speech.aiola.account import check_address
 from saywrite.speech.aiola.net import socketio
 from saywrite.speech.aiola.net.command_queue import (
@@ -373,7 +374,7 @@ class ConnectionThread:
 
 
 def _ended(host: str, what: str) -> ServiceRefusal:
-    error = ServiceUnreachable(f"{host} {what}", "It is tried again; if it lasts, ask aiOla.")
+    error = ServiceUnreachable(f"{host} {what}", message("It is tried again; if it lasts, ask aiOla."))
     return ServiceRefusal(error, refused=False)
 
 

@@ -19,9 +19,8 @@ from selectors import EVENT_READ, EVENT_WRITE
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from websocket import WebSocketProxyException
-
 from saywrite.foundation.errors import ProxyRefused
+from saywrite.foundation.messages import message
 from saywrite.speech.aiola.account import not_encrypted
 from saywrite.speech.aiola.net.command_queue import CommandQueue
 from saywrite.speech.network.network import Network, Proxy, is_loopback_number, tune
@@ -37,6 +36,14 @@ _IN_PROGRESS: Final = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, get
 
 Address = tuple[int, Any]
 """An address family and a socket address in its form."""
+
+
+class ProxyError(OSError):
+    """The proxy cannot be reached, refuses, or answers with something else than HTTP.
+
+    `error_mapping` reads the status from its text. websocket-client's own class would have to be imported for it, at
+    the start of the program.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +94,13 @@ class Connector:
 
     def _to_proxy(self, proxy: Proxy) -> socket.socket:
         if proxy.scheme != "http":
-            raise ProxyRefused("The proxy is of a kind that Saywrite cannot use.", "Use an HTTP proxy.")
+            raise ProxyRefused(
+                message("The proxy is of a kind that Saywrite cannot use."), message("Use an HTTP proxy.")
+            )
         try:
             return self._race(self._resolve(proxy.host, proxy.port))
         except OSError as error:
-            raise WebSocketProxyException("the proxy cannot be reached") from error
+            raise ProxyError("the proxy cannot be reached") from error
 
     def _addresses_of(self, endpoint: Endpoint) -> list[Address]:
         """The addresses that speech may be sent to: without TLS only those of this computer."""
@@ -166,7 +175,7 @@ class Connector:
                 return ready
 
     def _tunnel(self, sock: socket.socket, proxy: Proxy, endpoint: Endpoint) -> None:
-        """Open a tunnel to `endpoint`. Raises WebSocketProxyException, with the proxy's status in its text."""
+        """Open a tunnel to `endpoint`. Raises ProxyError, with the proxy's status in its text."""
         lines = [f"CONNECT {endpoint.authority} HTTP/1.1", f"Host: {endpoint.authority}"]
         if proxy.user or proxy.password:
             token = b64encode(f"{proxy.user}:{proxy.password}".encode()).decode("ascii")
@@ -181,12 +190,12 @@ class Connector:
             piece = sock.recv(4096)
             answer += piece
             if not piece or len(answer) > _ANSWER_LIMIT:
-                raise WebSocketProxyException("the proxy's answer makes no sense")
+                raise ProxyError("the proxy's answer makes no sense")
         status = answer.split(b" ", 2)[1:2]
         if not (answer.startswith(b"HTTP/1.") and status and status[0].isdigit()):
-            raise WebSocketProxyException("the proxy's answer makes no sense")
+            raise ProxyError("the proxy's answer makes no sense")
         if not status[0].startswith(b"2"):
-            raise WebSocketProxyException(f"failed CONNECT via proxy status: {int(status[0])}")
+            raise ProxyError(f"failed CONNECT via proxy status: {int(status[0])}")
 
     def _encrypt(self, sock: socket.socket, host: str) -> ssl.SSLSocket:
         name = host.partition("%")[0]

@@ -26,6 +26,7 @@ from saywrite.foundation.errors import (
     TooManyDictations,
     WorkflowUnknown,
 )
+from saywrite.foundation.messages import message
 
 SETTINGS: Final = "Settings → aiOla"
 
@@ -47,131 +48,159 @@ ROWS: Final[dict[str, ErrorRow]] = {
     "TOKEN_EXPIRED": ErrorRow(
         TokenExpired,
         "{host} no longer accepts the access token.",
-        f"A new one is fetched; with a token of your own, see {SETTINGS}.",
+        message("A new one is fetched; with a token of your own, see {settings}.", settings=SETTINGS),
     ),
     "FORBIDDEN": ErrorRow(
         PermissionRefused,
-        "This account has no permission at {host} (while {doing}).",
-        "Ask whoever runs your aiOla account to allow it.",
+        message("This account has no permission at {host} (while {doing})."),
+        message("Ask whoever runs your aiOla account to allow it."),
     ),
     "MAX_CONCURRENCY_REACHED": ErrorRow(
         TooManyDictations,
-        "This account has no dictation left to open at the same time.",
-        f"{_AGAIN}end those on other computers or in other programs.",
+        message("This account has no dictation left to open at the same time."),
+        message("{again}end those on other computers or in other programs.", again=_AGAIN),
         waits=True,
     ),
     "RATE_LIMIT_EXCEEDED": ErrorRow(
-        RateLimited, "{host} has had too many requests from this account.", "It goes on in {wait}.", waits=True
+        RateLimited, "{host} has had too many requests from this account.", message("It goes on in {wait}."), waits=True
     ),
     "WORKFLOW_NOT_FOUND": ErrorRow(
-        WorkflowUnknown, "{host} does not know this workflow.", f"Check the workflow in {SETTINGS}."
+        WorkflowUnknown,
+        "{host} does not know this workflow.",
+        message("Check the workflow in {settings}.", settings=SETTINGS),
     ),
     "INVALID_AUDIO_FORMAT": ErrorRow(
         AudioRefused,
         "{host} does not take this sound: its format or its length.",
-        "Convert it to WAV or FLAC, or split it.",
+        message("Convert it to WAV or FLAC, or split it."),
     ),
     "VALIDATION_ERROR": ErrorRow(
         ServiceError,
         "{host} does not accept the request ({detail}).",
-        f"Check the workflow, the language and the addresses in {SETTINGS}.",
+        message("Check the workflow, the language and the addresses in {settings}.", settings=SETTINGS),
     ),
     # Other answers of the service
     "key refused": ErrorRow(
         KeyRefused,
         "{host} does not accept the API key.",
-        f"Copy it again, whole, into {SETTINGS} or {KEY_VARIABLE}.",
+        message(
+            "Copy it again, whole, into {settings} or {key_variable}.", settings=SETTINGS, key_variable=KEY_VARIABLE
+        ),
     ),
     "no token given": ErrorRow(
         KeyRefused,
         "{host} gives this computer no access token.",
-        f"Check the token address in {SETTINGS}, or ask who runs it.",
+        message("Check the token address in {settings}, or ask who runs it.", settings=SETTINGS),
     ),
     "server error": ErrorRow(
         ServiceFailed,
         "{host} has a problem of its own ({detail}, while {doing}).",
-        f"{_AGAIN}if it lasts, ask aiOla.",
+        message("{again}if it lasts, ask aiOla.", again=_AGAIN),
         waits=True,
     ),
     "unknown code": ErrorRow(
-        ServiceFailed, "{host} reports an error ({detail}, while {doing}).", f"{_AGAIN}if it lasts, ask aiOla."
+        ServiceFailed,
+        "{host} reports an error ({detail}, while {doing}).",
+        message("{again}if it lasts, ask aiOla.", again=_AGAIN),
     ),
     "not found": ErrorRow(
-        ServiceFailed, "{host} has no aiOla service at this address.", f"Check the addresses in {SETTINGS}."
+        ServiceFailed,
+        "{host} has no aiOla service at this address.",
+        message("Check the addresses in {settings}.", settings=SETTINGS),
     ),
     "no upgrade": ErrorRow(
         ServiceUnreachable,
         "{host}, or a gateway on the way to it, accepts no WebSocket ({detail}).",
-        f"{_AGAIN}if it lasts, ask whoever runs your network to let WebSockets pass.",
+        message("{again}if it lasts, ask whoever runs your network to let WebSockets pass.", again=_AGAIN),
     ),
     "nonsense": ErrorRow(
         ServiceFailed,
         "{host} gave an answer that makes no sense (while {doing}).",
-        f"{_AGAIN}if it lasts, check the addresses in {SETTINGS}.",
+        message("{again}if it lasts, check the addresses in {settings}.", again=_AGAIN, settings=SETTINGS),
     ),
     # What answered instead of the service
     "web page": ErrorRow(
         CaptivePortal,
-        "A web page answered instead of {host}.",
-        "Open a browser and sign in to this network; then it goes on.",
+        message("A web page answered instead of {host}."),
+        message("Open a browser and sign in to this network; then it goes on."),
     ),
     "proxy password": ErrorRow(
         ProxyRefused,
-        "The proxy wants a user name and a password.",
-        "Put them into the proxy's address in the system's settings or in HTTPS_PROXY (http://name:password@host:port).",
+        message("The proxy wants a user name and a password."),
+        message(
+            "Put them into the proxy's address in the system's settings or in HTTPS_PROXY (http://name:password@host:port)."
+        ),
     ),
     "proxy refuses": ErrorRow(
         ProxyRefused,
-        "The proxy does not let Saywrite through to {host} ({detail}).",
-        "Ask whoever runs the proxy to allow this host, or choose another network.",
+        message("The proxy does not let Saywrite through to {host} ({detail})."),
+        message("Ask whoever runs the proxy to allow this host, or choose another network."),
     ),
     "proxy unreachable": ErrorRow(
         ServiceUnreachable,
-        "The proxy does not reach {host}.",
-        f"{_AGAIN}check the proxy in the system's settings.",
+        message("The proxy does not reach {host}."),
+        message("{again}check the proxy in the system's settings.", again=_AGAIN),
     ),
     # Certificates and TLS
     "certificate not yet valid": ErrorRow(
         ClockWrong,
-        "By this computer's clock {host}'s certificate is not valid yet.",
-        "Set the computer's date and time, then try again.",
+        message("By this computer's clock {host}'s certificate is not valid yet."),
+        message("Set the computer's date and time, then try again."),
     ),
     "certificate expired": ErrorRow(
         CertificateUntrusted,
-        "By this computer's clock {host}'s certificate has expired.",
-        "Check the computer's date and time; if they are right, ask whoever runs the service.",
+        message("By this computer's clock {host}'s certificate has expired."),
+        message("Check the computer's date and time; if they are right, ask whoever runs the service."),
     ),
     "certificate of another host": ErrorRow(
         CertificateUntrusted,
-        "What answers as {host} has a certificate for another name.",
-        f"Check the addresses in {SETTINGS}; if they are right, do not use this network.",
+        message("What answers as {host} has a certificate for another name."),
+        message("Check the addresses in {settings}; if they are right, do not use this network.", settings=SETTINGS),
     ),
     "certificate untrusted": ErrorRow(
         CertificateUntrusted,
         "{host} cannot prove who it is: this computer does not trust its certificate.",
-        "If your company inspects traffic, have its certificate installed in the system; otherwise do not use this "
-        "network.",
+        message(
+            "If your company inspects traffic, have its certificate installed in the system; otherwise do not use this "
+            "network."
+        ),
     ),
     "tls": ErrorRow(
         ServiceUnreachable,
-        "No secure connection to {host} can be made ({detail}).",
-        f"{_AGAIN}check the network and the addresses in {SETTINGS}.",
+        message("No secure connection to {host} can be made ({detail})."),
+        message("{again}check the network and the addresses in {settings}.", again=_AGAIN, settings=SETTINGS),
     ),
     # Names, addresses and sockets
     "name unknown": ErrorRow(
-        ServiceUnreachable, "{host} is not found.", f"{_AGAIN}check the network and the addresses in {SETTINGS}."
+        ServiceUnreachable,
+        "{host} is not found.",
+        message("{again}check the network and the addresses in {settings}.", again=_AGAIN, settings=SETTINGS),
     ),
-    "address": ErrorRow(AddressRefused, "The service's address is not one.", f"Check the addresses in {SETTINGS}."),
-    "silence": ErrorRow(ServiceUnreachable, "{host} does not answer.", f"{_AGAIN}check the network connection."),
+    "address": ErrorRow(
+        AddressRefused,
+        message("The service's address is not one."),
+        message("Check the addresses in {settings}.", settings=SETTINGS),
+    ),
+    "silence": ErrorRow(
+        ServiceUnreachable, "{host} does not answer.", message("{again}check the network connection.", again=_AGAIN)
+    ),
     "refused": ErrorRow(
-        ServiceUnreachable, "{host} takes no connection.", f"{_AGAIN}check the addresses in {SETTINGS}."
+        ServiceUnreachable,
+        "{host} takes no connection.",
+        message("{again}check the addresses in {settings}.", again=_AGAIN, settings=SETTINGS),
     ),
-    "no network": ErrorRow(ServiceUnreachable, "There is no way to {host}.", f"{_AGAIN}check the network connection."),
-    "lost": ErrorRow(ServiceUnreachable, "The connection to {host} was lost.", "It is made again by itself."),
+    "no network": ErrorRow(
+        ServiceUnreachable,
+        message("There is no way to {host}."),
+        message("{again}check the network connection.", again=_AGAIN),
+    ),
+    "lost": ErrorRow(
+        ServiceUnreachable, message("The connection to {host} was lost."), message("It is made again by itself.")
+    ),
     "unforeseen": ErrorRow(
         ServiceFailed,
-        "The connection to {host} failed ({detail}, while {doing}).",
-        f"{_AGAIN}if it lasts, the log tells more.",
+        message("The connection to {host} failed ({detail}, while {doing})."),
+        message("{again}if it lasts, the log tells more.", again=_AGAIN),
     ),
 }
 

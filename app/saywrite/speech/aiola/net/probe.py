@@ -39,7 +39,10 @@ class HostReachable:
 
 
 class ReachabilityProbe:
-    """Probes until `stop`. `post` takes `HostReachable` on the probe's thread, once for each return of the host."""
+    """Probes until `stop`, or until the user forbids the network.
+
+    `post` takes `HostReachable` on the probe's thread, once for each return of the host.
+    """
 
     def __init__(self, number: int, base_url: str, network: Network, post: Callable[[object], None]) -> None:
         self.number = number
@@ -62,7 +65,7 @@ class ReachabilityProbe:
             log.info("no probe: %s", type(error).__name__)
             return
         was_reachable = True  # what can be reached all the time is tried with backoff
-        while not self._stopped.is_set():
+        while not self._stopped.is_set() and self._network.allows(endpoint.host):
             is_reachable = accepts(endpoint)
             if is_reachable and not was_reachable:
                 self._post(HostReachable(self.number))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from saywrite.foundation.errors import ModelDamaged
 from saywrite.foundation.files import sync_file, write_atomic
+from saywrite.foundation.messages import message
 from saywrite.speech.local.model_store.quantization import WeightsError, convert_to_int8
 from saywrite.speech.local.model_store.transfer import StopTransfer, hash_file, is_file
 from saywrite.speech.local.models import STAMP, WEIGHTS, Model, ModelFile, read_stamp
@@ -47,11 +48,15 @@ def convert_weights(model: Model, folder: Path, stop: StopTransfer) -> None:
         with target.open("rb+") as stream:
             sync_file(stream)
     except WeightsError as error:
-        raise ModelDamaged(f"{model.label} cannot be converted: {error}.", "Install a newer Saywrite.") from error
+        raise ModelDamaged(
+            message("{label} cannot be converted: {error}.", label=model.label, error=error),
+            message("Install a newer Saywrite."),
+        ) from error
     if not _is_intact(folder, ModelFile(target.name, model.converted.size, model.converted.sha256), stop):
         target.unlink()
         raise ModelDamaged(
-            f"{model.label} was damaged while it was converted.", "Check memory and disk, then download it again."
+            message("{label} was damaged while it was converted.", label=model.label),
+            message("Check memory and disk, then download it again."),
         )
     target.replace(folder / WEIGHTS)
 

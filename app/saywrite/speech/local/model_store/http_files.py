@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from saywrite.foundation.errors import SaywriteError
+from saywrite.foundation.messages import message
 from saywrite.speech.local.model_store.transfer import SourceError, StopTransfer, Stream
 from saywrite.speech.local.models import ModelFile
 
@@ -28,7 +29,7 @@ READ_TIMEOUT_S = 20.0
 
 MOST_REDIRECTS = 5
 
-_SIGN_IN = "Open a web page in the browser and sign in to the network, then try again."
+_SIGN_IN = message("Open a web page in the browser and sign in to the network, then try again.")
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _NOT_HERE = frozenset({404, 410})
 
@@ -151,9 +152,13 @@ def _translating_errors() -> Iterator[None]:
     except SaywriteError as error:  # the address of the proxy, by the network
         raise SourceError(error.what.rstrip("."), error.remedy) from error
     except httpx.ProxyError as error:
-        raise SourceError("the proxy refuses the connection", "Check the proxy in the system's settings.") from error
+        raise SourceError(
+            "the proxy refuses the connection", message("Check the proxy in the system's settings.")
+        ) from error
     except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-        raise SourceError("its address cannot be read", "Correct the address in Settings > Recognition.") from error
+        raise SourceError(
+            "its address cannot be read", message("Correct the address in Settings > Recognition.")
+        ) from error
     except httpx.TooManyRedirects as error:
         raise SourceError("it redirects without end") from error
     except httpx.TimeoutException as error:
@@ -164,7 +169,7 @@ def _translating_errors() -> Iterator[None]:
         if is_about_tls(error):
             raise SourceError(
                 "it cannot prove that it is the right server",
-                "Check the clock of this computer; in a company, ask for its certificate to be installed.",
+                message("Check the clock of this computer; in a company, ask for its certificate to be installed."),
             ) from error
         raise SourceError("it cannot be reached", transient=True) from error
 

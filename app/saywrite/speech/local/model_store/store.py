@@ -15,6 +15,7 @@ from saywrite.foundation.errors import ModelDamaged, ModelUnknown, ModelUnreacha
 from saywrite.foundation.events import ModelInfo, ModelState
 from saywrite.foundation.file_lock import FileLock
 from saywrite.foundation.files import os_error_reason, sync_folder
+from saywrite.foundation.messages import message
 from saywrite.foundation.paths import private_folder
 from saywrite.speech.local.model_store import folder as contents
 from saywrite.speech.local.model_store.sources import ModelSource
@@ -59,7 +60,9 @@ class ModelStore:
         found = next((model for model in self._models if model.id == id), None)
         if found is None:
             names = ", ".join(model.id for model in self._models)
-            raise ModelUnknown(f"There is no model called {id}.", f"Choose one of: {names}.")
+            raise ModelUnknown(
+                message("There is no model called {id}.", id=id), message("Choose one of: {names}.", names=names)
+            )
         return found
 
     def infos(self) -> tuple[ModelInfo, ...]:
@@ -87,7 +90,9 @@ class ModelStore:
         if (folder := self.folder(model)) is not None:
             return folder
         if not model.is_offered:
-            raise ModelUnreachable(f"{model.label} cannot be downloaded: its files are not verified.")
+            raise ModelUnreachable(
+                message("{label} cannot be downloaded: its files are not verified.", label=model.label)
+            )
         try:
             private_folder(self._own)
             with self._locked(model, stop, watcher.waiting):
@@ -115,17 +120,24 @@ class ModelStore:
         if not folder.exists() and not part.exists():
             if self.folder(model) is not None:
                 raise ModelUnwritable(
-                    f"{model.label} is part of the installation and stays.", "It goes when Saywrite is uninstalled."
+                    message("{label} is part of the installation and stays.", label=model.label),
+                    message("It goes when Saywrite is uninstalled."),
                 )
-            raise ModelUnknown(f"{model.label} is not on this computer.", "There is nothing to remove.")
+            raise ModelUnknown(
+                message("{label} is not on this computer.", label=model.label), message("There is nothing to remove.")
+            )
         try:
             with self._locked(model):
                 contents.remove_folder(folder)
                 contents.remove_folder(part)
         except OSError as error:
             raise ModelUnwritable(
-                f"{model.label} cannot be removed: {os_error_reason(error)}.",
-                f"Close other programs and remove {folder}.",
+                message(
+                    "{label} cannot be removed: {reason}.",
+                    label=model.label,
+                    reason=os_error_reason(error),
+                ),
+                message("Close other programs and remove {folder}.", folder=folder),
             ) from error
 
     def inspect(self, id: str, stop: StopTransfer) -> tuple[Path | None, tuple[str, ...]]:
@@ -146,17 +158,33 @@ class ModelStore:
         try:
             folder, damaged = self.inspect(id, stop)
             if folder is None:
-                raise ModelUnknown(f"{model.label} is not on this computer.", again.replace(" again", ""))
+                raise ModelUnknown(
+                    message("{label} is not on this computer.", label=model.label), again.replace(" again", "")
+                )
             if not damaged:
                 if folder.parent == self._own:
                     contents.write_stamp(model, folder, stop)
                 return folder
         except OSError as error:
-            raise ModelDamaged(f"{model.label} cannot be read: {os_error_reason(error)}.", again) from error
+            raise ModelDamaged(
+                message(
+                    "{label} cannot be read: {reason}.",
+                    label=model.label,
+                    reason=os_error_reason(error),
+                ),
+                again,
+            ) from error
         with suppress(OSError):
             for name in damaged:
                 (folder / name).unlink(missing_ok=True)
-        raise ModelDamaged(f"{model.label} is damaged: {', '.join(damaged)}. It was not used any more.", again)
+        raise ModelDamaged(
+            message(
+                "{label} is damaged: {damaged}. It was not used any more.",
+                label=model.label,
+                damaged=", ".join(damaged),
+            ),
+            again,
+        )
 
     def _download(self, model: Model, sources: Sequence[ModelSource], stop: StopTransfer, watcher: Watcher) -> Path:
         folder, part = self._own / model.id, self._part(model)
@@ -192,13 +220,15 @@ class ModelStore:
                 failures.append((source.name, error))
         reasons = "; ".join(f"{name}: {error.reason}" for name, error in failures)
         arrived = contents.arrived_bytes(model, part)
-        kept = f" What has arrived is kept: {_in_units(arrived)}." if arrived else ""
+        kept = message(" What has arrived is kept: {in_units}.", in_units=_in_units(arrived)) if arrived else ""
         remedy = next((error.remedy for _name, error in failures if error.remedy), "")
         raise ModelUnreachable(
             f"{model.label} could not be downloaded ({reasons}).{kept}",
             remedy
-            or "Connect to the network and try again, or copy the model's files here and name their folder in "
-            "Settings > Recognition (on the command line: --from FOLDER).",
+            or message(
+                "Connect to the network and try again, or copy the model's files here and name their folder in "
+                "Settings > Recognition (on the command line: --from FOLDER)."
+            ),
         )
 
     def _fetch(self, model: Model, source: ModelSource, part: Path, stop: StopTransfer, watcher: Watcher) -> None:
@@ -264,7 +294,8 @@ class ModelStore:
             except BlockingIOError:
                 if stop is None:
                     raise ModelUnwritable(
-                        f"{model.label} is being downloaded by another Saywrite.", "Stop that download first."
+                        message("{label} is being downloaded by another Saywrite.", label=model.label),
+                        message("Stop that download first."),
                     ) from None
             if waiting is not None:
                 waiting()

@@ -17,6 +17,7 @@ from pathlib import Path
 from saywrite.foundation.errors import ModelUnwritable
 from saywrite.foundation.files import os_error_message, sync_file
 from saywrite.foundation.formatting import megabytes
+from saywrite.foundation.messages import message
 from saywrite.speech.local.models import ModelFile
 
 RESERVE = 50_000_000
@@ -191,9 +192,12 @@ def require_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed + RESERVE:
         raise ModelUnwritable(
-            f"There is not enough space for the model: {megabytes(needed + RESERVE)} are needed, "
-            f"{megabytes(free)} are free.",
-            "Free some space on this disk, then download the model again: it goes on where it was.",
+            message(
+                "There is not enough space for the model: {needed} are needed, {free} are free.",
+                needed=megabytes(needed + RESERVE),
+                free=megabytes(free),
+            ),
+            message("Free some space on this disk, then download the model again: it goes on where it was."),
         )
 
 
@@ -201,8 +205,8 @@ def unwritable(folder: Path, error: OSError) -> ModelUnwritable:
     """Explain a write that the system refused."""
     reason, remedy = os_error_message(error, folder)
     return ModelUnwritable(
-        f"The model cannot be saved: {reason}.",
-        f"{remedy} Then download the model again.",
+        message("The model cannot be saved: {reason}.", reason=reason),
+        message("{remedy} Then download the model again.", remedy=remedy),
     )
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from saywrite.foundation.errors import HistoryError
 from saywrite.foundation.events import Segment
+from saywrite.foundation.messages import message
 from saywrite.storage.history.store import HistoryStore, clean, microseconds
 
 
@@ -83,7 +84,7 @@ def _replace(
     if found is None:
         raise _gone()
     fields = ", ".join(_FIELDS)
-    rows = connection.execute(f"SELECT {fields} FROM segments WHERE dictation = ? ORDER BY number", (dictation,))
+    rows = connection.execute(f"SELECT {fields} FROM segments WHERE dictation = ? ORDER BY start, number", (dictation,))
     present = [dict(zip(_FIELDS, row, strict=True)) for row in rows]
     if present:
         connection.execute(
@@ -115,4 +116,6 @@ def _version(row: tuple[int, str, str, str, int, str]) -> TextVersion:
 
 
 def _gone() -> TextChanged:
-    return TextChanged("This dictation or its earlier text was deleted meanwhile.", "Nothing was changed.")
+    return TextChanged(
+        message("This dictation or its earlier text was deleted meanwhile."), message("Nothing was changed.")
+    )

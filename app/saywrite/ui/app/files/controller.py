@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from saywrite.foundation.events import FilesChanged, FileState, FrontEndEvent, QueuedFile
-from saywrite.foundation.formatting import count
 from saywrite.ui.app.files.rows import name_of
 from saywrite.ui.main_window.window import MainWindow
 from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.translation import tr, tr_count
 from saywrite.ui.widgets.choosers import EngineChoices
 from saywrite.ui.widgets.notices import Severity
 
@@ -75,7 +75,7 @@ class FilesController(QObject):
             if found:
                 self._dictation.queue_files(found, save_as)
             else:
-                self._notify("No sound files are in this folder.", "Choose the files themselves.")
+                self._notify(tr("No sound files are in this folder."), tr("Choose the files themselves."))
             if len(found) > 1:
                 self.show()
 
@@ -111,13 +111,13 @@ class FilesController(QObject):
 
     def _note_change(self, file: QueuedFile) -> None:
         if file.state is FileState.FAILED:
-            self._notify(f"“{name_of(file)}” was not transcribed. {file.what}", file.remedy)
+            self._notify(tr("“{file}” was not transcribed. {what}", file=name_of(file), what=file.what), file.remedy)
         elif file.state is FileState.DONE:
             if file.save_as:
                 self._save(file)
             waiting = sum(each.state in (FileState.WAITING, FileState.READING) for each in self._files or ())
-            rest = f", {count(waiting, 'file')} waiting" if waiting else ""
-            self._window.status.show_message(f"Transcribed {name_of(file)}{rest}")
+            rest = tr_count(", {n:,} file waiting", ", {n:,} files waiting", waiting) if waiting else ""
+            self._window.status.show_message(tr("Transcribed {file}{rest}", file=name_of(file), rest=rest))
 
     def _save(self, file: QueuedFile) -> None:
         from saywrite.ui.app.files.saving import save_beside
@@ -128,7 +128,7 @@ class FilesController(QObject):
 
         def done(saved: Path | None) -> None:
             if saved is not None:
-                self._window.status.show_message(f"Saved {saved.name}")
+                self._window.status.show_message(tr("Saved {name}", name=saved.name))
 
         def fail(error: Exception) -> None:
             self._notify(getattr(error, "what", str(error)), getattr(error, "remedy", ""))
@@ -142,7 +142,7 @@ class FilesController(QObject):
         return document_of(dictated, self._choices.engine_label) if dictated is not None else None
 
     def _notify(self, what: str, remedy: str) -> None:
-        actions = (("Show the &files", self.show),)
+        actions = ((tr("Show the &files"), self.show),)
         self._window.notices.notify(
             Severity.WARNING, what, remedy, key="files", actions=actions, passing=False, counted=False
         )

@@ -9,14 +9,20 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar, QPushButton
 
 from saywrite.foundation.events import FileState, QueuedFile, seconds
 from saywrite.foundation.formatting import clock, length
+from saywrite.foundation.messages import message
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.toolkit.translation import set_text, tr
 
 STEPS = 1_000
 """Of the progress bar."""
 
-_STATES = {FileState.WAITING: "Waiting", FileState.READING: "Reading the file…", FileState.DONE: "Done"}
+_STATES = {
+    FileState.WAITING: message("Waiting"),
+    FileState.READING: message("Reading the file…"),
+    FileState.DONE: message("Done"),
+}
 
 
 def name_of(file: QueuedFile) -> str:
@@ -30,11 +36,13 @@ def describe(file: QueuedFile) -> str:
     if file.state is FileState.FAILED:
         return problem
     if file.state is FileState.TRANSCRIBING:
-        words = f"{clock(seconds(file.confirmed))} of {clock(seconds(file.length))}"
-        return words if file.left_s is None else f"{words}, {length(file.left_s)} left"
+        words = tr(
+            "{confirmed} of {length}", confirmed=clock(seconds(file.confirmed)), length=clock(seconds(file.length))
+        )
+        return words if file.left_s is None else tr("{words}, {time} left", words=words, time=length(file.left_s))
     words = _STATES[file.state]
     if file.state is FileState.WAITING and 0 < file.confirmed < file.length:
-        words = f"Waiting, continues at {clock(seconds(file.confirmed))}"
+        words = tr("Waiting, continues at {confirmed}", confirmed=clock(seconds(file.confirmed)))
     return f"{words}. {problem}" if problem else words
 
 
@@ -51,8 +59,8 @@ class FileRow(QFrame):
         self.name = PlainLabel()
         self.status = NoteLabel()
         self.bar = QProgressBar()
-        self.retry = QPushButton(icon("refresh"), "Retry")
-        self.cancel = QPushButton(icon("close"), "Cancel")
+        self.retry = QPushButton(icon("refresh"), tr("Retry"))
+        self.cancel = QPushButton(icon("close"), tr("Cancel"))
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, STEPS)
@@ -72,18 +80,18 @@ class FileRow(QFrame):
         """Show the present state of the file."""
         self.file = file
         name, status = name_of(file), describe(file)
-        self.name.setText(name)
-        self.name.setToolTip("")
+        set_text(self.name.setText, name)
+        set_text(self.name.setToolTip, "")
         if self.status.text() != status:
-            self.status.setText(status)
+            set_text(self.status.setText, status)
             self.status.set_tone("bad" if file.state is FileState.FAILED else "muted")
         running = file.state in (FileState.TRANSCRIBING, FileState.READING)
         self.bar.setVisible(running)
         self.bar.setRange(0, STEPS if file.state is FileState.TRANSCRIBING else 0)
         self.bar.setValue(round(STEPS * file.confirmed / file.length) if file.length else 0)
-        self.bar.setAccessibleName(f"Progress of {name}")
+        set_text(self.bar.setAccessibleName, tr("Progress of {name}", name=name))
         self.retry.setVisible(file.state is FileState.FAILED)
-        self.retry.setAccessibleName(f"Retry {name}")
-        word = "Cancel" if running or file.state is FileState.WAITING else "Remove"
-        self.cancel.setText(word)
-        self.cancel.setAccessibleName(f"{word} {name}")
+        set_text(self.retry.setAccessibleName, tr("Retry {name}", name=name))
+        word = tr("Cancel") if running or file.state is FileState.WAITING else tr("Remove")
+        set_text(self.cancel.setText, word)
+        set_text(self.cancel.setAccessibleName, f"{word} {name}")

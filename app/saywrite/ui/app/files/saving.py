@@ -9,15 +9,18 @@ from pathlib import Path
 
 from saywrite.foundation.catalog import EXPORT_FORMATS, TXT
 from saywrite.foundation.events import QueuedFile
+from saywrite.foundation.messages import message
 from saywrite.storage.history.store import HistoryStore
 from saywrite.text.export import Document
 from saywrite.ui.export.writer import ExportExists, write_export
+from saywrite.ui.toolkit.translation import tr
 
 DEFAULT_PATTERN = "{name}.txt"
-PATTERN_HELP = (
-    "{name} is the name of the sound file, {date} is today, {language} the language. The ending chooses the format: "
-    + ", ".join(kind.suffix for kind in EXPORT_FORMATS.values())
-    + "."
+_SUFFIXES = ", ".join(kind.suffix for kind in EXPORT_FORMATS.values())
+PATTERN_HELP = message(
+    "{{name}} is the name of the sound file, {{date}} is today, {{language}} the language. "
+    "The ending chooses the format: {suffixes}.",
+    suffixes=_SUFFIXES,
 )
 _FIELDS = ("name", "date", "language")
 _FIELD = re.compile(r"\{([^{}]*)\}")
@@ -29,13 +32,13 @@ MOST_NAMES = 100
 def check_pattern(pattern: str) -> str:
     """Say what is wrong with a pattern, and what to write instead; "" for a good one."""
     if unknown := [field for field in _FIELD.findall(pattern) if field not in _FIELDS]:
-        return f"{{{unknown[0]}}} is not known. Use {{name}}, {{date}} or {{language}}."
+        return tr("{unknown} is not known. Use {{name}}, {{date}} or {{language}}.", unknown=f"{{{unknown[0]}}}")
     if "{name}" not in pattern:
-        return "Without {name} all texts would have the same name."
+        return tr("Without {name} all texts would have the same name.")
     if _FORBIDDEN.search(_FIELD.sub("", pattern)):
-        return 'A name cannot contain \\ / : * ? " < > or |.'
+        return tr('A name cannot contain \\ / : * ? " < > or |.')
     if format_of(pattern) is None:
-        return "End with one of " + ", ".join(kind.suffix for kind in EXPORT_FORMATS.values()) + "."
+        return tr("End with one of {suffixes}.", suffixes=_SUFFIXES)
     return ""
 
 

@@ -9,15 +9,16 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FileState, QueuedFile
-from saywrite.foundation.formatting import count
+from saywrite.foundation.messages import message
 from saywrite.ui.app.files.rows import FileRow
 from saywrite.ui.app.files.saving import DEFAULT_PATTERN, PATTERN_HELP, check_pattern
 from saywrite.ui.toolkit.icons import icon
 from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
 from saywrite.ui.toolkit.theme.tokens import L, M, S
+from saywrite.ui.toolkit.translation import set_text, tr, tr_count, worded
 
 SIZE = QSize(620, 480)
-EMPTY = "Drop sound files, videos or folders here, or choose them. They are transcribed one after the other."
+EMPTY = message("Drop sound files, videos or folders here, or choose them. They are transcribed one after the other.")
 
 
 class FilesWindow(QWidget):
@@ -38,13 +39,13 @@ class FilesWindow(QWidget):
         self.rows: dict[int, FileRow] = {}
         self.summary = ThemedLabel(strong=True)
         self.empty = NoteLabel(EMPTY)
-        self.add = QPushButton(icon("add"), "&Add files…")
-        self.clear = QPushButton("&Remove finished")
-        self.save_beside = QCheckBox("&Save the text beside each file, as")
+        self.add = QPushButton(icon("add"), tr("&Add files…"))
+        self.clear = worded(QPushButton(), tr("&Remove finished"))
+        self.save_beside = worded(QCheckBox(), tr("&Save the text beside each file, as"))
         self.pattern = QLineEdit(DEFAULT_PATTERN)
         self.problem = NoteLabel("", "bad")
         self._list = QVBoxLayout()
-        self.setWindowTitle("Files – Saywrite")
+        set_text(self.setWindowTitle, tr("Files – Saywrite"))
         self.setAcceptDrops(True)
         self.resize(SIZE)
         self._arrange()
@@ -73,7 +74,7 @@ class FilesWindow(QWidget):
                 self._list.insertWidget(place, row)
             elif known.file != file:
                 known.show_file(file)
-        self.summary.setText(describe_queue(files))
+        set_text(self.summary.setText, describe_queue(files))
         self.empty.setVisible(not files)
         self.clear.setEnabled(any(file.state is FileState.DONE for file in files))
 
@@ -105,9 +106,9 @@ class FilesWindow(QWidget):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setAccessibleName("Files")
-        self.pattern.setAccessibleName("Name of the saved text")
-        self.pattern.setToolTip(PATTERN_HELP)
+        set_text(area.setAccessibleName, tr("Files"))
+        set_text(self.pattern.setAccessibleName, tr("Name of the saved text"))
+        set_text(self.pattern.setToolTip, PATTERN_HELP)
         saving = QHBoxLayout()
         saving.addWidget(self.save_beside)
         saving.addWidget(self.pattern, 1)
@@ -134,15 +135,15 @@ class FilesWindow(QWidget):
     def _check_pattern(self) -> None:
         self.pattern.setEnabled(self.save_beside.isChecked())
         wrong = check_pattern(self.pattern.text().strip()) if self.save_beside.isChecked() else ""
-        self.problem.setText(wrong)
+        set_text(self.problem.setText, wrong)
         self.problem.setVisible(bool(wrong))
 
 
 def describe_queue(files: tuple[QueuedFile, ...]) -> str:
     """Say how far the queue is: "2 of 5 files done, 1 failed"."""
     if not files:
-        return "No files"
+        return tr("No files")
     done = sum(file.state is FileState.DONE for file in files)
     failed = sum(file.state is FileState.FAILED for file in files)
-    words = f"{done} of {count(len(files), 'file')} done"
-    return f"{words}, {failed} failed" if failed else words
+    words = tr_count("{done} of {n:,} file done", "{done} of {n:,} files done", len(files), done=done)
+    return tr("{words}, {failed} failed", words=words, failed=failed) if failed else words

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFormLayout
 
 from saywrite.foundation.events import FrontEndEvent, KeysChanged
+from saywrite.foundation.messages import message
 from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.app.first_run.practice_field import PracticeField
 from saywrite.ui.app.first_run.step import Findings, Step
@@ -15,6 +16,7 @@ from saywrite.ui.settings.account_access import AccessState
 from saywrite.ui.settings.hotkey_page import KeysPage
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.widgets.option_editors import OptionEditors
 
 if TYPE_CHECKING:
@@ -22,21 +24,22 @@ if TYPE_CHECKING:
 
 NO_TRAY = AccessState(
     None,
-    "This desktop shows no tray icon.",
-    "Saywrite stays open as a window. On GNOME the extension AppIndicator adds a tray.",
+    message("This desktop shows no tray icon."),
+    message("Saywrite stays open as a window. On GNOME the extension AppIndicator adds a tray."),
 )
-NOT_YET = "The key was not pressed yet."
-HEARD = AccessState(True, "Saywrite hears the key, in every program.")
+NOT_YET = message("The key was not pressed yet.")
+HEARD = AccessState(True, message("Saywrite hears the key, in every program."))
 
 
 class KeyStep(Step):
     """The recorder of the key, and a field in which to try it."""
 
-    name = "Hold the key"
+    name = message("Hold the key")
 
     def __init__(self, dictation: Dictation, preferences: Preferences, has_tray: Callable[[], bool]) -> None:
         super().__init__(
-            "Hold a key, speak, let go", "The text is written where your cursor is, in whatever program you use."
+            tr("Hold a key, speak, let go"),
+            tr("The text is written where your cursor is, in whatever program you use."),
         )
         self._preferences = preferences
         self._has_tray = has_tray
@@ -45,8 +48,8 @@ class KeyStep(Step):
         self._editors = OptionEditors(preferences, self)
         self.keys = KeysPage(self._editors, preferences)
         self.recorder = self.keys.recorder("hotkey")
-        self.recorder.setAccessibleName(OPTIONS["hotkey"].label)
-        label = PlainLabel("&Key")
+        set_text(self.recorder.setAccessibleName, OPTIONS["hotkey"].label)
+        label = PlainLabel(tr("&Key"))
         label.setBuddy(self.recorder.button)
         self.request = NoteLabel("", "", size=1.0)
         self.practice = PracticeField(dictation, 2)
@@ -84,9 +87,11 @@ class KeyStep(Step):
     def _show_settings(self, settings: Settings) -> None:
         self._editors.refresh(settings)
         if settings.hotkey:
-            self.request.setText(f"Hold {settings.hotkey}, say “one, two, three”, and let go:")
+            set_text(
+                self.request.setText, tr("Hold {hotkey}, say “one, two, three”, and let go:", hotkey=settings.hotkey)
+            )
         else:
-            self.request.setText("Choose a key first.")
+            set_text(self.request.setText, tr("Choose a key first."))
         self._heard = False
         self._show_findings()
 

@@ -21,20 +21,24 @@ from saywrite.foundation.events import (
     StateChanged,
 )
 from saywrite.foundation.formatting import length
+from saywrite.foundation.messages import message
 from saywrite.ui.app.first_run.step import Findings
 from saywrite.ui.settings.account_access import AccessState
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.theme.tokens import S
+from saywrite.ui.toolkit.translation import set_text, tr
 
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
 
-NOTHING_HEARD = AccessState(False, "No words were recognized.", "Speak while you hold the key, then let it go.")
+NOTHING_HEARD = AccessState(
+    False, message("No words were recognized."), message("Speak while you hold the key, then let it go.")
+)
 WORKING = {
-    State.STARTING: "The microphone is being opened…",
-    State.LISTENING: "Listening. Speak now.",
-    State.RECONNECTING: "Recording; the connection is being restored…",
-    State.FINISHING: "Writing…",
+    State.STARTING: message("The microphone is being opened…"),
+    State.LISTENING: message("Listening. Speak now."),
+    State.RECONNECTING: message("Recording; the connection is being restored…"),
+    State.FINISHING: message("Writing…"),
 }
 
 
@@ -54,7 +58,7 @@ class PracticeField(QWidget):
         self._active = False
         self._released_at = 0.0
         self.field = QPlainTextEdit()
-        self.field.setAccessibleName("Try it here")
+        set_text(self.field.setAccessibleName, tr("Try it here"))
         self.field.setTabChangesFocus(True)
         self.field.setFixedHeight(self.field.fontMetrics().lineSpacing() * lines + 2 * S)
         self.status = NoteLabel("", "", size=1.0)
@@ -81,20 +85,20 @@ class PracticeField(QWidget):
             case StateChanged(state=state):
                 self._show_state(state)
             case Partial(text=text):
-                self.status.setText(f"{text}…")
+                set_text(self.status.setText, f"{text}…")
             case Finished(text=text) if not text.strip():
                 self._end(NOTHING_HEARD)
             case Failed(what=what, remedy=remedy):
                 self._end(AccessState(False, what, remedy))
             case Inserted(at=at) | InsertionUncertain(at=at):
                 took = length(max(0.0, at - self._released_at))
-                self._end(AccessState(True, f"That took {took} from the end of your words to the text."))
+                self._end(AccessState(True, tr("That took {took} from the end of your words to the text.", took=took)))
                 self.inserted.emit()
             case NotInserted(what=what, remedy=remedy):
                 self._end(AccessState(False, what, remedy))
 
     def _show_state(self, state: State) -> None:
-        self.status.setText(WORKING.get(state, ""))
+        set_text(self.status.setText, WORKING.get(state, ""))
         if state is State.STARTING:
             self.findings.show_findings([])
             self.field.setFocus()
@@ -103,5 +107,5 @@ class PracticeField(QWidget):
             self._released_at = self._clock()
 
     def _end(self, finding: AccessState) -> None:
-        self.status.setText("")
+        set_text(self.status.setText, "")
         self.findings.show_findings([finding])

@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from saywrite.foundation.catalog import AIOLA, LOCAL
+from saywrite.foundation.messages import message
 from saywrite.storage.settings.schema import OPTIONS, Settings
 from saywrite.ui.app.first_run.step import Step
 from saywrite.ui.models.row import ModelRow
@@ -21,16 +22,23 @@ from saywrite.ui.settings.secret_field import SecretField
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.theme.tokens import XL, S
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices, LanguageChooser
 
 BOTH = "both"
 WAIT = str(OPTIONS["aiola_while_away"].default)
 CHOICES = {
-    LOCAL: ("&This computer", "Private: what you say does not leave this computer. Needs no network and no account."),
-    AIOLA: ("&aiOla", "Accurate: what you say is sent to aiOla's service. Needs a network and an API key."),
+    LOCAL: (
+        message("&This computer"),
+        message("Private: what you say does not leave this computer. Needs no network and no account."),
+    ),
+    AIOLA: (
+        message("&aiOla"),
+        message("Accurate: what you say is sent to aiOla's service. Needs a network and an API key."),
+    ),
     BOTH: (
-        "B&oth",
-        "aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key.",
+        message("B&oth"),
+        message("aiOla writes while it can be reached; this computer takes over while it cannot. Needs an API key."),
     ),
 }
 """Label and note of each choice."""
@@ -53,7 +61,7 @@ def changes_for(choice: str) -> dict[str, str]:
 class RecognizerStep(Step):
     """Language, the three choices, the model and the account."""
 
-    name = "Who writes"
+    name = message("Who writes")
     account_changed = Signal()
     """A key was saved or removed."""
 
@@ -64,7 +72,7 @@ class RecognizerStep(Step):
         account: AccountAccess | None,
         models: ModelsState | None,
     ) -> None:
-        super().__init__("Who writes what you say?", "You can change this at any time.")
+        super().__init__(tr("Who writes what you say?"), tr("You can change this at any time."))
         self._preferences = preferences
         self._choices = choices
         self._models = models
@@ -99,7 +107,7 @@ class RecognizerStep(Step):
             self.test.abandon()
 
     def _arrange(self) -> None:
-        spoken = PlainLabel("I &speak")
+        spoken = PlainLabel(tr("I &speak"))
         spoken.setBuddy(self.language)
         self.column.addWidget(spoken)
         self.column.addWidget(self.language)
@@ -107,7 +115,7 @@ class RecognizerStep(Step):
             if choice != LOCAL and (self.secret is None or self._choices.engine(AIOLA) is None):
                 continue
             button = QRadioButton(label)
-            button.setAccessibleDescription(note)
+            set_text(button.setAccessibleDescription, note)
             button.clicked.connect(partial(self._choose, choice))
             self._group.addButton(button)
             self.buttons[choice] = button
@@ -124,13 +132,13 @@ class RecognizerStep(Step):
         self.column.addStretch(1)
 
     def _fill_account(self, access: AccountAccess) -> None:
-        self.secret = SecretField("API key", SECRET_OF["key"], access.secrets)
+        self.secret = SecretField(tr("API key"), SECRET_OF["key"], access.secrets)
         self.secret.changed.connect(self.account_changed)
         self.test = ConnectionTest(lambda: partial(access.test, self._preferences.settings, self._typed()))
         column = QVBoxLayout(self._account)
         column.setContentsMargins(XL, 0, 0, 0)
         column.setSpacing(S)
-        column.addWidget(PlainLabel("API key of your aiOla account"))
+        column.addWidget(PlainLabel(tr("API key of your aiOla account")))
         column.addWidget(self.secret)
         column.addWidget(self.test)
 

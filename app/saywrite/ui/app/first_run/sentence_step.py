@@ -7,30 +7,32 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from saywrite.foundation.events import FrontEndEvent, State, StateChanged
+from saywrite.foundation.messages import message
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.first_run.practice_field import PracticeField
 from saywrite.ui.app.first_run.step import Step
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import set_text, tr
 
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
 
 RECORDING = frozenset({State.STARTING, State.LISTENING, State.RECONNECTING})
-START, STOP = "&Start", "&Stop"
+START, STOP = message("&Start"), message("&Stop")
 
 
 class SentenceStep(Step):
     """A field, and a button for a computer on which the key does not work."""
 
-    name = "Say a sentence"
+    name = message("Say a sentence")
 
     def __init__(self, dictation: Dictation, preferences: Preferences) -> None:
-        super().__init__("Say a sentence", "")
+        super().__init__(tr("Say a sentence"), "")
         self._dictation = dictation
         self.practice = PracticeField(dictation, 4)
         self.button = QPushButton(START)
         self.button.setAutoDefault(False)
-        self.button.setAccessibleDescription("Starts and stops without the key")
+        set_text(self.button.setAccessibleDescription, tr("Starts and stops without the key"))
         self.button.clicked.connect(self._toggle)
         row = QHBoxLayout()
         row.addWidget(self.button)
@@ -50,7 +52,7 @@ class SentenceStep(Step):
     def receive(self, event: FrontEndEvent) -> None:
         self.practice.receive(event)
         if isinstance(event, StateChanged):
-            self.button.setText(STOP if event.state in RECORDING else START)
+            set_text(self.button.setText, STOP if event.state in RECORDING else START)
             self.button.setEnabled(event.state is not State.FINISHING)
 
     def _toggle(self) -> None:
@@ -58,5 +60,9 @@ class SentenceStep(Step):
         self._dictation.toggle(insert=True)
 
     def _show_settings(self, settings: Settings) -> None:
-        key = f"Hold {settings.hotkey}, say any sentence, and let go." if settings.hotkey else "Press Start and speak."
-        self.explanation.setText(f"{key} This is how it works in every program.")
+        key = (
+            tr("Hold {hotkey}, say any sentence, and let go.", hotkey=settings.hotkey)
+            if settings.hotkey
+            else tr("Press Start and speak.")
+        )
+        set_text(self.explanation.setText, tr("{key} This is how it works in every program.", key=key))

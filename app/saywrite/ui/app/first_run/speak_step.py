@@ -13,11 +13,13 @@ from PySide6.QtCore import QTimer, Signal
 
 from saywrite.audio.backend.portaudio import silence_remedy
 from saywrite.foundation.events import DevicesChanged, FrontEndEvent, Level, State, StateChanged
+from saywrite.foundation.messages import message
 from saywrite.storage.settings.schema import Settings
 from saywrite.ui.app.first_run.judgement import Judgement, LevelJudge
 from saywrite.ui.app.first_run.step import Findings, Step
 from saywrite.ui.settings.account_access import AccessState
 from saywrite.ui.toolkit.preferences import Preferences
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.widgets.choosers import MicrophoneChooser
 from saywrite.ui.widgets.level_meter import LevelMeter
 
@@ -27,32 +29,36 @@ if TYPE_CHECKING:
 LOOK_MS = 200
 """Milliseconds between two judgements."""
 
-TOO_QUIET = "Speak up, move closer, or raise the input level in the sound settings of this computer."
-TOO_LOUD = "Move away a little, or lower the input level in the sound settings of this computer."
+TOO_QUIET = message("Speak up, move closer, or raise the input level in the sound settings of this computer.")
+TOO_LOUD = message("Move away a little, or lower the input level in the sound settings of this computer.")
 
 
 def describe(judgement: Judgement) -> AccessState:
     """Return the words for a judgement, with a remedy where one is needed."""
     return {
-        Judgement.WAITING: AccessState(None, "Say something."),
-        Judgement.SILENT: AccessState(False, "That is silence.", f"Choose another microphone. {silence_remedy()}"),
-        Judgement.QUIET: AccessState(False, "Very quiet.", TOO_QUIET),
-        Judgement.GOOD: AccessState(True, "Good: Saywrite hears you."),
-        Judgement.LOUD: AccessState(False, "Too loud: the sound is distorted.", TOO_LOUD),
+        Judgement.WAITING: AccessState(None, tr("Say something.")),
+        Judgement.SILENT: AccessState(
+            False,
+            tr("That is silence."),
+            tr("Choose another microphone. {remedy}", remedy=silence_remedy()),
+        ),
+        Judgement.QUIET: AccessState(False, tr("Very quiet."), TOO_QUIET),
+        Judgement.GOOD: AccessState(True, tr("Good: Saywrite hears you.")),
+        Judgement.LOUD: AccessState(False, tr("Too loud: the sound is distorted."), TOO_LOUD),
     }[judgement]
 
 
 class SpeakStep(Step):
     """Chooser, level and judgement."""
 
-    name = "Speak"
+    name = message("Speak")
     refresh_requested = Signal()
     """The list of microphones is opened: look for devices again."""
 
     def __init__(
         self, dictation: Dictation, preferences: Preferences, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        super().__init__("Say something", "Choose the microphone whose bar moves when you speak.")
+        super().__init__(tr("Say something"), tr("Choose the microphone whose bar moves when you speak."))
         self._dictation = dictation
         self._preferences = preferences
         self._clock = clock
@@ -92,7 +98,9 @@ class SpeakStep(Step):
     def receive(self, event: FrontEndEvent) -> None:
         match event:
             case DevicesChanged(devices=devices, problem=problem, remedy=remedy):
-                self._no_device = None if devices else AccessState(False, problem or "No microphone was found.", remedy)
+                self._no_device = (
+                    None if devices else AccessState(False, problem or tr("No microphone was found."), remedy)
+                )
                 self.chooser.set_devices(devices, f"{problem} {remedy}".strip())
             case StateChanged(state=State.IDLE | State.FAILED) if self._entered:
                 self._dictation.watch_microphone(True)  # a dictation has closed it

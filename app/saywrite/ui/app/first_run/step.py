@@ -13,6 +13,7 @@ from saywrite.ui.settings.connection_test import FindingRow
 from saywrite.ui.toolkit.labels import NoteLabel
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import XL, M, S
+from saywrite.ui.toolkit.translation import set_text
 
 
 class Findings(QWidget):
@@ -62,7 +63,7 @@ class Step(QScrollArea):
         self.explanation = NoteLabel(explanation, size=1.0)
         self.column.addWidget(title)
         self.column.addWidget(self.explanation)
-        self.setAccessibleName(headline)
+        set_text(self.setAccessibleName, headline)
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from saywrite.foundation.events import FrontEndEvent
+from saywrite.foundation.messages import message
 from saywrite.ui.app.first_run.key_step import KeyStep
 from saywrite.ui.app.first_run.recognizer_step import RecognizerStep
 from saywrite.ui.app.first_run.sentence_step import SentenceStep
@@ -23,13 +24,14 @@ from saywrite.ui.toolkit.labels import ThemedLabel
 from saywrite.ui.toolkit.preferences import Preferences
 from saywrite.ui.toolkit.screen_reader import announce
 from saywrite.ui.toolkit.theme.tokens import L, M, S
+from saywrite.ui.toolkit.translation import set_text, tr, worded
 from saywrite.ui.widgets.choosers import EngineChoices
 
 if TYPE_CHECKING:
     from saywrite.dictation.api import Dictation
 
 PREFERRED_SIZE = QSize(620, 520)
-NEXT, DONE = "&Next", "&Done"
+NEXT, DONE = message("&Next"), message("&Done")
 
 
 class FirstRunWindow(QDialog):
@@ -53,7 +55,7 @@ class FirstRunWindow(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Welcome to Saywrite")
+        set_text(self.setWindowTitle, tr("Welcome to Saywrite"))
         self.speak = SpeakStep(dictation, preferences)
         self.recognizer = RecognizerStep(preferences, choices, account, models)
         self.key = KeyStep(dictation, preferences, has_tray)
@@ -64,8 +66,8 @@ class FirstRunWindow(QDialog):
         self._pages = QStackedWidget()
         for step in self.steps:
             self._pages.addWidget(step)
-        self.skip = QPushButton("S&kip")
-        self.back = QPushButton("&Back")
+        self.skip = worded(QPushButton(), tr("S&kip"))
+        self.back = worded(QPushButton(), tr("&Back"))
         self.next = QPushButton(NEXT)
         self._arrange()
         self._connect()
@@ -107,11 +109,14 @@ class FirstRunWindow(QDialog):
             label.set_tone("" if index == number else "muted")
         last = number == len(self.steps) - 1
         self.back.setEnabled(number > 0)
-        self.next.setText(DONE if last else NEXT)
+        set_text(self.next.setText, DONE if last else NEXT)
         self.skip.setVisible(not last)
         if self.isVisible():
             self._enter(self.step)
-            announce(self, f"Step {number + 1} of {len(self.steps)}: {self.step.name}")
+            announce(
+                self,
+                tr("Step {number} of {steps}: {name}", number=number + 1, steps=len(self.steps), name=self.step.name),
+            )
 
     def _enter(self, step: Step | None) -> None:
         if step is self._entered:

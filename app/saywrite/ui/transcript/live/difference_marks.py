@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu
 
 from saywrite.foundation.events import Difference, WordsDiffer
 from saywrite.ui.toolkit.document_text import clean
+from saywrite.ui.toolkit.translation import tr
 from saywrite.ui.transcript.editor import TranscriptEditor
 from saywrite.ui.transcript.rows import Row
 
@@ -49,7 +50,7 @@ class DifferenceMarks(QObject):
         found = self._find()
         if found is not None:
             other = found[1].differences[found[2]].other.replace("&", "&&")
-            action = menu.addAction(f"S&wap with “{other}”")
+            action = menu.addAction(tr("S&wap with “{other}”", other=other))
             action.setShortcut(QKeySequence(SWAP_KEY))
             action.triggered.connect(self.swap)
         return self._words_at_cursor()

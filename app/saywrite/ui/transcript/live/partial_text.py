@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from saywrite.ui.toolkit.document_text import as_paragraph, utf16_length
 from saywrite.ui.toolkit.page_layout import place_lines
 from saywrite.ui.toolkit.theme import page_colors
+from saywrite.ui.toolkit.translation import set_text, tr
 
 
 def lay_out(text: str, font: QFont, width: int, direction: Qt.LayoutDirection) -> QTextLayout:
@@ -48,7 +49,7 @@ class PartialText(QWidget):
         self._layout: QTextLayout | None = None
         self._laid_out_for: tuple[object, ...] = ()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAccessibleName("Being heard")
+        set_text(self.setAccessibleName, tr("Being heard"))
 
     def text(self) -> str:
         """The words shown."""
@@ -68,7 +69,7 @@ class PartialText(QWidget):
         """Show `text`; `agreed` is the range of its characters that will hardly change."""
         self._text, self._agreed = text, agreed
         self._laid_out_for = ()
-        self.setAccessibleDescription(text)
+        set_text(self.setAccessibleDescription, text)
         self.update()
 
     def hasHeightForWidth(self) -> bool:

@@ -9,9 +9,11 @@ from difflib import SequenceMatcher
 Span = tuple[int, int]
 """Start and end in characters."""
 
-_WORD = re.compile(
+WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u3001-\u3011\uff00-\uffef]|[^\s\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]+"
 )
+"""A run without spaces; a Chinese or Japanese character or mark is one by itself."""
+
 EXACT_WORDS = 2_000
 """Above this many words `difflib` may ignore frequent words, or an hour of speech would take a minute."""
 
@@ -32,7 +34,7 @@ class Differences:
 
 def compare(now: str, tried: str) -> Differences:
     """Compare the current text of a dictation with the text of a trial."""
-    left, right = list(_WORD.finditer(now)), list(_WORD.finditer(tried))
+    left, right = list(WORD.finditer(now)), list(WORD.finditer(tried))
     matcher = SequenceMatcher(
         None, [word[0] for word in left], [word[0] for word in right], autojunk=len(left) + len(right) > EXACT_WORDS
     )

@@ -10,9 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
+from saywrite.foundation.messages import message
 from saywrite.storage.history.timings import Latency, TimedDictation
+from saywrite.ui.toolkit.translation import tr
 
-STEPS = ("Key to first sound", "First sound to first words", "Release to text", "Text to inserted")
+STEPS = (
+    message("Key to first sound"),
+    message("First sound to first words"),
+    message("Release to text"),
+    message("Text to inserted"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def describe_latency(latency: Latency) -> str:
 
 def milliseconds(time: float) -> str:
     """A time for people: 43 ms, 1.25 s."""
-    return f"{time:.0f} ms" if time < 1000 else f"{time / 1000:.2f} s"
+    return tr("{time:.0f} ms", time=time) if time < 1000 else tr("{seconds:.2f} s", seconds=time / 1000)
 
 
 def _between(start: int | None, end: int | None) -> int | None:

@@ -22,11 +22,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from saywrite.foundation.messages import message
 from saywrite.storage.history.timings import TimedDictation
-from saywrite.ui.history.timing_statistics import STEPS, TimingSummary, milliseconds, speeds
+from saywrite.ui.history.reports.timing_statistics import STEPS, TimingSummary, milliseconds, speeds
 from saywrite.ui.toolkit.background import run_task
 from saywrite.ui.toolkit.labels import NoteLabel, PlainLabel
 from saywrite.ui.toolkit.theme import GRAPHIC_CONTRAST, readable, theme_colors
+from saywrite.ui.toolkit.translation import set_text, tr
 from saywrite.ui.widgets.choosers import EngineChoices
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class LatencyPlot(pg.PlotWidget):
     def __init__(self, name_of: Callable[[TimingSummary], str]) -> None:
         super().__init__(enableMenu=False)
         self._name_of = name_of
-        self.setAccessibleName("Speed of each step")
+        set_text(self.setAccessibleName, tr("Speed of each step"))
         self.setAntialiasing(True)
         plot = self.getPlotItem()
         plot.hideButtons()
@@ -128,8 +130,8 @@ def _array(values: list[float] | list[int]) -> object:
     return np.array(values, dtype=float)
 
 
-EMPTY = "Nothing measured yet. Dictate something; how long each step took is kept with its text."
-NOTE = "Bar: half of all dictations were faster. Line: 95 of 100 were. The newest 1,000 dictations count."
+EMPTY = message("Nothing measured yet. Dictate something; how long each step took is kept with its text.")
+NOTE = message("Bar: half of all dictations were faster. Line: 95 of 100 were. The newest 1,000 dictations count.")
 SHOWN = 6
 """The number of groups in the plot; the table has all."""
 
@@ -146,10 +148,10 @@ class LatencyWindow(QWidget):
         self.note = NoteLabel(NOTE)
         self.table = QTableWidget(0, len(STEPS) + 2)
         self.plot: QWidget = PlainLabel()
-        self.setWindowTitle("Speed – Saywrite")
+        set_text(self.setWindowTitle, tr("Speed – Saywrite"))
         self.resize(860, 620)
-        self.table.setHorizontalHeaderLabels(["Recognizer and microphone", "Dictations", *STEPS])
-        self.table.setAccessibleName("Speed of each step: median, 95th percentile")
+        set_text(self.table.setHorizontalHeaderLabels, [tr("Recognizer and microphone"), tr("Dictations"), *STEPS])
+        set_text(self.table.setAccessibleName, tr("Speed of each step: median, 95th percentile"))
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -177,7 +179,7 @@ class LatencyWindow(QWidget):
             self.plot = LatencyPlot(self._name)
             self._column.insertWidget(0, self.plot, 3)
         self.plot.show_speeds(found[:SHOWN])
-        self.note.setText(NOTE if found else EMPTY)
+        set_text(self.note.setText, NOTE if found else EMPTY)
         self._fill(found, timed)
         for number, color in enumerate(self.plot.colors()):
             if (header := self.table.horizontalHeaderItem(number + 2)) is not None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from saywrite.foundation.errors import KeywordsError
+from saywrite.foundation.messages import message
 from saywrite.text import characters
 from saywrite.text.keywords import Keyword, Problem, has_text
 
@@ -122,7 +123,7 @@ def _import(keywords: list[Keyword], problems: list[Problem], kind: str) -> Impo
         line, what = problems[0].line, problems[0].what
         raise KeywordsError(
             f"No keyword could be read from this {kind} file. Line {line}: {what}",
-            "Choose a file with one spoken and one written form in each entry.",
+            message("Choose a file with one spoken and one written form in each entry."),
         )
     return Import(tuple(keywords), tuple(sorted(problems, key=lambda problem: problem.line)))
 
@@ -191,7 +192,10 @@ def _keyword(line: int, cells: list[str], columns: tuple[int, int] | None) -> Ke
     while columns is None and len(cells) > 2 and not cells[-1].strip():
         cells = cells[:-1]
     if columns is None and len(cells) > 2:
-        return Problem(line, f"{len(cells)} columns instead of 2; put quotation marks around text with a comma.")
+        return Problem(
+            line,
+            message("{cells} columns instead of 2; put quotation marks around text with a comma.", cells=len(cells)),
+        )
     spoken, written = columns or (0, 1)
     if len(cells) <= max(spoken, written):
         return Problem(line, "the written form is missing.")
@@ -213,8 +217,8 @@ class _JsonReader:
         opening = self._peek()
         if opening not in ("{", "["):
             raise KeywordsError(
-                "This is not a JSON file with keywords.",
-                'Choose one of the form {"spoken": "written"}, or a CSV file.',
+                message("This is not a JSON file with keywords."),
+                message('Choose one of the form {"spoken": "written"}, or a CSV file.'),
             )
         closing = "}" if opening == "{" else "]"
         self._at += 1

@@ -1,0 +1,55 @@
+"""Texts for people that can be translated: English here, in the language of the window in `ui`. Pure.
+
+A `Message` is the English text. It also has the template and the values that the text was made of, so that the window
+can fill the translated template with the same values. Whatever treats it as a `str` (a log, the command line, JSON,
+the history) has the English text. `packaging/translations.py` collects the templates from the source code, therefore
+the template of a call is a literal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+
+class Message(str):
+    """An English text with its template and values.
+
+    `source`: the template; `params`: the values in it. A text with plural forms also has `number`, which decides the
+    form, and `one`, the template for the number one.
+    """
+
+    __slots__ = ("number", "one", "params", "source")
+
+    source: str
+    params: Mapping[str, Any]
+    one: str
+    number: int | None
+
+    def __new__(
+        cls, text: str, source: str, params: Mapping[str, Any], one: str = "", number: int | None = None
+    ) -> Self:
+        made = super().__new__(cls, text)
+        made.source, made.params, made.one, made.number = source, params, one, number
+        return made
+
+    def __reduce__(self) -> tuple[type[Message], tuple[Any, ...]]:
+        return Message, (str(self), self.source, self.params, self.one, self.number)
+
+
+def message(source: str, /, **params: Any) -> Message:
+    """Fill the English template with values: `message("“{name}” is muted.", name=name)`.
+
+    A field may have a format (`{seconds:.1f}`). A text without values is taken as it is, braces included. Raises
+    KeyError for a field without a value.
+    """
+    return Message(source.format(**params) if params else source, source, params)
+
+
+def message_count(one: str, many: str, number: int, /, **params: Any) -> Message:
+    """Fill the template for this number: `message_count("{n} file", "{n} files", 3)`.
+
+    `{n}` is the number in the template. A language may have another count of plural forms than English.
+    """
+    params["n"] = number
+    return Message((one if number == 1 else many).format(**params), many, params, one, number)

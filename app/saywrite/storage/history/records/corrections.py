@@ -1,0 +1,91 @@
+"""What the user corrected in texts, for suggestions of keywords. Any thread.
+
+Of a corrected segment the text before the first correction is kept, until the segment or its dictation is deleted. The
+corrected text is that of the segment, so an undone correction suggests nothing. Nothing is kept unless the user has
+switched the suggestions on: see the option `suggest_keywords`. All functions raise HistoryError.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable
+
+from saywrite.storage.history.filters import VISIBLE
+from saywrite.storage.history.store import HistoryStore
+from saywrite.text.keyword_sets.suggestions import Correction
+from saywrite.text.keywords import Keyword
+
+NEWEST = 1_000
+"""Corrections that are read at most."""
+
+_HASH_BYTES = 16
+
+
+def keep_original(store: HistoryStore, dictation: str, number: int) -> None:
+    """Keep the present text of a segment, unless an earlier one is kept already. Call it before the correction.
+
+    A missing segment is no error.
+    """
+
+    def keep(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "INSERT INTO originals (segment, text) SELECT id, text FROM segments WHERE dictation = ? AND number = ?"
+            " ON CONFLICT DO NOTHING",
+            (dictation, number),
+        )
+
+    store.in_transaction(keep)
+
+
+def corrections(store: HistoryStore) -> tuple[Correction, ...]:
+    """Return the corrections that still make a difference, the newest first."""
+    with store.reading() as connection:
+        rows = connection.execute(
+            f"""SELECT o.text, s.text, d.language FROM originals o
+                JOIN segments s ON s.id = o.segment JOIN dictations d ON d.id = s.dictation
+                WHERE o.text <> s.text AND {VISIBLE} ORDER BY d.at DESC, s.number LIMIT ?""",
+            (NEWEST,),
+        )
+        return tuple(Correction(*row) for row in rows)
+
+
+def forget_suggestion(store: HistoryStore, keyword: Keyword) -> None:
+    """Never suggest this keyword again."""
+    pair = _pair(keyword)
+    store.in_transaction(
+        lambda connection: connection.execute(
+            "INSERT INTO forgotten_suggestions (pair) VALUES (?) ON CONFLICT DO NOTHING", (pair,)
+        )
+    )
+
+
+def restore_suggestion(store: HistoryStore, keyword: Keyword) -> None:
+    """Suggest this keyword again: undo `forget_suggestion`."""
+    pair = _pair(keyword)
+    store.in_transaction(
+        lambda connection: connection.execute("DELETE FROM forgotten_suggestions WHERE pair = ?", (pair,))
+    )
+
+
+def find_forgotten(store: HistoryStore) -> Callable[[Keyword], bool]:
+    """Return a function that says whether a keyword was forgotten, as of now."""
+    with store.reading() as connection:
+        pairs = frozenset(pair for (pair,) in connection.execute("SELECT pair FROM forgotten_suggestions"))
+    return lambda keyword: _pair(keyword) in pairs
+
+
+def clear_corrections(store: HistoryStore) -> int:
+    """Remove every kept original and every forgotten suggestion; return the number of originals."""
+
+    def clear(connection: sqlite3.Connection) -> int:
+        removed = connection.execute("DELETE FROM originals").rowcount
+        connection.execute("DELETE FROM forgotten_suggestions")
+        return removed
+
+    return store.in_transaction(clear)
+
+
+def _pair(keyword: Keyword) -> bytes:
+    joined = f"{keyword.spoken}\0{keyword.written}".encode("utf-8", "replace")
+    return hashlib.blake2b(joined, digest_size=_HASH_BYTES).digest()

@@ -1,0 +1,1 @@
+"""Lists of keywords: their files, a trial on past dictations, and suggestions from corrections."""

@@ -1,0 +1,1 @@
+"""What the history adds up to: the speed of each step, and where speech went."""

@@ -1,0 +1,165 @@
+"""The window "Where my speech went": seconds of sound and bytes by month, host and recognizer. GUI thread.
+
+A pool thread reads the ledger from the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from saywrite.foundation.events import seconds
+from saywrite.foundation.formatting import length, size
+from saywrite.storage.history.ledger import Ledger, LedgerEntry, read_ledger
+from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.icons import icon
+from saywrite.ui.toolkit.labels import NoteLabel, ThemedLabel
+from saywrite.ui.toolkit.theme.tokens import LARGE, M
+from saywrite.ui.toolkit.translation import set_text, tr, worded
+from saywrite.ui.widgets.choosers import EngineChoices
+
+if TYPE_CHECKING:
+    from saywrite.storage.history.store import HistoryStore
+
+SIZE = QSize(720, 460)
+COLUMNS = 7
+FIRST_NUMBER = 3
+"""The first column with a number, which is aligned to the right."""
+
+
+def summarize(months: tuple[LedgerEntry, ...], today: date) -> str:
+    """Say where the speech of this month went, in one sentence; without any, of all months."""
+    if not months:
+        return tr("Nothing was dictated yet.")
+    if not any(entry.host for entry in months):
+        return tr("Nothing you dictated has left this computer.")
+    this_month = [entry for entry in months if entry.month == f"{today:%Y-%m}"]
+    if not this_month:
+        return tr("Nothing was dictated this month yet.")
+    here = sum(seconds(entry.heard) for entry in this_month if not entry.host)
+    hosts: dict[str, list[LedgerEntry]] = {}
+    for entry in this_month:
+        if entry.host:
+            hosts.setdefault(entry.host, []).append(entry)
+    parts = [tr("{length} of speech stayed on this computer", length=length(here))]
+    for host, entries in sorted(hosts.items()):
+        sent = size(sum(entry.sent for entry in entries))
+        heard = length(sum(seconds(entry.heard) for entry in entries))
+        parts.append(tr("{length} went to {host} ({bytes})", length=heard, host=host, bytes=sent))
+    return tr("This month: {parts}.", parts=", ".join(parts))
+
+
+def note() -> str:
+    """Say what the table counts."""
+    return tr(
+        "Speech counts for a host when any of it was sent there. Dictations that you delete stay in the sums of their"
+        " month, without their text."
+    )
+
+
+class LedgerWindow(QDialog):
+    """The sums of each month, newest first; not modal."""
+
+    export_requested = Signal(object)
+    """The user asked to export the `Ledger`."""
+
+    def __init__(
+        self,
+        open_history: Callable[[], HistoryStore],
+        choices: EngineChoices,
+        parent: QWidget | None = None,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        super().__init__(parent)
+        self._open_history = open_history
+        self._choices = choices
+        self._today = today
+        self.ledger = Ledger()
+        self.summary = ThemedLabel("", "", size=LARGE)
+        self.table = QTableWidget(0, COLUMNS)
+        self.note = NoteLabel()
+        self.export = worded(QPushButton(icon("export"), ""), tr("&Export…"))
+        set_text(self.setWindowTitle, tr("Where my speech went – Saywrite"))
+        self._arrange()
+        self.show_ledger(self.ledger)
+
+    def reload(self) -> None:
+        """Read the ledger from the history and show it."""
+
+        def load() -> Ledger:
+            with closing(self._open_history()) as history:
+                return read_ledger(history)
+
+        run_task(load, self.show_ledger, lambda error: self.note.setText(str(error)), owner=self, in_order=True)
+
+    def show_ledger(self, ledger: Ledger) -> None:
+        """Show a ledger."""
+        self.ledger = ledger
+        set_text(self.summary.setText, summarize(ledger.months, self._today()))
+        set_text(self.note.setText, note())
+        self.export.setEnabled(bool(ledger.entries))
+        self.table.setRowCount(len(ledger.months))
+        for row, entry in enumerate(ledger.months):
+            for column, text in enumerate(self._cells(entry)):
+                item = QTableWidgetItem(text)
+                if column >= FIRST_NUMBER:
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+                self.table.setItem(row, column, item)
+
+    def _cells(self, entry: LedgerEntry) -> tuple[str, ...]:
+        return (
+            _name_of_month(entry.month),
+            entry.host or tr("On this computer"),
+            self._choices.engine_label(entry.engine),
+            f"{entry.dictations:,}",
+            length(seconds(entry.heard)),
+            size(entry.sent) if entry.host else "–",
+            size(entry.received) if entry.host else "–",
+        )
+
+    def _arrange(self) -> None:
+        self.summary.setWordWrap(True)
+        headers = tr("Month"), tr("Where"), tr("Recognizer"), tr("Dictations"), tr("Speech"), tr("Sent"), tr("Received")
+        set_text(self.table.setHorizontalHeaderLabels, list(headers))
+        set_text(self.table.setAccessibleName, tr("Speech by month and host"))
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setTabKeyNavigation(False)
+        self.table.setShowGrid(False)
+        self.table.verticalHeader().hide()
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        for column in range(FIRST_NUMBER, COLUMNS):
+            if (item := self.table.horizontalHeaderItem(column)) is not None:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.addButton(self.export, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.rejected.connect(self.reject)
+        self.export.clicked.connect(lambda: self.export_requested.emit(self.ledger))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(M, M, M, M)
+        layout.setSpacing(M)
+        for widget, stretch in ((self.summary, 0), (self.table, 1), (self.note, 0), (buttons, 0)):
+            layout.addWidget(widget, stretch)
+        self.resize(SIZE)
+
+
+def _name_of_month(month: str) -> str:
+    return tr("{month:%B %Y}", month=date.fromisoformat(f"{month}-01"))

@@ -1,0 +1,1 @@
+"""The keyword lab: keywords are tried on past dictations before they are saved."""

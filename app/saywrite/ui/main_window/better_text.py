@@ -1,0 +1,197 @@
+"""Offers the text of the service for a text that was inserted with words of this computer. GUI thread.
+
+What stands in another program is not touched. The service is asked again in the background, between the dictations,
+until it answers or the attempts are used up. A text that differs from the inserted one becomes the text in the history,
+which keeps the former one as a version, and a notice offers it. Words that the user edited stay.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
+
+from saywrite.dictation.models.retranscription import RetranscriptionFailed, RetranscriptionStopped
+from saywrite.foundation.catalog import LOCAL
+from saywrite.foundation.events import (
+    Failed,
+    Finished,
+    FrontEndEvent,
+    Inserted,
+    InsertionUncertain,
+    Segment,
+    SegmentAdded,
+    Started,
+    State,
+    StateChanged,
+)
+from saywrite.storage.history.records.versions import Origin, replace_text
+from saywrite.text.spacing import join
+from saywrite.ui.main_window.window import MainWindow
+from saywrite.ui.toolkit.background import run_task
+from saywrite.ui.toolkit.clipboard import copy_text
+from saywrite.ui.toolkit.translation import tr
+from saywrite.ui.widgets.notices import Severity
+
+if TYPE_CHECKING:
+    from saywrite.storage.history.store import HistoryStore
+
+BETTER_TEXT_KEY = "better text"
+
+RETRY_MINUTES = (1, 2, 4, 8, 16, 32)
+"""Minutes before each further attempt; each attempt itself tries for a minute to reach the service."""
+
+MOST_WAITING = 20
+"""Texts that wait for the service; of more, the oldest are left as they are."""
+
+
+class Attempt(Protocol):
+    """What is needed of `Retranscription`."""
+
+    def transcribe(self) -> tuple[Segment, ...]: ...
+    def stop(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Dictated:
+    """A dictation through a service. `local`: it has words of this computer; `refused`: for good, so nobody asks."""
+
+    dictation: str
+    engine: str
+    language: str
+    local: bool = False
+    refused: bool = False
+    edited: bool = False
+    inserted: str = ""
+    minutes: deque[int] = field(default_factory=lambda: deque(RETRY_MINUTES))
+
+
+class BetterText(QObject):
+    """Asks the service again for one text after the other.
+
+    `make_attempt` takes a dictation and the origin of its new text. `attempt.transcribe` blocks on a thread of its own.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        make_attempt: Callable[[str, Origin], Attempt],
+        open_history: Callable[[], HistoryStore],
+        show_history: Callable[[], None],
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._make_attempt = make_attempt
+        self._open_history = open_history
+        self._show_history = show_history
+        self._newest: dict[str, _Dictated] = {}
+        self._waiting: deque[_Dictated] = deque(maxlen=MOST_WAITING)
+        self._running: tuple[_Dictated, Attempt] | None = None
+        self._idle = True
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.ask)
+        window.transcript.segment_edited.connect(self._note_edit)
+        if (app := QCoreApplication.instance()) is not None:
+            app.aboutToQuit.connect(self.stop)
+
+    @Slot(object)
+    def receive(self, event: FrontEndEvent) -> None:
+        """Take note of words of this computer in an inserted text; events of other kinds are ignored."""
+        match event:
+            case Started(engine=engine) if engine != LOCAL:
+                self._newest[event.dictation] = _Dictated(event.dictation, engine, event.language)
+                if len(self._newest) > MOST_WAITING:
+                    del self._newest[next(iter(self._newest))]
+            case SegmentAdded(segment=segment) if segment.engine == LOCAL and event.dictation in self._newest:
+                self._newest[event.dictation].local = True
+            case Failed(about="account") if event.dictation in self._newest:
+                self._newest[event.dictation].refused = True
+            case Finished() if event.dictation in self._newest:
+                self._newest[event.dictation].inserted = event.text
+                if not self._newest[event.dictation].local:
+                    del self._newest[event.dictation]
+            case Inserted() | InsertionUncertain():
+                self._note_inserted(event.dictation)
+            case StateChanged(state=state):
+                self._idle = state in (State.IDLE, State.FAILED)
+                if self._idle:
+                    self.ask()
+                else:
+                    self.stop()  # the service may serve one stream at a time
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask the service for the text that has waited longest, unless a dictation runs."""
+        if not self._waiting or self._running is not None or not self._idle:
+            return
+        dictated = self._waiting.popleft()
+        attempt = self._make_attempt(dictated.dictation, Origin(dictated.engine, "", dictated.language))
+        self._running = dictated, attempt
+        run_task(
+            attempt.transcribe,
+            lambda segments: self._take(dictated, segments),
+            lambda error: self._fail(dictated, error),
+            owner=self,
+            alone=True,
+        )
+
+    @Slot()
+    def stop(self) -> None:
+        """End the attempt that runs; it is made again after the dictation."""
+        if self._running is not None:
+            self._running[1].stop()
+
+    @Slot(str, int, str)
+    def _note_edit(self, dictation: str, _number: int, _text: str) -> None:
+        asked_now = [self._running[0]] if self._running is not None else []
+        for dictated in (*self._newest.values(), *self._waiting, *asked_now):
+            dictated.edited |= dictated.dictation == dictation
+
+    def _note_inserted(self, dictation: str) -> None:
+        dictated = self._newest.pop(dictation, None)
+        if dictated is not None and dictated.local and not dictated.refused:
+            self._waiting.append(dictated)
+            self.ask()
+
+    def _fail(self, dictated: _Dictated, error: Exception) -> None:
+        """Try again later, or after the dictation that stopped the attempt."""
+        self._running = None
+        if isinstance(error, RetranscriptionStopped):
+            self._waiting.appendleft(dictated)
+        elif isinstance(error, RetranscriptionFailed) and dictated.minutes:
+            self._waiting.append(dictated)
+            self._timer.start(60_000 * dictated.minutes.popleft())
+            return
+        self.ask()
+
+    def _take(self, dictated: _Dictated, segments: tuple[Segment, ...]) -> None:
+        self._running = None
+        text = join((segment.text for segment in segments), dictated.language)
+        if text.strip() and text.split() != dictated.inserted.split():
+            if not dictated.edited:
+                self._store(dictated, segments)
+            self._window.notices.notify(
+                Severity.INFO,
+                tr("aiOla's text of an inserted dictation is there now."),
+                tr("What was inserted is unchanged."),
+                key=BETTER_TEXT_KEY,
+                actions=((tr("Co&py it"), lambda: copy_text(text)), (tr("S&how"), self._show_history)),
+                passing=False,
+                counted=False,
+            )
+        self.ask()
+
+    def _store(self, dictated: _Dictated, segments: tuple[Segment, ...]) -> None:
+        """Make it the text in the history; the former text stays there as a version."""
+        origin = Origin(dictated.engine, "", dictated.language)
+
+        def store() -> None:
+            with closing(self._open_history()) as history:
+                replace_text(history, dictated.dictation, segments, origin, datetime.now().astimezone())
+
+        run_task(store, failed=lambda _error: None, owner=self, in_order=True)

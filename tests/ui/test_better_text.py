@@ -1,0 +1,230 @@
+"""The service is asked in the background for a text that was inserted with words of this computer, which is offered."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication, QPushButton
+from window_fakes import CHOICES
+
+from saywrite.audio.levels import Envelope, LatestLevel
+from saywrite.dictation.models.retranscription import RetranscriptionFailed, RetranscriptionStopped
+from saywrite.foundation.events import (
+    Failed,
+    Finished,
+    Inserted,
+    Segment,
+    SegmentAdded,
+    Started,
+    State,
+    StateChanged,
+)
+from saywrite.storage.history.records.versions import Origin, versions_of
+from saywrite.storage.history.store import HistoryStore
+from saywrite.storage.recordings.journal import Header
+from saywrite.ui.main_window.better_text import BetterText
+from saywrite.ui.main_window.window import MainWindow
+
+BEGAN = datetime(2026, 11, 22, 10, 42, 7, tzinfo=UTC)
+OFFER = "aiOla's text of an inserted dictation is there now. What was inserted is unchanged."
+
+
+class Attempt:
+    """Answers when the test lets it."""
+
+    def __init__(self, dictation: str) -> None:
+        self.dictation = dictation
+        self._answered = threading.Event()
+        self._answer: Callable[[], tuple[Segment, ...]] = tuple
+        self.stopped = False
+
+    def transcribe(self) -> tuple[Segment, ...]:
+        assert self._answered.wait(20)
+        return self._answer()
+
+    def stop(self) -> None:
+        self.stopped = True
+        self.fail(RetranscriptionStopped())
+
+    def answer(self, *texts: str) -> None:
+        segments = tuple(Segment(n, text, text, n * 100, n * 100 + 50) for n, text in enumerate(texts, 1))
+        self._answer = lambda: segments
+        self._answered.set()
+
+    def fail(self, error: Exception) -> None:
+        def raise_error() -> tuple[Segment, ...]:
+            raise error
+
+        self._answer = raise_error
+        self._answered.set()
+
+
+class Stage:
+    def __init__(self, qtbot: Any, folder: Path) -> None:
+        self.path = folder / "history.sqlite3"
+        self.window = MainWindow(LatestLevel().take, Envelope, CHOICES)
+        qtbot.addWidget(self.window)
+        self.attempts: list[Attempt] = []
+        self.shown: list[bool] = []
+        self.better = BetterText(
+            self.window, self._attempt, lambda: HistoryStore(self.path), lambda: self.shown.append(True)
+        )
+        self._qtbot = qtbot
+
+    def _attempt(self, dictation: str, origin: Origin) -> Attempt:
+        assert origin == Origin("aiola", "", "en")
+        self.attempts.append(Attempt(dictation))
+        return self.attempts[-1]
+
+    def dictate(self, dictation: str, text: str, *, engine: str = "local", refused: bool = False) -> None:
+        """A dictation whose text, of this engine, is inserted into another program."""
+        with_store = HistoryStore(self.path)
+        with_store.begin(Header(dictation, BEGAN, "en", "aiola", "microphone"))
+        segment = Segment(1, text, text, 0, 50, engine=engine)
+        with_store.add_segment(dictation, segment)
+        with_store.close()
+        self.tell(
+            StateChanged(dictation, State.STARTING),
+            Started(dictation, "aiola", "en", "microphone", 1.0, BEGAN),
+            *([Failed(dictation, "The key was refused.", "Paste another one.", about="account")] if refused else []),
+            SegmentAdded(dictation, segment),
+            Finished(dictation, 100, 100, 0, 1.0, text),
+            StateChanged(dictation, State.IDLE),
+            Inserted(dictation, "Kate", False, 0.02, 5.0),
+        )
+
+    def tell(self, *events: Any) -> None:
+        for event in events:
+            self.window.transcript.receive(event)
+            self.better.receive(event)
+
+    def wait_for_end(self, attempts: int = 0) -> None:
+        """Until the attempt has ended, or so many were begun."""
+        self._qtbot.waitUntil(
+            lambda: len(self.attempts) >= attempts if attempts else self.better._running is None, timeout=20_000
+        )
+
+    def wait_for_text(self, text: str) -> None:
+        self._qtbot.waitUntil(lambda: self.stored() == [text], timeout=20_000)
+
+    def stored(self) -> list[str]:
+        store = HistoryStore(self.path)
+        dictated = store.load("d")
+        store.close()
+        assert dictated is not None
+        return [segment.text for segment in dictated.segments]
+
+    def click(self, text: str) -> None:
+        (button,) = [each for each in self.window.notices.findChildren(QPushButton) if each.text() == text]
+        button.click()
+
+    @property
+    def notices(self) -> list[str]:
+        return self.window.notices.texts()
+
+
+@pytest.fixture
+def stage(qtbot: Any, tmp_path: Path) -> Stage:
+    return Stage(qtbot, tmp_path)
+
+
+def test_text_of_the_service_is_offered_and_stored(stage: Stage) -> None:
+    stage.dictate("d", "The red boat")
+    stage.attempts[0].answer("The red", "boot")
+    stage.wait_for_end()
+    assert stage.notices == [OFFER]
+    stage.click("Co&py it")
+    assert QApplication.clipboard().text() == "The red boot"
+    stage.click("S&how")
+    assert stage.shown == [True]
+    stage._qtbot.waitUntil(lambda: stage.stored() == ["The red", "boot"], timeout=20_000)
+    store = HistoryStore(stage.path)
+    (version,) = versions_of(store, "d")
+    store.close()
+    assert [segment.text for segment in version.segments] == ["The red boat"]
+
+
+def test_same_text_is_not_offered(stage: Stage) -> None:
+    stage.dictate("d", "The red boat")
+    stage.attempts[0].answer("The red", "boat")
+    stage.wait_for_end()
+    assert stage.notices == []
+
+
+@pytest.mark.parametrize(("engine", "refused"), [("", False), ("local", True)])
+def test_service_is_not_asked_for_its_own_text_or_where_it_refuses(stage: Stage, engine: str, refused: bool) -> None:
+    stage.dictate("d", "The red boat", engine=engine, refused=refused)
+    assert stage.attempts == []
+
+
+def test_dictation_that_was_not_inserted_is_not_asked_for(stage: Stage) -> None:
+    stage.tell(
+        Started("d", "aiola", "en", "microphone", 1.0, BEGAN),
+        SegmentAdded("d", Segment(1, "Red", "red", 0, 50, engine="local")),
+        Finished("d", 100, 100, 0, 1.0, "Red"),
+    )
+    assert stage.attempts == []
+
+
+def test_edited_words_stay_in_the_history(stage: Stage) -> None:
+    stage.dictate("d", "The red boat")
+    stage.window.transcript.segment_edited.emit("d", 1, "My red boat")
+    stage.attempts[0].answer("The red boot")
+    stage.wait_for_end()
+    assert stage.notices == [OFFER]
+    stage.dictate("e", "Another")
+    stage.attempts[1].answer("And other")
+    stage.wait_for_end()
+    store = HistoryStore(stage.path)
+    stage._qtbot.waitUntil(lambda: len(versions_of(store, "e")) == 1, timeout=20_000)
+    assert versions_of(store, "d") == ()
+    store.close()
+
+
+def test_attempt_gives_way_to_a_dictation_and_is_made_again(stage: Stage) -> None:
+    stage.dictate("d", "The red boat")
+    stage.tell(StateChanged("e", State.STARTING))
+    assert stage.attempts[0].stopped
+    stage.wait_for_end()
+    assert len(stage.attempts) == 1, "a dictation runs"
+    stage.tell(StateChanged("e", State.IDLE))
+    assert [attempt.dictation for attempt in stage.attempts] == ["d", "d"]
+    stage.attempts[1].answer("The red boot")
+    stage.wait_for_end()
+    assert stage.notices == [OFFER]
+
+
+def test_service_that_is_away_is_asked_again_after_a_minute(stage: Stage) -> None:
+    stage.dictate("d", "The red boat")
+    stage.attempts[0].fail(RetranscriptionFailed("It was not transcribed again.", "Its text is unchanged."))
+    stage.wait_for_end()
+    assert stage.better._timer.interval() == 60_000
+    assert stage.better._timer.isActive()
+    stage.better._timer.timeout.emit()
+    stage.attempts[1].answer("The red boot")
+    stage.wait_for_end()
+    assert stage.notices == [OFFER]
+
+
+def test_service_is_not_asked_for_ever(stage: Stage) -> None:
+    stage.dictate("d", "The red boat")
+    for number in range(7):
+        stage.attempts[number].fail(RetranscriptionFailed("It was not transcribed again.", "Its text is unchanged."))
+        stage.wait_for_end()
+        stage.better._timer.timeout.emit()
+    assert len(stage.attempts) == 7
+    assert stage.notices == []
+
+
+def test_recording_that_is_gone_is_not_asked_for_again(stage: Stage) -> None:
+    stage.dictate("d", "The red boat")
+    stage.attempts[0].fail(OSError("gone"))
+    stage.wait_for_end()
+    assert not stage.better._timer.isActive()
+    stage.better.ask()
+    assert len(stage.attempts) == 1
