@@ -3497,7 +3497,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>The history was damaged and is kept as {aside}. {kept} could be read; a new history was begun with what was read.</source>
-        <translation>Der Verlauf war beschädigt und wird als {aside} aufbewahrt. Davon waren {kept} lesbar; damit wurde ein neuer Verlauf begonnen.</translation>
+        <translation>Der Verlauf war beschädigt und wird als {aside} aufbewahrt. Lesbar davon: {kept}; mit dem Gelesenen wurde ein neuer Verlauf begonnen.</translation>
     </message>
     <message>
         <source>The history was written by a newer version of Saywrite. It was left as it is.</source>
@@ -4953,7 +4953,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>{length} of speech stayed on this computer</source>
-        <translation>{length} Sprechzeit blieben auf diesem Computer</translation>
+        <translation>{length} Sprechzeit nur auf diesem Computer</translation>
     </message>
     <message numerus="yes">
         <source>{length} recorded, {n:,} utterances.</source>
@@ -4965,7 +4965,7 @@ Namen, Produkte, Fachwörter: links wie gehört, rechts wie geschrieben.</transl
     </message>
     <message>
         <source>{length} went to {host} ({bytes})</source>
-        <translation>{length} gingen an {host} ({bytes})</translation>
+        <translation>{length} an {host} ({bytes})</translation>
     </message>
     <message>
         <source>{max:.0f} s of the dictation have no text: {why}.</source>

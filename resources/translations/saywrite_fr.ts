@@ -493,7 +493,7 @@
     </message>
     <message>
         <source>aiOla has no text for a part of the dictation: it is what the recognizer on this computer heard.</source>
-        <translation>aiOla n'a pas de texte pour une partie de la dictée : c'est ce que le moteur de reconnaissance de cet ordinateur a entendu.</translation>
+        <translation>aiOla n'a pas de texte pour une partie de la dictée : cette partie est ce que le moteur de reconnaissance de cet ordinateur a entendu.</translation>
     </message>
     <message>
         <source>aiOla needed longer than {seconds} s: the last sentences are what the recognizer on this computer heard.</source>
@@ -2885,7 +2885,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>Set it to 48,000 Hz in the system's sound settings, or choose another microphone.</source>
-        <translation>Réglez-le sur 48 000 Hz dans les paramètres du son du système, ou choisissez un autre microphone.</translation>
+        <translation>Réglez-le sur 48 000 Hz dans les paramètres du son du système, ou choisissez un autre microphone.</translation>
     </message>
     <message>
         <source>Set its date and time; dictation works all the same.</source>
@@ -4953,7 +4953,7 @@ Noms, produits, jargon : à gauche ce qui est entendu, à droite ce qui est éc
     </message>
     <message>
         <source>{length} of speech stayed on this computer</source>
-        <translation>{length} de parole sont restées sur cet ordinateur</translation>
+        <translation>{length} de parole sur cet ordinateur seulement</translation>
     </message>
     <message numerus="yes">
         <source>{length} recorded, {n:,} utterances.</source>

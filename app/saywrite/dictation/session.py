@@ -230,10 +230,7 @@ class DictationSession:
                 return
         match translated:
             case Final() as final:
-                added = self._results.add_text(final, self.rules)
-                if added:
-                    self._progress.note_text()
-                self.along.note_final(final.start + self._cursor.base, final.end + self._cursor.base, added)
+                self._receive_text(final)
             case Progress(sent=sent, confirmed=confirmed):
                 if self._cursor.advance(sent, confirmed):
                     self.along.note_confirmed(self._cursor.confirmed)
@@ -260,6 +257,12 @@ class DictationSession:
                 self._emit(shown)
             case _:
                 self._receive_result(translated)
+
+    def _receive_text(self, final: Final) -> None:
+        added = self._results.add_text(final, self.rules)
+        if added:
+            self._progress.note_text()
+        self.along.note_final(final.start + self._cursor.base, final.end + self._cursor.base, added)
 
     def _receive_result(self, event: RecognizerEvent | None) -> None:
         """Take what comes besides text and progress."""

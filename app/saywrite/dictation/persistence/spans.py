@@ -20,9 +20,9 @@ SHORT = SAMPLE_RATE
 
 
 def subtract(spans: Iterable[Span], covered: Iterable[Span]) -> tuple[Span, ...]:
-    """The parts of `spans` outside of all `covered` ones.
+    """Return the parts of `spans` that lie outside of all `covered` ones.
 
-    Those before a covered one that are shorter than `SHORT` are left out.
+    A part before a covered one that is shorter than `SHORT` is left out.
     """
     left = list(spans)
     for start, end in sorted(covered):

@@ -97,7 +97,6 @@ class FrontEnd(QObject):
         self._has_recording = self._keywords_opened = False
         self.preferences = Preferences(context.settings, context.save_settings)
         self.window = MainWindow(lambda: dictation.latest.take(), lambda: dictation.envelope, context.choices)
-        self.window.transcript.engine_label = context.choices.engine_label
         self.models = ModelsState(dictation, parent=self)
         self.engine = EngineStatus(self.window, context.choices, self.models)
         self.notices = DictationNotices(
