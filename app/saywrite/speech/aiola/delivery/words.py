@@ -155,9 +155,7 @@ class WordTracker:
     def place_unheard(self, text: WaitingText) -> list[PlacedText]:
         """Place a text in whose sound the local recognizer heard other words, or none."""
         connection, until = self._forget_inserted(text), max(text.reach[1] - self._silence, text.reach[0] + 1)
-        hint = text.hint
-        if hint is None and text.shown is not None:
-            hint = text.shown.start, text.shown.end
+        hint = (text.shown.start, text.shown.end) if text.hint is None and text.shown is not None else text.hint
         spoken = self._without_text(text) if hint is None else []
         start, end = (
             hint or self._take_unheard(text) or next(iter(spoken), (max(self._placed_to, text.reach[0]), until))
@@ -208,9 +206,8 @@ class WordTracker:
 
     def first_unanswered(self) -> int | None:
         """The start of the first sound for which a text is due, or was asked for in vain."""
-        first = self.speech.first_unanswered()
-        starts = [each.start for each in self.unheard] + ([first] if first is not None else [])
-        return min(starts, default=None)
+        first, starts = self.speech.first_unanswered(), [each.start for each in self.unheard]
+        return min(starts if first is None else [first, *starts], default=None)
 
     def wait(self, text: WaitingText) -> None:
         """Let a text wait for the local words at its place. Its repetition is recognized from now on."""
@@ -230,6 +227,15 @@ class WordTracker:
             if not is_answered and PART * utterance.voiced <= letters <= MOST_LETTERS * utterance.voiced:
                 found.append((start, end))
         return found
+
+    def _show(self, text: WaitingText) -> PlacedText:
+        """Show a text before its local words come, which it goes on waiting for."""
+        somewhere = max(self._placed_to, text.reach[0]), text.reach[1] - self._silence
+        start, end = next(iter(self._without_text(text)), somewhere)
+        text.shown = PlacedText(text.text, start, max(end, start + 1))
+        self.wait(text)
+        self._note_placed(text.shown.end)
+        return text.shown
 
     def _take_unheard(self, text: WaitingText) -> tuple[int, int] | None:
         """The first speech without local words that a text may be that of; the rest of it still waits for one."""
@@ -256,7 +262,7 @@ class WordTracker:
         ]
 
     def _forget_inserted(self, text: WaitingText) -> int:
-        """Remove the units of a text that were added without a place; returns the last connection that brought it."""
+        """Remove the units that were added without a place; returns the last connection that brought the text."""
         connection = max([text.connection, *(unit.connection for unit in text.inserted)])
         self.speech.remove(text.inserted)
         text.inserted = []
@@ -270,7 +276,10 @@ class WordTracker:
                 break
             self.waiting.remove(text)
             found = self.place(text)
-            placed += self.place_unheard(text) if found is None else found
+            if found is None and self.settled < text.heard:
+                placed.append(self._show(text))
+            else:
+                placed += self.place_unheard(text) if found is None else found
         self.unheard_until(now)
         if self._log.received is not None and not self.holds_text:
             since = min(now, self._log.last_sign_of_life) - 1.25 * self._latency.longest - 0.3
