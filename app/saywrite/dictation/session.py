@@ -353,7 +353,7 @@ class DictationSession:
         return min((at for at in due if at is not None), default=None)
 
     def _end_recognizer(self, complete: bool) -> None:
-        """Take note that the recognizer has ended; local words may still come for what a service left without text."""
+        """Take note that the recognizer has ended. Local words may come for what the service left out."""
         self._recognizer_complete = complete
         is_own = self.state is SessionState.FINISHING and not self.recognition.mark
         if complete or not is_own or not self._substitution.end_service(listens=self.along.listens):
