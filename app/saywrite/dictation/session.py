@@ -245,9 +245,7 @@ class DictationSession:
             case Failed(fatal=True) as failed:
                 self.fail(failed.what, failed.remedy, failed.about)
             case RecognizerFinished(complete=complete):
-                self._recognizer_complete = complete
-                if complete or not self._waits_for_local_words():
-                    self._change_state(SessionSignal.RECOGNIZER_FINISHED)
+                self._end_recognizer(complete)
             case ConnectionChanged() as changed:
                 self.recognition.note(changed, self._clock())
                 self.along.note_away(self.recognition.offline)
@@ -357,10 +355,12 @@ class DictationSession:
             due.append(now)
         return min((at for at in due if at is not None), default=None)
 
-    def _waits_for_local_words(self) -> bool:
-        """Whether the dictation goes on, though the service has ended without all of the text."""
+    def _end_recognizer(self, complete: bool) -> None:
+        """Take note that the recognizer has ended. Local words may come for what the service left out."""
+        self._recognizer_complete = complete
         is_own = self.state is SessionState.FINISHING and not self.recognition.mark
-        return is_own and self._substitution.end_service(listens=self.along.listens)
+        if complete or not is_own or not self._substitution.end_service(listens=self.along.listens):
+            self._change_state(SessionSignal.RECOGNIZER_FINISHED)
 
     def _end_with_local_words(self, now: float) -> float | None:
         """End with what this computer heard where the user wishes it; return when to be called again."""
