@@ -20,7 +20,10 @@ SHORT = SAMPLE_RATE
 
 
 def subtract(spans: Iterable[Span], covered: Iterable[Span]) -> tuple[Span, ...]:
-    """The parts of `spans` outside of all `covered` ones, without those before a covered one that are `SHORT`."""
+    """The parts of `spans` outside of all `covered` ones.
+
+    Those before a covered one that are shorter than `SHORT` are left out.
+    """
     left = list(spans)
     for start, end in sorted(covered):
         parts: list[Span] = []
