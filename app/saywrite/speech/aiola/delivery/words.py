@@ -228,15 +228,6 @@ class WordTracker:
                 found.append((start, end))
         return found
 
-    def _show(self, text: WaitingText) -> PlacedText:
-        """Show a text before its local words come, which it goes on waiting for."""
-        somewhere = max(self._placed_to, text.reach[0]), text.reach[1] - self._silence
-        start, end = next(iter(self._without_text(text)), somewhere)
-        text.shown = PlacedText(text.text, start, max(end, start + 1))
-        self.wait(text)
-        self._note_placed(text.shown.end)
-        return text.shown
-
     def _take_unheard(self, text: WaitingText) -> tuple[int, int] | None:
         """The first speech without local words that a text may be that of; the rest of it still waits for one."""
         letters = spoken_letters(text.text)
@@ -276,10 +267,7 @@ class WordTracker:
                 break
             self.waiting.remove(text)
             found = self.place(text)
-            if found is None and self.settled < text.heard:
-                placed.append(self._show(text))
-            else:
-                placed += self.place_unheard(text) if found is None else found
+            placed += self.place_unheard(text) if found is None else found
         self.unheard_until(now)
         if self._log.received is not None and not self.holds_text:
             since = min(now, self._log.last_sign_of_life) - 1.25 * self._latency.longest - 0.3
