@@ -406,7 +406,6 @@ def test_text_of_an_earlier_dictation_is_inserted_once_no_key_is_down(stage: Tal
     assert stage.inserter.given[0].pressed_in is None
 
 
-
 def test_session_watch_runs_while_the_microphone_is_open(stage: TalkStage) -> None:
     stage.dictate("hello there")
     assert stage.watch == ["begun", "capturing", "not capturing"]
